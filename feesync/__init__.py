@@ -1,0 +1,44 @@
+"""Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files."""
+
+from feesync.answer import Estimate
+from feesync.errors import (
+    BusyError,
+    ContentRefusedError,
+    FeesyncError,
+    InvalidInputError,
+    LocalityError,
+    ModifierError,
+    NoPriceError,
+    NoReleaseError,
+    StoreError,
+    UnknownCodeError,
+)
+from feesync.estimator import estimate
+from feesync.pricing.line import Note, Setting, Severity, Step
+from feesync.rate import Rate
+from feesync.schedule import FeeSchedule, Quote, open_schedule
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BusyError",
+    "ContentRefusedError",
+    "Estimate",
+    "FeeSchedule",
+    "FeesyncError",
+    "InvalidInputError",
+    "LocalityError",
+    "ModifierError",
+    "NoPriceError",
+    "NoReleaseError",
+    "Note",
+    "Quote",
+    "Rate",
+    "Setting",
+    "Severity",
+    "Step",
+    "StoreError",
+    "UnknownCodeError",
+    "estimate",
+    "open_schedule",
+]

@@ -1,0 +1,5 @@
+"""`python -m feesync` is the `feesync` command."""
+
+from feesync.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""The `feesync` command: parse, call, print. stdout carries data only; everything else goes to stderr."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from feesync import __version__
+from feesync.errors import ExitStatus, FeesyncError
+from feesync.paths import DATABASE_VARIABLE
+
+_COMMANDS = {
+    "estimate": "feesync.cli.estimate",
+    "rates": "feesync.cli.rates",
+    "localities": "feesync.cli.localities",
+    "import": "feesync.cli.import_",
+    "status": "feesync.cli.status",
+}
+"""Each command is imported when it is used: start-up is a feature."""
+
+
+class _Commands(click.Group):
+    """The commands, in the order in which a newcomer meets them, and the one place where errors become exit statuses."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except FeesyncError as error:
+            click.echo(f"feesync: {error}", err=True)
+            ctx.exit(error.exit_status)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--db", envvar=DATABASE_VARIABLE, type=click.Path(dir_okay=False), metavar="FILE",
+              help=f"Database; by default {DATABASE_VARIABLE}, else in the user's data folder.")  # fmt: skip
+@click.version_option(__version__, prog_name="feesync", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, db: str | None) -> None:
+    r"""Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
+
+    \b
+      feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
+      feesync rates 64493 --state CA --date 2025-11-03
+      feesync localities "santa clara"
+      feesync import rvu25d.zip
+
+    \b
+    Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 4 CMS's content was refused;
+    5 another process is writing; 6 no price (unknown code, locality or date, or a line that is not payable).
+    """
+    ctx.obj = db
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    try:
+        status = cli.main(args=list(args) if args is not None else None, prog_name="feesync", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("feesync: interrupted", err=True)
+        sys.exit(ExitStatus.UNEXPECTED)
+    sys.exit(status if isinstance(status, int) else ExitStatus.OK)

@@ -1,0 +1,124 @@
+"""`feesync import`: load release zips, or a set of loose csv files, that a person downloaded."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import date as Date
+from functools import partial
+from pathlib import Path
+
+import click
+
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
+from feesync.formats import release as releases
+from feesync.formats.archive import MAX_ZIP_BYTES
+from feesync.labels import parse_label
+from feesync.paths import database_path
+from feesync.store.load import LoadReport, load
+
+_PARTS = 4
+_ROWS = {
+    "relative values": "relative value rows",
+    "GPCI": "localities",
+    "locality counties": "county rows",
+    "OPPS cap": "OPPS cap rows",
+}
+_OUTCOMES = {
+    "new": "new release",
+    "revision": "new revision, supersedes the one loaded before",
+    "unchanged": "nothing new, these bytes are loaded",
+    "superseded": "nothing done, these bytes have been superseded by a later revision",
+}
+
+
+@click.command("import", short_help="Load CMS release zips.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...",
+                type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
+@click.option("--release", "label", metavar="LABEL", help="The release's label, such as RVU25D, whatever name and title say.")
+@click.option("--allow-change", is_flag=True, help="Accept localities or codes that differ much from the nearest loaded year.")
+@click.option(
+    "--effective",
+    metavar="FIRST:LAST",
+    help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label with dates of its own.",
+)
+@click.pass_context
+def command(ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, effective: str | None) -> None:
+    r"""Load CMS release zips into the database; or loose csv files, PPRRVU and GPCI together, as one release.
+
+    \b
+      feesync import rvu25d.zip rvu26a.zip
+      feesync import ~/Downloads/2025.zip --release RVU25B
+      feesync import PPRRVU2025_Oct.csv GPCI2025.csv
+
+    Every row is checked, and CMS's own capped amounts must equal the computed rates; a file that fails is refused and the
+    database stays as it was.
+    """
+    decided = parse_label(label) if label else None
+    dates = _dates(effective) if effective else None
+    zips = [path for path in files if path.suffix.lower() == ".zip" or releases.kind_of(path.name) is None]
+    loose = [path for path in files if path not in zips]
+    names = [path.name for path in loose]
+    if len(set(names)) < len(names):
+        raise click.UsageError("two of the loose files have the same name")
+    if decided and len(zips) + bool(loose) > 1:
+        raise click.UsageError("--release goes with one release; import the others by themselves")
+    jobs: list[tuple[str, Callable[[], releases.Release]]] = [(path.name, partial(_read_zip, path, decided)) for path in zips]
+    if loose:
+        jobs.append((loose[0].name, partial(_read_loose, loose, decided)))
+    worst = ExitStatus.OK
+    for name, read in jobs:
+        try:
+            _import_one(database_path(ctx.obj), name, read, dates, allow_change)
+        except FeesyncError as error:
+            click.echo(f"feesync: {error}", err=True)
+            worst = max(worst, error.exit_status)
+    ctx.exit(worst)
+
+
+def _import_one(
+    database: Path, name: str, read: Callable[[], releases.Release], dates: tuple[Date, Date] | None, allow_change: bool
+) -> None:
+    started = time.monotonic()
+    stderr = sys.stderr
+    with click.progressbar(length=_PARTS, label=name, file=stderr, hidden=not stderr.isatty()) as bar:
+        release = read()
+        bar.update(2)
+        report = load(database, release, dates=dates, allow_change=allow_change, progress=lambda: bar.update(1))
+    click.echo(_summary(report, release, time.monotonic() - started))
+
+
+def _read_zip(path: Path, label: str | None) -> releases.Release:
+    return releases.from_zip(_read(path), path.name, label)
+
+
+def _read_loose(paths: list[Path], label: str | None) -> releases.Release:
+    return releases.from_files({path.name: _read(path) for path in paths}, label)
+
+
+def _summary(report: LoadReport, release: releases.Release, seconds: float) -> str:
+    if report.outcome in ("unchanged", "superseded"):
+        return f"{report.label} from {release.source}: {_OUTCOMES[report.outcome]}"
+    rows = ", ".join(f"{count:,} {_ROWS[kind]}" for kind, count in report.rows.items())
+    notes = f" ({'; '.join(report.notes)})" if report.notes else ""
+    return f"{report.label} from {release.source}: {rows}{notes}; {_OUTCOMES[report.outcome]}, {seconds:.1f} s"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_ZIP_BYTES:
+            raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=path.name)
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentRefusedError(f"cannot be read: {error.strerror}", file=path.name) from None
+
+
+def _dates(text: str) -> tuple[Date, Date]:
+    try:
+        first, last = (Date.fromisoformat(part) for part in text.split(":"))
+    except ValueError:
+        raise click.UsageError(f"--effective {text!r} is not YYYY-MM-DD:YYYY-MM-DD") from None
+    if first > last:
+        raise click.UsageError(f"--effective {text!r} ends before it begins")
+    return first, last

@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+
+import click
+
+
+def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
+    try:
+        return Date.fromisoformat(value.strip()) if value is not None else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not YYYY-MM-DD", ctx, param) from None
+
+
+date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-MM-DD", help="Date of service; today by default.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
+
+
+def one_format(as_json: bool, as_csv: bool) -> None:
+    """Refuse two output formats at once."""
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")

@@ -1,0 +1,31 @@
+"""Printing: JSON with exact numbers, CSV, and tables that people can read."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on stdout; a Decimal becomes a number with all its places (154.40 keeps its zero)."""
+    import simplejson
+
+    click.echo(simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV on stdout, with a header; None is an empty cell."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
+    """Print rows as a table on stdout; the columns named in `right` are aligned to the right."""
+    from tabulate import tabulate
+
+    aligned = ["right" if column in set(right) else "left" for column in columns]
+    click.echo(tabulate(list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True))

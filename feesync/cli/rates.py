@@ -1,0 +1,103 @@
+"""`feesync rates`: locality-adjusted rates of codes."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from decimal import Decimal
+
+import click
+
+from feesync.cli.options import csv_option, date_option, json_option, one_format, qp_option
+from feesync.cli.output import print_csv, print_json, print_table
+from feesync.money import dollars
+from feesync.schedule import FeeSchedule, Quote, open_schedule
+
+_MONEY = (
+    "nonfacility_amount",
+    "facility_amount",
+    "nonfacility_limiting_charge",
+    "facility_limiting_charge",
+    "nonfacility_fee",
+    "facility_fee",
+)
+_COLUMNS = (
+    "release", "basis", "hcpcs", "modifier", "status", "mac", "locality", "state", "locality_name", *_MONEY,
+    "work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu", "work_gpci", "pe_gpci", "mp_gpci", "conversion_factor",
+)  # fmt: skip
+
+
+@click.command("rates", short_help="Locality-adjusted rates of codes.")
+@click.argument("hcpcs", nargs=-1, required=True)
+@click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable. All by default.")
+@click.option("--state", metavar="ST", help="All localities of a state.")
+@date_option
+@click.option("--year", type=int, help="The newest loaded release of a year, instead of --date.")
+@qp_option
+@csv_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: tuple[str, ...],
+    places: tuple[str, ...],
+    state: str | None,
+    day: Date | None,
+    year: int | None,
+    qp: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    r"""Print locality-adjusted rates of codes: what Medicare pays in each setting, before modifiers.
+
+    \b
+      feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
+      feesync rates 64493 --state CA --year 2025 --csv
+    """
+    one_format(as_json, as_csv)
+    if day and year:
+        raise click.UsageError("--date and --year exclude each other")
+    if places and state:
+        raise click.UsageError("--locality and --state exclude each other")
+    schedule = open_schedule(ctx.obj)
+    when = _newest(schedule, year) if year else day or Date.today()
+    wanted = state.strip().upper() if state else None
+    quotes = [quote for code in hcpcs for quote in schedule.rates(code.strip().upper(), places, wanted, when, qp)]
+    if as_json:
+        print_json([dict(zip(_COLUMNS, _row(quote), strict=True)) for quote in quotes])
+    elif as_csv:
+        print_csv(_COLUMNS, map(_row, quotes))
+    else:
+        _print_table(quotes)
+    if not quotes[0].exact:
+        click.echo(
+            f"feesync: no loaded release covers {when}; {quotes[0].release.label} of the same year and factor answers",
+            err=True,
+        )
+
+
+def _newest(schedule: FeeSchedule, year: int) -> Date:
+    days = [release.effective_from for release in schedule.releases() if release.year == year]
+    return max(days) if days else Date(year, 1, 1)
+
+
+def _row(quote: Quote) -> list[object]:
+    rate, place = quote.rate, quote.locality
+    money = [None if (amount := getattr(rate, name)) is None else dollars(amount) for name in _MONEY]
+    return [
+        quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
+        *money,
+        *(dollars(rvu) for rvu in (rate.work_rvu, rate.nonfacility_pe_rvu, rate.facility_pe_rvu, rate.mp_rvu)),
+        *(Decimal(gpci).scaleb(-3) for gpci in (rate.work_gpci, rate.pe_gpci, rate.mp_gpci)),
+        Decimal(rate.conversion_factor).scaleb(-4),
+    ]  # fmt: skip
+
+
+def _print_table(quotes: list[Quote]) -> None:
+    columns = ("Code", "St", "Locality", "State", "Name", "Nonfacility", "Facility", "Limit NF", "Limit F", "Release")
+    rows = []
+    for quote in quotes:
+        rate, place = quote.rate, quote.locality
+        money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in _MONEY[:4]]
+        code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
+        rows.append([code, rate.status, place.key, place.state or "", place.name[:48], *money, quote.release.label])
+    print_table(columns, rows, right=columns[5:9])

@@ -1,0 +1,86 @@
+"""Why feesync could not answer: one class per reason, each with the exit status the command line gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """What the `feesync` command returns to the shell."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    REFUSED = 4
+    BUSY = 5
+    NO_PRICE = 6
+
+
+class FeesyncError(Exception):
+    """Base of every error that feesync raises on purpose; its text is one clear line."""
+
+    exit_status = ExitStatus.UNEXPECTED
+
+
+class InvalidInputError(FeesyncError, ValueError):
+    """An argument cannot be read, contradicts another, or does not apply to this line."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class ModifierError(InvalidInputError):
+    """A modifier is unknown, contradictory, not applicable to the code, or not priced by feesync."""
+
+
+class ContentRefusedError(FeesyncError):
+    """A file is not what CMS publishes, or fails a check; nothing of the release was loaded.
+
+    Attributes:
+        reason: what is wrong.
+        file: name of the file or zip member.
+        line: line number in that file, counted from 1, where one line is to blame.
+    """
+
+    exit_status = ExitStatus.REFUSED
+
+    def __init__(self, reason: str, *, file: str | None = None, line: int | None = None) -> None:
+        self.reason, self.file, self.line = reason, file, line
+        where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(where + reason)
+
+
+class BusyError(FeesyncError):
+    """Another process is writing to the database."""
+
+    exit_status = ExitStatus.BUSY
+
+
+class StoreError(FeesyncError):
+    """The database cannot be opened, or was made by a newer feesync."""
+
+
+class NoPriceError(FeesyncError):
+    """There is no rate to answer with."""
+
+    exit_status = ExitStatus.NO_PRICE
+
+
+class UnknownCodeError(NoPriceError):
+    """The HCPCS code is not in the release that covers the date."""
+
+
+class NoReleaseError(NoPriceError):
+    """No loaded release covers the date."""
+
+
+class LocalityError(NoPriceError):
+    """A place is unknown or means several localities.
+
+    Attributes:
+        candidates: the localities it may mean, as `MAC-locality`.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[str] = ()) -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message)

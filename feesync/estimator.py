@@ -1,0 +1,228 @@
+"""estimate(): read the arguments, find the rate, price the line, say where it all came from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date as Date
+from decimal import Decimal
+from functools import lru_cache
+
+from feesync import reference
+from feesync.answer import Estimate
+from feesync.errors import InvalidInputError, ModifierError, UnknownCodeError
+from feesync.money import cents, dollars
+from feesync.pricing import modifiers as modifier_rules
+from feesync.pricing import practitioner as practitioners
+from feesync.pricing.line import Line, Note, Setting, Severity
+from feesync.pricing.line_price import price
+from feesync.pricing.payer import split
+from feesync.schedule import FeeSchedule, Quote, open_schedule
+from feesync.store.source import FIRST_QP_YEAR
+
+_MOST_UNITS = 9_999
+_NOT_ADJUDICATED = "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
+
+
+def estimate(
+    hcpcs: str,
+    *,
+    locality: str,
+    setting: str = "nonfacility",
+    pos: str | int | None = None,
+    modifiers: Iterable[str] = (),
+    date: Date | str | None = None,
+    units: int = 1,
+    charge: Decimal | int | str | None = None,
+    nonpar: bool = False,
+    practitioner: str = "physician",
+    qp: bool = False,
+    deductible: Decimal | int | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Estimate:
+    """Return what Medicare allows for one professional claim line, to the cent.
+
+    Args:
+        hcpcs: CPT or HCPCS code, five characters.
+        locality: `01112-05`, `0111205`, `CA-05`, an unambiguous name, or `national`.
+        setting: `nonfacility` or `facility`; a place of service decides instead where one is given.
+        pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
+        modifiers: such as `["50"]`; order does not matter.
+        date: date of service, a `date` or `YYYY-MM-DD`; today by default. It picks the release.
+        units: units of service.
+        charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge and fee.
+        nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge of a physician.
+        practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
+        qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
+        deductible: dollars of the Part B deductible that the patient still owes.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded snapshot answers for what it
+            lacks.
+
+    Returns:
+        The estimate. A line that Medicare does not price has `allowed` None and a note that says why.
+
+    Raises:
+        InvalidInputError: an argument cannot be read or contradicts another.
+        ModifierError: a modifier is unknown, contradictory, does not apply, or is not priced.
+        NoPriceError: the code, the date or the locality is unknown (UnknownCodeError, NoReleaseError, LocalityError).
+        StoreError: the database cannot be read.
+
+    Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
+    """
+    code = hcpcs.strip().upper()
+    if len(code) != 5 or not code.isalnum():
+        raise InvalidInputError(f"{hcpcs!r} is not a HCPCS code of five characters")
+    day = _day(date)
+    place, notes = _setting(setting, pos)
+    kind = practitioner.strip().lower()
+    practitioners.check(kind, day)
+    if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= _MOST_UNITS:
+        raise InvalidInputError(f"units {units!r} is not a whole number from 1 to {_MOST_UNITS}")
+    if isinstance(modifiers, str):
+        raise InvalidInputError(f"modifiers is a list, such as [{modifiers!r}], not text")
+    carried = modifier_rules.read(tuple(modifiers))
+    charged = None if charge is None else _cents("charge", charge)
+    owed = 0 if deductible is None else _cents("deductible", deductible)
+    line = Line(code, carried, place, units, charged, nonpar, kind)
+
+    quote = _quote(open_schedule(db), line, str(locality), day, qp)
+    result = price(quote.rate, line)
+    notes = [*_source_notes(quote, day, qp), *result.notes, *notes]
+    if owed:
+        notes += _deductible_notes(owed, day)
+    allowed = result.allowed
+    shares = None
+    if allowed is not None:
+        cut = reference.sequestration_on(day)
+        shares = split(allowed, owed, cut.rate if cut else 0)
+    return Estimate(
+        hcpcs=code,
+        modifiers=carried,
+        date=day,
+        setting=place,
+        pos=None if pos is None else _pos(pos),
+        units=units,
+        fee=_dollars(result.fee),
+        steps=tuple(result.steps),
+        allowed=_dollars(allowed),
+        medicare_payment=shares and dollars(shares.medicare_payment),
+        sequestration=shares and dollars(shares.sequestration),
+        patient_responsibility=shares and dollars(shares.patient_responsibility),
+        limiting_charge=_dollars(result.limiting_charge),
+        notes=tuple(notes),
+        quote=quote,
+    )
+
+
+def _dollars(amount: int | None) -> Decimal | None:
+    return None if amount is None else dollars(amount)
+
+
+def _quote(schedule: FeeSchedule, line: Line, locality: str, day: Date, qp: bool) -> Quote:
+    """Find the rate; a code that has no row for its modifier is a modifier error, not an unknown code."""
+    row = modifier_rules.row_of(line.modifiers)
+    try:
+        return schedule.quote(line.hcpcs, row, locality, day, qp)
+    except UnknownCodeError:
+        known = schedule.modifiers(line.hcpcs, day) if row else []
+        if not known:
+            raise
+        others = [modifier for modifier in known if modifier]
+        has = f"its rows are {', '.join(others)}" if others else "it has no such parts"
+        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}") from None
+
+
+def _source_notes(quote: Quote, day: Date, qp: bool) -> list[Note]:
+    """Say where the answer stands on less than the exact release."""
+    release = quote.release
+    notes = []
+    if not quote.exact:
+        notes.append(
+            Note.warning(
+                "nearest-release",
+                f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
+                "'feesync sync' brings the exact one.",
+                "feesync",
+            )
+        )
+    if qp and release.year < FIRST_QP_YEAR:
+        notes.append(
+            Note(
+                "qp-before-2026",
+                Severity.INFO,
+                "Before 2026 there is one conversion factor for all.",
+                "PFS final rule for 2026",
+            )
+        )
+    if quote.rate.basis in release.reference_factors:
+        notes.append(
+            Note.info(
+                "qp-reference-factor",
+                f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data"
+                + (", and the OPPS cap columns are the nonQPP file's." if quote.rate.opps_mp_rvu is not None else "."),
+                "data/reference/release_catalogue.csv",
+            )
+        )
+    return notes
+
+
+def _deductible_notes(owed: int, day: Date) -> list[Note]:
+    annual = reference.part_b_deductibles().get(day.year)
+    if annual is None or owed <= cents(annual):
+        return []
+    return [
+        Note.warning(
+            "deductible-above-annual",
+            f"A deductible of {dollars(owed)} is more than the Part B deductible of {day.year}, {annual}.",
+            "data/reference/part_b_deductible.csv",
+        )
+    ]
+
+
+def _setting(setting: str, pos: str | int | None) -> tuple[Setting, list[Note]]:
+    try:
+        chosen = Setting(setting)
+    except ValueError:
+        raise InvalidInputError(f"setting {setting!r} is neither nonfacility nor facility") from None
+    if pos is None:
+        return chosen, []
+    known = reference.places_of_service().get(_pos(pos))
+    if known is None:
+        raise InvalidInputError(f"place of service {pos!r} is not a CMS code; there are {', '.join(reference.places_of_service())}")
+    if chosen is Setting.FACILITY and known.setting != chosen:
+        raise InvalidInputError(
+            f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the facility rate"
+        )
+    if known.adjudicated:
+        return Setting(known.setting), []
+    text = _NOT_ADJUDICATED.format(pos=known.pos)
+    return Setting(known.setting), [Note.warning("pos-not-adjudicated", text, known.source)]
+
+
+def _pos(pos: str | int) -> str:
+    return str(pos).strip().zfill(2)
+
+
+def _day(given: Date | str | None) -> Date:
+    if given is None:
+        return Date.today()
+    if isinstance(given, str):
+        return _parsed_day(given)
+    if isinstance(given, Date):
+        return Date(given.year, given.month, given.day)
+    raise InvalidInputError(f"date {given!r} is neither a date nor YYYY-MM-DD")
+
+
+@lru_cache(maxsize=4096)
+def _parsed_day(text: str) -> Date:
+    try:
+        return Date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInputError(f"date {text!r} is not YYYY-MM-DD") from None
+
+
+def _cents(what: str, amount: Decimal | int | str) -> int:
+    try:
+        return cents(amount)
+    except ValueError as error:
+        raise InvalidInputError(f"{what}: {error}") from None

@@ -1,0 +1,127 @@
+"""GPCI csv: the geographic practice cost indices by Medicare locality (Addendum E of the PFS final rule).
+
+Read with and without a state column. RVU26A prints the work GPCI without and with the 1.0 floor: the floor has been in force
+for every day of 2020 to 2026, so the column with the floor is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from feesync.errors import ContentRefusedError
+from feesync.formats.text import ExactNumbers, csv_rows, is_footer
+
+_YEAR = re.compile(r"\b(20\d\d)\b")
+
+
+class Gpci(NamedTuple):
+    """One locality: its key (MAC and locality number, with their zeros), and its GPCIs in thousandths."""
+
+    mac: str
+    locality: str
+    state: str | None
+    name: str
+    work_gpci: int
+    pe_gpci: int
+    mp_gpci: int
+
+
+@dataclass(frozen=True, slots=True)
+class GpciFile:
+    """A parsed GPCI file; `year` is the calendar year of the column names, or None."""
+
+    name: str
+    year: int | None
+    rows: list[Gpci]
+
+
+class _Columns(NamedTuple):
+    mac: int
+    state: int | None
+    locality: int
+    name: int
+    work: int
+    pe: int
+    mp: int
+
+
+def parse(data: bytes, name: str) -> GpciFile:
+    """Read a GPCI csv file; MAC and locality numbers that lost their zeros are padded.
+
+    Raises:
+        ContentRefusedError: an unknown header, a row that cannot be read (with its line), or a locality that stands twice.
+    """
+    columns: _Columns | None = None
+    year: int | None = None
+    gpci = ExactNumbers(3, 3_999)
+    records: dict[tuple[str, str], Gpci] = {}
+    for line, row in csv_rows(data, name):
+        if columns is None:
+            if any("PE GPCI" in cell.upper() for cell in row):
+                columns = _find_columns(row, name, line)
+                stated = _YEAR.search(row[columns.pe])
+                year = int(stated[1]) if stated else None
+            continue
+        if is_footer(row):
+            continue
+        try:
+            record = Gpci(
+                padded(row[columns.mac], 5, "MAC"),
+                padded(row[columns.locality], 2, "locality number"),
+                row[columns.state].strip().upper() or None if columns.state is not None else None,
+                " ".join(row[columns.name].strip().rstrip("*").split()),
+                gpci[row[columns.work]],
+                gpci[row[columns.pe]],
+                gpci[row[columns.mp]],
+            )
+            if not record.name or 0 in record[-3:]:
+                raise ValueError("a locality without a name, or a GPCI of 0")
+        except IndexError:
+            raise ContentRefusedError(f"has {len(row)} cells, fewer than the header", file=name, line=line) from None
+        except ValueError as error:
+            raise ContentRefusedError(str(error), file=name, line=line) from None
+        key = (record.mac, record.locality)
+        if key in records:
+            raise ContentRefusedError(f"locality {record.mac}-{record.locality} stands twice", file=name, line=line)
+        records[key] = record
+    if not records:
+        raise ContentRefusedError("has no header with a PE GPCI column, or no locality under it", file=name)
+    return GpciFile(name, year, list(records.values()))
+
+
+def padded(text: str, width: int, what: str) -> str:
+    """Return a MAC or locality number with the leading zeros that a spreadsheet takes away."""
+    digits = text.strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > width:
+        raise ValueError(f"{what} {text!r} is not a number of at most {width} digits")
+    return digits.zfill(width)
+
+
+def _find_columns(row: list[str], name: str, line: int) -> _Columns:
+    heads = [" ".join(cell.upper().replace("*", "").split()) for cell in row]
+
+    def one(*patterns: str) -> int | None:
+        for pattern in patterns:
+            hits = [index for index, head in enumerate(heads) if re.search(pattern, head)]
+            if len(hits) > 1:
+                raise ContentRefusedError(f"has {len(hits)} columns that look like {pattern!r}", file=name, line=line)
+            if hits:
+                return hits[0]
+        return None
+
+    work = one(r"(PW|WORK) GPCI.*\bWITH 1\.0 FLOOR", r"(PW|WORK) GPCI(?!.*WITHOUT)")
+    found = {
+        "MAC": one(r"CONTRACTOR|CARRIER|\bMAC\b"),
+        "locality number": one(r"LOCALITY NUMBER"),
+        "locality name": one(r"LOCALITY NAME"),
+        "work GPCI": work,
+        "PE GPCI": one(r"\bPE GPCI"),
+        "MP GPCI": one(r"\b(MP|PLI) GPCI"),
+    }
+    missing = [what for what, index in found.items() if index is None]
+    if missing:
+        raise ContentRefusedError(f"has no column for {', '.join(missing)}", file=name, line=line)
+    mac, locality, label, work_column, pe, mp = (index for index in found.values() if index is not None)
+    return _Columns(mac, one(r"^STATE$"), locality, label, work_column, pe, mp)

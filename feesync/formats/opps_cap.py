@@ -1,0 +1,62 @@
+"""OPPSCAP csv: CMS's own payment amounts, per locality, of the codes that the OPPS cap binds.
+
+Not stored: at import its amounts prove that feesync's rate equals CMS's. Facility stands before non-facility in this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from feesync.errors import ContentRefusedError
+from feesync.formats.gpci import padded
+from feesync.formats.text import ExactNumbers, csv_rows
+
+_HEADER = ("HCPCS", "MOD", "PROCSTAT", "CARRIER", "LOCALITY", "FACILITY PRICE", "NON-FACIL")
+
+
+class OppsCap(NamedTuple):
+    """One capped payment: prices in cents."""
+
+    hcpcs: str
+    modifier: str
+    status: str
+    mac: str
+    locality: str
+    facility_price: int
+    nonfacility_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class OppsCapFile:
+    """A parsed OPPSCAP file; `basis` is `qp` where the name says QPP."""
+
+    name: str
+    basis: str
+    rows: list[OppsCap]
+
+
+def parse(data: bytes, name: str) -> OppsCapFile:
+    """Read an OPPSCAP csv file.
+
+    Raises:
+        ContentRefusedError: an unknown header or a row that cannot be read, with its line.
+    """
+    rows = csv_rows(data, name)
+    line, header = next(rows, (1, []))
+    if len(header) != len(_HEADER) or any(
+        not cell.strip().upper().startswith(known) for cell, known in zip(header, _HEADER, strict=True)
+    ):
+        raise ContentRefusedError(f"has a header that is not known: {','.join(header)[:120]}", file=name, line=line)
+    price = ExactNumbers(2, 9_999_999)
+    records: list[OppsCap] = []
+    for line, row in rows:
+        try:
+            hcpcs, modifier, status, mac, locality, facility, nonfacility = row
+            if len(mac) != 5 or len(locality) != 2:
+                mac, locality = padded(mac, 5, "carrier"), padded(locality, 2, "locality")
+            records.append(OppsCap(hcpcs, modifier.strip(), status, mac, locality, price[facility], price[nonfacility]))
+        except ValueError as error:
+            raise ContentRefusedError(str(error), file=name, line=line) from None
+    upper = name.upper()
+    return OppsCapFile(name, "qp" if "QPP" in upper and "NONQPP" not in upper else "nonqp", records)

@@ -1,0 +1,171 @@
+"""A release: the set of CMS files that stand together under one label, parsed and checked against each other."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from dataclasses import dataclass
+
+from feesync.errors import ContentRefusedError
+from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values
+from feesync.labels import label_in, label_of_title, label_year
+
+_KINDS = (
+    ("relative values", "pprrvu*.csv"),
+    ("GPCI", "gpci*.csv"),
+    ("locality counties", "*locco*.csv"),
+    ("locality counties", "*locco*.xlsx"),
+    ("OPPS cap", "oppscap*.csv"),
+)
+
+
+def kind_of(name: str) -> str | None:
+    """Return which file of a release a name stands for, whatever its case, or None for one that feesync does not read."""
+    return next((kind for kind, pattern in _KINDS if fnmatch.fnmatch(name.lower(), pattern)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One CMS file of a release, as it was read."""
+
+    name: str
+    kind: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Everything that feesync reads of one release.
+
+    Attributes:
+        label: such as `RVU25D`.
+        sha256: of the zip; of a loose set, the hash over `sha256  name` lines of its files.
+        source: the zip's name, or the names of the loose files.
+        relative_values: by basis; `nonqp` is always there.
+        gpci: the localities.
+        counties: None where the release has none that could be read.
+        caps: OPPS cap files, to be compared with the computed rates.
+        files: what was read, with hashes and row counts.
+        skipped: what was not read and why, for the summary.
+    """
+
+    label: str
+    sha256: str
+    source: str
+    relative_values: dict[str, relative_values.RelativeValueFile]
+    gpci: gpci.GpciFile
+    counties: locality_counties.LocalityCountyFile | None
+    caps: list[opps_cap.OppsCapFile]
+    files: list[SourceFile]
+    skipped: list[str]
+
+
+def from_zip(data: bytes, name: str, label: str | None = None) -> Release:
+    """Read a release zip.
+
+    Args:
+        data: the bytes of the zip.
+        name: its name; where it holds `rvuYYx`, that must agree with the title line of the relative value file.
+        label: decides the label, whatever the name and the title say.
+
+    Raises:
+        ContentRefusedError: with the file, the line and the reason.
+    """
+    members = archive.members(data, name, lambda member: kind_of(member) is not None)
+    return _assemble(members, name, hashlib.sha256(data).hexdigest(), label)
+
+
+def from_files(files: dict[str, bytes], label: str | None = None) -> Release:
+    """Read a set of loose files, by name: PPRRVU and GPCI at least. Arguments and errors as in `from_zip`."""
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return _assemble(files, ", ".join(sorted(files)), hashlib.sha256(lines.encode()).hexdigest(), label)
+
+
+def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | None) -> Release:
+    by_kind: dict[str, list[str]] = {kind: [] for kind, _ in _KINDS}
+    for name in sorted(members):
+        by_kind[kind_of(name) or ""].append(name)
+    for kind, pattern in (("relative values", "PPRRVU*.csv"), ("GPCI", "GPCI*.csv")):
+        if not by_kind[kind]:
+            raise ContentRefusedError(f"holds no {kind} file ({pattern})", file=source)
+    if len(by_kind["GPCI"]) > 1:
+        raise ContentRefusedError(f"holds {len(by_kind['GPCI'])} GPCI files: {', '.join(by_kind['GPCI'])}", file=source)
+
+    skipped: list[str] = []
+    values = _relative_values([(name, members[name]) for name in by_kind["relative values"]], source)
+    gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
+    decided = label or _label(source, values["nonqp"])
+    if gpci_file.year is not None and gpci_file.year != label_year(decided):
+        raise ContentRefusedError(f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name)
+    counties = _counties(by_kind["locality counties"], members, skipped)
+    caps = [opps_cap.parse(members[name], name) for name in by_kind["OPPS cap"]]
+
+    def read(name: str, kind: str, rows: int) -> SourceFile:
+        return SourceFile(name, kind, hashlib.sha256(members[name]).hexdigest(), rows)
+
+    files = [read(file.name, "relative values", len(file.rows)) for file in values.values()]
+    files.append(read(gpci_file.name, "GPCI", len(gpci_file.rows)))
+    files += [read(counties.name, "locality counties", len(counties.rows))] if counties else []
+    files += [read(cap.name, "OPPS cap", len(cap.rows)) for cap in caps]
+    return Release(decided, sha256, source, values, gpci_file, counties, caps, files, skipped)
+
+
+def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, relative_values.RelativeValueFile]:
+    values: dict[str, relative_values.RelativeValueFile] = {}
+    for name, data in files:
+        file = relative_values.parse(data, name)
+        if file.basis in values:
+            raise ContentRefusedError(f"holds two {file.basis} files: {values[file.basis].name} and {name}", file=source)
+        values[file.basis] = file
+    if "nonqp" not in values:
+        raise ContentRefusedError("holds the QPP file alone; the nonQPP file is needed too", file=source)
+    if "qp" in values:
+        _check_qp(values["nonqp"], values["qp"])
+    return values
+
+
+def _check_qp(nonqp: relative_values.RelativeValueFile, qp: relative_values.RelativeValueFile) -> None:
+    """The QPP file's rows must equal the nonQPP file's, and all payable ones must be there.
+
+    Only the OPPS columns differ: they are OPPS dollars over the file's own conversion factor.
+    """
+    expected = {(row.hcpcs, row.modifier): row for row in nonqp.rows}
+    for row in qp.rows:
+        other = expected.pop((row.hcpcs, row.modifier), None)
+        if other is None or other.without_opps() != row.without_opps():
+            raise ContentRefusedError(f"{row.hcpcs} {row.modifier}".strip() + f" differs from {nonqp.name}", file=qp.name)
+    left = [row for row in expected.values() if row.status in "ART"]
+    if left:
+        raise ContentRefusedError(f"lacks {left[0].hcpcs}, which is payable in {nonqp.name}", file=qp.name)
+
+
+def _label(source: str, values: relative_values.RelativeValueFile) -> str:
+    named = label_in(source)
+    titled = None
+    if values.year and values.month:
+        titled = label_of_title(values.year, values.month, values.conversion_factor)
+    if named and titled and named != titled:
+        raise ContentRefusedError(
+            f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides",
+            file=source,
+        )
+    if named and values.year and label_year(named) != values.year:
+        raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; --release LABEL decides", file=source)
+    decided = named or titled
+    if not decided:
+        raise ContentRefusedError(
+            "neither the name nor the title line says which release this is; give --release LABEL", file=source
+        )
+    return decided
+
+
+def _counties(names: list[str], members: dict[str, bytes], skipped: list[str]) -> locality_counties.LocalityCountyFile | None:
+    csv_first = sorted(names, key=lambda name: name.lower().endswith(".xlsx"))
+    if not csv_first:
+        skipped.append("counties skipped (no locality county file)")
+        return None
+    if csv_first[0].lower().endswith(".xlsx") and not locality_counties.can_read_xlsx():
+        skipped.append(f"counties skipped ({csv_first[0]} needs pip install 'feesync[xlsx]')")
+        return None
+    return locality_counties.parse(members[csv_first[0]], csv_first[0])

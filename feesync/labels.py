@@ -1,0 +1,118 @@
+"""Release labels (`RVU25D`, `RVU24AR`) and the dates on which a release is in effect.
+
+CMS names a release by year and quarter letter: A January, B April, C July, D October; `AR` is a re-issued January.
+Labels that CMS has published stand with their dates and factors in data/reference/release_catalogue.csv.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from feesync.errors import InvalidInputError
+from feesync.reference import read_table
+
+_LABEL = re.compile(r"rvu(\d\d)([a-d])(r?\d?)(?![a-z0-9])", re.IGNORECASE)
+_QUARTERS = {
+    "A": ((1, 1), (3, 31)),
+    "B": ((4, 1), (6, 30)),
+    "C": ((7, 1), (9, 30)),
+    "D": ((10, 1), (12, 31)),
+}
+_MONTHS = {"JANUARY": "A", "APRIL": "B", "JULY": "C", "OCTOBER": "D"}
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """A release that CMS is known to have published; factors in ten-thousandths of a dollar, None where not recorded."""
+
+    label: str
+    effective_from: date
+    effective_to: date
+    conversion_factor: int | None
+    qp_conversion_factor: int | None
+
+
+def _factor(text: str) -> int | None:
+    return int(Decimal(text).scaleb(4)) if text else None
+
+
+@cache
+def catalogue() -> dict[str, CatalogueEntry]:
+    """Return the known releases by label, in order of their first day."""
+    return {
+        row["label"]: CatalogueEntry(
+            row["label"],
+            date.fromisoformat(row["effective_from"]),
+            date.fromisoformat(row["effective_to"]),
+            _factor(row["conversion_factor"]),
+            _factor(row["qp_conversion_factor"]),
+        )
+        for row in read_table("reference/release_catalogue.csv")
+    }
+
+
+def parse_label(text: str) -> str:
+    """Return a label in its one spelling (`rvu25d` and `25D` are `RVU25D`).
+
+    Raises:
+        InvalidInputError: the text is no release label.
+    """
+    stripped = text.strip()
+    match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
+    if not match:
+        raise InvalidInputError(f"{text!r} is not a release label; labels look like RVU25D or RVU24AR")
+    return match[0].upper()
+
+
+def label_in(name: str) -> str | None:
+    """Return the label that a file name or address holds, or None."""
+    match = _LABEL.search(name)
+    return match[0].upper() if match else None
+
+
+def label_of_title(year: int, month: str, conversion_factor: int) -> str | None:
+    """Return the label of a relative value file from its title line's year and month.
+
+    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells which it is.
+    """
+    letter = _MONTHS.get(month.upper())
+    if letter is None:
+        return None
+    plain = f"RVU{year % 100:02d}{letter}"
+    same_factor = [
+        entry.label
+        for entry in catalogue().values()
+        if entry.label.startswith(plain) and entry.conversion_factor == conversion_factor
+    ]
+    return same_factor[0] if same_factor else plain
+
+
+def label_year(label: str) -> int:
+    """Return the calendar year of a label."""
+    return 2000 + int(label[3:5])
+
+
+def effective_dates(label: str) -> tuple[date, date] | None:
+    """Return the first and last day of a release: from the catalogue, else from the letter, else None (an unknown AR)."""
+    entry = catalogue().get(label)
+    if entry:
+        return entry.effective_from, entry.effective_to
+    if label[6:]:
+        return None
+    first, last = _QUARTERS[label[5]]
+    return date(label_year(label), *first), date(label_year(label), *last)
+
+
+def known_factor_on(day: date) -> int | None:
+    """Return the conversion factor that the catalogue records for a day (not APM-qualified), or None."""
+    covering = [entry for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to]
+    return covering[-1].conversion_factor if covering else None
+
+
+def last_catalogued_day() -> date:
+    """Return the last day that the catalogue covers."""
+    return max(entry.effective_to for entry in catalogue().values())

@@ -1,0 +1,140 @@
+"""What a person calls a place, turned into one Medicare payment locality, or into a list of candidates; never a guess.
+
+The key of a place is MAC + locality (`01112-05`): locality numbers alone stand for dozens of places. Out of scope: the
+localities themselves, which come with each release (schedule).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from feesync.errors import LocalityError
+
+_KEY = re.compile(r"(\d{4,5})[-/ ](\d{1,2})|(\d{5})(\d{2})")
+_STATE_KEY = re.compile(r"([A-Z]{2})[-/ ](\d{1,2})")
+_MOST_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """A payment locality of a release; `state` is None for the national row; GPCIs in thousandths."""
+
+    mac: str
+    locality: str
+    state: str | None
+    name: str
+    work_gpci: int
+    pe_gpci: int
+    mp_gpci: int
+
+    @property
+    def key(self) -> str:
+        """The key as people write it: `01112-05`."""
+        return f"{self.mac}-{self.locality}"
+
+    @property
+    def is_national(self) -> bool:
+        """Whether this is the national row, with GPCIs of 1.000."""
+        return self.mac == "00000"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.state} {self.name}" if self.state else self.name
+
+
+def resolve(text: str, localities: Sequence[Locality]) -> Locality:
+    """Return the one locality that a text means.
+
+    Args:
+        text: `01112-05`, `0111205`, `CA-05`, a name or part of one that is unambiguous, the code of a state that is one
+            locality, or `national`.
+        localities: those of the release that prices the line.
+
+    Raises:
+        LocalityError: unknown or ambiguous; the message and `candidates` list what it may mean.
+    """
+    wanted = _plain(text)
+    if wanted == "NATIONAL":
+        return next(place for place in localities if place.is_national)
+    places = [place for place in localities if not place.is_national]
+    stripped = text.strip().upper()
+    if key := _KEY.fullmatch(stripped):
+        mac, number = (key[1] or key[3]).zfill(5), (key[2] or key[4]).zfill(2)
+        return _one([p for p in localities if (p.mac, p.locality) == (mac, number)], text, _beside(places, mac, number))
+    if key := _STATE_KEY.fullmatch(stripped):
+        state, number = key[1], key[2].zfill(2)
+        return _one(
+            [p for p in places if (p.state, p.locality) == (state, number)],
+            text,
+            [p for p in places if p.state == state],
+        )
+    if stripped.isdigit():
+        raise LocalityError(_digits_hint(stripped, places), [p.key for p in places if p.mac == stripped])
+    return _one(matching(text, places), text, _similar(wanted, places))
+
+
+def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
+    """Return the localities whose state code, or whole name, or part of the name is the text; in that order of preference.
+
+    "Texas" is part of the name REST OF TEXAS, but a person who says Texas may mean any of its localities: all are returned.
+    """
+    wanted = _plain(text)
+    places = [place for place in localities if not place.is_national]
+    if by_state := [place for place in places if place.state == wanted]:
+        return by_state
+    if whole := [place for place in places if _plain(place.name) == wanted]:
+        return whole
+    part = [place for place in places if wanted and f" {wanted} " in f" {_plain(place.name)} "]
+    part = part or [place for place in places if wanted and wanted in _plain(place.name)]
+    rest = [place for place in part if _plain(place.name).startswith("REST OF") and not wanted.startswith("REST")]
+    if rest:
+        states = {place.state for place in rest}
+        return [place for place in places if place.state in states or place in part]
+    return part
+
+
+def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality:
+    if len(found) == 1:
+        return found[0]
+    candidates = found or list(near)
+    listed = "; ".join(str(place) for place in candidates[:_MOST_LISTED])
+    more = f"; and {len(candidates) - _MOST_LISTED} more" if len(candidates) > _MOST_LISTED else ""
+    if found:
+        message = f"{text!r} may be {len(found)} localities: {listed}{more}. Name one by MAC-locality"
+    elif near:
+        message = f"no locality {text!r}; near it: {listed}{more}. 'feesync localities' lists all"
+    else:
+        message = f"no locality {text!r}; 'feesync localities' lists all"
+    raise LocalityError(message, [place.key for place in candidates])
+
+
+def _beside(places: list[Locality], mac: str, number: str) -> list[Locality]:
+    same_mac = [place for place in places if place.mac == mac]
+    states = {place.state for place in same_mac}
+    return same_mac + [place for place in places if place.state in states and place.locality == number and place.mac != mac]
+
+
+def _digits_hint(digits: str, places: list[Locality]) -> str:
+    of_mac = [place for place in places if place.mac == digits]
+    if of_mac:
+        return f"{digits} is a MAC, its localities are " + "; ".join(str(place) for place in of_mac[:_MOST_LISTED])
+    if len(digits) == 5:
+        return f"{digits} is no MAC, and feesync does not look up ZIP codes yet; give MAC-locality: 'feesync localities' lists all"
+    return f"{digits} alone names no place: locality numbers repeat from MAC to MAC; give MAC-locality, such as 01112-05"
+
+
+def _similar(wanted: str, places: list[Locality]) -> list[Locality]:
+    from difflib import SequenceMatcher
+
+    def likeness(place: Locality) -> float:
+        words = _plain(place.name).split()
+        tries = [_plain(place.name), *words]
+        return max(SequenceMatcher(None, wanted, candidate).ratio() for candidate in tries)
+
+    scored = sorted(((likeness(place), place) for place in places), key=lambda pair: -pair[0])
+    return [place for score, place in scored[:4] if score >= 0.75]
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^A-Z0-9]+", " ", text.upper()).split())

@@ -1,0 +1,55 @@
+"""Money: whole cents inside, two-place Decimal outside, and the one half-up rounding.
+
+Nothing else in feesync rounds an amount of money in Python; the SQL view `rate_cents` does the same
+`(n + d/2) / d` in integers for the fee itself.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+
+SCALE = 10_000
+"""Factors are integers in ten-thousandths: 15000 is 1.5."""
+
+_EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
+_LARGEST = Decimal(10_000_000)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Return numerator / denominator rounded half up; neither may be negative."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def scaled(cents: int, factor: int) -> int:
+    """Return an amount times a factor in ten-thousandths, rounded half up to the cent."""
+    return half_up(cents * factor, SCALE)
+
+
+def dollars(cents: int) -> Decimal:
+    """Return whole cents as a Decimal of dollars with two places, whatever the caller's decimal context is."""
+    return _EXACT.scaleb(Decimal(cents), -2)
+
+
+def decimal_factor(factor: int) -> Decimal:
+    """Return a factor in ten-thousandths as the shortest Decimal: 15000 is 1.5, 20000 is 2."""
+    value = _EXACT.scaleb(Decimal(factor), -4).normalize(_EXACT)
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+
+
+def cents(amount: Decimal | int | str) -> int:
+    """Return a dollar amount given by a caller as whole cents.
+
+    Raises:
+        ValueError: not a number, a float, negative, over 10 million dollars, or with more than two decimals.
+    """
+    if isinstance(amount, float):
+        raise ValueError(f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is guessed")
+    try:
+        value = Decimal(amount.strip().replace(",", "").removeprefix("$") if isinstance(amount, str) else amount)
+        if not 0 <= value <= _LARGEST:
+            raise ValueError(f"{amount} is not between 0 and {_LARGEST:,} dollars")
+        return int(_EXACT.quantize(value, Decimal("0.01")).scaleb(2))
+    except Inexact:
+        raise ValueError(f"{amount} has more than two decimals") from None
+    except (InvalidOperation, TypeError):
+        raise ValueError(f"{amount!r} is not an amount of dollars") from None

@@ -1,0 +1,4 @@
+"""How Medicare prices a line: pure functions over a rate and a line, one small module per family of rules.
+
+They know no database and no file. `line_price.price` puts them in CMS's order.
+"""

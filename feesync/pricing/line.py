@@ -1,0 +1,117 @@
+"""The values that pricing works on: the line that is priced, the steps that lead to its price, and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import NamedTuple
+
+from feesync.money import decimal_factor, dollars, scaled
+
+
+class Setting(StrEnum):
+    """Which of the two rates a place of service takes."""
+
+    NONFACILITY = "nonfacility"
+    FACILITY = "facility"
+
+
+class Severity(StrEnum):
+    """How much a note matters: for information, a warning, or the reason why there is no payment."""
+
+    INFO = "info"
+    WARNING = "warning"
+    DENIAL = "denial"
+
+
+class Line(NamedTuple):
+    """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
+
+    `charge` is the submitted charge of the whole line in cents, or None.
+    """
+
+    hcpcs: str
+    modifiers: tuple[str, ...]
+    setting: Setting
+    units: int
+    charge: int | None
+    nonpar: bool
+    practitioner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a person should know about a line.
+
+    Attributes:
+        code: a short stable name.
+        severity: how much it matters.
+        text: one or two sentences.
+        source: where the rule stands.
+    """
+
+    code: str
+    severity: Severity
+    text: str
+    source: str
+
+    @classmethod
+    def info(cls, code: str, text: str, source: str) -> Note:
+        """Return a note for information."""
+        return cls(code, Severity.INFO, text, source)
+
+    @classmethod
+    def warning(cls, code: str, text: str, source: str) -> Note:
+        """Return a warning."""
+        return cls(code, Severity.WARNING, text, source)
+
+    @classmethod
+    def denial(cls, code: str, text: str, source: str) -> Note:
+        """Return the reason why there is no payment."""
+        return cls(code, Severity.DENIAL, text, source)
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the note as the JSON contract has it."""
+        return {"code": self.code, "severity": self.severity.value, "text": self.text, "source": self.source}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One adjustment of the amount.
+
+    Attributes:
+        name: which rule, such as `bilateral`.
+        factor: what the amount before was multiplied by, or None where it was not (the submitted charge).
+        amount: dollars after this step, rounded half up.
+        reason: why, in one sentence.
+        source: where the rule stands (not in the JSON, whose names are a contract).
+    """
+
+    name: str
+    factor: Decimal | None
+    amount: Decimal
+    reason: str
+    source: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the step as the JSON contract has it."""
+        return {"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason}
+
+
+class Adjustment(NamedTuple):
+    """A rule's verdict: the factor in ten-thousandths that it multiplies the amount by, and why."""
+
+    name: str
+    factor: int
+    reason: str
+    source: str
+
+    def step(self, cents: int) -> tuple[int, Step]:
+        """Return (amount after, step) for an amount before, both in cents."""
+        after = scaled(cents, self.factor)
+        return after, Step(self.name, _shown(self.factor), dollars(after), self.reason, self.source)
+
+
+_shown = cache(decimal_factor)

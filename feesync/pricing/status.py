@@ -1,0 +1,85 @@
+"""Whether Medicare prices a code at all, in this setting: the status code and the NA flags.
+
+Source: CMS record layout of the relative value file, Attachment A (status codes); Addendum A to the PFS final rules (NA).
+"""
+
+from __future__ import annotations
+
+from feesync.pricing.line import Line, Note, Setting
+from feesync.rate import Rate
+
+PRICED = frozenset("ART")
+_SOURCE = "RVU record layout, Attachment A, status codes"
+_NA_SOURCE = "PFS final rule, Addendum A, NA indicators"
+_THERAPY = "5"
+_WHY_NOT = {
+    "B": "bundled: payment is in the services it goes with, never separate",
+    "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee schedule amount",
+    "D": "deleted code",
+    "E": "excluded from the fee schedule by regulation",
+    "F": "deleted or discontinued code",
+    "G": "not valid for Medicare: another code is used",
+    "H": "deleted modifier",
+    "I": "not valid for Medicare: another code is used",
+    "J": "anesthesia: paid by base and time units with its own conversion factor, not by this formula",
+    "L": "local code",
+    "M": "measurement code, for reporting only",
+    "N": "not covered by Medicare",
+    "P": "bundled or excluded: no separate payment",
+    "Q": "therapy functional information, for reporting only",
+    "X": "excluded by statute from the physician fee schedule: may be paid elsewhere",
+}
+
+
+def denial(rate: Rate, line: Line) -> Note | None:
+    """Return why Medicare has no fee schedule amount for a line, or None where it has one."""
+    if rate.status not in PRICED:
+        why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
+        return Note.denial("status-" + rate.status.lower(), f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
+    amount = rate.nonfacility_amount if line.setting is Setting.NONFACILITY else rate.facility_amount
+    if amount is not None:
+        return None
+    if rate.nonfacility_amount is None:
+        return Note.denial(
+            "contractor-priced", f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the amount.", _SOURCE
+        )
+    return Note.denial(
+        "facility-na",
+        f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there (incident-to services and "
+        "technical parts are the facility's).",
+        _NA_SOURCE,
+    )
+
+
+def warnings(rate: Rate, line: Line) -> list[Note]:
+    """Return what to know about a line that has an amount."""
+    if rate.status == "A" and not rate.nonfacility_na and not rate.facility_na:
+        return []
+    notes = []
+    if rate.status == "R":
+        notes.append(Note.warning("status-r", f"{line.hcpcs} has restricted coverage (status R).", _SOURCE))
+    if rate.status == "T":
+        notes.append(
+            Note.warning(
+                "status-t",
+                f"{line.hcpcs} is paid only if nothing else payable is billed that day by the same provider (status T).",
+                _SOURCE,
+            )
+        )
+    if line.setting is Setting.NONFACILITY and rate.nonfacility_na:
+        notes.append(
+            Note.warning(
+                "nonfacility-na",
+                f"{line.hcpcs} is flagged NA outside facilities: rarely done there; a MAC that accepts it pays the facility rate.",
+                _NA_SOURCE,
+            )
+        )
+    if line.setting is Setting.FACILITY and rate.facility_na and rate.multiple_procedure == _THERAPY:
+        notes.append(
+            Note.info(
+                "therapy-setting",
+                f"{line.hcpcs} is a therapy service: it takes the nonfacility amount in every setting.",
+                "Claims Processing Manual ch. 5 s. 10",
+            )
+        )
+    return notes

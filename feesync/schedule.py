@@ -1,0 +1,302 @@
+"""The read side: which release answers for a date, and the rate of a code in a locality.
+
+Two sources answer: the database, for every label that it holds, and the embedded snapshot for the labels that it lacks. The
+quarter of the date, from either, beats a near one; a near one is of the same calendar year and the same conversion factor.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
+from feesync.labels import known_factor_on, last_catalogued_day
+from feesync.localities import Locality, matching
+from feesync.paths import database_path
+from feesync.rate import Rate
+from feesync.store.schema import open_for_reading, store_error
+from feesync.store.snapshot import open_snapshot
+from feesync.store.source import Release, Source
+
+_HOW_TO_BRING = "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov"
+_MOST_DAYS = 10_000
+
+_T = TypeVar("_T")
+
+
+class Quote(NamedTuple):
+    """A rate with where it comes from; `exact` tells whether the release covers the date itself."""
+
+    rate: Rate
+    release: Release
+    locality: Locality
+    exact: bool
+
+
+class FeeSchedule:
+    """The fee schedule that a database and the embedded snapshot hold together.
+
+    An object belongs to the thread that made it; `open_schedule` gives each thread its own. It sees what other processes load:
+    before each answer it asks SQLite whether the database has changed, and forgets what it remembered if so.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.path = database
+        self._file: tuple[int, ...] | None = None
+        self._immutable = False
+        self._data_version = 0
+        self._database: Source | None = None
+        self._snapshot: Source | None = None
+        self._by_day: dict[date, list[tuple[Source, Release]]] = {}
+
+    def releases(self) -> list[Release]:
+        """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
+        return self._reading(self._releases)
+
+    def quote(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool = False) -> Quote:
+        """Return the rate of a code on a date, with the release that it comes from.
+
+        Args:
+            hcpcs: the code, five characters.
+            modifier: `26`, `TC` or `53` for a row of its own, else empty.
+            locality: in any form that `localities.resolve` takes.
+            day: date of service.
+            qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
+
+        Raises:
+            NoReleaseError: no loaded release answers for the date.
+            UnknownCodeError: the code is not in the release, or not in the snapshot when that is all there is.
+            LocalityError: the locality is unknown or ambiguous.
+        """
+        return self._reading(self._quote, hcpcs, modifier, locality, day, qp)
+
+    def rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool = False) -> list[Quote]:
+        """Return every row of a code (26, TC and 53 too): in the localities named, else in a state's, else in all.
+
+        Raises as `quote` does.
+        """
+        return self._reading(self._rates, hcpcs, places, state, day, qp)
+
+    def modifiers(self, hcpcs: str, day: date) -> list[str]:
+        """Return the row modifiers of a code on a date (26, TC, 53; empty for the code itself); none where it is unknown."""
+        return self._reading(self._modifiers, hcpcs, day)
+
+    def localities(self, day: date) -> tuple[Release, list[Locality]]:
+        """Return the localities in effect on a date, the national row first, and the release that says so."""
+        return self._reading(self._localities, day)
+
+    def find_localities(self, query: str, day: date) -> tuple[Release, list[Locality]]:
+        """Return the localities that a text may mean: by key, MAC, state, name or county."""
+        return self._reading(self._find_localities, query, day)
+
+    def counties(self, day: date) -> dict[tuple[str, str], str]:
+        """Return the counties of localities, as CMS words them, from the loaded release nearest to a day that has them."""
+        return self._reading(self._counties, day)
+
+    def _reading(self, read: Callable[..., _T], *args: object) -> _T:
+        """Answer from what is loaded now; where that fails because it has just been superseded, answer again."""
+        self._refresh()
+        try:
+            try:
+                return read(*args)
+            except NoPriceError:
+                if not self._refresh():
+                    raise
+                return read(*args)
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+
+    def _quote(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
+        for source, release in self._by_day.get(day) or self._candidates(day):
+            if source.embedded and hcpcs not in source.codes:
+                continue
+            place = source.locality(release, locality)
+            rate = source.rate(release, hcpcs, modifier, place, qp=qp)
+            if rate is None:
+                raise _not_in(f"{hcpcs} {modifier}".strip(), release, day)
+            return Quote(rate, release, place, release.covers(day))
+        raise self._outside_snapshot(hcpcs, day)
+
+    def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
+        source, release = self._source_of(hcpcs, day)
+        chosen = [source.locality(release, place) for place in places]
+        if not chosen:
+            chosen = [place for place in source.localities(release) if state in (None, place.state)]
+        if not chosen:
+            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
+        found = source.rates(release, hcpcs, chosen, qp=qp)
+        if not found:
+            raise _not_in(hcpcs, release, day)
+        return [Quote(rate, release, place, release.covers(day)) for place, rate in found]
+
+    def _modifiers(self, hcpcs: str, day: date) -> list[str]:
+        source, release = self._source_of(hcpcs, day)
+        return source.modifiers(release, hcpcs)
+
+    def _localities(self, day: date) -> tuple[Release, list[Locality]]:
+        source, release = self._candidates(day)[0]
+        return release, source.localities(release)
+
+    def _find_localities(self, query: str, day: date) -> tuple[Release, list[Locality]]:
+        source, release = self._candidates(day)[0]
+        places = source.localities(release)
+        found = [place for place in places if query.strip() == place.mac] or matching(query, places)
+        if not found:
+            counties = self._counties(day)
+            words = query.strip().upper()
+            found = [place for place in places if words in counties.get((place.mac, place.locality), "").upper()]
+        return release, found or [source.locality(release, query)]
+
+    def _counties(self, day: date) -> dict[tuple[str, str], str]:
+        return self._database.counties(day) if self._database else {}
+
+    def _releases(self) -> list[Release]:
+        own = self._database.releases if self._database else []
+        labels = {release.label for release in own}
+        embedded = [release for release in self._embedded().releases if release.label not in labels]
+        return sorted([*own, *embedded], key=lambda release: (release.effective_from, release.label))
+
+    def _source_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
+        for source, release in self._candidates(day):
+            if not source.embedded or hcpcs in source.codes:
+                return source, release
+        raise self._outside_snapshot(hcpcs, day)
+
+    def _candidates(self, day: date) -> list[tuple[Source, Release]]:
+        """Return the releases that may answer for a day, the best first; the database's own exact one is final."""
+        if day in self._by_day:
+            return self._by_day[day]
+        found = _covering(self._database, day) if self._database else []
+        if not found:
+            sources = [source for source in (self._database, self._embedded()) if source]
+            held = self._database.labels if self._database else frozenset()
+            near = [
+                (source, release)
+                for source in sources
+                for release in source.releases
+                if not (source.embedded and release.label in held) and _answers_for(release, day)
+            ]
+            found = sorted(near, key=lambda pair: (pair[1].distance(day), -pair[1].effective_from.toordinal(), pair[1].embedded))
+        if not found:
+            raise self._no_release(day)
+        if len(self._by_day) >= _MOST_DAYS:
+            self._by_day.clear()
+        self._by_day[day] = found
+        return found
+
+    def _no_release(self, day: date) -> NoReleaseError:
+        newest = self._releases()[-1]
+        if day > newest.effective_to:
+            return NoReleaseError(
+                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {_HOW_TO_BRING}"
+            )
+        return NoReleaseError(
+            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. {_HOW_TO_BRING}"
+        )
+
+    def _outside_snapshot(self, hcpcs: str, day: date) -> UnknownCodeError:
+        codes = ", ".join(sorted(self._embedded().codes))
+        return UnknownCodeError(
+            f"{hcpcs} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {_HOW_TO_BRING}"
+        )
+
+    def _embedded(self) -> Source:
+        if self._snapshot is None:
+            self._snapshot = Source(open_snapshot(), embedded=True)
+        return self._snapshot
+
+    def _refresh(self) -> bool:
+        """Notice a database that appeared, was replaced or was written to; tell whether anything was forgotten."""
+        try:
+            stat = os.stat(self.path)  # noqa: PTH116 - on the path of every answer
+        except OSError:
+            file: tuple[int, ...] | None = None
+        else:
+            file = (stat.st_dev, stat.st_ino, stat.st_mtime_ns) if self._immutable else (stat.st_dev, stat.st_ino)
+        try:
+            if file != self._file:
+                self._open(stat if file else None)
+                return True
+            if self._database is None:
+                return False
+            if _data_version(self._database.connection) == self._data_version:
+                return False
+            self._remember(self._database.connection)
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+        return True
+
+    def _open(self, stat: os.stat_result | None) -> None:
+        if self._database:
+            self._database.connection.close()
+        self._database, self._file = None, None
+        self._by_day.clear()
+        if stat is None:
+            return
+        connection, self._immutable = open_for_reading(self.path)
+        self._remember(connection)
+        self._file = (stat.st_dev, stat.st_ino, stat.st_mtime_ns) if self._immutable else (stat.st_dev, stat.st_ino)
+
+    def _remember(self, connection: sqlite3.Connection) -> None:
+        self._data_version = _data_version(connection)
+        self._database = Source(connection, embedded=False)
+        self._by_day.clear()
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
+    """Return the release in effect on a day: of two that overlap (RVU24A, RVU24AR) the one that began later."""
+    covering = [release for release in source.releases if release.covers(day)]
+    return [(source, covering[-1])] if covering else []
+
+
+def _answers_for(release: Release, day: date) -> bool:
+    """Tell whether a release may answer for a day: it covers it, or is of its year and has its conversion factor."""
+    if release.covers(day):
+        return True
+    if release.year != day.year:
+        return False
+    factor = known_factor_on(day)
+    return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
+
+
+def _not_in(code: str, release: Release, day: date) -> UnknownCodeError:
+    return UnknownCodeError(f"{code} is not in {release.label}, which answers for {day}")
+
+
+_local = threading.local()
+_inherited: list[object] = []
+
+
+def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
+    """Return this thread's fee schedule over a database, opened on first use.
+
+    Args:
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. Where there is no such file, the embedded
+            snapshot answers until there is.
+    """
+    path = database_path(db)
+    schedules: dict[Path, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
+    schedule = schedules.get(path)
+    if schedule is None:
+        schedule = schedules[path] = FeeSchedule(path)
+    return schedule
+
+
+def _forget_after_fork() -> None:
+    """SQLite connections must not cross a fork: the child opens its own, and leaves the parent's unclosed."""
+    global _local
+    _inherited.append(_local)
+    _local = threading.local()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

@@ -1,0 +1,1 @@
+"""The SQLite database: schema and migrations, loading a release in one transaction, the embedded snapshot."""

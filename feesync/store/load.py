@@ -1,0 +1,225 @@
+"""Loading a parsed release into the database: one transaction, all of it or none.
+
+Inside the transaction the release is compared with what stands there: its localities and codes with the nearest loaded year,
+and CMS's OPPS cap amounts with the rates that the view computes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from feesync.errors import ContentRefusedError
+from feesync.formats.opps_cap import OppsCap, OppsCapFile
+from feesync.formats.relative_values import RelativeValue
+from feesync.formats.release import Release
+from feesync.labels import catalogue, effective_dates, label_year
+from feesync.money import dollars
+from feesync.store import drift
+from feesync.store.schema import NATIONAL, REFERENCE_FACTOR, open_for_writing, store_error
+from feesync.store.snapshot import open_snapshot
+
+FIRST_QP_YEAR = 2026
+"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
+
+_VALUE_COLUMNS = RelativeValue._fields[:-3]
+"""The columns of `relative_value`; the last three fields, of the OPPS cap, have a table of their own."""
+
+_INSERT_VALUE = (
+    f"INSERT INTO relative_value (release_id, {', '.join(_VALUE_COLUMNS)}) "  # noqa: S608 - names of a NamedTuple
+    f"VALUES ({', '.join('?' * (len(_VALUE_COLUMNS) + 1))})"
+)
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What loading one release did.
+
+    Attributes:
+        label: the release.
+        outcome: `new`, `revision` (supersedes bytes loaded earlier), `unchanged` (these bytes are current already) or
+            `superseded` (these bytes were loaded before and have been superseded; nothing was done).
+        rows: row count by kind of file.
+        notes: what a person should know: what was skipped or could not be compared.
+    """
+
+    label: str
+    outcome: str = "unchanged"
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def load(
+    path: Path,
+    release: Release,
+    *,
+    dates: tuple[date, date] | None = None,
+    allow_change: bool = False,
+    progress: Callable[[], object] = lambda: None,
+) -> LoadReport:
+    """Load a release into the database at a path.
+
+    Args:
+        path: the database; created and migrated as needed.
+        release: the parsed release.
+        dates: first and last day of effect; by default those of its label.
+        allow_change: accept localities and codes that differ much from the nearest loaded year.
+        progress: called after each part of the work.
+
+    Raises:
+        ContentRefusedError: a check failed; the database is as it was.
+        BusyError: another process is writing.
+        StoreError: the database cannot be used.
+    """
+    connection = open_for_writing(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            report = _load(Database(connection), release, dates, allow_change, progress)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return report
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    finally:
+        connection.close()
+
+
+def _load(
+    database: Database,
+    release: Release,
+    dates: tuple[date, date] | None,
+    allow_change: bool,
+    progress: Callable[[], object],
+) -> LoadReport:
+    report = LoadReport(release.label)
+    for loaded in database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256]):
+        report.outcome = "superseded" if loaded["superseded_by"] else "unchanged"
+        return report
+    for file in release.files:
+        report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
+    report.notes += release.skipped
+    if not allow_change:
+        drift.check(database.conn, release, open_snapshot)
+    report.outcome = "revision" if _insert(database, release, dates) else "new"
+    if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
+        report.notes.append("no QPP file: the qp factor is feesync's reference data")
+    progress()
+    for cap in release.caps:
+        report.notes += _check_caps(database.conn, release.label, cap)
+    progress()
+    return report
+
+
+def _insert(database: Database, release: Release, dates: tuple[date, date] | None) -> bool:
+    """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
+    first_last = dates or effective_dates(release.label)
+    if first_last is None:
+        raise ContentRefusedError(
+            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
+        )
+    connection = database.conn
+    release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
+    superseded = connection.execute(
+        "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, release.label)
+    ).rowcount
+    database.table("release").insert(
+        {
+            "release_id": release_id,
+            "label": release.label,
+            "year": label_year(release.label),
+            "effective_from": first_last[0].isoformat(),
+            "effective_to": first_last[1].isoformat(),
+            "sha256": release.sha256,
+            "source": release.source,
+            "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+    database.table("source_file").insert_all(
+        {"release_id": release_id, "name": file.name, "kind": file.kind, "sha256": file.sha256, "rows": file.rows}
+        for file in release.files
+    )
+    for basis, factor, source, values in _factors(release):
+        connection.execute("INSERT INTO conversion_factor VALUES (?, ?, ?, ?)", (release_id, basis, factor, source))
+        connection.executemany(
+            "INSERT INTO opps_relative_value VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in values if any(row.opps)),
+        )
+    connection.executemany(
+        _INSERT_VALUE,
+        ((release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows),
+    )
+    connection.executemany("INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _localities(release_id, release))
+    if release.counties:
+        connection.executemany(
+            "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
+            ((release_id, *row) for row in release.counties.rows),
+        )
+    return superseded > 0
+
+
+def _factors(release: Release) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
+    """Yield (basis, factor, where it comes from, rows whose OPPS columns hold for it)."""
+    nonqp = release.relative_values["nonqp"]
+    for basis, file in release.relative_values.items():
+        yield basis, file.conversion_factor, file.name, file.rows
+    entry = catalogue().get(release.label)
+    if "qp" not in release.relative_values and entry and entry.qp_conversion_factor:
+        yield "qp", entry.qp_conversion_factor, REFERENCE_FACTOR, nonqp.rows
+
+
+def _localities(release_id: int, release: Release) -> Iterator[tuple[object, ...]]:
+    """Yield rows of `locality`: the national one first; a state that the file lacks (before 2021) is the snapshot's."""
+    yield (release_id, *NATIONAL, 1000, 1000, 1000, None, "National")
+    states: dict[tuple[str, str], str] = {}
+    if any(row.state is None for row in release.gpci.rows):
+        known = open_snapshot().execute("SELECT mac, locality, state FROM locality WHERE state IS NOT NULL")
+        states = {(mac, locality): state for mac, locality, state in known}
+    for row in release.gpci.rows:
+        state = row.state or states.get((row.mac, row.locality))
+        yield (release_id, row.mac, row.locality, row.work_gpci, row.pe_gpci, row.mp_gpci, state, row.name)
+
+
+def _check_caps(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> list[str]:
+    """Compare CMS's capped payments with the view; only status A can be computed."""
+    rates: dict[tuple[str, ...], tuple[int, int]] = {}
+    for hcpcs, modifier in {(row.hcpcs, row.modifier) for row in file.rows if row.status == "A"}:
+        found = connection.execute(
+            "SELECT mac, locality, facility_capped_fee, nonfacility_capped_fee FROM rate_cents "
+            "WHERE release = ? AND basis = ? AND hcpcs = ? AND modifier = ?",
+            (label, file.basis, hcpcs, modifier),
+        ).fetchall()
+        if not found:
+            raise ContentRefusedError(f"{hcpcs} {modifier}".strip() + " is not in the relative value file", file=file.name)
+        rates.update({(hcpcs, modifier, mac, locality): (facility, other) for mac, locality, facility, other in found})
+    equal = elsewhere = 0
+    for row in file.rows:
+        if row.status != "A":
+            continue
+        rate = rates.get((row.hcpcs, row.modifier, row.mac, row.locality))
+        if rate is None:
+            elsewhere += 1
+        elif rate == (row.facility_price, row.nonfacility_price):
+            equal += 1
+        else:
+            raise ContentRefusedError(_difference(row, rate), file=file.name)
+    notes = [f"{equal:,} caps equal"]
+    if elsewhere:
+        notes.append(f"{elsewhere:,} caps name a locality that the GPCI file lacks")
+    uncomputed = len(file.rows) - equal - elsewhere
+    return notes + ([f"{uncomputed:,} caps are contractor-priced"] if uncomputed else [])
+
+
+def _difference(row: OppsCap, rate: tuple[int, int]) -> str:
+    return (
+        f"{row.hcpcs} {row.modifier} in {row.mac}-{row.locality}: CMS prints facility {dollars(row.facility_price)} and "
+        f"nonfacility {dollars(row.nonfacility_price)}, its own relative values give {dollars(rate[0])} and {dollars(rate[1])}"
+    )

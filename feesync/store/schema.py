@@ -1,0 +1,162 @@
+"""Connections to the database, and its migrations.
+
+The schema is the numbered SQL files of migrations/; `PRAGMA user_version` says how many a database has had. Reading
+needs only the standard library.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from feesync.errors import BusyError, StoreError
+
+APPLICATION_ID = 0x66656573
+BUSY_SECONDS = 10.0
+
+NATIONAL = ("00000", "00")
+"""MAC and locality of the national row, whose GPCIs are 1.000."""
+
+REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
+"""The source of a qp conversion factor that the release itself did not bring."""
+
+_OLDEST_SQLITE = (3, 37, 0)
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrations() -> list[Path]:
+    """Return the migration files in order; the n-th brings a database to version n."""
+    return sorted(_MIGRATIONS.glob("*.sql"))
+
+
+def _require_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(f"feesync needs SQLite 3.37 or newer; this Python has {sqlite3.sqlite_version}")
+
+
+def memory_database() -> sqlite3.Connection:
+    """Return a connection to a new in-memory database with the schema."""
+    _require_sqlite()
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(connection)
+    return connection
+
+
+def open_for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open an existing database read-only; migrate one of an older feesync first.
+
+    Returns:
+        The connection, and whether the database was opened as unchanging: that is so in a folder where this user may not write,
+        because readers of a WAL database write beside it. The caller then has to watch the file for changes.
+
+    Raises:
+        StoreError: not a feesync database, or made by a newer feesync.
+    """
+    _require_sqlite()
+    immutable = False
+    try:
+        connection = _connect(path, "mode=ro")
+        try:
+            _check_version(connection, path)
+        except sqlite3.OperationalError:
+            connection.close()
+            if path.with_name(path.name + "-wal").exists():
+                raise
+            connection, immutable = _connect(path, "mode=ro&immutable=1"), True
+            _check_version(connection, path)
+        if _version(connection) < len(migrations()):
+            connection.close()
+            open_for_writing(path).close()
+            connection = _connect(path, "mode=ro")
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    return connection, immutable
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open a database for loading, created and migrated as needed.
+
+    Raises:
+        BusyError: another process has been writing to it for ten seconds.
+        StoreError: it cannot be opened or written, or was made by a newer feesync.
+    """
+    _require_sqlite()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(path, "mode=rwc")
+    except OSError as error:
+        raise StoreError(f"{path.parent} cannot be made: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    try:
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+            _check_version(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise store_error(path, error) from error
+    except StoreError:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a database to the newest version, in one transaction."""
+    files = migrations()
+    if _version(connection) == len(files):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number, file in enumerate(files[_version(connection) :], start=_version(connection) + 1):
+            for statement in _statements(file.read_text(encoding="utf-8")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def store_error(path: Path, error: sqlite3.Error) -> StoreError | BusyError:
+    """Return the error of the package for an error of SQLite while reading or writing a database."""
+    if "locked" in str(error) or "busy" in str(error):
+        return BusyError(f"another process is writing to {path}; try again when it is done")
+    if "not a database" in str(error):
+        return StoreError(f"{path} is not a feesync database")
+    return StoreError(f"{path} cannot be used: {error}")
+
+
+def _connect(path: Path, query: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{query}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(connection.execute("PRAGMA application_id")) as cursor:
+        application = cursor.fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path} is not a feesync database")
+    version, newest = _version(connection), len(migrations())
+    if version > newest:
+        raise StoreError(f"{path} was made by a newer feesync (version {version}, this one knows {newest}): update feesync")
+
+
+def _statements(script: str) -> list[str]:
+    statements: list[str] = []
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements

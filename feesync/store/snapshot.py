@@ -1,0 +1,65 @@
+"""The embedded snapshot: the facet joint codes in every release from 2020 on, all localities, numbers only.
+
+CSV files of data/snapshot, loaded into an in-memory database of the same schema and views. `data/README.md` says what they
+hold; `data/build_snapshot.py` makes them from CMS's files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from feesync.labels import catalogue, label_year
+from feesync.reference import read_table
+from feesync.store.schema import REFERENCE_FACTOR, memory_database
+
+_SHARES = ("preoperative", "intraoperative", "postoperative")
+
+
+def open_snapshot() -> sqlite3.Connection:
+    """Return a connection to a new in-memory database that holds the snapshot."""
+    connection = memory_database()
+    connection.execute("BEGIN")
+    ids: dict[str, int] = {}
+    for release_id, row in enumerate(read_table("snapshot/releases.csv"), start=1):
+        entry = catalogue()[row["label"]]
+        ids[entry.label] = release_id
+        connection.execute(
+            "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            (release_id, entry.label, label_year(entry.label), entry.effective_from.isoformat(), entry.effective_to.isoformat(),
+             row["sha256"], f"embedded snapshot ({row['source']})"),
+        )  # fmt: skip
+        connection.execute(
+            "INSERT INTO conversion_factor VALUES (?, 'nonqp', ?, ?)",
+            (release_id, _integer(row["conversion_factor"]), row["source"]),
+        )
+        if row["qp_conversion_factor"]:
+            factor = _integer(row["qp_conversion_factor"])
+            connection.execute("INSERT INTO conversion_factor VALUES (?, 'qp', ?, ?)", (release_id, factor, REFERENCE_FACTOR))
+    values = read_table("snapshot/relative_values.csv")
+    columns = [name for name in values[0] if name != "label"]
+    decimals = [name.endswith("_rvu") or name in _SHARES for name in columns]
+    connection.executemany(
+        f"INSERT INTO relative_value (release_id, {', '.join(columns)}) "  # noqa: S608 - names of our own file
+        f"VALUES (?{', ?' * len(columns)})",
+        (
+            (ids[row["label"]], *(_integer(row[name]) if is_decimal else row[name]
+                                  for name, is_decimal in zip(columns, decimals, strict=True)))
+            for row in values
+        ),
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (release_id, row["mac"], row["locality"], _integer(row["work_gpci"]), _integer(row["pe_gpci"]),
+             _integer(row["mp_gpci"]), row["state"] or None, row["name"])
+            for row in read_table("snapshot/localities.csv")
+            for release_id in range(ids[row["first_label"]], ids[row["last_label"]] + 1)
+        ),
+    )  # fmt: skip
+    connection.execute("COMMIT")
+    return connection
+
+
+def _integer(decimal: str) -> int:
+    """Return a decimal that is printed with all its places (RVU 1.52, GPCI 1.000) as an integer of its last place."""
+    return int(decimal.replace(".", ""))

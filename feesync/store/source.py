@@ -1,0 +1,171 @@
+"""Reading one database of the schema, on disk or in memory: its releases, localities and rates.
+
+Out of scope: which database and which release answer for a date (schedule).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from feesync.errors import NoPriceError
+from feesync.localities import Locality, resolve
+from feesync.rate import Rate
+from feesync.store.schema import REFERENCE_FACTOR
+
+FIRST_QP_YEAR = 2026
+"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
+
+_SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
+_SELECT_ONE = f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?"
+_SELECT_ALL = f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND basis = ? AND hcpcs = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A loaded release.
+
+    Attributes:
+        release_id: its number in its source.
+        label: such as `RVU25D`.
+        year: calendar year.
+        effective_from: first day of effect.
+        effective_to: last day of effect.
+        sha256: hash of the file it came from.
+        source: that file's name, or that it is the embedded snapshot.
+        loaded_at: UTC time of loading, None for the snapshot.
+        factors: conversion factor in ten-thousandths of a dollar, by basis.
+        reference_factors: the bases whose factor came from feesync's reference data, not from the release.
+        embedded: whether it is the snapshot's, which holds a few codes only.
+    """
+
+    release_id: int
+    label: str
+    year: int
+    effective_from: date
+    effective_to: date
+    sha256: str
+    source: str
+    loaded_at: str | None
+    factors: dict[str, int]
+    reference_factors: frozenset[str]
+    embedded: bool
+
+    def covers(self, day: date) -> bool:
+        """Tell whether a day is within the dates of effect."""
+        return self.effective_from <= day <= self.effective_to
+
+    def distance(self, day: date) -> int:
+        """Return how many days a day lies outside the dates of effect."""
+        return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
+
+
+class Source:
+    """An open database, with what has been read of it; one that is written to afterwards needs a new Source."""
+
+    def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
+        self.connection, self.embedded = connection, embedded
+        self.releases = self._read_releases()
+        self.labels = frozenset(release.label for release in self.releases)
+        self._localities: dict[int, list[Locality]] = {}
+        self._resolved: dict[tuple[int, str], Locality] = {}
+        self._codes: frozenset[str] | None = None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every HCPCS code of every release."""
+        if self._codes is None:
+            self._codes = frozenset(code for (code,) in self.connection.execute("SELECT DISTINCT hcpcs FROM relative_value"))
+        return self._codes
+
+    def localities(self, release: Release) -> list[Locality]:
+        """Return the localities of a release, the national row first, then by state."""
+        if release.release_id not in self._localities:
+            rows = self.connection.execute(
+                "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ? "
+                "ORDER BY mac <> '00000', state, mac, locality",
+                (release.release_id,),
+            )
+            self._localities[release.release_id] = [Locality(*row) for row in rows]
+        return self._localities[release.release_id]
+
+    def locality(self, release: Release, text: str) -> Locality:
+        """Return the locality of a release that a text means (see localities.resolve)."""
+        key = (release.release_id, text)
+        found = self._resolved.get(key)
+        if found is None:
+            found = self._resolved[key] = resolve(text, self.localities(release))
+        return found
+
+    def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
+        """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
+        row = self.connection.execute(
+            _SELECT_ONE, (release.release_id, _basis(release, qp), hcpcs, modifier, place.mac, place.locality)
+        ).fetchone()
+        return Rate._make(row) if row else None
+
+    def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
+        """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
+        rows = self.connection.execute(_SELECT_ALL, (release.release_id, _basis(release, qp), hcpcs)).fetchall()
+        by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
+        modifiers = sorted({modifier for _, _, modifier in by_key})
+        return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
+
+    def modifiers(self, release: Release, hcpcs: str) -> list[str]:
+        """Return the row modifiers that a code has in a release; the empty one is the code itself."""
+        rows = self.connection.execute(
+            "SELECT modifier FROM relative_value WHERE release_id = ? AND hcpcs = ? ORDER BY modifier",
+            (release.release_id, hcpcs),
+        )
+        return [modifier for (modifier,) in rows]
+
+    def counties(self, day: date) -> dict[tuple[str, str], str]:
+        """Return the counties of localities, as CMS words them, from the release nearest to a day that has them."""
+        nearest = self.connection.execute(
+            "SELECT release_id FROM release "
+            "WHERE superseded_by IS NULL AND release_id IN (SELECT release_id FROM locality_counties) "
+            "ORDER BY abs(julianday(effective_from) - julianday(?)) LIMIT 1",
+            (day.isoformat(),),
+        ).fetchone()
+        rows = self.connection.execute(
+            "SELECT mac, locality, group_concat(counties, '; ') FROM locality_counties WHERE release_id = ? GROUP BY mac, locality",
+            nearest or (None,),
+        )
+        return {(mac, locality): counties for mac, locality, counties in rows}
+
+    def _read_releases(self) -> list[Release]:
+        self.connection.execute("BEGIN")  # both tables as of one moment, whatever another process loads meanwhile
+        try:
+            return self._releases_in_transaction()
+        finally:
+            self.connection.execute("COMMIT")
+
+    def _releases_in_transaction(self) -> list[Release]:
+        factors: dict[int, dict[str, int]] = {}
+        reference: dict[int, set[str]] = {}
+        for release_id, basis, factor, source in self.connection.execute("SELECT * FROM conversion_factor"):
+            factors.setdefault(release_id, {})[basis] = factor
+            if source == REFERENCE_FACTOR:
+                reference.setdefault(release_id, set()).add(basis)
+        rows = self.connection.execute(
+            "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at FROM release "
+            "WHERE superseded_by IS NULL ORDER BY effective_from"
+        )
+        return [
+            Release(
+                release_id, label, year, date.fromisoformat(first), date.fromisoformat(last), sha256, source, loaded_at,
+                factors[release_id], frozenset(reference.get(release_id, ())), self.embedded,
+            )
+            for release_id, label, year, first, last, sha256, source, loaded_at in rows
+        ]  # fmt: skip
+
+
+def _basis(release: Release, qp: bool) -> str:
+    """Return whose conversion factor is meant; before 2026 there is one for all."""
+    if not qp or release.year < FIRST_QP_YEAR:
+        return "nonqp"
+    if "qp" not in release.factors:
+        raise NoPriceError(f"{release.label} was loaded without its QPP file: there is no qp conversion factor")
+    return "qp"
