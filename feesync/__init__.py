@@ -14,8 +14,8 @@ from feesync.errors import (
     UnknownCodeError,
 )
 from feesync.estimator import estimate
-from feesync.pricing.line import Note, Setting, Severity, Step
-from feesync.rate import Rate
+from feesync.pricing.line import Note, Severity, Step
+from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 __version__ = "0.1.0"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date as Date
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from feesync.localities import Locality
-from feesync.money import dollars
-from feesync.pricing.line import Note, Setting, Severity, Step
-from feesync.rate import Rate
+from feesync.money import decimal
+from feesync.pricing.line import Note, Severity, Step
+from feesync.rate import Rate, Setting
 from feesync.schedule import Quote
 from feesync.store.source import Release
+
+_WIDTH = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,18 @@ class Estimate:
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
     def rvus(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Return the work, PE and MP RVUs of the setting that the fee was computed from; the OPPS ones where those cap it."""
-        rate = self.rate
-        facility = self.setting is Setting.FACILITY and not (rate.facility_na and rate.facility_amount is not None)
-        pe = rate.facility_pe_rvu if facility else rate.nonfacility_pe_rvu
-        mp = rate.mp_rvu
-        capped, uncapped = (
-            (rate.facility_capped_fee, rate.facility_fee) if facility else (rate.nonfacility_capped_fee, rate.nonfacility_fee)
-        )
-        opps_pe = rate.opps_facility_pe_rvu if facility else rate.opps_nonfacility_pe_rvu
-        if capped < uncapped and opps_pe is not None and rate.opps_mp_rvu is not None:
-            pe, mp = opps_pe, rate.opps_mp_rvu
-        return dollars(rate.work_rvu), dollars(pe), dollars(mp)
+        """Return the work, PE and MP RVUs that the fee was computed from; the OPPS ones where those cap it."""
+        taken = self.rate.in_setting(self.setting)
+        return decimal(self.rate.work_rvu, 2), decimal(taken.pe_rvu, 2), decimal(taken.mp_rvu, 2)
+
+    def gpcis(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return the work, PE and MP GPCIs of the locality."""
+        return decimal(self.rate.work_gpci, 3), decimal(self.rate.pe_gpci, 3), decimal(self.rate.mp_gpci, 3)
 
     def to_dict(self) -> dict[str, object]:
         """Return the estimate under the names of the JSON contract; numbers stay Decimal."""
         work, pe, mp = self.rvus()
+        work_gpci, pe_gpci, mp_gpci = self.gpcis()
         rate, release, locality = self.rate, self.release, self.locality
         return {
             "hcpcs": self.hcpcs,
@@ -110,10 +108,10 @@ class Estimate:
                 "work_rvu": work,
                 "pe_rvu": pe,
                 "mp_rvu": mp,
-                "work_gpci": Decimal(rate.work_gpci).scaleb(-3),
-                "pe_gpci": Decimal(rate.pe_gpci).scaleb(-3),
-                "mp_gpci": Decimal(rate.mp_gpci).scaleb(-3),
-                "conversion_factor": Decimal(rate.conversion_factor).scaleb(-4),
+                "work_gpci": work_gpci,
+                "pe_gpci": pe_gpci,
+                "mp_gpci": mp_gpci,
+                "conversion_factor": decimal(rate.conversion_factor, 4),
                 "basis": rate.basis,
             },
             "fee": self.fee,
@@ -133,8 +131,85 @@ class Estimate:
             "notes": [note.to_dict() for note in self.notes],
         }
 
-    def explain(self) -> str:
-        """Return the derivation as text that a biller can read aloud."""
-        from feesync.explain import derivation
+    def summary(self) -> str:
+        """Return the short form: what was asked, the amounts, the notes."""
+        lines = [_heading(self), str(self.locality), _provenance(self), "", *_amounts(self)]
+        return "\n".join([*lines, "", *_notes(self)] if self.notes else lines)
 
-        return derivation(self)
+    def explain(self) -> str:
+        """Return the long form: RVU by GPCI, the conversion factor, every step, who pays, release and file hash."""
+        lines = [_heading(self), str(self.locality), _provenance(self), f"sha256 {self.release.sha256}", ""]
+        if self.fee is not None:
+            lines += [*_formula(self), ""]
+        lines += _amounts(self)
+        return "\n".join([*lines, "", *_notes(self)] if self.notes else lines)
+
+
+def _heading(estimate: Estimate) -> str:
+    """Return what was asked: code, modifiers, units, setting, date."""
+    code = "-".join((estimate.hcpcs, *estimate.modifiers))
+    units = f", {estimate.units} units" if estimate.units > 1 else ""
+    place = f", place of service {estimate.pos}" if estimate.pos else ""
+    return f"{code}{units}, {estimate.setting.value}{place}, {estimate.date}"
+
+
+def _provenance(estimate: Estimate) -> str:
+    """Return the release, its dates of effect and where it came from."""
+    release = estimate.release
+    return f"{release.label}, in effect {release.effective_from} to {release.effective_to}, {release.source}"
+
+
+def _formula(estimate: Estimate) -> list[str]:
+    """Return the formula with its numbers: RVU by GPCI, their sum, the conversion factor, the rounding."""
+    names = ("Work", f"Practice expense ({_pe_setting(estimate)})", "Malpractice")
+    factor = decimal(estimate.rate.conversion_factor, 4)
+    whose = " (qualifying APM participant)" if estimate.rate.basis == "qp" else ""
+    with localcontext(Context(prec=28)):
+        rows = list(zip(names, estimate.rvus(), estimate.gpcis(), strict=True))
+        total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
+        lines = [f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows]
+        return [
+            *lines,
+            f"  {'Adjusted RVUs':<54}{total:>11}",
+            f"  x conversion factor {factor}{whose} = {total * factor}, rounded half up to {estimate.fee}",
+        ]
+
+
+def _amounts(estimate: Estimate) -> list[str]:
+    """Return the table of amounts, from the fee to who pays."""
+    lines: list[str] = []
+
+    def add(label: str, amount: Decimal | None, reason: str = "") -> None:
+        shown = "no price" if amount is None else f"{amount:,.2f}"
+        lines.append(f"  {label:<{_WIDTH}}{shown:>12}{'   ' + reason if reason else ''}")
+
+    add("Fee schedule amount", estimate.fee)
+    for step in estimate.steps:
+        add(f"{step.name} x {step.factor}" if step.factor is not None else step.name, step.amount, step.reason)
+    add("Medicare allows", estimate.allowed)
+    if estimate.allowed is not None:
+        add("Medicare pays", estimate.medicare_payment, _medicare_reason(estimate))
+        if estimate.sequestration:
+            add("Sequestration takes", estimate.sequestration)
+        add("Patient owes", estimate.patient_responsibility)
+    if estimate.limiting_charge is not None:
+        add("Limiting charge", estimate.limiting_charge, "the most that may be charged on an unassigned claim")
+    return lines
+
+
+def _notes(estimate: Estimate) -> list[str]:
+    """Return the notes, each with its severity and source."""
+    return [f"  {note.severity.value}: {note.text} [{note.source}]" for note in estimate.notes]
+
+
+def _pe_setting(estimate: Estimate) -> str:
+    return "OPPS cap" if any(note.code == "opps-cap" for note in estimate.notes) else estimate.setting.value
+
+
+def _medicare_reason(estimate: Estimate) -> str:
+    assert estimate.allowed is not None
+    assert estimate.patient_responsibility is not None
+    share = estimate.allowed - estimate.patient_responsibility
+    full = share * 5 >= (estimate.allowed - Decimal("0.03")) * 4
+    reason = "80 %" if full else "80 % of what is left after the deductible"
+    return f"{reason}: {share:,.2f}, less sequestration" if estimate.sequestration else reason

@@ -14,9 +14,10 @@ from feesync.errors import InvalidInputError, ModifierError, UnknownCodeError
 from feesync.money import cents, dollars
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
-from feesync.pricing.line import Line, Note, Setting, Severity
+from feesync.pricing.line import Line, Note
 from feesync.pricing.line_price import price
 from feesync.pricing.payer import split
+from feesync.rate import Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 from feesync.store.source import FIRST_QP_YEAR
 

@@ -25,9 +25,14 @@ def scaled(cents: int, factor: int) -> int:
     return half_up(cents * factor, SCALE)
 
 
+def decimal(value: int, places: int) -> Decimal:
+    """Return an integer of last places as a Decimal, whatever the caller's decimal context is: (1088, 3) is 1.088."""
+    return _EXACT.scaleb(Decimal(value), -places)
+
+
 def dollars(cents: int) -> Decimal:
-    """Return whole cents as a Decimal of dollars with two places, whatever the caller's decimal context is."""
-    return _EXACT.scaleb(Decimal(cents), -2)
+    """Return whole cents as a Decimal of dollars with two places."""
+    return decimal(cents, 2)
 
 
 def decimal_factor(factor: int) -> Decimal:

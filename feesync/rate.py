@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
+
+
+class Setting(StrEnum):
+    """Which of the two rates a place of service takes."""
+
+    NONFACILITY = "nonfacility"
+    FACILITY = "facility"
+
+
+class SettingRate(NamedTuple):
+    """The part of a rate that a setting takes; units as in Rate.
+
+    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee` are after the cap.
+    """
+
+    pe_rvu: int
+    mp_rvu: int
+    uncapped_fee: int
+    fee: int
+    exact: int
+    amount: int | None
 
 
 class Rate(NamedTuple):
@@ -52,3 +74,28 @@ class Rate(NamedTuple):
     facility_amount: int | None
     nonfacility_limiting_charge: int | None
     facility_limiting_charge: int | None
+
+    def in_setting(self, setting: Setting) -> SettingRate:
+        """Return what a setting takes; therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere."""
+        therapy = self.facility_na and self.facility_amount is not None
+        pe, mp, opps_mp = self.nonfacility_pe_rvu, self.mp_rvu, self.opps_mp_rvu
+        if setting is Setting.NONFACILITY or therapy:
+            opps_pe, uncapped, fee, exact, amount = (
+                self.opps_nonfacility_pe_rvu,
+                self.nonfacility_fee,
+                self.nonfacility_capped_fee,
+                self.nonfacility_capped_exact,
+                self.nonfacility_amount,
+            )
+        else:
+            pe, opps_pe, uncapped, fee, exact, amount = (
+                self.facility_pe_rvu,
+                self.opps_facility_pe_rvu,
+                self.facility_fee,
+                self.facility_capped_fee,
+                self.facility_capped_exact,
+                self.facility_amount,
+            )
+        if fee < uncapped and opps_pe is not None and opps_mp is not None:
+            pe, mp = opps_pe, opps_mp
+        return SettingRate(pe, mp, uncapped, fee, exact, amount)

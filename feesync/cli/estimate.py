@@ -11,9 +11,8 @@ from feesync.cli.options import date_option, json_option, qp_option
 from feesync.cli.output import print_json
 from feesync.errors import ExitStatus
 from feesync.estimator import estimate
-from feesync.explain import summary
-from feesync.pricing.line import Setting
 from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.rate import Setting
 
 
 @click.command("estimate", short_help="What Medicare allows for one line.")
@@ -75,4 +74,4 @@ def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
     if as_json:
         print_json(answer.to_dict())
     else:
-        click.echo(answer.explain() if explain else summary(answer))
+        click.echo(answer.explain() if explain else answer.summary())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from decimal import Decimal
 
 import click
 
 from feesync.cli.options import csv_option, date_option, json_option, one_format
 from feesync.cli.output import print_csv, print_json, print_table
 from feesync.localities import Locality
+from feesync.money import decimal
 from feesync.schedule import open_schedule
 
 _COLUMNS = ("mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci", "counties")
@@ -36,7 +36,7 @@ def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: boo
     counties = schedule.counties(when)
 
     def row(place: Locality) -> list[object]:
-        gpcis = [Decimal(gpci).scaleb(-3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
+        gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
         return [place.mac, place.locality, place.state, place.name, *gpcis, counties.get((place.mac, place.locality))]
 
     if as_json:

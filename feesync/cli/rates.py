@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from decimal import Decimal
 
 import click
 
 from feesync.cli.options import csv_option, date_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table
-from feesync.money import dollars
+from feesync.money import decimal, dollars
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 _MONEY = (
@@ -87,8 +86,8 @@ def _row(quote: Quote) -> list[object]:
         quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
         *money,
         *(dollars(rvu) for rvu in (rate.work_rvu, rate.nonfacility_pe_rvu, rate.facility_pe_rvu, rate.mp_rvu)),
-        *(Decimal(gpci).scaleb(-3) for gpci in (rate.work_gpci, rate.pe_gpci, rate.mp_gpci)),
-        Decimal(rate.conversion_factor).scaleb(-4),
+        *(decimal(gpci, 3) for gpci in (rate.work_gpci, rate.pe_gpci, rate.mp_gpci)),
+        decimal(rate.conversion_factor, 4),
     ]  # fmt: skip
 
 

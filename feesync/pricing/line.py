@@ -9,13 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from feesync.money import decimal_factor, dollars, scaled
-
-
-class Setting(StrEnum):
-    """Which of the two rates a place of service takes."""
-
-    NONFACILITY = "nonfacility"
-    FACILITY = "facility"
+from feesync.rate import Setting
 
 
 class Severity(StrEnum):

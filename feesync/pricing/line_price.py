@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from feesync.money import dollars
 from feesync.pricing import bilateral, limits, practitioner, status
-from feesync.pricing.line import Line, Note, Setting, Step
+from feesync.pricing.line import Line, Note, Step
 from feesync.rate import Rate
 
 _CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
@@ -39,46 +39,34 @@ def price(rate: Rate, line: Line) -> Price:
         ModifierError: a modifier does not apply to the code.
     """
     adjustments, notes = bilateral.adjustments(rate, line)
-    no_price = status.denial(rate, line)
-    if no_price:
-        return Price(None, [], None, None, [no_price, *notes])
+    taken = rate.in_setting(line.setting)
+    if taken.amount is None:
+        return Price(None, [], None, None, [status.denial(rate, line), *notes])
     share = practitioner.adjustment(line.practitioner)
     if share:
         adjustments.append(share)
     limit: int | None = None
-    fee, capped_exact, uncapped = _fee(rate, line.setting)
     if line.nonpar:
         if share is None and line.practitioner == "physician":
-            limit = limits.limiting_charge(capped_exact, [adjustment.factor for adjustment in adjustments])
+            limit = limits.limiting_charge(taken.exact, [adjustment.factor for adjustment in adjustments])
         else:
             notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
         adjustments.append(limits.NONPARTICIPATING)
 
     steps: list[Step] = []
-    amount = fee
+    amount = taken.amount
     for adjustment in adjustments:
         amount, step = adjustment.step(amount)
         steps.append(step)
     if line.charge is not None and line.charge < amount:
         amount = line.charge
         steps.append(Step("charge", None, dollars(amount), "the submitted charge is lower", _CHARGE_SOURCE))
-    if fee < uncapped:
+    if taken.fee < taken.uncapped_fee:
         notes.append(
             Note.info(
                 "opps-cap",
-                f"The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is {dollars(uncapped)}.",
+                f"The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is {dollars(taken.uncapped_fee)}.",
                 _CAP_SOURCE,
             )
         )
-    return Price(fee, steps, amount, limit, [*status.warnings(rate, line), *notes])
-
-
-def _fee(rate: Rate, setting: Setting) -> tuple[int, int, int]:
-    """Return (fee after the cap in cents, the same before rounding, fee before the cap in cents) for a priced rate."""
-    amount = rate.facility_amount
-    if setting is Setting.NONFACILITY or rate.facility_na:  # a priced rate flagged NA in facilities is therapy
-        amount = rate.nonfacility_amount
-        assert amount is not None
-        return amount, rate.nonfacility_capped_exact, rate.nonfacility_fee
-    assert amount is not None
-    return amount, rate.facility_capped_exact, rate.facility_fee
+    return Price(taken.amount, steps, amount, limit, [*status.warnings(rate, line), *notes])

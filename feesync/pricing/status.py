@@ -5,8 +5,8 @@ Source: CMS record layout of the relative value file, Attachment A (status codes
 
 from __future__ import annotations
 
-from feesync.pricing.line import Line, Note, Setting
-from feesync.rate import Rate
+from feesync.pricing.line import Line, Note
+from feesync.rate import Rate, Setting
 
 PRICED = frozenset("ART")
 _SOURCE = "RVU record layout, Attachment A, status codes"
@@ -31,14 +31,11 @@ _WHY_NOT = {
 }
 
 
-def denial(rate: Rate, line: Line) -> Note | None:
-    """Return why Medicare has no fee schedule amount for a line, or None where it has one."""
+def denial(rate: Rate, line: Line) -> Note:
+    """Return why Medicare has no fee schedule amount for a line that has none."""
     if rate.status not in PRICED:
         why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
         return Note.denial("status-" + rate.status.lower(), f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
-    amount = rate.nonfacility_amount if line.setting is Setting.NONFACILITY else rate.facility_amount
-    if amount is not None:
-        return None
     if rate.nonfacility_amount is None:
         return Note.denial(
             "contractor-priced", f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the amount.", _SOURCE
