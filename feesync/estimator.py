@@ -147,14 +147,7 @@ def _source_notes(quote: Quote, day: Date, qp: bool) -> list[Note]:
             )
         )
     if qp and release.year < FIRST_QP_YEAR:
-        notes.append(
-            Note(
-                "qp-before-2026",
-                Severity.INFO,
-                "Before 2026 there is one conversion factor for all.",
-                "PFS final rule for 2026",
-            )
-        )
+        notes.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
     if quote.rate.basis in release.reference_factors:
         notes.append(
             Note.info(

@@ -110,9 +110,10 @@ def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality
 
 
 def _beside(places: list[Locality], mac: str, number: str) -> list[Locality]:
-    same_mac = [place for place in places if place.mac == mac]
-    states = {place.state for place in same_mac}
-    return same_mac + [place for place in places if place.state in states and place.locality == number and place.mac != mac]
+    """Return what stands beside an unknown key: its number under another MAC of the state, then what the MAC has."""
+    of_mac = [place for place in places if place.mac == mac]
+    states = {place.state for place in of_mac}
+    return [place for place in places if place.locality == number and place.state in states and place.mac != mac] + of_mac
 
 
 def _digits_hint(digits: str, places: list[Locality]) -> str:

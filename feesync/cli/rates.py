@@ -30,7 +30,7 @@ _COLUMNS = (
 @click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable. All by default.")
 @click.option("--state", metavar="ST", help="All localities of a state.")
 @date_option
-@click.option("--year", type=int, help="The newest loaded release of a year, instead of --date.")
+@click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
 @qp_option
 @csv_option
 @json_option
@@ -53,12 +53,12 @@ def command(
       feesync rates 64493 --state CA --year 2025 --csv
     """
     one_format(as_json, as_csv)
-    if day and year:
+    if day and year is not None:
         raise click.UsageError("--date and --year exclude each other")
     if places and state:
         raise click.UsageError("--locality and --state exclude each other")
     schedule = open_schedule(ctx.obj)
-    when = _newest(schedule, year) if year else day or Date.today()
+    when = _newest(schedule, year) if year is not None else day or Date.today()
     wanted = state.strip().upper() if state else None
     quotes = [quote for code in hcpcs for quote in schedule.rates(code.strip().upper(), places, wanted, when, qp)]
     if as_json:

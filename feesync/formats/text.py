@@ -50,7 +50,7 @@ class ExactNumbers(dict[str, int]):
     def __init__(self, places: int, limit: int) -> None:
         super().__init__()
         self._places, self._limit = places, limit
-        self._pattern = re.compile(rf"\s*(\d*)(?:\.(\d{{0,{places}}})0*)?\s*")
+        self._pattern = re.compile(rf"\s*([0-9]*)(?:\.([0-9]{{0,{places}}})0*)?\s*")
 
     def __missing__(self, text: str) -> int:
         match = self._pattern.fullmatch(text)

@@ -1,0 +1,68 @@
+"""Small CMS-like release files for tests: the fixtures, changed cell by cell, and zips of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+FIXTURES = Path(__file__).parent / "fixtures"
+VALUES, GPCI, COUNTIES, CAPS = "PPRRVU2025_Oct.csv", "GPCI2025.csv", "25LOCCO.csv", "OPPSCAP_Oct.csv"
+RVU25D = (VALUES, GPCI, COUNTIES, CAPS)
+
+
+def fixture(name):
+    return (FIXTURES / name).read_bytes()
+
+
+def rows_of(data):
+    return list(csv.reader(io.StringIO(data.decode("latin-1"), newline=None)))
+
+
+def csv_of(rows, end="\r\n"):
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(rows)
+    return text.getvalue().encode("latin-1")
+
+
+def header_line(rows):
+    """Index of the row of PPRRVU that begins with HCPCS."""
+    return next(index for index, row in enumerate(rows) if row[0] == "HCPCS")
+
+
+def changed(data, code, column, value, modifier=""):
+    """A PPRRVU file in which one cell of one code is another."""
+    rows = rows_of(data)
+    next(row for row in rows if row[:2] == [code, modifier])[column] = value
+    return csv_of(rows)
+
+
+def rvu25d(**changes):
+    """The members of a small RVU25D; changes replace bytes by name ('values', 'gpci', 'counties', 'caps'), None leaves one out."""
+    members = {name: fixture(name) for name in RVU25D}
+    for name, key in zip(RVU25D, ("values", "gpci", "counties", "caps"), strict=True):
+        if key in changes:
+            members[name] = changes.pop(key)
+    members.update(changes)
+    return {name: data for name, data in members.items() if data is not None}
+
+
+def zip_of(members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def rvu26d(**changes):
+    """The members of a small RVU26D with both conversion factors; its GPCIs are 2025's under 2026's name."""
+    gpci = fixture(GPCI).replace(b"2025", b"2026")
+    members = {
+        "PPRRVU2026_Oct_nonQPP.csv": fixture("PPRRVU2026_Oct_nonQPP.csv"),
+        "PPRRVU2026_Oct_QPP.csv": fixture("PPRRVU2026_Oct_QPP.csv"),
+        "GPCI2026.csv": gpci,
+    }
+    members.update(changes)
+    return {name: data for name, data in members.items() if data is not None}

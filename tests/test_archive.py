@@ -1,0 +1,117 @@
+import io
+import struct
+import zipfile
+
+import pytest
+from cms_files import zip_of
+
+from feesync.errors import ContentRefusedError
+from feesync.formats import archive
+
+
+def wanted(name):
+    return name.lower().endswith(".csv")
+
+
+def read(data):
+    return archive.members(data, "x.zip", wanted)
+
+
+def test_only_wanted_members_whatever_their_case_and_folder():
+    data = zip_of({"folder/A.CSV": b"1", "b.csv": b"2", "c.txt": b"3", "__MACOSX/._b.csv": b"4"})
+    assert read(data) == {"A.CSV": b"1", "b.csv": b"2"}
+
+
+def test_one_level_of_nested_zip():
+    assert read(zip_of({"inner.zip": zip_of({"a.csv": b"1"}), "b.csv": b"2"})) == {"a.csv": b"1", "b.csv": b"2"}
+
+
+def refused(data, reason):
+    with pytest.raises(ContentRefusedError, match=reason):
+        read(data)
+
+
+def test_two_levels_are_refused():
+    refused(zip_of({"inner.zip": zip_of({"deeper.zip": zip_of({"a.csv": b"1"})})}), "zip within a zip")
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "x/../../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"])
+def test_names_that_leave_the_archive(name):
+    refused(zip_of({name: b"1"}), "unsafe name")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_twice_also_in_another_case_or_in_a_nested_zip():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("a.csv", b"1")
+        file.writestr("a.csv", b"2")
+    refused(buffer.getvalue(), "twice")
+    refused(zip_of({"a.csv": b"1", "A.CSV": b"2"}), "twice")
+    refused(zip_of({"a.csv": b"1", "folder/A.csv": b"2"}), "twice")
+    refused(zip_of({"a.csv": b"1", "inner.zip": zip_of({"a.csv": b"2"})}), "twice")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"hello", "is not a zip"),
+        (b"<!DOCTYPE html><html><head><title>Page\n not found | CMS</title>", r"HTML page \(Page not found \| CMS\)"),
+        (b"\xef\xbb\xbf  <html>", r"HTML page \(no title\)"),
+        (b"PK\x03\x04" + b"\0" * 100, "cut or damaged"),
+    ],
+)
+def test_what_is_no_zip_says_what_it_is(data, reason):
+    refused(data, reason)
+
+
+def test_a_cut_zip_at_every_length():
+    whole = zip_of({"a.csv": b"1,2,3\n" * 50})
+    for length in range(4, len(whole)):
+        refused(whole[:length], r"x\.zip")
+
+
+def test_a_flipped_byte_fails_the_checksum():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as file:
+        file.writestr("a.csv", b"1.52,3.64")
+    refused(buffer.getvalue().replace(b"3.64", b"3.65", 1), "damaged")
+
+
+def test_a_bomb_by_ratio_and_by_size(monkeypatch):
+    refused(zip_of({"a.csv": b"0" * 5_000_000}), "zip bomb")
+    monkeypatch.setattr(archive, "MAX_MEMBER_BYTES", 10)
+    refused(zip_of({"a.csv": b"01234567890"}), "larger than")
+    monkeypatch.undo()
+    monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 15)
+    refused(zip_of({"a.csv": b"0123456789", "b.csv": b"0123456789"}), "holds more than")
+
+
+def test_a_size_that_the_directory_understates_is_not_read_past():
+    data = bytearray(zip_of({"a.csv": bytes(range(256)) * 20}))
+    for magic, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.index(magic) + offset
+        data[at : at + 4] = struct.pack("<I", 100)
+    refused(bytes(data), r"damaged|not as long")
+
+
+def test_too_many_members():
+    refused(zip_of({f"{number}.txt": b"" for number in range(archive.MAX_MEMBERS + 1)}), "more than")
+
+
+def test_an_encrypted_member():
+    data = bytearray(zip_of({"a.csv": b"1"}))
+    for magic, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.index(magic) + offset
+        data[at] |= 1
+    refused(bytes(data), "encrypted")
+
+
+def test_a_symbolic_link():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        info = zipfile.ZipInfo("a.csv")
+        info.external_attr = 0o120777 << 16
+        file.writestr(info, "/etc/passwd")
+    refused(buffer.getvalue(), "symbolic link")

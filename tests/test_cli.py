@@ -1,0 +1,54 @@
+import subprocess
+import sys
+
+import pytest
+
+import feesync as package
+from feesync.errors import ExitStatus
+
+
+def run(*args, **options):
+    return subprocess.run([sys.executable, "-m", "feesync", *args], capture_output=True, text=True, check=False, **options)
+
+
+def test_version_and_help_run_as_a_module():
+    assert run("--version").stdout == f"feesync {package.__version__}\n"
+    result = run("--help")
+    assert result.returncode == 0
+    assert [line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()] == [
+        "estimate",
+        "rates",
+        "localities",
+        "import",
+        "status",
+    ]
+
+
+@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "import", "status"])
+def test_every_help_has_an_example(feesync, command):
+    assert f"  feesync {command} " in feesync(command, "--help").stdout
+
+
+def test_exit_statuses_reach_the_shell():
+    assert run("estimate", "64493", "--locality", "01112-05", "--date", "2027-01-01").returncode == ExitStatus.NO_PRICE
+    assert run("estimate", "64493").returncode == ExitStatus.USAGE
+    assert run("nothing").returncode == ExitStatus.USAGE
+    assert run("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03").returncode == ExitStatus.OK
+
+
+def test_the_database_option_stands_before_the_command(feesync, loaded, tmp_path):
+    assert "rvu25d.zip" in feesync("--db", loaded, "estimate", "64493", "--locality", "national", "--date", "2025-11-03").stdout
+    other = feesync("--db", tmp_path / "other.db", "estimate", "64493", "--locality", "national", "--date", "2025-11-03")
+    assert "embedded snapshot" in other.stdout
+
+
+def test_looking_up_loads_no_http_and_no_loading_library(tmp_path):
+    script = (
+        "import sys\nfrom feesync.cli import main\n"
+        "try:\n    main(['estimate', '64493', '--locality', '01112-05', '--date', '2025-11-03'])\n"
+        "except SystemExit as stop:\n    assert stop.code == 0\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'requests', 'urllib3', 'sqlite_utils', 'tenacity', 'tabulate', 'simplejson', 'bs4'}))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "[]"

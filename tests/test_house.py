@@ -1,0 +1,55 @@
+"""The import graph runs one way, and pricing knows no database and no file."""
+
+import ast
+from pathlib import Path
+
+import feesync
+
+PACKAGE = Path(feesync.__file__).parent
+# each module may import what stands before it
+FLOW = [
+    "errors", "money", "rate", "paths", "reference", "labels", "localities", "pricing", "formats", "store", "schedule", "answer",
+    "estimator", "", "cli", "__main__",
+]  # fmt: skip
+
+
+FILES = {path.name for path in PACKAGE.glob("*.py")}
+
+
+def room(module):
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else ""
+
+
+def imports():
+    for path in PACKAGE.rglob("*.py"):
+        name = ".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "feesync":
+                submodules = [alias.name for alias in node.names if node.module == "feesync" and alias.name + ".py" in FILES]
+                yield from ((name, f"feesync.{submodule}") for submodule in submodules)
+                if not submodules:
+                    yield name, node.module
+            elif isinstance(node, ast.Import):
+                yield from ((name, alias.name) for alias in node.names if alias.name.startswith("feesync."))
+
+
+def test_every_room_has_its_place():
+    rooms = {room(".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts])) for path in PACKAGE.rglob("*.py")}
+    assert rooms - {"__init__"} == set(FLOW) - {""}
+
+
+def test_imports_run_one_way():
+    against = [(name, imported) for name, imported in imports() if FLOW.index(room(imported)) > FLOW.index(room(name))]
+    assert against == []
+
+
+def test_pricing_knows_no_database_and_no_file():
+    known = {imported for name, imported in imports() if name.startswith("feesync.pricing")}
+    assert {room(imported) for imported in known} <= {"errors", "money", "rate", "pricing"}
+    for path in (PACKAGE / "pricing").glob("*.py"):
+        assert "sqlite3" not in path.read_text()
+
+
+def test_no_module_is_long():
+    assert [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400] == []

@@ -1,0 +1,70 @@
+"""An import that is killed at any moment leaves what was loaded, and the next one succeeds."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+from cms_files import VALUES, changed, fixture, rvu25d, zip_of
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+
+
+def state(database):
+    """The loaded labels with their row counts, and the rate that readers see; the file itself must be sound."""
+    connection = sqlite3.connect(database)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        releases = connection.execute(
+            "SELECT label, count(*) FROM release JOIN relative_value USING (release_id) GROUP BY release_id ORDER BY release_id"
+        ).fetchall()
+        orphans = connection.execute(
+            "SELECT count(*) FROM relative_value WHERE release_id NOT IN (SELECT release_id FROM release)"
+        ).fetchone()
+        assert orphans == (0,)
+        amount = "SELECT nonfacility_amount FROM rate WHERE hcpcs = '64493' AND mac = '01112' AND locality = '05' AND release = ?"
+        return releases, connection.execute(amount, (releases[0][0],)).fetchone()
+    finally:
+        connection.close()
+
+
+def kill_at_many_moments(database, zip_path, points):
+    """Import a zip again and again into a database that has another; kill each run at a later moment."""
+    command = [sys.executable, "-m", "feesync", "--db", str(database), "import", str(zip_path)]
+    before = state(database)
+    trial = database.with_name("trial.db")
+    shutil.copy(database, trial)
+    started = time.monotonic()
+    subprocess.run([*command[:4], str(trial), *command[5:]], check=True, capture_output=True)
+    whole = time.monotonic() - started
+    after = state(trial)
+    assert len(after[0]) == len(before[0]) + 1
+
+    killed = 0
+    for point in range(points):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * (point + 1) / (points + 1))
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        found = state(database)
+        assert found in (before, after)
+        if found == after:
+            break
+    assert killed >= points // 3
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert state(database) == after
+
+
+def test_killing_a_revision(loaded, tmp_path):
+    path = tmp_path / "rvu25d.zip"
+    path.write_bytes(zip_of(rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))))
+    kill_at_many_moments(loaded, path, 12)
+
+
+def test_killing_a_full_release(cms, database, feesync):
+    assert feesync("import", cms / "releases/rvu25a.zip").exit_code == 0
+    kill_at_many_moments(database, cms / "releases/rvu25d.zip", 24)

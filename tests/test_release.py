@@ -1,0 +1,113 @@
+import hashlib
+
+import pytest
+from cms_files import CAPS, COUNTIES, GPCI, VALUES, changed, csv_of, fixture, rows_of, rvu25d, rvu26d, zip_of
+
+from feesync.errors import ContentRefusedError
+from feesync.formats import locality_counties
+from feesync.formats.release import from_files, from_zip
+
+
+def refused(members, reason, name="2025.zip", label=None):
+    with pytest.raises(ContentRefusedError, match=reason):
+        from_zip(zip_of(members), name, label)
+
+
+def test_a_zip_with_all_its_files():
+    data = zip_of(rvu25d(**{"RVU25D.pdf": b"not read", "ANES2025.csv": b"not read", "PPRRVU2025_Oct.txt": b"not read"}))
+    release = from_zip(data, "rvu25d.zip")
+    assert (release.label, release.source, release.sha256) == ("RVU25D", "rvu25d.zip", hashlib.sha256(data).hexdigest())
+    assert [(file.name, file.kind, file.rows) for file in release.files] == [
+        (VALUES, "relative values", 63),
+        (GPCI, "GPCI", 109),
+        (COUNTIES, "locality counties", 41),
+        (CAPS, "OPPS cap", 230),
+    ]
+    assert release.files[0].sha256 == hashlib.sha256(fixture(VALUES)).hexdigest()
+
+
+def test_a_browsers_name_says_nothing_and_the_title_line_decides():
+    assert from_zip(zip_of(rvu25d()), "2025.zip").label == "RVU25D"
+    assert from_zip(zip_of(rvu25d()), "rvu25d-updated-09/11/2025.zip").label == "RVU25D"
+
+
+def test_name_and_title_that_disagree_are_refused_until_a_label_decides():
+    refused(
+        rvu25d(), "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D; --release LABEL decides", "rvu25c.zip"
+    )
+    assert from_zip(zip_of(rvu25d()), "rvu25c.zip", "RVU25C").label == "RVU25C"
+
+
+def test_without_a_title_line_the_name_decides_and_without_both_nothing():
+    untitled = csv_of(rows_of(fixture(VALUES))[1:])
+    assert from_zip(zip_of(rvu25d(values=untitled)), "rvu25d.zip").label == "RVU25D"
+    refused(rvu25d(values=untitled), "give --release LABEL")
+
+
+@pytest.mark.parametrize(("factor", "label"), [("32.7442", "RVU24A"), ("33.2875", "RVU24AR")])
+def test_the_factor_tells_the_reissued_january_of_2024(factor, label):
+    title = b"2024 National Physician Fee Schedule Relative Value File January Release"
+    values = fixture(VALUES).replace(b"2025 National Physician Fee Schedule Relative Value File October Release", title)
+    values = values.replace(b"32.3465", factor.encode())
+    gpci = fixture(GPCI).replace(b"2025 P", b"2024 P").replace(b"2025 M", b"2024 M")
+    assert from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), "2024.zip").label == label
+
+
+def test_gpcis_of_another_year_are_refused():
+    refused(rvu25d(gpci=fixture(GPCI).replace(b"2025", b"2024")), "GPCI2025.csv: is of 2024, the release is RVU25D")
+
+
+@pytest.mark.parametrize(("missing", "reason"), [("values", "no relative values file"), ("gpci", "no GPCI file")])
+def test_without_one_of_the_two_it_is_no_release(missing, reason):
+    refused(rvu25d(**{missing: None}), reason)
+
+
+def test_two_files_of_a_kind():
+    refused(rvu25d(**{"GPCI2025b.csv": fixture(GPCI)}), "2 GPCI files")
+    refused(rvu25d(**{"PPRRVU2025_b.csv": fixture(VALUES)}), "two nonqp files")
+
+
+def test_both_conversion_factors_of_2026():
+    release = from_zip(zip_of(rvu26d()), "rvu26d.zip")
+    assert {basis: file.conversion_factor for basis, file in release.relative_values.items()} == {"nonqp": 334_009, "qp": 335_675}
+
+
+def test_the_qpp_file_must_equal_the_other():
+    name = "PPRRVU2026_Oct_QPP.csv"
+    rows = rows_of(fixture(name))
+    more = [[*row[:5], "2.04", *row[6:11], "3.60", "2.47", *row[13:]] if row[0] == "99213" else row for row in rows]
+    for row in more:
+        if row[0] == "99213":
+            row[11] = f"{2.04 + float(row[6]) + float(row[10]):.2f}"
+            row[12] = f"{2.04 + float(row[8]) + float(row[10]):.2f}"
+    refused(rvu26d(**{name: csv_of(more)}), "99213 differs from PPRRVU2026_Oct_nonQPP.csv", "rvu26d.zip")
+    fewer = [row for row in rows if row[0] != "27447"]
+    refused(rvu26d(**{name: csv_of(fewer)}), "lacks 27447, which is payable", "rvu26d.zip")
+    refused(rvu26d(**{"PPRRVU2026_Oct_nonQPP.csv": None}), "holds the QPP file alone", "rvu26d.zip")
+
+
+def test_without_the_xlsx_extra_the_counties_are_skipped_and_said_so(monkeypatch):
+    monkeypatch.setattr(locality_counties, "can_read_xlsx", lambda: False)
+    release = from_zip(zip_of(rvu25d(counties=None, **{"25LOCCO.xlsx": b"x"})), "rvu25d.zip")
+    assert release.counties is None
+    assert release.skipped == ["counties skipped (25LOCCO.xlsx needs pip install 'feesync[xlsx]')"]
+
+
+def test_without_a_county_file_that_is_said():
+    assert from_zip(zip_of(rvu25d(counties=None)), "rvu25d.zip").skipped == ["counties skipped (no locality county file)"]
+
+
+def test_loose_files_as_a_set():
+    release = from_files({VALUES: fixture(VALUES), GPCI: fixture(GPCI)})
+    assert (release.label, release.source) == ("RVU25D", f"{GPCI}, {VALUES}")
+    lines = "".join(f"{hashlib.sha256(fixture(name)).hexdigest()}  {name}\n" for name in (GPCI, VALUES))
+    assert release.sha256 == hashlib.sha256(lines.encode()).hexdigest()
+    with pytest.raises(ContentRefusedError, match="no GPCI file"):
+        from_files({VALUES: fixture(VALUES)})
+
+
+def test_a_bad_row_names_its_file_and_line():
+    members = rvu25d(values=changed(fixture(VALUES), "64493", 5, "1.53"))
+    with pytest.raises(ContentRefusedError) as error:
+        from_zip(zip_of(members), "rvu25d.zip")
+    assert str(error.value).startswith(f"{VALUES}, line ")

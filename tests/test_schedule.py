@@ -1,0 +1,164 @@
+"""Which release answers for a date, and that readers see what other processes load."""
+
+import os
+import threading
+from decimal import Decimal
+
+import pytest
+from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
+
+from feesync import NoReleaseError, UnknownCodeError, estimate
+from feesync.formats.release import from_zip
+from feesync.schedule import open_schedule
+from feesync.store.load import load
+
+
+def label_on(day, hcpcs="64493", **options):
+    return estimate(hcpcs, locality="national", date=day, **options).release.label
+
+
+def corrected(pe="3.65", total="5.33"):
+    rows = rows_of(fixture(VALUES))
+    facet = next(row for row in rows if row[0] == "64493")
+    facet[6], facet[11] = pe, total
+    return from_zip(zip_of(rvu25d(values=csv_of(rows))), "rvu25d.zip")
+
+
+@pytest.mark.parametrize(
+    ("day", "label"),
+    [
+        ("2020-01-01", "RVU20A"),
+        ("2023-12-31", "RVU23D"),
+        ("2024-03-08", "RVU24A"),
+        ("2024-03-09", "RVU24AR"),
+        ("2024-04-01", "RVU24B"),
+        ("2025-09-30", "RVU25C"),
+        ("2026-08-01", "RVU26C"),
+    ],
+)
+def test_the_quarter_of_the_date_answers(day, label):
+    assert label_on(day) == label
+    assert not estimate("64493", locality="national", date=day).notes
+
+
+@pytest.mark.parametrize(("day", "label"), [("2024-11-01", "RVU24C"), ("2026-01-15", "RVU26C"), ("2026-12-31", "RVU26C")])
+def test_a_near_quarter_of_the_same_year_and_factor_answers_and_says_so(day, label):
+    answer = estimate("64493", locality="national", date=day)
+    assert answer.release.label == label
+    assert [note.code for note in answer.notes] == ["nearest-release"]
+
+
+@pytest.mark.parametrize("day", ["2019-12-31", "2027-01-01", "1999-01-01"])
+def test_another_year_never_answers(day):
+    with pytest.raises(NoReleaseError, match="feesync sync"):
+        label_on(day)
+
+
+def test_another_factor_of_the_same_year_never_answers(database):
+    # only RVU24B (33.2875) for a code that the snapshot lacks: before March 9, 2024 the factor was 32.7442
+    values = (
+        fixture(VALUES).replace(b"2025 National", b"2024 National").replace(b"October", b"April").replace(b"32.3465", b"33.2875")
+    )
+    gpci = fixture(GPCI).replace(b"2025", b"2024")
+    load(database, from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), "rvu24b.zip"))
+    assert label_on("2024-03-20", "99213") == "RVU24B"
+    with pytest.raises(UnknownCodeError, match="needs a release that is not loaded"):
+        label_on("2024-03-01", "99213")
+
+
+def test_the_database_answers_for_its_labels_and_the_snapshot_for_the_others(loaded):
+    assert not estimate("64493", locality="national", date="2025-11-03").release.embedded
+    assert estimate("64493", locality="national", date="2025-08-01").release.embedded
+    assert label_on("2025-08-01") == "RVU25C"  # the exact quarter from the snapshot beats a near one of the database
+    assert label_on("2025-08-01", "99213") == "RVU25D"  # which the snapshot lacks
+
+
+def test_a_code_outside_the_snapshot_says_what_brings_it():
+    with pytest.raises(UnknownCodeError, match=r"99213 on 2025-11-03 .*64490, 64491.*feesync sync"):
+        label_on("2025-11-03", "99213")
+
+
+def test_a_code_that_a_loaded_release_lacks_is_unknown(loaded):
+    with pytest.raises(UnknownCodeError, match="^00000 is not in RVU25D"):
+        label_on("2025-11-03", "00000")
+
+
+def test_qp_has_a_factor_of_its_own_since_2026():
+    # CMS 2026: nonqp 33.4009 and 190.39; the qp factor is 33.5675: (1.49 + 4.05 + 0.16) x 33.5675 = 191.33475
+    plain = estimate("64493", locality="national", date="2026-08-01")
+    assert (plain.fee, plain.rate.basis, plain.rate.conversion_factor) == (Decimal("190.39"), "nonqp", 334_009)
+    rvus = sum(plain.rvus())
+    answer = estimate("64493", locality="national", date="2026-08-01", qp=True)
+    assert (answer.rate.basis, answer.rate.conversion_factor) == ("qp", 335_675)
+    assert answer.fee == (rvus * Decimal("33.5675")).quantize(Decimal("0.01"))
+    assert [note.code for note in answer.notes] == ["qp-reference-factor"]
+
+
+def test_before_2026_qp_gives_the_same_with_a_note():
+    answer = estimate("64493", locality="national", date="2025-11-03", qp=True)
+    assert (answer.fee, answer.rate.basis, [note.code for note in answer.notes]) == (Decimal("172.08"), "nonqp", ["qp-before-2026"])
+
+
+def fee():
+    return estimate("64493", locality="national", date="2025-11-03").fee
+
+
+def test_readers_see_a_database_appear_change_be_replaced_and_vanish(database, tmp_path):
+    assert fee() == Decimal("172.08")
+    load(database, corrected())
+    assert fee() == Decimal("172.41")  # (1.52 + 3.65 + 0.16) x 32.3465
+    load(database, corrected("3.66", "5.34"))
+    assert fee() == Decimal("172.73")  # (1.52 + 3.66 + 0.16) x 32.3465
+    other = tmp_path / "other.db"
+    load(other, corrected("3.67", "5.35"))
+    os.replace(other, database)
+    for leftover in ("-wal", "-shm"):
+        (tmp_path / f"feesync.db{leftover}").unlink(missing_ok=True)
+    assert fee() == Decimal("173.05")  # (1.52 + 3.67 + 0.16) x 32.3465
+    database.unlink()
+    assert fee() == Decimal("172.08")
+
+
+def test_many_threads_while_another_loads(database):
+    load(database, corrected())
+    allowed, errors = set(), []
+
+    def read():
+        try:
+            for _ in range(150):
+                allowed.add(fee())
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    load(database, corrected("3.66", "5.34"))
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert allowed <= {Decimal("172.41"), Decimal("172.73")}
+    assert fee() == Decimal("172.73")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_opens_its_own_connection(loaded):
+    parent = open_schedule()
+    fee()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if fee() == Decimal("172.08") and open_schedule() is not parent else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert open_schedule() is parent
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs to become another user")
+def test_a_reader_who_may_not_write_beside_the_database(loaded):
+    for folder in (loaded.parent, loaded.parent.parent, loaded.parent.parent.parent):
+        folder.chmod(0o755)
+    child = os.fork()
+    if child == 0:
+        os.setuid(65534)
+        # CMS: 99213 in 2025 is (1.30 + 1.35 + 0.10) x 32.3465
+        os._exit(0 if estimate("99213", locality="national", date="2025-11-03").fee == Decimal("88.95") else 1)
+    assert os.waitpid(child, 0)[1] == 0

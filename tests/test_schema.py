@@ -1,0 +1,81 @@
+import sqlite3
+
+import pytest
+
+from feesync.errors import StoreError
+from feesync.store import schema
+
+
+def test_a_new_database_has_every_migration_and_waits_in_wal_mode(tmp_path):
+    connection = schema.open_for_writing(tmp_path / "new" / "x.db")
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.migrations()),)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA busy_timeout").fetchone() == (int(schema.BUSY_SECONDS * 1000),)
+    tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'").fetchall()
+    assert len([name for name, strict in tables if strict]) == 7
+    assert [name for name, strict in tables if not strict] == ["sqlite_schema"]
+
+
+def test_a_database_of_a_newer_feesync_is_refused(loaded):
+    connection = sqlite3.connect(loaded)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for opened in (schema.open_for_reading, schema.open_for_writing):
+        with pytest.raises(StoreError, match="made by a newer feesync"):
+            opened(loaded)
+
+
+@pytest.mark.parametrize("content", [b"", b"this is text, not a database" * 100])
+def test_what_is_no_feesync_database_is_refused(tmp_path, content):
+    path = tmp_path / "x.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="is not a feesync database"):
+        schema.open_for_reading(path)
+
+
+def test_another_programs_database_is_never_written_to(tmp_path):
+    path = tmp_path / "x.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE mine (a)")
+    other.close()
+    before = path.read_bytes()
+    for opened in (schema.open_for_reading, schema.open_for_writing):
+        with pytest.raises(StoreError, match="is not a feesync database"):
+            opened(path)
+    assert path.read_bytes() == before
+
+
+def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monkeypatch):
+    newer = tmp_path / "migrations"
+    newer.mkdir()
+    for file in schema.migrations():
+        (newer / file.name).write_text(file.read_text())
+    (newer / "0002_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE broken (;\n")
+    monkeypatch.setattr(schema, "_MIGRATIONS", newer)
+    with pytest.raises(StoreError, match="syntax error"):
+        schema.open_for_reading(loaded)
+    raw = sqlite3.connect(loaded)
+    assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+    assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
+    raw.close()
+    (newer / "0002_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n")
+    connection, _ = schema.open_for_reading(loaded)
+    assert connection.execute("SELECT a FROM more").fetchone() == (1,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_an_old_sqlite_gets_one_clear_line(loaded, monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.36.0")
+    with pytest.raises(StoreError, match=r"^feesync needs SQLite 3\.37 or newer; this Python has 3\.36\.0$"):
+        schema.open_for_reading(loaded)
+
+
+def test_a_look_up_searches_and_never_scans(loaded):
+    connection, _ = schema.open_for_reading(loaded)
+    plan = connection.execute(
+        "EXPLAIN QUERY PLAN SELECT * FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND hcpcs = '64493' AND modifier = '' "
+        "AND mac = '01112' AND locality = '05'"
+    ).fetchall()
+    assert len(plan) == 5
+    assert all(step[3].startswith("SEARCH") for step in plan)

@@ -1,0 +1,70 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from feesync.reference import data_folder
+from feesync.store.snapshot import open_snapshot
+
+CODES = {"64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636"}
+
+
+@pytest.fixture(scope="module")
+def snapshot():
+    return open_snapshot()
+
+
+def test_what_it_holds(snapshot):
+    assert {code for (code,) in snapshot.execute("SELECT DISTINCT hcpcs FROM relative_value")} == CODES
+    counts = dict(snapshot.execute("SELECT label, count(*) FROM release JOIN locality USING (release_id) GROUP BY label"))
+    # CMS: 112 localities in 2020-2023, 109 since 2024; and the national row
+    assert counts == {label: 113 if label < "RVU24" else 110 for label in counts}
+    assert len(counts) == 25
+    assert snapshot.execute("SELECT count(*) FROM relative_value").fetchone() == (25 * 10,)
+
+
+def test_conversion_factors_that_cms_published(snapshot):
+    factors = snapshot.execute(
+        "SELECT DISTINCT year, factor FROM conversion_factor JOIN release USING (release_id) ORDER BY 1, 2"
+    ).fetchall()
+    assert factors == [
+        (2020, 360_896), (2021, 348_931), (2022, 346_062), (2023, 338_872), (2024, 327_442), (2024, 332_875), (2025, 323_465),
+        (2026, 334_009), (2026, 335_675),
+    ]  # fmt: skip
+
+
+def test_indicators_of_the_family_are_the_same_in_every_release(snapshot):
+    rows = snapshot.execute(
+        "SELECT DISTINCT hcpcs, global_days, multiple_procedure, bilateral, assistant_surgeon FROM relative_value"
+    ).fetchall()
+    assert sorted(rows) == sorted(
+        [(code, "000", "2", "1", "2") for code in ("64490", "64493")]
+        + [(code, "ZZZ", "0", "1", "2") for code in ("64491", "64492", "64494", "64495")]
+        + [(code, "010", "2", "1", "1") for code in ("64633", "64635")]
+        + [(code, "ZZZ", "0", "1", "1") for code in ("64634", "64636")]
+    )
+
+
+def test_every_locality_has_a_state(snapshot):
+    assert snapshot.execute("SELECT DISTINCT name FROM locality WHERE state IS NULL").fetchall() == [("National",)]
+
+
+def test_it_is_what_the_script_makes_of_cms_files(cms, tmp_path, monkeypatch):
+    if not (cms / "history").is_dir():
+        pytest.skip("no history tables beside CMS's files")
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    script = Path(__file__).parent.parent / "data" / "build_snapshot.py"
+    spec = spec_from_file_location("build_snapshot", script)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "OUT", tmp_path)
+    module.main(cms)
+    for name in ("releases.csv", "relative_values.csv", "localities.csv", "sources.csv"):
+        assert (tmp_path / name).read_text() == (data_folder() / "snapshot" / name).read_text()
+
+
+def test_no_reference_row_is_without_a_source():
+    for path in (data_folder() / "reference").glob("*.csv"):
+        with path.open(newline="") as file:
+            assert all(row["source"] for row in csv.DictReader(file)), path.name
