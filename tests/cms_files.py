@@ -52,7 +52,7 @@ def zip_of(members):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name, date_time=(2025, 9, 11, 12, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -8,10 +8,10 @@ import pytest
 def test_table(feesync):
     result = feesync("rates", "64493", "--locality", "national", "--locality", "AK-01", "--date", "2025-11-03")
     assert result.stdout == (
-        "Code    St    Locality    State    Name        Nonfacility    Facility    Limit NF    Limit F  Release\n"
-        "------  ----  ----------  -------  --------  -------------  ----------  ----------  ---------  ---------\n"
-        "64493   A     00000-00             National         172.08       88.31      188.00      96.47  RVU25D\n"
-        "64493   A     02102-01    AK       ALASKA           204.09      113.53      222.97     124.03  RVU25D\n"
+        "Code    Status    Locality    State    Name        Nonfacility    Facility    Limit nonfac.    Limit fac.  Release\n"
+        "------  --------  ----------  -------  --------  -------------  ----------  ---------------  ------------  ---------\n"
+        "64493   A         00000-00             National         172.08       88.31           188.00         96.47  RVU25D\n"
+        "64493   A         02102-01    AK       ALASKA           204.09      113.53           222.97        124.03  RVU25D\n"
     )
     assert (result.exit_code, result.stderr) == (0, "")
 

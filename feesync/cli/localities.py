@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.cli.options import csv_option, date_option, json_option, one_format
-from feesync.cli.output import print_csv, print_json, print_table
+from feesync.cli.output import print_csv, print_json, print_table, shortened
 from feesync.localities import Locality
 from feesync.money import decimal
 from feesync.schedule import open_schedule
@@ -44,7 +44,7 @@ def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: boo
     elif as_csv:
         print_csv(_COLUMNS, map(row, found))
     else:
-        shown = [[place.key, place.state or "", place.name[:60], *row(place)[4:7]] for place in found]
+        shown = [[place.key, place.state or "", shortened(place.name), *row(place)[4:7]] for place in found]
         print_table(
             ("Locality", "State", "Name", "Work GPCI", "PE GPCI", "MP GPCI"),
             shown,

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
+_NAME_WIDTH = 48
+
 
 def print_json(value: object) -> None:
     """Print a value as JSON on stdout; a Decimal becomes a number with all its places (154.40 keeps its zero)."""
@@ -29,3 +31,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right:
 
     aligned = ["right" if column in set(right) else "left" for column in columns]
     click.echo(tabulate(list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True))
+
+
+def shortened(name: str) -> str:
+    """Return a locality's name for a table: CMS's longest has 83 characters."""
+    return name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "..."

@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.cli.options import csv_option, date_option, json_option, one_format, qp_option
-from feesync.cli.output import print_csv, print_json, print_table
+from feesync.cli.output import print_csv, print_json, print_table, shortened
 from feesync.money import decimal, dollars
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
@@ -92,11 +92,11 @@ def _row(quote: Quote) -> list[object]:
 
 
 def _print_table(quotes: list[Quote]) -> None:
-    columns = ("Code", "St", "Locality", "State", "Name", "Nonfacility", "Facility", "Limit NF", "Limit F", "Release")
+    columns = ("Code", "Status", "Locality", "State", "Name", "Nonfacility", "Facility", "Limit nonfac.", "Limit fac.", "Release")
     rows = []
     for quote in quotes:
         rate, place = quote.rate, quote.locality
         money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in _MONEY[:4]]
         code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
-        rows.append([code, rate.status, place.key, place.state or "", place.name[:48], *money, quote.release.label])
+        rows.append([code, rate.status, place.key, place.state or "", shortened(place.name), *money, quote.release.label])
     print_table(columns, rows, right=columns[5:9])

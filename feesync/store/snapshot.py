@@ -47,15 +47,13 @@ def open_snapshot() -> sqlite3.Connection:
             for row in values
         ),
     )  # fmt: skip
-    connection.executemany(
-        "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (release_id, row["mac"], row["locality"], _integer(row["work_gpci"]), _integer(row["pe_gpci"]),
-             _integer(row["mp_gpci"]), row["state"] or None, row["name"])
-            for row in read_table("snapshot/localities.csv")
-            for release_id in range(ids[row["first_label"]], ids[row["last_label"]] + 1)
-        ),
-    )  # fmt: skip
+    for row in read_table("snapshot/localities.csv"):
+        gpcis = (_integer(row["work_gpci"]), _integer(row["pe_gpci"]), _integer(row["mp_gpci"]))
+        place = (row["mac"], row["locality"], *gpcis, row["state"] or None, row["name"])
+        span = range(ids[row["first_label"]], ids[row["last_label"]] + 1)
+        connection.executemany(
+            "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [(release_id, *place) for release_id in span]
+        )
     connection.execute("COMMIT")
     return connection
 

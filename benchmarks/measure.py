@@ -1,0 +1,147 @@
+"""Measure feesync as ratios to floors taken in the same run: machines differ and are noisy, ratios hold.
+
+    FEESYNC_CMS_FILES=FOLDER python benchmarks/measure.py
+
+FOLDER holds CMS's `releases/rvu25d.zip`. Whole processes are run in turn, floor and feesync, and their medians compared;
+what is measured inside a process alternates too.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from feesync import estimate
+from feesync.rate import Rate
+
+HERE = Path(__file__).parent
+RUNS = 9
+LINES = 20_000
+
+
+def process(*command: str) -> tuple[float, int]:
+    """Run a command; return (wall seconds, peak memory in KiB)."""
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{command} exited {child.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss
+
+
+def in_turn(floor: Callable[[], float], ours: Callable[[], float]) -> tuple[float, float]:
+    """Return the median of both, run in turn after one warm-up."""
+    floor(), ours()
+    pairs = [(floor(), ours()) for _ in range(RUNS)]
+    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+
+
+def report(what: str, floor: float, ours: float, limit: float, unit: str, scale: float) -> None:
+    """Print one line of the result."""
+    print(f"{what:<58}{floor * scale:>10.1f} {unit:<3}{ours * scale:>10.1f} {unit:<3}{ours / floor:>7.2f}   under {limit:g}")
+
+
+def measure_import(zip_path: str, folder: Path) -> Path:
+    """Importing a full release against reading and inserting its rows."""
+    database, memory = folder / "feesync.db", []
+
+    def floor() -> float:
+        (folder / "floor.db").unlink(missing_ok=True)
+        return process(sys.executable, str(HERE / "floor_import.py"), zip_path, str(folder / "floor.db"))[0]
+
+    def ours() -> float:
+        database.unlink(missing_ok=True)
+        seconds, peak = process(sys.executable, "-m", "feesync", "--db", str(database), "import", zip_path)
+        memory.append(peak)
+        return seconds
+
+    report("import of rvu25d.zip / csv.reader and executemany", *in_turn(floor, ours), 3, "ms", 1e3)
+    print(f"{'  its peak memory':<58}{max(memory) / 1024:>37.0f} MiB   under 200")
+    print(f"{'  its database':<58}{database.stat().st_size / 1e6:>37.1f} MB    under 6")
+    return database
+
+
+def measure_start_up(database: Path) -> None:
+    """One estimate from a cold process against importing click and sqlite3."""
+    line = ("estimate", "64493", "--locality", "01112-05", "-m", "50", "--date", "2025-11-03")
+    for what, path in (("database", database), ("snapshot", database.with_name("none.db"))):
+        times = in_turn(
+            lambda: process(sys.executable, "-c", "import click, sqlite3")[0],
+            lambda path=path: process(sys.executable, "-m", "feesync", "--db", str(path), *line)[0],
+        )
+        report(f"feesync estimate, cold, {what} / import click, sqlite3", *times, 2.5, "ms", 1e3)
+
+
+def measure_estimate(database: Path) -> None:
+    """estimate() over distinct lines against one indexed SELECT of the columns that it reads."""
+    connection = sqlite3.connect(database)
+    keys = connection.execute(
+        "SELECT hcpcs, modifier, mac, locality FROM rate WHERE basis = 'nonqp' AND status IN ('A', 'R', 'T')"
+    ).fetchall()
+    keys = random.Random(64493).sample(keys, LINES)
+    select = (
+        f"SELECT {', '.join(Rate._fields)} FROM rate_cents WHERE release_id = 1 AND basis = 'nonqp' AND hcpcs = ? AND modifier = ? "
+        "AND mac = ? AND locality = ?"
+    )
+
+    def floor() -> float:
+        started = time.perf_counter()
+        for key in keys:
+            connection.execute(select, key).fetchone()
+        return (time.perf_counter() - started) / LINES
+
+    def ours() -> float:
+        started = time.perf_counter()
+        for hcpcs, modifier, mac, locality in keys:
+            modifiers = (modifier,) if modifier else ()
+            estimate(hcpcs, locality=f"{mac}-{locality}", modifiers=modifiers, date="2025-11-03", db=database)
+        return (time.perf_counter() - started) / LINES
+
+    report("estimate(), warm, distinct lines / one indexed SELECT", *in_turn(floor, ours), 4, "us", 1e6)
+
+
+def measure_view(database: Path) -> None:
+    """Both fee columns of every priced row against the same join reading plain columns."""
+    connection = sqlite3.connect(database)
+    plain = (
+        "SELECT v.nonfacility_pe_rvu, v.facility_pe_rvu FROM release r JOIN conversion_factor f USING (release_id) "
+        "JOIN relative_value v USING (release_id) JOIN locality l USING (release_id) "
+        "WHERE r.superseded_by IS NULL AND r.label = 'RVU25D' AND f.basis = 'nonqp' AND v.status IN ('A', 'R', 'T')"
+    )
+    view = (
+        "SELECT nonfacility_fee, facility_fee FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND status IN ('A', 'R', 'T')"
+    )
+
+    def timed(query: str) -> float:
+        started = time.perf_counter()
+        rows = sum(1 for _ in connection.execute(query))
+        assert rows == 1_109_570
+        return time.perf_counter() - started
+
+    report("fees of 1.1 million rows / the join's plain columns", *in_turn(lambda: timed(plain), lambda: timed(view)), 2, "ms", 1e3)
+
+
+def main() -> None:
+    """Measure everything and print a table."""
+    folder = os.environ.get("FEESYNC_CMS_FILES")
+    if not folder:
+        raise SystemExit("FEESYNC_CMS_FILES names no folder of CMS's files")
+    print(f"{'':<58}{'floor':>13}{'feesync':>13}{'ratio':>8}")
+    with tempfile.TemporaryDirectory() as scratch:
+        database = measure_import(str(Path(folder) / "releases/rvu25d.zip"), Path(scratch))
+        measure_start_up(database)
+        measure_estimate(database)
+        measure_view(database)
+
+
+if __name__ == "__main__":
+    main()
