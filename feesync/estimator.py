@@ -22,6 +22,7 @@ from feesync.schedule import FeeSchedule, Quote, open_schedule
 from feesync.store.source import FIRST_QP_YEAR
 
 _MOST_UNITS = 9_999
+_MOST_SHOWN = 60
 _NOT_ADJUDICATED = "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
 
 
@@ -70,23 +71,24 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    code = hcpcs.strip().upper()
-    if len(code) != 5 or not code.isalnum():
-        raise InvalidInputError(f"{hcpcs!r} is not a HCPCS code of five characters")
+    code = _text("hcpcs", hcpcs).upper()
+    if len(code) != 5 or not code.isalnum() or not code.isascii():
+        raise InvalidInputError(f"{_shown(hcpcs)} is not a HCPCS code of five characters")
     day = _day(date)
     place, notes = _setting(setting, pos)
-    kind = practitioner.strip().lower()
+    kind = _text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
     if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= _MOST_UNITS:
-        raise InvalidInputError(f"units {units!r} is not a whole number from 1 to {_MOST_UNITS}")
-    if isinstance(modifiers, str):
-        raise InvalidInputError(f"modifiers is a list, such as [{modifiers!r}], not text")
-    carried = modifier_rules.read(tuple(modifiers))
+        raise InvalidInputError(f"units {_shown(units)} is not a whole number from 1 to {_MOST_UNITS}")
+    for name, flag in (("nonpar", nonpar), ("qp", qp)):
+        if not isinstance(flag, bool):
+            raise InvalidInputError(f"{name} {_shown(flag)} is neither True nor False")
+    carried = _modifiers(modifiers)
     charged = None if charge is None else _cents("charge", charge)
     owed = 0 if deductible is None else _cents("deductible", deductible)
     line = Line(code, carried, place, units, charged, nonpar, kind)
 
-    quote = _quote(open_schedule(db), line, str(locality), day, qp)
+    quote = _quote(open_schedule(db), line, _text("locality", locality), day, qp)
     result = price(quote.rate, line)
     notes = [*_source_notes(quote, day, qp), *result.notes, *notes]
     if owed:
@@ -173,16 +175,45 @@ def _deductible_notes(owed: int, day: Date) -> list[Note]:
     ]
 
 
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} {_shown(value)} is not text")
+    return value.strip()
+
+
+def _shown(value: object) -> str:
+    """Return a value as an error shows it: short, whatever it is."""
+    try:
+        shown = repr(value)
+    except ValueError:
+        shown = f"a huge {type(value).__name__}"
+    return shown if len(shown) <= _MOST_SHOWN else shown[: _MOST_SHOWN - 3] + "..."
+
+
+def _modifiers(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise InvalidInputError(f"modifiers is a list, such as [{_shown(given)}], not text")
+    try:
+        listed = tuple(given)
+    except TypeError:
+        raise InvalidInputError(f"modifiers {_shown(given)} is not a list of text") from None
+    return modifier_rules.read(tuple(_text("modifier", modifier).upper() for modifier in listed))
+
+
 def _setting(setting: str, pos: str | int | None) -> tuple[Setting, list[Note]]:
     try:
         chosen = Setting(setting)
     except ValueError:
-        raise InvalidInputError(f"setting {setting!r} is neither nonfacility nor facility") from None
+        raise InvalidInputError(f"setting {_shown(setting)} is neither nonfacility nor facility") from None
     if pos is None:
         return chosen, []
+    if isinstance(pos, bool) or not isinstance(pos, int | str):
+        raise InvalidInputError(f"pos {_shown(pos)} is neither text nor a number")
     known = reference.places_of_service().get(_pos(pos))
     if known is None:
-        raise InvalidInputError(f"place of service {pos!r} is not a CMS code; there are {', '.join(reference.places_of_service())}")
+        raise InvalidInputError(
+            f"place of service {_shown(pos)} is not a CMS code; there are {', '.join(reference.places_of_service())}"
+        )
     if chosen is Setting.FACILITY and known.setting != chosen:
         raise InvalidInputError(
             f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the facility rate"
@@ -194,7 +225,8 @@ def _setting(setting: str, pos: str | int | None) -> tuple[Setting, list[Note]]:
 
 
 def _pos(pos: str | int) -> str:
-    return str(pos).strip().zfill(2)
+    text = str(pos) if not isinstance(pos, int) or 0 <= pos < 100 else ""
+    return text.strip().zfill(2)
 
 
 def _day(given: Date | str | None) -> Date:
@@ -204,7 +236,7 @@ def _day(given: Date | str | None) -> Date:
         return _parsed_day(given)
     if isinstance(given, Date):
         return Date(given.year, given.month, given.day)
-    raise InvalidInputError(f"date {given!r} is neither a date nor YYYY-MM-DD")
+    raise InvalidInputError(f"date {_shown(given)} is neither a date nor YYYY-MM-DD")
 
 
 @lru_cache(maxsize=4096)
@@ -212,7 +244,7 @@ def _parsed_day(text: str) -> Date:
     try:
         return Date.fromisoformat(text.strip())
     except ValueError:
-        raise InvalidInputError(f"date {text!r} is not YYYY-MM-DD") from None
+        raise InvalidInputError(f"date {_shown(text)} is not YYYY-MM-DD") from None
 
 
 def _cents(what: str, amount: Decimal | int | str) -> int:

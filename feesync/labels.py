@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cache
 
 from feesync.errors import InvalidInputError
 from feesync.reference import read_table
 
-_LABEL = re.compile(r"rvu(\d\d)([a-d])(r?\d?)(?![a-z0-9])", re.IGNORECASE)
+_LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _QUARTERS = {
     "A": ((1, 1), (3, 31)),
     "B": ((4, 1), (6, 30)),
@@ -37,7 +36,7 @@ class CatalogueEntry:
 
 
 def _factor(text: str) -> int | None:
-    return int(Decimal(text).scaleb(4)) if text else None
+    return int(text.replace(".", "")) if text else None
 
 
 @cache

@@ -15,6 +15,8 @@ from feesync.errors import LocalityError
 _KEY = re.compile(r"(\d{4,5})[-/ ](\d{1,2})|(\d{5})(\d{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ](\d{1,2})")
 _MOST_LISTED = 8
+_LONGEST_TEXT = 100
+_SHORTEST_PART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
     Raises:
         LocalityError: unknown or ambiguous; the message and `candidates` list what it may mean.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise LocalityError(f"a text of {len(text)} characters is no locality")
     wanted = _plain(text)
     if wanted == "NATIONAL":
         return next(place for place in localities if place.is_national)
@@ -75,8 +79,9 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
 
 
 def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
-    """Return the localities whose state code, or whole name, or part of the name is the text; in that order of preference.
+    """Return the localities whose state code, or whole name, or words of the name are the text; in that order of preference.
 
+    Two letters are a state or nothing; the beginning of a word counts from four letters on.
     "Texas" is part of the name REST OF TEXAS, but a person who says Texas may mean any of its localities: all are returned.
     """
     wanted = _plain(text)
@@ -85,8 +90,11 @@ def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
         return by_state
     if whole := [place for place in places if _plain(place.name) == wanted]:
         return whole
-    part = [place for place in places if wanted and f" {wanted} " in f" {_plain(place.name)} "]
-    part = part or [place for place in places if wanted and wanted in _plain(place.name)]
+    if len(wanted) <= 2:
+        return []
+    part = [place for place in places if f" {wanted} " in f" {_plain(place.name)} "]
+    if not part and len(wanted) >= _SHORTEST_PART:
+        part = [place for place in places if f" {wanted}" in f" {_plain(place.name)}"]
     rest = [place for place in part if _plain(place.name).startswith("REST OF") and not wanted.startswith("REST")]
     if rest:
         states = {place.state for place in rest}

@@ -12,7 +12,8 @@ SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
 
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
-_LARGEST = Decimal(10_000_000)
+_LARGEST = 10_000_000
+_LONGEST_TEXT = 40
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -37,8 +38,8 @@ def dollars(cents: int) -> Decimal:
 
 def decimal_factor(factor: int) -> Decimal:
     """Return a factor in ten-thousandths as the shortest Decimal: 15000 is 1.5, 20000 is 2."""
-    value = _EXACT.scaleb(Decimal(factor), -4).normalize(_EXACT)
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
+    value = _EXACT.normalize(decimal(factor, 4))
+    return _EXACT.quantize(value, Decimal(1)) if factor % SCALE == 0 else value
 
 
 def cents(amount: Decimal | int | str) -> int:
@@ -49,12 +50,20 @@ def cents(amount: Decimal | int | str) -> int:
     """
     if isinstance(amount, float):
         raise ValueError(f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is guessed")
+    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
+        raise ValueError(f"{type(amount).__name__} is not an amount of dollars")
     try:
-        value = Decimal(amount.strip().replace(",", "").removeprefix("$") if isinstance(amount, str) else amount)
+        if isinstance(amount, str):
+            if not amount.isascii() or len(amount) > _LONGEST_TEXT:
+                raise InvalidOperation
+            amount = amount.strip().replace(",", "").removeprefix("$")
+        value = Decimal(amount)
+        if not value.is_finite():
+            raise InvalidOperation
         if not 0 <= value <= _LARGEST:
-            raise ValueError(f"{amount} is not between 0 and {_LARGEST:,} dollars")
-        return int(_EXACT.quantize(value, Decimal("0.01")).scaleb(2))
+            raise ValueError(f"an amount is between 0 and {_LARGEST} dollars")
+        return int(_EXACT.scaleb(_EXACT.quantize(value, Decimal("0.01")), 2))
     except Inexact:
         raise ValueError(f"{amount} has more than two decimals") from None
-    except (InvalidOperation, TypeError):
-        raise ValueError(f"{amount!r} is not an amount of dollars") from None
+    except InvalidOperation:
+        raise ValueError(f"{str(amount)[:_LONGEST_TEXT]!r} is not an amount of dollars") from None

@@ -19,7 +19,8 @@ from feesync.labels import known_factor_on, last_catalogued_day
 from feesync.localities import Locality, matching
 from feesync.paths import database_path
 from feesync.rate import Rate
-from feesync.store.schema import open_for_reading, store_error
+from feesync.store.live import LiveDatabase
+from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
 
@@ -46,11 +47,7 @@ class FeeSchedule:
     """
 
     def __init__(self, database: Path) -> None:
-        self.path = database
-        self._file: tuple[int, ...] | None = None
-        self._immutable = False
-        self._data_version = 0
-        self._database: Source | None = None
+        self._live = LiveDatabase(database)
         self._snapshot: Source | None = None
         self._by_day: dict[date, list[tuple[Source, Release]]] = {}
 
@@ -98,6 +95,10 @@ class FeeSchedule:
         """Return the counties of localities, as CMS words them, from the loaded release nearest to a day that has them."""
         return self._reading(self._counties, day)
 
+    @property
+    def _database(self) -> Source | None:
+        return self._live.source
+
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
         """Answer from what is loaded now; where that fails because it has just been superseded, answer again."""
         self._refresh()
@@ -109,7 +110,14 @@ class FeeSchedule:
                     raise
                 return read(*args)
         except sqlite3.Error as error:
-            raise store_error(self.path, error) from error
+            self._live.forget()
+            raise store_error(self._live.path, error) from error
+
+    def _refresh(self) -> bool:
+        changed = self._live.refresh()
+        if changed:
+            self._by_day.clear()
+        return changed
 
     def _quote(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         for source, release in self._by_day.get(day) or self._candidates(day):
@@ -209,47 +217,6 @@ class FeeSchedule:
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
         return self._snapshot
-
-    def _refresh(self) -> bool:
-        """Notice a database that appeared, was replaced or was written to; tell whether anything was forgotten."""
-        try:
-            stat = os.stat(self.path)  # noqa: PTH116 - on the path of every answer
-        except OSError:
-            file: tuple[int, ...] | None = None
-        else:
-            file = (stat.st_dev, stat.st_ino, stat.st_mtime_ns) if self._immutable else (stat.st_dev, stat.st_ino)
-        try:
-            if file != self._file:
-                self._open(stat if file else None)
-                return True
-            if self._database is None:
-                return False
-            if _data_version(self._database.connection) == self._data_version:
-                return False
-            self._remember(self._database.connection)
-        except sqlite3.Error as error:
-            raise store_error(self.path, error) from error
-        return True
-
-    def _open(self, stat: os.stat_result | None) -> None:
-        if self._database:
-            self._database.connection.close()
-        self._database, self._file = None, None
-        self._by_day.clear()
-        if stat is None:
-            return
-        connection, self._immutable = open_for_reading(self.path)
-        self._remember(connection)
-        self._file = (stat.st_dev, stat.st_ino, stat.st_mtime_ns) if self._immutable else (stat.st_dev, stat.st_ino)
-
-    def _remember(self, connection: sqlite3.Connection) -> None:
-        self._data_version = _data_version(connection)
-        self._database = Source(connection, embedded=False)
-        self._by_day.clear()
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:

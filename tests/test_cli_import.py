@@ -67,7 +67,7 @@ def test_a_label_decides(feesync, put, sql):
     [
         (["--release", "latest"], "is not a release label"),
         (["--effective", "2025-01-01"], "YYYY-MM-DD:YYYY-MM-DD"),
-        (["--effective", "2025-02-01:2025-01-01"], "ends before it begins"),
+        (["--effective", "2025-02-01:2025-01-01"], "two days of one year"),
         (["missing.zip"], "does not exist"),
     ],
 )

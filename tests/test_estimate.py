@@ -136,7 +136,7 @@ def test_a_line_without_a_price(loaded):
         ({"units": True}, "units True"),
         ({"units": 10**9}, "units 1000000000"),
         ({"charge": 250.0}, "charge: 250.0 is a float"),
-        ({"charge": "-5"}, "charge: -5 is not between"),
+        ({"charge": "-5"}, "charge: an amount is between 0"),
         ({"deductible": "x"}, "deductible: 'x' is not an amount"),
         ({"practitioner": "surgeon"}, "practitioner 'surgeon'"),
         ({"modifiers": "50"}, r"such as \['50'\]"),

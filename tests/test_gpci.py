@@ -35,7 +35,7 @@ def test_without_a_state_column():
 
 def test_of_two_work_columns_the_one_with_the_floor_is_taken():
     rows = rows_of(fixture(GPCI))
-    rows[HEAD] = [*rows[HEAD][:4], "2026 PW GPCI (without 1.0 Floor)", "2026 PW GPCI (with 1.0 Floor)***", *rows[HEAD][5:]]
+    rows[HEAD] = [*rows[HEAD][:4], "2025 PW GPCI (without 1.0 Floor)", "2025 PW GPCI (with 1.0 Floor)***", *rows[HEAD][5:]]
     rows[HEAD + 1 : -2] = [[*row[:4], "0.500", *row[4:]] for row in rows[HEAD + 1 : -2]]
     file = gpci.parse(csv_of(rows), GPCI)
     assert file.rows == gpci.parse(fixture(GPCI), GPCI).rows

@@ -2,7 +2,7 @@ import io
 
 import pytest
 import xlsxwriter
-from cms_files import COUNTIES, csv_of, fixture, rows_of
+from cms_files import COUNTIES, csv_of, fixture, rows_of, zip_of
 
 from feesync.errors import ContentRefusedError
 from feesync.formats import locality_counties
@@ -49,5 +49,16 @@ def test_what_is_refused(rows, reason):
 
 
 def test_what_is_no_xlsx_is_refused():
-    with pytest.raises(ContentRefusedError, match=r"26LOCCO\.xlsx: is not readable as xlsx"):
+    with pytest.raises(ContentRefusedError, match=r"26LOCCO\.xlsx: is a cut or damaged zip"):
         locality_counties.parse(b"PK\x03\x04 no", "26LOCCO.xlsx")
+    with pytest.raises(ContentRefusedError, match=r"26LOCCO\.xlsx: is not readable as xlsx"):
+        locality_counties.parse(zip_of({"a.xml": b"<a/>"}), "26LOCCO.xlsx")
+
+
+@pytest.mark.parametrize("cell", [(0, 16_383), (1_048_575, 0)])
+def test_a_cell_far_out_is_refused_before_room_is_made_for_it(cell):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        book.add_worksheet().write(*cell, "x")
+    with pytest.raises(ContentRefusedError, match="outside any county list"):
+        locality_counties.parse(buffer.getvalue(), "26LOCCO.xlsx")

@@ -2,6 +2,7 @@ import sqlite3
 
 import pytest
 
+from feesync import estimate
 from feesync.errors import StoreError
 from feesync.store import schema
 
@@ -25,12 +26,19 @@ def test_a_database_of_a_newer_feesync_is_refused(loaded):
             opened(loaded)
 
 
-@pytest.mark.parametrize("content", [b"", b"this is text, not a database" * 100])
-def test_what_is_no_feesync_database_is_refused(tmp_path, content):
+def test_what_is_no_feesync_database_is_refused(tmp_path):
     path = tmp_path / "x.db"
-    path.write_bytes(content)
+    path.write_bytes(b"this is text, not a database" * 100)
     with pytest.raises(StoreError, match="is not a feesync database"):
         schema.open_for_reading(path)
+
+
+def test_an_empty_file_is_a_database_that_is_not_there_yet(database):
+    database.write_bytes(b"")
+    assert schema.open_for_reading(database) is None
+    assert estimate("64493", locality="national", date="2025-11-03").release.embedded
+    schema.open_for_writing(database).close()
+    assert schema.open_for_reading(database) is not None
 
 
 def test_another_programs_database_is_never_written_to(tmp_path):
@@ -59,7 +67,7 @@ def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monk
     assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
     raw.close()
     (newer / "0002_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n")
-    connection, _ = schema.open_for_reading(loaded)
+    connection = schema.open_for_reading(loaded)
     assert connection.execute("SELECT a FROM more").fetchone() == (1,)
     assert connection.execute("PRAGMA user_version").fetchone() == (2,)
 
@@ -72,7 +80,7 @@ def test_an_old_sqlite_gets_one_clear_line(loaded, monkeypatch):
 
 
 def test_a_look_up_searches_and_never_scans(loaded):
-    connection, _ = schema.open_for_reading(loaded)
+    connection = schema.open_for_reading(loaded)
     plan = connection.execute(
         "EXPLAIN QUERY PLAN SELECT * FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND hcpcs = '64493' AND modifier = '' "
         "AND mac = '01112' AND locality = '05'"

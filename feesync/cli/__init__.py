@@ -71,6 +71,9 @@ def main(args: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(f"feesync: {error}", err=True)
+        sys.exit(ExitStatus.UNEXPECTED)
     except (click.Abort, KeyboardInterrupt):
         click.echo("feesync: interrupted", err=True)
         sys.exit(ExitStatus.UNEXPECTED)

@@ -119,6 +119,6 @@ def _dates(text: str) -> tuple[Date, Date]:
         first, last = (Date.fromisoformat(part) for part in text.split(":"))
     except ValueError:
         raise click.UsageError(f"--effective {text!r} is not YYYY-MM-DD:YYYY-MM-DD") from None
-    if first > last:
-        raise click.UsageError(f"--effective {text!r} ends before it begins")
+    if first > last or first.year != last.year:
+        raise click.UsageError(f"--effective {text!r} is not two days of one year, the first before the last")
     return first, last

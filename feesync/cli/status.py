@@ -23,10 +23,11 @@ def command(ctx: click.Context, as_json: bool) -> None:
     """
     path = database_path(ctx.obj)
     releases = open_schedule(ctx.obj).releases()
+    there = path.exists()
     if as_json:
-        print_json({"database": str(path), "exists": path.exists(), "releases": [_to_dict(release) for release in releases]})
+        print_json({"database": str(path), "exists": there, "releases": [_to_dict(release) for release in releases]})
         return
-    size = f"{path.stat().st_size / 1e6:.1f} MB" if path.exists() else "not there yet: the embedded snapshot answers"
+    size = f"{path.stat().st_size / 1e6:.1f} MB" if there else "not there yet: the embedded snapshot answers"
     click.echo(f"Database {path} ({size})\n")
     rows = [
         (

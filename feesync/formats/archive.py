@@ -103,6 +103,8 @@ def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
     if info.flag_bits & 0x1:
         raise ContentRefusedError(f"{info.filename} is encrypted", file=name)
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ContentRefusedError(f"{info.filename} is compressed in a way that CMS does not use", file=name)
     if info.file_size > MAX_MEMBER_BYTES:
         raise ContentRefusedError(f"{info.filename} is larger than {MAX_MEMBER_BYTES >> 20} MiB", file=name)
     if info.file_size > MAX_RATIO * max(info.compress_size, 1):

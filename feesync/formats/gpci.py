@@ -61,8 +61,7 @@ def parse(data: bytes, name: str) -> GpciFile:
         if columns is None:
             if any("PE GPCI" in cell.upper() for cell in row):
                 columns = _find_columns(row, name, line)
-                stated = _YEAR.search(row[columns.pe])
-                year = int(stated[1]) if stated else None
+                year = _year([row[columns.work], row[columns.pe], row[columns.mp]], name, line)
             continue
         if is_footer(row):
             continue
@@ -76,6 +75,8 @@ def parse(data: bytes, name: str) -> GpciFile:
                 gpci[row[columns.pe]],
                 gpci[row[columns.mp]],
             )
+            if record.mac == "00000":
+                raise ValueError("MAC 00000 is feesync's own, for the nation")
             if not record.name or 0 in record[-3:]:
                 raise ValueError("a locality without a name, or a GPCI of 0")
         except IndexError:
@@ -89,6 +90,13 @@ def parse(data: bytes, name: str) -> GpciFile:
     if not records:
         raise ContentRefusedError("has no header with a PE GPCI column, or no locality under it", file=name)
     return GpciFile(name, year, list(records.values()))
+
+
+def _year(heads: list[str], name: str, line: int) -> int | None:
+    years = {int(stated[1]) for head in heads if (stated := _YEAR.search(head))}
+    if len(years) > 1:
+        raise ContentRefusedError(f"has columns of {len(years)} years: {sorted(years)}", file=name, line=line)
+    return years.pop() if years else None
 
 
 def padded(text: str, width: int, what: str) -> str:

@@ -6,14 +6,18 @@ The state stands on the first row of a block only; the counties are free text, k
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
+from feesync.formats import archive
 from feesync.formats.gpci import padded
 from feesync.formats.text import csv_rows, is_footer
+
+_CELL = re.compile(rb'r="([A-Z]+)([0-9]+)"')
 
 
 class LocalityCounties(NamedTuple):
@@ -80,6 +84,7 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
 def _xlsx_rows(data: bytes, name: str) -> Iterable[tuple[int, list[str]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    _check_extent(data, name)
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, OSError) as error:
@@ -88,3 +93,11 @@ def _xlsx_rows(data: bytes, name: str) -> Iterable[tuple[int, list[str]]]:
         row = [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells]
         if any(cell.strip() for cell in row):
             yield line, row
+
+
+def _check_extent(data: bytes, name: str) -> None:
+    """Refuse a sheet with a cell beyond column Z or row 9999: the reader would make room for every cell before it."""
+    for content in archive.members(data, name, lambda member: member.lower().endswith(".xml")).values():
+        for reference in _CELL.finditer(content):
+            if len(reference[1]) > 1 or len(reference[2]) > 4:
+                raise ContentRefusedError(f"has a cell at {reference[0].decode()}, outside any county list", file=name)

@@ -58,5 +58,7 @@ def parse(data: bytes, name: str) -> OppsCapFile:
             records.append(OppsCap(hcpcs, modifier.strip(), status, mac, locality, price[facility], price[nonfacility]))
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
+    if not records:
+        raise ContentRefusedError("holds no rows", file=name)
     upper = name.upper()
     return OppsCapFile(name, "qp" if "QPP" in upper and "NONQPP" not in upper else "nonqp", records)

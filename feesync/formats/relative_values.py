@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
-from feesync.formats.text import ExactNumbers, csv_rows
+from feesync.formats.text import ExactNumbers, csv_rows, is_footer
 
 _COLUMNS = (
     "HCPCS",
@@ -52,6 +52,7 @@ _UNREAD = {"DESCRIPTION", "NOT USED FOR MEDICARE PAYMENT", "CALCULATION FLAG"}
 _PRICING_INDICATOR = "PRIC IND"
 _TITLE = re.compile(r"(\d{4})\s+National Physician Fee Schedule Relative Value File\s+(?:(\w+) Release)?", re.IGNORECASE)
 _HCPCS = re.compile(r"[0-9A-Z]{5}")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}|")
 _BASIS_BY_INDICATOR = {"9": "nonqp", "1": "qp"}
 
 
@@ -170,6 +171,8 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
     records: list[RelativeValue] = []
     width = len(columns)
     for line, row in rows:
+        if is_footer(row) and not _HCPCS.fullmatch(row[0].strip()):
+            continue
         try:
             if len(row) != width:
                 raise ValueError(f"has {len(row)} cells, the header has {width}")
@@ -180,7 +183,7 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
                 supervision, imaging_family, opps_nonfacility_pe, opps_facility_pe, opps_mp,
             ) = pick(row)  # fmt: skip
             key = (hcpcs, modifier)
-            if not _HCPCS.fullmatch(hcpcs) or (modifier and len(modifier) != 2):
+            if not _HCPCS.fullmatch(hcpcs) or not _MODIFIER.fullmatch(modifier):
                 raise ValueError(_code_fault(hcpcs, modifier))
             if key in seen:
                 raise ValueError(f"{' '.join(key).strip()} stands twice")

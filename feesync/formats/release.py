@@ -73,7 +73,8 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> Release:
         ContentRefusedError: with the file, the line and the reason.
     """
     members = archive.members(data, name, lambda member: kind_of(member) is not None)
-    return _assemble(members, name, hashlib.sha256(data).hexdigest(), label)
+    source = "".join(character if character.isprintable() else "?" for character in name)
+    return _assemble(members, source, hashlib.sha256(data).hexdigest(), label)
 
 
 def from_files(files: dict[str, bytes], label: str | None = None) -> Release:
@@ -121,6 +122,8 @@ def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, r
     if "nonqp" not in values:
         raise ContentRefusedError("holds the QPP file alone; the nonQPP file is needed too", file=source)
     if "qp" in values:
+        if values["qp"].conversion_factor == values["nonqp"].conversion_factor:
+            raise ContentRefusedError(f"has the conversion factor of {values['nonqp'].name}", file=values["qp"].name)
         _check_qp(values["nonqp"], values["qp"])
     return values
 
@@ -161,6 +164,9 @@ def _label(source: str, values: relative_values.RelativeValueFile) -> str:
 
 
 def _counties(names: list[str], members: dict[str, bytes], skipped: list[str]) -> locality_counties.LocalityCountyFile | None:
+    csvs = [name for name in names if name.lower().endswith(".csv")]
+    if len(csvs) > 1:
+        raise ContentRefusedError(f"is one of {len(csvs)} locality county files", file=csvs[1])
     csv_first = sorted(names, key=lambda name: name.lower().endswith(".xlsx"))
     if not csv_first:
         skipped.append("counties skipped (no locality county file)")

@@ -22,7 +22,7 @@ def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ContentRefusedError("is UTF-16 text; CMS's csv files are not", file=name)
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a\0\r\n")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -37,8 +37,9 @@ def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def is_footer(row: list[str]) -> bool:
-    """Tell whether a row is a note: one cell of text and nothing else."""
-    return sum(1 for cell in row if cell.strip()) == 1
+    """Tell whether a row is a note: one cell of text and nothing else; what begins with a digit is data that is cut."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return len(cells) == 1 and not cells[0][0].isdigit()
 
 
 class ExactNumbers(dict[str, int]):

@@ -30,10 +30,10 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         ModifierError: not a modifier, one that feesync does not price, more than the four that a claim line holds, one twice, or
             two that contradict each other.
     """
-    read_ones = tuple(str(modifier).strip().upper() for modifier in modifiers)
+    read_ones = tuple(modifier.strip().upper() for modifier in modifiers)
     for modifier in read_ones:
         if not _FORM.fullmatch(modifier):
-            raise ModifierError(f"{modifier!r} is not a modifier of two characters")
+            raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
         if modifier not in _PRICED:
             known = ", ".join(sorted(_PRICED))
             raise ModifierError(f"modifier {modifier} is not priced by feesync yet, and is not ignored; priced are {known}")

@@ -44,7 +44,7 @@ def check(kind: str, day: date) -> None:
     """
     known = PRACTITIONERS.get(kind)
     if known is None:
-        raise InvalidInputError(f"practitioner {kind!r} is not one of {', '.join(PRACTITIONERS)}")
+        raise InvalidInputError(f"practitioner {kind[:40]!r} is not one of {', '.join(PRACTITIONERS)}")
     if day < known.since:
         raise InvalidInputError(f"Medicare pays a {known.name} from {known.since} on, not on {day}")
 

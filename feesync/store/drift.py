@@ -1,7 +1,8 @@
-"""Is a release plausible beside what is loaded? Its localities and codes against the nearest loaded year.
+"""Is a release plausible beside what is known? Its conversion factor, localities, codes and numbers.
 
-A file whose rows all add up can still be the wrong file, or an invented one. From one year to the next CMS has never changed
-more than a few localities of some 110, and never a fifth of the codes.
+A file whose rows all add up can still be the wrong file, or an invented or damaged one. It is compared with the nearest loaded
+year, or with the embedded snapshot where nothing is loaded. From one year to the next CMS has never changed more than a few
+localities of some 110, never a fifth of the codes, and never halved or doubled a kind of RVU altogether.
 """
 
 from __future__ import annotations
@@ -9,34 +10,68 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Set
 from datetime import date
+from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import Release
-from feesync.labels import effective_dates, label_year
+from feesync.labels import catalogue, effective_dates, label_year
+from feesync.money import decimal
 
 MOST_LOCALITIES = 10
 MOST_CODES = 20
 """Percent of the localities, and of the codes, that may be new or gone."""
 
+MOST_PE_GPCI = 250
+"""Thousandths by which the PE GPCI of a locality may move from one release to the next; of at most a tenth of them by more."""
+
+_KINDS = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu")
+_CODES = "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ?"
+_PRICED_CODES = (
+    "SELECT hcpcs, modifier FROM relative_value WHERE release_id = ? "
+    "AND status IN ('A', 'R', 'T') AND work_rvu + nonfacility_pe_rvu + mp_rvu > 0"
+)
+_VALUES = "SELECT hcpcs, modifier, work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu FROM relative_value WHERE release_id = ?"
+_NOT_BELIEVED = "is not believed without --allow-change"
+
+
+class _Known(NamedTuple):
+    """The release to compare with: where it is, and how errors call it."""
+
+    connection: sqlite3.Connection
+    release_id: int
+    name: str
+    complete: bool
+
 
 def check(connection: sqlite3.Connection, release: Release, open_snapshot: Callable[[], sqlite3.Connection]) -> None:
-    """Compare a parsed release with the nearest loaded one, or with the embedded snapshot where nothing is loaded.
+    """Compare a parsed release with what is known.
 
     Raises:
-        ContentRefusedError: too many localities or codes are new or gone.
+        ContentRefusedError: it differs more than is believed.
     """
-    nearest = _nearest(connection, release.label)
-    if nearest is not None:
-        _compare_codes(connection, *nearest, release)
-        _compare_localities(connection, *nearest, release, "")
+    _check_factors(release)
+    known = _nearest(connection, release.label, complete=True) or _nearest(open_snapshot(), release.label, complete=False)
+    if known:
+        _check_localities(known, release)
+        _check_codes(known, release)
+        _check_sizes(known, release)
+
+
+def _check_factors(release: Release) -> None:
+    entry = catalogue().get(release.label)
+    if entry is None:
         return
-    snapshot = open_snapshot()
-    nearest = _nearest(snapshot, release.label)
-    if nearest is not None:
-        _compare_localities(snapshot, *nearest, release, " of the embedded snapshot")
+    for basis, factor in (("nonqp", entry.conversion_factor), ("qp", entry.qp_conversion_factor)):
+        file = release.relative_values.get(basis)
+        if file and factor and file.conversion_factor != factor:
+            raise ContentRefusedError(
+                f"has conversion factor {decimal(file.conversion_factor, 4)}, that of {release.label} is {decimal(factor, 4)}; "
+                f"another {_NOT_BELIEVED}",
+                file=file.name,
+            )
 
 
-def _nearest(connection: sqlite3.Connection, label: str) -> tuple[int, str] | None:
+def _nearest(connection: sqlite3.Connection, label: str, *, complete: bool) -> _Known | None:
     dates = effective_dates(label)
     first = dates[0] if dates else date(label_year(label), 1, 1)
     row = connection.execute(
@@ -44,31 +79,72 @@ def _nearest(connection: sqlite3.Connection, label: str) -> tuple[int, str] | No
         "ORDER BY abs(year - ?), abs(julianday(effective_from) - julianday(?)), release_id LIMIT 1",
         (label_year(label), first.isoformat()),
     ).fetchone()
-    return (row[0], row[1]) if row else None
+    if row is None:
+        return None
+    return _Known(connection, row[0], row[1] if complete else f"{row[1]} of the embedded snapshot", complete)
 
 
-def _compare_localities(connection: sqlite3.Connection, release_id: int, label: str, release: Release, whose: str) -> None:
-    known: set[tuple[str, ...]] = set(
-        connection.execute("SELECT mac, locality FROM locality WHERE release_id = ? AND mac <> '00000'", (release_id,)).fetchall()
+def _check_localities(known: _Known, release: Release) -> None:
+    rows = known.connection.execute(
+        "SELECT mac, locality, pe_gpci FROM locality WHERE release_id = ? AND mac <> '00000'", (known.release_id,)
     )
-    found = {(row.mac, row.locality) for row in release.gpci.rows}
-    _refuse(known, found, MOST_LOCALITIES, "localities", label + whose, release.gpci.name)
+    before = {(mac, locality): pe_gpci for mac, locality, pe_gpci in rows}
+    found = {(row.mac, row.locality): row.pe_gpci for row in release.gpci.rows}
+    file = release.gpci.name
+    _compare(before.keys(), found.keys(), MOST_LOCALITIES, "localities", known.name, file)
+    moved = [key for key in before.keys() & found.keys() if abs(before[key] - found[key]) > MOST_PE_GPCI]
+    if len(moved) * 100 > MOST_LOCALITIES * len(before):
+        raise ContentRefusedError(
+            f"the PE GPCI of {len(moved)} localities differs from that of {known.name} by more than {decimal(MOST_PE_GPCI, 3)}; "
+            f"so many {_NOT_BELIEVED}",
+            file=file,
+        )
 
 
-def _compare_codes(connection: sqlite3.Connection, release_id: int, label: str, release: Release) -> None:
-    known: set[tuple[str, ...]] = set(
-        connection.execute("SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ?", (release_id,)).fetchall()
-    )
+def _check_codes(known: _Known, release: Release) -> None:
+    """Compare the codes, and those that have a price; the snapshot's few codes must be there, others are not new because of it."""
     file = release.relative_values["nonqp"]
-    _refuse(known, {(row.hcpcs,) for row in file.rows}, MOST_CODES, "codes", label, file.name)
+    codes = {(row.hcpcs,) for row in file.rows}
+    priced = {
+        (row.hcpcs, row.modifier)
+        for row in file.rows
+        if row.status in ("A", "R", "T") and row.work_rvu + row.nonfacility_pe_rvu + row.mp_rvu > 0
+    }
+    for what, found, query in (
+        ("codes", codes, _CODES),
+        ("priced codes", priced, _PRICED_CODES),
+    ):
+        before = set(known.connection.execute(query, (known.release_id,)).fetchall())
+        _compare(before, found if known.complete else found & before, MOST_CODES, what, known.name, file.name)
 
 
-def _refuse(known: Set[tuple[str, ...]], found: Set[tuple[str, ...]], most: int, what: str, label: str, file: str) -> None:
+def _check_sizes(known: _Known, release: Release) -> None:
+    """Compare the sums of each kind of RVU over the rows that both have: a swapped column shows here."""
+    file = release.relative_values["nonqp"]
+    rows = known.connection.execute(_VALUES, (known.release_id,))
+    before = {(hcpcs, modifier): values for hcpcs, modifier, *values in rows}
+    totals = [[0, 0] for _ in _KINDS]
+    for row in file.rows:
+        values = before.get((row.hcpcs, row.modifier))
+        if values:
+            for total, old, kind in zip(totals, values, _KINDS, strict=True):
+                total[0] += old
+                total[1] += getattr(row, kind)
+    for kind, (old, new) in zip(_KINDS, totals, strict=True):
+        if new > 2 * old or old > 2 * new:
+            raise ContentRefusedError(
+                f"the {kind} of the codes that {known.name} has too sum to {decimal(new, 2)}, there to {decimal(old, 2)}; "
+                f"so great a change {_NOT_BELIEVED}",
+                file=file.name,
+            )
+
+
+def _compare(known: Set[tuple[str, ...]], found: Set[tuple[str, ...]], most: int, what: str, name: str, file: str) -> None:
     new, gone = found - known, known - found
     if max(len(new), len(gone)) * 100 > most * len(known):
-        examples = ", ".join("-".join(key) for key in sorted(new or gone)[:3])
+        examples = ", ".join("-".join(filter(None, key)) for key in sorted(new or gone)[:3])
         raise ContentRefusedError(
-            f"{len(found)} {what}, of which {len(new)} are new and {len(gone)} gone beside the {len(known)} of {label} "
-            f"(such as {examples}); more than {most} % is not believed without --allow-change",
+            f"{len(found)} {what}, of which {len(new)} are new and {len(gone)} gone beside the {len(known)} of {name} "
+            f"(such as {examples}); more than {most} % {_NOT_BELIEVED}",
             file=file,
         )

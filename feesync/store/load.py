@@ -86,11 +86,18 @@ def load(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        _checkpoint(connection)
         return report
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     finally:
         connection.close()
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    """Bring the new rows into the database file itself, so that it can be copied alone; readers in the way postpone that."""
+    connection.execute("PRAGMA busy_timeout = 1000")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _load(
@@ -101,12 +108,12 @@ def _load(
     progress: Callable[[], object],
 ) -> LoadReport:
     report = LoadReport(release.label)
-    for loaded in database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256]):
+    for loaded in list(database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256])):
         report.outcome = "superseded" if loaded["superseded_by"] else "unchanged"
         return report
     for file in release.files:
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
-    report.notes += release.skipped
+    report.notes += release.skipped + _unknown_counties(release)
     if not allow_change:
         drift.check(database.conn, release, open_snapshot)
     report.outcome = "revision" if _insert(database, release, dates) else "new"
@@ -126,6 +133,8 @@ def _insert(database: Database, release: Release, dates: tuple[date, date] | Non
         raise ContentRefusedError(
             f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
         )
+    if first_last[0].year != label_year(release.label):
+        raise ContentRefusedError(f"{release.label} is not in effect in {first_last[0].year}", file=release.source)
     connection = database.conn
     release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
     superseded = connection.execute(
@@ -164,6 +173,13 @@ def _insert(database: Database, release: Release, dates: tuple[date, date] | Non
             ((release_id, *row) for row in release.counties.rows),
         )
     return superseded > 0
+
+
+def _unknown_counties(release: Release) -> list[str]:
+    known = {(row.mac, row.locality) for row in release.gpci.rows}
+    rows = release.counties.rows if release.counties else []
+    strangers = sum((row.mac, row.locality) not in known for row in rows)
+    return [f"{strangers:,} county rows name a locality that the GPCI file lacks"] if strangers else []
 
 
 def _factors(release: Release) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:

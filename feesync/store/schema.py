@@ -43,35 +43,52 @@ def memory_database() -> sqlite3.Connection:
     return connection
 
 
-def open_for_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """Open an existing database read-only; migrate one of an older feesync first.
+def open_for_reading(path: Path) -> sqlite3.Connection | None:
+    """Open an existing database read-only; None where it holds nothing yet, as while another process makes it.
 
-    Returns:
-        The connection, and whether the database was opened as unchanging: that is so in a folder where this user may not write,
-        because readers of a WAL database write beside it. The caller then has to watch the file for changes.
+    One of an older feesync is migrated first; what a killed process left half done is rolled back. In a folder where this user may
+    not write, the database is opened as unchanging, because readers of a WAL database write beside it.
 
     Raises:
         StoreError: not a feesync database, or made by a newer feesync.
     """
     _require_sqlite()
-    immutable = False
     try:
-        connection = _connect(path, "mode=ro")
-        try:
-            _check_version(connection, path)
-        except sqlite3.OperationalError:
-            connection.close()
-            if path.with_name(path.name + "-wal").exists():
-                raise
-            connection, immutable = _connect(path, "mode=ro&immutable=1"), True
-            _check_version(connection, path)
-        if _version(connection) < len(migrations()):
+        connection = _open_and_check(path)
+        if connection and _version(connection) < len(migrations()):
             connection.close()
             open_for_writing(path).close()
             connection = _connect(path, "mode=ro")
     except sqlite3.Error as error:
         raise store_error(path, error) from error
-    return connection, immutable
+    return connection
+
+
+def _open_and_check(path: Path) -> sqlite3.Connection | None:
+    modes = ["mode=ro", "mode=rw"]
+    if not path.with_name(path.name + "-wal").exists():
+        modes.append("mode=ro&immutable=1")
+    for mode in modes:
+        connection = _connect(path, mode)
+        try:
+            if _is_empty(connection):
+                connection.close()
+                return None
+            _check_version(connection, path)
+        except sqlite3.OperationalError:
+            connection.close()
+            if mode == modes[-1]:
+                raise
+        except (sqlite3.Error, StoreError):
+            connection.close()
+            raise
+        else:
+            return connection
+    raise AssertionError
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]) == 0
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
@@ -83,14 +100,16 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """
     _require_sqlite()
     try:
+        if path.exists() and not path.is_file():
+            raise StoreError(f"{path} is not a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = _connect(path, "mode=rwc")
-    except OSError as error:
-        raise StoreError(f"{path.parent} cannot be made: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{str(path.parent)[:200]} cannot be made: {error}") from error
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     try:
-        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        if not _is_empty(connection):
             _check_version(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
