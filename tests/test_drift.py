@@ -1,0 +1,86 @@
+"""A file whose rows all add up can still be the wrong one."""
+
+import pytest
+
+from cms_files import GPCI, VALUES, csv_of, fixture, header_line, rows_of, rvu25d, rvu26d, zip_of
+from feesync.errors import ContentRefusedError
+from feesync.formats.release import from_zip
+from feesync.store.load import load
+
+
+def refused(database, members, reason, name="2025.zip", label=None):
+    release = from_zip(zip_of(members), name, label)
+    with pytest.raises(ContentRefusedError, match=reason):
+        load(database, release)
+    assert load(database.with_name("allowed.db"), release, allow_change=True).outcome == "new"
+
+
+def rows_changed(change):
+    rows = rows_of(fixture(VALUES))
+    for row in rows[header_line(rows) + 1 :]:
+        change(row)
+    return csv_of(rows)
+
+
+def swap(row, one, other):
+    row[one], row[other] = row[other], row[one]
+
+
+def test_another_conversion_factor_than_the_known_one(database):
+    values = fixture(VALUES).replace(b"32.3465", b"33.3465")
+    refused(database, rvu25d(values=values, caps=None), "has conversion factor 33.3465, that of RVU25D is 32.3465")
+
+
+def test_the_factors_of_2026_exchanged(database):
+    nonqpp, qpp = "PPRRVU2026_Oct_nonQPP.csv", "PPRRVU2026_Oct_QPP.csv"
+    exchanged = {
+        nonqpp: fixture(nonqpp).replace(b"33.4009", b"33.5675"),
+        qpp: fixture(qpp).replace(b"33.5675", b"33.4009"),
+    }
+    refused(database, rvu26d(**exchanged), "has conversion factor 33.5675, that of RVU26D is 33.4009")
+    with pytest.raises(ContentRefusedError, match=r"PPRRVU2026_Oct_QPP.csv: has the conversion factor of PPRRVU2026_Oct_nonQPP.csv"):
+        from_zip(zip_of(rvu26d(**{qpp: exchanged[qpp]})), "rvu26d.zip")
+
+
+def test_work_and_malpractice_swapped_though_every_total_holds(database):
+    swapped = rvu25d(values=rows_changed(lambda row: swap(row, 5, 10)), caps=None)
+    refused(database, swapped, r"the work_rvu of the codes that RVU25D of the embedded snapshot has too sum to")
+
+
+def test_values_that_are_all_zero(loaded):
+    def zero(row):
+        for column in (5, 6, 8, 10, 11, 12):
+            row[column] = "0.00"
+
+    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "priced codes, of which 0 are new and 5. gone")
+
+
+def test_a_stub_that_lacks_the_codes_of_the_snapshot(database):
+    rows = rows_of(fixture(VALUES))
+    stub = [row for row in rows if not row[0].startswith("64")]
+    refused(database, rvu25d(values=csv_of(stub), caps=None), "0 codes, of which 0 are new and 10 gone beside the 10 of RVU25D")
+
+
+def test_gpci_columns_swapped(database):
+    rows = rows_of(fixture(GPCI))
+    for row in rows[3:-2]:
+        swap(row, 5, 6)
+    refused(database, rvu25d(gpci=csv_of(rows), caps=None), r"the PE GPCI of \d+ localities differs from that of RVU25D")
+
+
+def test_a_locality_in_one_quoted_cell_is_not_taken_for_a_note(database):
+    lines = fixture(GPCI).decode().splitlines()
+    lines[3] = '"' + lines[3] + '",,,,,,'
+    members = rvu25d(gpci="\r\n".join(lines).encode())
+    with pytest.raises(ContentRefusedError, match=r"GPCI2025\.csv, line 4"):
+        from_zip(zip_of(members), "rvu25d.zip")
+
+
+def test_years_of_a_header_that_contradict_each_other():
+    gpci = fixture(GPCI).replace(b"2025 MP GPCI", b"2024 MP GPCI")
+    with pytest.raises(ContentRefusedError, match=r"columns of 2 years: \[2024, 2025\]"):
+        from_zip(zip_of(rvu25d(gpci=gpci)), "rvu25d.zip")
+
+
+def test_the_fixture_itself_is_believed(database):
+    assert load(database, from_zip(zip_of(rvu25d()), "rvu25d.zip")).outcome == "new"
