@@ -14,6 +14,8 @@ from feesync.schedule import Quote
 from feesync.store.source import Release
 
 _WIDTH = 44
+_CONTEXT = Context(prec=28)
+"""Texts do not depend on the decimal context of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,23 @@ class Estimate:
 
     def summary(self) -> str:
         """Return the short form: what was asked, the amounts, the notes."""
-        lines = [_heading(self), str(self.locality), _provenance(self), "", *_amounts(self)]
-        return "\n".join([*lines, "", *_notes(self)] if self.notes else lines)
+        return self._text(derived=False)
 
     def explain(self) -> str:
-        """Return the long form: RVU by GPCI, the conversion factor, every step, who pays, release and file hash."""
-        lines = [_heading(self), str(self.locality), _provenance(self), f"sha256 {self.release.sha256}", ""]
-        if self.fee is not None:
-            lines += [*_formula(self), ""]
-        lines += _amounts(self)
-        return "\n".join([*lines, "", *_notes(self)] if self.notes else lines)
+        """Return the derivation to read aloud: RVU by GPCI, the factor, every step, who pays, release and file hash."""
+        return self._text(derived=True)
+
+    def _text(self, *, derived: bool) -> str:
+        with localcontext(_CONTEXT):
+            lines = [_heading(self), str(self.locality), _provenance(self)]
+            if derived:
+                lines.append(f"sha256 {self.release.sha256}")
+            if derived and self.fee is not None:
+                lines += ["", *_formula(self)]
+            lines += ["", *_amounts(self)]
+            if self.notes:
+                lines += ["", *(f"  {note.severity.value}: {note.text} [{note.source}]" for note in self.notes)]
+            return "\n".join(lines)
 
 
 def _heading(estimate: Estimate) -> str:
@@ -164,15 +173,13 @@ def _formula(estimate: Estimate) -> list[str]:
     names = ("Work", f"Practice expense ({_pe_setting(estimate)})", "Malpractice")
     factor = decimal(estimate.rate.conversion_factor, 4)
     whose = " (qualifying APM participant)" if estimate.rate.basis == "qp" else ""
-    with localcontext(Context(prec=28)):
-        rows = list(zip(names, estimate.rvus(), estimate.gpcis(), strict=True))
-        total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
-        lines = [f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows]
-        return [
-            *lines,
-            f"  {'Adjusted RVUs':<54}{total:>11}",
-            f"  x conversion factor {factor}{whose} = {total * factor}, rounded half up to {estimate.fee}",
-        ]
+    rows = list(zip(names, estimate.rvus(), estimate.gpcis(), strict=True))
+    total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
+    return [
+        *(f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows),
+        f"  {'Adjusted RVUs':<54}{total:>11}",
+        f"  x conversion factor {factor}{whose} = {total * factor}, rounded half up to {estimate.fee}",
+    ]
 
 
 def _amounts(estimate: Estimate) -> list[str]:
@@ -195,11 +202,6 @@ def _amounts(estimate: Estimate) -> list[str]:
     if estimate.limiting_charge is not None:
         add("Limiting charge", estimate.limiting_charge, "the most that may be charged on an unassigned claim")
     return lines
-
-
-def _notes(estimate: Estimate) -> list[str]:
-    """Return the notes, each with its severity and source."""
-    return [f"  {note.severity.value}: {note.text} [{note.source}]" for note in estimate.notes]
 
 
 def _pe_setting(estimate: Estimate) -> str:

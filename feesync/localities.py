@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from feesync.errors import LocalityError
 
@@ -19,9 +19,11 @@ _LONGEST_TEXT = 100
 _SHORTEST_PART = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Locality:
-    """A payment locality of a release; `state` is None for the national row; GPCIs in thousandths."""
+class Locality(NamedTuple):
+    """A payment locality of a release: its key (MAC and locality number, with their zeros) and its GPCIs in thousandths.
+
+    `state` is None for the national row, and in files of CMS that do not print it (before 2021).
+    """
 
     mac: str
     locality: str

@@ -259,7 +259,10 @@ def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
 
 
 def _forget_after_fork() -> None:
-    """SQLite connections must not cross a fork: the child opens its own, and leaves the parent's unclosed."""
+    """SQLite connections must not cross a fork: the child opens its own, and leaves the parent's unclosed.
+
+    This cannot help a process that forks while another of its threads is inside SQLite: fork first, or spawn.
+    """
     global _local
     _inherited.append(_local)
     _local = threading.local()

@@ -23,7 +23,7 @@ def rows_of(data):
 def csv_of(rows, end="\r\n"):
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=end).writerows(rows)
-    return text.getvalue().encode("latin-1")
+    return text.getvalue().encode("latin-1" if text.getvalue().isascii() else "utf-8")
 
 
 def header_line(rows):

@@ -108,6 +108,19 @@ def test_an_encrypted_member():
     refused(bytes(data), "encrypted")
 
 
+def test_a_way_of_compressing_that_cms_does_not_use():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as file:
+        file.writestr("a.csv", b"1")
+    refused(buffer.getvalue(), "compressed in a way")
+
+
+def test_names_with_control_characters_stay_one_line():
+    with pytest.raises(ContentRefusedError) as error:
+        read(zip_of({"a\n\x1b.csv": b"1", "b.zip": b"not"}))
+    assert "\n" not in str(error.value)
+
+
 def test_a_symbolic_link():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as file:

@@ -1,8 +1,8 @@
 """A file whose rows all add up can still be the wrong one."""
 
 import pytest
-
 from cms_files import GPCI, VALUES, csv_of, fixture, header_line, rows_of, rvu25d, rvu26d, zip_of
+
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import from_zip
 from feesync.store.load import load
@@ -38,7 +38,7 @@ def test_the_factors_of_2026_exchanged(database):
         qpp: fixture(qpp).replace(b"33.5675", b"33.4009"),
     }
     refused(database, rvu26d(**exchanged), "has conversion factor 33.5675, that of RVU26D is 33.4009")
-    with pytest.raises(ContentRefusedError, match=r"PPRRVU2026_Oct_QPP.csv: has the conversion factor of PPRRVU2026_Oct_nonQPP.csv"):
+    with pytest.raises(ContentRefusedError, match=f"{qpp}: has the conversion factor of {nonqpp}"):
         from_zip(zip_of(rvu26d(**{qpp: exchanged[qpp]})), "rvu26d.zip")
 
 

@@ -4,7 +4,7 @@ import datetime
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
-from decimal import Decimal, localcontext
+from decimal import Decimal, Inexact, localcontext
 
 import pytest
 
@@ -142,6 +142,24 @@ def test_a_line_without_a_price(loaded):
         ({"modifiers": "50"}, r"such as \['50'\]"),
         ({"hcpcs": "6449"}, "not a HCPCS code"),
         ({"hcpcs": "6449 3"}, "not a HCPCS code"),
+        ({"hcpcs": "٦٤٤٩٣"}, "not a HCPCS code"),
+        ({"hcpcs": 64493}, "hcpcs 64493 is not text"),
+        ({"hcpcs": None}, "hcpcs None is not text"),
+        ({"locality": 111205}, "locality 111205 is not text"),
+        ({"practitioner": None}, "practitioner None is not text"),
+        ({"modifiers": None}, "modifiers None is not a list"),
+        ({"modifiers": [50]}, "modifier 50 is not text"),
+        ({"modifiers": [["50"]]}, "modifier \\['50'\\] is not text"),
+        ({"units": 10**5000}, "units a huge int"),
+        ({"pos": 10**5000}, "place of service a huge int"),
+        ({"pos": True}, "pos True"),
+        ({"date": "x" * 500}, r"x\.\.\. is not YYYY-MM-DD$"),
+        ({"charge": True}, "charge: bool is not"),
+        ({"charge": "٣"}, "is not an amount"),
+        ({"charge": Decimal("NaN")}, "is not an amount"),
+        ({"nonpar": "no"}, "nonpar 'no' is neither True nor False"),
+        ({"qp": 1}, "qp 1 is neither"),
+        ({"db": 5}, "a database is a path, not int"),
     ],
 )
 def test_bad_arguments_are_named(arguments, says):
@@ -166,12 +184,24 @@ def test_today_is_the_default(monkeypatch):
 
 def test_the_callers_decimal_context_does_not_matter():
     with localcontext() as context:
-        context.prec = 2
-        answer = estimate("64493", locality="01112-05", modifiers=["50"], date="2025-11-03")
+        context.prec = 1
+        context.traps[Inexact] = True
+        answer = estimate("64493", locality="01112-05", modifiers=["50"], date="2025-11-03", charge="332.15", deductible=D("12.34"))
         as_dict, text = answer.to_dict(), answer.explain()
-    assert as_dict["allowed"] == D("334.31")
+    assert (as_dict["allowed"], answer.steps[-1].amount) == (D("332.15"), D("332.15"))
     assert as_dict["rate"]["conversion_factor"] == D("32.3465")
     assert "222.871266580" in text
+    # (332.15 - 12.34) x 0.8 = 255.848, 255.85
+    assert answer.patient_responsibility == D("332.15") - D("255.85")
+
+
+def test_the_catalogue_does_not_depend_on_who_reads_it_first(tmp_path):
+    script = (
+        "import decimal\ndecimal.getcontext().prec = 2\nfrom feesync.labels import catalogue\n"
+        "print(catalogue()['RVU25D'].conversion_factor, catalogue()['RVU26C'].qp_conversion_factor)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "323465 335675\n"
 
 
 def test_the_answer_cannot_be_changed():

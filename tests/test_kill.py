@@ -6,9 +6,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from decimal import Decimal
 
 import pytest
 from cms_files import VALUES, changed, fixture, rvu25d, zip_of
+
+from feesync import estimate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 
@@ -68,3 +71,21 @@ def test_killing_a_revision(loaded, tmp_path):
 def test_killing_a_full_release(cms, database, feesync):
     assert feesync("import", cms / "releases/rvu25a.zip").exit_code == 0
     kill_at_many_moments(database, cms / "releases/rvu25d.zip", 24)
+
+
+def test_killing_the_first_import_leaves_the_snapshot_answering(database, tmp_path):
+    path = tmp_path / "rvu25d.zip"
+    path.write_bytes(zip_of(rvu25d()))
+    command = [sys.executable, "-m", "feesync", "--db", str(database), "import", str(path)]
+    started = time.monotonic()
+    subprocess.run([*command[:4], str(tmp_path / "trial.db"), *command[5:]], check=True, capture_output=True)
+    whole = time.monotonic() - started
+    for point in range(12):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * (0.45 + 0.5 * point / 12))
+        process.kill()
+        process.wait()
+        assert estimate("64493", locality="national", date="2025-11-03").fee == Decimal("172.08")
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert state(database)[0] == [("RVU25D", 63)]

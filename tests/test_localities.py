@@ -74,6 +74,9 @@ def test_several_places_are_listed_never_guessed(places, text, candidates):
         ("10112", "10112 is a MAC, its localities are 10112-00 AL ALABAMA"),
         ("", "no locality ''"),
         ("qqqqqq", "'feesync localities' lists all"),
+        ("MP", "no locality 'MP'"),  # the Northern Marianas, not HaMPshire
+        ("GU", "no locality 'GU'"),
+        ("x" * 40_000, "a text of 40000 characters"),
     ],
 )
 def test_an_unknown_place_says_what_is_near(places, text, says):

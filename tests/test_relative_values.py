@@ -62,6 +62,12 @@ def test_line_ends_marks_and_blank_rows_change_nothing(end):
     assert parse(b"\xef\xbb\xbf" + csv_of(rows, end)).rows == parse().rows
 
 
+def test_notes_below_the_rows_and_a_mark_glued_to_the_last_are_not_rows():
+    rows = [*rows_of(fixture(VALUES)), ["", "", "End of file", *[""] * 28]]
+    assert parse(csv_of(rows).rstrip() + b"\x1a").rows == parse().rows
+    refused(csv_of([*rows, ["64999", *[""] * 30]]), "is not one that CMS documents|is not a number", len(rows) + 1)
+
+
 def test_descriptors_in_latin_1_do_not_matter_and_are_not_kept():
     data = changed(fixture(VALUES), "64493", 2, "caf\xe9")
     assert parse(data).rows == parse().rows
@@ -82,6 +88,9 @@ def test_every_row_is_checked_with_its_line():
         (0, "", "is not a HCPCS code"),
         (0, "64494", "64494 stands twice"),
         (1, "2", "is not a HCPCS code"),
+        (1, "  ", "is not a HCPCS code"),
+        (1, "tc", "is not a HCPCS code"),
+        (5, "١.٥٢", "at most 2 decimals"),
         (3, "", "status code ''"),
         (3, "AA", "status code 'AA'"),
         (5, "1.525", "at most 2 decimals"),

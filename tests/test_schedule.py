@@ -1,13 +1,15 @@
 """Which release answers for a date, and that readers see what other processes load."""
 
 import os
+import shutil
+import sqlite3
 import threading
 from decimal import Decimal
 
 import pytest
 from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
-from feesync import NoReleaseError, UnknownCodeError, estimate
+from feesync import NoReleaseError, StoreError, UnknownCodeError, estimate
 from feesync.formats.release import from_zip
 from feesync.schedule import open_schedule
 from feesync.store.load import load
@@ -117,6 +119,45 @@ def test_readers_see_a_database_appear_change_be_replaced_and_vanish(database, t
     assert fee() == Decimal("173.05")  # (1.52 + 3.67 + 0.16) x 32.3465
     database.unlink()
     assert fee() == Decimal("172.08")
+
+
+def test_a_database_that_is_overwritten_in_place_is_read_anew(database, tmp_path):
+    load(database, corrected())
+    assert fee() == Decimal("172.41")
+    other = tmp_path / "other.db"
+    load(other, corrected("3.67", "5.35"))
+    shutil.copyfile(other, database)
+    assert fee() == Decimal("173.05")
+
+
+def test_a_database_that_is_no_file_or_cannot_be_reached_is_named(database, tmp_path):
+    database.mkdir()
+    with pytest.raises(StoreError, match="is not a file"):
+        fee()
+    with pytest.raises(StoreError, match="cannot be read"):
+        estimate("64493", locality="national", date="2025-11-03", db=tmp_path / ("x" * 400))
+    with pytest.raises(StoreError, match="cannot be read"):
+        estimate("64493", locality="national", date="2025-11-03", db="\0")
+
+
+def test_while_another_process_makes_the_database_the_snapshot_answers(database):
+    raw = sqlite3.connect(database, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    assert fee() == Decimal("172.08")
+    raw.execute("BEGIN IMMEDIATE")
+    assert fee() == Decimal("172.08")
+    raw.execute("ROLLBACK")
+    raw.close()
+    load(database, corrected())
+    assert fee() == Decimal("172.41")
+
+
+def test_what_is_loaded_stands_in_the_one_file(database, tmp_path):
+    load(database, corrected())
+    assert fee() == Decimal("172.41")  # a reader holds the database open
+    load(database, corrected("3.66", "5.34"))
+    shutil.copyfile(database, tmp_path / "copy.db")
+    assert estimate("64493", locality="national", date="2025-11-03", db=tmp_path / "copy.db").fee == Decimal("172.73")
 
 
 def test_many_threads_while_another_loads(database):

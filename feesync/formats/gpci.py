@@ -12,20 +12,9 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.text import ExactNumbers, csv_rows, is_footer
+from feesync.localities import Locality
 
 _YEAR = re.compile(r"\b(20\d\d)\b")
-
-
-class Gpci(NamedTuple):
-    """One locality: its key (MAC and locality number, with their zeros), and its GPCIs in thousandths."""
-
-    mac: str
-    locality: str
-    state: str | None
-    name: str
-    work_gpci: int
-    pe_gpci: int
-    mp_gpci: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +23,7 @@ class GpciFile:
 
     name: str
     year: int | None
-    rows: list[Gpci]
+    rows: list[Locality]
 
 
 class _Columns(NamedTuple):
@@ -56,7 +45,7 @@ def parse(data: bytes, name: str) -> GpciFile:
     columns: _Columns | None = None
     year: int | None = None
     gpci = ExactNumbers(3, 3_999)
-    records: dict[tuple[str, str], Gpci] = {}
+    records: dict[tuple[str, str], Locality] = {}
     for line, row in csv_rows(data, name):
         if columns is None:
             if any("PE GPCI" in cell.upper() for cell in row):
@@ -66,7 +55,7 @@ def parse(data: bytes, name: str) -> GpciFile:
         if is_footer(row):
             continue
         try:
-            record = Gpci(
+            record = Locality(
                 padded(row[columns.mac], 5, "MAC"),
                 padded(row[columns.locality], 2, "locality number"),
                 row[columns.state].strip().upper() or None if columns.state is not None else None,
