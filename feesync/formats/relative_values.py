@@ -171,7 +171,7 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
     records: list[RelativeValue] = []
     width = len(columns)
     for line, row in rows:
-        if is_footer(row) and not _HCPCS.fullmatch(row[0].strip()):
+        if not _HCPCS.fullmatch(row[0].strip()) and is_footer(row):
             continue
         try:
             if len(row) != width:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from feesync.errors import ContentRefusedError
 
-_CONTROL_Z = "\x1a"
+_BLANK = ("", "\x1a")
+"""A cell of nothing, or of the end-of-file mark that some of CMS's files end with."""
 
 
 def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -30,7 +31,7 @@ def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=None), strict=True)
     try:
         for row in reader:
-            if any(row) and any(cell.strip() and cell.strip() != _CONTROL_Z for cell in row):
+            if row and (row[0].strip() not in _BLANK or any(cell.strip() not in _BLANK for cell in row)):
                 yield reader.line_num, row
     except csv.Error as error:
         raise ContentRefusedError(f"is not readable as csv ({error})", file=name, line=reader.line_num) from None
