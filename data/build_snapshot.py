@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from feesync.formats.relative_values import RelativeValue
-from feesync.formats.release import Release, from_zip
+from feesync.formats.release import ParsedRelease, from_zip
 from feesync.labels import catalogue, label_in, label_year
+from feesync.money import decimal
 
 CODES = ("64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636")
 COLUMNS = [name for name in RelativeValue._fields if not name.startswith("opps_")]
@@ -26,24 +27,18 @@ NATIONAL = {"mac": "00000", "locality": "00", "work_gpci": "1.000", "pe_gpci": "
             "name": "National"}  # fmt: skip
 
 
-def decimal(value: int, places: int) -> str:
-    """Return an integer of last places as CMS prints it: (152, 2) is 1.52."""
-    whole, part = divmod(value, 10**places)
-    return f"{whole}.{part:0{places}d}"
-
-
 def sha256(path: Path) -> str:
     """Return the hash of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def of_zip(release: Release) -> tuple[dict[str, str], list[dict[str, str]], dict[tuple[str, str], dict[str, str]]]:
+def of_zip(release: ParsedRelease) -> tuple[dict[str, str], list[dict[str, str]], dict[tuple[str, str], dict[str, str]]]:
     """Return (release row, relative value rows, localities by key) of a CMS zip."""
     values = release.relative_values["nonqp"]
     hashes = {file.name: file.sha256 for file in release.files}
     entry = {
         "label": release.label,
-        "conversion_factor": decimal(values.conversion_factor, 4),
+        "conversion_factor": str(decimal(values.conversion_factor, 4)),
         "sha256": hashes[values.name],
         "source": f"{values.name}, {release.gpci.name}",
     }
@@ -52,15 +47,18 @@ def of_zip(release: Release) -> tuple[dict[str, str], list[dict[str, str]], dict
         if row.hcpcs in CODES:
             record = {name: str(value) for name, value in row._asdict().items() if name in COLUMNS}
             decimals = [name for name in COLUMNS if name.endswith(("_rvu", "operative"))]
-            record.update({name: decimal(getattr(row, name), 2) for name in decimals})
+            record.update({name: str(decimal(getattr(row, name), 2)) for name in decimals})
             rows.append({"label": release.label, **record})
     places = {
         (row.mac, row.locality): {
-            "mac": row.mac, "locality": row.locality, "work_gpci": decimal(row.work_gpci, 3), "pe_gpci": decimal(row.pe_gpci, 3),
-            "mp_gpci": decimal(row.mp_gpci, 3), "state": row.state or "", "name": row.name,
+            "mac": row.mac,
+            "locality": row.locality,
+            **{name: str(decimal(getattr(row, name), 3)) for name in ("work_gpci", "pe_gpci", "mp_gpci")},
+            "state": row.state or "",
+            "name": row.name,
         }
         for row in release.gpci.rows
-    }  # fmt: skip
+    }
     return entry, rows, places
 
 
@@ -91,7 +89,7 @@ def of_history(
             "label": label,
             "conversion_factor": rows[0]["cf"],
             "sha256": sha256(facet),
-            "source": f"{facet.name}: {rows[0]['release']}",
+            "source": f"numbers of {label} as others copied them from CMS's files, {facet.name}",
         }
         records = []
         for row in rows:
@@ -148,7 +146,7 @@ def main(folder: Path) -> None:
 
     OUT.mkdir(exist_ok=True)
     write("releases.csv", (
-        {**entry, "qp_conversion_factor": decimal(qp, 4) if (qp := catalogue()[entry["label"]].qp_conversion_factor) else ""}
+        {**entry, "qp_conversion_factor": str(decimal(qp, 4)) if (qp := catalogue()[entry["label"]].qp_conversion_factor) else ""}
         for entry, _, _ in ordered
     ))  # fmt: skip
     write("relative_values.csv", (row for _, rows, _ in ordered for row in rows))

@@ -14,9 +14,11 @@ from feesync.errors import (
     UnknownCodeError,
 )
 from feesync.estimator import estimate
+from feesync.localities import Locality
 from feesync.pricing.line import Note, Severity, Step
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
+from feesync.store.source import Release
 
 __version__ = "0.1.0"
 
@@ -27,6 +29,7 @@ __all__ = [
     "FeeSchedule",
     "FeesyncError",
     "InvalidInputError",
+    "Locality",
     "LocalityError",
     "ModifierError",
     "NoPriceError",
@@ -34,6 +37,7 @@ __all__ = [
     "Note",
     "Quote",
     "Rate",
+    "Release",
     "Setting",
     "Severity",
     "Step",

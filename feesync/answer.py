@@ -5,17 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Context, Decimal, localcontext
+from typing import NamedTuple
 
 from feesync.localities import Locality
 from feesync.money import decimal
 from feesync.pricing.line import Note, Severity, Step
-from feesync.rate import Rate, Setting
+from feesync.rate import Setting
 from feesync.schedule import Quote
 from feesync.store.source import Release
 
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
 """Texts do not depend on the decimal context of the caller."""
+
+
+class AppliedRate(NamedTuple):
+    """What the fee was computed from, as CMS prints it: RVUs (the OPPS ones where those cap the fee), GPCIs, conversion factor."""
+
+    work_rvu: Decimal
+    pe_rvu: Decimal
+    mp_rvu: Decimal
+    work_gpci: Decimal
+    pe_gpci: Decimal
+    mp_gpci: Decimal
+    conversion_factor: Decimal
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +49,14 @@ class Estimate:
         fee: the fee schedule amount of the setting, after the OPPS cap.
         steps: the adjustments of the fee, in order.
         allowed: what Medicare allows.
+        deductible: the part of it that the deductible took (not in the JSON).
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
+        sequestration_rate: its share on that date, such as 0.02 (not in the JSON).
         patient_responsibility: deductible and coinsurance.
         limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
         notes: what a person should know.
-        quote: the rate, release and locality behind it.
+        quote: the row of the fee schedule, release and locality behind it.
     """
 
     hcpcs: str
@@ -52,17 +68,30 @@ class Estimate:
     fee: Decimal | None
     steps: tuple[Step, ...]
     allowed: Decimal | None
+    deductible: Decimal | None
     medicare_payment: Decimal | None
     sequestration: Decimal | None
+    sequestration_rate: Decimal
     patient_responsibility: Decimal | None
     limiting_charge: Decimal | None
     notes: tuple[Note, ...]
     quote: Quote
 
     @property
-    def rate(self) -> Rate:
-        """The rate: RVUs in hundredths, GPCIs in thousandths, money in cents (see Rate)."""
-        return self.quote.rate
+    def rate(self) -> AppliedRate:
+        """The RVUs, GPCIs and conversion factor that the fee was computed from."""
+        row = self.quote.rate
+        taken = row.in_setting(self.setting)
+        return AppliedRate(
+            decimal(row.work_rvu, 2),
+            decimal(taken.pe_rvu, 2),
+            decimal(taken.mp_rvu, 2),
+            decimal(row.work_gpci, 3),
+            decimal(row.pe_gpci, 3),
+            decimal(row.mp_gpci, 3),
+            decimal(row.conversion_factor, 4),
+            row.basis,
+        )
 
     @property
     def release(self) -> Release:
@@ -79,20 +108,9 @@ class Estimate:
         """The notes that say why there is no payment."""
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
-    def rvus(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Return the work, PE and MP RVUs that the fee was computed from; the OPPS ones where those cap it."""
-        taken = self.rate.in_setting(self.setting)
-        return decimal(self.rate.work_rvu, 2), decimal(taken.pe_rvu, 2), decimal(taken.mp_rvu, 2)
-
-    def gpcis(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Return the work, PE and MP GPCIs of the locality."""
-        return decimal(self.rate.work_gpci, 3), decimal(self.rate.pe_gpci, 3), decimal(self.rate.mp_gpci, 3)
-
     def to_dict(self) -> dict[str, object]:
         """Return the estimate under the names of the JSON contract; numbers stay Decimal."""
-        work, pe, mp = self.rvus()
-        work_gpci, pe_gpci, mp_gpci = self.gpcis()
-        rate, release, locality = self.rate, self.release, self.locality
+        release, locality = self.release, self.locality
         return {
             "hcpcs": self.hcpcs,
             "modifiers": list(self.modifiers),
@@ -106,16 +124,7 @@ class Estimate:
                 "state": locality.state,
                 "name": locality.name,
             },
-            "rate": {
-                "work_rvu": work,
-                "pe_rvu": pe,
-                "mp_rvu": mp,
-                "work_gpci": work_gpci,
-                "pe_gpci": pe_gpci,
-                "mp_gpci": mp_gpci,
-                "conversion_factor": decimal(rate.conversion_factor, 4),
-                "basis": rate.basis,
-            },
+            "rate": self.rate._asdict(),
             "fee": self.fee,
             "steps": [step.to_dict() for step in self.steps],
             "allowed": self.allowed,
@@ -163,22 +172,28 @@ def _heading(estimate: Estimate) -> str:
 
 
 def _provenance(estimate: Estimate) -> str:
-    """Return the release, its dates of effect and where it came from."""
-    release = estimate.release
-    return f"{release.label}, in effect {release.effective_from} to {release.effective_to}, {release.source}"
+    """Return the release with its dates and source, and the conversion factor with whose it is."""
+    release, rate = estimate.release, estimate.rate
+    whose = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
+    return (
+        f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
+        f"conversion factor {rate.conversion_factor} {whose}\nfrom {release.source}"
+    )
 
 
 def _formula(estimate: Estimate) -> list[str]:
     """Return the formula with its numbers: RVU by GPCI, their sum, the conversion factor, the rounding."""
-    names = ("Work", f"Practice expense ({_pe_setting(estimate)})", "Malpractice")
-    factor = decimal(estimate.rate.conversion_factor, 4)
-    whose = " (qualifying APM participant)" if estimate.rate.basis == "qp" else ""
-    rows = list(zip(names, estimate.rvus(), estimate.gpcis(), strict=True))
+    rate, taken = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
+    rows = (
+        ("Work", rate.work_rvu, rate.work_gpci),
+        (f"Practice expense ({'OPPS cap' if taken.capped else estimate.setting.value})", rate.pe_rvu, rate.pe_gpci),
+        ("Malpractice", rate.mp_rvu, rate.mp_gpci),
+    )
     total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
     return [
         *(f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows),
         f"  {'Adjusted RVUs':<54}{total:>11}",
-        f"  x conversion factor {factor}{whose} = {total * factor}, rounded half up to {estimate.fee}",
+        f"  x conversion factor {rate.conversion_factor} = {total * rate.conversion_factor}, rounded half up to {estimate.fee}",
     ]
 
 
@@ -195,6 +210,8 @@ def _amounts(estimate: Estimate) -> list[str]:
         add(f"{step.name} x {step.factor}" if step.factor is not None else step.name, step.amount, step.reason)
     add("Medicare allows", estimate.allowed)
     if estimate.allowed is not None:
+        if estimate.deductible:
+            add("Deductible takes", estimate.deductible)
         add("Medicare pays", estimate.medicare_payment, _medicare_reason(estimate))
         if estimate.sequestration:
             add("Sequestration takes", estimate.sequestration)
@@ -204,14 +221,11 @@ def _amounts(estimate: Estimate) -> list[str]:
     return lines
 
 
-def _pe_setting(estimate: Estimate) -> str:
-    return "OPPS cap" if any(note.code == "opps-cap" for note in estimate.notes) else estimate.setting.value
-
-
 def _medicare_reason(estimate: Estimate) -> str:
     assert estimate.allowed is not None
     assert estimate.patient_responsibility is not None
-    share = estimate.allowed - estimate.patient_responsibility
-    full = share * 5 >= (estimate.allowed - Decimal("0.03")) * 4
-    reason = "80 %" if full else "80 % of what is left after the deductible"
-    return f"{reason}: {share:,.2f}, less sequestration" if estimate.sequestration else reason
+    share = f"80 %{' of the rest' if estimate.deductible else ''}"
+    if not estimate.sequestration:
+        return share
+    before = estimate.allowed - estimate.patient_responsibility
+    return f"{share}: {before:,.2f}, less {(estimate.sequestration_rate * 100).normalize():f} % sequestration"

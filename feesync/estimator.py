@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable
 from datetime import date as Date
 from decimal import Decimal
-from functools import lru_cache
 
-from feesync import reference
+from feesync import provenance, reference
 from feesync.answer import Estimate
+from feesync.dates import read_date
 from feesync.errors import InvalidInputError, ModifierError, UnknownCodeError
-from feesync.money import cents, dollars
+from feesync.hcpcs import read_code
+from feesync.money import cents, decimal, dollars
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line, Note
@@ -19,7 +20,6 @@ from feesync.pricing.line_price import price
 from feesync.pricing.payer import split
 from feesync.rate import Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
-from feesync.store.source import FIRST_QP_YEAR
 
 _MOST_UNITS = 9_999
 _MOST_SHOWN = 60
@@ -71,9 +71,7 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    code = _text("hcpcs", hcpcs).upper()
-    if len(code) != 5 or not code.isalnum() or not code.isascii():
-        raise InvalidInputError(f"{_shown(hcpcs)} is not a HCPCS code of five characters")
+    code = read_code(_text("hcpcs", hcpcs))
     day = _day(date)
     place, notes = _setting(setting, pos)
     kind = _text("practitioner", practitioner).lower()
@@ -90,14 +88,13 @@ def estimate(
 
     quote = _quote(open_schedule(db), line, _text("locality", locality), day, qp)
     result = price(quote.rate, line)
-    notes = [*_source_notes(quote, day, qp), *result.notes, *notes]
+    notes = [*provenance.notes(quote, day, qp=qp), *result.notes, *notes]
     if owed:
         notes += _deductible_notes(owed, day)
     allowed = result.allowed
-    shares = None
-    if allowed is not None:
-        cut = reference.sequestration_on(day)
-        shares = split(allowed, owed, cut.rate if cut else 0)
+    cut = reference.sequestration_on(day)
+    rate = cut.rate if cut else 0
+    shares = None if allowed is None else split(allowed, owed, rate)
     return Estimate(
         hcpcs=code,
         modifiers=carried,
@@ -108,8 +105,10 @@ def estimate(
         fee=_dollars(result.fee),
         steps=tuple(result.steps),
         allowed=_dollars(allowed),
+        deductible=shares and dollars(shares.deductible),
         medicare_payment=shares and dollars(shares.medicare_payment),
         sequestration=shares and dollars(shares.sequestration),
+        sequestration_rate=decimal(rate, 4),
         patient_responsibility=shares and dollars(shares.patient_responsibility),
         limiting_charge=_dollars(result.limiting_charge),
         notes=tuple(notes),
@@ -122,44 +121,22 @@ def _dollars(amount: int | None) -> Decimal | None:
 
 
 def _quote(schedule: FeeSchedule, line: Line, locality: str, day: Date, qp: bool) -> Quote:
-    """Find the rate; a code that has no row for its modifier is a modifier error, not an unknown code."""
+    """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code."""
     row = modifier_rules.row_of(line.modifiers)
     try:
-        return schedule.quote(line.hcpcs, row, locality, day, qp)
+        return schedule.rate(line.hcpcs, row, locality, day, qp=qp)
     except UnknownCodeError:
-        known = schedule.modifiers(line.hcpcs, day) if row else []
+        known = schedule.modifiers(line.hcpcs, day)
         if not known:
             raise
-        others = [modifier for modifier in known if modifier]
-        has = f"its rows are {', '.join(others)}" if others else "it has no such parts"
-        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}") from None
-
-
-def _source_notes(quote: Quote, day: Date, qp: bool) -> list[Note]:
-    """Say where the answer stands on less than the exact release."""
-    release = quote.release
-    notes = []
-    if not quote.exact:
-        notes.append(
-            Note.warning(
-                "nearest-release",
-                f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
-                "'feesync sync' brings the exact one.",
-                "feesync",
-            )
-        )
-    if qp and release.year < FIRST_QP_YEAR:
-        notes.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
-    if quote.rate.basis in release.reference_factors:
-        notes.append(
-            Note.info(
-                "qp-reference-factor",
-                f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data"
-                + (", and the OPPS cap columns are the nonQPP file's." if quote.rate.opps_mp_rvu is not None else "."),
-                "data/reference/release_catalogue.csv",
-            )
-        )
-    return notes
+    rows = ", ".join(modifier for modifier in known if modifier)
+    if not row:
+        raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
+    if row == modifier_rules.DISCONTINUED:
+        raise ModifierError(f"modifier {row} on {line.hcpcs} is priced by report: the MAC sets the amount from the documentation")
+    raise ModifierError(
+        f"modifier {row} does not apply to {line.hcpcs}: " + (f"its rows are {rows}" if rows else "it has no such parts")
+    )
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:
@@ -233,18 +210,10 @@ def _day(given: Date | str | None) -> Date:
     if given is None:
         return Date.today()
     if isinstance(given, str):
-        return _parsed_day(given)
+        return read_date(given)
     if isinstance(given, Date):
         return Date(given.year, given.month, given.day)
     raise InvalidInputError(f"date {_shown(given)} is neither a date nor YYYY-MM-DD")
-
-
-@lru_cache(maxsize=4096)
-def _parsed_day(text: str) -> Date:
-    try:
-        return Date.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidInputError(f"date {_shown(text)} is not YYYY-MM-DD") from None
 
 
 def _cents(what: str, amount: Decimal | int | str) -> int:

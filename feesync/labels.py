@@ -14,6 +14,9 @@ from functools import cache
 from feesync.errors import InvalidInputError
 from feesync.reference import read_table
 
+FIRST_QP_YEAR = 2026
+"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
+
 _LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _QUARTERS = {
     "A": ((1, 1), (3, 31)),
@@ -76,18 +79,16 @@ def label_in(name: str) -> str | None:
 def label_of_title(year: int, month: str, conversion_factor: int) -> str | None:
     """Return the label of a relative value file from its title line's year and month.
 
-    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells which it is.
+    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells which it is. A quarter that
+    CMS published under another label only (RVU18C1) has that one.
     """
     letter = _MONTHS.get(month.upper())
     if letter is None:
         return None
     plain = f"RVU{year % 100:02d}{letter}"
-    same_factor = [
-        entry.label
-        for entry in catalogue().values()
-        if entry.label.startswith(plain) and entry.conversion_factor == conversion_factor
-    ]
-    return same_factor[0] if same_factor else plain
+    of_quarter = [entry for entry in catalogue().values() if entry.label.startswith(plain)]
+    fitting = [entry.label for entry in of_quarter if entry.conversion_factor in (conversion_factor, None)]
+    return fitting[0] if fitting else plain
 
 
 def label_year(label: str) -> int:

@@ -12,8 +12,11 @@ from typing import NamedTuple
 
 from feesync.errors import LocalityError
 
-_KEY = re.compile(r"(\d{4,5})[-/ ](\d{1,2})|(\d{5})(\d{2})")
-_STATE_KEY = re.compile(r"([A-Z]{2})[-/ ](\d{1,2})")
+NATIONAL = ("00000", "00")
+"""MAC and locality of the national row, whose GPCIs are 1.000."""
+
+_KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
+_STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
 _MOST_LISTED = 8
 _LONGEST_TEXT = 100
 _SHORTEST_PART = 4
@@ -41,7 +44,7 @@ class Locality(NamedTuple):
     @property
     def is_national(self) -> bool:
         """Whether this is the national row, with GPCIs of 1.000."""
-        return self.mac == "00000"
+        return self.mac == NATIONAL[0]
 
     def __str__(self) -> str:
         return f"{self.key} {self.state} {self.name}" if self.state else self.name
@@ -92,9 +95,7 @@ def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
         return by_state
     if whole := [place for place in places if _plain(place.name) == wanted]:
         return whole
-    if len(wanted) <= 2:
-        return []
-    part = [place for place in places if f" {wanted} " in f" {_plain(place.name)} "]
+    part = [place for place in places if has_words(place.name, text)]
     if not part and len(wanted) >= _SHORTEST_PART:
         part = [place for place in places if f" {wanted}" in f" {_plain(place.name)}"]
     rest = [place for place in part if _plain(place.name).startswith("REST OF") and not wanted.startswith("REST")]
@@ -102,6 +103,12 @@ def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
         states = {place.state for place in rest}
         return [place for place in places if place.state in states or place in part]
     return part
+
+
+def has_words(name: str, text: str) -> bool:
+    """Tell whether the words of a text, three letters or more, stand in a name as whole words."""
+    wanted = _plain(text)
+    return len(wanted) > 2 and f" {wanted} " in f" {_plain(name)} "
 
 
 def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality:

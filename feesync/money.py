@@ -6,6 +6,7 @@ Nothing else in feesync rounds an amount of money in Python; the SQL view `rate_
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 
 SCALE = 10_000
@@ -14,6 +15,7 @@ SCALE = 10_000
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
 _LARGEST = 10_000_000
 _LONGEST_TEXT = 40
+_DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -54,9 +56,10 @@ def cents(amount: Decimal | int | str) -> int:
         raise ValueError(f"{type(amount).__name__} is not an amount of dollars")
     try:
         if isinstance(amount, str):
-            if not amount.isascii() or len(amount) > _LONGEST_TEXT:
+            match = _DOLLARS.fullmatch(amount.strip())
+            if not match or len(amount) > _LONGEST_TEXT:
                 raise InvalidOperation
-            amount = amount.strip().replace(",", "").removeprefix("$")
+            amount = match[1].replace(",", "")
         value = Decimal(amount)
         if not value.is_finite():
             raise InvalidOperation

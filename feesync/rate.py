@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+PRICED_STATUSES = frozenset("ART")
+"""The status codes whose relative values Medicare uses for payment. Source: RVU record layout, Status Code."""
+
 
 class Setting(StrEnum):
     """Which of the two rates a place of service takes."""
@@ -26,12 +29,17 @@ class SettingRate(NamedTuple):
     exact: int
     amount: int | None
 
+    @property
+    def capped(self) -> bool:
+        """Whether the OPPS cap binds."""
+        return self.fee < self.uncapped_fee
+
 
 class Rate(NamedTuple):
-    """One row of the view `rate_cents`: what Medicare pays for a code in a locality.
+    """One row of the view `rate_cents`: what Medicare allows for a code in a locality.
 
     RVUs and shares of the global period in hundredths, GPCIs in thousandths, the conversion factor in ten-thousandths, money in
-    cents, `..._exact` (before rounding) in billionths of a dollar. `..._fee` is the formula; `..._amount` is what Medicare pays,
+    cents, `..._exact` (before rounding) in billionths of a dollar. `..._fee` is the formula; `..._amount` is what Medicare allows,
     None where there is no price. Source: the RVU record layout and the MPFS payment formula in CMS's RVU documents.
     """
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, last_catalogued_day
-from feesync.localities import Locality, matching
+from feesync.localities import Locality, has_words, matching
 from feesync.paths import database_path
 from feesync.rate import Rate
 from feesync.store.live import LiveDatabase
@@ -55,7 +55,7 @@ class FeeSchedule:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
         return self._reading(self._releases)
 
-    def quote(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool = False) -> Quote:
+    def rate(self, hcpcs: str, modifier: str, locality: str, day: date, *, qp: bool = False) -> Quote:
         """Return the rate of a code on a date, with the release that it comes from.
 
         Args:
@@ -70,12 +70,12 @@ class FeeSchedule:
             UnknownCodeError: the code is not in the release, or not in the snapshot when that is all there is.
             LocalityError: the locality is unknown or ambiguous.
         """
-        return self._reading(self._quote, hcpcs, modifier, locality, day, qp)
+        return self._reading(self._rate, hcpcs, modifier, locality, day, qp)
 
-    def rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool = False) -> list[Quote]:
+    def rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, *, qp: bool = False) -> list[Quote]:
         """Return every row of a code (26, TC and 53 too): in the localities named, else in a state's, else in all.
 
-        Raises as `quote` does.
+        Raises as `rate` does.
         """
         return self._reading(self._rates, hcpcs, places, state, day, qp)
 
@@ -119,8 +119,8 @@ class FeeSchedule:
             self._by_day.clear()
         return changed
 
-    def _quote(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
-        for source, release in self._by_day.get(day) or self._candidates(day):
+    def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
+        for source, release in self._candidates(day):
             if source.embedded and hcpcs not in source.codes:
                 continue
             place = source.locality(release, locality)
@@ -156,8 +156,7 @@ class FeeSchedule:
         found = [place for place in places if query.strip() == place.mac] or matching(query, places)
         if not found:
             counties = self._counties(day)
-            words = query.strip().upper()
-            found = [place for place in places if words in counties.get((place.mac, place.locality), "").upper()]
+            found = [place for place in places if has_words(counties.get((place.mac, place.locality), ""), query)]
         return release, found or [source.locality(release, query)]
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:

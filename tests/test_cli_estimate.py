@@ -5,12 +5,13 @@ import pytest
 SUMMARY = """\
 64493-50, nonfacility, 2025-11-03
 01112-05 CA SAN FRANCISCO-OAKLAND-BERKELEY (SAN FRANCISCO/SAN MATEO/ALAMEDA/CONTRA COSTA CNTY)
-RVU25D, in effect 2025-10-01 to 2025-12-31, embedded snapshot (PPRRVU2025_Oct.csv, GPCI2025.csv)
+RVU25D, in effect 2025-10-01 to 2025-12-31, conversion factor 32.3465 nonqp
+from embedded snapshot (PPRRVU2025_Oct.csv, GPCI2025.csv)
 
   Fee schedule amount                               222.87
   bilateral x 1.5                                   334.31   modifier 50, indicator 1: 150 % of the fee for both sides
   Medicare allows                                   334.31
-  Medicare pays                                     262.10   80 %: 267.45, less sequestration
+  Medicare pays                                     262.10   80 %: 267.45, less 2 % sequestration
   Sequestration takes                                 5.35
   Patient owes                                       66.86
 """
@@ -27,6 +28,17 @@ def test_explain_shows_the_formula_with_its_numbers(feesync):
     assert "  Practice expense (nonfacility)     3.64 RVU x 1.419 GPCI =    5.16516\n" in result.stdout
     assert "  x conversion factor 32.3465 = 222.871266580, rounded half up to 222.87\n" in result.stdout
     assert "sha256 8af460f38bf982b79b07269fbc8b7256a8ef3bd3aa025a9c5cb71c1e52523c56\n" in result.stdout
+
+
+def test_the_deductible_and_whose_factor_it_is_are_printed(feesync):
+    result = feesync("estimate", "64493", "--locality", "national", "--date", "2026-08-01", "--qp", "--deductible", "50")
+    assert "conversion factor 33.5675 qualifying APM participant (qp)\n" in result.stdout
+    # 191.33 - 50 = 141.33; x 0.8 = 113.064, 113.06; x 2 % = 2.2612, 2.26
+    assert "  Deductible takes                                   50.00\n" in result.stdout
+    assert (
+        "  Medicare pays                                     110.80   80 % of the rest: 113.06, less 2 % sequestration\n"
+        in result.stdout
+    )
 
 
 def test_json(feesync):

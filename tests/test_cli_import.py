@@ -24,18 +24,22 @@ def test_a_zip_and_again(feesync, put, sql):
         result.stdout,
     )
     again = feesync("import", path)
-    assert (again.exit_code, again.stdout) == (0, "RVU25D from 2025.zip: nothing new, these bytes are loaded\n")
+    assert (again.exit_code, again.stdout) == (0, "RVU25D from 2025.zip: nothing new, this is loaded\n")
 
 
-def test_a_revision_says_so_and_its_forerunner_does_nothing(feesync, put):
+def test_a_revision_says_so_and_its_forerunner_does_nothing_unless_forced(feesync, put, sql):
     first, second = put("a.zip", zip_of(rvu25d())), put("b.zip", zip_of(rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))))
     assert feesync("import", first).exit_code == 0
     assert "new revision, supersedes the one loaded before" in feesync("import", second).stdout
     again = feesync("import", first)
     assert (again.exit_code, again.stdout) == (
         0,
-        "RVU25D from a.zip: nothing done, these bytes have been superseded by a later revision\n",
+        "RVU25D from a.zip: nothing done, these bytes have been superseded by a later revision; --force makes them current again\n",
     )
+    forced = feesync("import", first, "--force")
+    assert (forced.exit_code, forced.stdout) == (0, "RVU25D from a.zip: current again, the later revision is superseded\n")
+    assert sql("SELECT source FROM release WHERE superseded_by IS NULL") == [("a.zip",)]
+    assert "nothing done" in feesync("import", second).stdout
 
 
 def test_loose_files_as_one_set(feesync, put, sql):
@@ -47,7 +51,28 @@ def test_loose_files_as_one_set(feesync, put, sql):
 
 def test_a_lone_loose_file_is_refused(feesync, put, database):
     result = feesync("import", put(VALUES, fixture(VALUES)))
-    assert (result.exit_code, result.stderr) == (4, f"feesync: {VALUES}: holds no GPCI file (GPCI*.csv)\n")
+    assert (result.exit_code, result.stderr) == (
+        4,
+        f"feesync: {VALUES}: holds no GPCI file (GPCI*.csv); give PPRRVU and GPCI in one command\n",
+    )
+
+
+def test_what_is_no_part_of_a_release_is_skipped_among_loose_files(feesync, put, sql):
+    paths = [put(VALUES, fixture(VALUES)), put(GPCI, fixture(GPCI)), put("ANES2025.csv", b"x"), put("PPRRVU2025_Oct.txt", b"x")]
+    result = feesync("import", *paths)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "feesync: ANES2025.csv: feesync does not read this file of a release, skipped\n"
+        "feesync: PPRRVU2025_Oct.txt: feesync does not read this file of a release, skipped\n"
+    )
+    assert "nothing to import" in feesync("import", paths[-1]).stderr
+
+
+def test_loose_files_from_the_loaded_zip_are_nothing_new(feesync, put, sql):
+    assert feesync("import", put("2025.zip", zip_of(rvu25d()))).exit_code == 0
+    result = feesync("import", put(VALUES, fixture(VALUES)), put(GPCI, fixture(GPCI)))
+    assert "nothing new, this is loaded" in result.stdout
+    assert sql("SELECT count(*) FROM release") == [(1,)]
 
 
 def test_one_bad_zip_does_not_stop_the_others(feesync, put, sql):
@@ -58,7 +83,9 @@ def test_one_bad_zip_does_not_stop_the_others(feesync, put, sql):
 
 def test_a_label_decides(feesync, put, sql):
     assert feesync("import", put("rvu25c.zip", zip_of(rvu25d()))).exit_code == 4
-    assert feesync("import", put("rvu25c.zip", zip_of(rvu25d())), "--release", "25c").exit_code == 0
+    result = feesync("import", put("rvu25c.zip", zip_of(rvu25d())), "--release", "25c")
+    assert result.exit_code == 0
+    assert "taken for RVU25C, though its title line says RVU25D" in result.stdout
     assert sql("SELECT label, effective_from FROM release") == [("RVU25C", "2025-07-01")]
 
 

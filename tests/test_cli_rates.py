@@ -8,10 +8,10 @@ import pytest
 def test_table(feesync):
     result = feesync("rates", "64493", "--locality", "national", "--locality", "AK-01", "--date", "2025-11-03")
     assert result.stdout == (
-        "Code    Status    Locality    State    Name        Nonfacility    Facility    Limit nonfac.    Limit fac.  Release\n"
-        "------  --------  ----------  -------  --------  -------------  ----------  ---------------  ------------  ---------\n"
-        "64493   A         00000-00             National         172.08       88.31           188.00         96.47  RVU25D\n"
-        "64493   A         02102-01    AK       ALASKA           204.09      113.53           222.97        124.03  RVU25D\n"
+        "Code    Status    Locality    State    Name        Nonfacility    Facility    Limit nonfac.    Limit fac.  Basis    Release\n"  # noqa: E501
+        "------  --------  ----------  -------  --------  -------------  ----------  ---------------  ------------  -------  ---------\n"  # noqa: E501
+        "64493   A         00000-00             National         172.08       88.31           188.00         96.47  nonqp    RVU25D\n"  # noqa: E501
+        "64493   A         02102-01    AK       ALASKA           204.09      113.53           222.97        124.03  nonqp    RVU25D\n"  # noqa: E501
     )
     assert (result.exit_code, result.stderr) == (0, "")
 
@@ -42,7 +42,25 @@ def test_the_parts_of_a_code_and_no_price_where_a_facility_has_none(feesync, loa
 
 def test_a_near_release_is_said(feesync):
     result = feesync("rates", "64493", "--locality", "national", "--date", "2026-11-03")
-    assert result.stderr == "feesync: no loaded release covers 2026-11-03; RVU26C of the same year and factor answers\n"
+    assert result.stderr == (
+        "feesync: warning: No loaded release covers 2026-11-03; RVU26C of the same year and conversion factor answers. "
+        "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov.\n"
+    )
+
+
+def test_one_near_code_among_exact_ones_is_said(feesync, loaded):
+    result = feesync("rates", "64493", "99213", "--locality", "national", "--date", "2025-08-01")
+    assert result.stderr.startswith("feesync: warning: No loaded release covers 2025-08-01; RVU25D of the same year")
+    assert result.stderr.count("\n") == 1
+
+
+def test_whose_conversion_factor_it_is(feesync):
+    result = feesync("rates", "64493", "--locality", "national", "--date", "2026-08-01", "--qp")
+    assert " 191.33 " in result.stdout  # 5.70 x 33.5675
+    assert " qp " in result.stdout
+    assert "its qp conversion factor is feesync's reference data" in result.stderr
+    before = feesync("rates", "64493", "--locality", "national", "--date", "2025-11-03", "--qp")
+    assert before.stderr == "feesync: info: Before 2026 there is one conversion factor for all.\n"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +70,8 @@ def test_a_near_release_is_said(feesync):
         (["64493", "--date", "2025-11-03", "--state", "ZZ"], 6, "no locality in state 'ZZ'"),
         (["64493", "--year", "2019"], 6, "no loaded release covers"),
         (["64493", "--year", "0"], 2, "year"),
+        (["6449"], 2, "not a HCPCS code"),
+        (["64493-50"], 2, "the modifier 50 by itself"),
         (["64493", "--date", "2025-11-03", "--year", "2025"], 2, "exclude each other"),
         (["64493", "--locality", "AK-01", "--state", "AK"], 2, "exclude each other"),
         (["64493", "--csv", "--json"], 2, "exclude each other"),

@@ -7,9 +7,12 @@ from dataclasses import FrozenInstanceError
 from decimal import Decimal, Inexact, localcontext
 
 import pytest
+from cms_files import VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
 import feesync
 from feesync import InvalidInputError, ModifierError, NoPriceError, estimate
+from feesync.formats.release import from_zip
+from feesync.store.load import load
 
 D = Decimal
 
@@ -112,8 +115,18 @@ def test_parts_have_rows_of_their_own(loaded):
 def test_a_part_that_the_code_does_not_have(loaded):
     with pytest.raises(ModifierError, match="26 does not apply to 64493: it has no such parts"):
         estimate("64493", locality="national", date="2025-11-03", modifiers=["26"])
-    with pytest.raises(ModifierError, match="53 does not apply to 71046: its rows are 26, TC"):
+    with pytest.raises(ModifierError, match="53 on 71046 is priced by report"):
         estimate("71046", locality="national", date="2025-11-03", modifiers=["53"])
+    with pytest.raises(ModifierError, match="26 does not apply to 45378: its rows are 53"):
+        estimate("45378", locality="national", date="2025-11-03", modifiers=["26"])
+    assert estimate("45378", locality="national", date="2025-11-03", modifiers=["53"]).fee
+
+
+def test_a_code_that_has_parts_only(database):
+    rows = [row for row in rows_of(fixture(VALUES)) if row[:2] != ["71046", ""]]
+    load(database, from_zip(zip_of(rvu25d(values=csv_of(rows), caps=None)), "rvu25d.zip"))
+    with pytest.raises(ModifierError, match="^71046 has rows for modifier 26, TC only; give one$"):
+        estimate("71046", locality="national", date="2025-11-03")
 
 
 def test_a_line_without_a_price(loaded):
@@ -127,6 +140,11 @@ def test_a_line_without_a_price(loaded):
     ("arguments", "says"),
     [
         ({"date": "11/03/2025"}, "is not YYYY-MM-DD"),
+        ({"date": "20251103"}, "is not YYYY-MM-DD"),
+        ({"date": "2025-W45-1"}, "is not YYYY-MM-DD"),
+        ({"hcpcs": "64493-50"}, "give the code 64493, and the modifier 50 by itself"),
+        ({"modifiers": ["52"]}, "52 is priced by report"),
+        ({"deductible": "2,50"}, "is not an amount"),
         ({"date": 20251103}, "neither a date nor"),
         ({"setting": "office"}, "neither nonfacility nor facility"),
         ({"pos": "77"}, "is not a CMS code"),
@@ -153,7 +171,8 @@ def test_a_line_without_a_price(loaded):
         ({"units": 10**5000}, "units a huge int"),
         ({"pos": 10**5000}, "place of service a huge int"),
         ({"pos": True}, "pos True"),
-        ({"date": "x" * 500}, r"x\.\.\. is not YYYY-MM-DD$"),
+        ({"date": "x" * 500}, r"^date 'x{40}' is not YYYY-MM-DD$"),
+        ({"date": "2025-02-30"}, "2025-02-30 is no day of the calendar"),
         ({"charge": True}, "charge: bool is not"),
         ({"charge": "٣"}, "is not an amount"),
         ({"charge": Decimal("NaN")}, "is not an amount"),

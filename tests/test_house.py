@@ -8,8 +8,8 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "money", "rate", "paths", "reference", "labels", "localities", "pricing", "formats", "store", "schedule", "answer",
-    "estimator", "", "cli", "__main__",
+    "errors", "money", "hcpcs", "dates", "rate", "paths", "reference", "labels", "localities", "pricing", "formats", "store",
+    "schedule", "provenance", "answer", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 

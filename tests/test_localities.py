@@ -88,6 +88,6 @@ def test_an_unknown_place_says_what_is_near(places, text, says):
 def test_localities_are_those_of_the_release():
     schedule = open_schedule()
     # CMS retired three California localities in 2024, among them San Mateo 01112-06
-    assert schedule.quote("64493", "", "01112-06", date(2023, 5, 1)).locality.name.endswith("(SAN MATEO CNTY)")
+    assert schedule.rate("64493", "", "01112-06", date(2023, 5, 1)).locality.name.endswith("(SAN MATEO CNTY)")
     with pytest.raises(LocalityError):
-        schedule.quote("64493", "", "01112-06", date(2025, 5, 1))
+        schedule.rate("64493", "", "01112-06", date(2025, 5, 1))

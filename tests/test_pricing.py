@@ -60,13 +60,16 @@ WARNED = ["bilateral-not-payable"]
         # indicator 0: 100 % once, and a warning
         ("0", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("0", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
+        ("0", ["50"], 3, "000", (22287, ["bilateral"], WARNED)),
         ("0", [], 2, "000", (44574, ["units"], [])),
         # indicator 2: the values are for both sides already
         ("2", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
+        ("2", ["50"], 2, "000", (22287, ["bilateral"], WARNED)),
         ("2", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("2", [], 2, "000", (22287, ["bilateral"], [])),
         # indicator 3: each side in full
         ("3", ["50"], 1, "000", (44574, ["bilateral"], [])),
+        ("3", ["50"], 2, "000", (89148, ["bilateral", "units"], ["bilateral-units"])),
         ("3", ["RT", "LT"], 1, "000", (44574, ["bilateral"], [])),
         ("3", [], 2, "000", (44574, ["bilateral"], [])),
         # indicator 9: sides do not apply; units multiply
@@ -111,15 +114,16 @@ def test_modifiers_are_read_in_any_case():
     assert modifiers.read((" rt", "tc")) == ("RT", "TC")
 
 
-@pytest.mark.parametrize("status", list("BCDEFGHIJLMNPQX"))
+@pytest.mark.parametrize("status", list("BDEFGHIJLMNPQX"))
 def test_a_status_that_is_not_priced_says_why(status):
     result = price(rate(status=status, nonfacility_amount=None, facility_amount=None), line())
     assert (result.fee, result.allowed, result.steps) == (None, None, [])
     assert [(note.code, note.severity.value) for note in result.notes] == [(f"status-{status.lower()}", "denial")]
 
 
-def test_no_relative_values_is_contractor_priced():
-    result = price(rate(status="R", nonfacility_amount=None, facility_amount=None), line())
+@pytest.mark.parametrize("status", ["R", "C"])
+def test_contractor_priced(status):
+    result = price(rate(status=status, nonfacility_amount=None, facility_amount=None), line())
     assert (result.allowed, [note.code for note in result.notes]) == (None, ["contractor-priced"])
 
 
@@ -193,13 +197,14 @@ def test_the_limiting_charge_of_a_line_takes_the_factors_before_nonparticipation
 
 def test_cms_example_of_sequestration():
     # CMS: approved 100.00, deductible 50.00: Medicare pays 39.20, the coinsurance stays 10.00
-    assert payer.split(10000, 5000, 200) == (3920, 80, 6000)
+    assert payer.split(10000, 5000, 200) == (3920, 80, 6000, 5000)
 
 
 @given(st.integers(0, 10**8), st.integers(0, 10**6), st.sampled_from([0, 100, 200]))
 def test_the_split_always_sums(cents, deductible, cut):
     split = payer.split(cents, deductible, cut)
-    assert sum(split) == cents
+    assert split.medicare_payment + split.sequestration + split.patient_responsibility == cents
+    assert split.deductible == min(cents, deductible)
     assert min(split) >= 0
     assert split.patient_responsibility >= min(cents, deductible)
 

@@ -53,6 +53,14 @@ def test_the_factor_tells_the_reissued_january_of_2024(factor, label):
     assert from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), "2024.zip").label == label
 
 
+@pytest.mark.parametrize("name", ["rvu18c1.zip", "2018.zip"])
+def test_a_quarter_that_cms_published_under_another_label(name):
+    title = b"2018 National Physician Fee Schedule Relative Value File July Release"
+    values = fixture(VALUES).replace(b"2025 National Physician Fee Schedule Relative Value File October Release", title)
+    gpci = fixture(GPCI).replace(b"2025 P", b"2018 P").replace(b"2025 M", b"2018 M")
+    assert from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), name).label == "RVU18C1"
+
+
 def test_gpcis_of_another_year_are_refused():
     refused(rvu25d(gpci=fixture(GPCI).replace(b"2025", b"2024")), "GPCI2025.csv: is of 2024, the release is RVU25D")
 
@@ -90,11 +98,11 @@ def test_without_the_xlsx_extra_the_counties_are_skipped_and_said_so(monkeypatch
     monkeypatch.setattr(locality_counties, "can_read_xlsx", lambda: False)
     release = from_zip(zip_of(rvu25d(counties=None, **{"25LOCCO.xlsx": b"x"})), "rvu25d.zip")
     assert release.counties is None
-    assert release.skipped == ["counties skipped (25LOCCO.xlsx needs pip install 'feesync[xlsx]')"]
+    assert release.notes == ["counties skipped (25LOCCO.xlsx needs pip install 'feesync[xlsx]')"]
 
 
 def test_without_a_county_file_that_is_said():
-    assert from_zip(zip_of(rvu25d(counties=None)), "rvu25d.zip").skipped == ["counties skipped (no locality county file)"]
+    assert from_zip(zip_of(rvu25d(counties=None)), "rvu25d.zip").notes == ["counties skipped (no locality county file)"]
 
 
 def test_loose_files_as_a_set():

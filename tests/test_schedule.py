@@ -86,13 +86,11 @@ def test_a_code_that_a_loaded_release_lacks_is_unknown(loaded):
 
 
 def test_qp_has_a_factor_of_its_own_since_2026():
-    # CMS 2026: nonqp 33.4009 and 190.39; the qp factor is 33.5675: (1.49 + 4.05 + 0.16) x 33.5675 = 191.33475
+    # CMS 2026, national 64493: 5.70 RVUs x 33.4009 = 190.39; x 33.5675 = 191.33475
     plain = estimate("64493", locality="national", date="2026-08-01")
-    assert (plain.fee, plain.rate.basis, plain.rate.conversion_factor) == (Decimal("190.39"), "nonqp", 334_009)
-    rvus = sum(plain.rvus())
+    assert (plain.fee, plain.rate.basis, plain.rate.conversion_factor) == (Decimal("190.39"), "nonqp", Decimal("33.4009"))
     answer = estimate("64493", locality="national", date="2026-08-01", qp=True)
-    assert (answer.rate.basis, answer.rate.conversion_factor) == ("qp", 335_675)
-    assert answer.fee == (rvus * Decimal("33.5675")).quantize(Decimal("0.01"))
+    assert (answer.fee, answer.rate.basis, answer.rate.conversion_factor) == (Decimal("191.33"), "qp", Decimal("33.5675"))
     assert [note.code for note in answer.notes] == ["qp-reference-factor"]
 
 

@@ -49,7 +49,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="feesync", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, db: str | None) -> None:
-    r"""Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
+    """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
 
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03

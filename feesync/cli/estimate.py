@@ -48,7 +48,7 @@ def command(
     as_json: bool,
     explain: bool,
 ) -> None:
-    r"""Estimate what Medicare allows for one line.
+    """Estimate what Medicare allows for one line.
 
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03

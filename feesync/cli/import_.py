@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from feesync.dates import read_date
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
 from feesync.formats import release as releases
 from feesync.formats.archive import MAX_ZIP_BYTES
@@ -18,6 +19,8 @@ from feesync.labels import parse_label
 from feesync.paths import database_path
 from feesync.store.load import LoadReport, load
 
+_Read = Callable[[], releases.ParsedRelease]
+_LOOSE = (".csv", ".txt", ".prn", ".xls", ".xlsx", ".pdf", ".doc", ".docx")
 _PARTS = 4
 _ROWS = {
     "relative values": "relative value rows",
@@ -28,8 +31,9 @@ _ROWS = {
 _OUTCOMES = {
     "new": "new release",
     "revision": "new revision, supersedes the one loaded before",
-    "unchanged": "nothing new, these bytes are loaded",
-    "superseded": "nothing done, these bytes have been superseded by a later revision",
+    "unchanged": "nothing new, this is loaded",
+    "superseded": "nothing done, these bytes have been superseded by a later revision; --force makes them current again",
+    "restored": "current again, the later revision is superseded",
 }
 
 
@@ -37,15 +41,16 @@ _OUTCOMES = {
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
 @click.option("--release", "label", metavar="LABEL", help="The release's label, such as RVU25D, whatever name and title say.")
-@click.option("--allow-change", is_flag=True, help="Accept localities or codes that differ much from the nearest loaded year.")
-@click.option(
-    "--effective",
-    metavar="FIRST:LAST",
-    help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label with dates of its own.",
-)
+@click.option("--allow-change", is_flag=True,
+              help="Accept what differs much from the nearest loaded year, or from the known conversion factor.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Make bytes current again that a later revision has superseded.")
+@click.option("--effective", metavar="FIRST:LAST",
+              help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label whose dates feesync does not know.")  # fmt: skip
 @click.pass_context
-def command(ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, effective: str | None) -> None:
-    r"""Load CMS release zips into the database; or loose csv files, PPRRVU and GPCI together, as one release.
+def command(
+    ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, effective: str | None
+) -> None:
+    """Load CMS release zips into the database; or loose csv files, PPRRVU and GPCI together, as one release.
 
     \b
       feesync import rvu25d.zip rvu26a.zip
@@ -57,48 +62,50 @@ def command(ctx: click.Context, files: tuple[Path, ...], label: str | None, allo
     """
     decided = parse_label(label) if label else None
     dates = _dates(effective) if effective else None
-    zips = [path for path in files if path.suffix.lower() == ".zip" or releases.kind_of(path.name) is None]
-    loose = [path for path in files if path not in zips]
-    names = [path.name for path in loose]
-    if len(set(names)) < len(names):
+    zips = [path for path in files if path.suffix.lower() not in _LOOSE]
+    loose = [path for path in files if path not in zips and releases.kind_of(path.name)]
+    for path in files:
+        if path not in zips and path not in loose:
+            click.echo(f"feesync: {path.name}: feesync does not read this file of a release, skipped", err=True)
+    if len({path.name for path in loose}) < len(loose):
         raise click.UsageError("two of the loose files have the same name")
+    if not zips and not loose:
+        raise click.UsageError("nothing to import: give a release zip, or PPRRVU*.csv and GPCI*.csv together")
     if decided and len(zips) + bool(loose) > 1:
         raise click.UsageError("--release goes with one release; import the others by themselves")
-    jobs: list[tuple[str, Callable[[], releases.Release]]] = [(path.name, partial(_read_zip, path, decided)) for path in zips]
+    jobs: list[tuple[str, _Read]] = [(path.name, partial(_read_zip, path, decided)) for path in zips]
     if loose:
         jobs.append((loose[0].name, partial(_read_loose, loose, decided)))
+    store = partial(load, database_path(ctx.obj), dates=dates, allow_change=allow_change, force=force)
     worst = ExitStatus.OK
     for name, read in jobs:
         try:
-            _import_one(database_path(ctx.obj), name, read, dates, allow_change)
+            _import_one(name, read, store)
         except FeesyncError as error:
             click.echo(f"feesync: {error}", err=True)
             worst = max(worst, error.exit_status)
     ctx.exit(worst)
 
 
-def _import_one(
-    database: Path, name: str, read: Callable[[], releases.Release], dates: tuple[Date, Date] | None, allow_change: bool
-) -> None:
+def _import_one(name: str, read: _Read, store: Callable[..., LoadReport]) -> None:
     started = time.monotonic()
-    stderr = sys.stderr
-    with click.progressbar(length=_PARTS, label=name, file=stderr, hidden=not stderr.isatty()) as bar:
+    with click.progressbar(length=_PARTS, label=name, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         release = read()
         bar.update(2)
-        report = load(database, release, dates=dates, allow_change=allow_change, progress=lambda: bar.update(1))
+        report = store(release, progress=lambda: bar.update(1))
     click.echo(_summary(report, release, time.monotonic() - started))
 
 
-def _read_zip(path: Path, label: str | None) -> releases.Release:
+def _read_zip(path: Path, label: str | None) -> releases.ParsedRelease:
     return releases.from_zip(_read(path), path.name, label)
 
 
-def _read_loose(paths: list[Path], label: str | None) -> releases.Release:
+def _read_loose(paths: list[Path], label: str | None) -> releases.ParsedRelease:
     return releases.from_files({path.name: _read(path) for path in paths}, label)
 
 
-def _summary(report: LoadReport, release: releases.Release, seconds: float) -> str:
-    if report.outcome in ("unchanged", "superseded"):
+def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float) -> str:
+    if not report.rows:
         return f"{report.label} from {release.source}: {_OUTCOMES[report.outcome]}"
     rows = ", ".join(f"{count:,} {_ROWS[kind]}" for kind, count in report.rows.items())
     notes = f" ({'; '.join(report.notes)})" if report.notes else ""
@@ -115,10 +122,10 @@ def _read(path: Path) -> bytes:
 
 
 def _dates(text: str) -> tuple[Date, Date]:
-    try:
-        first, last = (Date.fromisoformat(part) for part in text.split(":"))
-    except ValueError:
-        raise click.UsageError(f"--effective {text!r} is not YYYY-MM-DD:YYYY-MM-DD") from None
+    first_text, colon, last_text = text.partition(":")
+    if not colon:
+        raise click.UsageError(f"--effective {text!r} is not YYYY-MM-DD:YYYY-MM-DD")
+    first, last = read_date(first_text), read_date(last_text)
     if first > last or first.year != last.year:
         raise click.UsageError(f"--effective {text!r} is not two days of one year, the first before the last")
     return first, last

@@ -22,7 +22,7 @@ _COLUMNS = ("mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci
 @json_option
 @click.pass_context
 def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool) -> None:
-    r"""List the payment localities, or those that QUERY may mean: a key, a MAC, a state, a name or a county.
+    """List the payment localities, or those that QUERY may mean: a key, a MAC, a state, a name or a county.
 
     \b
       feesync localities

@@ -6,12 +6,11 @@ from datetime import date as Date
 
 import click
 
+from feesync.dates import read_date
+
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
-    try:
-        return Date.fromisoformat(value.strip()) if value is not None else None
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not YYYY-MM-DD", ctx, param) from None
+    return None if value is None else read_date(value)
 
 
 date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-MM-DD", help="Date of service; today by default.")

@@ -6,8 +6,10 @@ from datetime import date as Date
 
 import click
 
+from feesync import provenance
 from feesync.cli.options import csv_option, date_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table, shortened
+from feesync.hcpcs import read_code
 from feesync.money import decimal, dollars
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
@@ -46,7 +48,7 @@ def command(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    r"""Print locality-adjusted rates of codes: what Medicare pays in each setting, before modifiers.
+    """Print locality-adjusted rates of codes: what Medicare allows in each setting, before modifiers.
 
     \b
       feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
@@ -60,18 +62,15 @@ def command(
     schedule = open_schedule(ctx.obj)
     when = _newest(schedule, year) if year is not None else day or Date.today()
     wanted = state.strip().upper() if state else None
-    quotes = [quote for code in hcpcs for quote in schedule.rates(code.strip().upper(), places, wanted, when, qp)]
+    quotes = [quote for code in map(read_code, hcpcs) for quote in schedule.rates(code, places, wanted, when, qp=qp)]
     if as_json:
         print_json([dict(zip(_COLUMNS, _row(quote), strict=True)) for quote in quotes])
     elif as_csv:
         print_csv(_COLUMNS, map(_row, quotes))
     else:
         _print_table(quotes)
-    if not quotes[0].exact:
-        click.echo(
-            f"feesync: no loaded release covers {when}; {quotes[0].release.label} of the same year and factor answers",
-            err=True,
-        )
+    for note in dict.fromkeys(note for quote in quotes for note in provenance.notes(quote, when, qp=qp)):
+        click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
 
 
 def _newest(schedule: FeeSchedule, year: int) -> Date:
@@ -92,11 +91,25 @@ def _row(quote: Quote) -> list[object]:
 
 
 def _print_table(quotes: list[Quote]) -> None:
-    columns = ("Code", "Status", "Locality", "State", "Name", "Nonfacility", "Facility", "Limit nonfac.", "Limit fac.", "Release")
+    columns = (
+        "Code",
+        "Status",
+        "Locality",
+        "State",
+        "Name",
+        "Nonfacility",
+        "Facility",
+        "Limit nonfac.",
+        "Limit fac.",
+        "Basis",
+        "Release",
+    )
     rows = []
     for quote in quotes:
         rate, place = quote.rate, quote.locality
         money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in _MONEY[:4]]
         code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
-        rows.append([code, rate.status, place.key, place.state or "", shortened(place.name), *money, quote.release.label])
+        rows.append(
+            [code, rate.status, place.key, place.state or "", shortened(place.name), *money, rate.basis, quote.release.label]
+        )
     print_table(columns, rows, right=columns[5:9])

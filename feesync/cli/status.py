@@ -6,6 +6,7 @@ import click
 
 from feesync.cli.options import json_option
 from feesync.cli.output import print_json, print_table
+from feesync.money import decimal
 from feesync.paths import database_path
 from feesync.schedule import open_schedule
 from feesync.store.source import Release
@@ -15,7 +16,7 @@ from feesync.store.source import Release
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    r"""Show the releases that answer, their dates of effect and sources.
+    """Show the releases that answer, their dates of effect and sources.
 
     \b
       feesync status
@@ -31,12 +32,17 @@ def command(ctx: click.Context, as_json: bool) -> None:
     click.echo(f"Database {path} ({size})\n")
     rows = [
         (
-            release.label, release.effective_from, release.effective_to, f"{release.factors['nonqp'] / 10_000:.4f}",
-            release.loaded_at or "", release.sha256[:12], release.source,
+            release.label, release.effective_from, release.effective_to, decimal(release.factors["nonqp"], 4), release.loaded_at,
+            release.sha256[:12], release.source,
         )
         for release in releases
+        if not release.embedded
     ]  # fmt: skip
-    print_table(("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source"), rows)
+    if rows:
+        print_table(("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source"), rows)
+        click.echo()
+    embedded = [release.label for release in releases if release.embedded]
+    click.echo(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
 
 
 def _to_dict(release: Release) -> dict[str, object]:

@@ -64,8 +64,8 @@ def parse(data: bytes, name: str) -> GpciFile:
                 gpci[row[columns.pe]],
                 gpci[row[columns.mp]],
             )
-            if record.mac == "00000":
-                raise ValueError("MAC 00000 is feesync's own, for the nation")
+            if record.is_national:
+                raise ValueError("MAC 00000 stands for the nation in feesync, CMS has no such MAC")
             if not record.name or 0 in record[-3:]:
                 raise ValueError("a locality without a name, or a GPCI of 0")
         except IndexError:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.text import ExactNumbers, csv_rows, is_footer
+from feesync.rate import PRICED_STATUSES
 
 _COLUMNS = (
     "HCPCS",
@@ -84,6 +85,11 @@ class RelativeValue(NamedTuple):
     opps_nonfacility_pe_rvu: int
     opps_facility_pe_rvu: int
     opps_mp_rvu: int
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether Medicare prices the row: a payable status, and relative values at all."""
+        return self.status in PRICED_STATUSES and any((self.work_rvu, self.nonfacility_pe_rvu, self.facility_pe_rvu, self.mp_rvu))
 
     @property
     def opps(self) -> tuple[int, int, int]:

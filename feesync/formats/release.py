@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values
 from feesync.labels import label_in, label_of_title, label_year
+from feesync.rate import PRICED_STATUSES
 
 _KINDS = (
     ("relative values", "pprrvu*.csv"),
@@ -35,7 +36,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class ParsedRelease:
     """Everything that feesync reads of one release.
 
     Attributes:
@@ -47,7 +48,7 @@ class Release:
         counties: None where the release has none that could be read.
         caps: OPPS cap files, to be compared with the computed rates.
         files: what was read, with hashes and row counts.
-        skipped: what was not read and why, for the summary.
+        notes: what a person should know: what was not read and why, what was decided against the files' own words.
     """
 
     label: str
@@ -58,10 +59,10 @@ class Release:
     counties: locality_counties.LocalityCountyFile | None
     caps: list[opps_cap.OppsCapFile]
     files: list[SourceFile]
-    skipped: list[str]
+    notes: list[str]
 
 
-def from_zip(data: bytes, name: str, label: str | None = None) -> Release:
+def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
     """Read a release zip.
 
     Args:
@@ -77,29 +78,33 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> Release:
     return _assemble(members, source, hashlib.sha256(data).hexdigest(), label)
 
 
-def from_files(files: dict[str, bytes], label: str | None = None) -> Release:
+def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
     """Read a set of loose files, by name: PPRRVU and GPCI at least. Arguments and errors as in `from_zip`."""
     lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     return _assemble(files, ", ".join(sorted(files)), hashlib.sha256(lines.encode()).hexdigest(), label)
 
 
-def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | None) -> Release:
+def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | None) -> ParsedRelease:
     by_kind: dict[str, list[str]] = {kind: [] for kind, _ in _KINDS}
     for name in sorted(members):
         by_kind[kind_of(name) or ""].append(name)
     for kind, pattern in (("relative values", "PPRRVU*.csv"), ("GPCI", "GPCI*.csv")):
         if not by_kind[kind]:
-            raise ContentRefusedError(f"holds no {kind} file ({pattern})", file=source)
+            hint = "" if source.lower().endswith(".zip") else "; give PPRRVU and GPCI in one command"
+            raise ContentRefusedError(f"holds no {kind} file ({pattern}){hint}", file=source)
     if len(by_kind["GPCI"]) > 1:
         raise ContentRefusedError(f"holds {len(by_kind['GPCI'])} GPCI files: {', '.join(by_kind['GPCI'])}", file=source)
 
-    skipped: list[str] = []
+    notes: list[str] = []
     values = _relative_values([(name, members[name]) for name in by_kind["relative values"]], source)
     gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
     decided = label or _label(source, values["nonqp"])
+    titled = _titled(values["nonqp"])
+    if titled and titled != decided:
+        notes.append(f"taken for {decided}, though its title line says {titled}")
     if gpci_file.year is not None and gpci_file.year != label_year(decided):
         raise ContentRefusedError(f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name)
-    counties = _counties(by_kind["locality counties"], members, skipped)
+    counties = _counties(by_kind["locality counties"], members, notes)
     caps = [opps_cap.parse(members[name], name) for name in by_kind["OPPS cap"]]
 
     def read(name: str, kind: str, rows: int) -> SourceFile:
@@ -109,7 +114,7 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     files.append(read(gpci_file.name, "GPCI", len(gpci_file.rows)))
     files += [read(counties.name, "locality counties", len(counties.rows))] if counties else []
     files += [read(cap.name, "OPPS cap", len(cap.rows)) for cap in caps]
-    return Release(decided, sha256, source, values, gpci_file, counties, caps, files, skipped)
+    return ParsedRelease(decided, sha256, source, values, gpci_file, counties, caps, files, notes)
 
 
 def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, relative_values.RelativeValueFile]:
@@ -138,20 +143,22 @@ def _check_qp(nonqp: relative_values.RelativeValueFile, qp: relative_values.Rela
         other = expected.pop((row.hcpcs, row.modifier), None)
         if other is None or other.without_opps() != row.without_opps():
             raise ContentRefusedError(f"{row.hcpcs} {row.modifier}".strip() + f" differs from {nonqp.name}", file=qp.name)
-    left = [row for row in expected.values() if row.status in "ART"]
+    left = [row for row in expected.values() if row.status in PRICED_STATUSES]
     if left:
         raise ContentRefusedError(f"lacks {left[0].hcpcs}, which is payable in {nonqp.name}", file=qp.name)
 
 
-def _label(source: str, values: relative_values.RelativeValueFile) -> str:
-    named = label_in(source)
-    titled = None
+def _titled(values: relative_values.RelativeValueFile) -> str | None:
     if values.year and values.month:
-        titled = label_of_title(values.year, values.month, values.conversion_factor)
+        return label_of_title(values.year, values.month, values.conversion_factor)
+    return None
+
+
+def _label(source: str, values: relative_values.RelativeValueFile) -> str:
+    named, titled = label_in(source), _titled(values)
     if named and titled and named != titled:
         raise ContentRefusedError(
-            f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides",
-            file=source,
+            f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides", file=source
         )
     if named and values.year and label_year(named) != values.year:
         raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; --release LABEL decides", file=source)
@@ -163,15 +170,15 @@ def _label(source: str, values: relative_values.RelativeValueFile) -> str:
     return decided
 
 
-def _counties(names: list[str], members: dict[str, bytes], skipped: list[str]) -> locality_counties.LocalityCountyFile | None:
+def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> locality_counties.LocalityCountyFile | None:
     csvs = [name for name in names if name.lower().endswith(".csv")]
     if len(csvs) > 1:
         raise ContentRefusedError(f"is one of {len(csvs)} locality county files", file=csvs[1])
     csv_first = sorted(names, key=lambda name: name.lower().endswith(".xlsx"))
     if not csv_first:
-        skipped.append("counties skipped (no locality county file)")
+        notes.append("counties skipped (no locality county file)")
         return None
     if csv_first[0].lower().endswith(".xlsx") and not locality_counties.can_read_xlsx():
-        skipped.append(f"counties skipped ({csv_first[0]} needs pip install 'feesync[xlsx]')")
+        notes.append(f"counties skipped ({csv_first[0]} needs pip install 'feesync[xlsx]')")
         return None
     return locality_counties.parse(members[csv_first[0]], csv_first[0])

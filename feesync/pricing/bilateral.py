@@ -37,10 +37,9 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
             f"{how} does not apply to {line.hcpcs}: bilateral indicator {rate.bilateral}, the concept does not apply"
         )
     both = Adjustment("bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", _SOURCE)
-    notes = []
     if rate.bilateral in ("0", "2"):
         text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
-        notes.append(Note.warning("bilateral-not-payable", text, _SOURCE))
+        return [both], [Note.warning("bilateral-not-payable", text, _SOURCE)]
     pairs = line.units
     if sides and line.units > 1:
         if line.units > 2:
@@ -49,10 +48,9 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
             )
         pairs = 1
     if pairs == 1:
-        return [both], notes
+        return [both], []
     text = f"Modifier 50 with {pairs} units is priced as {pairs} bilateral procedures; one bilateral procedure is 1 unit."
-    notes.append(Note.warning("bilateral-units", text, _SOURCE))
-    return [both, _units(pairs)], notes
+    return [both, _units(pairs)], [Note.warning("bilateral-units", text, _SOURCE)]
 
 
 def _units_alone(rate: Rate, line: Line) -> list[Adjustment]:

@@ -47,7 +47,7 @@ def price(rate: Rate, line: Line) -> Price:
         adjustments.append(share)
     limit: int | None = None
     if line.nonpar:
-        if share is None and line.practitioner == "physician":
+        if line.practitioner == "physician":
             limit = limits.limiting_charge(taken.exact, [adjustment.factor for adjustment in adjustments])
         else:
             notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
@@ -61,7 +61,7 @@ def price(rate: Rate, line: Line) -> Price:
     if line.charge is not None and line.charge < amount:
         amount = line.charge
         steps.append(Step("charge", None, dollars(amount), "the submitted charge is lower", _CHARGE_SOURCE))
-    if taken.fee < taken.uncapped_fee:
+    if taken.capped:
         notes.append(
             Note.info(
                 "opps-cap",

@@ -14,10 +14,14 @@ from feesync.errors import ModifierError
 ROW = frozenset({"26", "TC", "53"})
 """Modifiers that have rows of their own in CMS's relative value file."""
 
+DISCONTINUED = "53"
+"""Has rows of its own on a few codes only; elsewhere it is priced by report."""
+
 SIDES = frozenset({"RT", "LT"})
 """Which side; alone they say so and change no price."""
 
 _PRICED = ROW | SIDES | {"50"}
+_BY_REPORT = frozenset({"22", "52", "66"})
 _MOST = 4
 _FORM = re.compile(r"[A-Z0-9]{2}")
 
@@ -35,6 +39,8 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         if not _FORM.fullmatch(modifier):
             raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
         if modifier not in _PRICED:
+            if modifier in _BY_REPORT:
+                raise ModifierError(f"modifier {modifier} is priced by report: the MAC sets the amount from the documentation")
             known = ", ".join(sorted(_PRICED))
             raise ModifierError(f"modifier {modifier} is not priced by feesync yet, and is not ignored; priced are {known}")
         if read_ones.count(modifier) > 1:

@@ -14,11 +14,15 @@ _MEDICARE_SHARE = 8_000
 
 
 class Split(NamedTuple):
-    """Cents, summing to the allowed amount: Medicare's payment after sequestration, the sequestered part, what the patient owes."""
+    """Who pays an allowed amount, in cents; the first three sum to it.
+
+    `medicare_payment` is after sequestration; `deductible` is the part of `patient_responsibility` that the deductible took.
+    """
 
     medicare_payment: int
     sequestration: int
     patient_responsibility: int
+    deductible: int
 
 
 def split(allowed: int, deductible: int, sequestration_rate: int) -> Split:
@@ -29,6 +33,7 @@ def split(allowed: int, deductible: int, sequestration_rate: int) -> Split:
         deductible: cents of the Part B deductible that the patient still owes; at most the allowed amount is taken.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """
-    before = scaled(allowed - min(deductible, allowed), _MEDICARE_SHARE)
+    taken = min(deductible, allowed)
+    before = scaled(allowed - taken, _MEDICARE_SHARE)
     sequestered = scaled(before, sequestration_rate) if sequestration_rate else 0
-    return Split(before - sequestered, sequestered, allowed - before)
+    return Split(before - sequestered, sequestered, allowed - before, taken)

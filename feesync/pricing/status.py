@@ -6,12 +6,12 @@ Source: CMS record layout of the relative value file, Attachment A (status codes
 from __future__ import annotations
 
 from feesync.pricing.line import Line, Note
-from feesync.rate import Rate, Setting
+from feesync.rate import PRICED_STATUSES, Rate, Setting
 
-PRICED = frozenset("ART")
 _SOURCE = "RVU record layout, Attachment A, status codes"
 _NA_SOURCE = "PFS final rule, Addendum A, NA indicators"
 _THERAPY = "5"
+_CONTRACTOR_PRICED = "contractor-priced"
 _WHY_NOT = {
     "B": "bundled: payment is in the services it goes with, never separate",
     "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee schedule amount",
@@ -33,12 +33,13 @@ _WHY_NOT = {
 
 def denial(rate: Rate, line: Line) -> Note:
     """Return why Medicare has no fee schedule amount for a line that has none."""
-    if rate.status not in PRICED:
+    if rate.status not in PRICED_STATUSES:
         why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
-        return Note.denial("status-" + rate.status.lower(), f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
+        code = _CONTRACTOR_PRICED if rate.status == "C" else f"status-{rate.status.lower()}"
+        return Note.denial(code, f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
     if rate.nonfacility_amount is None:
         return Note.denial(
-            "contractor-priced", f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the amount.", _SOURCE
+            _CONTRACTOR_PRICED, f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the amount.", _SOURCE
         )
     return Note.denial(
         "facility-na",

@@ -17,18 +17,16 @@ from sqlite_utils import Database
 from feesync.errors import ContentRefusedError
 from feesync.formats.opps_cap import OppsCap, OppsCapFile
 from feesync.formats.relative_values import RelativeValue
-from feesync.formats.release import Release
-from feesync.labels import catalogue, effective_dates, label_year
+from feesync.formats.release import ParsedRelease
+from feesync.labels import FIRST_QP_YEAR, catalogue, effective_dates, label_year
+from feesync.localities import NATIONAL
 from feesync.money import dollars
 from feesync.store import drift
-from feesync.store.schema import NATIONAL, REFERENCE_FACTOR, open_for_writing, store_error
+from feesync.store.schema import REFERENCE_FACTOR, open_for_writing, store_error
 from feesync.store.snapshot import open_snapshot
 
-FIRST_QP_YEAR = 2026
-"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
-
-_VALUE_COLUMNS = RelativeValue._fields[:-3]
-"""The columns of `relative_value`; the last three fields, of the OPPS cap, have a table of their own."""
+_VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
+"""The columns of `relative_value`; the last fields, of the OPPS cap, have a table of their own."""
 
 _INSERT_VALUE = (
     f"INSERT INTO relative_value (release_id, {', '.join(_VALUE_COLUMNS)}) "  # noqa: S608 - names of a NamedTuple
@@ -42,8 +40,9 @@ class LoadReport:
 
     Attributes:
         label: the release.
-        outcome: `new`, `revision` (supersedes bytes loaded earlier), `unchanged` (these bytes are current already) or
-            `superseded` (these bytes were loaded before and have been superseded; nothing was done).
+        outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files are current already),
+            `superseded` (these bytes were loaded before and have been superseded; nothing was done) or `restored` (such bytes were
+            made current again).
         rows: row count by kind of file.
         notes: what a person should know: what was skipped or could not be compared.
     """
@@ -56,10 +55,11 @@ class LoadReport:
 
 def load(
     path: Path,
-    release: Release,
+    release: ParsedRelease,
     *,
     dates: tuple[date, date] | None = None,
     allow_change: bool = False,
+    force: bool = False,
     progress: Callable[[], object] = lambda: None,
 ) -> LoadReport:
     """Load a release into the database at a path.
@@ -68,7 +68,9 @@ def load(
         path: the database; created and migrated as needed.
         release: the parsed release.
         dates: first and last day of effect; by default those of its label.
-        allow_change: accept localities and codes that differ much from the nearest loaded year.
+        allow_change: accept localities, codes, RVUs and GPCIs that differ much from the nearest loaded year, and another
+            conversion factor than the known one.
+        force: make bytes current again that a later revision has superseded.
         progress: called after each part of the work.
 
     Raises:
@@ -80,7 +82,7 @@ def load(
     try:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            report = _load(Database(connection), release, dates, allow_change, progress)
+            report = _load(Database(connection), release, dates, allow_change, force, progress)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -102,18 +104,25 @@ def _checkpoint(connection: sqlite3.Connection) -> None:
 
 def _load(
     database: Database,
-    release: Release,
+    release: ParsedRelease,
     dates: tuple[date, date] | None,
     allow_change: bool,
+    force: bool,
     progress: Callable[[], object],
 ) -> LoadReport:
     report = LoadReport(release.label)
     for loaded in list(database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256])):
-        report.outcome = "superseded" if loaded["superseded_by"] else "unchanged"
+        if loaded["superseded_by"] and force:
+            _restore(database.conn, release.label, loaded["release_id"])
+            report.outcome = "restored"
+        else:
+            report.outcome = "superseded" if loaded["superseded_by"] else "unchanged"
+        return report
+    if _is_part_of_current(database, release):
         return report
     for file in release.files:
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
-    report.notes += release.skipped + _unknown_counties(release)
+    report.notes += release.notes + _unknown_counties(release)
     if not allow_change:
         drift.check(database.conn, release, open_snapshot)
     report.outcome = "revision" if _insert(database, release, dates) else "new"
@@ -126,7 +135,22 @@ def _load(
     return report
 
 
-def _insert(database: Database, release: Release, dates: tuple[date, date] | None) -> bool:
+def _restore(connection: sqlite3.Connection, label: str, release_id: int) -> None:
+    connection.execute("UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, label))
+    connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (release_id,))
+
+
+def _is_part_of_current(database: Database, release: ParsedRelease) -> bool:
+    """Tell whether the current revision has every file of a release and more: a set of loose files from its own zip."""
+    current = database.query(
+        "SELECT f.kind, f.sha256 FROM source_file AS f JOIN release AS r USING (release_id) "
+        "WHERE r.label = ? AND r.superseded_by IS NULL",
+        [release.label],
+    )
+    return {(file.kind, file.sha256) for file in release.files} < {(row["kind"], row["sha256"]) for row in current}
+
+
+def _insert(database: Database, release: ParsedRelease, dates: tuple[date, date] | None) -> bool:
     """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
     first_last = dates or effective_dates(release.label)
     if first_last is None:
@@ -175,14 +199,14 @@ def _insert(database: Database, release: Release, dates: tuple[date, date] | Non
     return superseded > 0
 
 
-def _unknown_counties(release: Release) -> list[str]:
+def _unknown_counties(release: ParsedRelease) -> list[str]:
     known = {(row.mac, row.locality) for row in release.gpci.rows}
     rows = release.counties.rows if release.counties else []
     strangers = sum((row.mac, row.locality) not in known for row in rows)
     return [f"{strangers:,} county rows name a locality that the GPCI file lacks"] if strangers else []
 
 
-def _factors(release: Release) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
+def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
     """Yield (basis, factor, where it comes from, rows whose OPPS columns hold for it)."""
     nonqp = release.relative_values["nonqp"]
     for basis, file in release.relative_values.items():
@@ -192,7 +216,7 @@ def _factors(release: Release) -> Iterator[tuple[str, int, str, list[RelativeVal
         yield "qp", entry.qp_conversion_factor, REFERENCE_FACTOR, nonqp.rows
 
 
-def _localities(release_id: int, release: Release) -> Iterator[tuple[object, ...]]:
+def _localities(release_id: int, release: ParsedRelease) -> Iterator[tuple[object, ...]]:
     """Yield rows of `locality`: the national one first; a state that the file lacks (before 2021) is the snapshot's."""
     yield (release_id, *NATIONAL, 1000, 1000, 1000, None, "National")
     states: dict[tuple[str, str], str] = {}

@@ -15,9 +15,6 @@ from feesync.errors import BusyError, StoreError
 APPLICATION_ID = 0x66656573
 BUSY_SECONDS = 10.0
 
-NATIONAL = ("00000", "00")
-"""MAC and locality of the national row, whose GPCIs are 1.000."""
-
 REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
 """The source of a qp conversion factor that the release itself did not bring."""
 

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from feesync.errors import NoPriceError
-from feesync.localities import Locality, resolve
+from feesync.labels import FIRST_QP_YEAR
+from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
 from feesync.store.schema import REFERENCE_FACTOR
-
-FIRST_QP_YEAR = 2026
-"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
 _SELECT_ONE = f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?"
@@ -85,8 +83,8 @@ class Source:
         if release.release_id not in self._localities:
             rows = self.connection.execute(
                 "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ? "
-                "ORDER BY mac <> '00000', state, mac, locality",
-                (release.release_id,),
+                "ORDER BY mac <> ?, state, mac, locality",
+                (release.release_id, NATIONAL[0]),
             )
             self._localities[release.release_id] = [Locality(*row) for row in rows]
         return self._localities[release.release_id]

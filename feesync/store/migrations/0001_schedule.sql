@@ -124,7 +124,7 @@ JOIN locality AS l ON l.release_id = r.release_id
 WHERE r.superseded_by IS NULL;
 
 -- The same, rounded once, half up, to whole cents: for programs.
--- An amount is what Medicare pays: NULL where the status is not A, R or T or the row has no RVUs (contractor-priced), and
+-- An amount is what Medicare allows: NULL where the status is not A, R or T or the row has no RVUs (contractor-priced), and
 -- in a facility where the NA flag is set, except for therapy (multiple procedure indicator 5), which takes the
 -- nonfacility amount there. The limiting charge is 1.0925 (437 / 400) of the unrounded amount.
 CREATE VIEW rate_cents AS

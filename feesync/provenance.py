@@ -1,0 +1,34 @@
+"""Where an answer stands on less than the exact release of the date, or on another conversion factor than was asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from feesync.labels import FIRST_QP_YEAR
+from feesync.pricing.line import Note
+from feesync.schedule import Quote
+
+
+def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
+    """Return what to know about the release and the conversion factor behind a rate.
+
+    Args:
+        quote: the rate with its release.
+        day: the date of service that was asked for.
+        qp: whether the factor of a qualifying APM participant was asked for.
+    """
+    release = quote.release
+    found = []
+    if not quote.exact:
+        text = (
+            f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
+            "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov."
+        )
+        found.append(Note.warning("nearest-release", text, "feesync"))
+    if qp and release.year < FIRST_QP_YEAR:
+        found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
+    if quote.rate.basis in release.reference_factors:
+        caps = ", and the OPPS cap columns are the nonQPP file's" if quote.rate.opps_mp_rvu is not None else ""
+        text = f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data{caps}."
+        found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
+    return found
