@@ -111,12 +111,16 @@ class FeeSchedule:
                 return read(*args)
         except sqlite3.Error as error:
             self._live.forget()
+            self._by_day.clear()
             raise store_error(self._live.path, error) from error
 
     def _refresh(self) -> bool:
-        changed = self._live.refresh()
-        if changed:
-            self._by_day.clear()
+        changed = True
+        try:
+            changed = self._live.refresh()
+        finally:
+            if changed:
+                self._by_day.clear()
         return changed
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:

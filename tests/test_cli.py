@@ -38,8 +38,11 @@ def test_exit_statuses_reach_the_shell():
     assert run("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03").returncode == ExitStatus.OK
 
 
-def test_the_database_option_stands_before_the_command(feesync, loaded, tmp_path):
-    assert "rvu25d.zip" in feesync("--db", loaded, "estimate", "64493", "--locality", "national", "--date", "2025-11-03").stdout
+def test_the_database_option_stands_before_or_after_the_command(feesync, loaded, tmp_path, monkeypatch):
+    monkeypatch.delenv("FEESYNC_DB")
+    line = ("estimate", "64493", "--locality", "national", "--date", "2025-11-03")
+    assert "rvu25d.zip" in feesync("--db", loaded, *line).stdout
+    assert "rvu25d.zip" in feesync(*line, "--db", loaded).stdout
     other = feesync("--db", tmp_path / "other.db", "estimate", "64493", "--locality", "national", "--date", "2025-11-03")
     assert "embedded snapshot" in other.stdout
 

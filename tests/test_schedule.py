@@ -128,6 +128,16 @@ def test_a_database_that_is_overwritten_in_place_is_read_anew(database, tmp_path
     assert fee() == Decimal("173.05")
 
 
+def test_a_database_that_is_damaged_and_then_removed(database):
+    load(database, corrected())
+    assert fee() == Decimal("172.41")
+    database.write_bytes(b"not a database" * 1000)
+    with pytest.raises(StoreError, match="is not a feesync database"):
+        fee()
+    database.unlink()
+    assert fee() == Decimal("172.08")
+
+
 def test_a_database_that_is_no_file_or_cannot_be_reached_is_named(database, tmp_path):
     database.mkdir()
     with pytest.raises(StoreError, match="is not a file"):

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import click
 
 from feesync import __version__
+from feesync.cli.options import db_option
 from feesync.errors import ExitStatus, FeesyncError
-from feesync.paths import DATABASE_VARIABLE
 
 _COMMANDS = {
     "estimate": "feesync.cli.estimate",
@@ -44,11 +44,9 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--db", envvar=DATABASE_VARIABLE, type=click.Path(dir_okay=False), metavar="FILE",
-              help=f"Database; by default {DATABASE_VARIABLE}, else in the user's data folder.")  # fmt: skip
+@db_option
 @click.version_option(__version__, prog_name="feesync", message="%(prog)s %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, db: str | None) -> None:
+def cli() -> None:
     """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
 
     \b
@@ -61,7 +59,6 @@ def cli(ctx: click.Context, db: str | None) -> None:
     Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 4 CMS's content was refused;
     5 another process is writing; 6 no price (unknown code, locality or date, or a line that is not payable).
     """
-    ctx.obj = db
 
 
 def main(args: Sequence[str] | None = None) -> None:

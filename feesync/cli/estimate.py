@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.answer import Estimate
-from feesync.cli.options import date_option, json_option, qp_option
+from feesync.cli.options import date_option, db_option, json_option, qp_option
 from feesync.cli.output import print_json
 from feesync.errors import ExitStatus
 from feesync.estimator import estimate
@@ -30,6 +30,7 @@ from feesync.rate import Setting
 @click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes.")
 @json_option
 @click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
+@db_option
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.options import db_option
 from feesync.dates import read_date
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
 from feesync.formats import release as releases
@@ -46,6 +47,7 @@ _OUTCOMES = {
 @click.option("--force", is_flag=True, help="Make bytes current again that a later revision has superseded.")
 @click.option("--effective", metavar="FIRST:LAST",
               help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label whose dates feesync does not know.")  # fmt: skip
+@db_option
 @click.pass_context
 def command(
     ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, effective: str | None

@@ -6,7 +6,7 @@ from datetime import date as Date
 
 import click
 
-from feesync.cli.options import csv_option, date_option, json_option, one_format
+from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
 from feesync.cli.output import print_csv, print_json, print_table, shortened
 from feesync.localities import Locality
 from feesync.money import decimal
@@ -20,6 +20,7 @@ _COLUMNS = ("mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci
 @date_option
 @csv_option
 @json_option
+@db_option
 @click.pass_context
 def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool) -> None:
     """List the payment localities, or those that QUERY may mean: a key, a MAC, a state, a name or a county.

@@ -7,11 +7,23 @@ from datetime import date as Date
 import click
 
 from feesync.dates import read_date
+from feesync.paths import DATABASE_VARIABLE
 
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
     return None if value is None else read_date(value)
 
+
+def _use_database(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.obj = value
+
+
+db_option = click.option(
+    "--db", type=click.Path(dir_okay=False), metavar="FILE", expose_value=False, callback=_use_database,
+    help=f"Database; by default {DATABASE_VARIABLE}, else in the user's data folder.",
+)  # fmt: skip
+"""The database, before the command or after it; commands find it in the context's `obj`."""
 
 date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-MM-DD", help="Date of service; today by default.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

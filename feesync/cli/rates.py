@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync import provenance
-from feesync.cli.options import csv_option, date_option, json_option, one_format, qp_option
+from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table, shortened
 from feesync.hcpcs import read_code
 from feesync.money import decimal, dollars
@@ -36,6 +36,7 @@ _COLUMNS = (
 @qp_option
 @csv_option
 @json_option
+@db_option
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from feesync.cli.options import json_option
+from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
 from feesync.money import decimal
 from feesync.paths import database_path
@@ -14,6 +14,7 @@ from feesync.store.source import Release
 
 @click.command("status", short_help="What is loaded, from where.")
 @json_option
+@db_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """Show the releases that answer, their dates of effect and sources.

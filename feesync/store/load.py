@@ -127,7 +127,8 @@ def _load(
         drift.check(database.conn, release, open_snapshot)
     report.outcome = "revision" if _insert(database, release, dates) else "new"
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
-        report.notes.append("no QPP file: the qp factor is feesync's reference data")
+        known = any(basis == "qp" for basis, *_ in _factors(release))
+        report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
     progress()
     for cap in release.caps:
         report.notes += _check_caps(database.conn, release.label, cap)
