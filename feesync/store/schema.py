@@ -7,7 +7,6 @@ needs only the standard library.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from feesync.errors import BusyError, StoreError
@@ -133,7 +132,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -158,9 +158,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(connection.execute("PRAGMA application_id")) as cursor:
-        application = cursor.fetchone()[0]
-    if application != APPLICATION_ID:
+    if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         raise StoreError(f"{path} is not a feesync database")
     version, newest = _version(connection), len(migrations())
     if version > newest:
