@@ -73,7 +73,15 @@ class NoPriceError(FeesyncError):
 
 
 class UnknownCodeError(NoPriceError):
-    """The HCPCS code is not in the release that covers the date."""
+    """The HCPCS code, or the row of it that was asked for, is not in the release that answers for the date.
+
+    Attributes:
+        rows: the row modifiers that the code does have there (26, TC, 53; empty for the code itself).
+    """
+
+    def __init__(self, message: str, rows: Sequence[str] = ()) -> None:
+        self.rows = tuple(rows)
+        super().__init__(message)
 
 
 class NoReleaseError(NoPriceError):

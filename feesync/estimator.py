@@ -125,18 +125,16 @@ def _quote(schedule: FeeSchedule, line: Line, locality: str, day: Date, qp: bool
     row = modifier_rules.row_of(line.modifiers)
     try:
         return schedule.rate(line.hcpcs, row, locality, day, qp=qp)
-    except UnknownCodeError:
-        known = schedule.modifiers(line.hcpcs, day)
-        if not known:
+    except UnknownCodeError as error:
+        if not error.rows:
             raise
-    rows = ", ".join(modifier for modifier in known if modifier)
+        rows = ", ".join(filter(None, error.rows))
     if not row:
         raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
     if row == modifier_rules.DISCONTINUED:
         raise ModifierError(f"modifier {row} on {line.hcpcs} is priced by report: the MAC sets the amount from the documentation")
-    raise ModifierError(
-        f"modifier {row} does not apply to {line.hcpcs}: " + (f"its rows are {rows}" if rows else "it has no such parts")
-    )
+    has = f"its rows are {rows}" if rows else "it has no such parts"
+    raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:

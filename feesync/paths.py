@@ -15,6 +15,8 @@ def database_path(given: str | os.PathLike[str] | None = None) -> Path:
     """Return the database's path: the one given, else FEESYNC_DB, else `feesync.db` in the user's data folder."""
     if given is not None and not isinstance(given, str | os.PathLike):
         raise InvalidInputError(f"a database is a path, not {type(given).__name__}")
+    if given is not None and not os.fspath(given):
+        raise InvalidInputError("the path of the database is empty")
     return _path(os.fspath(given) if given else os.environ.get(DATABASE_VARIABLE, ""))
 
 

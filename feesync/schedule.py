@@ -79,10 +79,6 @@ class FeeSchedule:
         """
         return self._reading(self._rates, hcpcs, places, state, day, qp)
 
-    def modifiers(self, hcpcs: str, day: date) -> list[str]:
-        """Return the row modifiers of a code on a date (26, TC, 53; empty for the code itself); none where it is unknown."""
-        return self._reading(self._modifiers, hcpcs, day)
-
     def localities(self, day: date) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, day)
@@ -124,18 +120,15 @@ class FeeSchedule:
         return changed
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
-        for source, release in self._candidates(day):
-            if source.embedded and hcpcs not in source.codes:
-                continue
-            place = source.locality(release, locality)
-            rate = source.rate(release, hcpcs, modifier, place, qp=qp)
-            if rate is None:
-                raise _not_in(f"{hcpcs} {modifier}".strip(), release, day)
-            return Quote(rate, release, place, release.covers(day))
-        raise self._outside_snapshot(hcpcs, day)
+        source, release = self._answering(hcpcs, day)
+        place = source.locality(release, locality)
+        rate = source.rate(release, hcpcs, modifier, place, qp=qp)
+        if rate is None:
+            raise _not_in(f"{hcpcs} {modifier}".strip(), release, day, source.modifiers(release, hcpcs))
+        return Quote(rate, release, place, release.covers(day))
 
     def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
-        source, release = self._source_of(hcpcs, day)
+        source, release = self._answering(hcpcs, day)
         chosen = [source.locality(release, place) for place in places]
         if not chosen:
             chosen = [place for place in source.localities(release) if state in (None, place.state)]
@@ -145,10 +138,6 @@ class FeeSchedule:
         if not found:
             raise _not_in(hcpcs, release, day)
         return [Quote(rate, release, place, release.covers(day)) for place, rate in found]
-
-    def _modifiers(self, hcpcs: str, day: date) -> list[str]:
-        source, release = self._source_of(hcpcs, day)
-        return source.modifiers(release, hcpcs)
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]
@@ -172,7 +161,8 @@ class FeeSchedule:
         embedded = [release for release in self._embedded().releases if release.label not in labels]
         return sorted([*own, *embedded], key=lambda release: (release.effective_from, release.label))
 
-    def _source_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
+    def _answering(self, hcpcs: str, day: date) -> tuple[Source, Release]:
+        """Return the release that answers for a code on a day: the best one, but for the snapshot's where it lacks the code."""
         for source, release in self._candidates(day):
             if not source.embedded or hcpcs in source.codes:
                 return source, release
@@ -238,8 +228,8 @@ def _answers_for(release: Release, day: date) -> bool:
     return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
 
 
-def _not_in(code: str, release: Release, day: date) -> UnknownCodeError:
-    return UnknownCodeError(f"{code} is not in {release.label}, which answers for {day}")
+def _not_in(code: str, release: Release, day: date, rows: Sequence[str] = ()) -> UnknownCodeError:
+    return UnknownCodeError(f"{code} is not in {release.label}, which answers for {day}", rows)
 
 
 _local = threading.local()

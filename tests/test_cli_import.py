@@ -106,4 +106,5 @@ def test_usage(feesync, put, options, says):
 
 def test_one_label_for_two_releases_is_a_mistake(feesync, put):
     paths = [put(name, zip_of(rvu25d())) for name in ("a.zip", "b.zip")]
-    assert "--release goes with one release" in feesync("import", *paths, "--release", "RVU25D").stderr
+    assert "go with one release" in feesync("import", *paths, "--release", "RVU25D").stderr
+    assert "go with one release" in feesync("import", *paths, "--effective", "2025-10-01:2025-12-31").stderr

@@ -179,6 +179,7 @@ def test_a_line_without_a_price(loaded):
         ({"nonpar": "no"}, "nonpar 'no' is neither True nor False"),
         ({"qp": 1}, "qp 1 is neither"),
         ({"db": 5}, "a database is a path, not int"),
+        ({"db": ""}, "the path of the database is empty"),
     ],
 )
 def test_bad_arguments_are_named(arguments, says):

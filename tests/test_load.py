@@ -1,5 +1,6 @@
 """Loading: what stands in the database afterwards, and what the view computes from it."""
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -179,14 +180,22 @@ def test_a_fifth_of_the_codes_gone_is_not_believed(loaded, database, sql):
 
 
 def test_a_label_without_known_dates_needs_them(database, sql):
-    from datetime import date
-
     values = fixture(VALUES).replace(b"2025 National", b"2029 National")
     members = rvu25d(values=values, gpci=fixture(GPCI).replace(b"2025", b"2029"), caps=None)
     with pytest.raises(ContentRefusedError, match="does not know the dates of RVU29AR; give --effective"):
         load(database, release(members, label="RVU29AR"))
-    load(database, release(members, label="RVU29AR"), dates=(date(2029, 3, 9), date(2029, 3, 31)))
+    load(database, release(members, label="RVU29AR"), dates=(date(2029, 3, 10), date(2029, 3, 31)))
+    again = load(database, release(members, label="RVU29AR"), dates=(date(2029, 3, 9), date(2029, 3, 31)))
+    assert again.outcome == "redated"
+    assert load(database, release(members, label="RVU29AR")).outcome == "unchanged"
     assert sql("SELECT effective_from, effective_to FROM release") == [("2029-03-09", "2029-03-31")]
+    with pytest.raises(ContentRefusedError, match="not in effect in 2028"):
+        load(database, release(members, label="RVU29AR"), dates=(date(2028, 3, 9), date(2028, 3, 31)))
+
+
+def test_dates_that_feesync_knows_are_not_overridden(database):
+    with pytest.raises(ContentRefusedError, match="RVU25D is in effect from 2025-10-01 to 2025-12-31, not as given"):
+        load(database, release(rvu25d()), dates=(date(2025, 1, 1), date(2025, 12, 31)))
 
 
 def test_a_second_writer_is_told_to_wait(loaded, database, sql, monkeypatch):

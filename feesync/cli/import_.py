@@ -34,6 +34,7 @@ _OUTCOMES = {
     "revision": "new revision, supersedes the one loaded before",
     "unchanged": "nothing new, this is loaded",
     "superseded": "nothing done, these bytes have been superseded by a later revision; --force makes them current again",
+    "redated": "dates of effect corrected",
     "restored": "current again, the later revision is superseded",
 }
 
@@ -73,8 +74,8 @@ def command(
         raise click.UsageError("two of the loose files have the same name")
     if not zips and not loose:
         raise click.UsageError("nothing to import: give a release zip, or PPRRVU*.csv and GPCI*.csv together")
-    if decided and len(zips) + bool(loose) > 1:
-        raise click.UsageError("--release goes with one release; import the others by themselves")
+    if (decided or dates) and len(zips) + bool(loose) > 1:
+        raise click.UsageError("--release and --effective go with one release; import the others by themselves")
     jobs: list[tuple[str, _Read]] = [(path.name, partial(_read_zip, path, decided)) for path in zips]
     if loose:
         jobs.append((loose[0].name, partial(_read_loose, loose, decided)))

@@ -105,6 +105,8 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     if gpci_file.year is not None and gpci_file.year != label_year(decided):
         raise ContentRefusedError(f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name)
     counties = _counties(by_kind["locality counties"], members, notes)
+    if not by_kind["OPPS cap"]:
+        notes.append("no OPPS cap file: amounts not compared with CMS's")
     caps = [opps_cap.parse(members[name], name) for name in by_kind["OPPS cap"]]
 
     def read(name: str, kind: str, rows: int) -> SourceFile:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -41,8 +42,8 @@ class LoadReport:
     Attributes:
         label: the release.
         outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files are current already),
-            `superseded` (these bytes were loaded before and have been superseded; nothing was done) or `restored` (such bytes were
-            made current again).
+            `superseded` (these bytes were loaded before and have been superseded; nothing was done), `restored` (such bytes were
+            made current again) or `redated` (only the dates of effect changed).
         rows: row count by kind of file.
         notes: what a person should know: what was skipped or could not be compared.
     """
@@ -67,7 +68,7 @@ def load(
     Args:
         path: the database; created and migrated as needed.
         release: the parsed release.
-        dates: first and last day of effect; by default those of its label.
+        dates: first and last day of effect, for a label whose dates feesync does not know.
         allow_change: accept localities, codes, RVUs and GPCIs that differ much from the nearest loaded year, and another
             conversion factor than the known one.
         force: make bytes current again that a later revision has superseded.
@@ -111,12 +112,10 @@ def _load(
     progress: Callable[[], object],
 ) -> LoadReport:
     report = LoadReport(release.label)
-    for loaded in list(database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256])):
-        if loaded["superseded_by"] and force:
-            _restore(database.conn, release.label, loaded["release_id"])
-            report.outcome = "restored"
-        else:
-            report.outcome = "superseded" if loaded["superseded_by"] else "unchanged"
+    first, last = _dates(database.conn, release, dates)
+    loaded = _loaded_before(database, release)
+    if loaded:
+        report.outcome = _again(database.conn, loaded, first, last, force)
         return report
     if _is_part_of_current(database, release):
         return report
@@ -125,7 +124,7 @@ def _load(
     report.notes += release.notes + _unknown_counties(release)
     if not allow_change:
         drift.check(database.conn, release, open_snapshot)
-    report.outcome = "revision" if _insert(database, release, dates) else "new"
+    report.outcome = "revision" if _insert(database, release, first, last) else "new"
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
         known = any(basis == "qp" for basis, *_ in _factors(release))
         report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
@@ -136,9 +135,46 @@ def _load(
     return report
 
 
-def _restore(connection: sqlite3.Connection, label: str, release_id: int) -> None:
-    connection.execute("UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, label))
-    connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (release_id,))
+def _dates(connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None) -> tuple[str, str]:
+    """Return the first and last day of effect: those of the label; where it has none, those given, else of an earlier revision."""
+    known = effective_dates(release.label)
+    if known and given and known != given:
+        raise ContentRefusedError(f"{release.label} is in effect from {known[0]} to {known[1]}, not as given", file=release.source)
+    first_last = known or given
+    if first_last is None:
+        earlier: tuple[str, str] | None = connection.execute(
+            "SELECT effective_from, effective_to FROM release WHERE label = ? ORDER BY release_id DESC", (release.label,)
+        ).fetchone()
+        if earlier:
+            return earlier
+        raise ContentRefusedError(
+            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
+        )
+    if first_last[0].year != label_year(release.label):
+        raise ContentRefusedError(f"{release.label} is not in effect in {first_last[0].year}", file=release.source)
+    return first_last[0].isoformat(), first_last[1].isoformat()
+
+
+def _loaded_before(database: Database, release: ParsedRelease) -> dict[str, Any] | None:
+    rows = list(database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256]))
+    return rows[0] if rows else None
+
+
+def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool) -> str:
+    """Meet bytes that were loaded before: correct their dates, make them current again, or do nothing; return the outcome."""
+    if loaded["superseded_by"] and not force:
+        return "superseded"
+    outcome = "unchanged"
+    if (loaded["effective_from"], loaded["effective_to"]) != (first, last):
+        update = "UPDATE release SET effective_from = ?, effective_to = ? WHERE release_id = ?"
+        connection.execute(update, (first, last, loaded["release_id"]))
+        outcome = "redated"
+    if loaded["superseded_by"]:
+        supersede = "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL"
+        connection.execute(supersede, (loaded["release_id"], loaded["label"]))
+        connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (loaded["release_id"],))
+        outcome = "restored"
+    return outcome
 
 
 def _is_part_of_current(database: Database, release: ParsedRelease) -> bool:
@@ -151,15 +187,8 @@ def _is_part_of_current(database: Database, release: ParsedRelease) -> bool:
     return {(file.kind, file.sha256) for file in release.files} < {(row["kind"], row["sha256"]) for row in current}
 
 
-def _insert(database: Database, release: ParsedRelease, dates: tuple[date, date] | None) -> bool:
+def _insert(database: Database, release: ParsedRelease, first: str, last: str) -> bool:
     """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
-    first_last = dates or effective_dates(release.label)
-    if first_last is None:
-        raise ContentRefusedError(
-            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
-        )
-    if first_last[0].year != label_year(release.label):
-        raise ContentRefusedError(f"{release.label} is not in effect in {first_last[0].year}", file=release.source)
     connection = database.conn
     release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
     superseded = connection.execute(
@@ -170,8 +199,8 @@ def _insert(database: Database, release: ParsedRelease, dates: tuple[date, date]
             "release_id": release_id,
             "label": release.label,
             "year": label_year(release.label),
-            "effective_from": first_last[0].isoformat(),
-            "effective_to": first_last[1].isoformat(),
+            "effective_from": first,
+            "effective_to": last,
             "sha256": release.sha256,
             "source": release.source,
             "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
