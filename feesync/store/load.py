@@ -16,13 +16,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from feesync.errors import ContentRefusedError
-from feesync.formats.opps_cap import OppsCap, OppsCapFile
 from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.labels import FIRST_QP_YEAR, catalogue, effective_dates, label_year
 from feesync.localities import NATIONAL
-from feesync.money import dollars
-from feesync.store import drift
+from feesync.store import caps, drift
 from feesync.store.schema import REFERENCE_FACTOR, open_for_writing, store_error
 from feesync.store.snapshot import open_snapshot
 
@@ -130,7 +128,7 @@ def _load(
         report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
     progress()
     for cap in release.caps:
-        report.notes += _check_caps(database.conn, release.label, cap)
+        report.notes += caps.compare(database.conn, release.label, cap)
     progress()
     return report
 
@@ -256,40 +254,3 @@ def _localities(release_id: int, release: ParsedRelease) -> Iterator[tuple[objec
     for row in release.gpci.rows:
         state = row.state or states.get((row.mac, row.locality))
         yield (release_id, row.mac, row.locality, row.work_gpci, row.pe_gpci, row.mp_gpci, state, row.name)
-
-
-def _check_caps(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> list[str]:
-    """Compare CMS's capped payments with the view; only status A can be computed."""
-    rates: dict[tuple[str, ...], tuple[int, int]] = {}
-    for hcpcs, modifier in {(row.hcpcs, row.modifier) for row in file.rows if row.status == "A"}:
-        found = connection.execute(
-            "SELECT mac, locality, facility_capped_fee, nonfacility_capped_fee FROM rate_cents "
-            "WHERE release = ? AND basis = ? AND hcpcs = ? AND modifier = ?",
-            (label, file.basis, hcpcs, modifier),
-        ).fetchall()
-        if not found:
-            raise ContentRefusedError(f"{hcpcs} {modifier}".strip() + " is not in the relative value file", file=file.name)
-        rates.update({(hcpcs, modifier, mac, locality): (facility, other) for mac, locality, facility, other in found})
-    equal = elsewhere = 0
-    for row in file.rows:
-        if row.status != "A":
-            continue
-        rate = rates.get((row.hcpcs, row.modifier, row.mac, row.locality))
-        if rate is None:
-            elsewhere += 1
-        elif rate == (row.facility_price, row.nonfacility_price):
-            equal += 1
-        else:
-            raise ContentRefusedError(_difference(row, rate), file=file.name)
-    notes = [f"{equal:,} caps equal"]
-    if elsewhere:
-        notes.append(f"{elsewhere:,} caps name a locality that the GPCI file lacks")
-    uncomputed = len(file.rows) - equal - elsewhere
-    return notes + ([f"{uncomputed:,} caps are contractor-priced"] if uncomputed else [])
-
-
-def _difference(row: OppsCap, rate: tuple[int, int]) -> str:
-    return (
-        f"{row.hcpcs} {row.modifier} in {row.mac}-{row.locality}: CMS prints facility {dollars(row.facility_price)} and "
-        f"nonfacility {dollars(row.nonfacility_price)}, its own relative values give {dollars(rate[0])} and {dollars(rate[1])}"
-    )
