@@ -45,13 +45,13 @@ class ContentRefusedError(FeesyncError):
     exit_status = ExitStatus.REFUSED
 
     def __init__(self, reason: str, *, file: str | None = None, line: int | None = None) -> None:
-        reason, file = _one_line(reason), _one_line(file) if file else None
+        reason, file = one_line(reason), one_line(file) if file else None
         self.reason, self.file, self.line = reason, file, line
         where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
         super().__init__(where + reason)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text whose control characters, which names and cells of a bad file may hold, are shown as marks."""
     return "".join(character if character.isprintable() else "?" for character in text)[:400]
 

@@ -252,7 +252,7 @@ def test_a_reader_who_may_not_write_beside_the_database(loaded, tmp_path, monkey
 
     def check():
         try:
-            os.stat(loaded)
+            loaded.stat()
         except PermissionError:
             return OUT_OF_REACH
         assert not os.access(loaded.parent, os.W_OK)

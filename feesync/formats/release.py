@@ -6,7 +6,7 @@ import fnmatch
 import hashlib
 from dataclasses import dataclass
 
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values
 from feesync.labels import label_in, label_of_title, label_year
 from feesync.rate import PRICED_STATUSES
@@ -74,8 +74,7 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
         ContentRefusedError: with the file, the line and the reason.
     """
     members = archive.members(data, name, lambda member: kind_of(member) is not None)
-    source = "".join(character if character.isprintable() else "?" for character in name)
-    return _assemble(members, source, hashlib.sha256(data).hexdigest(), label)
+    return _assemble(members, one_line(name), hashlib.sha256(data).hexdigest(), label)
 
 
 def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
@@ -98,8 +97,8 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     notes: list[str] = []
     values = _relative_values([(name, members[name]) for name in by_kind["relative values"]], source)
     gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
-    decided = label or _label(source, values["nonqp"])
     titled = _titled(values["nonqp"])
+    decided = label or _label(source, titled, values["nonqp"])
     if titled and titled != decided:
         notes.append(f"taken for {decided}, though its title line says {titled}")
     if gpci_file.year is not None and gpci_file.year != label_year(decided):
@@ -156,8 +155,8 @@ def _titled(values: relative_values.RelativeValueFile) -> str | None:
     return None
 
 
-def _label(source: str, values: relative_values.RelativeValueFile) -> str:
-    named, titled = label_in(source), _titled(values)
+def _label(source: str, titled: str | None, values: relative_values.RelativeValueFile) -> str:
+    named = label_in(source)
     if named and titled and named != titled:
         raise ContentRefusedError(
             f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides", file=source

@@ -40,17 +40,12 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
     if rate.bilateral in ("0", "2"):
         text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
         return [both], [Note.warning("bilateral-not-payable", text, _SOURCE)]
-    pairs = line.units
-    if sides and line.units > 1:
-        if line.units > 2:
-            raise ModifierError(
-                f"RT and LT with {line.units} units: it cannot be told how many are on each side; give a line per side"
-            )
-        pairs = 1
-    if pairs == 1:
+    if sides and line.units > 2:
+        raise ModifierError(f"RT and LT with {line.units} units: it cannot be told how many are on each side; give a line per side")
+    if sides or line.units == 1:
         return [both], []
-    text = f"Modifier 50 with {pairs} units is priced as {pairs} bilateral procedures; one bilateral procedure is 1 unit."
-    return [both, _units(pairs)], [Note.warning("bilateral-units", text, _SOURCE)]
+    text = f"Modifier 50 with {line.units} units is priced as {line.units} bilateral procedures; one bilateral procedure is 1 unit."
+    return [both, _units(line.units)], [Note.warning("bilateral-units", text, _SOURCE)]
 
 
 def _units_alone(rate: Rate, line: Line) -> list[Adjustment]:
