@@ -12,9 +12,11 @@ class ExitStatus(IntEnum):
     OK = 0
     UNEXPECTED = 1
     USAGE = 2
+    UNREACHABLE = 3
     REFUSED = 4
     BUSY = 5
     NO_PRICE = 6
+    STALE = 7
 
 
 class FeesyncError(Exception):
@@ -56,14 +58,24 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)[:400]
 
 
+class UnreachableError(FeesyncError):
+    """CMS could not be reached, did not answer, or answered that it cannot serve now; what was loaded is as it was."""
+
+    exit_status = ExitStatus.UNREACHABLE
+
+
 class BusyError(FeesyncError):
-    """Another process is writing to the database."""
+    """Another process is writing to the database, or another refresh is running."""
 
     exit_status = ExitStatus.BUSY
 
 
 class StoreError(FeesyncError):
     """The database cannot be opened, or was made by a newer feesync."""
+
+
+class CacheError(FeesyncError):
+    """The folder of downloads cannot be used."""
 
 
 class NoPriceError(FeesyncError):

@@ -58,18 +58,34 @@ def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monk
     newer.mkdir()
     for file in schema.migrations():
         (newer / file.name).write_text(file.read_text())
-    (newer / "0002_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE broken (;\n")
+    had = len(schema.migrations())
+    (newer / "9999_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE broken (;\n")
     monkeypatch.setattr(schema, "_MIGRATIONS", newer)
     with pytest.raises(StoreError, match="syntax error"):
         schema.open_for_reading(loaded)
     raw = sqlite3.connect(loaded)
-    assert raw.execute("PRAGMA user_version").fetchone() == (1,)
+    assert raw.execute("PRAGMA user_version").fetchone() == (had,)
     assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
     raw.close()
-    (newer / "0002_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n")
+    (newer / "9999_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n")
     connection = schema.open_for_reading(loaded)
     assert connection.execute("SELECT a FROM more").fetchone() == (1,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (had + 1,)
+
+
+def test_the_views_of_the_first_version_give_way(loaded):
+    raw = sqlite3.connect(loaded)
+    for view in ("rate", "rate_cents", "revision_rate_cents", "revision_rate_exact"):
+        raw.execute(f"DROP VIEW {view}")
+    raw.execute("CREATE VIEW rate_exact AS SELECT release_id FROM release")
+    raw.execute("CREATE VIEW rate_cents AS SELECT * FROM rate_exact")
+    raw.execute("CREATE VIEW rate AS SELECT * FROM rate_cents")
+    raw.execute("PRAGMA user_version = 1")
+    raw.close()
+    assert str(estimate("64493", locality="01112-05", date="2025-11-03", db=loaded).fee) == "222.87"
+    connection = schema.open_for_reading(loaded)
+    views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    assert views == {"rate", "rate_cents", "revision_rate_cents", "revision_rate_exact"}
 
 
 def test_an_old_sqlite_gets_one_clear_line(loaded, monkeypatch):

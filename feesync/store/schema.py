@@ -1,7 +1,7 @@
 """Connections to the database, and its migrations.
 
-The schema is the numbered SQL files of migrations/; `PRAGMA user_version` says how many a database has had. Reading
-needs only the standard library.
+The tables are made by the numbered SQL files of migrations/, of which `PRAGMA user_version` says how many a database has had;
+after the last of them the views are made anew from views.sql. Reading needs only the standard library.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
 
 _OLDEST_SQLITE = (3, 37, 0)
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_VIEWS = Path(__file__).parent / "views.sql"
 
 
 def migrations() -> list[Path]:
@@ -126,9 +127,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         for number, file in enumerate(files[_version(connection) :], start=_version(connection) + 1):
-            for statement in _statements(file.read_text(encoding="utf-8")):
-                connection.execute(statement)
+            _run(connection, file)
             connection.execute(f"PRAGMA user_version = {number}")
+        _run(connection, _VIEWS)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
@@ -163,6 +164,11 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     version, newest = _version(connection), len(migrations())
     if version > newest:
         raise StoreError(f"{path} was made by a newer feesync (version {version}, this one knows {newest}): update feesync")
+
+
+def _run(connection: sqlite3.Connection, file: Path) -> None:
+    for statement in _statements(file.read_text(encoding="utf-8")):
+        connection.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

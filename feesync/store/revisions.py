@@ -1,0 +1,53 @@
+"""Which revisions of which releases a database holds, by their hashes: enough to know new bytes from known ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from feesync.store.schema import open_for_reading, store_error
+
+
+@dataclass(frozen=True, slots=True)
+class Revisions:
+    """The revisions of one label.
+
+    Attributes:
+        current: sha256 of the one that answers.
+        effective: its first and last day of effect.
+        superseded: sha256 of the others.
+    """
+
+    current: str
+    effective: tuple[date, date]
+    superseded: frozenset[str]
+
+
+def read_revisions(path: Path) -> dict[str, Revisions]:
+    """Return the revisions of every label in a database; none where there is no database yet.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    connection = open_for_reading(path) if path.exists() else None
+    if connection is None:
+        return {}
+    try:
+        with closing(connection):
+            rows = connection.execute(
+                "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM release"
+            ).fetchall()
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    superseded: dict[str, set[str]] = {}
+    for label, sha256, _, _, is_current in rows:
+        if not is_current:
+            superseded.setdefault(label, set()).add(sha256)
+    return {
+        label: Revisions(sha256, (date.fromisoformat(first), date.fromisoformat(last)), frozenset(superseded.get(label, ())))
+        for label, sha256, first, last, is_current in rows
+        if is_current
+    }
