@@ -1,8 +1,12 @@
 """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files."""
 
+from typing import TYPE_CHECKING, Any
+
+from feesync.about import VERSION
 from feesync.answer import Estimate
 from feesync.errors import (
     BusyError,
+    CacheError,
     ContentRefusedError,
     FeesyncError,
     InvalidInputError,
@@ -12,6 +16,7 @@ from feesync.errors import (
     NoReleaseError,
     StoreError,
     UnknownCodeError,
+    UnreachableError,
 )
 from feesync.estimator import estimate
 from feesync.localities import Locality
@@ -20,10 +25,27 @@ from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 from feesync.store.source import Release
 
-__version__ = "0.1.0"
+__version__ = VERSION
+
+if TYPE_CHECKING:
+    from feesync.refresh import sync
+    from feesync.report import SyncReport
+
+_LAZY = {"sync": "feesync.refresh", "SyncReport": "feesync.report"}
+"""What fetches is imported when it is asked for: looking up loads no HTTP library."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it
+    if name not in _LAZY:
+        raise AttributeError(f"module 'feesync' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_LAZY[name]), name)
+
 
 __all__ = [
     "BusyError",
+    "CacheError",
     "ContentRefusedError",
     "Estimate",
     "FeeSchedule",
@@ -42,7 +64,10 @@ __all__ = [
     "Severity",
     "Step",
     "StoreError",
+    "SyncReport",
     "UnknownCodeError",
+    "UnreachableError",
     "estimate",
     "open_schedule",
+    "sync",
 ]

@@ -1,13 +1,15 @@
-"""Dates of service as people type them."""
+"""Dates of service, and ages, as people type them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from feesync.errors import InvalidInputError
 
+_AGE = re.compile(r"([0-9]{1,4})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -25,3 +27,15 @@ def read_date(text: str) -> date:
         except ValueError:
             raise InvalidInputError(f"date {stripped} is no day of the calendar") from None
     raise InvalidInputError(f"date {text[:40]!r} is not YYYY-MM-DD")
+
+
+def read_age(text: str) -> timedelta:
+    """Return the age that a text means: `12h`, `30d` or `4w`.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    match = _AGE.fullmatch(text.strip().lower())
+    if not match or not int(match[1]):
+        raise InvalidInputError(f"{text[:40]!r} is not an age such as 12h, 30d or 4w")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

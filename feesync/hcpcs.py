@@ -6,6 +6,11 @@ import re
 
 from feesync.errors import InvalidInputError
 
+FACET_JOINT_CODES = (
+    "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636",
+)  # fmt: skip
+"""Facet joint injections and denervations: the codes of the embedded snapshot, and those that a refresh reports on by itself."""
+
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _WITH_MODIFIER = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{2})")
 

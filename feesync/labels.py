@@ -17,6 +17,9 @@ from feesync.reference import read_table
 FIRST_QP_YEAR = 2026
 """Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
 
+FIRST_YEAR = 2015
+"""The first year whose files feesync reads; those of 2014 and before have other layouts."""
+
 _LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _QUARTERS = {
     "A": ((1, 1), (3, 31)),
@@ -29,13 +32,23 @@ _MONTHS = {"JANUARY": "A", "APRIL": "B", "JULY": "C", "OCTOBER": "D"}
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A release that CMS is known to have published; factors in ten-thousandths of a dollar, None where not recorded."""
+    """A release that CMS is known to have published.
+
+    Attributes:
+        label: such as `RVU25D`.
+        effective_from: first day of effect.
+        effective_to: last day of effect.
+        conversion_factor: in ten-thousandths of a dollar, None where not recorded.
+        qp_conversion_factor: the same for qualifying APM participants.
+        url: where its zip was last known to be.
+    """
 
     label: str
     effective_from: date
     effective_to: date
     conversion_factor: int | None
     qp_conversion_factor: int | None
+    url: str
 
 
 def _factor(text: str) -> int | None:
@@ -52,6 +65,7 @@ def catalogue() -> dict[str, CatalogueEntry]:
             date.fromisoformat(row["effective_to"]),
             _factor(row["conversion_factor"]),
             _factor(row["qp_conversion_factor"]),
+            row["url"],
         )
         for row in read_table("reference/release_catalogue.csv")
     }

@@ -1,4 +1,4 @@
-"""Where feesync keeps its database."""
+"""Where feesync keeps its database and its downloads."""
 
 from __future__ import annotations
 
@@ -9,24 +9,46 @@ from pathlib import Path
 from feesync.errors import InvalidInputError
 
 DATABASE_VARIABLE = "FEESYNC_DB"
+CACHE_VARIABLE = "FEESYNC_CACHE"
 
 
 def database_path(given: str | os.PathLike[str] | None = None) -> Path:
     """Return the database's path: the one given, else FEESYNC_DB, else `feesync.db` in the user's data folder."""
+    return _path(_named("database", given, DATABASE_VARIABLE)) or _user_database()
+
+
+def cache_path(given: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of downloads: the one given, else FEESYNC_CACHE, else in the user's cache folder."""
+    return _path(_named("cache", given, CACHE_VARIABLE)) or _user_cache()
+
+
+def _named(what: str, given: str | os.PathLike[str] | None, variable: str) -> str:
     if given is not None and not isinstance(given, str | os.PathLike):
-        raise InvalidInputError(f"a database is a path, not {type(given).__name__}")
+        raise InvalidInputError(f"a {what} is a path, not {type(given).__name__}")
     if given is not None and not os.fspath(given):
-        raise InvalidInputError("the path of the database is empty")
-    return _path(os.fspath(given) if given else os.environ.get(DATABASE_VARIABLE, ""))
+        raise InvalidInputError(f"the path of the {what} is empty")
+    return os.fspath(given) if given else os.environ.get(variable, "")
 
 
 @lru_cache(maxsize=64)
-def _path(named: str) -> Path:
-    if named:
-        try:
-            return Path(named).expanduser()
-        except RuntimeError as error:
-            raise InvalidInputError(f"{named!r}: {error}") from None
+def _path(named: str) -> Path | None:
+    if not named:
+        return None
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise InvalidInputError(f"{named!r}: {error}") from None
+
+
+@lru_cache(maxsize=1)
+def _user_database() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("feesync", appauthor=False) / "feesync.db"
+
+
+@lru_cache(maxsize=1)
+def _user_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("feesync", appauthor=False)

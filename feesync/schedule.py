@@ -79,6 +79,10 @@ class FeeSchedule:
         """
         return self._reading(self._rates, hcpcs, places, state, day, qp)
 
+    def answering(self, day: date) -> str | None:
+        """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
+        return self._reading(self._answering_label, day)
+
     def localities(self, day: date) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, day)
@@ -138,6 +142,12 @@ class FeeSchedule:
         if not found:
             raise _not_in(hcpcs, release, day)
         return [Quote(rate, release, place, release.covers(day)) for place, rate in found]
+
+    def _answering_label(self, day: date) -> str | None:
+        try:
+            return next((release.label for source, release in self._candidates(day) if not source.embedded), None)
+        except NoReleaseError:
+            return None
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]

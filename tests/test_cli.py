@@ -19,12 +19,14 @@ def test_version_and_help_run_as_a_module():
         "estimate",
         "rates",
         "localities",
+        "sync",
         "import",
         "status",
+        "cache",
     ]
 
 
-@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "import", "status"])
+@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "sync", "import", "status", "cache"])
 def test_every_help_has_an_example(feesync, command):
     lines = feesync(command, "--help").stdout.splitlines()
     assert any(line.startswith(f"    feesync {command} ") or line == f"    feesync {command}" for line in lines)
@@ -53,7 +55,7 @@ def test_looking_up_loads_no_http_and_no_loading_library(tmp_path):
         "try:\n    main(['estimate', '64493', '--locality', '01112-05', '--date', '2025-11-03'])\n"
         "except SystemExit as stop:\n    assert stop.code == 0\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & "
-        "{'requests', 'urllib3', 'sqlite_utils', 'tenacity', 'tabulate', 'simplejson', 'bs4'}))"
+        "{'requests', 'urllib3', 'sqlite_utils', 'tenacity', 'tabulate', 'simplejson', 'bs4', 'filelock'}))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"

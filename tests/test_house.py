@@ -8,8 +8,9 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "money", "hcpcs", "dates", "rate", "paths", "reference", "labels", "localities", "pricing", "formats", "store",
-    "schedule", "provenance", "answer", "estimator", "", "cli", "__main__",
+    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
+    "pricing", "cms", "formats", "store", "schedule", "provenance", "answer", "freshness", "report", "refresh", "estimator", "",
+    "cli", "__main__",
 ]  # fmt: skip
 
 

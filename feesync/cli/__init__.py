@@ -16,8 +16,10 @@ _COMMANDS = {
     "estimate": "feesync.cli.estimate",
     "rates": "feesync.cli.rates",
     "localities": "feesync.cli.localities",
+    "sync": "feesync.cli.sync",
     "import": "feesync.cli.import_",
     "status": "feesync.cli.status",
+    "cache": "feesync.cli.cache",
 }
 """Each command is imported when it is used: start-up is a feature."""
 
@@ -53,11 +55,13 @@ def cli() -> None:
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync rates 64493 --state CA --date 2025-11-03
       feesync localities "santa clara"
+      feesync sync
       feesync import rvu25d.zip
 
     \b
-    Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 4 CMS's content was refused;
-    5 another process is writing; 6 no price (unknown code, locality or date, or a line that is not payable).
+    Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not be reached; 4 CMS's
+    content was refused; 5 another process is writing; 6 no price (unknown code, locality or date, or a line that is not
+    payable); 7 stale.
     """
 
 

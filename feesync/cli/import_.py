@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from feesync.cli.options import db_option
-from feesync.dates import read_date
+from feesync.cli.loaded import OUTCOMES, contents
+from feesync.cli.options import db_option, read_dates
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
 from feesync.formats import release as releases
 from feesync.formats.archive import MAX_ZIP_BYTES
@@ -23,20 +23,6 @@ from feesync.store.load import LoadReport, load
 _Read = Callable[[], releases.ParsedRelease]
 _LOOSE = (".csv", ".txt", ".prn", ".xls", ".xlsx", ".pdf", ".doc", ".docx")
 _PARTS = 4
-_ROWS = {
-    "relative values": "relative value rows",
-    "GPCI": "localities",
-    "locality counties": "county rows",
-    "OPPS cap": "OPPS cap rows",
-}
-_OUTCOMES = {
-    "new": "new release",
-    "revision": "new revision, supersedes the one loaded before",
-    "unchanged": "nothing new, this is loaded",
-    "superseded": "nothing done, these bytes have been superseded by a later revision; --force makes them current again",
-    "redated": "dates of effect corrected",
-    "restored": "current again, the later revision is superseded",
-}
 
 
 @click.command("import", short_help="Load CMS release zips.")
@@ -46,12 +32,12 @@ _OUTCOMES = {
 @click.option("--allow-change", is_flag=True,
               help="Accept what differs much from the nearest loaded year, or from the known conversion factor.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Make bytes current again that a later revision has superseded.")
-@click.option("--effective", metavar="FIRST:LAST",
+@click.option("--effective", "dates", metavar="FIRST:LAST", callback=read_dates,
               help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label whose dates feesync does not know.")  # fmt: skip
 @db_option
 @click.pass_context
 def command(
-    ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, effective: str | None
+    ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, dates: tuple[Date, Date] | None
 ) -> None:
     """Load CMS release zips into the database; or loose csv files, PPRRVU and GPCI together, as one release.
 
@@ -64,7 +50,6 @@ def command(
     database stays as it was.
     """
     decided = parse_label(label) if label else None
-    dates = _dates(effective) if effective else None
     zips = [path for path in files if path.suffix.lower() not in _LOOSE]
     loose = [path for path in files if path not in zips and releases.kind_of(path.name)]
     for path in files:
@@ -108,11 +93,10 @@ def _read_loose(paths: list[Path], label: str | None) -> releases.ParsedRelease:
 
 
 def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float) -> str:
+    outcome = OUTCOMES[report.outcome]
     if not report.rows:
-        return f"{report.label} from {release.source}: {_OUTCOMES[report.outcome]}"
-    rows = ", ".join(f"{count:,} {_ROWS[kind]}" for kind, count in report.rows.items())
-    notes = f" ({'; '.join(report.notes)})" if report.notes else ""
-    return f"{report.label} from {release.source}: {rows}{notes}; {_OUTCOMES[report.outcome]}, {seconds:.1f} s"
+        return f"{report.label} from {release.source}: {outcome}"
+    return f"{report.label} from {release.source}: {contents(report.rows, report.notes)}; {outcome}, {seconds:.1f} s"
 
 
 def _read(path: Path) -> bytes:
@@ -122,13 +106,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ContentRefusedError(f"cannot be read: {error.strerror}", file=path.name) from None
-
-
-def _dates(text: str) -> tuple[Date, Date]:
-    first_text, colon, last_text = text.partition(":")
-    if not colon:
-        raise click.UsageError(f"--effective {text!r} is not YYYY-MM-DD:YYYY-MM-DD")
-    first, last = read_date(first_text), read_date(last_text)
-    if first > last or first.year != last.year:
-        raise click.UsageError(f"--effective {text!r} is not two days of one year, the first before the last")
-    return first, last

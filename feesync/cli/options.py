@@ -14,6 +14,19 @@ def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return None if value is None else read_date(value)
 
 
+def read_dates(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[Date, Date] | None:
+    """Read FIRST:LAST, two days of one year."""
+    if value is None:
+        return None
+    first_text, colon, last_text = value.partition(":")
+    if not colon:
+        raise click.UsageError(f"{param.opts[0]} {value!r} is not YYYY-MM-DD:YYYY-MM-DD")
+    first, last = read_date(first_text), read_date(last_text)
+    if first > last or first.year != last.year:
+        raise click.UsageError(f"{param.opts[0]} {value!r} is not two days of one year, the first before the last")
+    return first, last
+
+
 def _use_database(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     if value is not None:
         ctx.obj = value

@@ -1,36 +1,91 @@
-"""`feesync status`: what is loaded, from where, and since when."""
+"""`feesync status`: what is loaded, from where, since when, and whether it is fresh."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from datetime import date as Date
 
 import click
 
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
+from feesync.cms.cooldown import CoolDown
+from feesync.cms.site import Site
+from feesync.dates import read_age
+from feesync.errors import ExitStatus
+from feesync.freshness import Freshness, read_freshness
 from feesync.money import decimal
-from feesync.paths import database_path
+from feesync.paths import cache_path, database_path
 from feesync.schedule import open_schedule
 from feesync.store.source import Release
 
 
-@click.command("status", short_help="What is loaded, from where.")
+@click.command("status", short_help="What is loaded, from where, how fresh.")
+@click.option("--max-age", metavar="AGE", help="Exit with 7 where the last successful sync is older, such as 30d, 12h or 4w.")
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
-    """Show the releases that answer, their dates of effect and sources.
+def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
+    """Show the releases that answer, their dates of effect and sources, and when they were last compared with CMS.
 
     \b
       feesync status
+      feesync status --max-age 30d
       feesync status --json
+
+    The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or no loaded release
+    answers for today.
     """
-    path = database_path(ctx.obj)
-    releases = open_schedule(ctx.obj).releases()
-    there = path.exists()
+    most = read_age(max_age) if max_age else None
+    path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
+    schedule = open_schedule(ctx.obj)
+    releases, answering = schedule.releases(), schedule.answering(Date.today())
+    fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
+    stale = _stale(fresh, most, now, answering) if most else None
     if as_json:
-        print_json({"database": str(path), "exists": there, "releases": [_to_dict(release) for release in releases]})
-        return
-    size = f"{path.stat().st_size / 1e6:.1f} MB" if there else "not there yet: the embedded snapshot answers"
-    click.echo(f"Database {path} ({size})\n")
+        print_json(
+            {
+                "database": str(path),
+                "exists": path.exists(),
+                "last_success": _iso(fresh.last_success),
+                "last_run": _iso(fresh.last_run),
+                "last_status": fresh.last_status,
+                "last_problems": list(fresh.problems),
+                "cool_down_until": _iso(cool_until),
+                "answering": answering,
+                "stale": None if most is None else stale is not None,
+                "stale_because": stale,
+                "releases": [_to_dict(release) for release in releases],
+            }
+        )
+    else:
+        size = f"{path.stat().st_size / 1e6:.1f} MB" if path.exists() else "not there yet: the embedded snapshot answers"
+        click.echo(f"Database {path} ({size})")
+        _print_freshness(fresh, now, answering)
+        if cool_until:
+            click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
+        click.echo()
+        _print_releases(releases)
+    if stale:
+        click.echo(f"feesync: stale: {stale}", err=True)
+        ctx.exit(ExitStatus.STALE)
+
+
+def _stale(fresh: Freshness, most: timedelta, now: datetime, answering: str | None) -> str | None:
+    return fresh.stale_because(most, now) or (None if answering else f"no loaded release answers for today, {Date.today()}")
+
+
+def _print_freshness(fresh: Freshness, now: datetime, answering: str | None) -> None:
+    if fresh.last_success:
+        click.echo(f"Last successful sync {_minute(fresh.last_success)} ({_ago(now - fresh.last_success)})")
+    else:
+        click.echo("No sync has succeeded yet")
+    if fresh.last_run and fresh.last_status:
+        click.echo(f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: {'; '.join(fresh.problems)}")
+    click.echo(f"{answering} answers for today" if answering else "No loaded release answers for today")
+
+
+def _print_releases(releases: list[Release]) -> None:
     rows = [
         (
             release.label, release.effective_from, release.effective_to, decimal(release.factors["nonqp"], 4), release.loaded_at,
@@ -44,6 +99,23 @@ def command(ctx: click.Context, as_json: bool) -> None:
         click.echo()
     embedded = [release.label for release in releases if release.embedded]
     click.echo(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
+
+
+def _ago(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    if hours < 0:
+        return "in the future"
+    if hours < 1:
+        return "less than an hour ago"
+    return f"{hours:.0f} hours ago" if hours < 48 else f"{age.days} days ago"
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M} UTC"
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
 
 
 def _to_dict(release: Release) -> dict[str, object]:

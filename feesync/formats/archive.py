@@ -49,6 +49,23 @@ def members(data: bytes, name: str, wanted: Callable[[str], bool]) -> dict[str, 
     return found
 
 
+def check(data: bytes, name: str) -> None:
+    """Read every member of a zip, so that a damaged download is told from a whole one.
+
+    Raises:
+        ContentRefusedError: as `members` does.
+    """
+    budget = MAX_TOTAL_BYTES
+    with _open(data, name) as archive:
+        infos = archive.infolist()
+        _check_directory(infos, name)
+        for info in infos:
+            if not info.is_dir():
+                budget -= len(_read(archive, info, name))
+                if budget < 0:
+                    raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB", file=name)
+
+
 def _walk(data: bytes, name: str, wanted: Callable[[str], bool], *, nested: bool) -> Iterator[tuple[str, bytes]]:
     archive = _open(data, name)
     with archive:

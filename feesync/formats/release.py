@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values
-from feesync.labels import label_in, label_of_title, label_year
+from feesync.labels import catalogue, label_in, label_of_title, label_year
 from feesync.rate import PRICED_STATUSES
 
 _KINDS = (
@@ -157,7 +157,7 @@ def _titled(values: relative_values.RelativeValueFile) -> str | None:
 
 def _label(source: str, titled: str | None, values: relative_values.RelativeValueFile) -> str:
     named = label_in(source)
-    if named and titled and named != titled:
+    if named and titled and named != titled and not _may_be_reissue(named, titled):
         raise ContentRefusedError(
             f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides", file=source
         )
@@ -169,6 +169,11 @@ def _label(source: str, titled: str | None, values: relative_values.RelativeValu
             "neither the name nor the title line says which release this is; give --release LABEL", file=source
         )
     return decided
+
+
+def _may_be_reissue(named: str, titled: str) -> bool:
+    """Tell whether the name is that of a re-issue (RVU27AR) that feesync does not know yet, of the quarter that the title says."""
+    return named not in catalogue() and named != titled and named[:6] == titled
 
 
 def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> locality_counties.LocalityCountyFile | None:

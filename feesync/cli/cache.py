@@ -1,0 +1,76 @@
+"""`feesync cache`: what has been downloaded, and removing what is not needed."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from feesync.cli.options import db_option, json_option
+from feesync.cli.output import print_json, print_table
+from feesync.cms.cache import Cache, CachedZip
+from feesync.paths import cache_path, database_path
+from feesync.store.revisions import read_revisions
+
+
+@click.command("cache", short_help="What has been downloaded; prune it.")
+@click.option("--prune", is_flag=True, help="Remove the zips that the database does not refer to, and what was left unfinished.")
+@json_option
+@db_option
+@click.pass_context
+def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
+    """Show the zips that 'feesync sync' has downloaded, and which of them the database refers to.
+
+    \b
+      feesync cache
+      feesync cache --prune
+    """
+    cache = Cache(cache_path())
+    there = cache.folder.is_dir()
+    with cache.lock(0) if prune and there else nullcontext():
+        referred = _referred(database_path(ctx.obj))
+        zips, unfinished = (cache.zips(), cache.unfinished()) if there else ([], [])
+        needed = [kept for kept in zips if (kept.label, kept.sha256) in referred]
+        spare = [kept for kept in zips if kept not in needed]
+        if prune:
+            for path in [*(kept.path for kept in spare), *unfinished]:
+                cache.remove(path)
+    if as_json:
+        print_json(_to_dict(cache.folder, needed, spare, unfinished, prune))
+        return
+    click.echo(f"Cache {cache.folder} " + (f"({sum(kept.size for kept in zips) / 1e6:.1f} MB)\n" if there else "(not there yet)"))
+    if zips:
+        print_table(("Release", "sha256", "MB", ""), [
+            (kept.label, kept.sha256[:12], f"{kept.size / 1e6:.1f}", _said(kept in needed, prune)) for kept in zips
+        ], right=("MB",))  # fmt: skip
+    for path in unfinished:
+        click.echo(f"{path.name}: left unfinished{', removed' if prune else ''}")
+
+
+def _said(needed: bool, prune: bool) -> str:
+    return "" if needed else "removed" if prune else "not in the database"
+
+
+def _referred(database: Path) -> set[tuple[str, str]]:
+    """Return label and hash of everything that the database holds, superseded revisions too."""
+    return {
+        (label, sha256)
+        for label, revisions in read_revisions(database).items()
+        for sha256 in (revisions.current, *revisions.superseded)
+    }
+
+
+def _to_dict(
+    folder: Path, needed: list[CachedZip], spare: list[CachedZip], unfinished: list[Path], prune: bool
+) -> dict[str, object]:
+    def listed(zips: list[CachedZip]) -> list[dict[str, object]]:
+        return [{"label": kept.label, "sha256": kept.sha256, "bytes": kept.size, "file": kept.path.name} for kept in zips]
+
+    return {
+        "cache": str(folder),
+        "referred": listed(needed),
+        "not_referred": listed(spare),
+        "unfinished": [path.name for path in unfinished],
+        "pruned": prune,
+    }

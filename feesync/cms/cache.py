@@ -1,0 +1,162 @@
+"""The folder of downloads: whole zips under label and hash, one unfinished download a label, and what CMS said of each.
+
+A zip's name never comes from its address, whose last part is `2025.zip` for every release of 2025.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from feesync.durable import read_json, replace, write_json
+from feesync.errors import BusyError, CacheError
+
+_REMEMBERED = "remembered.json"
+_LOCK = "sync.lock"
+_ZIP_NAME = re.compile(r"(RVU[0-9]{2}[A-D]R?[0-9]?)-([0-9a-f]{64})\.zip")
+_UNFINISHED = ("*.part", "*.part.json", "*.tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What CMS said of the download that a label last had.
+
+    Attributes:
+        url: its address.
+        last_modified: the Last-Modified header, as it was sent; empty where there was none.
+        sha256: hash of the zip.
+        size: bytes.
+    """
+
+    url: str
+    last_modified: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CachedZip:
+    """A whole zip in the cache."""
+
+    label: str
+    sha256: str
+    path: Path
+    size: int
+
+
+class Cache:
+    """The folder of downloads. One run at a time writes to it: the one that holds the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def lock(self, wait: float) -> Iterator[None]:
+        """Hold the cache for this process; the kernel lets go of it when the process ends, however it ends.
+
+        Args:
+            wait: seconds to wait for another process that holds it.
+
+        Raises:
+            BusyError: another process still holds it.
+            CacheError: the folder cannot be written.
+        """
+        from filelock import FileLock, Timeout
+
+        with _using(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / _LOCK)
+            try:
+                lock.acquire(timeout=wait, poll_interval=0.2)
+            except Timeout:
+                raise BusyError(f"another refresh is running (it holds {self.folder / _LOCK}); --wait S waits for it") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def remembered(self, label: str) -> Remembered | None:
+        """Return what is remembered of a label's download."""
+        try:
+            return Remembered(**read_json(self.folder / _REMEMBERED)[label])
+        except (KeyError, TypeError):
+            return None
+
+    def remember(self, label: str, remembered: Remembered) -> None:
+        """Remember what CMS said of a label's download.
+
+        Raises:
+            CacheError: it cannot be written.
+        """
+        path = self.folder / _REMEMBERED
+        known = read_json(path)
+        if known.get(label) != asdict(remembered):
+            with _using(self.folder):
+                write_json(path, {**known, label: asdict(remembered)})
+
+    def zip(self, label: str, sha256: str) -> CachedZip | None:
+        """Return the zip of a label with a hash, where it is here."""
+        return next((kept for kept in self.zips() if (kept.label, kept.sha256) == (label, sha256)), None)
+
+    def zips(self) -> list[CachedZip]:
+        """Return the whole zips that are here, by label."""
+        found = []
+        with _using(self.folder):
+            for path in sorted(self.folder.glob("*.zip")):
+                if match := _ZIP_NAME.fullmatch(path.name):
+                    found.append(CachedZip(match[1], match[2], path, path.stat().st_size))
+        return found
+
+    def part(self, label: str) -> Path:
+        """Return where the unfinished download of a label is written; beside it, with `.json`, what CMS said of it."""
+        return self.folder / f"{label}.part"
+
+    def keep(self, part: Path, label: str, sha256: str) -> CachedZip:
+        """Give a finished download its name.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        path = self.folder / f"{label}-{sha256}.zip"
+        replace(part, path)
+        self.drop_part(label)
+        return CachedZip(label, sha256, path, path.stat().st_size)
+
+    def drop_part(self, label: str) -> None:
+        """Remove the unfinished download of a label."""
+        part = self.part(label)
+        for path in (part, part.with_name(part.name + ".json")):
+            with suppress(OSError):
+                path.unlink()
+
+    def unfinished(self) -> list[Path]:
+        """Return what runs that were interrupted have left."""
+        return sorted(path for pattern in _UNFINISHED for path in self.folder.glob(pattern))
+
+    def drop_unfinished(self, labels: frozenset[str]) -> None:
+        """Remove what interrupted runs have left, but for the downloads of labels that this run may resume."""
+        resumable = {self.part(label).name for label in labels}
+        for path in self.unfinished():
+            if path.name.removesuffix(".json") not in resumable:
+                with suppress(OSError):
+                    path.unlink()
+
+    def remove(self, path: Path) -> None:
+        """Remove a file of the cache.
+
+        Raises:
+            CacheError: it cannot be removed.
+        """
+        with _using(self.folder):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _using(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CacheError(f"the cache {folder} cannot be used: {error.strerror or error}; FEESYNC_CACHE names another") from error

@@ -1,0 +1,168 @@
+"""What CMS offers, read from its pages: the listing of all releases, and on each release's page the link to its zip.
+
+CMS builds no address by a rule: slugs drift (`rvu25d-0`), zips are posted again under dated names, and a date brings slashes into
+a name. So labels are taken from what a person reads, addresses from what a browser follows, and nothing is made from a template.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, SoupStrainer, Tag
+
+from feesync.cms.site import Site
+from feesync.errors import ContentRefusedError, InvalidInputError, one_line
+from feesync.labels import catalogue, label_in, label_year, parse_label
+
+_DETAIL_PAGE = re.compile(r"pfs-relative-value-files[/-][^?#]", re.IGNORECASE)
+_BLANKS = re.compile(r"[\s\u200b\u200e\ufeff]+")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_POSTED = re.compile(r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE)
+_DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
+_LICENCE = "/license/"
+_MOST_TEXT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A release on offer.
+
+    Attributes:
+        label: such as `RVU25D`, or the text of the link where that is no label that feesync knows how to read.
+        year: calendar year.
+        pages: addresses of its pages on the listing; one, unless the listing has it twice.
+        url: the address of its zip, where that is known by itself.
+        is_label: whether the text could be read as a label.
+    """
+
+    label: str
+    year: int
+    pages: tuple[str, ...] = ()
+    url: str = ""
+    is_label: bool = True
+
+
+def pinned(site: Site) -> list[Offer]:
+    """Return the releases that feesync itself knows, with the addresses that their zips last had."""
+    return [Offer(entry.label, label_year(entry.label), url=site.link(site.listing, entry.url)) for entry in catalogue().values()]
+
+
+def read_listing(html: str, page: str, site: Site) -> list[Offer]:
+    """Return the releases of the listing page, in its order.
+
+    Args:
+        html: the page.
+        page: its address.
+        site: where links lead.
+
+    Raises:
+        ContentRefusedError: there is no release on it, so that it is not the page that feesync knows.
+    """
+    found: dict[str, Offer] = {}
+    for row in BeautifulSoup(html, "html.parser", parse_only=SoupStrainer(["tr", "a"])).find_all(["tr", "a"], recursive=False):
+        for anchor in [row] if row.name == "a" else row.find_all("a", href=True):
+            offer = _offer(anchor, row, page, site)
+            if offer:
+                before = found.get(offer.label, offer)
+                found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages)))
+    if not any(offer.is_label for offer in found.values()):
+        raise ContentRefusedError(f"lists no release; {_title(html)}", file=page)
+    return list(found.values())
+
+
+def _offer(anchor: Tag, row: Tag, page: str, site: Site) -> Offer | None:
+    text = _BLANKS.sub("", anchor.get_text())
+    address = site.link(page, str(anchor.get("href") or ""))
+    if not site.allows(address):
+        return None
+    label = _label(text)
+    if label:
+        return Offer(label, label_year(label), (address,))
+    year = _YEAR.search(row.get_text(" ")) if row.name == "tr" else None
+    if year and text and _DETAIL_PAGE.search(address):
+        return Offer(one_line(text)[:_MOST_TEXT], int(year[0]), (address,), is_label=False)
+    return None
+
+
+def _label(text: str) -> str | None:
+    try:
+        return parse_label(re.sub(r"\.zip$", "", text, flags=re.IGNORECASE))
+    except InvalidInputError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A link to a zip on a release's page, and the day that CMS says it was posted."""
+
+    url: str
+    posted: date | None
+
+
+def read_downloads(html: str, page: str, label: str, site: Site) -> list[Download]:
+    """Return the downloads of a release from its page.
+
+    Args:
+        html: the page.
+        page: its address.
+        label: the release's label; links that name another are not its.
+        site: where links lead.
+
+    Raises:
+        ContentRefusedError: no link is to a zip of that label.
+    """
+    soup = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("div", class_=_DOWNLOADS_FIELD))
+    links = [(anchor.get_text(" ", strip=True), site.link(page, str(anchor["href"]))) for anchor in soup.find_all("a", href=True)]
+    zips = [(text, url) for text, url in links if urlsplit(url).path.lower().endswith(".zip") or is_licence(url)]
+    if not zips:
+        raise ContentRefusedError(f"has no download of a zip; {_title(html)}", file=page)
+    own = [Download(url, _posted(f"{text} {url}")) for text, url in zips if {label_in(text), label_in(url)} - {None} == {label}]
+    if not own:
+        there = "; ".join(_shown(text, url) for text, url in zips)
+        raise ContentRefusedError(f"has no download of {label}, but {there}", file=page)
+    return own
+
+
+def newest(downloads: list[Download], label: str) -> str:
+    """Return the address of the download that was posted last.
+
+    Raises:
+        ContentRefusedError: there are several, and no date says which is the newest.
+    """
+    last = max(_day(download) for download in downloads)
+    rivals = sorted({download.url for download in downloads if _day(download) == last})
+    if len(rivals) > 1:
+        raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {', '.join(rivals)}")
+    return rivals[0]
+
+
+def _day(download: Download) -> date:
+    return download.posted or date.min
+
+
+def _posted(text: str) -> date | None:
+    days = []
+    for month, day, year in _POSTED.findall(text):
+        try:
+            days.append(date(int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return max(days, default=None)
+
+
+def is_licence(url: str) -> bool:
+    """Tell whether an address is that of a page that asks to accept a licence; feesync never does that for its user."""
+    return _LICENCE in urlsplit(url).path.lower()
+
+
+def _shown(text: str, url: str) -> str:
+    return one_line(f"{text} ({url})")[: 2 * _MOST_TEXT]
+
+
+def _title(html: str) -> str:
+    title = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("title")).find("title")
+    said = " ".join(title.get_text().split()) if title else ""
+    return f"its title is {one_line(said)[:_MOST_TEXT]!r}" if said else "it has no title"

@@ -1,0 +1,179 @@
+"""HTTP to CMS: an honest name, timeouts, retries, redirects to allowed hosts only, and a cool-down after a 403.
+
+Proxies and certificates are as requests takes them from the environment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TypeVar
+
+import requests
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from feesync.about import PROJECT_URL, VERSION
+from feesync.cms.catalog import is_licence
+from feesync.cms.cooldown import CoolDown
+from feesync.cms.progress import Progress
+from feesync.cms.retries import RUN_SECONDS, HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.cms.site import Site
+from feesync.errors import ContentRefusedError, UnreachableError, one_line
+
+USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 30.0
+MOST_PAGE_BYTES = 10 * 2**20
+_MOST_REDIRECTS = 5
+_PIECE = 64 * 2**10
+_SLOW_SECONDS = 60.0
+_SLOW_BYTES = 64 * 2**10
+"""A body that brings fewer bytes than this in so many seconds is given up."""
+
+_ANSWERS = {200, 206, 304, 416}
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PASSING = {408, 429, *range(500, 600)}
+
+_T = TypeVar("_T")
+
+
+class ForbiddenError(UnreachableError):
+    """CMS answered 403: it does not want to be asked from here; it is not asked again during the cool-down."""
+
+
+class Client:
+    """The HTTP side of one run."""
+
+    def __init__(
+        self, site: Site, cooldown: CoolDown, progress: Progress, retry_seconds: float = RUN_SECONDS, user_agent: str | None = None
+    ) -> None:
+        self.site = site
+        self._cooldown = cooldown
+        self._retries = Retries(retry_seconds, progress.said)
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = user_agent or USER_AGENT
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def page(self, url: str) -> str:
+        """Return a page as text.
+
+        Raises:
+            UnreachableError: it cannot be had now (ForbiddenError after a 403).
+            ContentRefusedError: CMS answers that there is no such page, or with something that is none.
+        """
+        return self.trying(lambda: self._page(url))
+
+    def trying(self, attempt: Callable[[], _T]) -> _T:
+        """Return what an attempt returns, trying again after a TransientError."""
+        return self._retries.call(attempt)
+
+    def _page(self, url: str) -> str:
+        with self.get(url) as response:
+            received = bytearray()
+            for piece in self.body(response):
+                received += piece
+                if len(received) > MOST_PAGE_BYTES:
+                    raise ContentRefusedError(f"is larger than {MOST_PAGE_BYTES >> 20} MiB: not a page of CMS's", file=url)
+        return received.decode("utf-8", "replace")
+
+    @contextmanager
+    def get(self, url: str, headers: dict[str, str] | None = None) -> Iterator[requests.Response]:
+        """Ask for an address and follow its redirects; the body is still to be read, with `body`.
+
+        Yields:
+            A response with status 200, 206, 304 or 416.
+
+        Raises:
+            TransientError: what may be over soon: connection, timeout, 408, 429 and 5xx.
+            UnreachableError: what will not (ForbiddenError after a 403).
+            ContentRefusedError: another status, or a redirect to where feesync does not go.
+        """
+        for _ in range(_MOST_REDIRECTS + 1):
+            if not self.site.allows(url):
+                raise ContentRefusedError(f"is neither on cms.gov nor on {self.site.host}: not followed", file=url)
+            if is_licence(url):
+                raise ContentRefusedError(
+                    "CMS asks to accept a licence first, which feesync does not do for you: download the zip in a browser, and "
+                    "'feesync import' it",
+                    file=url,
+                )
+            with self._send(url, headers or {}) as response:
+                if response.status_code not in _REDIRECTS:
+                    self._check(response)
+                    yield response
+                    return
+                url = self.site.link(url, response.headers.get("Location", ""))
+        raise ContentRefusedError(f"redirects more than {_MOST_REDIRECTS} times", file=url)
+
+    def _send(self, url: str, headers: dict[str, str]) -> requests.Response:
+        timeout = (CONNECT_SECONDS, READ_SECONDS)
+        try:
+            return self._session.get(url, headers=headers, timeout=timeout, stream=True, allow_redirects=False)
+        except requests.exceptions.SSLError as error:
+            raise UnreachableError(f"no trusted connection to {self.site.host}: {_reason(error)}") from error
+        except requests.exceptions.ReadTimeout as error:
+            raise TransientError(f"{url}: no answer in {READ_SECONDS:.0f} s") from error
+        except requests.exceptions.ConnectionError as error:
+            if error.args and isinstance(error.args[0], ProtocolError):
+                raise TransientError(f"{url}: {_reason(error)}") from error
+            raise HostUnreachableError(f"cannot connect to {self.site.host}: {_reason(error)}") from error
+        except (requests.exceptions.RequestException, urllib3.exceptions.LocationParseError, UnicodeError) as error:
+            raise ContentRefusedError(f"cannot be asked for: {error}", file=url) from error
+
+    def _check(self, response: requests.Response) -> None:
+        status, url = response.status_code, response.url
+        if status in _ANSWERS:
+            self._cooldown.end(self.site.host)
+            return
+        said = f"{url}: the answer is {_status(response)}"
+        if status == HTTPStatus.FORBIDDEN:
+            raise ForbiddenError(f"{said}; {self._cool_down()}")
+        if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            raise UnreachableError(said)
+        if status in _PASSING:
+            raise TransientError(said, seconds_to_wait(response.headers.get("Retry-After")))
+        raise ContentRefusedError(f"the answer is {_status(response)}", file=url)
+
+    def _cool_down(self) -> str:
+        try:
+            until = self._cooldown.begin(self.site.host)
+        except OSError as error:
+            return f"that it should not be asked again for a day could not be recorded: {error}"
+        return f"it is not asked again before {until:%Y-%m-%d %H:%M} UTC, unless by --force"
+
+    def body(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield the body of a response as it comes.
+
+        Raises:
+            TransientError: it breaks off, or hardly comes at all.
+        """
+        window, received = time.monotonic(), 0
+        try:
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                yield piece
+                received += len(piece)
+                if time.monotonic() - window > _SLOW_SECONDS:
+                    if received < _SLOW_BYTES:
+                        raise TransientError(f"{response.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s")
+                    window, received = time.monotonic(), 0
+        except (HTTPError, OSError) as error:
+            raise TransientError(f"{response.url}: the answer broke off: {_reason(error)}") from error
+
+
+def _status(response: requests.Response) -> str:
+    return f"{response.status_code} {one_line(response.reason or '')}".strip()
+
+
+def _reason(error: BaseException) -> str:
+    """Return the innermost reason of a failed connection in a few words."""
+    inner: BaseException = error
+    while (deeper := inner.__cause__ or inner.__context__) is not None:
+        inner = deeper
+    strerror = getattr(inner, "strerror", None)
+    return one_line(str(strerror or inner or type(inner).__name__))[:200]

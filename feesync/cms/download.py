@@ -1,0 +1,158 @@
+"""Bringing a release's zip into the cache: only when it has changed, whole, sound, and resumed where it was broken off."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+import requests
+
+from feesync.cms.cache import Cache, CachedZip, Remembered
+from feesync.cms.client import Client
+from feesync.cms.progress import Progress
+from feesync.cms.retries import TransientError
+from feesync.durable import read_json, write_json
+from feesync.errors import CacheError, ContentRefusedError
+
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A download that has begun: what a server must repeat for it to be resumed."""
+
+    url: str
+    last_modified: str
+    length: int
+
+
+class Downloader:
+    """Downloads into a cache.
+
+    Args:
+        client: the HTTP side.
+        cache: the folder; its lock is held.
+        check: looks at a finished download (its path, and what to call it) and raises ContentRefusedError where it is not sound.
+        most_bytes: the size above which nothing is believed to be a release.
+        progress: hears how much has come.
+    """
+
+    def __init__(
+        self, client: Client, cache: Cache, check: Callable[[Path, str], None], most_bytes: int, progress: Progress
+    ) -> None:
+        self._client, self._cache, self._check, self._most_bytes, self._progress = client, cache, check, most_bytes, progress
+
+    def fetch(self, label: str, url: str, since: Remembered | None) -> CachedZip | None:
+        """Download the zip of a release, unless it is as it was.
+
+        Args:
+            label: the release.
+            url: the address of its zip.
+            since: what is remembered of the download that is loaded or cached; None asks without condition.
+
+        Returns:
+            The new zip in the cache, or None where CMS answers that nothing has changed.
+
+        Raises:
+            UnreachableError: it cannot be had now; what has come is kept where it can be resumed.
+            ContentRefusedError: what came is no sound zip, and was thrown away.
+            CacheError: it cannot be written; what has come is thrown away.
+        """
+        conditional = since is not None and since.url == url and bool(since.last_modified)
+        return self._client.trying(lambda: self._try(label, url, since.last_modified if since and conditional else None))
+
+    def has_changed(self, url: str, since: Remembered | None) -> bool:
+        """Ask whether a zip is another than the remembered one, without reading it."""
+        headers = {"If-Modified-Since": since.last_modified} if since and since.url == url and since.last_modified else {}
+
+        def ask() -> bool:
+            with self._client.get(url, headers) as response:
+                return response.status_code != HTTPStatus.NOT_MODIFIED
+
+        return self._client.trying(ask)
+
+    def _try(self, label: str, url: str, modified_since: str | None) -> CachedZip | None:
+        part = self._cache.part(label)
+        begun = self._begun(part, url)
+        headers = {"Accept-Encoding": "identity"}
+        if begun:
+            headers |= {"Range": f"bytes={part.stat().st_size}-", "If-Range": begun.last_modified}
+        elif modified_since:
+            headers["If-Modified-Since"] = modified_since
+        with self._client.get(url, headers) as response:
+            if response.status_code == HTTPStatus.NOT_MODIFIED and "If-Modified-Since" in headers:
+                return None
+            resumed = response.status_code == HTTPStatus.PARTIAL_CONTENT
+            if resumed and not (begun and _continues(response, begun, part)):
+                self._cache.drop_part(label)
+                raise TransientError(f"{url}: what had come of it cannot be continued")
+            if not resumed and response.status_code != HTTPStatus.OK:
+                self._cache.drop_part(label)
+                raise TransientError(f"{url}: {response.status_code} was not asked for")
+            try:
+                self._receive(label, response, part, url, resumed)
+                return self._finish(label, response, part, url, resumed)
+            except OSError as error:
+                self._cache.drop_part(label)
+                raise CacheError(f"{part.parent} cannot be written: {error.strerror or error}") from error
+
+    def _begun(self, part: Path, url: str) -> _Begun | None:
+        """Return the download to resume: of this address, with a date to compare, and something of it here."""
+        try:
+            begun = _Begun(**read_json(part.with_name(part.name + ".json")))
+            here = part.stat().st_size
+        except (TypeError, OSError):
+            return None
+        return begun if begun.url == url and begun.last_modified and 0 < here < begun.length else None
+
+    def _receive(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> None:
+        length = _length(response)
+        here = part.stat().st_size if resumed else 0
+        total = None if length is None else here + length
+        if (total or 0) > self._most_bytes:
+            raise ContentRefusedError(f"is {total:,} bytes long, larger than {self._most_bytes >> 20} MiB", file=url)
+        if not resumed:
+            self._cache.drop_part(label)
+            if total and response.headers.get("Accept-Ranges", "").strip().lower() == "bytes":
+                begun = _Begun(url, response.headers.get("Last-Modified", ""), total)
+                write_json(part.with_name(part.name + ".json"), asdict(begun))
+        with part.open("ab" if resumed else "wb") as file:
+            for piece in self._client.body(response):
+                file.write(piece)
+                here += len(piece)
+                self._progress.received(label, here, total)
+                if here > self._most_bytes:
+                    self._cache.drop_part(label)
+                    raise ContentRefusedError(f"is larger than {self._most_bytes >> 20} MiB", file=url)
+        if total is not None and here != total:
+            raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
+
+    def _finish(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> CachedZip:
+        try:
+            self._check(part, url)
+        except ContentRefusedError as error:
+            self._cache.drop_part(label)
+            if resumed:
+                raise TransientError(f"{error}; it had been resumed, so it is fetched whole") from error
+            raise
+        with part.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        kept = self._cache.keep(part, label, sha256)
+        self._cache.remember(label, Remembered(url, response.headers.get("Last-Modified", ""), sha256, kept.size))
+        return kept
+
+
+def _length(response: requests.Response) -> int | None:
+    """Return the length of the body to come, where it is given and is that of the bytes themselves."""
+    given = response.headers.get("Content-Length", "")
+    return int(given) if given.isdigit() and not response.headers.get("Content-Encoding") else None
+
+
+def _continues(response: requests.Response, begun: _Begun, part: Path) -> bool:
+    match = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    same = response.headers.get("Last-Modified", begun.last_modified) == begun.last_modified
+    return match is not None and same and (int(match[1]), int(match[2])) == (part.stat().st_size, begun.length)

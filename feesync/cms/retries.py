@@ -1,0 +1,117 @@
+"""When a request is tried again: the policy, made of tenacity's parts and two of our own.
+
+Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that CMS gave; no wait begins that
+would bring the retries of one request over a minute, or those of the whole run over its deadline.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from feesync.errors import UnreachableError
+
+TRIES = 4
+REQUEST_SECONDS = 60.0
+RUN_SECONDS = 180.0
+_LONGEST_WAIT = 20
+
+_T = TypeVar("_T")
+
+
+class TransientError(UnreachableError):
+    """A request failed in a way that may be over soon.
+
+    Attributes:
+        retry_after: seconds that CMS asks to wait, or None.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class HostUnreachableError(TransientError):
+    """No connection to the host could be made at all: no other request will fare better."""
+
+
+def seconds_to_wait(header: str | None) -> float | None:
+    """Return what a Retry-After header asks for, in seconds, whether it is a number or a date; None where it says nothing."""
+    if not header:
+        return None
+    if header.strip().isascii() and header.strip().isdigit():
+        return float(header.strip()[:9])
+    try:
+        until = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+class wait_as_asked(wait_base):  # noqa: N801 - named as tenacity names its policies
+    """Wait as long as another policy says, but no shorter than the server asked for."""
+
+    def __init__(self, otherwise: wait_base) -> None:
+        self.otherwise = otherwise
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        """Return the seconds to wait."""
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        asked = error.retry_after if isinstance(error, TransientError) else None
+        mine = self.otherwise(retry_state)
+        return mine if asked is None else max(mine, asked + random.random())
+
+
+class stop_when_spent(stop_base):  # noqa: N801
+    """Stop before retries take longer than a request, or the run, may spend on them; the clock starts at the first failure."""
+
+    def __init__(self, run_seconds: float) -> None:
+        self.left = run_seconds
+        self._first_failure = 0.0
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        """Tell whether to give up."""
+        now = time.monotonic()
+        if retry_state.attempt_number == 1:
+            self._first_failure = now
+        return now - self._first_failure + retry_state.upcoming_sleep >= min(REQUEST_SECONDS, self.left)
+
+    def settle(self, retry_state_attempts: int) -> None:
+        """Take from the run's seconds what the request that has just ended spent on retries."""
+        if retry_state_attempts > 1:
+            self.left = max(0.0, self.left - (time.monotonic() - self._first_failure))
+
+
+class Retries:
+    """The retries of one run."""
+
+    def __init__(self, run_seconds: float, say: Callable[[str], None]) -> None:
+        self._budget = stop_when_spent(run_seconds)
+        self._say = say
+
+    def call(self, attempt: Callable[[], _T]) -> _T:
+        """Return what an attempt returns, trying again after a TransientError as the policy allows; its last error is raised."""
+        retrying = Retrying(
+            retry=retry_if_exception_type(TransientError),
+            wait=wait_as_asked(wait_exponential_jitter(max=_LONGEST_WAIT)),
+            stop=stop_after_attempt(TRIES) | self._budget,
+            before_sleep=self._before_sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(attempt)
+        finally:
+            self._budget.settle(retrying.statistics.get("attempt_number", 1))
+
+    def _before_sleep(self, retry_state: RetryCallState) -> None:
+        error = retry_state.outcome.exception() if retry_state.outcome else None
+        self._say(f"{error}; trying again in {retry_state.upcoming_sleep:.0f} s")

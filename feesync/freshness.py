@@ -1,0 +1,93 @@
+"""When a database was last refreshed, and how the last run ended: a small file beside it, so that monitoring need not ask CMS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from feesync.durable import read_json, write_json
+from feesync.errors import StoreError
+
+_CLOCK_ERROR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How fresh a database is.
+
+    Attributes:
+        last_success: when a run last found everything as CMS has it (UTC), None where none has.
+        last_run: when a run last ended (UTC), well or not.
+        last_status: the exit status of that run.
+        problems: what went wrong in it.
+    """
+
+    last_success: datetime | None = None
+    last_run: datetime | None = None
+    last_status: int | None = None
+    problems: tuple[str, ...] = ()
+
+    def stale_because(self, most: timedelta, now: datetime) -> str | None:
+        """Return why the last success does not do for an age, or None where it does."""
+        if self.last_success is None:
+            return "no refresh has succeeded yet"
+        if self.last_success - now > _CLOCK_ERROR:
+            return f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is in the future: a clock has gone back"
+        if now - self.last_success > most:
+            return f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is {(now - self.last_success).days} days ago"
+        return None
+
+
+def read_freshness(database: Path) -> Freshness:
+    """Return how fresh a database is; a record that cannot be read counts as none."""
+    record = read_json(_path(database))
+    try:
+        return Freshness(
+            _time(record.get("last_success")),
+            _time(record.get("last_run")),
+            record.get("last_status"),
+            tuple(map(str, record.get("problems", ()))),
+        )
+    except (TypeError, ValueError):
+        return Freshness()
+
+
+def record_run(database: Path, ended: datetime, status: int, problems: tuple[str, ...], *, success: bool) -> Freshness:
+    """Record how a run ended.
+
+    Args:
+        database: the database that it refreshed.
+        ended: when (UTC).
+        status: its exit status.
+        problems: what went wrong.
+        success: whether everything of the current year is now as CMS has it.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    last_success = ended if success else read_freshness(database).last_success
+    record = {
+        "last_success": last_success.isoformat() if last_success else None,
+        "last_run": ended.isoformat(),
+        "last_status": status,
+        "problems": problems,
+    }
+    path = _path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, record)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+    return Freshness(last_success, ended, status, problems)
+
+
+def _path(database: Path) -> Path:
+    return database.with_name(database.name + ".sync.json")
+
+
+def _time(text: object) -> datetime | None:
+    if text is None:
+        return None
+    time = datetime.fromisoformat(str(text))
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

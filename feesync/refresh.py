@@ -1,0 +1,332 @@
+"""One refresh: find out what CMS offers, bring what is new or changed, load each release by itself, and say what that changed.
+
+Out of scope: how CMS is asked (cms), what a file must be to be believed (formats, store), how a run is told (cli).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import unquote, urlsplit
+
+from feesync.cms.cache import Cache, CachedZip, Remembered
+from feesync.cms.catalog import Offer
+from feesync.cms.client import Client, ForbiddenError
+from feesync.cms.cooldown import CoolDown
+from feesync.cms.discovery import Discovery
+from feesync.cms.download import Downloader
+from feesync.cms.progress import Progress
+from feesync.cms.retries import RUN_SECONDS, HostUnreachableError
+from feesync.cms.site import Site
+from feesync.errors import CacheError, ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
+from feesync.formats import archive
+from feesync.formats import release as releases_format
+from feesync.freshness import read_freshness, record_run
+from feesync.hcpcs import FACET_JOINT_CODES, read_code
+from feesync.labels import effective_dates, label_in, label_year
+from feesync.paths import cache_path, database_path
+from feesync.report import Problem, ReleaseReport, SyncReport
+from feesync.schedule import open_schedule
+from feesync.selection import Selection
+from feesync.store.changes import Changes, changes_of
+from feesync.store.load import load
+from feesync.store.revisions import Revisions, read_revisions
+from feesync.store.schema import open_for_reading, store_error
+
+_NAME_AFTER = ("/zip/", "/downloads/")
+_CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
+
+
+def sync(
+    *,
+    years: Iterable[int] = (),
+    releases: Iterable[str] = (),
+    everything: bool = False,
+    effective: tuple[date, date] | None = None,
+    dry_run: bool = False,
+    offline: bool = False,
+    force: bool = False,
+    watch: Sequence[str] = FACET_JOINT_CODES,
+    wait: float = 0,
+    deadline: float = RUN_SECONDS,
+    user_agent: str | None = None,
+    db: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> SyncReport:
+    """Bring the database up to date with CMS.
+
+    Args:
+        years: calendar years of releases, 2015 and later; by default this year, the last, and the next as soon as CMS offers it.
+        releases: labels such as `RVU25D`, in place of years or beside them.
+        everything: every release of 2015 and later.
+        effective: first and last day of effect of the one release named, where feesync does not know them.
+        dry_run: ask CMS, but download and change nothing.
+        offline: open no connection; load what the cache holds and the database lacks.
+        force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
+        watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
+        wait: seconds to wait for another refresh that is running.
+        deadline: seconds that the run may spend on trying failed requests again.
+        user_agent: what to call oneself, in place of feesync's name, version and address.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder.
+        cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
+        progress: hears what happens.
+
+    Returns:
+        The report. What went wrong with CMS or with a release is in its `problems` and `status`, and is not raised; what was loaded
+        before then is as it was and answers on.
+
+    Raises:
+        InvalidInputError: an argument cannot be read, or names a release that CMS does not offer.
+        BusyError: another refresh is running.
+        CacheError: the folder of downloads cannot be used.
+        StoreError: the database cannot be read.
+
+    Source: CMS, "PFS Relative Value Files", a page a release.
+    """
+    labels = tuple(releases)
+    if effective and len(labels) != 1:
+        raise InvalidInputError("dates of effect go with one release by name")
+    run = _Run(
+        selection=Selection.of(years, labels, everything=everything, this_year=date.today().year),
+        effective=effective,
+        dry_run=dry_run,
+        offline=offline,
+        force=force,
+        watch=tuple(map(read_code, watch)),
+        site=Site.from_environment(),
+        database=database_path(db),
+        cache=Cache(cache_path(cache)),
+        progress=progress or Progress(),
+    )
+    with nullcontext() if dry_run else run.cache.lock(wait):
+        return run.go(deadline, user_agent)
+
+
+class _EndedError(Exception):
+    """The run cannot go on; why is among its problems."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run: its arguments, and what it has done so far."""
+
+    selection: Selection
+    effective: tuple[date, date] | None
+    dry_run: bool
+    offline: bool
+    force: bool
+    watch: tuple[str, ...]
+    site: Site
+    database: Path
+    cache: Cache
+    progress: Progress
+    catalogue: str = ""
+    revisions: dict[str, Revisions] = field(default_factory=dict)
+    releases: list[ReleaseReport] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def go(self, deadline: float, user_agent: str | None) -> SyncReport:
+        started = _now()
+        self.revisions = read_revisions(self.database)
+        cooldown = CoolDown(self.cache.folder)
+        with suppress(_EndedError):
+            if self.offline:
+                self._load_cached()
+            else:
+                self._observe(cooldown)
+                with closing(Client(self.site, cooldown, self.progress, deadline, user_agent)) as client:
+                    self._refresh(client)
+        return self._report(started)
+
+    def _observe(self, cooldown: CoolDown) -> None:
+        """End the run where CMS has lately forbidden requests."""
+        until = None if self.force else cooldown.until(self.site.host)
+        if until:
+            said = f"{self.site.host} has forbidden requests (403)"
+            self._end(UnreachableError(f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC, unless by --force"))
+
+    def _refresh(self, client: Client) -> None:
+        discovery = Discovery(client, self._problem)
+        downloader = Downloader(client, self.cache, _check, archive.MAX_ZIP_BYTES, self.progress)
+        try:
+            self.catalogue, offers = discovery.offers()
+        except FeesyncError as error:
+            self._end(error)
+        wanted = self._wanted(offers)
+        if not self.dry_run:
+            self.cache.drop_unfinished(frozenset(offer.label for offer in wanted))
+        for offer in wanted:
+            with self._failures(offer):
+                self.releases.append(self._bring(offer, discovery, downloader))
+
+    def _load_cached(self) -> None:
+        """Load what the cache holds of each release, as CMS last had it."""
+        self.catalogue = "cache"
+        labels = sorted({kept.label for kept in self.cache.zips()})
+        for offer in self._wanted([Offer(label, label_year(label)) for label in labels]):
+            remembered = self.cache.remembered(offer.label)
+            kept = self.cache.zip(offer.label, remembered.sha256) if remembered else None
+            if remembered and kept:
+                with self._failures(offer):
+                    self.releases.append(self._take(offer, remembered.url, kept.sha256, kept, downloaded=False))
+
+    def _wanted(self, offers: list[Offer]) -> list[Offer]:
+        """Return the offers that are asked for, in the order of their dates; what was named and is not there is refused."""
+        missing = self.selection.missing({offer.label: offer.year for offer in offers})
+        if missing:
+            recent = ", ".join(sorted(offer.label for offer in offers if offer.year >= self.selection.this_year - 1))
+            raise InvalidInputError(
+                f"{_CATALOGUES[self.catalogue]} has nothing of {', '.join(missing)}; of the last years it has {recent or 'nothing'}"
+            )
+        wanted = [offer for offer in offers if self.selection.wants(offer.label, offer.year)]
+        return sorted(wanted, key=lambda offer: (offer.year, self._dates(offer) or (date.max, date.max), offer.label))
+
+    def _dates(self, offer: Offer) -> tuple[date, date] | None:
+        """Return the dates of effect of a release: known, given, or those it was loaded with."""
+        if not offer.is_label:
+            return None
+        loaded = self.revisions.get(offer.label)
+        return effective_dates(offer.label) or self.effective or (loaded.effective if loaded else None)
+
+    def _bring(self, offer: Offer, discovery: Discovery, downloader: Downloader) -> ReleaseReport:
+        """Download a release where it has changed, and take what there is."""
+        label = offer.label
+        if self._dates(offer) is None:
+            how = f"sync --release {label} --effective FIRST:LAST" if offer.is_label else "import FILE --release LABEL"
+            text = (
+                f"CMS lists {label} of {offer.year}, whose dates of effect feesync does not know: not loaded; 'feesync {how}' does"
+            )
+            self._warn(label, text)
+            return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
+        since = self._since(offer)
+        url = discovery.address(offer)
+        if self.dry_run:
+            changed = downloader.has_changed(url, since)
+            outcome = "unchanged" if not changed else "would-compare" if label in self.revisions else "would-load"
+            return ReleaseReport(label, outcome, url=url)
+        kept = downloader.fetch(label, url, since)
+        if kept:
+            return self._take(offer, url, kept.sha256, kept, downloaded=True)
+        assert since
+        return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
+
+    def _since(self, offer: Offer) -> Remembered | None:
+        """Return what is remembered of a download, where it is loaded or still here: else it is needed again."""
+        remembered = self.cache.remembered(offer.label)
+        if remembered is None:
+            return None
+        known = self._is_current(offer, remembered.sha256) or self._is_superseded(offer, remembered.sha256)
+        return remembered if known or self.cache.zip(offer.label, remembered.sha256) else None
+
+    def _take(self, offer: Offer, url: str, sha256: str, kept: CachedZip | None, *, downloaded: bool) -> ReleaseReport:
+        """Load a zip, unless the database has it; known bytes are not even parsed."""
+        label = offer.label
+        report = ReleaseReport(label, "unchanged", url, sha256, kept.size if kept else 0, downloaded)
+        if self._is_current(offer, sha256):
+            return report
+        if self._is_superseded(offer, sha256):
+            text = f"{url} offers what a later revision, which is loaded, has superseded: nothing done; --force goes back to it"
+            self._warn(label, text)
+            return replace(report, outcome="superseded")
+        assert kept
+        self.progress.loading(label)
+        try:
+            release = releases_format.from_zip(_read(kept), _name(url, label))
+            done = load(self.database, release, dates=self.effective, force=self.force)
+        except ContentRefusedError as error:
+            raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
+        report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
+        return replace(report, changes=self._changes(label)) if report.changed else report
+
+    def _is_current(self, offer: Offer, sha256: str) -> bool:
+        """Tell whether a zip is the current revision, with the dates of effect that are known today."""
+        loaded = self.revisions.get(offer.label)
+        return loaded is not None and (sha256, self._dates(offer)) == (loaded.current, loaded.effective)
+
+    def _is_superseded(self, offer: Offer, sha256: str) -> bool:
+        """Tell whether a zip was loaded, is superseded, and is to stay so."""
+        loaded = self.revisions.get(offer.label)
+        return loaded is not None and sha256 in loaded.superseded and not self.force
+
+    def _changes(self, label: str) -> Changes | None:
+        try:
+            connection = open_for_reading(self.database)
+            if connection is None:
+                return None
+            with closing(connection):
+                return changes_of(connection, label, self.watch)
+        except sqlite3.Error as error:
+            raise store_error(self.database, error) from error
+
+    @contextmanager
+    def _failures(self, offer: Offer) -> Iterator[None]:
+        """Note that a release could not be had, and go on; where no other can be had either, the run ends."""
+        try:
+            yield
+        except FeesyncError as error:
+            self.releases.append(ReleaseReport(offer.label, "failed"))
+            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY)
+            if here or isinstance(error, ForbiddenError | HostUnreachableError):
+                self._end(error)
+            self._problem(offer.label, error)
+        finally:
+            self.progress.finished(offer.label)
+
+    def _problem(self, label: str | None, error: FeesyncError) -> None:
+        self.problems.append(Problem(label, error.exit_status, str(error)))
+
+    def _warn(self, label: str, text: str) -> None:
+        self.problems.append(Problem(label, ExitStatus.OK, text))
+
+    def _end(self, error: FeesyncError) -> NoReturn:
+        self._problem(None, error)
+        raise _EndedError
+
+    def _report(self, started: datetime) -> SyncReport:
+        report = SyncReport(
+            started=started,
+            finished=_now(),
+            database=str(self.database),
+            site=self.site.base,
+            catalogue=self.catalogue,
+            dry_run=self.dry_run,
+            releases=tuple(self.releases),
+            problems=tuple(self.problems),
+            last_success=read_freshness(self.database).last_success,
+            answering=open_schedule(self.database).answering(date.today()),
+        )
+        if self.dry_run or self.offline:
+            return report
+        success = report.status == ExitStatus.OK and self.selection.covers_this_year()
+        told = tuple(problem.text for problem in report.problems)
+        fresh = record_run(self.database, report.finished, report.status, told, success=success)
+        return replace(report, last_success=fresh.last_success)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _read(kept: CachedZip) -> bytes:
+    try:
+        return kept.path.read_bytes()
+    except OSError as error:
+        raise CacheError(f"{kept.path} cannot be read: {error.strerror}") from error
+
+
+def _check(path: Path, name: str) -> None:
+    archive.check(path.read_bytes(), name)
+
+
+def _name(url: str, label: str) -> str:
+    """Return what to call a zip: the part of its address that a person knows it by, where that says which release it is."""
+    path = unquote(urlsplit(url).path)
+    name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
+    return name if label_in(name) == label else f"{label.lower()}.zip"

@@ -1,0 +1,162 @@
+"""What one refresh did: the value that `feesync.sync` returns, and `feesync sync` prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from feesync.errors import ExitStatus
+from feesync.store.changes import Changes, PaymentChange
+
+_CHANGED = ("new", "revision", "restored", "redated")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong, or that a person must know even from a quiet run.
+
+    Attributes:
+        label: the release that it concerns, None where it concerns the run.
+        status: the exit status that it brings: 3 not reached, 4 refused, 5 another process, 1 this machine; 0 a warning.
+        text: one line.
+    """
+
+    label: str | None
+    status: ExitStatus
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReport:
+    """What a refresh did about one release.
+
+    Attributes:
+        label: such as `RVU25D`.
+        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored`, `redated` (as of `store.load`); `failed`; `unknown` (CMS
+            lists it, feesync does not know its dates of effect and did not load it); in a dry run `would-load`, `would-compare`.
+        url: the address of its zip; empty where none was asked.
+        sha256: hash of the zip; empty where there is none.
+        size: bytes of the zip.
+        downloaded: whether it was downloaded in this run.
+        rows: row count by kind of file, where it was loaded.
+        notes: what a person should know.
+        changes: what it changed, where it was loaded and there was something to compare with.
+    """
+
+    label: str
+    outcome: str
+    url: str = ""
+    sha256: str = ""
+    size: int = 0
+    downloaded: bool = False
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    changes: Changes | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the database is another than before."""
+        return self.outcome in _CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one refresh did.
+
+    Attributes:
+        started: when it began (UTC).
+        finished: when it ended (UTC).
+        database: path of the database.
+        site: `https://www.cms.gov`, or the mirror that was asked.
+        catalogue: where the releases were found: `listing`, `pinned` (feesync's own, because CMS's could not be read), `cache`
+            (offline), or empty where it did not come to that.
+        dry_run: whether nothing was to be changed.
+        releases: what was done about each release, the oldest first.
+        problems: what went wrong.
+        last_success: when a refresh last succeeded (UTC), this one included.
+        answering: label of the loaded release that answers for today, None where none does.
+    """
+
+    started: datetime
+    finished: datetime
+    database: str
+    site: str
+    catalogue: str
+    dry_run: bool
+    releases: tuple[ReleaseReport, ...]
+    problems: tuple[Problem, ...]
+    last_success: datetime | None
+    answering: str | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was loaded, superseded or corrected."""
+        return any(release.changed for release in self.releases)
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status: 0 done; what ended the run on this machine (1, 5); else 4 before 3."""
+        met = {problem.status for problem in self.problems}
+        order = (ExitStatus.UNEXPECTED, ExitStatus.BUSY, ExitStatus.REFUSED, ExitStatus.UNREACHABLE)
+        return next((status for status in order if status in met), ExitStatus.OK)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report under the names of `feesync sync --json`; dollars are Decimals, times are ISO 8601."""
+        return {
+            "status": int(self.status),
+            "changed": self.changed,
+            "started": self.started.isoformat(),
+            "finished": self.finished.isoformat(),
+            "database": self.database,
+            "site": self.site,
+            "catalogue": self.catalogue or None,
+            "dry_run": self.dry_run,
+            "releases": [_release(release) for release in self.releases],
+            "problems": [
+                {"release": problem.label, "status": int(problem.status), "text": problem.text} for problem in self.problems
+            ],
+            "last_success": self.last_success.isoformat() if self.last_success else None,
+            "answering": self.answering,
+        }
+
+
+def _release(release: ReleaseReport) -> dict[str, Any]:
+    return {
+        "label": release.label,
+        "outcome": release.outcome,
+        "url": release.url or None,
+        "sha256": release.sha256 or None,
+        "bytes": release.size or None,
+        "downloaded": release.downloaded,
+        "rows": release.rows,
+        "notes": list(release.notes),
+        "changes": _changes(release.changes) if release.changes else None,
+    }
+
+
+def _changes(changes: Changes) -> dict[str, Any]:
+    return {
+        "against": changes.against,
+        "payments_compared": changes.compared,
+        "payments_changed": changes.changed,
+        "codes_added": list(changes.added),
+        "codes_deleted": list(changes.deleted),
+        "watched": [_payment(change) for change in changes.watched],
+    }
+
+
+def _payment(change: PaymentChange) -> dict[str, str | int | Decimal | None]:
+    return {
+        "hcpcs": change.hcpcs,
+        "modifier": change.modifier,
+        "basis": change.basis,
+        "setting": change.setting,
+        "national_before": change.before,
+        "national_after": change.after,
+        "localities": change.localities,
+        "localities_changed": change.changed,
+        "lowest_change": change.lowest,
+        "highest_change": change.highest,
+    }
