@@ -200,10 +200,8 @@ class _Run:
         label = offer.label
         if self._dates(offer) is None:
             how = f"sync --release {label} --effective FIRST:LAST" if offer.is_label else "import FILE --release LABEL"
-            text = (
-                f"CMS lists {label} of {offer.year}, whose dates of effect feesync does not know: not loaded; 'feesync {how}' does"
-            )
-            self._warn(label, text)
+            listed = f"CMS lists {label} of {offer.year}, whose dates of effect feesync does not know"
+            self._warn(label, f"{listed}: not loaded; 'feesync {how}' loads it")
             return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
         since = self._since(offer)
         url = discovery.address(offer)

@@ -66,3 +66,18 @@ def rvu26d(**changes):
     }
     members.update(changes)
     return {name: data for name, data in members.items() if data is not None}
+
+
+MONTHS = {"A": "January", "B": "April", "C": "July", "D": "October"}
+
+
+def quarter(letter, **changes):
+    """The zip of a small RVU25A, B, C or D: the same numbers under that quarter's title."""
+    members = rvu25d(**changes)
+    members[VALUES] = members[VALUES].replace(b"October Release", f"{MONTHS[letter]} Release".encode())
+    return zip_of(members)
+
+
+def repriced(code, nonfacility_pe, total):
+    """A PPRRVU file in which one code has another nonfacility practice expense RVU."""
+    return changed(changed(fixture(VALUES), code, 6, nonfacility_pe), code, 11, total)

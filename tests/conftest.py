@@ -1,10 +1,12 @@
 import os
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 from cms_files import rvu25d, zip_of
+from fake_cms import FakeCms
 
 from feesync.cli import cli
 from feesync.formats.release import from_zip
@@ -13,10 +15,35 @@ from feesync.store.load import load
 
 @pytest.fixture(autouse=True)
 def database(tmp_path, monkeypatch):
-    """Every test has a database path of its own, where nothing is yet."""
+    """Every test has a database path and a cache of its own, where nothing is yet, and no way to CMS."""
     path = tmp_path / "feesync.db"
     monkeypatch.setenv("FEESYNC_DB", str(path))
+    monkeypatch.setenv("FEESYNC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FEESYNC_CMS_URL", "http://127.0.0.1:9")
     return path
+
+
+@pytest.fixture
+def cache(database):
+    """The folder of downloads."""
+    return database.parent / "cache"
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A loopback server in the place of cms.gov, with nothing on it yet."""
+    server = FakeCms()
+    monkeypatch.setenv("FEESYNC_CMS_URL", server.url)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def naps(monkeypatch):
+    """Waits between tries take no time; their lengths are noted here."""
+    taken = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=taken.append))
+    return taken
 
 
 @pytest.fixture

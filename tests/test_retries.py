@@ -1,0 +1,107 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from feesync.cms import retries
+from feesync.cms.retries import HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.errors import ContentRefusedError
+
+
+class Attempts:
+    """Fails as often as it has errors, then answers; each attempt takes a while on its own clock."""
+
+    def __init__(self, monkeypatch, *errors, takes=0.0):
+        self.errors, self.takes, self.now, self.made = list(errors), takes, 1000.0, 0
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+        monkeypatch.setattr("tenacity.nap.time", self)
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+    def __call__(self):
+        self.made += 1
+        self.now += self.takes
+        if self.errors:
+            raise self.errors.pop(0)
+        return "answer"
+
+
+def errors(count, retry_after=None):
+    return [TransientError(f"failed {number}", retry_after) for number in range(count)]
+
+
+def test_four_tries_with_growing_waits(monkeypatch):
+    said = []
+    attempts = Attempts(monkeypatch, *errors(3))
+    assert Retries(180, said.append).call(attempts) == "answer"
+    assert attempts.made == 4
+    assert 1 + 2 + 4 <= attempts.now - 1000 <= 1 + 2 + 4 + 3
+    assert [text.split(";")[0] for text in said] == ["failed 0", "failed 1", "failed 2"]
+
+    attempts = Attempts(monkeypatch, *errors(4))
+    with pytest.raises(TransientError, match="failed 3"):
+        Retries(180, said.append).call(attempts)
+
+
+def test_only_what_may_be_over_soon_is_tried_again(monkeypatch):
+    attempts = Attempts(monkeypatch, ContentRefusedError("no"))
+    with pytest.raises(ContentRefusedError):
+        Retries(180, print).call(attempts)
+    assert attempts.made == 1
+    assert issubclass(HostUnreachableError, TransientError)
+
+
+def test_the_server_is_given_the_time_it_asks_for(monkeypatch):
+    attempts = Attempts(monkeypatch, *errors(1, retry_after=30))
+    Retries(180, lambda text: None).call(attempts)
+    assert 30 <= attempts.now - 1000 <= 31
+
+
+def test_a_wait_longer_than_the_budget_is_not_begun(monkeypatch):
+    attempts = Attempts(monkeypatch, *errors(1, retry_after=61))
+    with pytest.raises(TransientError):
+        Retries(180, print).call(attempts)
+    assert (attempts.made, attempts.now) == (1, 1000)
+
+
+def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure(monkeypatch):
+    attempts = Attempts(monkeypatch, *errors(4), takes=30)
+    with pytest.raises(TransientError, match="failed 2"):
+        Retries(180, lambda text: None).call(attempts)
+    assert attempts.now - 1000 <= 30 + retries.REQUEST_SECONDS + 30
+
+
+def test_the_retries_of_a_run_take_no_longer_than_its_deadline(monkeypatch):
+    policy, made = Retries(20, lambda text: None), []
+    for _ in range(6):
+        attempts = Attempts(monkeypatch, *errors(4))
+        with pytest.raises(TransientError):
+            policy.call(attempts)
+        made.append(attempts.made)
+    assert made[:2] == [4, 4]
+    assert made[-1] == 1
+    attempts = Attempts(monkeypatch)
+    assert policy.call(attempts) == "answer"
+
+
+def test_no_retries_at_all(monkeypatch):
+    attempts = Attempts(monkeypatch, *errors(1))
+    with pytest.raises(TransientError):
+        Retries(0, print).call(attempts)
+    assert attempts.made == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [(None, None), ("", None), ("7", 7), (" 120 ", 120), ("soon", None), ("-5", None), ("1.5", None), ("٣", None),
+     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("9" * 400, 999_999_999)],
+)  # fmt: skip
+def test_what_retry_after_asks_for(header, seconds):
+    assert seconds_to_wait(header) == seconds
+
+
+def test_retry_after_as_a_date():
+    later = datetime.now(UTC) + timedelta(seconds=90)
+    assert 85 <= seconds_to_wait(format_datetime(later, usegmt=True)) <= 90
+    assert 85 <= seconds_to_wait(format_datetime(later.replace(tzinfo=None))) <= 90

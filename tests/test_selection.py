@@ -1,0 +1,49 @@
+import pytest
+
+from feesync.errors import InvalidInputError
+from feesync.selection import Selection
+
+
+def chosen(years=(), releases=(), everything=False):
+    return Selection.of(years, releases, everything=everything, this_year=2026)
+
+
+@pytest.mark.parametrize(
+    ("selection", "wanted"),
+    [
+        (chosen(), ["RVU25A", "RVU26D", "RVU27A"]),
+        (chosen(years=[2015]), ["RVU15A"]),
+        (chosen(years=[2015, 2024]), ["RVU15A", "RVU24D"]),
+        (chosen(releases=["25a", "rvu24d"]), ["RVU24D", "RVU25A"]),
+        (chosen(years=[2026], releases=["RVU15A"]), ["RVU15A", "RVU26D"]),
+        (chosen(everything=True), ["RVU15A", "RVU24D", "RVU25A", "RVU26D", "RVU27A"]),
+    ],
+)
+def test_what_is_wanted(selection, wanted):
+    there = ["RVU14D", "RVU15A", "RVU24D", "RVU25A", "RVU26D", "RVU27A"]
+    assert [label for label in there if selection.wants(label, 2000 + int(label[3:5]))] == wanted
+
+
+@pytest.mark.parametrize(("arguments", "name"), [({"years": [2014]}, "2014"), ({"releases": ["RVU09AR"]}, "RVU09AR")])
+def test_years_whose_layout_is_not_read_are_refused_by_name(arguments, name):
+    with pytest.raises(InvalidInputError, match=f"^{name}: CMS's files of 2014 and before have layouts that feesync does not read"):
+        chosen(**arguments)
+
+
+def test_all_excludes_the_others():
+    with pytest.raises(InvalidInputError, match="exclude each other"):
+        chosen(years=[2025], everything=True)
+
+
+def test_what_was_named_and_is_not_there():
+    there = {"RVU25A": 2025, "RVU25B": 2025}
+    assert chosen(years=[2025, 2027], releases=["RVU25A", "RVU25C"]).missing(there) == ["2027", "RVU25C"]
+    assert chosen().missing({}) == []
+
+
+def test_which_runs_bring_the_current_year_up_to_date():
+    assert chosen().covers_this_year()
+    assert chosen(everything=True).covers_this_year()
+    assert chosen(years=[2026]).covers_this_year()
+    assert not chosen(years=[2025]).covers_this_year()
+    assert not chosen(releases=["RVU26D"]).covers_this_year()
