@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -36,6 +37,19 @@ def server(monkeypatch):
     monkeypatch.setenv("FEESYNC_CMS_URL", server.url)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def november(monkeypatch):
+    """It is 2025-11-03, whatever the day."""
+
+    class Today(date):
+        @classmethod
+        def today(cls):
+            return cls(2025, 11, 3)
+
+    monkeypatch.setattr("feesync.refresh.date", Today)
+    monkeypatch.setattr("feesync.cli.status.Date", Today)
 
 
 @pytest.fixture

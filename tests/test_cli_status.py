@@ -1,4 +1,10 @@
 import json
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from cms_files import quarter
+from fake_cms import LISTING, status
 
 
 def test_before_anything_is_loaded(feesync, database):
@@ -20,3 +26,65 @@ def test_a_file_that_is_no_database(feesync, database):
     database.write_text("not a database" * 100)
     result = feesync("status")
     assert (result.exit_code, result.stderr) == (1, f"feesync: {database} is not a feesync database\n")
+
+
+@pytest.mark.usefixtures("november")
+class TestFreshness:
+    @pytest.fixture
+    def synced(self, feesync, server, naps):
+        server.offer("RVU25D", quarter("D"))
+        assert feesync("sync").exit_code == 0
+        return server
+
+    def test_before_anything_has_succeeded(self, feesync):
+        assert feesync("status").stdout.splitlines()[1:3] == ["No sync has succeeded yet", "No loaded release answers for today"]
+        result = feesync("status", "--max-age", "30d")
+        assert (result.exit_code, result.stderr) == (7, "feesync: stale: no refresh has succeeded yet\n")
+
+    def test_after_a_success(self, feesync, synced):
+        result = feesync("status", "--max-age", "30d")
+        assert (result.exit_code, result.stderr) == (0, "")
+        lines = result.stdout.splitlines()
+        assert re.fullmatch(r"Last successful sync \d{4}-\d\d-\d\d \d\d:\d\d UTC \(less than an hour ago\)", lines[1])
+        assert lines[2] == "RVU25D answers for today"
+        told = json.loads(feesync("status", "--max-age", "1h", "--json").stdout)
+        assert (told["stale"], told["stale_because"], told["answering"], told["last_status"]) == (False, None, "RVU25D", 0)
+        assert json.loads(feesync("status", "--json").stdout)["stale"] is None
+
+    def test_an_old_success_is_stale(self, feesync, synced, database):
+        record = database.with_name(database.name + ".sync.json")
+        old = datetime.now(UTC) - timedelta(days=31)
+        record.write_text(json.dumps({"last_success": old.isoformat()}))
+        assert feesync("status").exit_code == 0
+        result = feesync("status", "--max-age", "30d", "--json")
+        assert (result.exit_code, json.loads(result.stdout)["stale"]) == (7, True)
+        assert result.stderr == f"feesync: stale: the last success, {old:%Y-%m-%d %H:%M} UTC, is 31 days ago\n"
+        assert feesync("status", "--max-age", "5w").exit_code == 0
+
+    def test_a_failure_is_shown(self, feesync, synced):
+        synced.faults[LISTING] = status(500)
+        feesync("sync")
+        shown = feesync("status").stdout.splitlines()[2]
+        assert re.match(r"The last run, .* UTC, failed with status 3: http.*: the answer is 500 Internal Server Error", shown)
+
+    def test_a_cool_down_is_shown(self, feesync, synced):
+        synced.faults[LISTING] = status(403)
+        feesync("sync")
+        host = f"127.0.0.1:{synced.port}"
+        assert f"\n{host} has forbidden requests (403): it is not asked before " in feesync("status").stdout
+        assert json.loads(feesync("status", "--json").stdout)["cool_down_until"]
+
+    def test_a_schedule_that_answers_for_no_day_of_this_year_is_stale(self, feesync, synced, monkeypatch):
+        class NextYear(date):
+            @classmethod
+            def today(cls):
+                return cls(2027, 2, 1)
+
+        monkeypatch.setattr("feesync.cli.status.Date", NextYear)
+        result = feesync("status", "--max-age", "30d")
+        assert (result.exit_code, result.stderr) == (7, "feesync: stale: no loaded release answers for today, 2027-02-01\n")
+
+    @pytest.mark.parametrize("age", ["30", "d", "0d", "-1d", "1y", "99999d"])
+    def test_an_age_that_cannot_be_read(self, feesync, age):
+        result = feesync("status", "--max-age", age)
+        assert (result.exit_code, result.stderr) == (2, f"feesync: {age!r} is not an age such as 12h, 30d or 4w\n")

@@ -19,6 +19,15 @@ def test_commands_print_what_stands_below_them(feesync, command, output):
     assert (result.exit_code, result.stdout, result.stderr) == (0, output, "")
 
 
+def test_what_a_refresh_prints(cms, server, november, feesync):
+    ((command, output),) = re.findall(r"```text\n\$ feesync (sync .*?)\n(.*?)```", TEXT, re.DOTALL)
+    server.offer("RVU25D", (cms / "releases/rvu25d.zip").read_bytes())
+    assert feesync("sync").exit_code == 0
+    server.offer("RVU26C", (cms / "releases/rvu26c.zip").read_bytes())
+    result = feesync(*shlex.split(command))
+    assert (result.exit_code, result.stdout, result.stderr) == (0, output, "")
+
+
 def test_there_are_commands():
     assert len(CONSOLE) >= 5
 

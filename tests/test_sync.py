@@ -10,7 +10,7 @@ from cms_files import quarter, repriced, rvu26d, zip_of
 from fake_cms import LISTING, PUBLISHED, REPOSTED, html, status
 
 import feesync as package
-from feesync import estimate, refresh
+from feesync import estimate
 from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError
 from feesync.freshness import read_freshness
@@ -22,16 +22,7 @@ PATH = "/files/zip/rvu25d-updated-09/11/2025.zip"
 PAGE = f"{LISTING}/rvu25d"
 
 
-@pytest.fixture(autouse=True)
-def today(monkeypatch):
-    """It is November 2025, whatever the day."""
-
-    class Today(date):
-        @classmethod
-        def today(cls):
-            return cls(2025, 11, 3)
-
-    monkeypatch.setattr(refresh, "date", Today)
+pytestmark = pytest.mark.usefixtures("november")
 
 
 @pytest.fixture

@@ -1,0 +1,62 @@
+import json
+
+import pytest
+from cms_files import quarter, repriced
+from fake_cms import REPOSTED
+
+from feesync.cms.cache import Cache
+
+pytestmark = pytest.mark.usefixtures("november")
+DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
+
+
+@pytest.fixture
+def filled(feesync, server, naps, cache):
+    """A cache with two revisions of RVU25D, RVU25C that is in no database, and something unfinished."""
+    server.offer("RVU25D", quarter("D"))
+    assert feesync("sync").exit_code == 0
+    server.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    assert feesync("sync").exit_code == 0
+    server.offer("RVU25C", quarter("C"))
+    assert feesync("--db", cache.parent / "other.db", "sync", "--release", "RVU25C").exit_code == 0
+    (cache / "RVU25A.part").write_bytes(b"PK")
+    return cache
+
+
+def test_before_anything_is_downloaded(feesync, cache):
+    assert feesync("cache").stdout == f"Cache {cache} (not there yet)\n"
+    assert feesync("cache", "--prune").exit_code == 0
+    assert json.loads(feesync("cache", "--json").stdout) == {
+        "cache": str(cache), "referred": [], "not_referred": [], "unfinished": [], "pruned": False,
+    }  # fmt: skip
+    assert not cache.exists()
+
+
+def test_what_is_there(feesync, filled):
+    lines = feesync("cache").stdout.splitlines()
+    assert lines[0] == f"Cache {filled} (0.0 MB)"
+    assert [(line.split()[0], line.endswith("not in the database")) for line in lines[4:-1]] == [
+        ("RVU25C", True), ("RVU25D", False), ("RVU25D", False),
+    ]  # fmt: skip
+    assert lines[-1] == "RVU25A.part: left unfinished"
+    told = json.loads(feesync("cache", "--json").stdout)
+    assert [kept["label"] for kept in told["referred"]] == ["RVU25D", "RVU25D"]
+    assert [kept["label"] for kept in told["not_referred"]] == ["RVU25C"]
+    assert len(Cache(filled).zips()) == 3
+
+
+def test_pruning_keeps_what_the_database_refers_to(feesync, filled, sql):
+    result = feesync("cache", "--prune")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "RVU25A.part: left unfinished, removed"
+    assert {(kept.label, kept.sha256) for kept in Cache(filled).zips()} == set(sql("SELECT label, sha256 FROM release"))
+    assert Cache(filled).unfinished() == []
+    assert feesync("sync").stdout.startswith("RVU25C (0.0 MB): new release; ")
+
+
+def test_pruning_waits_for_no_refresh(feesync, filled):
+    with Cache(filled).lock(0):
+        assert feesync("cache").exit_code == 0
+        result = feesync("cache", "--prune")
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert len(Cache(filled).zips()) == 3

@@ -1,0 +1,229 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cms_files import quarter, repriced
+from fake_cms import LISTING, REPOSTED, html, status
+
+pytestmark = pytest.mark.usefixtures("november")
+OCTOBER = quarter("D")
+DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
+OLD = "CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and later"
+LOADED = (
+    "63 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
+    "(218 caps equal; 12 caps name a locality that the GPCI file lacks)"
+)
+
+
+@pytest.fixture
+def offered(server, naps):
+    server.offer("RVU25C", quarter("C"))
+    server.offer("RVU25D", OCTOBER)
+    return server
+
+
+def test_filling_then_nothing_new_then_a_repost(feesync, offered, sql):
+    result = feesync("sync")
+    ((compared,),) = sql(
+        "SELECT sum((nonfacility_amount IS NOT NULL) + (facility_amount IS NOT NULL)) FROM rate "
+        "WHERE release = 'RVU25D' AND mac <> '00000'"
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        f"RVU25C (0.0 MB): new release; {LOADED}\n"
+        f"RVU25D (0.0 MB): new release; {LOADED}\n"
+        f"  against RVU25C: 0 of {compared:,} payments changed\n"
+        "  none of the watched codes\n"
+    )
+    again = feesync("sync")
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "nothing new: RVU25C, RVU25D as CMS has them\n", "")
+    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    repost = feesync("sync")
+    assert (repost.exit_code, repost.stderr) == (0, "")
+    # 172.08 is CMS's; (1.52 + 3.74 + 0.16) x 32.3465 = 175.318; each locality's by hand in test_changes
+    assert repost.stdout == (
+        "RVU25C: nothing new, this is loaded\n"
+        f"RVU25D (0.0 MB): new revision, supersedes the one loaded before; {LOADED}\n"
+        f"  against RVU25D: 109 of {compared:,} payments changed\n"
+        "  watched codes, national amount in dollars, and lowest and highest change of all localities:\n"
+        "\n"
+        "Code    Basis    Setting        Before     Now    Change    Localities    Lowest    Highest\n"
+        "------  -------  -----------  --------  ------  --------  ------------  --------  ---------\n"
+        "64493   nonqp    nonfacility    172.08  175.32     +3.24    109 of 109     +2.75      +4.64\n"
+        "\n"
+    )
+    assert "175.32" in feesync("estimate", "64493", "--locality", "national", "--date", "2025-11-03").stdout
+
+
+def test_quiet_prints_only_what_changed_or_failed(feesync, offered):
+    assert feesync("sync", "--quiet", "--release", "RVU25C").stdout == f"RVU25C (0.0 MB): new release; {LOADED}\n"
+    assert feesync("sync", "--quiet").stdout.startswith("RVU25D (0.0 MB): new release; ")
+    nothing = feesync("sync", "--quiet")
+    assert (nothing.exit_code, nothing.output) == (0, "")
+    nothing = feesync("sync", "--quiet", "--json")
+    assert (nothing.exit_code, nothing.output) == (0, "")
+    offered.faults[f"{LISTING}/rvu25c"] = status(500)
+    failed = feesync("sync", "--quiet")
+    assert (failed.exit_code, failed.stdout) == (3, "RVU25C: failed, what was loaded before is kept\n")
+    assert failed.stderr == f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server Error\n"
+
+
+def test_a_listing_that_cannot_be_read_is_told_even_by_a_quiet_run(feesync, offered):
+    feesync("sync")
+    offered.faults[LISTING] = html("<title>New look</title>")
+    result = feesync("sync", "--quiet", "--release", "RVU25D")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
+    assert result.stderr.startswith("feesync: CMS's listing cannot be read, so that new releases may be missed;")
+
+
+def test_waits_between_tries_are_told_unless_quiet(feesync, offered):
+    offered.stop()
+    loud = feesync("sync")
+    assert loud.exit_code == 3
+    lines = loud.stderr.splitlines()
+    assert [re.sub(r"\d+ s$", "N s", line) for line in lines[:3]] == [
+        f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused; trying again in N s"
+    ] * 3
+    assert lines[3:] == [
+        f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused",
+        "feesync: no loaded release answers for today",
+    ]
+    assert feesync("sync", "--quiet").stderr == f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused\n"
+
+
+def test_the_status_of_a_change_can_be_chosen(feesync, offered):
+    assert feesync("sync", "--changed-status", "10").exit_code == 10
+    assert feesync("sync", "--changed-status", "10").exit_code == 0
+    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    offered.faults[f"{LISTING}/rvu25c"] = status(500)
+    assert feesync("sync", "--changed-status", "10").exit_code == 3
+
+
+def test_json_on_every_path(feesync, offered):
+    told = json.loads(feesync("sync", "--json").stdout)
+    assert (told["status"], [release["outcome"] for release in told["releases"]]) == (0, ["new", "new"])
+    assert told["releases"][1]["changes"]["against"] == "RVU25C"
+    assert json.loads(feesync("sync", "--json").stdout)["changed"] is False
+    assert json.loads(feesync("sync", "--json", "--dry-run").stdout)["dry_run"] is True
+    assert json.loads(feesync("sync", "--json", "--offline").stdout)["catalogue"] == "cache"
+    offered.faults[LISTING] = status(403)
+    refused = feesync("sync", "--json")
+    assert (refused.exit_code, json.loads(refused.stdout)["problems"][0]["status"]) == (3, 3)
+
+
+def test_a_dry_run(feesync, offered):
+    assert feesync("sync", "--dry-run").stdout == (
+        "RVU25C: would be downloaded and loaded\nRVU25D: would be downloaded and loaded\n"
+    )
+    feesync("sync")
+    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    assert feesync("sync", "--dry-run").stdout == (
+        "RVU25C: nothing new, this is loaded\nRVU25D: would be downloaded and compared with what is loaded\n"
+    )
+
+
+def test_offline(feesync, offered):
+    assert feesync("sync", "--offline").stdout == "nothing in the cache\n"
+    feesync("sync")
+    assert feesync("sync", "--offline").stdout == "nothing new: RVU25C, RVU25D as cached\n"
+
+
+def test_watched_codes(feesync, offered):
+    feesync("sync")
+    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    assert "none of the watched codes" in feesync("sync", "--watch", "64494", "--watch", "99213").stdout
+    assert feesync("sync", "--watch", "6449").exit_code == 2
+
+
+def test_the_name_that_cms_is_told(feesync, offered):
+    feesync("sync", "--user-agent", "acme/1 (ops@acme.example)")
+    assert {headers["User-Agent"] for _, headers, _ in offered.asked} == {"acme/1 (ops@acme.example)"}
+
+
+def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    assert feesync("sync", "--jitter", "1800", "--dry-run").exit_code == 0
+    assert 0 <= slept[0] <= 1800
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--year", "2014"),
+            "2014: CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and later",
+        ),
+        (("--release", "2025D"), "'2025D' is not a release label; labels look like RVU25D or RVU24AR"),
+        (("--release", "RVU25A"), "CMS's listing has nothing of RVU25A; of the last years it has RVU25C, RVU25D"),
+        (("--all", "--year", "2025"), "all releases, and some of them by year or name, exclude each other"),
+        (("--effective", "2025-01-01:2025-02-01"), "dates of effect go with one release by name"),
+    ],
+)
+def test_what_cannot_be_asked(feesync, offered, arguments, said):
+    result = feesync("sync", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"feesync: {said}\n")
+
+
+@pytest.mark.parametrize(
+    "options", ["--jitter -1", "--changed-status 300", "--wait x", "--deadline -5", "--effective 2025", "--year x"]
+)
+def test_options_that_cannot_be_read(feesync, options):
+    assert feesync("sync", *options.split()).exit_code == 2
+
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def as_cron(server, tmp_path):
+    """Run a command as cron does: by /bin/sh, with next to no environment, and no terminal."""
+    if sys.platform == "win32":
+        pytest.skip("no cron")
+    server.offer("RVU25D", OCTOBER)
+    home = tmp_path / "home"
+    (home / "feesync").mkdir(parents=True)
+    (home / "feesync/bin").symlink_to(Path(sys.executable).parent)
+
+    def run(command, path="/usr/bin:/bin"):
+        environment = [f"HOME={home}", "LOGNAME=biller", f"PATH={path}", "SHELL=/bin/sh", f"FEESYNC_CMS_URL={server.url}"]
+        return subprocess.run(
+            ["/usr/bin/env", "-i", *environment, "/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=home
+        )
+
+    return run
+
+
+def test_the_crontab_line_of_the_readme_runs_as_written(as_cron):
+    (line,) = re.findall(r"^\d+ \d+ \* \* \* (.*feesync sync.*)$", README, re.MULTILINE)
+    line = line.replace("--jitter 1800", "--jitter 0.1") + " --all"
+    first = as_cron(line)
+    assert (first.returncode, first.stdout, first.stderr) == (0, f"RVU25D (0.0 MB): new release; {LOADED}\n", "")
+    second = as_cron(line)
+    assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
+    (check,) = re.findall(r"`feesync (status --max-age \S+)`", README)
+    told = as_cron(f"$HOME/feesync/bin/feesync {check} --json")
+    assert json.loads(told.stdout)["last_success"]
+
+
+def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server, tmp_path):
+    (hook,) = re.findall(r"^(report=\$\(feesync sync.*?\n.*?)\n```", README, re.MULTILINE | re.DOTALL)
+    hook = hook.replace("sync --quiet", "sync --quiet --all")
+    mail = tmp_path / "bin/mail"
+    mail.parent.mkdir()
+    mail.write_text(f'#!/bin/sh\n{{ echo "$@"; cat; }} >> {tmp_path}/mailed\n')
+    mail.chmod(0o755)
+    path = f"{mail.parent}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    for _ in range(2):
+        result = as_cron(hook, path)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (tmp_path / "mailed").read_text() == (
+        f"-s Medicare fees changed billing@practice.example\nRVU25D (0.0 MB): new release; {LOADED}\n"
+    )
+    server.stop()
+    failed = as_cron(hook, path)
+    assert "cannot connect" in failed.stderr
+    server.start_again()
