@@ -2,14 +2,15 @@
 
     FEESYNC_CMS_FILES=FOLDER python benchmarks/measure.py
 
-FOLDER holds CMS's `releases/rvu25d.zip`. Whole processes are run in turn, floor and feesync, and their medians compared;
-what is measured inside a process alternates too.
+FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip` and `pages/RVU25A` to `RVU25D`. Whole processes are run in turn, floor
+and feesync, and their medians compared; what is measured inside a process alternates too.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -23,6 +24,10 @@ from feesync import estimate
 from feesync.rate import Rate
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+from fake_cms import PUBLISHED, FakeCms  # noqa: E402 - the tests' loopback server
+
+SYNCED = ("RVU25A", "RVU25B", "RVU25C", "RVU25D")
 RUNS = 9
 LINES = 20_000
 
@@ -130,6 +135,31 @@ def measure_view(database: Path) -> None:
     report("fees of 1.1 million rows / the join's plain columns", *in_turn(lambda: timed(plain), lambda: timed(view)), 2, "ms", 1e3)
 
 
+def measure_sync(releases: Path, folder: Path) -> None:
+    """A refresh with nothing new, over real pages, against the same requests and the pages parsed once."""
+    server = FakeCms()
+    pages = {label: (releases.parent / f"pages/{label}").read_text(encoding="utf-8") for label in SYNCED}
+    for label in SYNCED:
+        server.offer(label, (releases / f"{label.lower()}.zip").read_bytes())
+        link, page = server.releases[label].path, server.releases[label].page
+        body = re.sub(r'href="/files/zip/[^"]*"', f'href="{link}"', pages[label])
+        server.faults[page] = lambda handler, body=body: handler.page(body)
+    os.environ |= {"FEESYNC_CMS_URL": server.url, "FEESYNC_CACHE": str(folder / "cache")}
+    database = folder / "synced.db"
+    command = (sys.executable, "-m", "feesync", "--db", str(database), "sync", "--year", "2025", "--quiet")
+    process(*command)
+    server.paths()
+    process(*command)
+    asked, before = server.paths(), database.read_bytes()
+    times = in_turn(
+        lambda: process(sys.executable, str(HERE / "floor_sync.py"), server.url, PUBLISHED, *asked)[0],
+        lambda: process(*command)[0],
+    )
+    report(f"feesync sync, nothing new ({len(asked)} requests) / the same requests", *times, 2, "ms", 1e3)
+    assert database.read_bytes() == before
+    server.stop()
+
+
 def main() -> None:
     """Measure everything and print a table."""
     folder = os.environ.get("FEESYNC_CMS_FILES")
@@ -141,6 +171,7 @@ def main() -> None:
         measure_start_up(database)
         measure_estimate(database)
         measure_view(database)
+        measure_sync(Path(folder) / "releases", Path(scratch))
 
 
 if __name__ == "__main__":

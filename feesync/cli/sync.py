@@ -79,6 +79,8 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, jitter: float,
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
+    if report.answering is None and not (quiet or arguments["years"] or arguments["releases"]):
+        click.echo("feesync: no loaded release answers for today", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
 
 
@@ -127,8 +129,6 @@ def _print(report: SyncReport, *, quiet: bool) -> None:
         click.echo(_line(release))
         if release.changes:
             _print_changes(release.changes)
-    if report.answering is None and not quiet:
-        click.echo("feesync: no loaded release answers for today", err=True)
 
 
 def _line(release: ReleaseReport) -> str:
