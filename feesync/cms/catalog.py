@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
 
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
