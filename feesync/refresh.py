@@ -200,7 +200,7 @@ class _Run:
         label = offer.label
         if self._dates(offer) is None:
             how = f"sync --release {label} --effective FIRST:LAST" if offer.is_label else "import FILE --release LABEL"
-            listed = f"CMS lists {label} of {offer.year}, whose dates of effect feesync does not know"
+            listed = f"CMS lists it for {offer.year}, but feesync does not know its dates of effect"
             self._warn(label, f"{listed}: not loaded; 'feesync {how}' loads it")
             return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
         since = self._since(offer)
@@ -209,9 +209,11 @@ class _Run:
             changed = downloader.has_changed(url, since)
             outcome = "unchanged" if not changed else "would-compare" if label in self.revisions else "would-load"
             return ReleaseReport(label, outcome, url=url)
-        kept = downloader.fetch(label, url, since)
-        if kept:
-            return self._take(offer, url, kept.sha256, kept, downloaded=True)
+        fetched = downloader.fetch(label, url, since)
+        if fetched:
+            report = self._take(offer, url, fetched.kept.sha256, fetched.kept, downloaded=True)
+            self.cache.remember(label, fetched.said)  # not before it was believed, so that a refused one is asked for again
+            return report
         assert since
         return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
 

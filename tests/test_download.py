@@ -40,16 +40,22 @@ def heard():
 
 
 @pytest.fixture
-def fetch(server, kept, naps, heard):
+def downloader(server, kept, naps, heard):
     server.offer("RVU25D", DATA)
     client = Client(Site(server.url), CoolDown(kept.folder), Progress())
-    downloader = Downloader(client, kept, lambda path, name: archive.check(path.read_bytes(), name), archive.MAX_ZIP_BYTES, heard)
-
-    def run(path=PATH, since=None):
-        return downloader.fetch("RVU25D", server.url + path, since)
-
-    yield run
+    yield Downloader(client, kept, lambda path, name: archive.check(path.read_bytes(), name), archive.MAX_ZIP_BYTES, heard)
     client.close()
+
+
+@pytest.fixture
+def fetch(downloader, server, kept):
+    def run(path=PATH, since=None):
+        fetched = downloader.fetch("RVU25D", server.url + path, since)
+        if fetched:
+            kept.remember("RVU25D", fetched.said)
+        return fetched and fetched.kept
+
+    return run
 
 
 def names(kept):
@@ -207,9 +213,9 @@ def test_what_is_no_sound_zip_is_refused_at_once_by_name_and_not_kept(fetch, kep
     assert fetch().sha256 == SHA
 
 
-def test_a_body_longer_than_any_release_is_broken_off(fetch, kept, server, monkeypatch):
+def test_a_body_longer_than_any_release_is_broken_off(downloader, fetch, kept, server):
     server.faults[PATH] = status(200, b"x" * 5000, Content_Length=None, Connection="close")
-    monkeypatch.setattr(fetch.__closure__[0].cell_contents, "_most_bytes", 1000)
+    downloader._most_bytes = 1000
     with pytest.raises(ContentRefusedError, match="is larger than"):
         fetch()
     assert names(kept) == []

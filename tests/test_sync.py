@@ -240,7 +240,7 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     assert outcomes(report) == [("RVU25C", "unchanged"), ("RVU25D", "unchanged"), ("RVU25AR", "unknown")]
     (problem,) = report.problems
     assert problem.text == (
-        "CMS lists RVU25AR of 2025, whose dates of effect feesync does not know: not loaded; "
+        "CMS lists it for 2025, but feesync does not know its dates of effect: not loaded; "
         "'feesync sync --release RVU25AR --effective FIRST:LAST' loads it"
     )
     assert (problem.status, report.status) == (ExitStatus.OK, ExitStatus.OK)
@@ -282,15 +282,15 @@ def test_when_3_and_4_both_happened_4(offered):
     assert sync().status == ExitStatus.UNREACHABLE
 
 
-def test_a_wrong_release_under_a_right_name_is_refused_and_asked_once(offered):
+def test_a_wrong_release_under_a_right_name_is_refused_kept_to_be_looked_at_and_asked_for_again(offered, cache):
     offered.offer("RVU25C", OCTOBER)
     report = sync()
     assert outcomes(report) == [("RVU25C", "failed"), ("RVU25D", "new")]
     assert "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D" in report.problems[0].text
     assert "; the zip is kept as " in report.problems[0].text
-    offered.paths()
-    assert sync().status == ExitStatus.REFUSED
-    assert [code for path, _, code in offered.asked if "rvu25c-" in path] == [304]
+    assert ("RVU25C", hashlib.sha256(OCTOBER).hexdigest()) in {(kept.label, kept.sha256) for kept in Cache(cache).zips()}
+    offered.offer("RVU25C", quarter("C"))
+    assert outcomes(sync()) == [("RVU25C", "new"), ("RVU25D", "unchanged")]
 
 
 def test_a_listing_that_cannot_be_read_is_told_and_the_known_addresses_serve(offered, database):

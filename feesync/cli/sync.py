@@ -73,7 +73,7 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, jitter: float,
     progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
     report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
     for problem in report.problems:
-        about = f"{problem.label}: " if problem.label and problem.label not in problem.text else ""
+        about = f"{problem.label}: " if problem.label else ""
         click.echo(f"feesync: {about}{problem.text}", err=True)
     if as_json and (report.changed or not quiet or report.problems):
         print_json(report.to_dict())

@@ -30,6 +30,14 @@ class _Begun:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A zip that was downloaded, and what CMS said of it, for the cache to remember."""
+
+    kept: CachedZip
+    said: Remembered
+
+
 class Downloader:
     """Downloads into a cache.
 
@@ -46,7 +54,7 @@ class Downloader:
     ) -> None:
         self._client, self._cache, self._check, self._most_bytes, self._progress = client, cache, check, most_bytes, progress
 
-    def fetch(self, label: str, url: str, since: Remembered | None) -> CachedZip | None:
+    def fetch(self, label: str, url: str, since: Remembered | None) -> Fetched | None:
         """Download the zip of a release, unless it is as it was.
 
         Args:
@@ -75,7 +83,7 @@ class Downloader:
 
         return self._client.trying(ask)
 
-    def _try(self, label: str, url: str, modified_since: str | None) -> CachedZip | None:
+    def _try(self, label: str, url: str, modified_since: str | None) -> Fetched | None:
         part = self._cache.part(label)
         begun = self._begun(part, url)
         headers = {"Accept-Encoding": "identity"}
@@ -131,7 +139,7 @@ class Downloader:
         if total is not None and here != total:
             raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
 
-    def _finish(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> CachedZip:
+    def _finish(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> Fetched:
         try:
             self._check(part, url)
         except ContentRefusedError as error:
@@ -142,8 +150,7 @@ class Downloader:
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         kept = self._cache.keep(part, label, sha256)
-        self._cache.remember(label, Remembered(url, response.headers.get("Last-Modified", ""), sha256, kept.size))
-        return kept
+        return Fetched(kept, Remembered(url, response.headers.get("Last-Modified", ""), sha256, kept.size))
 
 
 def _length(response: requests.Response) -> int | None:
