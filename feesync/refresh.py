@@ -5,6 +5,7 @@ Out of scope: how CMS is asked (cms), what a file must be to be believed (format
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -238,12 +239,22 @@ class _Run:
         assert kept
         self.progress.loading(label)
         try:
-            release = releases_format.from_zip(_read(kept), _name(url, label))
+            release = releases_format.from_zip(self._read(kept), _name(url, label))
             done = load(self.database, release, dates=self.effective, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
         return replace(report, changes=self._changes(label)) if report.changed else report
+
+    def _read(self, kept: CachedZip) -> bytes:
+        try:
+            data = kept.path.read_bytes()
+        except OSError as error:
+            raise CacheError(f"{kept.path} cannot be read: {error.strerror}") from error
+        if hashlib.sha256(data).hexdigest() != kept.sha256:
+            self.cache.remove(kept.path)
+            raise CacheError(f"{kept.path} was damaged on disk and has been removed; the next run fetches it again")
+        return data
 
     def _is_current(self, offer: Offer, sha256: str) -> bool:
         """Tell whether a zip is the current revision, with the dates of effect that are known today."""
@@ -274,7 +285,7 @@ class _Run:
             self.releases.append(ReleaseReport(offer.label, "failed"))
             here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY)
             if here or isinstance(error, ForbiddenError | HostUnreachableError):
-                self._end(error)
+                self._end(error, offer.label)
             self._problem(offer.label, error)
         finally:
             self.progress.finished(offer.label)
@@ -285,8 +296,8 @@ class _Run:
     def _warn(self, label: str, text: str) -> None:
         self.problems.append(Problem(label, ExitStatus.OK, text))
 
-    def _end(self, error: FeesyncError) -> NoReturn:
-        self._problem(None, error)
+    def _end(self, error: FeesyncError, label: str | None = None) -> NoReturn:
+        self._problem(label, error)
         raise _EndedError
 
     def _report(self, started: datetime) -> SyncReport:
@@ -306,19 +317,16 @@ class _Run:
             return report
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
         told = tuple(problem.text for problem in report.problems)
-        fresh = record_run(self.database, report.finished, report.status, told, success=success)
+        try:
+            fresh = record_run(self.database, report.finished, report.status, told, success=success)
+        except FeesyncError as error:
+            self._problem(None, error)
+            return replace(report, problems=tuple(self.problems))
         return replace(report, last_success=fresh.last_success)
 
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _read(kept: CachedZip) -> bytes:
-    try:
-        return kept.path.read_bytes()
-    except OSError as error:
-        raise CacheError(f"{kept.path} cannot be read: {error.strerror}") from error
 
 
 def _check(path: Path, name: str) -> None:

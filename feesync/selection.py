@@ -34,7 +34,11 @@ class Selection:
         Raises:
             InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not read.
         """
+        if isinstance(releases, str):
+            raise InvalidInputError(f"releases is a list, such as [{releases[:40]!r}], not text")
         chosen, labels = frozenset(years), frozenset(map(parse_label, releases))
+        if strange := [year for year in chosen if isinstance(year, bool) or not isinstance(year, int)]:
+            raise InvalidInputError(f"year {strange[0]!r} is not a whole number such as {this_year}")
         if everything and (chosen or labels):
             raise InvalidInputError("all releases, and some of them by year or name, exclude each other")
         for year, name in [*((year, str(year)) for year in chosen), *((label_year(label), label) for label in labels)]:

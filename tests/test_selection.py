@@ -30,6 +30,19 @@ def test_years_whose_layout_is_not_read_are_refused_by_name(arguments, name):
         chosen(**arguments)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"years": ["2025"]}, "^year '2025' is not a whole number such as 2026$"),
+        ({"years": [True]}, "^year True is not a whole number"),
+        ({"releases": "RVU25D"}, r"^releases is a list, such as \['RVU25D'\], not text$"),
+    ],
+)
+def test_what_is_no_year_and_no_list_is_refused(arguments, said):
+    with pytest.raises(InvalidInputError, match=said):
+        chosen(**arguments)
+
+
 def test_all_excludes_the_others():
     with pytest.raises(InvalidInputError, match="exclude each other"):
         chosen(years=[2025], everything=True)

@@ -411,6 +411,16 @@ def test_a_cache_that_cannot_be_used_is_named(offered, tmp_path):
         sync(cache=tmp_path / "file" / "cache")
 
 
+def test_a_zip_that_rotted_in_the_cache_is_removed_and_fetched_again(offered, cache, tmp_path):
+    sync()
+    (kept,) = [kept for kept in Cache(cache).zips() if kept.label == "RVU25D"]
+    kept.path.write_bytes(DEARER)
+    report = sync(db=tmp_path / "other.db")
+    assert (report.status, outcomes(report)[-1]) == (ExitStatus.UNEXPECTED, ("RVU25D", "failed"))
+    assert report.problems[0].text == f"{kept.path} was damaged on disk and has been removed; the next run fetches it again"
+    assert outcomes(sync(db=tmp_path / "other.db"))[-1] == ("RVU25D", "new")
+
+
 def test_another_process_that_writes_to_the_database_ends_the_run_with_5(offered, database, monkeypatch):
     import sqlite3
 

@@ -143,7 +143,7 @@ def test_a_full_cache(server, filled, tmp_path):
     with small_disk(tmp_path / "disk", 8) as disk:
         full = run(FEESYNC_CACHE=str(disk))
         assert full.returncode == 1
-        assert full.stderr.splitlines()[0] == f"feesync: {disk} cannot be written: No space left on device"
+        assert full.stderr.splitlines()[0] == f"feesync: RVU25C: {disk} cannot be written: No space left on device"
         assert not list(disk.glob("*.part*"))
         assert state(filled) == before
         remount(disk, "size=10m")
