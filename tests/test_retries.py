@@ -73,14 +73,16 @@ def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure
 
 
 def test_the_retries_of_a_run_take_no_longer_than_its_deadline(monkeypatch):
-    policy, made = Retries(20, lambda text: None), []
-    for _ in range(6):
+    policy, made, waited = Retries(20, lambda text: None), [], 0.0
+    for _ in range(20):  # every wait is a second or longer: 19 requests that wait leave no more than one second of 20
         attempts = Attempts(monkeypatch, *errors(4))
         with pytest.raises(TransientError):
             policy.call(attempts)
         made.append(attempts.made)
+        waited += attempts.now - 1000
     assert made[:2] == [4, 4]
     assert made[-1] == 1
+    assert waited <= 20
     attempts = Attempts(monkeypatch)
     assert policy.call(attempts) == "answer"
 
