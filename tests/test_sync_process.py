@@ -192,9 +192,11 @@ def test_a_read_only_database(server, filled, tmp_path):
         assert run(FEESYNC_DB=str(database)).returncode == 0
 
 
-def test_interrupted_by_hand(filled):
+def test_interrupted_by_hand(server, filled):
+    server.paths()
     process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.6)
+    while not server.asked:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 1
