@@ -13,12 +13,13 @@ from feesync.dates import read_date
 from feesync.errors import InvalidInputError, ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code
 from feesync.money import cents, decimal, dollars
+from feesync.pricing import equipment
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line, Note
 from feesync.pricing.line_price import price
 from feesync.pricing.payer import split
-from feesync.rate import Setting
+from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 _MOST_UNITS = 9_999
@@ -40,6 +41,7 @@ def estimate(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
+    postop_days: int | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> Estimate:
     """Return what Medicare allows for one professional claim line, to the cent.
@@ -57,6 +59,7 @@ def estimate(
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
         qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
         deductible: dollars of the Part B deductible that the patient still owes.
+        postop_days: days of care after an operation that modifier 55 is to pay for; all of the global period by default.
         db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded snapshot answers for what it
             lacks.
 
@@ -84,10 +87,13 @@ def estimate(
     carried = _modifiers(modifiers)
     charged = None if charge is None else _cents("charge", charge)
     owed = 0 if deductible is None else _cents("deductible", deductible)
-    line = Line(code, carried, place, units, charged, nonpar, kind)
+    if postop_days is not None and (isinstance(postop_days, bool) or not isinstance(postop_days, int) or postop_days < 1):
+        raise InvalidInputError(f"postop_days {_shown(postop_days)} is not a whole number of days")
+    line = Line(code, carried, day, place, units, charged, nonpar, kind, postop_days)
 
-    quote = _quote(open_schedule(db), line, _text("locality", locality), day, qp)
-    result = price(quote.rate, line)
+    schedule, where = open_schedule(db), _text("locality", locality)
+    quote = _quote(schedule, line, where, qp)
+    result = price(quote.rate, line, _technical(schedule, quote, line, where, qp))
     notes = [*provenance.notes(quote, day, qp=qp), *result.notes, *notes]
     if owed:
         notes += _deductible_notes(owed, day)
@@ -120,21 +126,34 @@ def _dollars(amount: int | None) -> Decimal | None:
     return None if amount is None else dollars(amount)
 
 
-def _quote(schedule: FeeSchedule, line: Line, locality: str, day: Date, qp: bool) -> Quote:
-    """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code."""
+def _quote(schedule: FeeSchedule, line: Line, locality: str, qp: bool) -> Quote:
+    """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
+
+    A code without a row for 53 answers with its own: 53 is then priced by report.
+    """
     row = modifier_rules.row_of(line.modifiers)
     try:
-        return schedule.rate(line.hcpcs, row, locality, day, qp=qp)
+        return schedule.rate(line.hcpcs, row, locality, line.day, qp=qp)
     except UnknownCodeError as error:
         if not error.rows:
             raise
+        if row == modifier_rules.DISCONTINUED and "" in error.rows:
+            return schedule.rate(line.hcpcs, "", locality, line.day, qp=qp)
         rows = ", ".join(filter(None, error.rows))
     if not row:
         raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
-    if row == modifier_rules.DISCONTINUED:
-        raise ModifierError(f"modifier {row} on {line.hcpcs} is priced by report: the MAC sets the amount from the documentation")
     has = f"its rows are {rows}" if rows else "it has no such parts"
     raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
+
+
+def _technical(schedule: FeeSchedule, quote: Quote, line: Line, locality: str, qp: bool) -> Rate | None:
+    """Find the rate of the TC row, where older equipment takes from a part of the line; None too where the code has no such row."""
+    if not (equipment.is_part(quote.rate) and equipment.reduction(quote.rate, line)):
+        return None
+    try:
+        return schedule.rate(line.hcpcs, "TC", locality, line.day, qp=qp).rate
+    except UnknownCodeError:
+        return None
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
 
 SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
@@ -18,12 +19,12 @@ _LONGEST_TEXT = 40
 _DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
 
 
-def half_up(numerator: int, denominator: int) -> int:
+def half_up(numerator: int | Fraction, denominator: int) -> int:
     """Return numerator / denominator rounded half up; neither may be negative."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def scaled(cents: int, factor: int) -> int:
+def scaled(cents: int, factor: int | Fraction) -> int:
     """Return an amount times a factor in ten-thousandths, rounded half up to the cent."""
     return half_up(cents * factor, SCALE)
 

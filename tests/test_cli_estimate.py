@@ -86,7 +86,7 @@ def test_published_fees(feesync, locality, day, options, fee):
         (["99213", "--locality", "01112-05", "--date", "2025-11-03"], 6, "feesync sync"),
         (["64493", "--locality", "San Francisco", "--date", "2025-11-03"], 6, "01112-52"),
         (["64493", "--locality", "94110", "--date", "2025-11-03"], 6, "ZIP"),
-        (["64493", "--locality", "national", "-m", "80"], 2, "modifier 80"),
+        (["64493", "--locality", "national", "-m", "54"], 2, "modifier 54"),
         (["64493", "--locality", "national", "-m", "50", "-m", "RT"], 2, "50 means both sides"),
         (["64493", "--locality", "national", "--date", "x"], 2, "YYYY-MM-DD"),
         (["64493", "--locality", "national", "--pos", "77"], 2, "place of service"),

@@ -115,8 +115,8 @@ def test_parts_have_rows_of_their_own(loaded):
 def test_a_part_that_the_code_does_not_have(loaded):
     with pytest.raises(ModifierError, match="26 does not apply to 64493: it has no such parts"):
         estimate("64493", locality="national", date="2025-11-03", modifiers=["26"])
-    with pytest.raises(ModifierError, match="53 on 71046 is priced by report"):
-        estimate("71046", locality="national", date="2025-11-03", modifiers=["53"])
+    stopped = estimate("71046", locality="national", date="2025-11-03", modifiers=["53"])
+    assert (stopped.fee, stopped.allowed, [note.code for note in stopped.denials]) == (D("32.67"), None, ["by-report"])
     with pytest.raises(ModifierError, match="26 does not apply to 45378: its rows are 53"):
         estimate("45378", locality="national", date="2025-11-03", modifiers=["26"])
     assert estimate("45378", locality="national", date="2025-11-03", modifiers=["53"]).fee
@@ -143,7 +143,10 @@ def test_a_line_without_a_price(loaded):
         ({"date": "20251103"}, "is not YYYY-MM-DD"),
         ({"date": "2025-W45-1"}, "is not YYYY-MM-DD"),
         ({"hcpcs": "64493-50"}, "give the code 64493, and the modifier 50 by itself"),
-        ({"modifiers": ["52"]}, "52 is priced by report"),
+        ({"modifiers": ["5Z"]}, "5Z is not known"),
+        ({"modifiers": ["55"], "postop_days": 0}, "postop_days 0"),
+        ({"modifiers": ["55"], "postop_days": True}, "postop_days True"),
+        ({"postop_days": 3}, "go with modifier 55"),
         ({"deductible": "2,50"}, "is not an amount"),
         ({"date": 20251103}, "neither a date nor"),
         ({"setting": "office"}, "neither nonfacility nor facility"),

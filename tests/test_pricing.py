@@ -29,8 +29,10 @@ def rate(**changes):
     return Rate(**{**values, **changes})
 
 
-def line(*mods, units=1, charge=None, setting="nonfacility", nonpar=False, kind="physician"):
-    return Line("64493", modifiers.read(mods), Setting(setting), units, charge, nonpar, kind)
+def line(*mods, units=1, charge=None, setting="nonfacility", nonpar=False, kind="physician", day="2025-11-03", days=None):
+    return Line(
+        "64493", modifiers.read(mods), date.fromisoformat(day), Setting(setting), units, charge, nonpar, kind, days
+    )  # fmt: skip
 
 
 def allowed(a_rate, a_line):
@@ -98,7 +100,7 @@ def test_rt_and_lt_with_three_units_cannot_be_told_apart():
         (["50", "RT"], "50 means both sides"),
         (["50", "50"], "50 stands twice"),
         (["26", "TC"], "26 contradicts TC"),
-        (["80"], "modifier 80 is not priced by feesync yet"),
+        (["ZZ"], "modifier ZZ is not known to feesync, and is not ignored"),
         (["5"], "not a modifier of two characters"),
         (["5O!"], "not a modifier"),
         ([""], "not a modifier"),

@@ -28,6 +28,7 @@ from feesync.rate import Setting
 @click.option("--practitioner", type=click.Choice(list(PRACTITIONERS)), default="physician", show_default=True, help="Who bills.")
 @qp_option
 @click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes.")
+@click.option("--postop-days", type=int, metavar="N", help="Days of care that modifier 55 pays for; all by default.")
 @json_option
 @click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
 @db_option
@@ -46,6 +47,7 @@ def command(
     practitioner: str,
     qp: bool,
     deductible: str | None,
+    postop_days: int | None,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -62,7 +64,8 @@ def command(
         raise click.UsageError("--json and --explain exclude each other")
     answer = estimate(
         hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
-        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, db=ctx.obj,
+        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible,
+        postop_days=postop_days, db=ctx.obj,
     )  # fmt: skip
     _print(answer, as_json, explain)
     if answer.allowed is None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
@@ -23,16 +25,19 @@ class Severity(StrEnum):
 class Line(NamedTuple):
     """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
 
-    `charge` is the submitted charge of the whole line in cents, or None.
+    `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are the days of care after the
+    operation that modifier 55 pays for, None for all of them.
     """
 
     hcpcs: str
     modifiers: tuple[str, ...]
+    day: date
     setting: Setting
     units: int
     charge: int | None
     nonpar: bool
     practitioner: str
+    postoperative_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Step:
 
     Attributes:
         name: which rule, such as `bilateral`.
-        factor: what the amount before was multiplied by, or None where it was not (the submitted charge).
+        factor: what the amount before was multiplied by; None where it was not (the submitted charge), where only a part of it was
+            (the technical part), and where it has no end of decimals (30 of 90 days).
         amount: dollars after this step, rounded half up.
         reason: why, in one sentence.
         source: where the rule stands (not in the JSON, whose names are a contract).
@@ -95,10 +101,13 @@ class Step:
 
 
 class Adjustment(NamedTuple):
-    """A rule's verdict: the factor in ten-thousandths that it multiplies the amount by, and why."""
+    """A rule's verdict: the factor in ten-thousandths that it multiplies the amount by, and why.
+
+    A factor that is a Fraction, such as that of 31 of 90 days, is shown as None.
+    """
 
     name: str
-    factor: int
+    factor: int | Fraction
     reason: str
     source: str
 
@@ -108,4 +117,6 @@ class Adjustment(NamedTuple):
         return after, Step(self.name, _shown(self.factor), dollars(after), self.reason, self.source)
 
 
-_shown = cache(decimal_factor)
+@cache
+def _shown(factor: int | Fraction) -> Decimal | None:
+    return decimal_factor(factor) if isinstance(factor, int) else None

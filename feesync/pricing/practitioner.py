@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.pricing.line import Adjustment
+from feesync.pricing.line import Adjustment, Line
 
 
 class Practitioner(NamedTuple):
@@ -49,9 +49,14 @@ def check(kind: str, day: date) -> None:
         raise InvalidInputError(f"Medicare pays a {known.name} from {known.since} on, not on {day}")
 
 
-def adjustment(kind: str) -> Adjustment | None:
-    """Return the adjustment for a kind of practitioner, or None at 100 %."""
-    known = PRACTITIONERS[kind]
-    if known.share == 10_000:
+def adjustment(line: Line) -> Adjustment | None:
+    """Return the share of who bills a line, or None at 100 %; what AS pays at surgery is 85 % already."""
+    known = PRACTITIONERS[line.practitioner]
+    if known.share == 10_000 or "AS" in line.modifiers:
         return None
     return Adjustment("practitioner", known.share, f"{known.name}: {known.share // 100} % of the physician's amount", known.source)
+
+
+def is_physician(line: Line) -> bool:
+    """Tell whether a physician bills a line: others must accept assignment, so that there is no limiting charge."""
+    return line.practitioner == "physician" and "AS" not in line.modifiers

@@ -1,0 +1,114 @@
+"""The part that one practitioner has in an operation: assistant, co-surgeon, a share of the global period, a return to the room.
+
+Source: CMS record layout of the relative value file (assistant, co-surgeon and global fields); Medicare Claims Processing Manual,
+chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global surgery), 40.8 (co-surgeons), 110.2 (physician assistants).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from feesync.errors import ModifierError
+from feesync.money import SCALE
+from feesync.pricing.line import Adjustment, Line, Note
+from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES
+from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.rate import Rate
+
+GLOBAL_DAYS = {"010": 10, "090": 90}
+"""Days after the operation in the global periods that have shares."""
+
+_ASSISTANT_SOURCE = "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
+_CO_SURGEON_SOURCE = "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.8"
+_SHARE_SOURCE = "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+_REPORT_AS = frozenset({"np", "pa", "cns"})
+"""Practitioners whose assistance at surgery is reported by AS, not by 80 to 82; AS alone says that it is one of them."""
+
+_CONCERNED = ASSISTANTS | SHARES | {CO_SURGEON, RETURN}
+
+
+def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
+    """Return what a practitioner's part in an operation does to the fee of a line; a denial among the notes means no payment.
+
+    Raises:
+        ModifierError: the concept does not apply to the code, or to the practitioner.
+    """
+    found: list[Adjustment] = []
+    notes: list[Note] = []
+    for modifier in line.modifiers:
+        if modifier not in _CONCERNED:
+            continue
+        if modifier in ASSISTANTS:
+            found.insert(0, _assistant(modifier, rate, line, notes))
+        elif modifier == CO_SURGEON:
+            found.insert(0, _co_surgeon(rate, line, notes))
+        else:
+            found += _share(modifier, rate, line, notes)
+    if line.postoperative_days is not None and "55" not in line.modifiers:
+        raise ModifierError("days of postoperative care go with modifier 55")
+    return found, notes
+
+
+def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
+    who = PRACTITIONERS[line.practitioner].name
+    if modifier != "AS" and line.practitioner in _REPORT_AS:
+        raise ModifierError(f"modifier {modifier} is a physician's; assistance at surgery by a {who} is reported by AS")
+    if modifier == "AS" and line.practitioner not in _REPORT_AS | {"physician"}:
+        raise ModifierError(f"modifier AS is for the assistance of a pa, np or cns, not of a {who}")
+    indicator = rate.assistant_surgeon
+    if indicator == "9":
+        raise ModifierError(
+            f"modifier {modifier} does not apply to {line.hcpcs}: assistant indicator 9, the concept does not apply"
+        )
+    if indicator == "1":
+        text = f"Assistants at surgery are never paid on {line.hcpcs} (assistant indicator 1)."
+        notes.append(Note.denial("assistant-not-paid", text, _ASSISTANT_SOURCE))
+    elif indicator == "0":
+        text = (
+            f"Assistants at surgery are paid on {line.hcpcs} only with documentation of medical necessity (assistant indicator 0)."
+        )
+        notes.append(Note.warning("assistant-documentation", text, _ASSISTANT_SOURCE))
+    if modifier == "AS":
+        return Adjustment("assistant", 1_360, "modifier AS: 85 % of 16 % of the surgeon's amount", _ASSISTANT_SOURCE)
+    return Adjustment("assistant", 1_600, f"modifier {modifier}: 16 % of the surgeon's amount", _ASSISTANT_SOURCE)
+
+
+def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
+    indicator = rate.co_surgeon
+    if indicator == "9":
+        raise ModifierError(f"modifier 62 does not apply to {line.hcpcs}: co-surgeon indicator 9, the concept does not apply")
+    if indicator == "0":
+        text = f"Co-surgeons are not permitted on {line.hcpcs} (co-surgeon indicator 0)."
+        notes.append(Note.denial("co-surgeon-not-permitted", text, _CO_SURGEON_SOURCE))
+    elif indicator == "1":
+        text = f"Two surgeons are paid on {line.hcpcs} only with documentation of their necessity (co-surgeon indicator 1)."
+        notes.append(Note.warning("co-surgeon-documentation", text, _CO_SURGEON_SOURCE))
+    return Adjustment("co-surgeon", 6_250, "modifier 62: 62.5 % for each of two surgeons", _CO_SURGEON_SOURCE)
+
+
+def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adjustment]:
+    if modifier == RETURN and rate.global_days == "000":
+        return []
+    days = GLOBAL_DAYS.get(rate.global_days)
+    if days is None:
+        raise ModifierError(
+            f"modifier {modifier} does not apply to {line.hcpcs}: its global period is {rate.global_days}, which has no shares"
+        )
+    if not rate.intraoperative:
+        text = f"CMS gives {line.hcpcs} no shares of its global period: the MAC sets the amount."
+        notes.append(Note.denial("by-report", text, _SHARE_SOURCE))
+    percent, what = {
+        "54": (rate.preoperative + rate.intraoperative, "care before and during the operation"),
+        "55": (rate.postoperative, "care after the operation"),
+        "56": (rate.preoperative, "care before the operation"),
+        RETURN: (rate.intraoperative, "return to the operating room, the share of the operation alone"),
+    }[modifier]
+    found = [Adjustment("global share", percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %", _SHARE_SOURCE)]
+    furnished = line.postoperative_days
+    if modifier == "55" and furnished is not None and furnished != days:
+        if furnished > days:
+            raise ModifierError(f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}")
+        found.append(
+            Adjustment("postoperative days", Fraction(furnished * SCALE, days), f"{furnished} of {days} days", _SHARE_SOURCE)
+        )
+    return found

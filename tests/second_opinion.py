@@ -1,0 +1,150 @@
+"""The rules of a line once more, written from CMS's rules and not from the package, in Decimal: what the package must agree with.
+
+`opinion` returns ("refused",), ("unpaid",) or ("paid", allowed, limiting charge).
+"""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+D = Decimal
+CENT = D("0.01")
+SHARE = {"np": D("0.85"), "pa": D("0.85"), "cns": D("0.85"), "dietitian": D("0.85"), "csw": D("0.75"), "mft": D("0.75"),
+         "mhc": D("0.75"), "physician": D(1), "midwife": D(1)}  # fmt: skip
+REFUSED, UNPAID = ("refused",), ("unpaid",)
+CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA QK QX QY QZ", "GA GZ", "GY GZ"]
+PRICED_DAYS = {"010": 10, "090": 90}
+
+
+def cents(amount):
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def exact_fee(row, setting, gpci, factor):
+    """The fee before rounding, after the OPPS cap; therapy flagged NA in facilities takes the nonfacility one."""
+    if setting == "facility" and row["facility_na"] and row["mult"] == "5":
+        setting = "nonfacility"
+    work, pe, mp = row["work"], row[f"{setting}_pe"], row["mp"]
+    fee = (work * gpci[0] + pe * gpci[1] + mp * gpci[2]) * factor
+    if row["opps_mp"] or row["opps_nonfacility_pe"] or row["opps_facility_pe"]:
+        fee = min(fee, (work * gpci[0] + row[f"opps_{setting}_pe"] * gpci[1] + row["opps_mp"] * gpci[2]) * factor)
+    return fee
+
+
+def contradict(mods):
+    given = set(mods)
+    if "50" in given and given & {"RT", "LT"}:
+        return True
+    if any(len(given & set(group.split())) > 1 for group in CONFLICTS):
+        return True
+    return bool(given & {"80", "81", "82", "AS"} and given & {"54", "55", "56"})
+
+
+def sides_and_units(row, mods, units):
+    """The factors, or None where sides do not apply."""
+    pair = {"RT", "LT"} <= set(mods)
+    factor = {"0": D(1), "1": D("1.5"), "2": D(1), "3": D(2)}.get(row["bilateral"])
+    if "50" in mods or pair:
+        if factor is None or (pair and units > 2 and row["bilateral"] in "13"):
+            return None
+        if row["bilateral"] in "02" or pair or units == 1:
+            return [factor]
+        return [factor, D(units)]
+    if units == 1:
+        return []
+    one_side = {"RT", "LT"} & set(mods)
+    if units == 2 and not one_side and row["days"] != "ZZZ" and row["bilateral"] in "123":
+        return [factor]
+    return [D(units)]
+
+
+def equipment(mods, day):
+    off = {"FX": [("2017", "0.20")], "FY": [("2018", "0.07"), ("2023", "0.10")], "CT": [("2016", "0.05"), ("2017", "0.15")]}
+    for mod in mods:
+        if mod in off:
+            current = [D(share) for since, share in off[mod] if day.year >= int(since)]
+            return mod, current[-1] if current else None
+    return None, None
+
+
+def surgical(row, mods, kind):
+    """(factors, unpaid), or None where a modifier does not apply."""
+    first, then, unpaid = [], [], False
+    for mod in mods:
+        if mod in ("80", "81", "82", "AS"):
+            if mod == "AS" and kind not in ("physician", "np", "pa", "cns"):
+                return None
+            if mod != "AS" and kind in ("np", "pa", "cns"):
+                return None
+            if row["assistant"] == "9":
+                return None
+            unpaid |= row["assistant"] == "1"
+            first.append(D("0.136") if mod == "AS" else D("0.16"))
+        elif mod == "62":
+            if row["co"] == "9":
+                return None
+            unpaid |= row["co"] == "0"
+            first.append(D("0.625"))
+        elif mod in ("54", "55", "56", "78"):
+            if mod == "78" and row["days"] == "000":
+                continue
+            if row["days"] not in PRICED_DAYS:
+                return None
+            unpaid |= row["intra"] == 0
+            then.append({"54": row["pre"] + row["intra"], "55": row["post"], "56": row["pre"], "78": row["intra"]}[mod])
+    return first + then, unpaid
+
+
+def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day):
+    """What a line comes to. `row` and `technical` (the TC row, or None) are dictionaries of the file's columns."""
+    if contradict(mods):
+        return REFUSED
+    sides = sides_and_units(row, mods, units)
+    if sides is None:
+        return REFUSED
+    tool, off = equipment(mods, day)
+    partial = row["pctc"] == "1" and row["mod"] == ""
+    if tool and (row["pctc"] not in ("1", "3") or row["mod"] == "26" or off is None):
+        return REFUSED
+    role = surgical(row, mods, kind)
+    if role is None:
+        return REFUSED
+    if {"AA", "QK", "QX", "QY", "QZ"} & set(mods) and row["status"] != "J":
+        return REFUSED
+    if "66" in mods and row["team"] == "9":
+        return REFUSED
+    has_rvus = row["work"] or row["nonfacility_pe"] or row["facility_pe"] or row["mp"]
+    if row["status"] not in ("A", "R", "T") or not has_rvus:
+        return UNPAID
+    if setting == "facility" and row["facility_na"] and row["mult"] != "5":
+        return UNPAID
+    by_report = {"22", "52", "66", "GY", "GZ"} | ({"53"} if row["mod"] != "53" else set())
+    if by_report & set(mods) or role[1]:
+        return UNPAID
+
+    exact = exact_fee(row, setting, gpci, factor)
+    amount, limit = cents(exact), exact * D("1.0925")
+    for share in sides:
+        amount, limit = cents(amount * share), limit * share
+    if tool:
+        if partial and (technical is None or not exact_fee(technical, setting, gpci, factor)):
+            return REFUSED
+        part = exact_fee(technical, setting, gpci, factor) if partial else exact
+        limit -= limit * off * part / exact if exact else 0
+        part = cents(part)
+        for share in sides:
+            part = cents(part * share)
+        part = min(part, amount)
+        amount = amount - part + cents(part * (1 - off))
+    late = [*role[0]]
+    if SHARE[kind] != 1 and "AS" not in mods:
+        late.append(SHARE[kind])
+    if {"CQ", "CO"} & set(mods) and day >= date(2022, 1, 1):
+        late.append(D("0.85"))
+    for share in late:
+        amount, limit = cents(amount * share), limit * share
+    if nonpar:
+        amount = cents(amount * D("0.95"))
+    if charge is not None:
+        amount = min(amount, charge)
+    physician = kind == "physician" and "AS" not in mods
+    return ("paid", amount, cents(limit) if nonpar and physician else None)

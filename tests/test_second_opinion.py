@@ -1,0 +1,178 @@
+"""The package and a second implementation of the line rules agree, on every profile of indicators and on random lines of RVU25D."""
+
+import itertools
+import random
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from cms_files import fixture, rvu25d, zip_of
+from second_opinion import contradict, opinion
+
+from feesync import ModifierError
+from feesync.formats.release import from_zip
+from feesync.pricing import equipment, modifiers
+from feesync.pricing.line import Line
+from feesync.pricing.line_price import price
+from feesync.rate import Setting
+from feesync.schedule import open_schedule
+from feesync.store.load import load
+
+D = Decimal
+DAY = date(2025, 11, 3)
+KINDS = ["physician", "np", "pa", "cns", "dietitian", "midwife", "csw", "mft", "mhc"]
+COLUMNS = {
+    "mod": "modifier", "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral", "assistant": "assistant_surgeon",
+    "co": "co_surgeon", "team": "team_surgeon", "pctc": "pctc", "days": "global_days", "facility_na": "facility_na",
+}  # fmt: skip
+HUNDREDTHS = {
+    "work": "work_rvu", "nonfacility_pe": "nonfacility_pe_rvu", "facility_pe": "facility_pe_rvu", "mp": "mp_rvu",
+    "pre": "preoperative", "intra": "intraoperative", "post": "postoperative", "opps_nonfacility_pe": "opps_nonfacility_pe_rvu",
+    "opps_facility_pe": "opps_facility_pe_rvu", "opps_mp": "opps_mp_rvu",
+}  # fmt: skip
+
+
+def row_of(value):
+    """A parsed row of CMS's file as the second opinion reads it."""
+    row = {name: getattr(value, column) for name, column in COLUMNS.items()}
+    return row | {name: D(getattr(value, column)).scaleb(-2) for name, column in HUNDREDTHS.items()}
+
+
+class Book:
+    """A loaded release, by both readings: the parsed rows, and the rates of the database."""
+
+    def __init__(self, release):
+        self.values = {(row.hcpcs, row.modifier): row for row in release.relative_values["nonqp"].rows}
+        self.factor = D(release.relative_values["nonqp"].conversion_factor).scaleb(-4)
+        self.places = {
+            place.key: tuple(D(gpci).scaleb(-3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci))
+            for place in release.gpci.rows
+        }
+        self.places["national"] = (D(1), D(1), D(1))
+        self.schedule = open_schedule()
+        self._rates = {}
+
+    def rate(self, hcpcs, modifier, place):
+        key = hcpcs, modifier, place
+        if key not in self._rates:
+            self._rates[key] = self.schedule.rate(hcpcs, modifier, place, DAY).rate
+        return self._rates[key]
+
+    def compare(self, key, place, mods, units=1, kind="physician", nonpar=False, charge=None, setting="nonfacility"):
+        """Price a line by both; return the kind of answer, 'paid', 'unpaid' or 'refused'."""
+        row = row_of(self.values[key])
+        technical = self.values.get((key[0], "TC"))
+        expected = opinion(
+            row, technical and row_of(technical), setting, self.places[place], self.factor, mods, units, kind, nonpar, charge, DAY
+        )
+        asked = f"{key} {place} {mods} {units} {kind} {nonpar} {charge} {setting}"
+        try:
+            line = Line(
+                key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
+                None if charge is None else int(charge * 100), nonpar, kind,
+            )  # fmt: skip
+            rate = self.rate(*key, place)
+            part = equipment.reduction(rate, line) and equipment.is_part(rate)
+            result = price(rate, line, self.rate(key[0], "TC", place) if part and technical else None)
+        except ModifierError:
+            result = None
+        if result is None:
+            assert expected == ("refused",), asked
+            return "refused"
+        if result.allowed is None:
+            assert expected == ("unpaid",), asked
+            assert [note for note in result.notes if note.severity == "denial"], asked
+            return "unpaid"
+        limit = result.limiting_charge
+        got = ("paid", D(result.allowed).scaleb(-2), None if limit is None else D(limit).scaleb(-2))
+        assert got == expected, asked
+        last = result.steps[-1].amount if result.steps else D(result.fee).scaleb(-2)
+        assert last == got[1], asked
+        return "paid"
+
+
+def profiles(book):
+    """One row of each set of indicators that the rules look at."""
+    found = {}
+    for key, value in book.values.items():
+        profile = (value.status, value.bilateral, value.assistant_surgeon, value.co_surgeon, value.team_surgeon, value.pctc,
+                   value.global_days, value.multiple_procedure, value.facility_na, value.modifier, value.is_priced,
+                   value.intraoperative == 0)  # fmt: skip
+        found.setdefault(profile, key)
+    return list(found.values())
+
+
+def own(key, mods):
+    """The modifiers of a line whose row is that of a modifier: with it, and without another row's."""
+    others = [mod for mod in mods if mod not in ("26", "TC")]
+    return [key[1], *others] if key[1] and key[1] not in others else others
+
+
+@pytest.fixture
+def small(database):
+    release = from_zip(zip_of(rvu25d(values=fixture("PPRRVU2025_Oct.csv"))), "rvu25d.zip")
+    load(database, release)
+    return Book(release)
+
+
+@pytest.fixture
+def whole(database, cms):
+    release = from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip")
+    load(database, release)
+    return Book(release)
+
+
+def test_every_modifier_and_pair_on_every_row_of_the_fixture(small):
+    answers = set()
+    for key in small.values:
+        for count in (1, 2):
+            for mods in itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), count):
+                if len({*mods, key[1]} - {""}) == count + bool(key[1]):
+                    answers.add(small.compare(key, "01112-05", own(key, mods)))
+    assert answers == {"paid", "unpaid", "refused"}
+
+
+def test_every_modifier_and_pair_on_every_profile_of_a_release(whole):
+    keys = profiles(whole)
+    assert len(keys) > 500
+    pairs = [*itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), 1),
+             *itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), 2)]  # fmt: skip
+    for key in keys:
+        for mods in pairs:
+            if key[1] not in mods:
+                whole.compare(key, "national", own(key, mods))
+
+
+def test_triples_and_quadruples(whole):
+    chance = random.Random(20251103)
+    keys = profiles(whole)
+    for _ in range(20_000):
+        key = chance.choice(keys)
+        mods = chance.sample(sorted(modifiers.KNOWN - {"26", "TC", "53"}), chance.choice((3, 4 - bool(key[1]))))
+        whole.compare(key, "01112-05", own(key, mods), units=chance.choice((1, 1, 2, 3)), kind=chance.choice(KINDS))
+
+
+def test_a_hundred_thousand_random_lines(whole):
+    chance = random.Random(64493)
+    keys = sorted(whole.values)
+    priced = [key for key in keys if whole.values[key].is_priced]
+    places = sorted(whole.places)
+    mild = ["50", "RT", "LT", "62", "80", "AS", "54", "55", "56", "78", "CQ", "FX", "FY", "CT", "KX", "59"]
+    paid = 0
+    for _ in range(100_000):
+        key = chance.choice(priced if chance.random() < 0.9 else keys)
+        mods = own(key, chance.sample(mild, chance.choice((0, 0, 1, 1, 1, 2, 2, 3))))
+        charge = D(chance.randrange(1, 200_000)).scaleb(-2) if chance.random() < 0.3 else None
+        answer = whole.compare(
+            key, chance.choice(places), mods, units=chance.choice((1, 1, 1, 2, 3)), kind=chance.choice(KINDS),
+            nonpar=chance.random() < 0.5, charge=charge, setting=chance.choice(("nonfacility", "facility")),
+        )  # fmt: skip
+        paid += answer == "paid"
+    assert paid > 30_000
+
+
+@pytest.mark.parametrize("mods", [["50", "RT"], ["80", "AS"], ["54", "78"], ["GA", "GZ"], ["80", "54"], ["FX", "FY"], ["CQ", "CO"]])
+def test_both_find_the_same_contradictions(mods):
+    assert contradict(mods)
+    with pytest.raises(ModifierError, match="contradicts"):
+        modifiers.read(tuple(mods))
