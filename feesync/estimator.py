@@ -19,6 +19,7 @@ from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line, Note
 from feesync.pricing.line_price import price
 from feesync.pricing.payer import split
+from feesync.pricing.service import is_part
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
@@ -93,7 +94,8 @@ def estimate(
 
     schedule, where = open_schedule(db), _text("locality", locality)
     quote = _quote(schedule, line, where, qp)
-    result = price(quote.rate, line, _technical(schedule, quote, line, where, qp))
+    has_less = equipment.reduction(quote.rate, line) and is_part(quote.rate)
+    result = price(quote.rate, line, _technical(schedule, line, where, qp) if has_less else [])
     notes = [*provenance.notes(quote, day, qp=qp), *result.notes, *notes]
     if owed:
         notes += _deductible_notes(owed, day)
@@ -146,14 +148,13 @@ def _quote(schedule: FeeSchedule, line: Line, locality: str, qp: bool) -> Quote:
     raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
 
 
-def _technical(schedule: FeeSchedule, quote: Quote, line: Line, locality: str, qp: bool) -> Rate | None:
-    """Find the rate of the TC row, where older equipment takes from a part of the line; None too where the code has no such row."""
-    if not (equipment.is_part(quote.rate) and equipment.reduction(quote.rate, line)):
-        return None
+def _technical(schedule: FeeSchedule, line: Line, locality: str, qp: bool) -> list[Rate]:
+    """Find the rates of the technical part of a line; none where the schedule does not have them."""
+    rows = [(code, "") for code in reference.technical_codes().get(line.hcpcs, ())] or [(line.hcpcs, "TC")]
     try:
-        return schedule.rate(line.hcpcs, "TC", locality, line.day, qp=qp).rate
+        return [schedule.rate(code, row, locality, line.day, qp=qp).rate for code, row in rows]
     except UnknownCodeError:
-        return None
+        return []
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:

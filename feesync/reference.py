@@ -81,3 +81,15 @@ def sequestration_on(day: date) -> Sequestration | None:
 def part_b_deductibles() -> dict[int, str]:
     """Return the annual Part B deductible in dollars, as text, by calendar year."""
     return {int(row["year"]): row["dollars"] for row in read_table("reference/part_b_deductible.csv")}
+
+
+@cache
+def technical_codes() -> dict[str, tuple[str, ...]]:
+    """Return the codes of the technical part of each test whose code holds both parts (PC/TC indicator 4)."""
+    return {row["hcpcs"]: tuple(row["technical"].split()) for row in read_table("reference/global_tests.csv")}
+
+
+@cache
+def add_on_parents() -> dict[str, tuple[str, ...]]:
+    """Return the codes, all of them, that a facet joint add-on is billed beside."""
+    return {row["hcpcs"]: tuple(row["parents"].split()) for row in read_table("reference/add_ons.csv")}

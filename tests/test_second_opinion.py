@@ -14,6 +14,7 @@ from feesync.formats.release import from_zip
 from feesync.pricing import equipment, modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.line_price import price
+from feesync.pricing.service import is_part
 from feesync.rate import Setting
 from feesync.schedule import open_schedule
 from feesync.store.load import load
@@ -72,8 +73,8 @@ class Book:
                 None if charge is None else int(charge * 100), nonpar, kind,
             )  # fmt: skip
             rate = self.rate(*key, place)
-            part = equipment.reduction(rate, line) and equipment.is_part(rate)
-            result = price(rate, line, self.rate(key[0], "TC", place) if part and technical else None)
+            part = equipment.reduction(rate, line) and is_part(rate)
+            result = price(rate, line, [self.rate(key[0], "TC", place)] if part and technical else [])
         except ModifierError:
             result = None
         if result is None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from feesync.errors import ModifierError
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
+from feesync.pricing.service import GLOBAL_ONLY, has_technical_part
 from feesync.rate import Rate
 
 
@@ -28,13 +29,6 @@ _PERCENT_OFF = {
     "FY": ((date(2018, 1, 1), 7), (date(2023, 1, 1), 10)),
     "CT": ((date(2016, 1, 1), 5), (date(2017, 1, 1), 15)),
 }
-_PARTS, _TECHNICAL_ONLY, _GLOBAL_ONLY = "1", "3", "4"
-"""PC/TC indicators: diagnostic tests with 26 and TC rows, with a code for the technical part, with a code for the whole."""
-
-
-def is_part(rate: Rate) -> bool:
-    """Tell whether the technical part is less than the whole row, so that the TC row of the code is needed."""
-    return rate.pctc == _PARTS and rate.modifier == ""
 
 
 def reduction(rate: Rate, line: Line) -> Reduction | None:
@@ -46,9 +40,9 @@ def reduction(rate: Rate, line: Line) -> Reduction | None:
     modifier = next((modifier for modifier in line.modifiers if modifier in EQUIPMENT), None)
     if modifier is None:
         return None
-    if rate.pctc == _GLOBAL_ONLY:
+    if rate.pctc == GLOBAL_ONLY:
         raise ModifierError(f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its technical part")
-    if rate.pctc not in (_PARTS, _TECHNICAL_ONLY) or rate.modifier == "26":
+    if not has_technical_part(rate):
         code = f"{line.hcpcs}-{rate.modifier}" if rate.modifier else line.hcpcs
         raise ModifierError(f"modifier {modifier} does not apply to {code}: it has no technical part")
     percents = [percent for since, percent in _PERCENT_OFF[modifier] if since <= line.day]

@@ -49,12 +49,14 @@ def check(kind: str, day: date) -> None:
         raise InvalidInputError(f"Medicare pays a {known.name} from {known.since} on, not on {day}")
 
 
-def adjustment(line: Line) -> Adjustment | None:
-    """Return the share of who bills a line, or None at 100 %; what AS pays at surgery is 85 % already."""
+def adjustments(line: Line) -> list[Adjustment]:
+    """Return the share of who bills a line, nothing at 100 %; what AS pays at surgery is 85 % already."""
     known = PRACTITIONERS[line.practitioner]
     if known.share == 10_000 or "AS" in line.modifiers:
-        return None
-    return Adjustment("practitioner", known.share, f"{known.name}: {known.share // 100} % of the physician's amount", known.source)
+        return []
+    return [
+        Adjustment("practitioner", known.share, f"{known.name}: {known.share // 100} % of the physician's amount", known.source)
+    ]
 
 
 def is_physician(line: Line) -> bool:

@@ -8,16 +8,18 @@ from __future__ import annotations
 from datetime import date
 
 from feesync.pricing.line import Adjustment, Line
-from feesync.pricing.modifiers import THERAPY_ASSISTANTS
 
 _SINCE = date(2022, 1, 1)
 _SOURCE = "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.1"
 _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assistant"}
 
 
-def adjustment(line: Line) -> Adjustment | None:
+def adjustments(line: Line) -> list[Adjustment]:
     """Return what a therapy assistant does to the amount of a line; before 2022 the modifiers only inform."""
-    modifier = next((modifier for modifier in line.modifiers if modifier in THERAPY_ASSISTANTS), None)
-    if modifier is None or line.day < _SINCE:
-        return None
-    return Adjustment("therapy assistant", 8_500, f"modifier {modifier}: {_WHO[modifier]}, 85 %", _SOURCE)
+    if line.day < _SINCE:
+        return []
+    return [
+        Adjustment("therapy assistant", 8_500, f"modifier {modifier}: {_WHO[modifier]}, 85 %", _SOURCE)
+        for modifier in line.modifiers
+        if modifier in _WHO
+    ]
