@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from feesync.about import VERSION
 from feesync.answer import Estimate
+from feesync.claim_answer import ClaimEstimate
+from feesync.claim_line import ClaimLine
 from feesync.errors import (
     BusyError,
     CacheError,
@@ -18,7 +20,7 @@ from feesync.errors import (
     UnknownCodeError,
     UnreachableError,
 )
-from feesync.estimator import estimate
+from feesync.estimator import estimate, estimate_claim
 from feesync.localities import Locality
 from feesync.pricing.line import Note, Severity, Step
 from feesync.rate import Rate, Setting
@@ -46,6 +48,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it
 __all__ = [
     "BusyError",
     "CacheError",
+    "ClaimEstimate",
+    "ClaimLine",
     "ContentRefusedError",
     "Estimate",
     "FeeSchedule",
@@ -68,6 +72,7 @@ __all__ = [
     "UnknownCodeError",
     "UnreachableError",
     "estimate",
+    "estimate_claim",
     "open_schedule",
     "sync",
 ]

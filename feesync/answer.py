@@ -57,6 +57,7 @@ class Estimate:
         limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
         notes: what a person should know.
         quote: the row of the fee schedule, release and locality behind it.
+        rank: place among the multiple procedures of a claim, 1 is paid in full; None where no rule ranks it (in JSON, of claims).
     """
 
     hcpcs: str
@@ -76,6 +77,12 @@ class Estimate:
     limiting_charge: Decimal | None
     notes: tuple[Note, ...]
     quote: Quote
+    rank: int | None = None
+
+    @property
+    def code(self) -> str:
+        """The code with its modifiers, as people write it: `64493-50`."""
+        return "-".join((self.hcpcs, *self.modifiers))
 
     @property
     def rate(self) -> AppliedRate:
@@ -165,10 +172,9 @@ class Estimate:
 
 def _heading(estimate: Estimate) -> str:
     """Return what was asked: code, modifiers, units, setting, date."""
-    code = "-".join((estimate.hcpcs, *estimate.modifiers))
     units = f", {estimate.units} units" if estimate.units > 1 else ""
     place = f", place of service {estimate.pos}" if estimate.pos else ""
-    return f"{code}{units}, {estimate.setting.value}{place}, {estimate.date}"
+    return f"{estimate.code}{units}, {estimate.setting.value}{place}, {estimate.date}"
 
 
 def _provenance(estimate: Estimate) -> str:

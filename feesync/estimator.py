@@ -1,31 +1,32 @@
-"""estimate(): read the arguments, find the rate, price the line, say where it all came from."""
+"""estimate() and estimate_claim(): read the arguments, find the rates, price the lines, say where it all came from."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
+from typing import NamedTuple
 
-from feesync import provenance, reference
+from feesync import arguments, claim_notes, money, provenance, reference
 from feesync.answer import Estimate
-from feesync.dates import read_date
-from feesync.errors import InvalidInputError, ModifierError, UnknownCodeError
+from feesync.claim_answer import ClaimEstimate
+from feesync.claim_line import ClaimLine
+from feesync.errors import FeesyncError, InvalidInputError, ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code
-from feesync.money import cents, decimal, dollars
-from feesync.pricing import equipment
+from feesync.money import decimal, dollars
+from feesync.pricing import equipment, multiple, pairs
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line, Note
-from feesync.pricing.line_price import price
+from feesync.pricing.line_price import Price, begin, close
 from feesync.pricing.payer import split
-from feesync.pricing.service import is_part
+from feesync.pricing.service import Service, is_part
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
-_MOST_UNITS = 9_999
-_MOST_SHOWN = 60
-_NOT_ADJUDICATED = "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
+_MOST_LINES = 50
 
 
 def estimate(
@@ -75,91 +76,254 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    code = read_code(_text("hcpcs", hcpcs))
-    day = _day(date)
-    place, notes = _setting(setting, pos)
-    kind = _text("practitioner", practitioner).lower()
-    practitioners.check(kind, day)
-    if isinstance(units, bool) or not isinstance(units, int) or not 1 <= units <= _MOST_UNITS:
-        raise InvalidInputError(f"units {_shown(units)} is not a whole number from 1 to {_MOST_UNITS}")
-    for name, flag in (("nonpar", nonpar), ("qp", qp)):
-        if not isinstance(flag, bool):
-            raise InvalidInputError(f"{name} {_shown(flag)} is neither True nor False")
-    carried = _modifiers(modifiers)
-    charged = None if charge is None else _cents("charge", charge)
-    owed = 0 if deductible is None else _cents("deductible", deductible)
-    if postop_days is not None and (isinstance(postop_days, bool) or not isinstance(postop_days, int) or postop_days < 1):
-        raise InvalidInputError(f"postop_days {_shown(postop_days)} is not a whole number of days")
-    line = Line(code, carried, day, place, units, charged, nonpar, kind, postop_days)
+    code = read_code(arguments.text("hcpcs", hcpcs))
+    visit = _visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    owed = arguments.cents("deductible", deductible) or 0
+    line = visit.line(ClaimLine(code, modifiers, units, charge, postop_days))
+    quote = visit.quote(line)
+    service = visit.begin(quote.rate, line)
+    if line.units > 1:
+        multiple.apply([service], {})
+    return visit.answer(line, quote, close(service), owed, _deductible_notes(owed, visit.day))
 
-    schedule, where = open_schedule(db), _text("locality", locality)
-    quote = _quote(schedule, line, where, qp)
-    has_less = equipment.reduction(quote.rate, line) and is_part(quote.rate)
-    result = price(quote.rate, line, _technical(schedule, line, where, qp) if has_less else [])
-    notes = [*provenance.notes(quote, day, qp=qp), *result.notes, *notes]
-    if owed:
-        notes += _deductible_notes(owed, day)
-    allowed = result.allowed
-    cut = reference.sequestration_on(day)
-    rate = cut.rate if cut else 0
-    shares = None if allowed is None else split(allowed, owed, rate)
-    return Estimate(
-        hcpcs=code,
-        modifiers=carried,
-        date=day,
-        setting=place,
-        pos=None if pos is None else _pos(pos),
-        units=units,
-        fee=_dollars(result.fee),
-        steps=tuple(result.steps),
-        allowed=_dollars(allowed),
-        deductible=shares and dollars(shares.deductible),
-        medicare_payment=shares and dollars(shares.medicare_payment),
-        sequestration=shares and dollars(shares.sequestration),
-        sequestration_rate=decimal(rate, 4),
-        patient_responsibility=shares and dollars(shares.patient_responsibility),
-        limiting_charge=_dollars(result.limiting_charge),
-        notes=tuple(notes),
-        quote=quote,
+
+def estimate_claim(
+    lines: Iterable[ClaimLine | str | Mapping[str, object]],
+    *,
+    locality: str,
+    setting: str = "nonfacility",
+    pos: str | int | None = None,
+    date: Date | str | None = None,
+    nonpar: bool = False,
+    practitioner: str = "physician",
+    qp: bool = False,
+    deductible: Decimal | int | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> ClaimEstimate:
+    """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
+
+    Beside the rules of each line, those of several procedures apply: surgery is ranked (100, 50, 50, 50, 50 %); endoscopies of a
+    family, imaging, therapy, cardiovascular and ophthalmology services are reduced; RT and LT lines of a code are priced as a pair.
+
+    Args:
+        lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or `64493-50x1@250.00` (units, charge).
+        locality: as for `estimate`, and so are all others; the deductible is taken in the order of the lines.
+        setting: of all lines.
+        pos: of all lines.
+        date: of all lines.
+        nonpar: of all lines.
+        practitioner: of all lines.
+        qp: of all lines.
+        deductible: dollars that the patient still owes.
+        db: path of the database.
+
+    Returns:
+        The claim. A line that Medicare does not price has `allowed` None and a note that says why.
+
+    Raises:
+        As `estimate` does; the message names the line.
+
+    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU record layout documents.
+    """
+    if isinstance(lines, str | Mapping):
+        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
+    visit = _visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    owed = arguments.cents("deductible", deductible) or 0
+    read: list[Line] = []
+    quotes: list[Quote] = []
+    for number, given in enumerate(lines, start=1):
+        if number > _MOST_LINES:
+            raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
+        with _line_named(number):
+            read.append(visit.line(ClaimLine.read(given)))
+            quotes.append(visit.quote(read[-1]))
+    if not read:
+        raise InvalidInputError("a claim has at least one line")
+    prices, ranks = _price_together(visit, read, quotes)
+    answers = []
+    left = owed
+    for index, (line, quote, price) in enumerate(zip(read, quotes, prices, strict=True)):
+        answers.append(visit.answer(line, quote, price, left, [], ranks.get(index)))
+        left -= min(left, price.allowed or 0)
+    return ClaimEstimate(
+        lines=tuple(answers),
+        allowed=_sum("allowed", answers),
+        medicare_payment=_sum("medicare_payment", answers),
+        sequestration=_sum("sequestration", answers),
+        patient_responsibility=_sum("patient_responsibility", answers),
+        notes=(*claim_notes.notes(answers), *_deductible_notes(owed, visit.day)),
     )
+
+
+def _price_together(visit: _Visit, lines: list[Line], quotes: list[Quote]) -> tuple[list[Price], dict[int, int]]:
+    """Price the lines of a claim beside each other: (price a line, rank by line)."""
+    groups = pairs.group(lines)
+    services: list[Service] = []
+    several = len(groups) > 1
+    for group in groups:
+        with _line_named(group[0] + 1):
+            rate = quotes[group[0]].rate
+            services.append(visit.begin(rate, pairs.merge([lines[index] for index in group]), several=several))
+    bases: dict[str, Rate] = {}
+    for service, group in zip(services, groups, strict=True):
+        base = service.rate.endoscopic_base
+        if several and base and base not in bases:
+            with _line_named(group[0] + 1):
+                bases[base] = visit.rate(base)
+    ranked = multiple.apply(services, bases)
+    prices: dict[int, Price] = {}
+    ranks: dict[int, int] = {}
+    for number, (group, service) in enumerate(zip(groups, services, strict=True)):
+        price = close(service)
+        divided = [price] if len(group) == 1 else pairs.divide(price, service.rate.bilateral, (group[0] + 1, group[1] + 1))
+        for index, own in zip(group, divided, strict=True):
+            prices[index] = own
+            if number in ranked:
+                ranks[index] = ranked[number]
+    return [prices[index] for index in range(len(lines))], ranks
+
+
+class _Visit(NamedTuple):
+    """What all lines of a claim share: place, setting, day, who bills, and the schedule that answers."""
+
+    schedule: FeeSchedule
+    locality: str
+    setting: Setting
+    pos: str | None
+    day: Date
+    nonpar: bool
+    practitioner: str
+    qp: bool
+    notes: list[Note]
+
+    def line(self, given: ClaimLine) -> Line:
+        """Return a line as pricing sees it."""
+        return Line(
+            read_code(arguments.text("hcpcs", given.hcpcs)),
+            arguments.modifiers(given.modifiers),
+            self.day,
+            self.setting,
+            arguments.units(given.units),
+            arguments.cents("charge", given.charge),
+            self.nonpar,
+            self.practitioner,
+            arguments.days(given.postop_days),
+        )
+
+    def quote(self, line: Line) -> Quote:
+        """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
+
+        A code without a row for 53 answers with its own: 53 is then priced by report.
+        """
+        row = modifier_rules.row_of(line.modifiers)
+        try:
+            return self.schedule.rate(line.hcpcs, row, self.locality, self.day, qp=self.qp)
+        except UnknownCodeError as error:
+            if not error.rows:
+                raise
+            if row == modifier_rules.DISCONTINUED and "" in error.rows:
+                return self.schedule.rate(line.hcpcs, "", self.locality, self.day, qp=self.qp)
+            rows = ", ".join(filter(None, error.rows))
+        if not row:
+            raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
+        has = f"its rows are {rows}" if rows else "it has no such parts"
+        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
+
+    def rate(self, hcpcs: str, row: str = "") -> Rate:
+        """Find the rate of another code or row beside a line's."""
+        return self.schedule.rate(hcpcs, row, self.locality, self.day, qp=self.qp).rate
+
+    def begin(self, rate: Rate, line: Line, *, several: bool = False) -> Service:
+        """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
+        needed = is_part(rate) and ((several and multiple.needs_parts(rate)) or equipment.reduction(rate, line) is not None)
+        return begin(rate, line, self._technical(line.hcpcs) if needed else ())
+
+    def _technical(self, hcpcs: str) -> Sequence[Rate]:
+        """Find the rates of the technical part of a code; none where the schedule does not have them."""
+        rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
+        try:
+            return [self.rate(code, row) for code, row in rows]
+        except UnknownCodeError:
+            return []
+
+    def answer(self, line: Line, quote: Quote, price: Price, owed: int, more: list[Note], rank: int | None = None) -> Estimate:
+        """Return the answer for a priced line; `owed` is the deductible in cents that is left for it."""
+        allowed = price.allowed
+        cut = reference.sequestration_on(self.day)
+        cut_rate = cut.rate if cut else 0
+        shares = None if allowed is None else split(allowed, owed, cut_rate)
+        return Estimate(
+            hcpcs=line.hcpcs,
+            modifiers=line.modifiers,
+            date=self.day,
+            setting=self.setting,
+            pos=self.pos,
+            units=line.units,
+            fee=_dollars(price.fee),
+            steps=tuple(price.steps),
+            allowed=_dollars(allowed),
+            deductible=shares and dollars(shares.deductible),
+            medicare_payment=shares and dollars(shares.medicare_payment),
+            sequestration=shares and dollars(shares.sequestration),
+            sequestration_rate=decimal(cut_rate, 4),
+            patient_responsibility=shares and dollars(shares.patient_responsibility),
+            limiting_charge=_dollars(price.limiting_charge),
+            notes=(*provenance.notes(quote, self.day, qp=self.qp), *price.notes, *self.notes, *more),
+            quote=quote,
+            rank=rank,
+        )
+
+
+def _visit(
+    locality: str,
+    setting: str,
+    pos: str | int | None,
+    date: Date | str | None,
+    nonpar: bool,
+    practitioner: str,
+    qp: bool,
+    db: str | os.PathLike[str] | None,
+) -> _Visit:
+    """Read what all lines share."""
+    day = arguments.day(date) or Date.today()
+    place, notes = arguments.setting(setting, pos)
+    kind = arguments.text("practitioner", practitioner).lower()
+    practitioners.check(kind, day)
+    return _Visit(
+        open_schedule(db),
+        arguments.text("locality", locality),
+        place,
+        None if pos is None else arguments.place_of_service(pos),
+        day,
+        arguments.flag("nonpar", nonpar),
+        kind,
+        arguments.flag("qp", qp),
+        notes,
+    )
+
+
+@contextmanager
+def _line_named(number: int) -> Iterator[None]:
+    """Say which line of a claim an error is about."""
+    try:
+        yield
+    except FeesyncError as error:
+        error.args = (f"line {number}: {error}",)
+        raise
 
 
 def _dollars(amount: int | None) -> Decimal | None:
     return None if amount is None else dollars(amount)
 
 
-def _quote(schedule: FeeSchedule, line: Line, locality: str, qp: bool) -> Quote:
-    """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
-
-    A code without a row for 53 answers with its own: 53 is then priced by report.
-    """
-    row = modifier_rules.row_of(line.modifiers)
-    try:
-        return schedule.rate(line.hcpcs, row, locality, line.day, qp=qp)
-    except UnknownCodeError as error:
-        if not error.rows:
-            raise
-        if row == modifier_rules.DISCONTINUED and "" in error.rows:
-            return schedule.rate(line.hcpcs, "", locality, line.day, qp=qp)
-        rows = ", ".join(filter(None, error.rows))
-    if not row:
-        raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
-    has = f"its rows are {rows}" if rows else "it has no such parts"
-    raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
-
-
-def _technical(schedule: FeeSchedule, line: Line, locality: str, qp: bool) -> list[Rate]:
-    """Find the rates of the technical part of a line; none where the schedule does not have them."""
-    rows = [(code, "") for code in reference.technical_codes().get(line.hcpcs, ())] or [(line.hcpcs, "TC")]
-    try:
-        return [schedule.rate(code, row, locality, line.day, qp=qp).rate for code, row in rows]
-    except UnknownCodeError:
-        return []
+def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
+    amounts = [money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None]
+    return dollars(sum(amounts)) if amounts else None
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:
     annual = reference.part_b_deductibles().get(day.year)
-    if annual is None or owed <= cents(annual):
+    if annual is None or owed <= money.cents(annual):
         return []
     return [
         Note.warning(
@@ -168,74 +332,3 @@ def _deductible_notes(owed: int, day: Date) -> list[Note]:
             "data/reference/part_b_deductible.csv",
         )
     ]
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise InvalidInputError(f"{name} {_shown(value)} is not text")
-    return value.strip()
-
-
-def _shown(value: object) -> str:
-    """Return a value as an error shows it: short, whatever it is."""
-    try:
-        shown = repr(value)
-    except ValueError:
-        shown = f"a huge {type(value).__name__}"
-    return shown if len(shown) <= _MOST_SHOWN else shown[: _MOST_SHOWN - 3] + "..."
-
-
-def _modifiers(given: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(given, str):
-        raise InvalidInputError(f"modifiers is a list, such as [{_shown(given)}], not text")
-    try:
-        listed = tuple(given)
-    except TypeError:
-        raise InvalidInputError(f"modifiers {_shown(given)} is not a list of text") from None
-    return modifier_rules.read(tuple(_text("modifier", modifier).upper() for modifier in listed))
-
-
-def _setting(setting: str, pos: str | int | None) -> tuple[Setting, list[Note]]:
-    try:
-        chosen = Setting(setting)
-    except ValueError:
-        raise InvalidInputError(f"setting {_shown(setting)} is neither nonfacility nor facility") from None
-    if pos is None:
-        return chosen, []
-    if isinstance(pos, bool) or not isinstance(pos, int | str):
-        raise InvalidInputError(f"pos {_shown(pos)} is neither text nor a number")
-    known = reference.places_of_service().get(_pos(pos))
-    if known is None:
-        raise InvalidInputError(
-            f"place of service {_shown(pos)} is not a CMS code; there are {', '.join(reference.places_of_service())}"
-        )
-    if chosen is Setting.FACILITY and known.setting != chosen:
-        raise InvalidInputError(
-            f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the facility rate"
-        )
-    if known.adjudicated:
-        return Setting(known.setting), []
-    text = _NOT_ADJUDICATED.format(pos=known.pos)
-    return Setting(known.setting), [Note.warning("pos-not-adjudicated", text, known.source)]
-
-
-def _pos(pos: str | int) -> str:
-    text = str(pos) if not isinstance(pos, int) or 0 <= pos < 100 else ""
-    return text.strip().zfill(2)
-
-
-def _day(given: Date | str | None) -> Date:
-    if given is None:
-        return Date.today()
-    if isinstance(given, str):
-        return read_date(given)
-    if isinstance(given, Date):
-        return Date(given.year, given.month, given.day)
-    raise InvalidInputError(f"date {_shown(given)} is neither a date nor YYYY-MM-DD")
-
-
-def _cents(what: str, amount: Decimal | int | str) -> int:
-    try:
-        return cents(amount)
-    except ValueError as error:
-        raise InvalidInputError(f"{what}: {error}") from None

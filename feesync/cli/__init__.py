@@ -14,6 +14,7 @@ from feesync.errors import ExitStatus, FeesyncError
 
 _COMMANDS = {
     "estimate": "feesync.cli.estimate",
+    "claim": "feesync.cli.claim",
     "rates": "feesync.cli.rates",
     "localities": "feesync.cli.localities",
     "sync": "feesync.cli.sync",
@@ -53,6 +54,7 @@ def cli() -> None:
 
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
+      feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
       feesync rates 64493 --state CA --date 2025-11-03
       feesync localities "santa clara"
       feesync sync

@@ -7,30 +7,22 @@ from datetime import date as Date
 import click
 
 from feesync.answer import Estimate
-from feesync.cli.options import date_option, db_option, json_option, qp_option
+from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
 from feesync.cli.output import print_json
 from feesync.errors import ExitStatus
 from feesync.estimator import estimate
-from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.rate import Setting
 
 
 @click.command("estimate", short_help="What Medicare allows for one line.")
 @click.argument("hcpcs")
-@click.option("--locality", required=True, help="01112-05, 0111205, CA-05, an unambiguous name, or national.")
-@click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="Rate; nonfacility by default.")
-@click.option("--pos", metavar="NN", help="Place of service code, such as 11 or 24, instead of --setting.")
+@visit_options
 @click.option("-m", "--modifier", "modifiers", multiple=True, metavar="MOD", help="Modifier, such as 50; repeatable.")
-@date_option
 @click.option("--units", type=int, default=1, show_default=True, help="Units of service.")
 @click.option("--charge", metavar="DOLLARS", help="Submitted charge of the line; the lower of charge and fee is allowed.")
-@click.option("--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner.")
-@click.option("--practitioner", type=click.Choice(list(PRACTITIONERS)), default="physician", show_default=True, help="Who bills.")
-@qp_option
-@click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes.")
 @click.option("--postop-days", type=int, metavar="N", help="Days of care that modifier 55 pays for; all by default.")
 @json_option
-@click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
+@explain_option
 @db_option
 @click.pass_context
 def command(
@@ -58,14 +50,10 @@ def command(
       feesync estimate 64493 --locality national --pos 24 --json
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
-    if setting and pos:
-        raise click.UsageError("--setting and --pos exclude each other: the place of service decides the setting")
-    if as_json and explain:
-        raise click.UsageError("--json and --explain exclude each other")
+    one_way(setting, pos, as_json, explain)
     answer = estimate(
         hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
-        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible,
-        postop_days=postop_days, db=ctx.obj,
+        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, postop_days=postop_days, db=ctx.obj,
     )  # fmt: skip
     _print(answer, as_json, explain)
     if answer.allowed is None:

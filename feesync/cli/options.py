@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date as Date
 
 import click
 
 from feesync.dates import read_date
 from feesync.paths import DATABASE_VARIABLE
+from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.rate import Setting
 
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
@@ -39,9 +42,36 @@ db_option = click.option(
 """The database, before the command or after it; commands find it in the context's `obj`."""
 
 date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-MM-DD", help="Date of service; today by default.")
+explain_option = click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
+
+
+def visit_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what the lines of a claim, or one line, are priced by: place, setting, day, who bills, the deductible."""
+    options = (
+        click.option("--locality", required=True, help="01112-05, 0111205, CA-05, an unambiguous name, or national."),
+        click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="Rate; nonfacility by default."),
+        click.option("--pos", metavar="NN", help="Place of service code, such as 11 or 24, instead of --setting."),
+        date_option,
+        click.option("--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."),
+        click.option("--practitioner", type=click.Choice(list(PRACTITIONERS)), default="physician", show_default=True,
+                     help="Who bills."),
+        qp_option,
+        click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def one_way(setting: str | None, pos: str | None, as_json: bool, explain: bool) -> None:
+    """Refuse a setting beside a place of service, and two forms of output."""
+    if setting and pos:
+        raise click.UsageError("--setting and --pos exclude each other: the place of service decides the setting")
+    if as_json and explain:
+        raise click.UsageError("--json and --explain exclude each other")
 
 
 def one_format(as_json: bool, as_csv: bool) -> None:

@@ -40,6 +40,8 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
     if rate.bilateral in ("0", "2"):
         text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
         return [both], [Note.warning("bilateral-not-payable", text, _SOURCE)]
+    if line.paired and line.units > 2:
+        return [both, _units(line.units // 2)], []
     if sides and line.units > 2:
         raise ModifierError(f"RT and LT with {line.units} units: it cannot be told how many are on each side; give a line per side")
     if sides or line.units == 1:

@@ -26,7 +26,8 @@ class Line(NamedTuple):
     """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
 
     `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are the days of care after the
-    operation that modifier 55 pays for, None for all of them.
+    operation that modifier 55 pays for, None for all of them; `paired` tells that it stands for an RT and an LT line with the same
+    units each.
     """
 
     hcpcs: str
@@ -38,6 +39,7 @@ class Line(NamedTuple):
     nonpar: bool
     practitioner: str
     postoperative_days: int | None = None
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
