@@ -45,7 +45,7 @@ class ClaimLine:
             return cls._short(given)
         if isinstance(given, Mapping):
             return cls._named(given)
-        raise InvalidInputError(f"a {type(given).__name__} is no a claim line: give text such as 64493-50, or a dictionary")
+        raise InvalidInputError(f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a dictionary")
 
     @classmethod
     def _short(cls, given: str) -> ClaimLine:

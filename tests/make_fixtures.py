@@ -14,12 +14,14 @@ import zipfile
 from pathlib import Path
 
 OUT = Path(__file__).parent / "fixtures"
-# the facet codes; imaging with an OPPS cap; both NA flags; therapy; every bilateral indicator; every kind of status
+# the facet codes; imaging with an OPPS cap; both NA flags; therapy; every bilateral indicator; every kind of status; endoscopies,
+# cardiovascular and ophthalmology services
 CODES = {
     "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636", "71046", "70450", "93990", "76376",
     "97110", "97035", "99213", "99221", "27447", "20610", "15824", "36415", "44388", "45378", "G0105", "00100", "0001F", "90460",
     "92015", "92507", "92002", "69210", "77067", "77063", "73721", "95004", "G0127", "96372", "96401", "36416", "55250", "55700",
-    "67028", "A0021", "93798", "76145",
+    "67028", "A0021", "93798", "76145", "43235", "43239", "43249", "45380", "45385", "93000", "93005", "93010", "93306", "92133",
+    "92250",
 }  # fmt: skip
 
 STATES = {"CALIFORNIA", "FLORIDA", "KANSAS", "MISSOURI", "NEW YORK"}
