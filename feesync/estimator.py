@@ -76,10 +76,9 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    code = read_code(arguments.text("hcpcs", hcpcs))
     visit = _visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
     owed = arguments.cents("deductible", deductible) or 0
-    line = visit.line(ClaimLine(code, modifiers, units, charge, postop_days))
+    line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
     quote = visit.quote(line)
     service = visit.begin(quote.rate, line)
     if line.units > 1:
@@ -322,7 +321,7 @@ def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:
-    annual = reference.part_b_deductibles().get(day.year)
+    annual = reference.part_b_deductibles().get(day.year) if owed else None
     if annual is None or owed <= money.cents(annual):
         return []
     return [

@@ -19,7 +19,7 @@ def test_a_zip_and_again(feesync, put, sql):
     result = feesync("import", path)
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.fullmatch(
-        r"RVU25D from 2025\.zip: 63 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
+        r"RVU25D from 2025\.zip: 80 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
         r"\(218 caps equal; 12 caps name a locality that the GPCI file lacks\); new release, \d+\.\d s\n",
         result.stdout,
     )
@@ -45,7 +45,7 @@ def test_a_revision_says_so_and_its_forerunner_does_nothing_unless_forced(feesyn
 def test_loose_files_as_one_set(feesync, put, sql):
     result = feesync("import", put(VALUES, fixture(VALUES)), put(GPCI, fixture(GPCI)))
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"RVU25D from {GPCI}, {VALUES}: 63 relative value rows, 109 localities (counties skipped")
+    assert result.stdout.startswith(f"RVU25D from {GPCI}, {VALUES}: 80 relative value rows, 109 localities (counties skipped")
     assert sql("SELECT count(*) FROM source_file") == [(2,)]
 
 

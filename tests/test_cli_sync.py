@@ -13,7 +13,7 @@ OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
 OLD = "CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and later"
 LOADED = (
-    "63 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
+    "80 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
     "(218 caps equal; 12 caps name a locality that the GPCI file lacks)"
 )
 

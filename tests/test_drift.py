@@ -52,7 +52,7 @@ def test_values_that_are_all_zero(loaded):
         for column in (5, 6, 8, 10, 11, 12):
             row[column] = "0.00"
 
-    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "priced codes, of which 0 are new and 5. gone")
+    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "priced codes, of which 0 are new and 7. gone")
 
 
 def test_a_stub_that_lacks_the_codes_of_the_snapshot(database):

@@ -70,4 +70,4 @@ def test_killing_the_first_import_leaves_the_snapshot_answering(database, tmp_pa
         assert estimate("64493", locality="national", date="2025-11-03").fee == Decimal("172.08")
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert state(database)[0] == [("RVU25D", 63)]
+    assert state(database)[0] == [("RVU25D", 80)]

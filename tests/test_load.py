@@ -57,7 +57,7 @@ def test_the_view_equals_a_decimal_recomputation_in_every_cell(loaded, sql):
         "nonfacility_limiting_charge, facility_limiting_charge FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp'"
     )
     assert {row[:4]: row[4:] for row in rows} == expected_rates()
-    assert len(rows) == 63 * 110
+    assert len(rows) == 80 * 110
 
 
 def test_a_user_can_ask_sqlite_directly(loaded, sql):
@@ -81,7 +81,7 @@ def test_what_is_kept_of_the_files(loaded, sql):
     ]
     assert sql("SELECT name, kind, rows FROM source_file ORDER BY rows") == [
         ("25LOCCO.csv", "locality counties", 41),
-        (VALUES, "relative values", 63),
+        (VALUES, "relative values", 80),
         (GPCI, "GPCI", 109),
         (CAPS, "OPPS cap", 230),
     ]

@@ -25,7 +25,7 @@ def row(file, hcpcs, modifier=""):
 
 def test_31_columns_of_2025():
     file = parse()
-    assert (file.basis, file.conversion_factor, file.year, file.month, len(file.rows)) == ("nonqp", 323_465, 2025, "October", 63)
+    assert (file.basis, file.conversion_factor, file.year, file.month, len(file.rows)) == ("nonqp", 323_465, 2025, "October", 80)
     # CMS, RVU25D: 64493 work 1.52, PE 3.64 and 1.05, MP 0.16
     facet = row(file, "64493")
     assert facet[:7] == ("64493", "", "A", 152, 364, 105, 16)

@@ -18,7 +18,7 @@ def test_a_zip_with_all_its_files():
     release = from_zip(data, "rvu25d.zip")
     assert (release.label, release.source, release.sha256) == ("RVU25D", "rvu25d.zip", hashlib.sha256(data).hexdigest())
     assert [(file.name, file.kind, file.rows) for file in release.files] == [
-        (VALUES, "relative values", 63),
+        (VALUES, "relative values", 80),
         (GPCI, "GPCI", 109),
         (COUNTIES, "locality counties", 41),
         (CAPS, "OPPS cap", 230),

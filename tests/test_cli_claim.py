@@ -1,0 +1,107 @@
+import csv
+import json
+
+import pytest
+
+DAY = ("--locality", "national", "--date", "2025-11-03")
+TABLE = """\
+nonfacility, 2025-11-03
+National
+RVU25D, conversion factor 32.3465 nonqp
+
+  Line  Code        Units     Fee    Rank  Steps                                        Allowed    Medicare    Sequestr.    Patient
+------  --------  -------  ------  ------  -----------------------------------------  ---------  ----------  -----------  ---------
+     1  64493-50        1  172.08       2  bilateral x 1.5, multiple procedure x 0.5     129.06      101.18         2.07      25.81
+     2  64494-50        1   87.98          bilateral x 1.5                               131.97      103.47         2.11      26.39
+     3  64635-LT        1  420.50       1                                                420.50      329.67         6.73      84.10
+        Total                                                                            681.53      534.32        10.91     136.30
+"""
+
+
+def test_the_table(feesync):
+    result = feesync("claim", "64493-50", "64494-50", "64635-LT", *DAY)
+    # 129.06 x 0.8 = 103.248, 103.25; x 2 % = 2.065, 2.07; 103.25 - 2.07 = 101.18; 129.06 - 103.25 = 25.81
+    assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
+
+
+def test_json(feesync):
+    result = feesync("claim", "64493-50", "64635", *DAY, "--json")
+    claim = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert [(line["hcpcs"], line["rank"], line["allowed"]) for line in claim["lines"]] == [
+        ("64493", 2, 129.06),
+        ("64635", 1, 420.5),
+    ]
+    assert claim["allowed"] == 549.56
+    assert '"allowed": 420.50' in result.stdout
+
+
+def test_explain(feesync):
+    result = feesync("claim", "64493-50", "64635", *DAY, "--explain")
+    assert "Line 1: 64493-50, nonfacility, 2025-11-03" in result.stdout
+    assert "rank 2 of 2 procedures of the day: 50 %" in result.stdout
+    assert "  Claim: Medicare allows                            549.56\n" in result.stdout
+
+
+def test_a_line_without_a_price_is_told_and_left_out(feesync):
+    result = feesync("claim", "64493", "64635-80", *DAY)
+    assert result.exit_code == 6
+    assert result.stderr == "feesync: no price: line 2: Assistants at surgery are never paid on 64635 (assistant indicator 1).\n"
+    assert result.stdout.splitlines()[-1].startswith("warning: Without a price, and not in the sums: line 2 (64635-80).")
+    assert "no price" in result.stdout
+
+
+def test_lines_from_files(feesync, tmp_path):
+    as_json, as_csv = tmp_path / "lines.json", tmp_path / "Lines.CSV"
+    as_json.write_text(json.dumps([{"hcpcs": "64493", "modifiers": ["50"], "charge": 250.25}, "64494-50"]), encoding="utf-8")
+    with as_csv.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file).writerows(
+            [["HCPCS", "modifiers", "units", "charge"], ["64493", "50", "1", "250.25"], ["64494", "50", "", ""]]
+        )
+    printed = {feesync("claim", path, *DAY, "--json").stdout for path in (as_json, as_csv)}
+    assert len(printed) == 1
+    assert [line["allowed"] for line in json.loads(printed.pop())["lines"]] == [250.25, 131.97]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("none.json", None, "none.json cannot be read: No such file"),
+        ("a.json", b"{", "a.json is not JSON"),
+        ("a.json", b"{}", "a.json holds no list"),
+        ("a.json", b"[" * 100_000, "a.json is not JSON"),
+        ("a.json", b'[{"hcpcs": 64493}]', "line 1: hcpcs 64493 is not text"),
+        ("a.json", b'[{"hcpcs": "64493", "modifiers": 50}]', "line 1: modifiers '50' of a claim line is no list"),
+        ("a.csv", b"\xff", "a.csv cannot be read: it is not UTF-8 text"),
+        ("a.csv", b"code\n64493\n", "a.csv, row 2: a claim line has 'code'"),
+        ("a.csv", b"hcpcs,units\n64493,two\n", "a.csv, row 2: units 'two' is not a whole number"),
+        ("a.csv", b"hcpcs\n64493,50\n", "a.csv, row 2 has more cells than the header"),
+        ("a.csv", b'hcpcs\n"64493\n', "a.csv is not readable as csv"),
+        ("a.csv", b"hcpcs\n", "a claim has at least one line"),
+    ],
+)
+def test_files_that_cannot_be_read(feesync, tmp_path, name, content, says):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    result = feesync("claim", path, *DAY)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("feesync: ")
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["64493-50-RT", *DAY], "line 1: 50 means both sides"),
+        (["64493", "644", *DAY], "line 2: '644' is not a claim line"),
+        (["64493", *DAY, "--json", "--explain"], "exclude each other"),
+        (["64493", *DAY, "--pos", "11", "--setting", "facility"], "exclude each other"),
+        (["64493"], "--locality"),
+    ],
+)
+def test_usage(feesync, arguments, says):
+    result = feesync("claim", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in result.stderr

@@ -1,0 +1,26 @@
+"""The reference tables, against CMS's own files where those say it."""
+
+import pytest
+
+from feesync import reference
+from feesync.formats.release import from_zip
+
+
+@pytest.mark.parametrize("name", ["rvu24b.zip", "rvu25d.zip", "rvu26c.zip"])
+def test_the_parts_of_a_test_sum_to_the_code_that_holds_both(cms, name):
+    rows = from_zip((cms / "releases" / name).read_bytes(), name).relative_values["nonqp"].rows
+    values = {row.hcpcs: row for row in rows if not row.modifier}
+    whole = {row.hcpcs for row in values.values() if row.pctc == "4" and row.multiple_procedure == "6" and row.is_priced}
+    table = {row["hcpcs"]: row for row in reference.read_table("reference/global_tests.csv")}
+    assert whole == set(table)
+    for code, row in table.items():
+        technical, professional = row["technical"].split(), row["professional"].split()
+        assert {values[part].pctc for part in technical} == {"3"}
+        for column in ("work_rvu", "nonfacility_pe_rvu", "mp_rvu"):
+            parts = sum(getattr(values[part], column) for part in (*technical, *professional))
+            assert parts == getattr(values[code], column), (code, column)
+
+
+def test_the_add_ons_of_the_facet_joints_have_parents():
+    assert set(reference.add_on_parents()) == {"64491", "64492", "64494", "64495", "64634", "64636"}
+    assert {parent for parents in reference.add_on_parents().values() for parent in parents} >= {"64490", "64493", "64633", "64635"}
