@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
-from typing import NamedTuple
 
-from feesync import arguments, claim_notes, money, provenance, reference
+from feesync import arguments, claim_notes, money, reference
 from feesync.answer import Estimate
 from feesync.claim_answer import ClaimEstimate
 from feesync.claim_line import ClaimLine
-from feesync.errors import FeesyncError, InvalidInputError, ModifierError, UnknownCodeError
-from feesync.hcpcs import read_code
-from feesync.money import decimal, dollars
-from feesync.pricing import equipment, multiple, pairs
-from feesync.pricing import modifiers as modifier_rules
-from feesync.pricing import practitioner as practitioners
+from feesync.errors import FeesyncError, InvalidInputError
+from feesync.money import dollars
+from feesync.pricing import multiple, pairs
 from feesync.pricing.line import Line, Note
-from feesync.pricing.line_price import Price, begin, close
-from feesync.pricing.payer import split
-from feesync.pricing.service import Service, is_part
-from feesync.rate import Rate, Setting
-from feesync.schedule import FeeSchedule, Quote, open_schedule
+from feesync.pricing.line_price import Price, close
+from feesync.pricing.service import Service
+from feesync.rate import Rate
+from feesync.schedule import Quote
+from feesync.visit import Visit, read_visit
 
 _MOST_LINES = 50
 
@@ -76,7 +72,7 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    visit = _visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
     owed = arguments.cents("deductible", deductible) or 0
     line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
     quote = visit.quote(line)
@@ -126,7 +122,7 @@ def estimate_claim(
     """
     if isinstance(lines, str | Mapping):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
-    visit = _visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
     owed = arguments.cents("deductible", deductible) or 0
     read: list[Line] = []
     quotes: list[Quote] = []
@@ -154,7 +150,7 @@ def estimate_claim(
     )
 
 
-def _price_together(visit: _Visit, lines: list[Line], quotes: list[Quote]) -> tuple[list[Price], dict[int, int]]:
+def _price_together(visit: Visit, lines: list[Line], quotes: list[Quote]) -> tuple[list[Price], dict[int, int]]:
     """Price the lines of a claim beside each other: (price a line, rank by line)."""
     groups = pairs.group(lines)
     services: list[Service] = []
@@ -182,125 +178,6 @@ def _price_together(visit: _Visit, lines: list[Line], quotes: list[Quote]) -> tu
     return [prices[index] for index in range(len(lines))], ranks
 
 
-class _Visit(NamedTuple):
-    """What all lines of a claim share: place, setting, day, who bills, and the schedule that answers."""
-
-    schedule: FeeSchedule
-    locality: str
-    setting: Setting
-    pos: str | None
-    day: Date
-    nonpar: bool
-    practitioner: str
-    qp: bool
-    notes: list[Note]
-
-    def line(self, given: ClaimLine) -> Line:
-        """Return a line as pricing sees it."""
-        return Line(
-            read_code(arguments.text("hcpcs", given.hcpcs)),
-            arguments.modifiers(given.modifiers),
-            self.day,
-            self.setting,
-            arguments.units(given.units),
-            arguments.cents("charge", given.charge),
-            self.nonpar,
-            self.practitioner,
-            arguments.days(given.postop_days),
-        )
-
-    def quote(self, line: Line) -> Quote:
-        """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
-
-        A code without a row for 53 answers with its own: 53 is then priced by report.
-        """
-        row = modifier_rules.row_of(line.modifiers)
-        try:
-            return self.schedule.rate(line.hcpcs, row, self.locality, self.day, qp=self.qp)
-        except UnknownCodeError as error:
-            if not error.rows:
-                raise
-            if row == modifier_rules.DISCONTINUED and "" in error.rows:
-                return self.schedule.rate(line.hcpcs, "", self.locality, self.day, qp=self.qp)
-            rows = ", ".join(filter(None, error.rows))
-        if not row:
-            raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
-        has = f"its rows are {rows}" if rows else "it has no such parts"
-        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
-
-    def rate(self, hcpcs: str, row: str = "") -> Rate:
-        """Find the rate of another code or row beside a line's."""
-        return self.schedule.rate(hcpcs, row, self.locality, self.day, qp=self.qp).rate
-
-    def begin(self, rate: Rate, line: Line, *, several: bool = False) -> Service:
-        """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
-        needed = is_part(rate) and ((several and multiple.needs_parts(rate)) or equipment.reduction(rate, line) is not None)
-        return begin(rate, line, self._technical(line.hcpcs) if needed else ())
-
-    def _technical(self, hcpcs: str) -> Sequence[Rate]:
-        """Find the rates of the technical part of a code; none where the schedule does not have them."""
-        rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
-        try:
-            return [self.rate(code, row) for code, row in rows]
-        except UnknownCodeError:
-            return []
-
-    def answer(self, line: Line, quote: Quote, price: Price, owed: int, more: list[Note], rank: int | None = None) -> Estimate:
-        """Return the answer for a priced line; `owed` is the deductible in cents that is left for it."""
-        allowed = price.allowed
-        cut = reference.sequestration_on(self.day)
-        cut_rate = cut.rate if cut else 0
-        shares = None if allowed is None else split(allowed, owed, cut_rate)
-        return Estimate(
-            hcpcs=line.hcpcs,
-            modifiers=line.modifiers,
-            date=self.day,
-            setting=self.setting,
-            pos=self.pos,
-            units=line.units,
-            fee=_dollars(price.fee),
-            steps=tuple(price.steps),
-            allowed=_dollars(allowed),
-            deductible=shares and dollars(shares.deductible),
-            medicare_payment=shares and dollars(shares.medicare_payment),
-            sequestration=shares and dollars(shares.sequestration),
-            sequestration_rate=decimal(cut_rate, 4),
-            patient_responsibility=shares and dollars(shares.patient_responsibility),
-            limiting_charge=_dollars(price.limiting_charge),
-            notes=(*provenance.notes(quote, self.day, qp=self.qp), *price.notes, *self.notes, *more),
-            quote=quote,
-            rank=rank,
-        )
-
-
-def _visit(
-    locality: str,
-    setting: str,
-    pos: str | int | None,
-    date: Date | str | None,
-    nonpar: bool,
-    practitioner: str,
-    qp: bool,
-    db: str | os.PathLike[str] | None,
-) -> _Visit:
-    """Read what all lines share."""
-    day = arguments.day(date) or Date.today()
-    place, notes = arguments.setting(setting, pos)
-    kind = arguments.text("practitioner", practitioner).lower()
-    practitioners.check(kind, day)
-    return _Visit(
-        open_schedule(db),
-        arguments.text("locality", locality),
-        place,
-        None if pos is None else arguments.place_of_service(pos),
-        day,
-        arguments.flag("nonpar", nonpar),
-        kind,
-        arguments.flag("qp", qp),
-        notes,
-    )
-
-
 @contextmanager
 def _line_named(number: int) -> Iterator[None]:
     """Say which line of a claim an error is about."""
@@ -309,10 +186,6 @@ def _line_named(number: int) -> Iterator[None]:
     except FeesyncError as error:
         error.args = (f"line {number}: {error}",)
         raise
-
-
-def _dollars(amount: int | None) -> Decimal | None:
-    return None if amount is None else dollars(amount)
 
 
 def _sum(name: str, answers: list[Estimate]) -> Decimal | None:

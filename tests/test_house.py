@@ -10,7 +10,7 @@ PACKAGE = Path(feesync.__file__).parent
 FLOW = [
     "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
     "pricing", "cms", "formats", "store", "schedule", "provenance", "answer", "freshness", "report", "refresh", "claim_line",
-    "claim_answer", "claim_notes", "arguments", "estimator", "", "cli", "__main__",
+    "claim_answer", "claim_notes", "arguments", "visit", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -1,0 +1,148 @@
+"""What all lines of a claim share: place, setting, day, who bills, and the schedule that answers for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date as Date
+from decimal import Decimal
+from typing import NamedTuple
+
+from feesync import arguments, provenance, reference
+from feesync.answer import Estimate
+from feesync.claim_line import ClaimLine
+from feesync.errors import ModifierError, UnknownCodeError
+from feesync.hcpcs import read_code
+from feesync.money import decimal, dollars
+from feesync.pricing import equipment, multiple
+from feesync.pricing import modifiers as modifier_rules
+from feesync.pricing import practitioner as practitioners
+from feesync.pricing.line import Line, Note
+from feesync.pricing.line_price import Price, begin
+from feesync.pricing.payer import split
+from feesync.pricing.service import Service, is_part
+from feesync.rate import Rate, Setting
+from feesync.schedule import FeeSchedule, Quote, open_schedule
+
+
+class Visit(NamedTuple):
+    """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim."""
+
+    schedule: FeeSchedule
+    locality: str
+    setting: Setting
+    pos: str | None
+    day: Date
+    nonpar: bool
+    practitioner: str
+    qp: bool
+    notes: list[Note]
+
+    def line(self, given: ClaimLine) -> Line:
+        """Return a line as pricing sees it."""
+        return Line(
+            read_code(arguments.text("hcpcs", given.hcpcs)),
+            arguments.modifiers(given.modifiers),
+            self.day,
+            self.setting,
+            arguments.units(given.units),
+            arguments.cents("charge", given.charge),
+            self.nonpar,
+            self.practitioner,
+            arguments.days(given.postop_days),
+        )
+
+    def quote(self, line: Line) -> Quote:
+        """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
+
+        A code without a row for 53 answers with its own: 53 is then priced by report.
+        """
+        row = modifier_rules.row_of(line.modifiers)
+        try:
+            return self.schedule.rate(line.hcpcs, row, self.locality, self.day, qp=self.qp)
+        except UnknownCodeError as error:
+            if not error.rows:
+                raise
+            if row == modifier_rules.DISCONTINUED and "" in error.rows:
+                return self.schedule.rate(line.hcpcs, "", self.locality, self.day, qp=self.qp)
+            rows = ", ".join(filter(None, error.rows))
+        if not row:
+            raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
+        has = f"its rows are {rows}" if rows else "it has no such parts"
+        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
+
+    def rate(self, hcpcs: str, row: str = "") -> Rate:
+        """Find the rate of another code or row beside a line's."""
+        return self.schedule.rate(hcpcs, row, self.locality, self.day, qp=self.qp).rate
+
+    def begin(self, rate: Rate, line: Line, *, several: bool = False) -> Service:
+        """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
+        needed = is_part(rate) and ((several and multiple.needs_parts(rate)) or equipment.reduction(rate, line) is not None)
+        return begin(rate, line, self._technical(line.hcpcs) if needed else ())
+
+    def _technical(self, hcpcs: str) -> Sequence[Rate]:
+        """Find the rates of the technical part of a code; none where the schedule does not have them."""
+        rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
+        try:
+            return [self.rate(code, row) for code, row in rows]
+        except UnknownCodeError:
+            return []
+
+    def answer(self, line: Line, quote: Quote, price: Price, owed: int, more: list[Note], rank: int | None = None) -> Estimate:
+        """Return the answer for a priced line; `owed` is the deductible in cents that is left for it."""
+        allowed = price.allowed
+        cut = reference.sequestration_on(self.day)
+        cut_rate = cut.rate if cut else 0
+        shares = None if allowed is None else split(allowed, owed, cut_rate)
+        return Estimate(
+            hcpcs=line.hcpcs,
+            modifiers=line.modifiers,
+            date=self.day,
+            setting=self.setting,
+            pos=self.pos,
+            units=line.units,
+            fee=_dollars(price.fee),
+            steps=tuple(price.steps),
+            allowed=_dollars(allowed),
+            deductible=shares and dollars(shares.deductible),
+            medicare_payment=shares and dollars(shares.medicare_payment),
+            sequestration=shares and dollars(shares.sequestration),
+            sequestration_rate=decimal(cut_rate, 4),
+            patient_responsibility=shares and dollars(shares.patient_responsibility),
+            limiting_charge=_dollars(price.limiting_charge),
+            notes=(*provenance.notes(quote, self.day, qp=self.qp), *price.notes, *self.notes, *more),
+            quote=quote,
+            rank=rank,
+        )
+
+
+def read_visit(
+    locality: str,
+    setting: str,
+    pos: str | int | None,
+    date: Date | str | None,
+    nonpar: bool,
+    practitioner: str,
+    qp: bool,
+    db: str | os.PathLike[str] | None,
+) -> Visit:
+    """Read what all lines share."""
+    day = arguments.day(date) or Date.today()
+    place, notes = arguments.setting(setting, pos)
+    kind = arguments.text("practitioner", practitioner).lower()
+    practitioners.check(kind, day)
+    return Visit(
+        open_schedule(db),
+        arguments.text("locality", locality),
+        place,
+        None if pos is None else arguments.place_of_service(pos),
+        day,
+        arguments.flag("nonpar", nonpar),
+        kind,
+        arguments.flag("qp", qp),
+        notes,
+    )
+
+
+def _dollars(amount: int | None) -> Decimal | None:
+    return None if amount is None else dollars(amount)
