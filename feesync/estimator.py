@@ -160,9 +160,8 @@ def _price_together(visit: Visit, lines: list[Line], quotes: list[Quote]) -> tup
             rate = quotes[group[0]].rate
             services.append(visit.begin(rate, pairs.merge([lines[index] for index in group]), several=several))
     bases: dict[str, Rate] = {}
-    for service, group in zip(services, groups, strict=True):
-        base = service.rate.endoscopic_base
-        if several and base and base not in bases:
+    for group, base in zip(groups, multiple.endoscopic_bases(services), strict=True):
+        if base and base not in bases:
             with _line_named(group[0] + 1):
                 bases[base] = visit.rate(base)
     ranked = multiple.apply(services, bases)

@@ -5,10 +5,13 @@ from decimal import Decimal
 from itertools import permutations
 
 import pytest
+from cms_files import VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feesync import ClaimLine, InvalidInputError, ModifierError, UnknownCodeError, estimate, estimate_claim
+from feesync.formats.release import from_zip
+from feesync.store.load import load
 
 D = Decimal
 DAY = "2025-11-03"
@@ -211,6 +214,14 @@ def test_an_unknown_code_names_its_line(loaded):
         claim("64493", "99999")
 
 
+def test_a_base_that_no_other_needs_need_not_be_there(database):
+    rows = [row for row in rows_of(fixture(VALUES)) if row[0] != "43235"]
+    load(database, from_zip(zip_of(rvu25d(values=csv_of(rows))), "rvu25d.zip"))
+    assert amounts(claim("43239", "64493")) == ["357.11", "86.04"]
+    with pytest.raises(UnknownCodeError, match="^line 1: 43235 is not in RVU25D"):
+        claim("43239", "43249")
+
+
 def test_the_deductible_is_taken_in_the_order_of_the_lines():
     answer = claim("64493", "64494", "64495", deductible="200")
     assert [str(line.deductible) for line in answer.lines] == ["172.08", "27.92", "0.00"]
@@ -252,11 +263,6 @@ MODIFIERS = ["", "-50", "-RT", "-LT", "-59", "-80", "-62", "-54", "-78", "-CQ", 
 
 @pytest.fixture(scope="module")
 def one_database(tmp_path_factory):
-    from cms_files import rvu25d, zip_of
-
-    from feesync.formats.release import from_zip
-    from feesync.store.load import load
-
     path = tmp_path_factory.mktemp("claims") / "feesync.db"
     load(path, from_zip(zip_of(rvu25d()), "rvu25d.zip"))
     return path

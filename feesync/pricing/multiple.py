@@ -9,6 +9,7 @@ Medicare Claims Processing Manual, chapter 12, section 40.6 (surgery, endoscopy)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -35,12 +36,18 @@ def needs_parts(rate: Rate) -> bool:
     return rate.multiple_procedure in (IMAGING, CARDIOVASCULAR, OPHTHALMOLOGY)
 
 
+def endoscopic_bases(services: Sequence[Service]) -> list[str]:
+    """Return the endoscopic base of each service that has others of its family beside it; else an empty text."""
+    members = Counter(base for service in services for base in {service.rate.endoscopic_base, service.rate.hcpcs})
+    return [base if base and members[base] > 1 else "" for base in (service.rate.endoscopic_base for service in services)]
+
+
 def apply(services: Sequence[Service], bases: Mapping[str, Rate]) -> dict[int, int]:
     """Take the steps of the rules for multiple procedures.
 
     Args:
         services: those of one claim, in its order, with the steps before these.
-        bases: the rates of the endoscopic bases of the services that have one.
+        bases: the rates of the endoscopic bases that `endoscopic_bases` names.
 
     Returns:
         The rank of each service that a rule ranked, by its index; 1 is paid in full.
