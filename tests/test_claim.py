@@ -51,12 +51,14 @@ CASES = {
     "endoscopies of two families, one each": (["45385", "43239"], ["435.38", "178.56"], [1, 2]),
     # imaging, family 88: 66.31 x 50 % + 38.82 x 95 %
     "whole studies": (["70450", "73721"], ["70.04", "200.22"], [2, 1]),
+    "on an old scanner": (["70450-CT", "73721"], ["65.06", "200.22"], [2, 1]),  # 66.31 x 85 %, 56.36; x 50 %, 28.18; + 36.88
     "professional parts": (["70450-26", "73721-26"], ["36.88", "61.78"], [2, 1]),
     "technical parts": (["73721-TC", "70450-TC"], ["138.44", "33.16"], [1, 2]),
     "a technical and a professional part": (["73721-TC", "70450-26"], ["138.44", "38.82"], [1, 1]),
     # therapy, indicator 5: (0.45 + 0.43 / 2 + 0.01) x 32.3465 = 21.83, (0.21 + 0.21 / 2 + 0.01) x 32.3465 = 10.51
     "therapy": (["97110", "97035"], ["28.79", "10.51"], [1, 2]),
     "the highest practice expense is paid in full": (["97110", "92507"], ["21.83", "75.04"], [2, 1]),
+    "equal practice expenses: the earlier line": (["97110", "97110-59"], ["28.79", "21.83"], [1, 2]),
     "units of therapy": (["97110x3"], ["72.45"], [None]),  # 28.79 + 2 x 21.83
     "units beside a higher one": (["97110x2", "92507"], ["43.66", "75.04"], [2, 1]),
     "a therapy assistant after the reduction": (["97110-CQ", "92507"], ["18.56", "75.04"], [2, 1]),

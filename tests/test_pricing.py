@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feesync.errors import InvalidInputError, ModifierError
-from feesync.pricing import limits, modifiers, payer, practitioner
+from feesync.pricing import equipment, limits, modifiers, payer, practitioner
 from feesync.pricing.line import Line
 from feesync.pricing.line_price import price
 from feesync.rate import Rate, Setting
@@ -184,6 +184,24 @@ def test_nonparticipation_follows_the_other_steps():
         None,
     )
     assert [note.code for note in result.notes] == ["no-limiting-charge"]
+
+
+@pytest.mark.parametrize(
+    ("modifier", "day", "left"),
+    [("FX", "2017-01-01", 8000), ("FY", "2018-01-01", 9300), ("FY", "2022-12-31", 9300), ("FY", "2023-01-01", 9000),
+     ("CT", "2016-01-01", 9500), ("CT", "2016-12-31", 9500), ("CT", "2017-01-01", 8500)],
+)  # fmt: skip
+def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
+    test = rate(pctc="1", modifier="TC")
+    assert equipment.reduction(test, line(modifier, day=day)).factor == left
+    first = {"FX": "2016-12-31", "FY": "2017-12-31", "CT": "2015-12-31"}[modifier]
+    with pytest.raises(ModifierError, match=f"modifier {modifier} is in use from"):
+        equipment.reduction(test, line(modifier, day=first))
+
+
+def test_therapy_assistants_are_paid_less_from_2022_on():
+    assert allowed(rate(), line("CQ", day="2021-12-31")) == (22287, [], [])
+    assert allowed(rate(), line("CO", day="2022-01-01")) == (18944, ["therapy assistant"], [])
 
 
 def test_limiting_charges_that_cms_published():
