@@ -21,6 +21,18 @@ def test_a_mirror_that_is_no_address_is_refused(monkeypatch, given):
         Site.from_environment()
 
 
+def test_credentials_of_a_mirror_are_kept_out_of_every_address(monkeypatch):
+    monkeypatch.setenv("FEESYNC_CMS_URL", "http://me:p%40ss@127.0.0.1:8000/cms")
+    site = Site.from_environment()
+    assert (site.base, site.host, site.credentials) == (MIRROR.base, "127.0.0.1:8000", ("me", "p@ss"))
+    assert "ss" not in repr(site)
+    assert site.is_own(site.link(site.listing, "/x.zip"))
+    assert not site.is_own("https://www.cms.gov/x.zip")
+    monkeypatch.setenv("FEESYNC_CMS_URL", "http://me:secret@127.0.0.1:port")
+    with pytest.raises(InvalidInputError, match=r"^FEESYNC_CMS_URL 'http://127\.0\.0\.1:port' is not"):
+        Site.from_environment()
+
+
 @pytest.mark.parametrize(
     ("href", "leads_to"),
     [
@@ -39,7 +51,9 @@ def test_links_to_cms_lead_to_the_mirror(href, leads_to):
 def test_other_links_lead_where_they_say():
     assert MIRROR.link(MIRROR.listing, "https://example.org/x.zip") == "https://example.org/x.zip"
     assert MIRROR.link(MIRROR.listing, "mailto:a@cms.gov") == "mailto:a@cms.gov"
-    assert not MIRROR.allows(MIRROR.link(MIRROR.listing, "http://[bad"))
+    for bad in ("http://[bad", r"https://evil.org\@www.cms.gov/x.zip", "https://me@www.cms.gov/x.zip"):
+        assert MIRROR.link(MIRROR.listing, bad) == bad
+        assert not MIRROR.allows(bad)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +67,9 @@ def test_cms_over_https_is_allowed_everywhere(address):
 @pytest.mark.parametrize(
     "address",
     ["http://www.cms.gov/x", "https://evilcms.gov/x", "https://cms.gov.evil.org/x", "https://www.cms.gov@evil.org/x", "https://www.cms.gov:8443/x",
-     "http://127.0.0.1:8001/x", "https://127.0.0.1:8000/x", "file:///etc/passwd", "", "//www.cms.gov/x", "https://cms.gov:x/"],
+     "http://127.0.0.1:8001/x", "https://127.0.0.1:8000/x", "file:///etc/passwd", "", "//www.cms.gov/x", "https://cms.gov:x/",
+     r"https://evil.org\@data.cms.gov/x", r"https://evil.org\.cms.gov/x", "https://me@www.cms.gov/x", "https://www.cms.gov/a b",
+     "https://www.cms.gov/\x00", "https://www.cms.gov\u3000/x", "https://.cms.gov/x", "https://a..cms.gov/x", "https://cms.gov:0/x"],
 )  # fmt: skip
 def test_nothing_else_is(address):
     assert not Site().allows(address)

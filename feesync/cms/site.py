@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urljoin, urlsplit
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from feesync.errors import InvalidInputError
 
@@ -13,6 +17,10 @@ URL_VARIABLE = "FEESYNC_CMS_URL"
 _LISTING = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
 _DOMAIN = "cms.gov"
 _CMS_HOSTS = (_DOMAIN, "www." + _DOMAIN)
+_BELOW_CMS = re.compile(r"(?:[a-z0-9-]{1,63}\.)*cms\.gov")
+_PORTS = {"http": 80, "https": 443}
+_UNFIT = re.compile(r"[\\\s\x00-\x1f\x7f]")
+_CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +29,11 @@ class Site:
 
     Attributes:
         base: `https://www.cms.gov`, or the address of a mirror with the same paths below it.
+        credentials: name and password for the mirror, which no address and no message shows.
     """
 
     base: str = CMS
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls) -> Site:
@@ -35,9 +45,11 @@ class Site:
         given = os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
         if not given:
             return cls()
-        if not _origin(given):
-            raise InvalidInputError(f"{URL_VARIABLE} {given[:200]!r} is not an address such as {CMS}")
-        return cls(given)
+        base = _CREDENTIALS.sub("", given)
+        if not _origin(base):
+            raise InvalidInputError(f"{URL_VARIABLE} {base[:200]!r} is not an address such as {CMS}")
+        name, _, password = urlsplit(given).netloc.rpartition("@")[0].partition(":")
+        return cls(base, (unquote(name, "latin-1"), unquote(password, "latin-1")) if base != given else None)
 
     @property
     def listing(self) -> str:
@@ -47,7 +59,7 @@ class Site:
     @property
     def host(self) -> str:
         """The host that is asked, with its port where one is given."""
-        return urlsplit(self.base).netloc.rpartition("@")[2]
+        return urlsplit(self.base).netloc
 
     def link(self, page: str, href: str) -> str:
         """Return the address that a link on a page leads to; what leads to www.cms.gov leads to the mirror where there is one."""
@@ -56,10 +68,10 @@ class Site:
         try:
             leads_to = urljoin(page, href.strip())
             parts = urlsplit(leads_to)
-            on_cms = parts.scheme in ("http", "https") and parts.hostname in _CMS_HOSTS and parts.port in (None, 80, 443)
         except ValueError:
-            return ""
-        if not on_cms:
+            return href
+        _, host, port = _origin(leads_to) or ("", "", 0)
+        if host not in _CMS_HOSTS or port not in _PORTS.values():
             return leads_to
         return self.base + parts.path + (f"?{parts.query}" if parts.query else "")
 
@@ -69,14 +81,21 @@ class Site:
         if origin is None:
             return False
         scheme, host, port = origin
-        below_cms = scheme == "https" and port == 443 and (host == _DOMAIN or host.endswith("." + _DOMAIN))
-        return below_cms or origin == _origin(self.base)
+        return (scheme == "https" and port == 443 and _BELOW_CMS.fullmatch(host) is not None) or self.is_own(address)
+
+    def is_own(self, address: str) -> bool:
+        """Tell whether an address is on the host of the site itself, which alone may see its credentials."""
+        return _origin(address) == _origin(self.base)
 
 
 def _origin(address: str) -> tuple[str, str, int] | None:
-    try:
-        parts = urlsplit(address)
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    except (ValueError, KeyError):
+    """Return scheme, host and port as the library that connects reads them; None for what another may read otherwise."""
+    if _UNFIT.search(address):
         return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+    try:
+        parts = parse_url(address)
+    except LocationParseError:
+        return None
+    if parts.scheme not in _PORTS or not parts.host or parts.auth is not None:
+        return None
+    return parts.scheme, parts.host, _PORTS[parts.scheme] if parts.port is None else parts.port
