@@ -18,12 +18,12 @@ from urllib.parse import unquote, urlsplit
 
 from feesync.cms.cache import Cache, CachedZip, Remembered
 from feesync.cms.catalog import Offer
-from feesync.cms.client import Client, ForbiddenError
+from feesync.cms.client import Client
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.discovery import Discovery
 from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
-from feesync.cms.retries import RUN_SECONDS, HostUnreachableError
+from feesync.cms.retries import RUN_SECONDS, EndingError
 from feesync.cms.site import Site
 from feesync.errors import CacheError, ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
 from feesync.formats import archive
@@ -284,7 +284,7 @@ class _Run:
         except FeesyncError as error:
             self.releases.append(ReleaseReport(offer.label, "failed"))
             here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY)
-            if here or isinstance(error, ForbiddenError | HostUnreachableError):
+            if here or isinstance(error, EndingError):
                 self._end(error, offer.label)
             self._problem(offer.label, error)
         finally:

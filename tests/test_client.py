@@ -9,12 +9,12 @@ from fake_cms import LICENCE, LISTING, html, status
 import feesync
 from feesync.about import PROJECT_URL
 from feesync.cms import client as clients
-from feesync.cms.client import Client, ForbiddenError
+from feesync.cms.client import Client, ForbiddenError, SetUpError, read_user_agent
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.progress import Progress
-from feesync.cms.retries import HostUnreachableError, TransientError
+from feesync.cms.retries import EndingError, HostUnreachableError, TransientError
 from feesync.cms.site import Site
-from feesync.errors import ContentRefusedError, ExitStatus, UnreachableError
+from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, UnreachableError
 
 PAGE = "https://www.cms.gov/page"
 
@@ -55,6 +55,13 @@ def test_another_name_can_be_given(make, web):
     web.get(PAGE, body="x")
     make(user_agent="acme-billing/1 (ops@acme.example)").page(PAGE)
     assert web.calls[0].request.headers["User-Agent"] == "acme-billing/1 (ops@acme.example)"
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "tab\t", "\x00", "\u0142", "\x85", 7, b"bytes"])
+def test_a_name_that_http_cannot_carry(name):
+    with pytest.raises(InvalidInputError, match=r"^user agent .* is not one line of text in Latin-1$"):
+        read_user_agent(name)
+    assert read_user_agent(" caf\u00e9/1 ") == "caf\u00e9/1"
 
 
 @pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
@@ -166,6 +173,34 @@ def test_redirects_elsewhere_are_not(client, web, target):
     assert {call.request.url for call in web.calls} == {PAGE}
 
 
+@pytest.mark.parametrize("target", [r"https://evil.example\@data.cms.gov/x.zip", "http://[::1/x", "https://me@www.cms.gov/x"])
+def test_a_redirect_that_another_library_may_read_otherwise_is_not(client, web, target):
+    web.get(PAGE, status=302, headers={"Location": target})
+    with pytest.raises(ContentRefusedError, match="is neither on cms.gov nor on www.cms.gov: not followed"):
+        client.page(PAGE)
+    assert len(web.calls) == 1
+
+
+def test_the_body_of_a_redirect_is_not_read(make, server, naps):
+    sent = []
+
+    def endless(handler):
+        handler.send_response(302)
+        handler.send_header("Location", "/there")
+        handler.end_headers()
+        try:
+            for _ in range(400):
+                sent.append(handler.wfile.write(b"x" * 2**20))
+        except OSError:
+            handler.close_connection = True
+
+    server.faults[LISTING] = endless
+    server.faults["/there"] = html("there")
+    site = Site(server.url)
+    assert make(site).page(site.listing) == "there"
+    assert len(sent) < 100
+
+
 def test_a_circle_of_redirects_ends(client, web):
     web.get(PAGE, status=302, headers={"Location": PAGE})
     with pytest.raises(ContentRefusedError, match="redirects more than 5 times"):
@@ -234,3 +269,24 @@ def test_a_proxy_of_the_environment_is_used(make, server, monkeypatch):
     server.faults[site.listing] = html("from the proxy")
     assert make(site).page(site.listing) == "from the proxy"
     assert server.paths() == [site.listing]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("REQUESTS_CA_BUNDLE", "/nonexistent.pem"), ("https_proxy", "http://"), ("https_proxy", "http://proxy:port"), ("https_proxy", "socks9://x")],
+)  # fmt: skip
+def test_what_only_this_machine_can_put_right_is_no_redesign_of_cms(make, naps, monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(SetUpError, match="^the proxy or the certificates of this machine cannot be used: ") as raised:
+        make().page(PAGE)
+    assert isinstance(raised.value, EndingError)
+    assert not naps
+
+
+def test_credentials_are_shown_to_the_mirror_alone(make, web):
+    site = Site("http://mirror.example", ("me", "secret"))
+    web.get(site.listing, status=302, headers={"Location": "https://downloads.cms.gov/x"})
+    web.get("https://downloads.cms.gov/x", body="there")
+    assert make(site).page(site.listing) == "there"
+    assert ["Authorization" in call.request.headers for call in web.calls] == [True, False]

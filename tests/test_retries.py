@@ -4,7 +4,7 @@ from email.utils import format_datetime
 import pytest
 
 from feesync.cms import retries
-from feesync.cms.retries import HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.cms.retries import EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.errors import ContentRefusedError
 
 
@@ -60,9 +60,13 @@ def test_the_server_is_given_the_time_it_asks_for(monkeypatch):
 
 def test_a_wait_longer_than_the_budget_is_not_begun(monkeypatch):
     attempts = Attempts(monkeypatch, *errors(1, retry_after=61))
-    with pytest.raises(TransientError):
+    with pytest.raises(EndingError, match="^failed 0; it asks to be left alone for 61 s$"):
         Retries(180, print).call(attempts)
     assert (attempts.made, attempts.now) == (1, 1000)
+    attempts = Attempts(monkeypatch, *errors(4, retry_after=5))
+    with pytest.raises(TransientError) as raised:
+        Retries(180, lambda text: None).call(attempts)
+    assert not isinstance(raised.value, EndingError)
 
 
 def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure(monkeypatch):
@@ -97,7 +101,8 @@ def test_no_retries_at_all(monkeypatch):
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [(None, None), ("", None), ("7", 7), (" 120 ", 120), ("soon", None), ("-5", None), ("1.5", None), ("٣", None),
-     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("9" * 400, 999_999_999)],
+     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("9" * 400, 999_999_999),
+     ("Thu, 01 Jan 2030 00:00:00 +" + "9" * 30, None), ("Thu, 01 Jan " + "9" * 30 + " 00:00:00 GMT", None)],
 )  # fmt: skip
 def test_what_retry_after_asks_for(header, seconds):
     assert seconds_to_wait(header) == seconds

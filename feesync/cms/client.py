@@ -12,21 +12,20 @@ from http import HTTPStatus
 from typing import TypeVar
 
 import requests
-import urllib3
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError, LocationParseError, ProtocolError
 
 from feesync.about import PROJECT_URL, VERSION
 from feesync.cms.catalog import is_licence
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.progress import Progress
-from feesync.cms.retries import RUN_SECONDS, HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.cms.retries import RUN_SECONDS, EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.cms.site import Site
-from feesync.errors import ContentRefusedError, UnreachableError, one_line
+from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
-MOST_PAGE_BYTES = 10 * 2**20
+MOST_PAGE_BYTES = 2 * 2**20
 _MOST_REDIRECTS = 5
 _PIECE = 64 * 2**10
 _SLOW_SECONDS = 60.0
@@ -40,8 +39,30 @@ _PASSING = {408, 429, *range(500, 600)}
 _T = TypeVar("_T")
 
 
-class ForbiddenError(UnreachableError):
+class ForbiddenError(EndingError):
     """CMS answered 403: it does not want to be asked from here; it is not asked again during the cool-down."""
+
+
+class SetUpError(EndingError):
+    """The proxy or the certificates that this machine's environment names cannot be used."""
+
+
+def read_user_agent(text: str) -> str:
+    """Return what to call oneself, where HTTP can carry it.
+
+    Raises:
+        InvalidInputError: it is not one line of Latin-1, or blank.
+    """
+    if not isinstance(text, str) or not text.strip() or not text.isprintable() or max(text) > "\xff":
+        raise InvalidInputError(f"user agent {text!r:.80} is not one line of text in Latin-1")
+    return text.strip()
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: requests would read the whole body of one, and parse where it leads, unasked."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class Client:
@@ -53,7 +74,7 @@ class Client:
         self.site = site
         self._cooldown = cooldown
         self._retries = Retries(retry_seconds, progress.said)
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers["User-Agent"] = user_agent or USER_AGENT
 
     def close(self) -> None:
@@ -113,8 +134,9 @@ class Client:
 
     def _send(self, url: str, headers: dict[str, str]) -> requests.Response:
         timeout = (CONNECT_SECONDS, READ_SECONDS)
+        auth = self.site.credentials if self.site.is_own(url) else None
         try:
-            return self._session.get(url, headers=headers, timeout=timeout, stream=True, allow_redirects=False)
+            return self._session.get(url, headers=headers, auth=auth, timeout=timeout, stream=True, allow_redirects=False)
         except requests.exceptions.SSLError as error:
             raise UnreachableError(f"no trusted connection to {self.site.host}: {_reason(error)}") from error
         except requests.exceptions.ReadTimeout as error:
@@ -123,8 +145,10 @@ class Client:
             if error.args and isinstance(error.args[0], ProtocolError):
                 raise TransientError(f"{url}: {_reason(error)}") from error
             raise HostUnreachableError(f"cannot connect to {self.site.host}: {_reason(error)}") from error
-        except (requests.exceptions.RequestException, urllib3.exceptions.LocationParseError, UnicodeError) as error:
+        except requests.exceptions.InvalidHeader as error:
             raise ContentRefusedError(f"cannot be asked for: {error}", file=url) from error
+        except (OSError, LocationParseError, UnicodeError) as error:  # what requests raises too: the address itself has been read
+            raise SetUpError(f"the proxy or the certificates of this machine cannot be used: {one_line(str(error))}") from error
 
     def _check(self, response: requests.Response) -> None:
         status, url = response.status_code, response.url

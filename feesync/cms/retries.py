@@ -39,8 +39,16 @@ class TransientError(UnreachableError):
         super().__init__(message)
 
 
-class HostUnreachableError(TransientError):
-    """No connection to the host could be made at all: no other request will fare better."""
+class EndingError(UnreachableError):
+    """A request failed in a way that no other request of the run would fare better."""
+
+
+class HostUnreachableError(TransientError, EndingError):
+    """No connection to the host could be made at all."""
+
+
+class PostponedError(TransientError, EndingError):
+    """CMS asks to be left alone for longer than the run may wait."""
 
 
 def seconds_to_wait(header: str | None) -> float | None:
@@ -51,10 +59,10 @@ def seconds_to_wait(header: str | None) -> float | None:
         return float(header.strip()[:9])
     try:
         until = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 class wait_as_asked(wait_base):  # noqa: N801 - named as tenacity names its policies
@@ -99,7 +107,12 @@ class Retries:
         self._say = say
 
     def call(self, attempt: Callable[[], _T]) -> _T:
-        """Return what an attempt returns, trying again after a TransientError as the policy allows; its last error is raised."""
+        """Return what an attempt returns, trying again after a TransientError as the policy allows.
+
+        Raises:
+            PostponedError: CMS asks for a longer wait than is left.
+            TransientError: the last one, where all tries failed.
+        """
         retrying = Retrying(
             retry=retry_if_exception_type(TransientError),
             wait=wait_as_asked(wait_exponential_jitter(max=_LONGEST_WAIT)),
@@ -109,6 +122,11 @@ class Retries:
         )
         try:
             return retrying(attempt)
+        except TransientError as error:
+            asked = error.retry_after
+            if asked and asked >= min(REQUEST_SECONDS, self._budget.left):
+                raise PostponedError(f"{error}; it asks to be left alone for {asked:,.0f} s", asked) from error
+            raise
         finally:
             self._budget.settle(retrying.statistics.get("attempt_number", 1))
 
