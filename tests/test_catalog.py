@@ -1,9 +1,10 @@
+import time
 from datetime import date
 
 import pytest
 from fake_cms import NOT_FOUND, FakeCms
 
-from feesync.cms.catalog import Download, Offer, newest, pinned, read_downloads, read_listing
+from feesync.cms.catalog import Download, Offer, direct, newest, pinned, read_downloads, read_listing
 from feesync.cms.site import CMS, Site
 from feesync.errors import ContentRefusedError
 from feesync.labels import catalogue
@@ -136,16 +137,45 @@ def test_a_page_without_its_download_says_what_is_there():
         downloads(("/files/x.pdf", "RVU25A"))
 
 
+@pytest.mark.parametrize(
+    "html", ["<![n00b ]>", "<title>x</title><![n00b ]>", '<div class="field--name-field-downloads"><![n00b ]></div>']
+)
+def test_what_no_parser_reads_is_refused(html):
+    with pytest.raises(ContentRefusedError, match=f"^{SITE.listing}: "):
+        read_listing(html, SITE.listing, SITE)
+    with pytest.raises(ContentRefusedError, match=f"^{PAGE}: "):
+        read_downloads(html, PAGE, "RVU25A", SITE)
+
+
+def test_a_page_of_links_that_hold_each_other_is_read_in_time():
+    page = "<tr><td>2025</td>" + "<a href='/x'>" * 5_000 + "RVU25A" + "".join(f"<a href='/{n}'>RVU25D</a>" for n in range(5_000))
+    began = time.monotonic()
+    with pytest.raises(ContentRefusedError, match="has no download of a zip"):
+        read_downloads(f'<div class="field--name-field-downloads">{page}</div>', PAGE, "RVU25A", SITE)
+    assert [(offer.label, len(offer.pages)) for offer in read_listing(page, SITE.listing, SITE)] == [("RVU25A", 1), ("RVU25D", 8)]
+    assert time.monotonic() - began < 15  # three seconds; a minute where each link reads all that it holds
+
+
+def test_a_zip_on_the_listing_is_a_download_by_itself():
+    url = f"{CMS}/files/zip/rvu25a-updated-01/10/2025.zip"
+    assert direct(url, "RVU25A") == Download(url, date(2025, 1, 10))
+    assert direct(f"{CMS}/files/zip/2025_0.ZIP", "RVU25A") == Download(f"{CMS}/files/zip/2025_0.ZIP", None)
+    assert direct(url, "RVU25B") is None
+    assert direct(PAGE, "RVU25A") is None
+
+
 def test_of_several_the_one_posted_last():
     several = [
-        Download("a", None),
         Download("b", date(2026, 3, 10)),
         Download("c", date(2026, 5, 1)),
-        Download("c", date(2026, 5, 1)),
+        Download("c", None),
     ]
     assert newest(several, "RVU26B") == "c"
-    with pytest.raises(ContentRefusedError, match="RVU26B has several downloads, and no date says which is newest: a, b"):
-        newest([Download("b", None), Download("a", None)], "RVU26B")
+    assert newest([Download("a", None), Download("a", None)], "RVU26B") == "a"
+    with pytest.raises(ContentRefusedError, match="RVU26B has several downloads, and no date says which is newest: a, b, c"):
+        newest([Download("a", None), *several], "RVU26B")
+    with pytest.raises(ContentRefusedError, match="no date says which is newest: b, c$"):
+        newest([*several, Download("b", date(2026, 5, 1)), Download("d", date(2026, 4, 30))], "RVU26B")
 
 
 def test_every_known_label_has_an_address_that_names_it():

@@ -7,11 +7,14 @@ a name. So labels are taken from what a person reads, addresses from what a brow
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, Tag
+from bs4.exceptions import ParserRejectedMarkup
 from bs4.filter import SoupStrainer
 
 from feesync.cms.site import Site
@@ -25,6 +28,9 @@ _POSTED = re.compile(r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.
 _DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
 _LICENCE = "/license/"
 _MOST_TEXT = 60
+_MOST_PAGES = 8
+_MOST_PARTS = 50
+"""Elements in which the text of a link or a row is looked for: links that are never closed hold each other, without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +69,45 @@ def read_listing(html: str, page: str, site: Site) -> list[Offer]:
         ContentRefusedError: there is no release on it, so that it is not the page that feesync knows.
     """
     found: dict[str, Offer] = {}
-    for row in BeautifulSoup(html, "html.parser", parse_only=SoupStrainer(["tr", "a"])).find_all(["tr", "a"], recursive=False):
+    for row in _parsed(html, page, SoupStrainer(["tr", "a"])).find_all(["tr", "a"], recursive=False):
+        year = _YEAR.search(_text(row, " ")) if row.name == "tr" else None
         for anchor in [row] if row.name == "a" else row.find_all("a", href=True):
-            offer = _offer(anchor, row, page, site)
+            offer = _offer(anchor, year, page, site)
             if offer:
                 before = found.get(offer.label, offer)
-                found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages)))
+                found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES])
     if not any(offer.is_label for offer in found.values()):
         raise ContentRefusedError(f"lists no release; {_title(html)}", file=page)
     return list(found.values())
 
 
-def _offer(anchor: Tag, row: Tag, page: str, site: Site) -> Offer | None:
-    text = _BLANKS.sub("", anchor.get_text())
+def _parsed(html: str, page: str, only: SoupStrainer) -> BeautifulSoup:
+    try:
+        return BeautifulSoup(html, "html.parser", parse_only=only)
+    except ParserRejectedMarkup as error:
+        raise ContentRefusedError(f"cannot be read as HTML: {error}", file=page) from error
+
+
+def _text(tag: Tag, between: str = "") -> str:
+    ahead: list[PageElement] = [tag]
+    parts: list[str] = []
+    for _ in range(_MOST_PARTS):
+        element = ahead.pop() if ahead else None
+        if isinstance(element, Tag):
+            ahead += reversed(element.contents[:_MOST_PARTS])
+        elif type(element) is NavigableString:
+            parts.append(element)
+    return between.join(parts)
+
+
+def _offer(anchor: Tag, year: re.Match[str] | None, page: str, site: Site) -> Offer | None:
+    text = _BLANKS.sub("", _text(anchor))
     address = site.link(page, str(anchor.get("href") or ""))
     if not site.allows(address):
         return None
     label = _label(text)
     if label:
         return Offer(label, label_year(label), (address,))
-    year = _YEAR.search(row.get_text(" ")) if row.name == "tr" else None
     if year and text and _DETAIL_PAGE.search(address):
         return Offer(one_line(text)[:_MOST_TEXT], int(year[0]), (address,), is_label=False)
     return None
@@ -115,9 +140,9 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     Raises:
         ContentRefusedError: no link is to a zip of that label.
     """
-    soup = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("div", class_=_DOWNLOADS_FIELD))
-    links = [(anchor.get_text(" ", strip=True), site.link(page, str(anchor["href"]))) for anchor in soup.find_all("a", href=True)]
-    zips = [(text, url) for text, url in links if urlsplit(url).path.lower().endswith(".zip") or is_licence(url)]
+    soup = _parsed(html, page, SoupStrainer("div", class_=_DOWNLOADS_FIELD))
+    links = [(_text(anchor, " ").strip(), site.link(page, str(anchor["href"]))) for anchor in soup.find_all("a", href=True)]
+    zips = [(text, url) for text, url in links if _is_zip(url) or is_licence(url)]
     if not zips:
         raise ContentRefusedError(f"has no download of a zip; {_title(html)}", file=page)
     own = [Download(url, _posted(f"{text} {url}")) for text, url in zips if {label_in(text), label_in(url)} - {None} == {label}]
@@ -127,21 +152,29 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     return own
 
 
+def direct(url: str, label: str) -> Download | None:
+    """Return the download that an address of the listing is by itself: a zip, and of no other label."""
+    return Download(url, _posted(url)) if _is_zip(url) and label_in(url) in (label, None) else None
+
+
 def newest(downloads: list[Download], label: str) -> str:
     """Return the address of the download that was posted last.
 
     Raises:
-        ContentRefusedError: there are several, and no date says which is the newest.
+        ContentRefusedError: there are several, and not every one has a date that says which is the newest.
     """
-    last = max(_day(download) for download in downloads)
-    rivals = sorted({download.url for download in downloads if _day(download) == last})
+    posted: dict[str, date] = {}
+    for download in downloads:
+        posted[download.url] = max(posted.get(download.url, date.min), download.posted or date.min)
+    last = date.min if date.min in posted.values() else max(posted.values())
+    rivals = sorted(url for url in posted if last in (date.min, posted[url]))
     if len(rivals) > 1:
         raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {', '.join(rivals)}")
     return rivals[0]
 
 
-def _day(download: Download) -> date:
-    return download.posted or date.min
+def _is_zip(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith(".zip")
 
 
 def _posted(text: str) -> date | None:
@@ -164,6 +197,8 @@ def _shown(text: str, url: str) -> str:
 
 
 def _title(html: str) -> str:
-    title = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("title")).find("title")
-    said = " ".join(title.get_text().split()) if title else ""
+    said = ""
+    with suppress(ParserRejectedMarkup):
+        title = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("title")).find("title")
+        said = " ".join(title.get_text().split()) if title else ""
     return f"its title is {one_line(said)[:_MOST_TEXT]!r}" if said else "it has no title"
