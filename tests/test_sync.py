@@ -321,6 +321,42 @@ def test_a_page_that_cannot_be_read_is_told_and_the_known_address_serves(offered
     assert report.last_success is None
 
 
+def with_rows(offered, *rows):
+    """The listing with more rows of RVU25D: where they lead."""
+    listing = type(offered).listing(offered)
+    more = "".join(f'<tr><td>2025</td><td><a href="{href}">RVU25D</a></td></tr>' for href in rows)
+    offered.faults[LISTING] = html(listing.replace("<tbody>", f"<tbody>{more}"))
+
+
+@pytest.mark.parametrize("bad", ["/gone", "/new"])
+def test_a_bad_link_beside_a_good_page_is_told_and_loses_no_release(offered, bad):
+    offered.faults["/new"] = html("<![n00b ]>")
+    newer = "/files/zip/rvu25d-updated-10/03/2025.zip"
+    offered.offer("RVU25D", DEARER, path=newer, last_modified=REPOSTED)
+    with_rows(offered, bad)
+    report = sync(releases=["RVU25D"])
+    assert (outcomes(report), report.releases[0].url) == ([("RVU25D", "new")], offered.url + newer)
+    (problem,) = report.problems
+    assert (problem.label, problem.status) == ("RVU25D", ExitStatus.REFUSED)
+    assert problem.text.startswith(f"{offered.url}{bad}: ")
+    assert problem.text.endswith("; another page of the listing is believed")
+
+
+def test_a_zip_on_the_listing_itself(offered):
+    newer = "/files/zip/rvu25d-updated-10/03/2025.zip"
+    offered.faults[newer] = status(200, DEARER, Last_Modified=REPOSTED)
+    with_rows(offered, newer)
+    report = sync(releases=["RVU25D"])
+    assert (report.status, outcomes(report), report.releases[0].url) == (0, [("RVU25D", "new")], offered.url + newer)
+
+
+def test_several_downloads_without_dates_are_no_reason_to_guess(offered):
+    with_rows(offered, "/files/zip/rvu25d.zip")
+    report = sync(releases=["RVU25D"])
+    assert outcomes(report) == [("RVU25D", "failed")]
+    assert "RVU25D has several downloads, and no date says which is newest: " in report.problems[0].text
+
+
 def test_a_page_of_a_release_that_feesync_does_not_know_has_no_other_address(offered, monkeypatch):
     offered.offer("RVU27A", OCTOBER)
     offered.faults[f"{LISTING}/rvu27a"] = html("<title>New look</title>")

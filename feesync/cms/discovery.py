@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from feesync.cms.catalog import Download, Offer, newest, pinned, read_downloads, read_listing
+from feesync.cms.catalog import Download, Offer, direct, newest, pinned, read_downloads, read_listing
 from feesync.cms.client import Client
 from feesync.errors import ContentRefusedError
 
@@ -43,19 +43,24 @@ class Discovery:
 
         Raises:
             UnreachableError: its page cannot be had now.
-            ContentRefusedError: its page cannot be read, and feesync knows no address.
+            ContentRefusedError: none of its pages can be read, and feesync knows no address; or they offer several, and no date
+                says which is newest.
         """
         if offer.url:
             return offer.url
         site = self._client.site
-        try:
-            downloads: list[Download] = []
-            for page in offer.pages:
-                downloads += read_downloads(self._client.page(page), page, offer.label, site)
-            return newest(downloads, offer.label)
-        except ContentRefusedError as error:
-            known = {known.label: known.url for known in pinned(site)}
-            if offer.label not in known:
-                raise
-            self._told(offer.label, ContentRefusedError(f"{error}; the address that feesync knows is asked instead"))
-            return known[offer.label]
+        downloads: list[Download] = []
+        refusals: list[ContentRefusedError] = []
+        for page in offer.pages:
+            try:
+                zipped = direct(page, offer.label)
+                downloads += [zipped] if zipped else read_downloads(self._client.page(page), page, offer.label, site)
+            except ContentRefusedError as error:
+                refusals.append(error)
+        known = {known.label: known.url for known in pinned(site)}.get(offer.label)
+        if not downloads and not known:
+            raise refusals[0]
+        instead = "another page of the listing is believed" if downloads else "the address that feesync knows is asked instead"
+        for refusal in refusals:
+            self._told(offer.label, ContentRefusedError(f"{refusal}; {instead}"))
+        return newest(downloads, offer.label) if downloads else str(known)
