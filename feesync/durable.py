@@ -6,7 +6,9 @@ import json
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
+
+_T = TypeVar("_T")
 
 
 def write_json(path: Path, value: object) -> None:
@@ -31,9 +33,16 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the object of a JSON file; an empty one where there is no such file, or it holds something else."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def read_as(kind: type[_T], value: object) -> _T | None:
+    """Return a dataclass of texts and numbers from a value of JSON; None where that has other fields, or of other types."""
+    if isinstance(value, dict) and {name: type(part) for name, part in value.items()} == get_type_hints(kind):
+        return kind(**value)
+    return None
 
 
 def replace(beside: Path, path: Path) -> None:

@@ -42,14 +42,12 @@ class Freshness:
 def read_freshness(database: Path) -> Freshness:
     """Return how fresh a database is; a record that cannot be read counts as none."""
     record = read_json(_path(database))
+    status, problems = record.get("last_status"), record.get("problems", [])
+    if not isinstance(problems, list) or not isinstance(status, int | None):
+        return Freshness()
     try:
-        return Freshness(
-            _time(record.get("last_success")),
-            _time(record.get("last_run")),
-            record.get("last_status"),
-            tuple(map(str, record.get("problems", ()))),
-        )
-    except (TypeError, ValueError):
+        return Freshness(_time(record.get("last_success")), _time(record.get("last_run")), status, tuple(map(str, problems)))
+    except ValueError:
         return Freshness()
 
 

@@ -5,6 +5,7 @@ from cms_files import quarter, repriced
 from fake_cms import REPOSTED
 
 from feesync.cms.cache import Cache
+from feesync.errors import CacheError
 
 pytestmark = pytest.mark.usefixtures("november")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -60,3 +61,13 @@ def test_pruning_waits_for_no_refresh(feesync, filled):
         result = feesync("cache", "--prune")
     assert (result.exit_code, result.stdout) == (5, "")
     assert len(Cache(filled).zips()) == 3
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(cache, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", refuse)  # root, as whom the tests may run, reads every folder
+    for ask in (Cache(cache).zips, Cache(cache).unfinished):
+        with pytest.raises(CacheError, match=r"cannot be used: Permission denied; FEESYNC_CACHE names another$"):
+            ask()

@@ -1,5 +1,4 @@
 import hashlib
-import json
 
 import pytest
 from cms_files import quarter, rvu25d, zip_of
@@ -127,7 +126,9 @@ def test_it_is_begun_anew_where_the_zip_has_changed_meanwhile(fetch, kept, serve
     assert kept.remembered("RVU25D").last_modified == REPOSTED
 
 
-@pytest.mark.parametrize("content_range", ["bytes 0-9/10", f"bytes 7-9/{len(DATA)}", "bytes */10", "", "items 1-2/3"])
+@pytest.mark.parametrize(
+    "content_range", ["bytes 0-9/10", f"bytes 7-9/{len(DATA)}", "bytes */10", "", "items 1-2/3", f"bytes {'9' * 5000}-1/2"]
+)
 def test_a_rest_that_does_not_fit_is_thrown_away(fetch, kept, server, content_range):
     server.faults[PATH] = first(4, reset(server.releases["RVU25D"], 5000))
     with pytest.raises(TransientError):
@@ -146,8 +147,18 @@ def test_a_resumed_zip_that_is_not_sound_is_fetched_whole(fetch, kept, server):
     assert [code for _, _, code in server.asked[-2:]] == [206, 200]
 
 
-@pytest.mark.parametrize("note", ["", "[]", '{"url": 1}', json.dumps({"url": "x", "last_modified": "y", "length": 9})])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "[]",
+        '{"url": 1}',
+        '{"url": "x", "last_modified": "y", "length": 9}',
+        '{"url": "HERE", "last_modified": "y", "length": "9"}',
+    ],
+)
 def test_an_unfinished_download_of_something_else_is_not_resumed(fetch, kept, server, note):
+    note = note.replace("HERE", server.url + PATH)
     (kept.folder / "RVU25D.part").write_bytes(b"x" * 5000)
     (kept.folder / "RVU25D.part.json").write_text(note)
     assert fetch().path.read_bytes() == DATA
@@ -219,6 +230,12 @@ def test_a_body_longer_than_any_release_is_broken_off(downloader, fetch, kept, s
     with pytest.raises(ContentRefusedError, match="is larger than"):
         fetch()
     assert names(kept) == []
+
+
+@pytest.mark.parametrize("length", ["\xb2", "9" * 5000, "-1", "1e3"])
+def test_a_length_that_is_no_number_is_none(fetch, server, length):
+    server.faults[PATH] = status(200, DATA, Content_Length=length, Connection="close")
+    assert fetch().sha256 == SHA
 
 
 def test_a_slow_server_is_waited_for(fetch, server):

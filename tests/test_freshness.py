@@ -32,7 +32,19 @@ def test_staleness(last_success, because):
 
 
 @pytest.mark.parametrize(
-    "record", ["", "[]", "{", '{"last_success": "yesterday"}', '{"last_success": 7}', '{"problems": 3}', "\x00\xff"]
+    "record",
+    [
+        "",
+        "[]",
+        "{",
+        '{"last_success": "yesterday"}',
+        '{"last_success": 7}',
+        '{"problems": 3}',
+        '{"problems": "text"}',
+        '{"last_status": "3"}',
+        '{"last_status": []}',
+        "\x00\xff",
+    ],
 )
 def test_a_record_that_cannot_be_read_is_none(database, record):
     database.with_name(database.name + ".sync.json").write_bytes(record.encode("latin-1"))

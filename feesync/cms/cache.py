@@ -5,19 +5,20 @@ A zip's name never comes from its address, whose last part is `2025.zip` for eve
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from feesync.durable import read_json, replace, write_json
+from feesync.durable import read_as, read_json, replace, write_json
 from feesync.errors import BusyError, CacheError
 
 _REMEMBERED = "remembered.json"
 _LOCK = "sync.lock"
 _ZIP_NAME = re.compile(r"(RVU[0-9]{2}[A-D]R?[0-9]?)-([0-9a-f]{64})\.zip")
-_UNFINISHED = ("*.part", "*.part.json", "*.tmp")
+_UNFINISHED = (".part", ".part.json", ".tmp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,7 @@ class Cache:
 
     def remembered(self, label: str) -> Remembered | None:
         """Return what is remembered of a label's download."""
-        try:
-            return Remembered(**read_json(self.folder / _REMEMBERED)[label])
-        except (KeyError, TypeError):
-            return None
+        return read_as(Remembered, read_json(self.folder / _REMEMBERED).get(label))
 
     def remember(self, label: str, remembered: Remembered) -> None:
         """Remember what CMS said of a label's download.
@@ -105,10 +103,18 @@ class Cache:
         """Return the whole zips that are here, by label."""
         found = []
         with _using(self.folder):
-            for path in sorted(self.folder.glob("*.zip")):
+            for path in self._paths():
                 if match := _ZIP_NAME.fullmatch(path.name):
                     found.append(CachedZip(match[1], match[2], path, path.stat().st_size))
         return found
+
+    def _paths(self) -> list[Path]:
+        """Return what is in the folder; nothing where there is none yet. A glob would not tell a folder that cannot be read."""
+        try:
+            with os.scandir(self.folder) as entries:
+                return sorted(Path(entry) for entry in entries)
+        except FileNotFoundError:
+            return []
 
     def part(self, label: str) -> Path:
         """Return where the unfinished download of a label is written; beside it, with `.json`, what CMS said of it."""
@@ -134,7 +140,8 @@ class Cache:
 
     def unfinished(self) -> list[Path]:
         """Return what runs that were interrupted have left."""
-        return sorted(path for pattern in _UNFINISHED for path in self.folder.glob(pattern))
+        with _using(self.folder):
+            return [path for path in self._paths() if path.name.endswith(_UNFINISHED)]
 
     def drop_unfinished(self, labels: frozenset[str]) -> None:
         """Remove what interrupted runs have left, but for the downloads of labels that this run may resume."""

@@ -15,10 +15,11 @@ from feesync.cms.cache import Cache, CachedZip, Remembered
 from feesync.cms.client import Client
 from feesync.cms.progress import Progress
 from feesync.cms.retries import TransientError
-from feesync.durable import read_json, write_json
+from feesync.durable import read_as, read_json, write_json
 from feesync.errors import CacheError, ContentRefusedError
 
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,12 @@ class Downloader:
 
     def _begun(self, part: Path, url: str) -> _Begun | None:
         """Return the download to resume: of this address, with a date to compare, and something of it here."""
+        begun = read_as(_Begun, read_json(part.with_name(part.name + ".json")))
         try:
-            begun = _Begun(**read_json(part.with_name(part.name + ".json")))
             here = part.stat().st_size
-        except (TypeError, OSError):
+        except OSError:
             return None
-        return begun if begun.url == url and begun.last_modified and 0 < here < begun.length else None
+        return begun if begun and begun.url == url and begun.last_modified and 0 < here < begun.length else None
 
     def _receive(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> None:
         length = _length(response)
@@ -156,7 +157,7 @@ class Downloader:
 def _length(response: requests.Response) -> int | None:
     """Return the length of the body to come, where it is given and is that of the bytes themselves."""
     given = response.headers.get("Content-Length", "")
-    return int(given) if given.isdigit() and not response.headers.get("Content-Encoding") else None
+    return int(given) if _NUMBER.fullmatch(given) and not response.headers.get("Content-Encoding") else None
 
 
 def _continues(response: requests.Response, begun: _Begun, part: Path) -> bool:
