@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from types import SimpleNamespace
 
 import pytest
 from cms_files import CAPS, GPCI, VALUES, changed, csv_of, fixture, header_line, rows_of, rvu25d, rvu26d, zip_of
@@ -217,6 +218,23 @@ def test_an_error_in_the_middle_of_loading_leaves_nothing(loaded, database, sql)
 
     members = rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))
     unchanged_after(database, sql, lambda: load(database, release(members), progress=fail), error=KeyboardInterrupt)
+
+
+def test_a_checkpoint_that_fails_does_not_take_the_release_back(database, sql, monkeypatch):
+    import sqlite3
+
+    def connect(*arguments, **options):
+        return sqlite3.connect(*arguments, **options, factory=FullAtTheCheckpoint)
+
+    class FullAtTheCheckpoint(sqlite3.Connection):
+        def execute(self, statement, *values):
+            if "wal_checkpoint" in statement:
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr("feesync.store.schema.sqlite3", SimpleNamespace(**{**vars(sqlite3), "connect": connect}))
+    assert load(database, release(rvu25d())).outcome == "new"
+    assert sql("SELECT label FROM release") == [("RVU25D",)]
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -96,9 +97,13 @@ def load(
 
 
 def _checkpoint(connection: sqlite3.Connection) -> None:
-    """Bring the new rows into the database file itself, so that it can be copied alone; readers in the way postpone that."""
-    connection.execute("PRAGMA busy_timeout = 1000")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Bring the new rows into the database file itself, so that it can be copied alone.
+
+    Readers in the way, or a full disk, postpone that: the release is loaded all the same.
+    """
+    with suppress(sqlite3.OperationalError):
+        connection.execute("PRAGMA busy_timeout = 1000")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _load(
