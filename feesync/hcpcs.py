@@ -21,6 +21,8 @@ def read_code(text: str) -> str:
     Raises:
         InvalidInputError: it has not five characters; `64493-50` says how a modifier is given.
     """
+    if not isinstance(text, str):
+        raise InvalidInputError(f"{text!r:.40} is not a HCPCS code of five characters, as text")
     code = text.strip().upper()
     if _CODE.fullmatch(code):
         return code

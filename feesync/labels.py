@@ -77,7 +77,7 @@ def parse_label(text: str) -> str:
     Raises:
         InvalidInputError: the text is no release label.
     """
-    stripped = text.strip()
+    stripped = text.strip() if isinstance(text, str) else ""
     match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
     if not match:
         raise InvalidInputError(f"{text!r} is not a release label; labels look like RVU25D or RVU24AR")

@@ -5,9 +5,10 @@ Out of scope: how CMS is asked (cms), what a file must be to be believed (format
 
 from __future__ import annotations
 
-import hashlib
 import os
+import random
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -16,16 +17,16 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
-from feesync.cms.cache import Cache, CachedZip, Remembered
+from feesync.cms.cache import Cache, CachedZip, CachedZipError, Remembered
 from feesync.cms.catalog import Offer
-from feesync.cms.client import Client
+from feesync.cms.client import Client, read_user_agent
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.discovery import Discovery
 from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS, EndingError
 from feesync.cms.site import Site
-from feesync.errors import CacheError, ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
 from feesync.formats import archive
 from feesync.formats import release as releases_format
 from feesync.freshness import read_freshness, record_run
@@ -34,7 +35,7 @@ from feesync.labels import effective_dates, label_in, label_year
 from feesync.paths import cache_path, database_path
 from feesync.report import Problem, ReleaseReport, SyncReport
 from feesync.schedule import open_schedule
-from feesync.selection import Selection
+from feesync.selection import Selection, listed
 from feesync.store.changes import Changes, changes_of
 from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
@@ -42,6 +43,7 @@ from feesync.store.schema import open_for_reading, store_error
 
 _NAME_AFTER = ("/zip/", "/downloads/")
 _CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
+_LONGEST_SECONDS = 24 * 60 * 60
 
 
 def sync(
@@ -54,6 +56,7 @@ def sync(
     offline: bool = False,
     force: bool = False,
     watch: Sequence[str] = FACET_JOINT_CODES,
+    jitter: float = 0,
     wait: float = 0,
     deadline: float = RUN_SECONDS,
     user_agent: str | None = None,
@@ -72,6 +75,7 @@ def sync(
         offline: open no connection; load what the cache holds and the database lacks.
         force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
+        jitter: seconds, of which the run sleeps a random part before it begins.
         wait: seconds to wait for another refresh that is running.
         deadline: seconds that the run may spend on trying failed requests again.
         user_agent: what to call oneself, in place of feesync's name, version and address.
@@ -91,21 +95,24 @@ def sync(
 
     Source: CMS, "PFS Relative Value Files", a page a release.
     """
-    labels = tuple(releases)
-    if effective and len(labels) != 1:
-        raise InvalidInputError("dates of effect go with one release by name")
+    for name, seconds in (("jitter", jitter), ("wait", wait), ("deadline", deadline)):
+        if not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_SECONDS:
+            raise InvalidInputError(f"{name} {seconds!r:.40} is not a number of seconds, at most those of a day")
+    if user_agent is not None:
+        user_agent = read_user_agent(user_agent)
     run = _Run(
-        selection=Selection.of(years, labels, everything=everything, this_year=date.today().year),
-        effective=effective,
+        selection=Selection.of(years, releases, everything=everything, effective=effective, this_year=date.today().year),
         dry_run=dry_run,
         offline=offline,
         force=force,
-        watch=tuple(map(read_code, watch)),
+        watch=tuple(map(read_code, listed("watch", watch, "64493"))),
         site=Site.from_environment(),
         database=database_path(db),
         cache=Cache(cache_path(cache)),
         progress=progress or Progress(),
     )
+    if jitter:
+        time.sleep(random.uniform(0, jitter))
     with nullcontext() if dry_run else run.cache.lock(wait):
         return run.go(deadline, user_agent)
 
@@ -119,7 +126,6 @@ class _Run:
     """One run: its arguments, and what it has done so far."""
 
     selection: Selection
-    effective: tuple[date, date] | None
     dry_run: bool
     offline: bool
     force: bool
@@ -172,29 +178,59 @@ class _Run:
         self.catalogue = "cache"
         labels = sorted({kept.label for kept in self.cache.zips()})
         for offer in self._wanted([Offer(label, label_year(label)) for label in labels]):
-            remembered = self.cache.remembered(offer.label)
-            kept = self.cache.zip(offer.label, remembered.sha256) if remembered else None
-            if remembered and kept:
-                with self._failures(offer):
-                    self.releases.append(self._take(offer, remembered.url, kept.sha256, kept, downloaded=False))
+            with self._failures(offer):
+                url, kept = self._cached(offer)
+                if kept:
+                    self.releases.append(self._take(offer, url, kept.sha256, kept, downloaded=False))
+
+    def _cached(self, offer: Offer) -> tuple[str, CachedZip | None]:
+        """Return the zip that CMS last had, and its address; where that is not remembered, the only one that may be it."""
+        remembered = self.cache.remembered(offer.label)
+        if remembered:
+            return remembered.url, self.cache.zip(offer.label, remembered.sha256)
+        zips = [kept for kept in self.cache.zips() if kept.label == offer.label and not self._is_superseded(offer, kept.sha256)]
+        if len(zips) > 1:
+            several = ", ".join(str(kept.path) for kept in zips)
+            raise CachedZipError(f"which of several zips CMS last had is not known; 'feesync import' loads one: {several}")
+        return "", zips[0] if zips else None
 
     def _wanted(self, offers: list[Offer]) -> list[Offer]:
-        """Return the offers that are asked for, in the order of their dates; what was named and is not there is refused."""
-        missing = self.selection.missing({offer.label: offer.year for offer in offers})
+        """Return the offers that are asked for, in the order of their dates.
+
+        What was named and is not there is refused, but for what CMS's listing has lost, or may have where it cannot be read.
+        """
+        there = {offer.label: offer.year for offer in offers}
+        if self.catalogue == "listing":
+            there |= self._lost(offers)
+        missing = self.selection.missing(there)
         if missing:
-            recent = ", ".join(sorted(offer.label for offer in offers if offer.year >= self.selection.this_year - 1))
-            raise InvalidInputError(
-                f"{_CATALOGUES[self.catalogue]} has nothing of {', '.join(missing)}; of the last years it has {recent or 'nothing'}"
-            )
+            text = f"{_CATALOGUES[self.catalogue]} has nothing of {', '.join(missing)}"
+            if self.catalogue != "pinned":
+                recent = ", ".join(sorted(offer.label for offer in offers if offer.year >= self.selection.this_year - 1))
+                raise InvalidInputError(f"{text}; of the last years it has {recent or 'nothing'}")
+            self._problem(None, ContentRefusedError(text))
         wanted = [offer for offer in offers if self.selection.wants(offer.label, offer.year)]
         return sorted(wanted, key=lambda offer: (offer.year, self._dates(offer) or (date.max, date.max), offer.label))
+
+    def _lost(self, offers: list[Offer]) -> dict[str, int]:
+        """Return what is asked for and CMS's listing had before, with its years; a listing that is not whole is no success."""
+        there = {offer.label: offer.year for offer in offers if offer.is_label}
+        before = {label: label_year(label) for label in self.cache.labels() - there.keys()}
+        lost = {label: year for label, year in before.items() if self.selection.wants(label, year)}
+        last = self.selection.this_year - 1
+        if lost:
+            text = f"CMS's listing lacks {', '.join(sorted(lost))}, which it had before: what else it lacks is not known"
+            self._problem(None, ContentRefusedError(text))
+        elif self.selection.by_default() and not {last, last + 1} & set(there.values()):
+            self._problem(None, ContentRefusedError(f"CMS's listing has no release of {last} or {last + 1}: it cannot be whole"))
+        return lost
 
     def _dates(self, offer: Offer) -> tuple[date, date] | None:
         """Return the dates of effect of a release: known, given, or those it was loaded with."""
         if not offer.is_label:
             return None
         loaded = self.revisions.get(offer.label)
-        return effective_dates(offer.label) or self.effective or (loaded.effective if loaded else None)
+        return effective_dates(offer.label) or self.selection.effective or (loaded.effective if loaded else None)
 
     def _bring(self, offer: Offer, discovery: Discovery, downloader: Downloader) -> ReleaseReport:
         """Download a release where it has changed, and take what there is."""
@@ -208,23 +244,25 @@ class _Run:
         url = discovery.address(offer)
         if self.dry_run:
             changed = downloader.has_changed(url, since)
-            outcome = "unchanged" if not changed else "would-compare" if label in self.revisions else "would-load"
-            return ReleaseReport(label, outcome, url=url)
+            if changed or not since:
+                return ReleaseReport(label, self._outlook(label), url=url)
+            return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
         fetched = downloader.fetch(label, url, since)
         if fetched:
             report = self._take(offer, url, fetched.kept.sha256, fetched.kept, downloaded=True)
-            self.cache.remember(label, fetched.said)  # not before it was believed, so that a refused one is asked for again
+            with self._noted(label):
+                self.cache.remember(label, fetched.said)  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
         return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
 
     def _since(self, offer: Offer) -> Remembered | None:
-        """Return what is remembered of a download, where it is loaded or still here: else it is needed again."""
+        """Return what is remembered of a download, where it is loaded or still here and whole: else it is needed again."""
         remembered = self.cache.remembered(offer.label)
         if remembered is None:
             return None
         known = self._is_current(offer, remembered.sha256) or self._is_superseded(offer, remembered.sha256)
-        return remembered if known or self.cache.zip(offer.label, remembered.sha256) else None
+        return remembered if known or self.cache.has_sound(offer.label, remembered.sha256) else None
 
     def _take(self, offer: Offer, url: str, sha256: str, kept: CachedZip | None, *, downloaded: bool) -> ReleaseReport:
         """Load a zip, unless the database has it; known bytes are not even parsed."""
@@ -236,25 +274,23 @@ class _Run:
             text = f"{url} offers what a later revision, which is loaded, has superseded: nothing done; --force goes back to it"
             self._warn(label, text)
             return replace(report, outcome="superseded")
+        if self.dry_run:
+            return replace(report, outcome=self._outlook(label))
         assert kept
         self.progress.loading(label)
         try:
-            release = releases_format.from_zip(self._read(kept), _name(url, label))
-            done = load(self.database, release, dates=self.effective, force=self.force)
+            release = releases_format.from_zip(self.cache.read(kept), _name(url, label))
+            done = load(self.database, release, dates=self.selection.effective, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
-        return replace(report, changes=self._changes(label)) if report.changed else report
+        if report.changed:
+            with self._noted(label):
+                report = replace(report, changes=self._changes(label))
+        return report
 
-    def _read(self, kept: CachedZip) -> bytes:
-        try:
-            data = kept.path.read_bytes()
-        except OSError as error:
-            raise CacheError(f"{kept.path} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(data).hexdigest() != kept.sha256:
-            self.cache.remove(kept.path)
-            raise CacheError(f"{kept.path} was damaged on disk and has been removed; the next run fetches it again")
-        return data
+    def _outlook(self, label: str) -> str:
+        return "would-compare" if label in self.revisions else "would-load"
 
     def _is_current(self, offer: Offer, sha256: str) -> bool:
         """Tell whether a zip is the current revision, with the dates of effect that are known today."""
@@ -283,12 +319,20 @@ class _Run:
             yield
         except FeesyncError as error:
             self.releases.append(ReleaseReport(offer.label, "failed"))
-            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY)
+            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY) and not isinstance(error, CachedZipError)
             if here or isinstance(error, EndingError):
                 self._end(error, offer.label)
             self._problem(offer.label, error)
         finally:
             self.progress.finished(offer.label)
+
+    @contextmanager
+    def _noted(self, label: str | None) -> Iterator[None]:
+        """Note what failed beside the work itself: what is loaded is loaded."""
+        try:
+            yield
+        except FeesyncError as error:
+            self._problem(label, error)
 
     def _problem(self, label: str | None, error: FeesyncError) -> None:
         self.problems.append(Problem(label, error.exit_status, str(error)))
@@ -301,6 +345,9 @@ class _Run:
         raise _EndedError
 
     def _report(self, started: datetime) -> SyncReport:
+        answering = None
+        with self._noted(None):
+            answering = open_schedule(self.database).answering(date.today())
         report = SyncReport(
             started=started,
             finished=_now(),
@@ -311,12 +358,12 @@ class _Run:
             releases=tuple(self.releases),
             problems=tuple(self.problems),
             last_success=read_freshness(self.database).last_success,
-            answering=open_schedule(self.database).answering(date.today()),
+            answering=answering,
         )
         if self.dry_run or self.offline:
             return report
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
-        told = tuple(problem.text for problem in report.problems)
+        told = tuple(map(str, report.problems))
         try:
             fresh = record_run(self.database, report.finished, report.status, told, success=success)
         except FeesyncError as error:

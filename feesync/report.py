@@ -27,6 +27,10 @@ class Problem:
     status: ExitStatus
     text: str
 
+    def __str__(self) -> str:
+        """Return it in one line, with its release."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:

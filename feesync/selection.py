@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 
 from feesync.errors import InvalidInputError
-from feesync.labels import FIRST_YEAR, label_year, parse_label
+from feesync.labels import FIRST_YEAR, effective_dates, label_year, parse_label
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,37 +22,49 @@ class Selection:
         labels: labels that were named.
         since: the first of the years that are taken because none was named; None where years or releases were.
         this_year: the current year.
+        effective: first and last day of effect of the one release that was named; None where they were not given.
     """
 
     years: frozenset[int]
     labels: frozenset[str]
     since: int | None
     this_year: int
+    effective: tuple[date, date] | None = None
 
     @classmethod
-    def of(cls, years: Iterable[int], releases: Iterable[str], *, everything: bool, this_year: int) -> Selection:
+    def of(
+        cls,
+        years: Iterable[int],
+        releases: Iterable[str],
+        *,
+        everything: bool,
+        this_year: int,
+        effective: tuple[date, date] | None = None,
+    ) -> Selection:
         """Return what is asked for.
 
         By default this year and the last, because a claim may be filed for a year, and the next as soon as CMS offers it.
 
         Raises:
-            InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not read.
+            InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not read; or the dates of effect
+                are not those of one release by name.
         """
-        if isinstance(releases, str):
-            raise InvalidInputError(f"releases is a list, such as [{releases[:40]!r}], not text")
-        chosen, labels = frozenset(years), frozenset(map(parse_label, releases))
-        if strange := [year for year in chosen if isinstance(year, bool) or not isinstance(year, int)]:
-            raise InvalidInputError(f"year {strange[0]!r} is not a whole number such as {this_year}")
+        chosen = frozenset(listed("years", years, this_year))
+        labels = frozenset(map(parse_label, listed("releases", releases, "RVU25D")))
         if everything and (chosen or labels):
             raise InvalidInputError("all releases, and some of them by year or name, exclude each other")
+        if strange := [year for year in chosen if isinstance(year, bool) or not isinstance(year, int)]:
+            raise InvalidInputError(f"year {strange[0]!r} is not a whole number such as {this_year}")
         for year, name in [*((year, str(year)) for year in chosen), *((label_year(label), label) for label in labels)]:
             if year < FIRST_YEAR:
                 raise InvalidInputError(
                     f"{name}: CMS's files of {FIRST_YEAR - 1} and before have layouts that feesync does not read; "
                     f"it reads {FIRST_YEAR} and later"
                 )
+        if effective:
+            _check_effective(effective, labels, alone=len(labels) == 1 and not (chosen or everything))
         since = None if chosen or labels else FIRST_YEAR if everything else this_year - 1
-        return cls(chosen, labels, since, this_year)
+        return cls(chosen, labels, since, this_year, effective)
 
     def wants(self, label: str, year: int) -> bool:
         """Tell whether a release is asked for."""
@@ -58,6 +74,33 @@ class Selection:
         """Tell whether every release of the current year is asked for."""
         return self.wants("", self.this_year)
 
+    def by_default(self) -> bool:
+        """Tell whether no release was chosen, so that there must be some of this year or the last."""
+        return self.since == self.this_year - 1
+
     def missing(self, there: Mapping[str, int]) -> list[str]:
         """Return what was named, years and labels, and is not among the labels that there are, given with their years."""
         return [*map(str, sorted(self.years - set(there.values()))), *sorted(self.labels - there.keys())]
+
+
+def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
+    """Return the values of an argument that is to be a list.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        kind = "text" if isinstance(values, str) else type(values).__name__
+        raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
+    return tuple(values)
+
+
+def _check_effective(effective: tuple[date, date], labels: frozenset[str], *, alone: bool) -> None:
+    if not alone:
+        raise InvalidInputError("dates of effect go with one release by name")
+    (label,) = labels
+    known = effective_dates(label)
+    if known and effective != known:
+        raise InvalidInputError(f"{label} is in effect from {known[0]} to {known[1]}, not as given")
+    if effective[0] > effective[1] or {day.year for day in effective} != {label_year(label)}:
+        raise InvalidInputError(f"{label} is not in effect from {effective[0]} to {effective[1]}")

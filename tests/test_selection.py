@@ -1,11 +1,13 @@
+from datetime import date
+
 import pytest
 
 from feesync.errors import InvalidInputError
 from feesync.selection import Selection
 
 
-def chosen(years=(), releases=(), everything=False):
-    return Selection.of(years, releases, everything=everything, this_year=2026)
+def chosen(years=(), releases=(), everything=False, effective=None):
+    return Selection.of(years, releases, everything=everything, this_year=2026, effective=effective)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,9 @@ def test_years_whose_layout_is_not_read_are_refused_by_name(arguments, name):
     ("arguments", "said"),
     [
         ({"years": ["2025"]}, "^year '2025' is not a whole number such as 2026$"),
+        ({"years": 2025}, r"^years is a list, such as \[2026\], not int$"),
+        ({"releases": None}, r"^releases is a list, such as \['RVU25D'\], not NoneType$"),
+        ({"releases": [25]}, "^25 is not a release label"),
         ({"years": [True]}, "^year True is not a whole number"),
         ({"releases": "RVU25D"}, r"^releases is a list, such as \['RVU25D'\], not text$"),
     ],
@@ -60,3 +65,32 @@ def test_which_runs_bring_the_current_year_up_to_date():
     assert chosen(years=[2026]).covers_this_year()
     assert not chosen(years=[2025]).covers_this_year()
     assert not chosen(releases=["RVU26D"]).covers_this_year()
+
+
+FEBRUARY = (date(2025, 2, 1), date(2025, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({}, "dates of effect go with one release by name"),
+        ({"releases": ["RVU25AR", "RVU25BR"]}, "dates of effect go with one release by name"),
+        ({"releases": ["RVU25AR"], "years": [2025]}, "dates of effect go with one release by name"),
+        ({"everything": True}, "dates of effect go with one release by name"),
+        ({"releases": ["RVU25A"]}, "RVU25A is in effect from 2025-01-01 to 2025-03-31, not as given"),
+        ({"releases": ["RVU26AR"]}, "RVU26AR is not in effect from 2025-02-01 to 2025-03-31"),
+        ({"releases": ["RVU25AR"], "effective": FEBRUARY[::-1]}, "RVU25AR is not in effect from 2025-03-31 to 2025-02-01"),
+    ],
+)
+def test_dates_of_effect_are_those_of_one_release(arguments, said):
+    with pytest.raises(InvalidInputError, match=f"^{said}$"):
+        chosen(**{"effective": FEBRUARY, **arguments})
+    assert chosen(releases=["RVU25AR"], effective=FEBRUARY).effective == FEBRUARY
+    assert chosen(releases=["RVU25A"], effective=(date(2025, 1, 1), date(2025, 3, 31))).effective
+
+
+def test_which_runs_must_find_something_recent():
+    assert chosen().by_default()
+    assert not any(
+        selection.by_default() for selection in (chosen(everything=True), chosen(years=[2026]), chosen(releases=["RVU26D"]))
+    )

@@ -1,7 +1,7 @@
 """A whole refresh, in this process, against a loopback server."""
 
 import hashlib
-import socket
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from fake_cms import LISTING, PUBLISHED, REPOSTED, html, status
 import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
-from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError
+from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
 from feesync.freshness import read_freshness
 from feesync.refresh import sync
 
@@ -196,43 +196,6 @@ def test_what_cms_does_not_offer_is_refused_by_name(offered):
         sync(years=[2014])
 
 
-@pytest.mark.parametrize("options", [{}, {"releases": ["RVU25D"]}, {"force": True}])
-def test_a_dry_run_changes_nothing(offered, database, options):
-    assert outcomes(sync(dry_run=True, **options))[-1] == ("RVU25D", "would-load")
-    assert list(database.parent.iterdir()) == []
-    sync()
-    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
-    before = bytes_of(database.parent), bytes_of(database.parent / "cache")
-    report = sync(dry_run=True, **options)
-    assert outcomes(report)[-1] == ("RVU25D", "would-compare")
-    assert (report.changed, report.dry_run) == (False, True)
-    assert (bytes_of(database.parent), bytes_of(database.parent / "cache")) == before
-
-
-def test_offline_opens_no_socket_and_loads_what_the_cache_holds(offered, tmp_path, monkeypatch):
-    sync()
-    last = read_freshness(tmp_path / "feesync.db")
-
-    def forbidden(*args, **options):
-        raise AssertionError("a socket")
-
-    monkeypatch.setattr(socket.socket, "connect", forbidden)
-    monkeypatch.setattr(socket, "create_connection", forbidden)
-    report = sync(offline=True)
-    assert (outcomes(report), report.catalogue) == ([("RVU25C", "unchanged"), ("RVU25D", "unchanged")], "cache")
-    report = sync(offline=True, db=tmp_path / "other.db")
-    assert outcomes(report) == [("RVU25C", "new"), ("RVU25D", "new")]
-    assert report.last_success is None
-    assert read_freshness(tmp_path / "feesync.db") == last
-    with pytest.raises(InvalidInputError, match="the cache has nothing of RVU25A"):
-        sync(offline=True, releases=["RVU25A"])
-
-
-def test_offline_with_nothing_cached(database):
-    report = sync(offline=True)
-    assert (report.status, report.releases) == (ExitStatus.OK, ())
-
-
 def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(offered, sql):
     sync()
     offered.offer("RVU25AR", quarter("A"))
@@ -250,6 +213,26 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     assert outcomes(sync())[0] == ("RVU25AR", "unchanged")
     with pytest.raises(InvalidInputError, match="dates of effect go with one release"):
         sync(effective=days)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"years": 2025}, "years is a list, such as [2025], not int"),
+        ({"releases": [25]}, "25 is not a release label"),
+        ({"watch": [64493]}, "64493 is not a HCPCS code of five characters, as text"),
+        ({"watch": "64493"}, "watch is a list, such as ['64493'], not text"),
+        ({"wait": -1}, "wait -1 is not a number of seconds, at most those of a day"),
+        ({"deadline": float("nan")}, "deadline nan is not a number of seconds"),
+        ({"jitter": 1e300}, "jitter 1e+300 is not a number of seconds"),
+        ({"wait": "1"}, "wait '1' is not a number of seconds"),
+        ({"user_agent": " "}, "user agent ' ' is not one line of text in Latin-1"),
+    ],
+)
+def test_arguments_that_cannot_be_read_are_refused_before_anything_is_asked(offered, cache, arguments, said):
+    with pytest.raises(InvalidInputError, match=f"^{re.escape(said)}"):
+        sync(**arguments)
+    assert (offered.paths(), cache.exists()) == ([], False)
 
 
 def test_a_name_that_is_no_label_is_listed(offered, monkeypatch):
@@ -321,6 +304,43 @@ def test_a_page_that_cannot_be_read_is_told_and_the_known_address_serves(offered
     assert report.last_success is None
 
 
+def test_a_listing_that_cannot_be_read_and_what_feesync_does_not_know(offered, database):
+    offered.faults[LISTING] = html("<title>New look</title>")
+    report = sync(years=[2031], releases=["RVU25D", "RVU25AR"])
+    assert (report.status, outcomes(report)) == (ExitStatus.REFUSED, [("RVU25D", "new")])
+    assert [(problem.label, problem.status) for problem in report.problems] == [(None, 4), (None, 4)]
+    assert report.problems[0].text.startswith("CMS's listing cannot be read, ")
+    assert report.problems[1].text == "feesync's own catalogue has nothing of 2031, RVU25AR"
+    assert read_freshness(database).problems == tuple(map(str, report.problems))
+
+
+def test_a_listing_that_has_lost_what_it_had_is_no_success(offered, database):
+    last = sync().last_success
+    lost = offered.releases.pop("RVU25D")
+    for options in ({}, {"years": [2025]}, {"releases": ["RVU25D"]}, {"everything": True}):
+        report = sync(**options)
+        assert report.status == ExitStatus.REFUSED
+        assert [str(problem) for problem in report.problems] == [
+            "CMS's listing lacks RVU25D, which it had before: what else it lacks is not known"
+        ]
+        assert read_freshness(database).last_success == last
+    assert outcomes(report) == [("RVU25C", "unchanged")]
+    assert sync(releases=["RVU25C"]).status == ExitStatus.OK
+    offered.releases["RVU25D"] = lost
+    assert sync().status == ExitStatus.OK
+
+
+def test_a_listing_without_recent_releases_is_no_success(server, naps, database):
+    server.offer("RVU23D", OCTOBER)
+    report = sync()
+    assert (report.status, report.releases, report.last_success) == (ExitStatus.REFUSED, (), None)
+    assert [str(problem) for problem in report.problems] == [
+        "CMS's listing has no release of 2024 or 2025: it cannot be whole"
+    ]  # fmt: skip
+    server.offer("RVU24D", OCTOBER)
+    assert sync(dry_run=True).status == ExitStatus.OK
+
+
 def with_rows(offered, *rows):
     """The listing with more rows of RVU25D: where they lead."""
     listing = type(offered).listing(offered)
@@ -390,6 +410,14 @@ def test_a_host_that_goes_away_in_the_middle_ends_the_run_too(offered, naps):
     assert outcomes(report) == [("RVU25C", "failed")]
 
 
+def test_a_host_that_asks_to_be_left_alone_is_not_asked_again(offered):
+    offered.faults[f"{LISTING}/rvu25c"] = status(503, Retry_After="3600")
+    report = sync()
+    assert (report.status, outcomes(report)) == (ExitStatus.UNREACHABLE, [("RVU25C", "failed")])
+    assert "it asks to be left alone for 3,600 s" in report.problems[0].text
+    assert offered.paths() == [LISTING, f"{LISTING}/rvu25c"]
+
+
 def test_403_ends_the_run_and_the_next_opens_no_socket(offered, database, monkeypatch):
     sync()
     last = read_freshness(database).last_success
@@ -447,14 +475,47 @@ def test_a_cache_that_cannot_be_used_is_named(offered, tmp_path):
         sync(cache=tmp_path / "file" / "cache")
 
 
-def test_a_zip_that_rotted_in_the_cache_is_removed_and_fetched_again(offered, cache, tmp_path):
+def test_a_zip_that_rotted_in_the_cache_is_fetched_again_in_the_same_run(offered, cache, tmp_path):
     sync()
     (kept,) = [kept for kept in Cache(cache).zips() if kept.label == "RVU25D"]
     kept.path.write_bytes(DEARER)
+    offered.paths()
     report = sync(db=tmp_path / "other.db")
-    assert (report.status, outcomes(report)[-1]) == (ExitStatus.UNEXPECTED, ("RVU25D", "failed"))
-    assert report.problems[0].text == f"{kept.path} was damaged on disk and has been removed; the next run fetches it again"
-    assert outcomes(sync(db=tmp_path / "other.db"))[-1] == ("RVU25D", "new")
+    assert (report.status, outcomes(report)) == (ExitStatus.OK, [("RVU25C", "new"), ("RVU25D", "new")])
+    assert [code for path, _, code in offered.asked if path.startswith("/files/")] == [304, 200]
+    assert kept.path.read_bytes() == OCTOBER
+
+
+def full_disk(*arguments, **options):
+    raise OSError(28, "No space left on device")
+
+
+def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered, database, monkeypatch):
+    import sqlite3
+
+    with monkeypatch.context() as broken:
+        broken.setattr("feesync.cms.cache.write_json", full_disk)
+        report = sync()
+    assert outcomes(report) == [("RVU25C", "new"), ("RVU25D", "new")]
+    assert [(problem.label, problem.status) for problem in report.problems] == [("RVU25C", 1), ("RVU25D", 1)]
+    assert "No space left on device" in report.problems[0].text
+
+    def broken_query(*arguments):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    with monkeypatch.context() as broken:
+        broken.setattr("feesync.refresh.changes_of", broken_query)
+        report = sync()
+    assert (outcomes(report)[-1], report.releases[-1].changes) == (("RVU25D", "revision"), None)
+    assert [str(problem) for problem in report.problems] == [f"RVU25D: {database} cannot be used: database or disk is full"]
+    assert fee() == Decimal("175.32")
+
+    offered.offer("RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED)
+    with monkeypatch.context() as broken:
+        broken.setattr("feesync.refresh.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
+        report = sync()
+    assert (outcomes(report)[-1], report.status, report.answering) == (("RVU25D", "revision"), 1, None)
 
 
 def test_another_process_that_writes_to_the_database_ends_the_run_with_5(offered, database, monkeypatch):

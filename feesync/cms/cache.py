@@ -5,6 +5,7 @@ A zip's name never comes from its address, whose last part is `2025.zip` for eve
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ from feesync.errors import BusyError, CacheError
 
 _REMEMBERED = "remembered.json"
 _LOCK = "sync.lock"
-_ZIP_NAME = re.compile(r"(RVU[0-9]{2}[A-D]R?[0-9]?)-([0-9a-f]{64})\.zip")
+_LABEL = r"(RVU[0-9]{2}[A-D]R?[0-9]?)"
+_ZIP_NAME = re.compile(rf"{_LABEL}-([0-9a-f]{{64}})\.zip")
 _UNFINISHED = (".part", ".part.json", ".tmp")
 
 
@@ -46,6 +48,10 @@ class CachedZip:
     sha256: str
     path: Path
     size: int
+
+
+class CachedZipError(CacheError):
+    """The zip of one release cannot be used; the folder can."""
 
 
 class Cache:
@@ -78,6 +84,10 @@ class Cache:
             yield
         finally:
             lock.release()
+
+    def labels(self) -> frozenset[str]:
+        """Return the labels that CMS is remembered to have offered."""
+        return frozenset(label for label in read_json(self.folder / _REMEMBERED) if re.fullmatch(_LABEL, label))
 
     def remembered(self, label: str) -> Remembered | None:
         """Return what is remembered of a label's download."""
@@ -115,6 +125,27 @@ class Cache:
                 return sorted(Path(entry) for entry in entries)
         except FileNotFoundError:
             return []
+
+    def read(self, kept: CachedZip) -> bytes:
+        """Return the bytes of a zip.
+
+        Raises:
+            CachedZipError: it cannot be read, or is not what was kept.
+        """
+        try:
+            data = kept.path.read_bytes()
+        except OSError as error:
+            raise CachedZipError(f"{kept.path} cannot be read: {error.strerror or error}") from error
+        if hashlib.sha256(data).hexdigest() != kept.sha256:
+            raise CachedZipError(f"{kept.path} was damaged on disk")
+        return data
+
+    def has_sound(self, label: str, sha256: str) -> bool:
+        """Tell whether the zip of a label with a hash is here, and whole."""
+        kept = self.zip(label, sha256)
+        with suppress(CachedZipError):
+            return kept is not None and bool(self.read(kept))
+        return False
 
     def part(self, label: str) -> Path:
         """Return where the unfinished download of a label is written; beside it, with `.json`, what CMS said of it."""

@@ -80,7 +80,11 @@ class Downloader:
 
         def ask() -> bool:
             with self._client.get(url, headers) as response:
-                return response.status_code != HTTPStatus.NOT_MODIFIED
+                if response.status_code == HTTPStatus.NOT_MODIFIED and headers:
+                    return False
+                if response.status_code == HTTPStatus.OK:
+                    return True
+                raise TransientError(f"{url}: {response.status_code} was not asked for")
 
         return self._client.trying(ask)
 
