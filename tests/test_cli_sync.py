@@ -8,6 +8,8 @@ import pytest
 from cms_files import quarter, repriced
 from fake_cms import LISTING, REPOSTED, html, status
 
+from feesync.cms.cache import Cache
+
 pytestmark = pytest.mark.usefixtures("november")
 OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -114,7 +116,53 @@ def test_json_on_every_path(feesync, offered):
     assert (refused.exit_code, json.loads(refused.stdout)["problems"][0]["status"]) == (3, 3)
 
 
-def test_a_dry_run(feesync, offered):
+def test_a_quiet_run_does_not_repeat_the_warnings_of_the_last(feesync, offered):
+    feesync("sync")
+    offered.offer("RVU25AR", quarter("A"))
+    warning = "feesync: RVU25AR: CMS lists it for 2025, but feesync does not know its dates of effect: not loaded; "
+    first = feesync("sync", "--quiet")
+    assert (first.exit_code, first.stdout, first.stderr[: len(warning)]) == (0, "", warning)
+    for options in ("--quiet", "--quiet --json"):
+        again = feesync("sync", *options.split())
+        assert (again.exit_code, again.output) == (0, "")
+    assert feesync("sync").stderr.startswith(warning)
+    offered.faults[f"{LISTING}/rvu25c"] = status(500)
+    failures = [feesync("sync", "--quiet").stderr for _ in range(2)]
+    assert failures == [f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server Error\n"] * 2
+
+
+def test_json_where_an_error_is_raised(feesync, offered, cache, database):
+    def told(*options):
+        result = feesync("sync", "--json", *options)
+        (problem,) = json.loads(result.stdout)["problems"]
+        assert json.loads(result.stdout) == {
+            "status": result.exit_code,
+            "changed": False,
+            "releases": [],
+            "problems": [{"release": None, "status": result.exit_code, "text": problem["text"]}],
+        }
+        assert result.stderr == f"feesync: {problem['text']}\n"
+        return result.exit_code
+
+    assert told("--release", "RVU25A") == 2
+    with Cache(cache).lock(0):
+        assert told("--quiet") == 5
+    database.write_text("not a database" * 100)
+    assert told() == 1
+
+
+def test_no_credentials_are_shown(feesync, offered, monkeypatch, cache):
+    monkeypatch.setenv("FEESYNC_CMS_URL", f"http://me:secret@127.0.0.1:{offered.port}")
+    result = feesync("sync", "--json")
+    assert {headers["Authorization"] for _, headers, _ in offered.asked} == {"Basic bWU6c2VjcmV0"}
+    assert json.loads(result.stdout)["site"] == offered.url
+    offered.stop()
+    for shown in (result.output, feesync("sync").output, (cache / "remembered.json").read_text()):
+        assert "secret" not in shown
+    offered.start_again()
+
+
+def test_a_dry_run(feesync, offered, tmp_path):
     assert feesync("sync", "--dry-run").stdout == (
         "RVU25C: would be downloaded and loaded\nRVU25D: would be downloaded and loaded\n"
     )
@@ -123,6 +171,8 @@ def test_a_dry_run(feesync, offered):
     assert feesync("sync", "--dry-run").stdout == (
         "RVU25C: nothing new, this is loaded\nRVU25D: would be downloaded and compared with what is loaded\n"
     )
+    other = feesync("--db", tmp_path / "other.db", "sync", "--dry-run", "--offline")
+    assert other.stdout == "RVU25C: would be loaded\nRVU25D: would be loaded\n"
 
 
 def test_offline(feesync, offered):
@@ -148,6 +198,8 @@ def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
     monkeypatch.setattr("time.sleep", slept.append)
     assert feesync("sync", "--jitter", "1800", "--dry-run").exit_code == 0
     assert 0 <= slept[0] <= 1800
+    assert feesync("sync", "--jitter", "1800", "--release", "2025D").exit_code == 2
+    assert len(slept) == 1
 
 
 @pytest.mark.parametrize(
@@ -161,15 +213,32 @@ def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
         (("--release", "RVU25A"), "CMS's listing has nothing of RVU25A; of the last years it has RVU25C, RVU25D"),
         (("--all", "--year", "2025"), "all releases, and some of them by year or name, exclude each other"),
         (("--effective", "2025-01-01:2025-02-01"), "dates of effect go with one release by name"),
+        (
+            ("--effective", "2025-01-01:2025-02-01", "--release", "RVU25D"),
+            "RVU25D is in effect from 2025-10-01 to 2025-12-31, not as given",
+        ),
+        (("--user-agent", ""), "user agent '' is not one line of text in Latin-1"),
     ],
 )
 def test_what_cannot_be_asked(feesync, offered, arguments, said):
     result = feesync("sync", *arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"feesync: {said}\n")
+    assert set(offered.paths()) <= {LISTING}
 
 
 @pytest.mark.parametrize(
-    "options", ["--jitter -1", "--changed-status 300", "--wait x", "--deadline -5", "--effective 2025", "--year x"]
+    "options",
+    [
+        "--jitter -1",
+        "--changed-status 300",
+        "--wait x",
+        "--deadline -5",
+        "--effective 2025",
+        "--year x",
+        "--jitter nan",
+        "--wait inf",
+        "--deadline 1e300",
+    ],
 )
 def test_options_that_cannot_be_read(feesync, options):
     assert feesync("sync", *options.split()).exit_code == 2

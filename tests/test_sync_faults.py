@@ -146,4 +146,5 @@ def test_a_mirror_whose_copy_is_older(feesync, reposted):
         f"feesync: RVU25D: {reposted.url}/files/zip/rvu25d.zip offers what a later revision, which is loaded, has superseded: "
         "nothing done; --force goes back to it\n"
     )
+    assert feesync("sync", "--quiet").output == ""
     assert estimate("64493", locality="national", date="2025-11-03").fee == Decimal("175.32")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 import sys
-import time
 
 import click
 
@@ -13,10 +11,12 @@ from feesync.cli.options import db_option, json_option, read_dates
 from feesync.cli.output import print_json, print_table
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, FeesyncError
+from feesync.freshness import read_freshness
 from feesync.hcpcs import FACET_JOINT_CODES
+from feesync.paths import database_path
 from feesync.refresh import sync
-from feesync.report import ReleaseReport, SyncReport
+from feesync.report import Problem, ReleaseReport, SyncReport
 from feesync.store.changes import Changes, PaymentChange
 
 _OUTCOMES = {
@@ -38,11 +38,11 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
               help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of the one --release, where feesync does not know them.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Ask CMS, say what would be done, and change nothing.")
 @click.option("--offline", is_flag=True, help="Open no connection; load what the cache holds and the database lacks.")
-@click.option("--quiet", is_flag=True, help="Print nothing unless something changed or failed.")
+@click.option("--quiet", is_flag=True, help="Print nothing unless something changed or failed; a warning once.")
 @json_option
-@click.option("--jitter", type=click.FloatRange(min=0), default=0, metavar="S", help="First sleep a random part of S seconds.")
-@click.option("--wait", type=click.FloatRange(min=0), default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
-@click.option("--deadline", type=click.FloatRange(min=0), default=RUN_SECONDS, metavar="S", show_default="180",
+@click.option("--jitter", type=float, default=0, metavar="S", help="First sleep a random part of S seconds.")
+@click.option("--wait", type=float, default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
+@click.option("--deadline", type=float, default=RUN_SECONDS, metavar="S", show_default="180",
               help="Seconds that the whole run may spend on trying again.")  # fmt: skip
 @click.option("--watch", multiple=True, metavar="HCPCS", default=FACET_JOINT_CODES, show_default="the facet joint codes",
               help="A code whose changes are reported in dollars (repeatable).")  # fmt: skip
@@ -52,7 +52,7 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
 @click.option("--force", is_flag=True, help="Ask in spite of a cool-down; make superseded bytes current again.")
 @db_option
 @click.pass_context
-def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, jitter: float, changed_status: int, **arguments: object) -> None:
+def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status: int, **arguments: object) -> None:
     """Download what CMS has new or changed, check it, load it, and say what that changed.
 
     \b
@@ -68,20 +68,31 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, jitter: float,
     Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4 what it sent was refused;
     5 another refresh is running. When 3 and 4 both happened, 4.
     """
-    if jitter:
-        time.sleep(random.uniform(0, jitter))
     progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
-    report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
-    for problem in report.problems:
-        about = f"{problem.label}: " if problem.label else ""
-        click.echo(f"feesync: {about}{problem.text}", err=True)
-    if as_json and (report.changed or not quiet or report.problems):
+    told_before = read_freshness(database_path(ctx.obj)).problems if quiet else ()
+    try:
+        report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
+    except FeesyncError as error:
+        if as_json:
+            print_json({"status": int(error.exit_status), "changed": False, "releases": [], "problems": [
+                {"release": None, "status": int(error.exit_status), "text": str(error)}
+            ]})  # fmt: skip
+        raise
+    told = [problem for problem in report.problems if not _is_known_warning(problem, told_before)]
+    for problem in told:
+        click.echo(f"feesync: {problem}", err=True)
+    if as_json and (report.changed or not quiet or told):
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
     if report.answering is None and not (quiet or arguments["years"] or arguments["releases"]):
         click.echo("feesync: no loaded release answers for today", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
+
+
+def _is_known_warning(problem: Problem, told_before: tuple[str, ...]) -> bool:
+    """Tell whether a warning is one that the last run has given already, so that a quiet run need not repeat it every day."""
+    return problem.status == ExitStatus.OK and str(problem) in told_before
 
 
 class _Shown(Progress):
@@ -134,7 +145,10 @@ def _print(report: SyncReport, *, quiet: bool) -> None:
 def _line(release: ReleaseReport) -> str:
     size = f" ({release.size / 1e6:.1f} MB)" if release.downloaded else ""
     loaded = f"; {contents(release.rows, release.notes)}" if release.rows else ""
-    return f"{release.label}{size}: {_OUTCOMES[release.outcome]}{loaded}"
+    outcome = _OUTCOMES[release.outcome]
+    if release.outcome.startswith("would-") and release.sha256:  # it is in the cache
+        outcome = outcome.replace("downloaded and ", "")
+    return f"{release.label}{size}: {outcome}{loaded}"
 
 
 def _print_changes(changes: Changes) -> None:
