@@ -38,6 +38,7 @@ class TestFreshness:
 
     def test_before_anything_has_succeeded(self, feesync):
         assert feesync("status").stdout.splitlines()[1:3] == ["No sync has succeeded yet", "No loaded release answers for today"]
+        assert json.loads(feesync("status", "--json").stdout)["answering_covers_today"] is None
         result = feesync("status", "--max-age", "30d")
         assert (result.exit_code, result.stderr) == (7, "feesync: stale: no refresh has succeeded yet\n")
 
@@ -49,6 +50,7 @@ class TestFreshness:
         assert lines[2] == "RVU25D answers for today"
         told = json.loads(feesync("status", "--max-age", "1h", "--json").stdout)
         assert (told["stale"], told["stale_because"], told["answering"], told["last_status"]) == (False, None, "RVU25D", 0)
+        assert told["answering_covers_today"] is True
         assert json.loads(feesync("status", "--json").stdout)["stale"] is None
 
     def test_an_old_success_is_stale(self, feesync, synced, database):
@@ -84,7 +86,37 @@ class TestFreshness:
         result = feesync("status", "--max-age", "30d")
         assert (result.exit_code, result.stderr) == (7, "feesync: stale: no loaded release answers for today, 2027-02-01\n")
 
-    @pytest.mark.parametrize("age", ["30", "d", "0d", "-1d", "1y", "99999d"])
+    @pytest.mark.parametrize(
+        ("loaded", "said"),
+        [
+            ("C", "RVU25C, in effect to 2025-09-30, stands in for today"),
+            ("A", "RVU25A, in effect to 2025-03-31, stands in for today"),
+        ],
+    )
+    def test_a_quarter_that_stands_in_for_one_that_is_not_loaded(self, feesync, server, naps, loaded, said):
+        server.offer(f"RVU25{loaded}", quarter(loaded))
+        assert feesync("sync").exit_code == 0
+        result = feesync("status", "--max-age", "30d")
+        assert (result.exit_code, result.stdout.splitlines()[2]) == (0, said)
+        told = json.loads(feesync("status", "--json").stdout)
+        assert (told["answering"], told["answering_covers_today"]) == (f"RVU25{loaded}", False)
+
+    def test_a_quarter_that_is_yet_to_come_stands_in_too(self, feesync, synced, monkeypatch):
+        class May(date):
+            @classmethod
+            def today(cls):
+                return cls(2025, 5, 1)
+
+        monkeypatch.setattr("feesync.cli.status.Date", May)
+        assert feesync("status").stdout.splitlines()[2] == "RVU25D, in effect from 2025-10-01, stands in for today"
+
+    def test_a_problem_is_shown_with_its_release(self, feesync, synced):
+        synced.faults[f"{LISTING}/rvu25d"] = status(500)
+        feesync("sync")
+        (problem,) = json.loads(feesync("status", "--json").stdout)["last_problems"]
+        assert problem.startswith("RVU25D: http")
+
+    @pytest.mark.parametrize("age", ["", "30", "d", "0d", "-1d", "1y", "99999d"])
     def test_an_age_that_cannot_be_read(self, feesync, age):
         result = feesync("status", "--max-age", age)
         assert (result.exit_code, result.stderr) == (2, f"feesync: {age!r} is not an age such as 12h, 30d or 4w\n")

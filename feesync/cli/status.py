@@ -36,12 +36,14 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
     The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or no loaded release
     answers for today.
     """
-    most = read_age(max_age) if max_age else None
+    most = read_age(max_age) if max_age is not None else None
     path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
     schedule = open_schedule(ctx.obj)
-    releases, answering = schedule.releases(), schedule.answering(Date.today())
+    today = Date.today()
+    releases, label = schedule.releases(), schedule.answering(today)
+    answering = next((release for release in releases if release.label == label and not release.embedded), None)
     fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
-    stale = _stale(fresh, most, now, answering) if most else None
+    stale = _stale(fresh, most, now, label) if most else None
     if as_json:
         print_json(
             {
@@ -52,7 +54,8 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
                 "last_status": fresh.last_status,
                 "last_problems": list(fresh.problems),
                 "cool_down_until": _iso(cool_until),
-                "answering": answering,
+                "answering": label,
+                "answering_covers_today": answering.covers(today) if answering else None,
                 "stale": None if most is None else stale is not None,
                 "stale_because": stale,
                 "releases": [_to_dict(release) for release in releases],
@@ -61,7 +64,8 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
     else:
         size = f"{path.stat().st_size / 1e6:.1f} MB" if path.exists() else "not there yet: the embedded snapshot answers"
         click.echo(f"Database {path} ({size})")
-        _print_freshness(fresh, now, answering)
+        _print_freshness(fresh, now)
+        click.echo(_answering(answering, today))
         if cool_until:
             click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
         click.echo()
@@ -75,14 +79,23 @@ def _stale(fresh: Freshness, most: timedelta, now: datetime, answering: str | No
     return fresh.stale_because(most, now) or (None if answering else f"no loaded release answers for today, {Date.today()}")
 
 
-def _print_freshness(fresh: Freshness, now: datetime, answering: str | None) -> None:
+def _answering(release: Release | None, today: Date) -> str:
+    if release is None:
+        return "No loaded release answers for today"
+    if release.covers(today):
+        return f"{release.label} answers for today"
+    over = today > release.effective_to
+    when = f"to {release.effective_to}" if over else f"from {release.effective_from}"
+    return f"{release.label}, in effect {when}, stands in for today"
+
+
+def _print_freshness(fresh: Freshness, now: datetime) -> None:
     if fresh.last_success:
         click.echo(f"Last successful sync {_minute(fresh.last_success)} ({_ago(now - fresh.last_success)})")
     else:
         click.echo("No sync has succeeded yet")
     if fresh.last_run and fresh.last_status:
         click.echo(f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: {'; '.join(fresh.problems)}")
-    click.echo(f"{answering} answers for today" if answering else "No loaded release answers for today")
 
 
 def _print_releases(releases: list[Release]) -> None:
