@@ -68,6 +68,32 @@ def test_gpci_columns_swapped(database):
     refused(database, rvu25d(gpci=csv_of(rows), caps=None), r"the PE GPCI of \d+ localities differs from that of RVU25D")
 
 
+def of_year(year, gpci, **changes):
+    """A release of another year than 2025, of the same numbers."""
+
+    def renamed(data):
+        return data.replace(b"2025", str(year).encode()).replace(b"32.3465", b"35.8887")
+
+    return zip_of(rvu25d(values=renamed(changes.get("values", fixture(VALUES))), gpci=renamed(gpci), counties=None, caps=None))
+
+
+def test_the_localities_of_years_before_2017_are_not_compared_with_later_ones(database):
+    """CMS, CY 2017: California went from 9 localities to 32, so that there were 89 before."""
+    rows = rows_of(fixture(GPCI))
+    california = [index for index, row in enumerate(rows) if row[1:2] == ["CA"]]
+    fewer = csv_of([row for index, row in enumerate(rows) if index not in california[9:]])
+    assert len(california) > 20
+    assert load(database, from_zip(of_year(2016, fewer), "rvu16d.zip")).outcome == "new"
+    with pytest.raises(ContentRefusedError, match=r"109 localities, of which \d+ are new and 0 gone beside the \d+ of RVU16D"):
+        load(database, from_zip(of_year(2016, fixture(GPCI)), "rvu16c.zip", "RVU16C"))
+    assert load(database, from_zip(of_year(2017, fixture(GPCI)), "rvu17d.zip")).outcome == "new"
+    with pytest.raises(ContentRefusedError, match="localities, of which 0 are new"):
+        load(database, from_zip(of_year(2017, fewer), "rvu17c.zip", "RVU17C"))
+    swapped = of_year(2016, fewer, values=rows_changed(lambda row: swap(row, 5, 10)))
+    with pytest.raises(ContentRefusedError, match="the work_rvu of the codes"):
+        load(database.with_name("none.db"), from_zip(swapped, "rvu16d.zip"))
+
+
 def test_a_locality_in_one_quoted_cell_is_not_taken_for_a_note(database):
     lines = fixture(GPCI).decode().splitlines()
     lines[3] = '"' + lines[3] + '",,,,,,'
