@@ -292,6 +292,13 @@ def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server
     assert (tmp_path / "mailed").read_text() == (
         f"-s Medicare fees changed billing@practice.example\nRVU25D (0.0 MB): new release; {LOADED}\n"
     )
+    server.offer("RVU25D", DEARER, last_modified=REPOSTED)
+    server.offer("RVU26A", b"no zip")
+    failed = as_cron(hook, path)
+    assert "RVU26A: " in failed.stderr
+    told = (tmp_path / "mailed").read_text()
+    assert "\nRVU25D (0.0 MB): new revision, " in told
+    assert told.endswith("\nRVU26A: failed, what was loaded before is kept\n")
     server.stop()
     failed = as_cron(hook, path)
     assert "cannot connect" in failed.stderr
