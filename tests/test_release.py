@@ -33,7 +33,9 @@ def test_a_browsers_name_says_nothing_and_the_title_line_decides():
 
 def test_name_and_title_that_disagree_are_refused_until_a_label_decides():
     refused(
-        rvu25d(), "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D; --release LABEL decides", "rvu25c.zip"
+        rvu25d(),
+        "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D; 'feesync import FILE --release LABEL' decides",
+        "rvu25c.zip",
     )
     assert from_zip(zip_of(rvu25d()), "rvu25c.zip", "RVU25C").label == "RVU25C"
 

@@ -19,6 +19,8 @@ _KINDS = (
     ("OPPS cap", "oppscap*.csv"),
 )
 
+_DECIDES = "'feesync import FILE --release LABEL' decides"
+
 
 def kind_of(name: str) -> str | None:
     """Return which file of a release a name stands for, whatever its case, or None for one that feesync does not read."""
@@ -158,16 +160,12 @@ def _titled(values: relative_values.RelativeValueFile) -> str | None:
 def _label(source: str, titled: str | None, values: relative_values.RelativeValueFile) -> str:
     named = label_in(source)
     if named and titled and named != titled and not _may_be_reissue(named, titled):
-        raise ContentRefusedError(
-            f"the name says {named}, the title line of {values.name} says {titled}; --release LABEL decides", file=source
-        )
+        raise ContentRefusedError(f"the name says {named}, the title line of {values.name} says {titled}; {_DECIDES}", file=source)
     if named and values.year and label_year(named) != values.year:
-        raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; --release LABEL decides", file=source)
+        raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; {_DECIDES}", file=source)
     decided = named or titled
     if not decided:
-        raise ContentRefusedError(
-            "neither the name nor the title line says which release this is; give --release LABEL", file=source
-        )
+        raise ContentRefusedError(f"neither the name nor the title line says which release this is; {_DECIDES}", file=source)
     return decided
 
 
