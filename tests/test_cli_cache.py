@@ -55,6 +55,14 @@ def test_pruning_keeps_what_the_database_refers_to(feesync, filled, sql):
     assert feesync("sync").stdout.startswith("RVU25C (0.0 MB): new release; ")
 
 
+def test_pruning_without_a_database_removes_nothing(feesync, filled):
+    nowhere = filled.parent / "typo.db"
+    result = feesync("--db", nowhere, "cache", "--prune")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"feesync: there is no database {nowhere} to say what is needed: nothing is removed\n"
+    assert len(Cache(filled).zips()) == 3
+
+
 def test_pruning_waits_for_no_refresh(feesync, filled):
     with Cache(filled).lock(0):
         assert feesync("cache").exit_code == 0

@@ -10,6 +10,7 @@ import click
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
 from feesync.cms.cache import Cache, CachedZip
+from feesync.errors import InvalidInputError
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
 
@@ -29,7 +30,10 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
     cache = Cache(cache_path())
     there = cache.folder.is_dir()
     with cache.lock(0) if prune and there else nullcontext():
-        referred = _referred(database_path(ctx.obj))
+        database = database_path(ctx.obj)
+        if prune and there and not database.exists():
+            raise InvalidInputError(f"there is no database {database} to say what is needed: nothing is removed")
+        referred = _referred(database)
         zips, unfinished = (cache.zips(), cache.unfinished()) if there else ([], [])
         needed = [kept for kept in zips if (kept.label, kept.sha256) in referred]
         spare = [kept for kept in zips if kept not in needed]
