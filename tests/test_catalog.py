@@ -119,6 +119,7 @@ def test_links_of_other_labels_and_kinds_are_not_the_releases():
         ("/files/zip/rvu25b.zip", "RVU25A"),
         ("/files/document/rvu25a.pdf", "RVU25A layout"),
         ("/files/zip/2025_0.zip", "RVU25A (ZIP)"),
+        ("http://[bad/rvu25a.zip", "RVU25A"),
     )
     assert [download.url for download in found] == [f"{CMS}/files/zip/2025_0.zip"]
 

@@ -176,7 +176,7 @@ def test_redirects_elsewhere_are_not(client, web, target):
 @pytest.mark.parametrize("target", [r"https://evil.example\@data.cms.gov/x.zip", "http://[::1/x", "https://me@www.cms.gov/x"])
 def test_a_redirect_that_another_library_may_read_otherwise_is_not(client, web, target):
     web.get(PAGE, status=302, headers={"Location": target})
-    with pytest.raises(ContentRefusedError, match="is neither on cms.gov nor on www.cms.gov: not followed"):
+    with pytest.raises(ContentRefusedError, match=r"^http.*: is neither on cms\.gov nor on www\.cms\.gov: not followed$"):
         client.page(PAGE)
     assert len(web.calls) == 1
 

@@ -69,8 +69,8 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
     5 another refresh is running. When 3 and 4 both happened, 4.
     """
     progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
-    told_before = read_freshness(database_path(ctx.obj)).problems if quiet else ()
     try:
+        told_before = read_freshness(database_path(ctx.obj)).problems if quiet else ()
         report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
     except FeesyncError as error:
         if as_json:

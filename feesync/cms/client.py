@@ -129,7 +129,8 @@ class Client:
                     self._check(response)
                     yield response
                     return
-                url = self.site.link(url, response.headers.get("Location", ""))
+                location = response.headers.get("Location", "")
+                url = self.site.link(url, location) or location
         raise ContentRefusedError(f"redirects more than {_MOST_REDIRECTS} times", file=url)
 
     def _send(self, url: str, headers: dict[str, str]) -> requests.Response:

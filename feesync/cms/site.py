@@ -69,7 +69,7 @@ class Site:
             leads_to = urljoin(page, href.strip())
             parts = urlsplit(leads_to)
         except ValueError:
-            return href
+            return ""
         _, host, port = _origin(leads_to) or ("", "", 0)
         if host not in _CMS_HOSTS or port not in _PORTS.values():
             return leads_to

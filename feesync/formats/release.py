@@ -165,7 +165,9 @@ def _label(source: str, titled: str | None, values: relative_values.RelativeValu
         raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; {_DECIDES}", file=source)
     decided = named or titled
     if not decided:
-        raise ContentRefusedError(f"neither the name nor the title line says which release this is; {_DECIDES}", file=source)
+        raise ContentRefusedError(
+            "neither the name nor the title line says which release this is; give --release LABEL", file=source
+        )
     return decided
 
 
