@@ -166,7 +166,7 @@ class Estimate:
                 lines += ["", *_formula(self)]
             lines += ["", *_amounts(self)]
             if self.notes:
-                lines += ["", *(f"  {note.severity.value}: {note.text} [{note.source}]" for note in self.notes)]
+                lines += ["", *(f"  {note}" for note in self.notes)]
             return "\n".join(lines)
 
 

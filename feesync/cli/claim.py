@@ -18,6 +18,7 @@ from feesync.cli.options import db_option, explain_option, json_option, one_way,
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, InvalidInputError
 from feesync.estimator import estimate_claim
+from feesync.pricing.line import Note
 from feesync.rate import Setting
 
 _COLUMNS = ("Line", "Code", "Units", "Fee", "Rank", "Steps", "Allowed", "Medicare", "Sequestr.", "Patient")
@@ -153,17 +154,14 @@ def _print_sums(claim: ClaimEstimate) -> None:
     ):  # fmt: skip
         click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
     for note in claim.notes:
-        click.echo(f"  {note.severity.value}: {note.text} [{note.source}]")
+        click.echo(f"  {note}")
 
 
 def _print_notes(claim: ClaimEstimate) -> None:
-    told: dict[str, list[int]] = {}
+    told: dict[Note, list[int]] = {}
     for number, line in enumerate(claim.lines, start=1):
         for note in line.notes:
-            told.setdefault(f"{note.severity.value}: {note.text} [{note.source}]", []).append(number)
-    notes = [f"line {', '.join(map(str, numbers))}: {text}" for text, numbers in told.items()]
-    notes += [f"{note.severity.value}: {note.text} [{note.source}]" for note in claim.notes]
-    if notes:
-        click.echo()
-    for text in notes:
-        click.echo(text)
+            told.setdefault(note, []).append(number)
+    notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in told.items()]
+    for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
+        click.echo(str(text))

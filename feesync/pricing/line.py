@@ -73,6 +73,9 @@ class Note:
         """Return the reason why there is no payment."""
         return cls(code, Severity.DENIAL, text, source)
 
+    def __str__(self) -> str:
+        return f"{self.severity.value}: {self.text} [{self.source}]"
+
     def to_dict(self) -> dict[str, str]:
         """Return the note as the JSON contract has it."""
         return {"code": self.code, "severity": self.severity.value, "text": self.text, "source": self.source}
