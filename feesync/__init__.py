@@ -25,6 +25,7 @@ from feesync.localities import Locality
 from feesync.pricing.line import Note, Severity, Step
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
+from feesync.sheet import Sheet, coverage_sheet
 from feesync.store.source import Release
 
 __version__ = VERSION
@@ -66,11 +67,13 @@ __all__ = [
     "Release",
     "Setting",
     "Severity",
+    "Sheet",
     "Step",
     "StoreError",
     "SyncReport",
     "UnknownCodeError",
     "UnreachableError",
+    "coverage_sheet",
     "estimate",
     "estimate_claim",
     "open_schedule",

@@ -7,11 +7,19 @@ from datetime import date as Date
 from decimal import Decimal
 
 from feesync import money, reference
+from feesync.coverage import facts
+from feesync.coverage.notes import Circumstances
+from feesync.coverage.sessions import read_history
 from feesync.dates import read_date
 from feesync.errors import InvalidInputError
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Note
 from feesync.rate import Setting
+
+History = Iterable[str | tuple[Date | str, object]]
+"""Earlier claim lines of a patient, as callers give them."""
+
+PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
 _MOST_UNITS = 9_999
 _MOST_SHOWN = 60
@@ -66,6 +74,14 @@ def modifiers(given: Iterable[str]) -> tuple[str, ...]:
     except TypeError:
         raise InvalidInputError(f"modifiers {shown(given)} is not a list of text") from None
     return modifier_rules.read(tuple(text("modifier", modifier).upper() for modifier in listed))
+
+
+def circumstances(coverage: bool, purpose: str | None, history: History) -> Circumstances | None:
+    """Return what coverage notes stand on, or None where they are turned off."""
+    if purpose is not None and purpose not in PURPOSES:
+        raise InvalidInputError(f"purpose {shown(purpose)} is neither {' nor '.join(PURPOSES)}")
+    known = Circumstances(purpose, read_history(history))
+    return known if flag("coverage", coverage) else None
 
 
 def setting(chosen: str, pos: str | int | None) -> tuple[Setting, list[Note]]:

@@ -40,6 +40,9 @@ def estimate(
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
     postop_days: int | None = None,
+    coverage: bool = True,
+    purpose: str | None = None,
+    history: arguments.History = (),
     db: str | os.PathLike[str] | None = None,
 ) -> Estimate:
     """Return what Medicare allows for one professional claim line, to the cent.
@@ -58,6 +61,10 @@ def estimate(
         qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
         deductible: dollars of the Part B deductible that the patient still owes.
         postop_days: days of care after an operation that modifier 55 is to pay for; all of the global period by default.
+        coverage: whether to add coverage notes on facet joint lines; they never change the price.
+        purpose: `diagnostic` or `therapeutic`: what a facet joint injection is for; by default as its modifier KX says.
+        history: earlier claim lines of the patient, such as `["2025-03-01:64493-50-KX"]`, for the sessions in twelve months;
+            later ones than the date are not counted.
         db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded snapshot answers for what it
             lacks.
 
@@ -72,14 +79,15 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, coverage, purpose, history, db)
     owed = arguments.cents("deductible", deductible) or 0
     line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
     quote = visit.quote(line)
     service = visit.begin(quote.rate, line)
     if line.units > 1:
         multiple.apply([service], {})
-    return visit.answer(line, quote, close(service), owed, _deductible_notes(owed, visit.day))
+    more = [*visit.day_notes([line]), *_deductible_notes(owed, visit.day)]
+    return visit.answer(line, quote, close(service), owed, more)
 
 
 def estimate_claim(
@@ -93,6 +101,9 @@ def estimate_claim(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
+    coverage: bool = True,
+    purpose: str | None = None,
+    history: arguments.History = (),
     db: str | os.PathLike[str] | None = None,
 ) -> ClaimEstimate:
     """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
@@ -110,6 +121,9 @@ def estimate_claim(
         practitioner: of all lines.
         qp: of all lines.
         deductible: dollars that the patient still owes.
+        coverage: as for `estimate`; the notes on the day as a whole are those of the claim.
+        purpose: of all facet joint injections.
+        history: earlier claim lines of the patient.
         db: path of the database.
 
     Returns:
@@ -122,7 +136,7 @@ def estimate_claim(
     """
     if isinstance(lines, str | Mapping):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
-    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, db)
+    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, coverage, purpose, history, db)
     owed = arguments.cents("deductible", deductible) or 0
     read: list[Line] = []
     quotes: list[Quote] = []
@@ -146,7 +160,7 @@ def estimate_claim(
         medicare_payment=_sum("medicare_payment", answers),
         sequestration=_sum("sequestration", answers),
         patient_responsibility=_sum("patient_responsibility", answers),
-        notes=(*claim_notes.notes(answers), *_deductible_notes(owed, visit.day)),
+        notes=(*claim_notes.notes(answers), *visit.day_notes(read), *_deductible_notes(owed, visit.day)),
     )
 
 

@@ -83,6 +83,14 @@ class FeeSchedule:
         """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
         return self._reading(self._answering_label, day)
 
+    def locality(self, text: str, day: date) -> Locality:
+        """Return the one locality that a text means on a date.
+
+        Raises:
+            LocalityError: it is unknown or ambiguous.
+        """
+        return self._reading(self._locality, text, day)
+
     def localities(self, day: date) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, day)
@@ -148,6 +156,10 @@ class FeeSchedule:
             return next((release.label for source, release in self._candidates(day) if not source.embedded), None)
         except NoReleaseError:
             return None
+
+    def _locality(self, text: str, day: date) -> Locality:
+        source, release = self._candidates(day)[0]
+        return source.locality(release, text)
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]

@@ -11,8 +11,10 @@ from typing import NamedTuple
 from feesync import arguments, provenance, reference
 from feesync.answer import Estimate
 from feesync.claim_line import ClaimLine
+from feesync.coverage.notes import Circumstances, day_notes, line_notes
 from feesync.errors import ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code
+from feesync.localities import Locality
 from feesync.money import decimal, dollars
 from feesync.pricing import equipment, multiple
 from feesync.pricing import modifiers as modifier_rules
@@ -37,6 +39,7 @@ class Visit(NamedTuple):
     practitioner: str
     qp: bool
     notes: list[Note]
+    circumstances: Circumstances | None
 
     def line(self, given: ClaimLine) -> Line:
         """Return a line as pricing sees it."""
@@ -110,10 +113,23 @@ class Visit(NamedTuple):
             sequestration_rate=decimal(cut_rate, 4),
             patient_responsibility=shares and dollars(shares.patient_responsibility),
             limiting_charge=_dollars(price.limiting_charge),
-            notes=(*provenance.notes(quote, self.day, qp=self.qp), *price.notes, *self.notes, *more),
+            notes=(
+                *provenance.notes(quote, self.day, qp=self.qp),
+                *price.notes,
+                *self.notes,
+                *self._coverage_notes(line, quote.locality),
+                *more,
+            ),
             quote=quote,
             rank=rank,
         )
+
+    def _coverage_notes(self, line: Line, place: Locality) -> list[Note]:
+        return line_notes(line, self.pos, place, self.circumstances) if self.circumstances else []
+
+    def day_notes(self, lines: Sequence[Line]) -> list[Note]:
+        """Return the coverage notes on all lines together."""
+        return day_notes(lines, self.circumstances) if self.circumstances else []
 
 
 def read_visit(
@@ -124,6 +140,9 @@ def read_visit(
     nonpar: bool,
     practitioner: str,
     qp: bool,
+    coverage: bool,
+    purpose: str | None,
+    history: arguments.History,
     db: str | os.PathLike[str] | None,
 ) -> Visit:
     """Read what all lines share."""
@@ -141,6 +160,7 @@ def read_visit(
         kind,
         arguments.flag("qp", qp),
         notes,
+        arguments.circumstances(coverage, purpose, history),
     )
 
 

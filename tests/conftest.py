@@ -14,6 +14,13 @@ from feesync.formats.release import from_zip
 from feesync.store.load import load
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what reads real CMS files, so that it can be run by itself."""
+    for item in items:
+        if "cms" in item.fixturenames:
+            item.add_marker(pytest.mark.cms_files)
+
+
 @pytest.fixture(autouse=True)
 def database(tmp_path, monkeypatch):
     """Every test has a database path and a cache of its own, where nothing is yet, and no way to CMS."""

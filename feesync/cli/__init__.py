@@ -15,6 +15,7 @@ from feesync.errors import ExitStatus, FeesyncError
 _COMMANDS = {
     "estimate": "feesync.cli.estimate",
     "claim": "feesync.cli.claim",
+    "coverage": "feesync.cli.coverage",
     "rates": "feesync.cli.rates",
     "localities": "feesync.cli.localities",
     "sync": "feesync.cli.sync",

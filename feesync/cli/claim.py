@@ -43,6 +43,9 @@ def command(
     practitioner: str,
     qp: bool,
     deductible: str | None,
+    purpose: str | None,
+    history: tuple[str, ...],
+    coverage: bool,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -60,7 +63,8 @@ def command(
     read = [line for given in lines for line in _lines(given)]
     claim = estimate_claim(
         read, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, date=day, nonpar=nonpar,
-        practitioner=practitioner, qp=qp, deductible=deductible, db=ctx.obj,
+        practitioner=practitioner, qp=qp, deductible=deductible, purpose=purpose, history=history,
+        coverage=coverage, db=ctx.obj,
     )  # fmt: skip
     if as_json:
         print_json(claim.to_dict())

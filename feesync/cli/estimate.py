@@ -39,6 +39,9 @@ def command(
     practitioner: str,
     qp: bool,
     deductible: str | None,
+    purpose: str | None,
+    history: tuple[str, ...],
+    coverage: bool,
     postop_days: int | None,
     as_json: bool,
     explain: bool,
@@ -53,7 +56,8 @@ def command(
     one_way(setting, pos, as_json, explain)
     answer = estimate(
         hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
-        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, postop_days=postop_days, db=ctx.obj,
+        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, postop_days=postop_days,
+        purpose=purpose, history=history, coverage=coverage, db=ctx.obj,
     )  # fmt: skip
     _print(answer, as_json, explain)
     if answer.allowed is None:

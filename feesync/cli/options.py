@@ -7,6 +7,7 @@ from datetime import date as Date
 
 import click
 
+from feesync.arguments import PURPOSES
 from feesync.dates import read_date
 from feesync.paths import DATABASE_VARIABLE
 from feesync.pricing.practitioner import PRACTITIONERS
@@ -60,6 +61,10 @@ def visit_options(command: Callable[..., None]) -> Callable[..., None]:
                      help="Who bills."),
         qp_option,
         click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."),
+        click.option("--purpose", type=click.Choice(PURPOSES), help="What a facet joint injection is for, for the coverage notes."),
+        click.option("--history", multiple=True, metavar="DATE:LINE",
+                     help="Earlier line of the patient, such as 2025-03-01:64493-50-KX; repeatable."),
+        click.option("--coverage/--no-coverage", default=True, help="Coverage notes on facet joint lines; on by default."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -1,0 +1,203 @@
+"""The billing sheet of a facet joint code: what a biller keeps by the desk, for a place of service, a place and a day.
+
+From the same facts as the coverage notes. Out of scope: the price (estimator).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import timedelta
+
+from feesync import arguments, reference
+from feesync.coverage import facts
+from feesync.coverage.facts import Fact
+from feesync.errors import UnknownCodeError
+from feesync.hcpcs import read_code
+from feesync.localities import Locality
+from feesync.schedule import open_schedule
+
+TOPICS = {
+    "modifiers": "Modifiers",
+    "units": "Units",
+    "prior authorization": "Prior authorization",
+    "levels": "Levels",
+    "frequency": "Frequency",
+    "diagnosis": "What comes first",
+    "included": "Not billed beside",
+    "policy": "Policy",
+    "documentation": "Documentation a reviewer asks for",
+}
+"""The topics of a sheet in their order, and their headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What to know before a facet joint code is billed.
+
+    Attributes:
+        hcpcs: the code.
+        title: what it stands for, in feesync's words.
+        date: the day that the facts hold on.
+        pos: place of service code, or None.
+        locality: the payment locality, or None.
+        prior_authorization: whether the place of service needs it that day; None where no place of service was given.
+        mue: the most units a day (medically unlikely edit), None where no value is recorded for the day.
+        lcd: the contractor's local coverage determination, None without a locality, and where none is recorded for the day.
+        article: its billing article.
+        facts: the lines of the sheet by topic, each with its source.
+    """
+
+    hcpcs: str
+    title: str
+    date: Date
+    pos: str | None
+    locality: Locality | None
+    prior_authorization: bool | None
+    mue: int | None
+    lcd: str | None
+    article: str | None
+    facts: tuple[Fact, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the sheet as JSON has it."""
+        place = self.locality
+        return {
+            "hcpcs": self.hcpcs,
+            "title": self.title,
+            "date": self.date.isoformat(),
+            "pos": self.pos,
+            "locality": place and {"mac": place.mac, "locality": place.locality, "state": place.state, "name": place.name},
+            "prior_authorization": self.prior_authorization,
+            "mue": self.mue,
+            "lcd": self.lcd,
+            "article": self.article,
+            "facts": [{"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source} for fact in self.facts],
+        }
+
+
+def coverage_sheet(
+    hcpcs: str,
+    *,
+    pos: str | int | None = None,
+    locality: str | None = None,
+    date: Date | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Sheet:
+    """Return the billing sheet of a facet joint code.
+
+    Args:
+        hcpcs: CPT code, five characters.
+        pos: CMS place of service code, for prior authorization.
+        locality: as for `estimate`, for the contractor's LCD and billing article; all contractors' by default.
+        date: day that the facts are to hold on, a `date` or `YYYY-MM-DD`; today by default.
+        db: path of the database, which knows the localities.
+
+    Raises:
+        UnknownCodeError: there is no sheet for the code.
+        InvalidInputError: an argument cannot be read.
+        LocalityError: the locality is unknown or ambiguous.
+
+    Source of the facts: the tables of data/coverage, each row with its own.
+    """
+    code = facts.codes().get(read_code(arguments.text("hcpcs", hcpcs)))
+    if code is None:
+        raise UnknownCodeError(
+            f"there is no billing sheet for {hcpcs.strip().upper()}; there is one for {', '.join(facts.codes())}"
+        )
+    day = arguments.day(date) or Date.today()
+    arguments.setting("nonfacility", pos)
+    place_of_service = None if pos is None else arguments.place_of_service(pos)
+    place = None if locality is None else open_schedule(db).locality(arguments.text("locality", locality), day)
+    lcd = facts.lcd_of(place.mac) if place else None
+    in_force = lcd if lcd and lcd.first <= day else None
+    edit = facts.unit_edit(code.hcpcs, day)
+    lines = [
+        *_units(edit),
+        *_authorization(code.hcpcs, place_of_service, day),
+        *_third_level(code, day),
+        *_sessions(code, day),
+        *_policies(place, day),
+        *facts.facts(code.hcpcs, day),
+    ]
+    return Sheet(
+        hcpcs=code.hcpcs,
+        title=_title(code),
+        date=day,
+        pos=place_of_service,
+        locality=place,
+        prior_authorization=None if place_of_service is None else _is_needed(code.hcpcs, place_of_service, day),
+        mue=edit.units if edit else None,
+        lcd=in_force.lcd if in_force else None,
+        article=in_force.article if in_force else None,
+        facts=tuple(sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))),
+    )
+
+
+def _title(code: facts.FacetCode) -> str:
+    what = "injection or medial branch block" if code.kind == facts.INJECTION else "ablation"
+    level = "each further level" if code.level == "each further" else f"{code.level} level"
+    return f"facet joint {what}, {code.region}, {level}"
+
+
+def _units(edit: facts.UnitEdit | None) -> Iterator[Fact]:
+    if edit is None:
+        yield Fact("units", "MUE", "No value is recorded for this day.", "feesync")
+        return
+    text = f"At most {edit.units} a day (MAI {edit.adjudication}: {facts.ADJUDICATION[edit.adjudication]})."
+    if edit.units == 1:
+        text += " Both sides are 1 unit with modifier 50; 2 units, or a line each for RT and LT, are above it."
+    yield Fact("units", "MUE", text, edit.source)
+
+
+def _is_needed(hcpcs: str, pos: str, day: Date) -> bool:
+    return any(need.pos == pos and need.first <= day <= need.last for need in facts.prior_authorizations(hcpcs))
+
+
+def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
+    needs = facts.prior_authorizations(hcpcs)
+    places = [need.pos for need in needs if need.first <= day <= need.last]
+    source = needs[0].source
+    if day < needs[0].first:
+        text = f"Not needed before {needs[0].first}."
+    elif not places:
+        text = f"No more needed: CMS took the code off the list on {needs[0].last + timedelta(days=1)}."
+    elif pos is None:
+        text = f"Needed in hospital outpatient departments (place of service {' and '.join(places)}), not elsewhere."
+    elif pos in places:
+        text = f"Needed for place of service {pos} ({reference.places_of_service()[pos].name})."
+    else:
+        name = reference.places_of_service()[pos].name
+        text = f"Not needed for place of service {pos} ({name}), only in hospital outpatient departments ({' and '.join(places)})."
+    yield Fact("prior authorization", "", text, source)
+
+
+def _third_level(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
+    if code.level == facts.THIRD_LEVEL and day.year >= 2024:
+        yield Fact("levels", "third", "Not covered since the LCDs were revised in 2024.", "LCDs as revised in 2024")
+
+
+def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
+    kinds = (facts.DIAGNOSTIC, facts.THERAPEUTIC) if code.kind == facts.INJECTION else (facts.ABLATION,)
+    for kind in kinds:
+        limit = facts.session_limit(kind)
+        if day >= limit.first:
+            text = f"At most {limit.sessions} {kind} sessions in {limit.months} rolling months in the {code.region} region."
+            yield Fact("frequency", kind, text, limit.source)
+
+
+def _policies(place: Locality | None, day: Date) -> Iterator[Fact]:
+    lcds = list(facts.lcds().values())
+    if place is not None and not place.is_national:
+        own = facts.lcd_of(place.mac)
+        lcds = [own] if own else []
+    for lcd in dict.fromkeys(lcd.lcd for lcd in lcds):
+        own = next(policy for policy in lcds if policy.lcd == lcd)
+        where = f"{own.contractor}, {' and '.join(policy.jurisdiction for policy in lcds if policy.lcd == lcd)}"
+        if day < own.first:
+            yield Fact("policy", lcd, f"Not yet in force: from {own.first} ({where}).", own.source)
+        else:
+            text = f"LCD {lcd}, billing article {own.article} ({where}). {own.remark}".strip()
+            yield Fact("policy", lcd, text, own.source)
