@@ -56,6 +56,7 @@ def cli() -> None:
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
+      feesync coverage 64493 --pos 22 --locality 01112-05
       feesync rates 64493 --state CA --date 2025-11-03
       feesync localities "santa clara"
       feesync sync
