@@ -25,7 +25,6 @@ from feesync.localities import Locality
 from feesync.pricing.line import Note, Severity, Step
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
-from feesync.sheet import Sheet, coverage_sheet
 from feesync.store.source import Release
 
 __version__ = VERSION
@@ -33,9 +32,15 @@ __version__ = VERSION
 if TYPE_CHECKING:
     from feesync.refresh import sync
     from feesync.report import SyncReport
+    from feesync.sheet import Sheet, coverage_sheet
 
-_LAZY = {"sync": "feesync.refresh", "SyncReport": "feesync.report"}
-"""What fetches is imported when it is asked for: looking up loads no HTTP library."""
+_LAZY = {
+    "sync": "feesync.refresh",
+    "SyncReport": "feesync.report",
+    "coverage_sheet": "feesync.sheet",
+    "Sheet": "feesync.sheet",
+}
+"""What an estimate does not need is imported when it is asked for: looking up loads no HTTP library."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it

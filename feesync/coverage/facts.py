@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from feesync.reference import read_table
 
@@ -22,8 +22,7 @@ ADJUDICATION = {
 """What the MUE adjudication indicators mean; both count the units of a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCode:
+class FacetCode(NamedTuple):
     """A facet joint code: injection or ablation, the region of the spine, and which level it stands for."""
 
     hcpcs: str
@@ -32,8 +31,7 @@ class FacetCode:
     level: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitEdit:
+class UnitEdit(NamedTuple):
     """The most units that a practitioner may report for a code (MUE), and how CMS adjudicates it (MAI)."""
 
     units: int
@@ -41,8 +39,7 @@ class UnitEdit:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PriorAuthorization:
+class PriorAuthorization(NamedTuple):
     """The days on which hospital outpatient departments need prior authorization for a code."""
 
     pos: str
@@ -51,8 +48,7 @@ class PriorAuthorization:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mac:
+class Mac(NamedTuple):
     """A Medicare administrative contractor's number: the contractor, its jurisdiction, and the states."""
 
     mac: str
@@ -61,8 +57,7 @@ class Mac:
     states: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lcd:
+class Lcd(NamedTuple):
     """A contractor's local coverage determination on facet joints, with its billing article.
 
     `third_level_ends` is the first day on which it covers no third level; None where that day of 2024 is not recorded.
@@ -78,8 +73,7 @@ class Lcd:
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionLimit:
+class SessionLimit(NamedTuple):
     """How many sessions of a kind Medicare pays in a region of the spine within rolling months."""
 
     sessions: int
@@ -88,8 +82,7 @@ class SessionLimit:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One line of the billing sheet: its topic, what of it, and the text."""
 
     topic: str
