@@ -30,15 +30,21 @@ from feesync.store.source import Release
 __version__ = VERSION
 
 if TYPE_CHECKING:
+    from feesync.recompute import verify
     from feesync.refresh import sync
     from feesync.report import SyncReport
     from feesync.sheet import Sheet, coverage_sheet
+    from feesync.verification import Difference, FileVerification, Verification
 
 _LAZY = {
     "sync": "feesync.refresh",
     "SyncReport": "feesync.report",
     "coverage_sheet": "feesync.sheet",
     "Sheet": "feesync.sheet",
+    "verify": "feesync.recompute",
+    "Verification": "feesync.verification",
+    "FileVerification": "feesync.verification",
+    "Difference": "feesync.verification",
 }
 """What an estimate does not need is imported when it is asked for: looking up loads no HTTP library."""
 
@@ -57,9 +63,11 @@ __all__ = [
     "ClaimEstimate",
     "ClaimLine",
     "ContentRefusedError",
+    "Difference",
     "Estimate",
     "FeeSchedule",
     "FeesyncError",
+    "FileVerification",
     "InvalidInputError",
     "Locality",
     "LocalityError",
@@ -78,9 +86,11 @@ __all__ = [
     "SyncReport",
     "UnknownCodeError",
     "UnreachableError",
+    "Verification",
     "coverage_sheet",
     "estimate",
     "estimate_claim",
     "open_schedule",
     "sync",
+    "verify",
 ]

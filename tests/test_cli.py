@@ -23,12 +23,13 @@ def test_version_and_help_run_as_a_module():
         "localities",
         "sync",
         "import",
+        "verify",
         "status",
         "cache",
     ]
 
 
-@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "sync", "import", "status", "cache"])
+@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "sync", "import", "verify", "status", "cache"])
 def test_every_help_has_an_example(feesync, command):
     lines = feesync(command, "--help").stdout.splitlines()
     assert any(line.startswith(f"    feesync {command} ") or line == f"    feesync {command}" for line in lines)

@@ -20,6 +20,7 @@ _COMMANDS = {
     "localities": "feesync.cli.localities",
     "sync": "feesync.cli.sync",
     "import": "feesync.cli.import_",
+    "verify": "feesync.cli.verify",
     "status": "feesync.cli.status",
     "cache": "feesync.cli.cache",
 }
@@ -61,6 +62,7 @@ def cli() -> None:
       feesync localities "santa clara"
       feesync sync
       feesync import rvu25d.zip
+      feesync verify PFREV25D.txt
 
     \b
     Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not be reached; 4 CMS's

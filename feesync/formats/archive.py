@@ -1,6 +1,7 @@
-"""Open a release zip safely, in memory: nothing is ever written to disk, and what is not a sound zip is refused.
+"""Open a zip of CMS's safely: nothing is ever written to disk, and what is not a sound zip is refused.
 
-Only the members that feesync reads are decompressed. Out of scope: what is inside a member (the other modules here).
+Only the members that feesync reads are decompressed: whole, or, where they are large, as streams.
+Out of scope: what is inside a member (the other modules here).
 """
 
 from __future__ import annotations
@@ -12,16 +13,23 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
 
 from feesync.errors import ContentRefusedError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MAX_ZIP_BYTES = 200 * 2**20
 MAX_MEMBERS = 200
 MAX_MEMBER_BYTES = 64 * 2**20
 MAX_TOTAL_BYTES = 256 * 2**20
 MAX_RATIO = 100
-_ZIP_MAGIC = b"PK\x03\x04"
+ZIP_MAGIC = b"PK\x03\x04"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 _HTML = re.compile(rb"\A\s*(<!doctype html|<html|<head|<\?xml)", re.IGNORECASE)
+_START = 64 * 2**10
+_CHUNK = 64 * 2**10
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
@@ -66,38 +74,136 @@ def check(data: bytes, name: str) -> None:
                     raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB", file=name)
 
 
+def streams(
+    file: BinaryIO, name: str, wanted: Callable[[str], bool], most_bytes: int
+) -> Iterator[tuple[tuple[str, ...], int, BinaryIO]]:
+    """Yield the wanted members of a zip, and of zips one level inside it, each to be read before the next is asked for.
+
+    Args:
+        file: the zip, open; it must allow seeking.
+        name: what to call it in errors.
+        wanted: tells by base name whether a member is read.
+        most_bytes: how large a wanted member may be.
+
+    Yields:
+        The names that lead to a member (the zip's, that of a zip inside it, the member's with its folders), its size in bytes, and
+        a stream of it.
+
+    Raises:
+        ContentRefusedError: as `members` does, also while a stream is read.
+    """
+    yield from _walk_streams(file, (name,), wanted, most_bytes)
+
+
+def _walk_streams(
+    file: BinaryIO, names: tuple[str, ...], wanted: Callable[[str], bool], most_bytes: int
+) -> Iterator[tuple[tuple[str, ...], int, BinaryIO]]:
+    name = " > ".join(names)
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    _check_start(file.read(_START), size, name)
+    with _directory(file, name) as archive:
+        for info in _members_to_read(archive, name, wanted):
+            if _is_zip(info):
+                if len(names) > 1:
+                    raise ContentRefusedError(f"holds a zip within a zip within a zip ({_base(info)})", file=name)
+                inner = io.BytesIO(_read(archive, info, name))
+                yield from _walk_streams(inner, (*names, info.filename), wanted, most_bytes)
+            else:
+                _check_member(info, name, most_bytes)
+                with io.BufferedReader(_Member(archive, info, name), _CHUNK) as stream:
+                    yield (*names, info.filename), info.file_size, stream
+
+
+class _Member(io.RawIOBase):
+    """A member of a zip as a stream of bytes, whose damage is told as ours."""
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> None:
+        self._info, self._name = info, name
+        self._position = 0
+        try:
+            self._stream = archive.open(info)
+        except _DAMAGE as error:
+            raise self._damaged(error) from None
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        try:
+            content = self._stream.read(len(view))
+        except _DAMAGE as error:
+            raise self._damaged(error) from None
+        if not content and self._position != self._info.file_size:
+            raise ContentRefusedError(f"{self._info.filename} is not as long as the zip says", file=self._name)
+        view[: len(content)] = content
+        self._position += len(content)
+        return len(content)
+
+    def _damaged(self, error: Exception) -> ContentRefusedError:
+        return ContentRefusedError(f"{self._info.filename} is damaged ({error})", file=self._name)
+
+
 def _walk(data: bytes, name: str, wanted: Callable[[str], bool], *, nested: bool) -> Iterator[tuple[str, bytes]]:
-    archive = _open(data, name)
-    with archive:
-        infos = archive.infolist()
-        _check_directory(infos, name)
-        for info in infos:
-            base = PurePosixPath(info.filename.replace("\\", "/")).name
-            is_zip = base.lower().endswith(".zip")
-            if info.is_dir() or base.startswith("._") or not (is_zip or wanted(base)):
-                continue
-            if is_zip and nested:
+    with _open(data, name) as archive:
+        for info in _members_to_read(archive, name, wanted):
+            base = _base(info)
+            if _is_zip(info) and nested:
                 raise ContentRefusedError(f"holds a zip within a zip within a zip ({base})", file=name)
             content = _read(archive, info, name)
-            if is_zip:
+            if _is_zip(info):
                 yield from _walk(content, f"{name} > {base}", wanted, nested=True)
             else:
                 yield base, content
 
 
+def _members_to_read(archive: zipfile.ZipFile, name: str, wanted: Callable[[str], bool]) -> Iterator[zipfile.ZipInfo]:
+    infos = archive.infolist()
+    _check_directory(infos, name)
+    for info in infos:
+        base = _base(info)
+        if not (info.is_dir() or base.startswith("._")) and (_is_zip(info) or wanted(base)):
+            yield info
+
+
+def _base(info: zipfile.ZipInfo) -> str:
+    return PurePosixPath(info.filename.replace("\\", "/")).name
+
+
+def _is_zip(info: zipfile.ZipInfo) -> bool:
+    return info.filename.lower().endswith(".zip")
+
+
 def _open(data: bytes, name: str) -> zipfile.ZipFile:
-    if not data:
+    _check_start(data, len(data), name)
+    return _directory(io.BytesIO(data), name)
+
+
+def _check_start(start: bytes, size: int, name: str) -> None:
+    if not size:
         raise ContentRefusedError("is empty", file=name)
-    if len(data) > MAX_ZIP_BYTES:
+    if size > MAX_ZIP_BYTES:
         raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=name)
-    if not data.startswith(_ZIP_MAGIC):
-        if _HTML.match(data[:2000].removeprefix(b"\xef\xbb\xbf")):
-            title = _TITLE.search(data)
-            said = " ".join(title[1].decode("utf-8", "replace").split()) if title else "no title"
-            raise ContentRefusedError(f"is an HTML page ({said}), not a zip", file=name)
+    if not start.startswith(ZIP_MAGIC):
+        refuse_html(start, name, "not a zip")
         raise ContentRefusedError("is not a zip", file=name)
+
+
+def refuse_html(start: bytes, name: str, expected: str) -> None:
+    """Refuse what begins as an HTML page, by its title: CMS's error pages come with status 200."""
+    if _HTML.match(start[:2000].removeprefix(b"\xef\xbb\xbf")):
+        title = _TITLE.search(start)
+        said = " ".join(title[1].decode("utf-8", "replace").split()) if title else "no title"
+        raise ContentRefusedError(f"is an HTML page ({said}), {expected}", file=name)
+
+
+def _directory(file: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(data))
+        return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
         raise ContentRefusedError("is a cut or damaged zip: its directory cannot be read", file=name) from None
 
@@ -117,19 +223,23 @@ def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
         seen.add(path.upper())
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
     if info.flag_bits & 0x1:
         raise ContentRefusedError(f"{info.filename} is encrypted", file=name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ContentRefusedError(f"{info.filename} is compressed in a way that CMS does not use", file=name)
-    if info.file_size > MAX_MEMBER_BYTES:
-        raise ContentRefusedError(f"{info.filename} is larger than {MAX_MEMBER_BYTES >> 20} MiB", file=name)
+    if info.file_size > most_bytes:
+        raise ContentRefusedError(f"{info.filename} is larger than {most_bytes >> 20} MiB", file=name)
     if info.file_size > MAX_RATIO * max(info.compress_size, 1):
         raise ContentRefusedError(f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name)
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    _check_member(info, name, MAX_MEMBER_BYTES)
     try:
         with archive.open(info) as member:
             content = member.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
+    except _DAMAGE as error:
         raise ContentRefusedError(f"{info.filename} is damaged ({error})", file=name) from None
     if len(content) != info.file_size:
         raise ContentRefusedError(f"{info.filename} is not as long as the zip says", file=name)

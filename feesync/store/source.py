@@ -100,13 +100,13 @@ class Source:
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
         row = self.connection.execute(
-            _SELECT_ONE, (release.release_id, _basis(release, qp), hcpcs, modifier, place.mac, place.locality)
+            _SELECT_ONE, (release.release_id, basis_of(release, qp=qp), hcpcs, modifier, place.mac, place.locality)
         ).fetchone()
         return Rate._make(row) if row else None
 
     def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
         """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
-        rows = self.connection.execute(_SELECT_ALL, (release.release_id, _basis(release, qp), hcpcs)).fetchall()
+        rows = self.connection.execute(_SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
         return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
@@ -160,8 +160,12 @@ class Source:
         ]  # fmt: skip
 
 
-def _basis(release: Release, qp: bool) -> str:
-    """Return whose conversion factor is meant; before 2026 there is one for all."""
+def basis_of(release: Release, *, qp: bool) -> str:
+    """Return whose conversion factor is meant; before 2026 there is one for all.
+
+    Raises:
+        NoPriceError: the release has none for qualifying APM participants.
+    """
     if not qp or release.year < FIRST_QP_YEAR:
         return "nonqp"
     if "qp" not in release.factors:

@@ -1,0 +1,214 @@
+"""Prove the rates against CMS: recompute every amount of its payment files from a loaded release.
+
+The fees before the OPPS cap are compared, in both settings, each key (MAC, locality, HCPCS code, modifier) once. Out of scope: how
+the files are read (formats.payment_file), and their indicators, therapy amounts and capped amounts, which are not compared.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from feesync.errors import ContentRefusedError, InvalidInputError, NoReleaseError
+from feesync.formats.payment_file import Payment, PaymentFile, payment_files
+from feesync.labels import parse_label
+from feesync.money import dollars
+from feesync.paths import database_path
+from feesync.rate import Setting
+from feesync.selection import listed
+from feesync.store.live import LiveDatabase
+from feesync.store.published import PublishedPayments, UnequalPayment
+from feesync.store.schema import store_error
+from feesync.store.snapshot import open_snapshot
+from feesync.store.source import Release, Source, basis_of
+from feesync.verification import Difference, FileVerification, Missing, Verification
+
+_MOST_NAMED = 10
+_RECORDS_A_STEP = 5_000
+_SHARE_OF_READING = 0.6
+
+Each = Callable[[str, str, Difference], None]
+"""Told of every difference: the file, the release, the difference."""
+
+Progress = Callable[[str, float], None]
+"""Told how far a file is: its name, and a share from 0 to 1."""
+
+
+def verify(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    release: str | None = None,
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+    most: int = 20,
+    each: Each | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Recompute CMS's payment files from the loaded releases and say which amounts are equal.
+
+    A million records take about a hundred megabytes of disk in the folder of temporary files, and little memory.
+
+    Args:
+        paths: PFALL and PFREV files, or the carriers' own of a state: text, or zips of text, or zips of such zips.
+        release: label of the release to compare with; by default as the names say, PFREV25D with RVU25D.
+        qp: take the conversion factor of qualifying APM participants, whatever the names say; by default as the names say (QP,
+            nonQP), nonqp where they are silent. Before 2026 there is one for all.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. For a release that it lacks, the embedded
+            snapshot answers, with the facet joint codes only.
+        most: how many differences of a file the answer keeps.
+        each: is called with every difference.
+        progress: is called as the work goes on.
+
+    Returns:
+        The counts per file, and the first differences.
+
+    Raises:
+        ContentRefusedError: a file is no payment file, is of another year than the release, or contradicts itself.
+        InvalidInputError: a file's name does not say its release and `release` is not given, or an argument cannot be read.
+        NoPriceError: the release is not loaded, or has no qp conversion factor.
+        StoreError: the database cannot be read.
+    """
+    label = None if release is None else parse_label(release)
+    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
+        raise InvalidInputError(f"most is a number of differences, not {most!r:.40}")
+    live = LiveDatabase(database_path(db))
+    try:
+        live.refresh()
+        sources = _Sources(live.source)
+        verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
+        return Verification(tuple(verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))))
+    except sqlite3.Error as error:
+        raise store_error(live.path, error) from error
+    finally:
+        live.forget()
+
+
+class _Sources:
+    """Where releases are found: the database, and the snapshot for the labels that it lacks."""
+
+    def __init__(self, database: Source | None) -> None:
+        self._database = database
+        self._snapshot: Source | None = None
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return self._database.labels if self._database else frozenset()
+
+    def find(self, label: str) -> tuple[Source, Release] | None:
+        if self._database and label in self._database.labels:
+            return self._database, _of_label(self._database, label)
+        if self._snapshot is None:
+            self._snapshot = Source(open_snapshot(), embedded=True)
+        return (self._snapshot, _of_label(self._snapshot, label)) if label in self._snapshot.labels else None
+
+
+class _Verifier:
+    """Verifies file after file by the same rules."""
+
+    def __init__(self, sources: _Sources, label: str | None, qp: bool, most: int, each: Each | None, progress: Progress) -> None:
+        self._sources, self._label, self._qp = sources, label, qp
+        self._most, self._each, self._progress = most, each, progress
+
+    def verify_all(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[FileVerification]:
+        for path in paths:
+            with _open(path) as file:
+                yield from map(self._verify, payment_files(file, Path(path).name))
+
+    def _verify(self, file: PaymentFile) -> FileVerification:
+        label = self._label or file.release(self._sources.labels)
+        found = self._sources.find(label)
+        if not found:
+            raise NoReleaseError(
+                f"{file.name}: {label} is not loaded; 'feesync sync --release {label}' brings it, or 'feesync import' of its zip "
+                "from cms.gov"
+            )
+        source, release = found
+        basis = basis_of(release, qp=self._qp or file.basis == "qp")
+        with PublishedPayments(source, release, basis) as published:
+            records = 0
+
+            def read() -> Iterator[Payment]:
+                nonlocal records
+                for payment in file.payments(release.year):
+                    records += 1
+                    if records % _RECORDS_A_STEP == 0:
+                        self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / max(file.size, 1))
+                    yield payment
+
+            published.add(read())
+            _refuse_contradiction(published, file)
+            keys = known = equal = 0
+            differences: list[Difference] = []
+            places = published.localities()
+            for done, (mac, locality, count) in enumerate(places, start=1):
+                keys += count
+                known_here, equal_here = published.compared(mac, locality)
+                known += known_here
+                equal += equal_here
+                if equal_here < 2 * known_here:
+                    for difference in _differences(published.unequal(mac, locality), mac, locality):
+                        if len(differences) < self._most:
+                            differences.append(difference)
+                        if self._each:
+                            self._each(file.name, label, difference)
+                self._progress(file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places))
+            complete = known == keys
+            return FileVerification(
+                file=file.name,
+                release=label,
+                basis=basis,
+                basis_named=self._qp or file.basis is not None,
+                year=release.year,
+                embedded=source.embedded,
+                records=records,
+                keys=keys,
+                equal=equal,
+                different=2 * known - equal,
+                differences=tuple(differences),
+                missing_codes=Missing(0, ()) if complete else _missing(published.unknown_codes()),
+                missing_localities=Missing(0, ()) if complete else _missing(published.unknown_localities()),
+            )
+
+
+def _open(path: str | os.PathLike[str]) -> BinaryIO:
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidInputError(f"a payment file is a path, not {type(path).__name__}")
+    try:
+        return Path(path).open("rb")
+    except OSError as error:
+        raise ContentRefusedError(f"cannot be read: {error.strerror}", file=Path(path).name) from None
+    except ValueError as error:
+        raise InvalidInputError(f"{str(path)!r:.200} cannot be a path: {error}") from None
+
+
+def _of_label(source: Source, label: str) -> Release:
+    return next(release for release in source.releases if release.label == label)
+
+
+def _refuse_contradiction(published: PublishedPayments, file: PaymentFile) -> None:
+    if twice := published.contradiction():
+        code = f"{twice.hcpcs} {twice.modifier}".strip()
+        raise ContentRefusedError(
+            f"{code} in {twice.mac}-{twice.locality} stands in line {twice.first_line} with other amounts",
+            file=file.name,
+            line=twice.second_line,
+        )
+
+
+def _differences(payments: Iterable[UnequalPayment], mac: str, locality: str) -> Iterator[Difference]:
+    for payment in payments:
+        for setting, published, computed in (
+            (Setting.NONFACILITY, payment.nonfacility_published, payment.nonfacility_computed),
+            (Setting.FACILITY, payment.facility_published, payment.facility_computed),
+        ):
+            if published != computed:
+                yield Difference(
+                    payment.hcpcs, payment.modifier, mac, locality, setting.value, dollars(published), dollars(computed)
+                )
+
+
+def _missing(found: list[tuple[str, str]]) -> Missing:
+    return Missing(len(found), tuple("-".join(filter(None, pair)) for pair in found[:_MOST_NAMED]))
