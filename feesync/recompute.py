@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,35 +76,48 @@ def verify(
     label = None if release is None else parse_label(release)
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise InvalidInputError(f"most is a number of differences, not {most!r:.40}")
-    live = LiveDatabase(database_path(db))
-    try:
-        live.refresh()
-        sources = _Sources(live.source)
+    with closing(_Sources(database_path(db))) as sources:
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
-        return Verification(tuple(verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))))
-    except sqlite3.Error as error:
-        raise store_error(live.path, error) from error
-    finally:
-        live.forget()
+        try:
+            return Verification(tuple(verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))))
+        except sqlite3.Error as error:
+            raise store_error(sources.path, error) from error
 
 
 class _Sources:
     """Where releases are found: the database, and the snapshot for the labels that it lacks."""
 
-    def __init__(self, database: Source | None) -> None:
-        self._database = database
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._live = LiveDatabase(path)
+        self._live.refresh()
         self._snapshot: Source | None = None
 
     @property
     def labels(self) -> frozenset[str]:
-        return self._database.labels if self._database else frozenset()
+        return self._live.source.labels if self._live.source else frozenset()
 
     def find(self, label: str) -> tuple[Source, Release] | None:
-        if self._database and label in self._database.labels:
-            return self._database, _of_label(self._database, label)
+        if self._live.source and label in self.labels:
+            return self._live.source, _of_label(self._live.source, label)
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
         return (self._snapshot, _of_label(self._snapshot, label)) if label in self._snapshot.labels else None
+
+    def close(self) -> None:
+        self._live.forget()
+        if self._snapshot:
+            self._snapshot.connection.close()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted of a file so far; `known` are the keys that have a rate."""
+
+    keys: int = 0
+    known: int = 0
+    equal: int = 0
+    differences: list[Difference] = field(default_factory=list)
 
 
 class _Verifier:
@@ -128,34 +143,10 @@ class _Verifier:
         source, release = found
         basis = basis_of(release, qp=self._qp or file.basis == "qp")
         with PublishedPayments(source, release, basis) as published:
-            records = 0
-
-            def read() -> Iterator[Payment]:
-                nonlocal records
-                for payment in file.payments(release.year):
-                    records += 1
-                    if records % _RECORDS_A_STEP == 0:
-                        self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / max(file.size, 1))
-                    yield payment
-
-            published.add(read())
+            records = published.add(self._watched(file, release.year))
             _refuse_contradiction(published, file)
-            keys = known = equal = 0
-            differences: list[Difference] = []
-            places = published.localities()
-            for done, (mac, locality, count) in enumerate(places, start=1):
-                keys += count
-                known_here, equal_here = published.compared(mac, locality)
-                known += known_here
-                equal += equal_here
-                if equal_here < 2 * known_here:
-                    for difference in _differences(published.unequal(mac, locality), mac, locality):
-                        if len(differences) < self._most:
-                            differences.append(difference)
-                        if self._each:
-                            self._each(file.name, label, difference)
-                self._progress(file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places))
-            complete = known == keys
+            tally = self._compared(file, label, published)
+            complete = tally.known == tally.keys
             return FileVerification(
                 file=file.name,
                 release=label,
@@ -164,13 +155,37 @@ class _Verifier:
                 year=release.year,
                 embedded=source.embedded,
                 records=records,
-                keys=keys,
-                equal=equal,
-                different=2 * known - equal,
-                differences=tuple(differences),
-                missing_codes=Missing(0, ()) if complete else _missing(published.unknown_codes()),
-                missing_localities=Missing(0, ()) if complete else _missing(published.unknown_localities()),
+                keys=tally.keys,
+                equal=tally.equal,
+                different=2 * tally.known - tally.equal,
+                differences=tuple(tally.differences),
+                missing_codes=Missing(0, ()) if complete else _missing(*published.unknown_codes(_MOST_NAMED)),
+                missing_localities=Missing(0, ()) if complete else _missing(*published.unknown_localities(_MOST_NAMED)),
             )
+
+    def _watched(self, file: PaymentFile, year: int) -> Iterator[Payment]:
+        """Yield the records of a file, and tell of the progress."""
+        for number, payment in enumerate(file.payments(year), start=1):
+            if number % _RECORDS_A_STEP == 0:
+                self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / file.size)
+            yield payment
+
+    def _compared(self, file: PaymentFile, label: str, published: PublishedPayments) -> _Tally:
+        tally = _Tally()
+        places = published.localities()
+        for done, (mac, locality, keys) in enumerate(places, start=1):
+            known, equal = published.compared(mac, locality)
+            tally.keys += keys
+            tally.known += known
+            tally.equal += equal
+            if equal < 2 * known:
+                for difference in _differences(published.unequal(mac, locality), mac, locality):
+                    if len(tally.differences) < self._most:
+                        tally.differences.append(difference)
+                    if self._each:
+                        self._each(file.name, label, difference)
+            self._progress(file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places))
+        return tally
 
 
 def _open(path: str | os.PathLike[str]) -> BinaryIO:
@@ -210,5 +225,5 @@ def _differences(payments: Iterable[UnequalPayment], mac: str, locality: str) ->
                 )
 
 
-def _missing(found: list[tuple[str, str]]) -> Missing:
-    return Missing(len(found), tuple("-".join(filter(None, pair)) for pair in found[:_MOST_NAMED]))
+def _missing(total: int, first: list[tuple[str, str]]) -> Missing:
+    return Missing(total, tuple("-".join(filter(None, pair)) for pair in first))

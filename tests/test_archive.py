@@ -128,3 +128,42 @@ def test_a_symbolic_link():
         info.external_attr = 0o120777 << 16
         file.writestr(info, "/etc/passwd")
     refused(buffer.getvalue(), "symbolic link")
+
+
+def streamed(data, most=1000):
+    return [(names, size, stream.read()) for names, size, stream in archive.streams(io.BytesIO(data), "x.zip", wanted, most)]
+
+
+def test_members_as_streams_with_the_names_that_lead_to_them():
+    data = zip_of({"in.zip": zip_of({"f/a.csv": b"1"}), "b.csv": b"22", "c.txt": b"3", "__MACOSX/._b.csv": b"4"})
+    assert streamed(data) == [(("x.zip", "in.zip", "f/a.csv"), 1, b"1"), (("x.zip", "b.csv"), 2, b"22")]
+
+
+@pytest.mark.parametrize(
+    ("data", "most", "reason"),
+    [
+        (b"", 1, "is empty"),
+        (b"<html><title>Gone</title>", 1, r"is an HTML page \(Gone\), not a zip"),
+        (zip_of({"a.csv": b"1"})[:-10], 1, "directory cannot be read"),
+        (zip_of({"../a.csv": b"1"}), 1, "unsafe name"),
+        (zip_of({"a.csv": b"\0" * 100_000}), 100_000, "compressed more than 100 times"),
+        (zip_of({"a.csv": bytes(range(256)) * 4}), 1023, "a.csv is larger than"),
+        (zip_of({"i.zip": zip_of({"j.zip": zip_of({"a.csv": b"1"})})}), 1, "zip within a zip"),
+    ],
+)
+def test_what_is_refused_of_streams(data, most, reason):
+    with pytest.raises(ContentRefusedError, match=reason):
+        streamed(data, most)
+
+
+def test_damage_is_found_while_a_stream_is_read():
+    content = bytes(range(256)) * 3
+    data = bytearray(zip_of({"a.csv": content}))
+    stored = bytearray(zip_of({"a.csv": content}))
+    data[60] ^= 0xFF
+    with pytest.raises(ContentRefusedError, match="a.csv is damaged"):
+        streamed(bytes(data))
+    at = stored.index(b"PK\x01\x02") + 24  # the size that the directory says
+    stored[at : at + 4] = struct.pack("<I", len(content) + 5)
+    with pytest.raises(ContentRefusedError, match="a.csv is (damaged|not as long)"):
+        streamed(bytes(stored))

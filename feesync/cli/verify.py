@@ -52,7 +52,7 @@ def command(
     all of the codes or localities, or not the release.
     """
     one_format(as_json, as_csv)
-    bar, table = _Bar(shown=sys.stderr.isatty()), _CsvTable()
+    bar, table = _Bar(shown=_on_terminal()), _CsvTable()
     verified: list[FileVerification] = []
     problems: list[tuple[Path, FeesyncError]] = []
     for path in files:
@@ -77,6 +77,10 @@ def command(
     if as_csv and verified:
         click.echo(f"feesync: {_summary(report)}", err=True)
     ctx.exit(min((report.status, *(problem.exit_status for _, problem in problems)), key=_WORST_FIRST.index))
+
+
+def _on_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 class _Bar:
@@ -137,7 +141,8 @@ def _print_tables(report: Verification) -> None:
             right=_DIFFERENCES[4:],
         )
     if more := report.different - len(listed):
-        click.echo(f"\n{more:,} {'more differences' if listed else 'differences'}; --most N prints more, --csv all")
+        which = "more " if listed else ""
+        click.echo(f"\n{_counted(more, f'{which}difference', f'{which}differences')}; --most N prints more, --csv all")
     click.echo(f"\n{_summary(report)}")
 
 
@@ -147,6 +152,10 @@ def _row(difference: Difference) -> tuple[str, ...]:
         difference.code, difference.place, difference.setting, f"{difference.published:,}", f"{difference.computed:,}",
         f"{change:+,}",
     )  # fmt: skip
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _summary(report: Verification) -> str:
@@ -169,10 +178,9 @@ def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]])
 
 def _say_what_is_missing(file: FileVerification) -> None:
     if file.not_loaded:
-        lacks = [f"{missing.total:,} {what} ({missing})" for missing, what in (
-            (file.missing_codes, "codes"), (file.missing_localities, "localities")
-        ) if missing.total]  # fmt: skip
-        text = f"{file.file}: {file.release} has not {' and '.join(lacks)}: {file.not_loaded:,} amounts not compared"
+        kinds = ((file.missing_codes, "code", "codes"), (file.missing_localities, "locality", "localities"))
+        lacks = [f"{_counted(missing.total, one, many)} ({missing})" for missing, one, many in kinds if missing.total]
+        text = f"{file.file}: {file.release} lacks {' and '.join(lacks)}: {file.not_loaded:,} amounts not compared"
         if file.embedded:
             text += (
                 f". It is the embedded snapshot's; 'feesync sync --release {file.release}' brings the whole release, or "

@@ -194,7 +194,11 @@ def _check_start(start: bytes, size: int, name: str) -> None:
 
 
 def refuse_html(start: bytes, name: str, expected: str) -> None:
-    """Refuse what begins as an HTML page, by its title: CMS's error pages come with status 200."""
+    """Refuse what begins as an HTML page, naming its title: CMS's error pages come with status 200.
+
+    Raises:
+        ContentRefusedError: it does; `expected` says what it is not.
+    """
     if _HTML.match(start[:2000].removeprefix(b"\xef\xbb\xbf")):
         title = _TITLE.search(start)
         said = " ".join(title[1].decode("utf-8", "replace").split()) if title else "no title"

@@ -100,7 +100,7 @@ class PaymentFile:
         return found.pop()
 
     def payments(self, year: int) -> Iterator[Payment]:
-        """Yield the records.
+        """Yield the records; the stream is read once, and closed with it.
 
         Args:
             year: the calendar year that every record must be of.
@@ -164,13 +164,10 @@ def _label(match: re.Match[str], loaded: Container[str]) -> str:
 
 def _lines(stream: BinaryIO, name: str) -> Iterator[str]:
     text = io.TextIOWrapper(stream, encoding="latin-1", newline=None)
-    try:
-        for number, line in enumerate(iter(partial(text.readline, _LONGEST_LINE + 1), ""), start=1):
-            if len(line) > _LONGEST_LINE:
-                raise ContentRefusedError("is longer than any record of a payment file", file=name, line=number)
-            yield line.removeprefix("\xef\xbb\xbf") if number == 1 else line
-    finally:
-        text.detach()
+    for number, line in enumerate(iter(partial(text.readline, _LONGEST_LINE + 1), ""), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise ContentRefusedError("is longer than any record of a payment file", file=name, line=number)
+        yield line.removeprefix("\xef\xbb\xbf") if number == 1 else line
 
 
 def _payment(cells: list[str], year: int, line: int) -> Payment:

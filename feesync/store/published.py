@@ -7,6 +7,7 @@ twice, and reads the rates where they are. Out of scope: where the payments come
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import count
 from types import TracebackType
 from typing import NamedTuple
 
@@ -65,14 +66,16 @@ class PublishedPayments:
             self._connection.execute("ROLLBACK")
         self._connection.execute("DROP TABLE IF EXISTS temp.payment")
 
-    def add(self, payments: Iterable[Payment]) -> None:
-        """Take payments up; one whose key is there already is compared with what is there, and left out."""
+    def add(self, payments: Iterable[Payment]) -> int:
+        """Take payments up and return their number; one whose key is there already is compared with what is there, and left out."""
+        number = count()  # the next one's, counted from 0: at the end, how many there were
         self._connection.executemany(
             "INSERT INTO temp.payment VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE "
             "SET other_line = coalesce(other_line, excluded.line) "
             "WHERE nonfacility_fee <> excluded.nonfacility_fee OR facility_fee <> excluded.facility_fee",
-            payments,
+            (payment for payment, _ in zip(payments, number, strict=False)),
         )
+        return next(number)
 
     def contradiction(self) -> Contradiction | None:
         """Return the first key that stands twice with different amounts, or None."""
@@ -104,21 +107,22 @@ class PublishedPayments:
         )
         return map(UnequalPayment._make, rows)
 
-    def unknown_localities(self) -> list[tuple[str, str]]:
-        """Return the localities that the release has not."""
-        return self._connection.execute(
-            "SELECT mac, locality FROM (SELECT DISTINCT mac, locality FROM temp.payment) "
-            "EXCEPT SELECT mac, locality FROM locality WHERE release_id = ? ORDER BY mac, locality",
-            (self._release_id,),
-        ).fetchall()
+    def unknown_localities(self, most: int) -> tuple[int, list[tuple[str, str]]]:
+        """Return how many localities the release has not, and the first of them."""
+        return self._unknown(
+            "SELECT mac, locality FROM temp.payment EXCEPT SELECT mac, locality FROM locality WHERE release_id = ?", most
+        )
 
-    def unknown_codes(self) -> list[tuple[str, str]]:
-        """Return the codes, with row modifiers, that the release has not."""
-        return self._connection.execute(
-            "SELECT hcpcs, modifier FROM temp.payment EXCEPT SELECT hcpcs, modifier FROM relative_value WHERE release_id = ? "
-            "ORDER BY hcpcs, modifier",
-            (self._release_id,),
-        ).fetchall()
+    def unknown_codes(self, most: int) -> tuple[int, list[tuple[str, str]]]:
+        """Return how many codes, with row modifiers, the release has not, and the first of them."""
+        return self._unknown(
+            "SELECT hcpcs, modifier FROM temp.payment EXCEPT SELECT hcpcs, modifier FROM relative_value WHERE release_id = ?", most
+        )
+
+    def _unknown(self, query: str, most: int) -> tuple[int, list[tuple[str, str]]]:
+        release = (self._release_id,)
+        total = self._connection.execute(f"SELECT count(*) FROM ({query})", release).fetchone()[0]  # noqa: S608 - ours
+        return total, self._connection.execute(f"{query} ORDER BY 1, 2 LIMIT {most}", release).fetchall()
 
     def _place(self, mac: str, locality: str) -> tuple[object, ...]:
         return (mac, locality, self._release_id, self._basis, mac, locality)
