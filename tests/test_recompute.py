@@ -169,6 +169,16 @@ def test_every_difference_is_told_and_the_first_are_kept(put):
     assert report.different == 3
 
 
+def test_a_damaged_zip_is_refused_though_its_records_read_well(put):
+    data = zip_of({"PFREV25D.txt": alaska().encode()})
+    entry = data.index(b"PK\x01\x02")
+    checksum = bytes(byte ^ 0xFF for byte in data[entry + 16 : entry + 20])
+    damaged = data[: entry + 16] + checksum + data[entry + 20 :]
+    assert counts(feesync.verify([put("PFREV25D.zip", data)])) == (6, 0, 0, ExitStatus.OK)
+    with pytest.raises(ContentRefusedError, match=r"PFREV25D.zip: PFREV25D.txt is damaged \(Bad CRC-32"):
+        feesync.verify([put("PFREV25D.zip", damaged)])
+
+
 def test_progress_runs_to_the_end(put):
     shares = []
     feesync.verify([put("PFREV25D.txt", alaska())], progress=lambda name, share: shares.append((name, share)))

@@ -66,8 +66,8 @@ def cli() -> None:
 
     \b
     Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not be reached; 4 CMS's
-    content was refused; 5 another process is writing; 6 no price (unknown code, locality or date, or a line that is not
-    payable); 7 stale.
+    content was refused, or differs; 5 another process is writing; 6 no price (unknown code, locality or date, or a line
+    that is not payable); 7 stale.
     """
 
 

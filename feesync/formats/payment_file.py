@@ -12,7 +12,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, NamedTuple
@@ -110,20 +111,21 @@ class PaymentFile:
         """
         line = 0
         records = 0
-        reader = csv.reader(_lines(self.stream, self.name), strict=True)
-        try:
-            for cells in reader:
-                line += 1
-                if reader.line_num != line:
-                    raise ValueError("a quote is not closed")
-                if not cells or cells[0] == _END_OF_FILE or cells[0].startswith(_TRAILER):
-                    continue
-                yield _payment(cells, year, line)
-                records += 1
-        except csv.Error as error:
-            raise ContentRefusedError(f"is not readable as csv ({error})", file=self.name, line=line + 1) from None
-        except ValueError as error:
-            raise ContentRefusedError(str(error), file=self.name, line=line) from None
+        with closing(_lines(self.stream, self.name)) as lines:
+            reader = csv.reader(lines, strict=True)
+            try:
+                for cells in reader:
+                    line += 1
+                    if reader.line_num != line:
+                        raise ValueError("a quote is not closed")
+                    if not cells or cells[0] == _END_OF_FILE or cells[0].startswith(_TRAILER):
+                        continue
+                    yield _payment(cells, year, line)
+                    records += 1
+            except csv.Error as error:
+                raise ContentRefusedError(f"is not readable as csv ({error})", file=self.name, line=line + 1) from None
+            except ValueError as error:
+                raise ContentRefusedError(str(error), file=self.name, line=line) from None
         if not records:
             raise ContentRefusedError("holds no payment record", file=self.name)
 
@@ -162,12 +164,12 @@ def _label(match: re.Match[str], loaded: Container[str]) -> str:
     return published[0] if len(published) == 1 else quarter
 
 
-def _lines(stream: BinaryIO, name: str) -> Iterator[str]:
-    text = io.TextIOWrapper(stream, encoding="latin-1", newline=None)
-    for number, line in enumerate(iter(partial(text.readline, _LONGEST_LINE + 1), ""), start=1):
-        if len(line) > _LONGEST_LINE:
-            raise ContentRefusedError("is longer than any record of a payment file", file=name, line=number)
-        yield line.removeprefix("\xef\xbb\xbf") if number == 1 else line
+def _lines(stream: BinaryIO, name: str) -> Generator[str, None, None]:
+    with io.TextIOWrapper(stream, encoding="latin-1", newline=None) as text:
+        for number, line in enumerate(iter(partial(text.readline, _LONGEST_LINE + 1), ""), start=1):
+            if len(line) > _LONGEST_LINE:
+                raise ContentRefusedError("is longer than any record of a payment file", file=name, line=number)
+            yield line.removeprefix("\xef\xbb\xbf") if number == 1 else line
 
 
 def _payment(cells: list[str], year: int, line: int) -> Payment:
