@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from decimal import Decimal
 
 from feesync import money, reference
+from feesync.claim_line import ClaimLine
 from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances
-from feesync.coverage.sessions import read_history
+from feesync.coverage.sessions import Service
 from feesync.dates import read_date
 from feesync.errors import InvalidInputError
+from feesync.hcpcs import read_code
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Note
 from feesync.rate import Setting
 
-History = Iterable[str | tuple[Date | str, object]]
-"""Earlier claim lines of a patient, as callers give them."""
+History = Iterable[str | Sequence[object]]
+"""Earlier claim lines of a patient: each `DATE:LINE`, or a pair of a date and a line in any form that a claim takes."""
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
@@ -76,12 +78,41 @@ def modifiers(given: Iterable[str]) -> tuple[str, ...]:
     return modifier_rules.read(tuple(text("modifier", modifier).upper() for modifier in listed))
 
 
-def circumstances(coverage: bool, purpose: str | None, history: History) -> Circumstances | None:
+def circumstances(coverage: bool, purpose: str | None, given: History) -> Circumstances | None:
     """Return what coverage notes stand on, or None where they are turned off."""
-    if purpose is not None and purpose not in PURPOSES:
+    chosen = None if purpose is None else text("purpose", purpose).lower()
+    if chosen is not None and chosen not in PURPOSES:
         raise InvalidInputError(f"purpose {shown(purpose)} is neither {' nor '.join(PURPOSES)}")
-    known = Circumstances(purpose, read_history(history))
+    known = Circumstances(chosen, history(given))
     return known if flag("coverage", coverage) else None
+
+
+def history(given: History) -> tuple[Service, ...]:
+    """Return earlier claim lines of a patient, checked."""
+    if isinstance(given, str):
+        raise InvalidInputError(f"history is a list, such as [{shown(given)}], not text")
+    try:
+        listed = tuple(given)
+    except TypeError:
+        raise InvalidInputError(f"history {shown(given)} is not a list") from None
+    return tuple(_earlier(item) for item in listed)
+
+
+def _earlier(item: str | Sequence[object]) -> Service:
+    if isinstance(item, str):
+        date, colon, line = item.partition(":")
+        pair: Sequence[object] = (date, line) if colon else ()
+    else:
+        pair = item if isinstance(item, list | tuple) else ()
+    if len(pair) != 2:
+        raise InvalidInputError(f"history {shown(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX")
+    if not isinstance(pair[0], str | Date):
+        raise InvalidInputError(f"history: date {shown(pair[0])} is neither a date nor YYYY-MM-DD")
+    on = day(pair[0])
+    assert on is not None
+    past = ClaimLine.read(pair[1])
+    units(past.units)
+    return Service(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
 
 
 def setting(chosen: str, pos: str | int | None) -> tuple[Setting, list[Note]]:

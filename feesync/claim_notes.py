@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from feesync import reference
 from feesync.answer import Estimate
+from feesync.coverage import facts
 from feesync.pricing.line import Note
 
 _ADD_ON = "ZZZ"
@@ -34,13 +36,18 @@ def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
     for code in dict.fromkeys(answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON):
         parents = reference.add_on_parents().get(code)
         missing = [parent for parent in parents or () if parent not in codes]
-        if missing:
+        if missing and not _at_a_junction(code, codes, answers[0].date):
             text = f"{code} is an add-on to {' and '.join(missing)}, which is not on the claim: it is not paid alone."
             found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
         elif parents is None and not some_primary:
             text = f"{code} is an add-on (global period ZZZ), and no primary procedure is on the claim: it is not paid alone."
             found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
     return found
+
+
+def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
+    """Tell whether an add-on stands beside the code of the next region: both joints are one region in one session."""
+    return any(code in pair.hcpcs and pair.hcpcs <= codes and day >= pair.first for pair in facts.junctions())
 
 
 def _twice(answers: Sequence[Estimate]) -> list[Note]:

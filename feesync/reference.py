@@ -93,3 +93,23 @@ def technical_codes() -> dict[str, tuple[str, ...]]:
 def add_on_parents() -> dict[str, tuple[str, ...]]:
     """Return the codes, all of them, that a facet joint add-on is billed beside."""
     return {row["hcpcs"]: tuple(row["parents"].split()) for row in read_table("reference/add_ons.csv")}
+
+
+@dataclass(frozen=True, slots=True)
+class Contractor:
+    """Who a MAC number belongs to: the company that processes the Part B claims, its jurisdiction (`JE`), the states."""
+
+    mac: str
+    name: str
+    jurisdiction: str
+    states: str
+    source: str
+
+
+@cache
+def contractors() -> dict[str, Contractor]:
+    """Return the company behind each MAC number."""
+    return {
+        row["mac"]: Contractor(row["mac"], row["contractor"], row["jurisdiction"], row["states"], row["source"])
+        for row in read_table("reference/macs.csv")
+    }

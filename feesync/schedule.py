@@ -83,13 +83,13 @@ class FeeSchedule:
         """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
         return self._reading(self._answering_label, day)
 
-    def locality(self, text: str, day: date) -> Locality:
-        """Return the one locality that a text means on a date.
+    def nearest_locality(self, text: str, day: date) -> Locality:
+        """Return the one locality that a text means in the loaded release nearest to a day: where no rate is asked for.
 
         Raises:
             LocalityError: it is unknown or ambiguous.
         """
-        return self._reading(self._locality, text, day)
+        return self._reading(self._nearest_locality, text, day)
 
     def localities(self, day: date) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
@@ -157,8 +157,13 @@ class FeeSchedule:
         except NoReleaseError:
             return None
 
-    def _locality(self, text: str, day: date) -> Locality:
-        source, release = self._candidates(day)[0]
+    def _nearest_locality(self, text: str, day: date) -> Locality:
+        try:
+            source, release = self._candidates(day)[0]
+        except NoReleaseError:
+            sources = [source for source in (self._database, self._embedded()) if source]
+            pairs = [(source, release) for source in sources for release in source.releases]
+            source, release = min(pairs, key=lambda pair: pair[1].distance(day))
         return source.locality(release, text)
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:

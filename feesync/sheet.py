@@ -14,6 +14,7 @@ from datetime import timedelta
 from feesync import arguments, reference
 from feesync.coverage import facts
 from feesync.coverage.facts import Fact
+from feesync.coverage.third_level import third_level
 from feesync.errors import UnknownCodeError
 from feesync.hcpcs import read_code
 from feesync.localities import Locality
@@ -25,7 +26,7 @@ TOPICS = {
     "prior authorization": "Prior authorization",
     "levels": "Levels",
     "frequency": "Frequency",
-    "diagnosis": "What comes first",
+    "necessity": "Medical necessity",
     "included": "Not billed beside",
     "policy": "Policy",
     "documentation": "Documentation a reviewer asks for",
@@ -43,10 +44,12 @@ class Sheet:
         date: the day that the facts hold on.
         pos: place of service code, or None.
         locality: the payment locality, or None.
-        prior_authorization: whether the place of service needs it that day; None where no place of service was given.
+        prior_authorization: whether the hospital's service needs it that day; None where no place of service was given.
         mue: the most units a day (medically unlikely edit), None where no value is recorded for the day.
-        lcd: the contractor's local coverage determination, None without a locality, and where none is recorded for the day.
-        article: its billing article.
+        contractor: the Medicare administrative contractor of the locality, None without one.
+        jurisdiction: its jurisdiction, such as `JE`.
+        lcd: its local coverage determination, None where none is recorded for the day.
+        article: the billing article.
         facts: the lines of the sheet by topic, each with its source.
     """
 
@@ -57,6 +60,8 @@ class Sheet:
     locality: Locality | None
     prior_authorization: bool | None
     mue: int | None
+    contractor: str | None
+    jurisdiction: str | None
     lcd: str | None
     article: str | None
     facts: tuple[Fact, ...]
@@ -72,6 +77,8 @@ class Sheet:
             "locality": place and {"mac": place.mac, "locality": place.locality, "state": place.state, "name": place.name},
             "prior_authorization": self.prior_authorization,
             "mue": self.mue,
+            "contractor": self.contractor,
+            "jurisdiction": self.jurisdiction,
             "lcd": self.lcd,
             "article": self.article,
             "facts": [{"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source} for fact in self.facts],
@@ -110,16 +117,16 @@ def coverage_sheet(
     day = arguments.day(date) or Date.today()
     arguments.setting("nonfacility", pos)
     place_of_service = None if pos is None else arguments.place_of_service(pos)
-    place = None if locality is None else open_schedule(db).locality(arguments.text("locality", locality), day)
-    lcd = facts.lcd_of(place.mac) if place else None
+    place = None if locality is None else open_schedule(db).nearest_locality(arguments.text("locality", locality), day)
+    lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
     in_force = lcd if lcd and lcd.first <= day else None
     edit = facts.unit_edit(code.hcpcs, day)
     lines = [
         *_units(edit),
         *_authorization(code.hcpcs, place_of_service, day),
-        *_third_level(code, day),
+        *_third_level(code.hcpcs, lcd, day),
         *_sessions(code, day),
-        *_policies(place, day),
+        *_policies(lcd, day),
         *facts.facts(code.hcpcs, day),
     ]
     return Sheet(
@@ -130,6 +137,8 @@ def coverage_sheet(
         locality=place,
         prior_authorization=None if place_of_service is None else _is_needed(code.hcpcs, place_of_service, day),
         mue=edit.units if edit else None,
+        contractor=lcd.contractor if lcd else None,
+        jurisdiction=lcd.jurisdiction if lcd else None,
         lcd=in_force.lcd if in_force else None,
         article=in_force.article if in_force else None,
         facts=tuple(sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))),
@@ -146,7 +155,7 @@ def _units(edit: facts.UnitEdit | None) -> Iterator[Fact]:
     if edit is None:
         yield Fact("units", "MUE", "No value is recorded for this day.", "feesync")
         return
-    text = f"At most {edit.units} a day (MAI {edit.adjudication}: {facts.ADJUDICATION[edit.adjudication]})."
+    text = f"At most {edit.units} a day (MAI {edit.adjudication}, {facts.ADJUDICATION[edit.adjudication]})."
     if edit.units == 1:
         text += " Both sides are 1 unit with modifier 50; 2 units, or a line each for RT and LT, are above it."
     yield Fact("units", "MUE", text, edit.source)
@@ -159,24 +168,25 @@ def _is_needed(hcpcs: str, pos: str, day: Date) -> bool:
 def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
     needs = facts.prior_authorizations(hcpcs)
     places = [need.pos for need in needs if need.first <= day <= need.last]
-    source = needs[0].source
+    hospital = f"the hospital's outpatient service (place of service {' and '.join(places)})"
     if day < needs[0].first:
         text = f"Not needed before {needs[0].first}."
     elif not places:
         text = f"No more needed: CMS took the code off the list on {needs[0].last + timedelta(days=1)}."
-    elif pos is None:
-        text = f"Needed in hospital outpatient departments (place of service {' and '.join(places)}), not elsewhere."
-    elif pos in places:
-        text = f"Needed for place of service {pos} ({reference.places_of_service()[pos].name})."
+    elif pos is not None and pos not in places:
+        text = f"Not needed for place of service {pos} ({reference.places_of_service()[pos].name}), only for {hospital}."
     else:
-        name = reference.places_of_service()[pos].name
-        text = f"Not needed for place of service {pos} ({name}), only in hospital outpatient departments ({' and '.join(places)})."
-    yield Fact("prior authorization", "", text, source)
+        text = (
+            f"Needed for {hospital}, unless it is a critical access hospital or one that CMS has exempted; the practitioner's "
+            "claim depends on it."
+        )
+    yield Fact("prior authorization", f"POS {pos or ', '.join(dict.fromkeys(need.pos for need in needs))}", text, needs[0].source)
 
 
-def _third_level(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
-    if code.level == facts.THIRD_LEVEL and day.year >= 2024:
-        yield Fact("levels", "third", "Not covered since the LCDs were revised in 2024.", "LCDs as revised in 2024")
+def _third_level(hcpcs: str, lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
+    verdict = third_level(hcpcs, lcd, day)
+    if verdict:
+        yield Fact("levels", "third", f"{verdict.text[0].upper()}{verdict.text[1:]}", verdict.source)
 
 
 def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
@@ -188,16 +198,13 @@ def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
             yield Fact("frequency", kind, text, limit.source)
 
 
-def _policies(place: Locality | None, day: Date) -> Iterator[Fact]:
-    lcds = list(facts.lcds().values())
-    if place is not None and not place.is_national:
-        own = facts.lcd_of(place.mac)
-        lcds = [own] if own else []
-    for lcd in dict.fromkeys(lcd.lcd for lcd in lcds):
-        own = next(policy for policy in lcds if policy.lcd == lcd)
-        where = f"{own.contractor}, {' and '.join(policy.jurisdiction for policy in lcds if policy.lcd == lcd)}"
-        if day < own.first:
-            yield Fact("policy", lcd, f"Not yet in force: from {own.first} ({where}).", own.source)
+def _policies(lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
+    recorded = list(facts.lcds().values()) if lcd is None else [lcd]
+    for name in dict.fromkeys(own.lcd for own in recorded):
+        same = [own for own in recorded if own.lcd == name]
+        where = f"{same[0].contractor}, {' and '.join(own.jurisdiction for own in same)}"
+        if day < same[0].first:
+            text = f"Recorded from {same[0].first} on ({where}); an earlier version may hold."
         else:
-            text = f"LCD {lcd}, billing article {own.article} ({where}). {own.remark}".strip()
-            yield Fact("policy", lcd, text, own.source)
+            text = f"Billing article {same[0].article} ({where}). {same[0].remark}".strip()
+        yield Fact("policy", name, text, same[0].source)

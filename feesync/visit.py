@@ -129,7 +129,7 @@ class Visit(NamedTuple):
 
     def day_notes(self, lines: Sequence[Line]) -> list[Note]:
         """Return the coverage notes on all lines together."""
-        return day_notes(lines, self.circumstances) if self.circumstances else []
+        return day_notes(lines, self.pos, self.circumstances) if self.circumstances else []
 
 
 def read_visit(

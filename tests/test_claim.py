@@ -126,7 +126,7 @@ ONE_LINE = [
 def test_a_line_alone_and_as_a_claim(loaded, line, more, allowed, limit):
     read = ClaimLine.read(line)
     days = more.get("days")
-    more = {"locality": "national", "date": DAY, **{name: value for name, value in more.items() if name != "days"}}
+    more = {"locality": "national", "date": DAY, "coverage": False, **{name: more[name] for name in more if name != "days"}}
     alone = estimate(read.hcpcs, modifiers=read.modifiers, postop_days=days, **more)
     assert (str(alone.allowed), None if alone.limiting_charge is None else str(alone.limiting_charge)) == (allowed, limit)
     together = estimate_claim([{"hcpcs": read.hcpcs, "modifiers": list(read.modifiers), "postop_days": days}], **more)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from feesync import InvalidInputError, LocalityError, UnknownCodeError, coverage_sheet
+from feesync import InvalidInputError, LocalityError, UnknownCodeError, coverage_sheet, estimate
 
 DAY = ("--date", "2025-11-03")
 
@@ -18,15 +18,15 @@ def test_the_sheet(feesync):
     ]
     headings = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert headings == [
-        "Modifiers", "Units", "Prior authorization", "Levels", "Frequency", "What comes first", "Not billed beside", "Policy",
+        "Modifiers", "Units", "Prior authorization", "Levels", "Frequency", "Medical necessity", "Not billed beside", "Policy",
         "Documentation a reviewer asks for", "Sources",
     ]  # fmt: skip
     for text in (
         "  KX            On the line of every diagnostic injection",
         "  50            Both sides in one session: one line, modifier 50, 1 unit.",
         "  MUE           At most 1 a day (MAI 2",
-        "Needed for place of service 22 (On campus outpatient hospital).",
-        "  L38765        LCD L38765, billing article A58350 (Palmetto GBA, JJ).",
+        "  POS 22        Needed for the hospital's outpatient service (place of service 19 and 22), unless it is a",
+        "  L38765        Billing article A58350 (Palmetto GBA, JJ).",
         "  diagnostic    At most 4 diagnostic sessions in 12 rolling months in the lumbar or sacral region.",
     ):
         assert text in result.stdout
@@ -50,6 +50,8 @@ def test_json(feesync):
         "locality": {"mac": "09102", "locality": "04", "state": "FL", "name": "MIAMI"},
         "prior_authorization": False,
         "mue": 4,
+        "contractor": "First Coast",
+        "jurisdiction": "JN",
         "lcd": "L33930",
         "article": "A57787",
     }
@@ -61,10 +63,10 @@ def test_json(feesync):
     ("hcpcs", "day", "pos", "needed", "says"),
     [
         ("64493", "2023-06-30", "22", False, "Not needed before 2023-07-01."),
-        ("64493", "2023-07-01", "22", True, "Needed for place of service 22"),
-        ("64493", "2025-11-03", "11", False, "Not needed for place of service 11 (Office), only in hospital outpatient dep"),
-        ("64493", "2025-11-03", None, None, "Needed in hospital outpatient departments (place of service 19 and 22), not else"),
-        ("64492", "2024-08-04", "19", True, "Needed for place of service 19"),
+        ("64493", "2023-07-01", "22", True, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
+        ("64493", "2025-11-03", "11", False, "Not needed for place of service 11 (Office), only for the hospital's"),
+        ("64493", "2025-11-03", None, None, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
+        ("64492", "2024-08-04", "19", True, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
         ("64492", "2024-08-05", "19", False, "No more needed: CMS took the code off the list on 2024-08-05."),
     ],
 )  # fmt: skip
@@ -77,14 +79,27 @@ def test_prior_authorization_by_place_and_date(hcpcs, day, pos, needed, says):
 def test_without_a_place_all_contractors_are_listed():
     named = [fact.text for fact in coverage_sheet("64635", date="2025-11-03").facts if fact.topic == "policy"]
     assert len(named) == 8
-    assert "LCD L38765, billing article A58350 (Palmetto GBA, JJ and JM)." in named
+    assert "Billing article A58350 (Palmetto GBA, JJ and JM)." in named
 
 
 def test_before_the_lcds_there_is_none():
     sheet = coverage_sheet("64493", date="2021-04-24", locality="10112-00")
     assert (sheet.lcd, sheet.article, sheet.mue) == (None, None, None)
-    assert "Not yet in force: from 2021-04-25 (Palmetto GBA, JJ)." in [fact.text for fact in sheet.facts]
+    assert "Recorded from 2021-04-25 on (Palmetto GBA, JJ); an earlier version may hold." in [fact.text for fact in sheet.facts]
     assert not [fact for fact in sheet.facts if fact.topic == "frequency"]
+
+
+def test_the_sheet_and_the_note_say_the_same_of_the_third_level():
+    for place in ("10112-00", "01112-05", "04112-01", "15202-00", "02102-01", "national"):
+        for day in ("2021-04-24", "2021-05-02", "2023-12-31", "2024-07-06", "2024-07-07", "2024-08-11", "2025-01-01", "2026-03-01"):
+            sheet = [fact.text for fact in coverage_sheet("64495", date=day, locality=place).facts if fact.about == "third"]
+            notes = estimate("64495", locality=place, date=day).notes
+            said = [note.text.removeprefix("64495, a third level: ") for note in notes if note.code.startswith("third-level")]
+            assert [text.lower() for text in sheet] == [text.lower() for text in said]
+
+
+def test_a_place_is_found_beyond_the_years_that_are_loaded():
+    assert coverage_sheet("64493", locality="AL", date="2035-01-15").lcd == "L38765"
 
 
 def test_a_code_without_a_sheet(feesync):

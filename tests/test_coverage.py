@@ -1,12 +1,12 @@
 """Coverage notes on facet joint lines, against the facts as CMS and its contractors word them; they change no price."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 
 import pytest
 
-from feesync import InvalidInputError, estimate, estimate_claim
+from feesync import ClaimLine, InvalidInputError, estimate, estimate_claim
 from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances, day_notes
 from feesync.pricing.line import Line
@@ -18,7 +18,8 @@ INJECTIONS = ("64490", "64491", "64492", "64493", "64494", "64495")
 ABLATIONS = ("64633", "64634", "64635", "64636")
 OURS = {
     "kx-missing", "kx-on-ablation", "kx-on-therapeutic", "third-level-not-covered", "third-level-on-appeal", "prior-authorization",
-    "asc-two-lines", "units-above-mue", "guidance-included", "two-regions", "sessions",
+    "asc-two-lines", "units-above-mue", "guidance-included", "two-regions", "sessions", "third-level-uncertain",
+    "levels-above-limit", "kx-on-some-lines",
 }  # fmt: skip
 
 
@@ -40,7 +41,10 @@ def test_units_above_the_mue(hcpcs):
     most = 4 if hcpcs in ("64634", "64636") else 1
     assert "units-above-mue" not in notes(hcpcs, units=most)
     note = notes(hcpcs, units=most + 1)["units-above-mue"]
-    assert f"its MUE is {most} (MAI {3 if most == 4 else 2}" in note.text
+    assert (
+        f"its MUE is {most} (MAI {3 if most == 4 else 2}, by {'clinical use' if most == 4 else 'policy'}: more is denied"
+        in note.text
+    )
     assert note.severity.value == "warning"
 
 
@@ -48,6 +52,17 @@ def test_the_mue_counts_the_day_and_a_pair_is_two_units():
     assert "2 units of 64493 on a day: its MUE is 1" in claim_notes("64493-RT", "64493-LT")["units-above-mue"].text
     assert "units-above-mue" not in claim_notes("64493-50", "64494-50")
     assert "6 units of 64636" in claim_notes("64635-LT", "64636-LTx3", "64636-RTx3")["units-above-mue"].text
+
+
+def test_the_mue_counts_no_assistant_and_no_line_that_is_denied():
+    assert "units-above-mue" not in claim_notes("64493-50", "64493-80")
+    assert "units-above-mue" not in claim_notes("64493-50", "64493-GY")
+    assert "units-above-mue" in claim_notes("64493-50", "64493-50-59")
+
+
+def test_the_way_on_is_told_where_two_units_may_be_two_sides():
+    assert "one line, modifier 50" in claim_notes("64493-RT", "64493-LT")["units-above-mue"].text
+    assert "one line, modifier 50" not in claim_notes("64493-50", "64493-50-59")["units-above-mue"].text
 
 
 def test_no_mue_is_recorded_before_july_2024():
@@ -73,6 +88,46 @@ def test_kx_does_not_belong_on_an_ablation(hcpcs):
     assert "kx-missing" not in notes(hcpcs, purpose="diagnostic")
 
 
+def test_kx_on_some_lines_of_a_session():
+    assert "KX is not on 64494" in claim_notes("64493-50-KX", "64494-50")["kx-on-some-lines"].text
+    assert "kx-on-some-lines" not in claim_notes("64493-50-KX", "64494-50-KX")
+    assert "kx-on-some-lines" not in claim_notes("64493-50", "64494-50")
+    assert "kx-on-some-lines" not in claim_notes("64493-KX", "64635")
+
+
+@pytest.mark.parametrize("day", ["2020-06-01", "2021-04-24"])
+def test_before_the_lcds_there_is_no_kx_and_no_region(day):
+    assert (
+        notes("64493", date=day, purpose="diagnostic")
+        == notes("64635", "KX", date=day)
+        == claim_notes("64490", "64493", date=day)
+        == {}
+    )
+
+
+# levels
+
+
+@pytest.mark.parametrize(
+    ("lines", "most"),
+    [
+        (["64635-RT", "64636-RT"], None),
+        (["64635-50", "64636-50"], None),
+        (["64635", "64636x2"], None),  # may be both sides
+        (["64635", "64636x3"], 2),
+        (["64635-RT", "64636-RTx3"], 3),
+        (["64635-50", "64636-50x2"], 2),
+        (["64635-50", "64636-50", "64636-50-59"], 2),
+        (["64633-50", "64634-RTx2", "64634-LTx2"], 2),
+    ],
+)
+def test_levels_of_ablation_on_a_side(lines, most):
+    found = claim_notes(*lines)
+    assert ("levels-above-limit" in found) == (most is not None)
+    if most:
+        assert f"{most} further levels on a side" in found["levels-above-limit"].text
+
+
 # the third level
 
 
@@ -90,7 +145,9 @@ def test_kx_does_not_belong_on_an_ablation(hcpcs):
         ("15202-00", "2021-05-01", None),  # CGS began a week later
         ("15202-00", "2021-05-02", "third-level-on-appeal"),
         ("01112-05", "2023-12-31", "third-level-on-appeal"),
-        ("01112-05", "2024-05-01", "third-level-not-covered"),  # some day of 2024
+        ("01112-05", "2024-05-01", "third-level-uncertain"),  # some day of 2024
+        ("national", "2023-12-31", "third-level-on-appeal"),
+        ("national", "2024-09-01", "third-level-uncertain"),
         ("01112-05", "2025-01-01", "third-level-not-covered"),
         ("national", "2021-04-24", None),
         ("national", "2025-11-03", "third-level-not-covered"),
@@ -106,7 +163,8 @@ def test_other_levels_have_no_such_note():
 
 
 def test_a_day_that_is_not_recorded_is_said_so():
-    assert "on a day that feesync does not record" in notes("64495", date="2024-05-01")["third-level-not-covered"].text
+    assert "on a day that feesync does not record" in notes("64495", date="2024-05-01")["third-level-uncertain"].text
+    assert "first on 2024-07-07" in notes("64495", locality="national", date="2024-05-01")["third-level-uncertain"].text
 
 
 # prior authorization of hospital outpatient departments
@@ -131,6 +189,7 @@ def test_no_prior_authorization_elsewhere(pos):
 
 def test_a_surgical_center_reports_two_lines():
     assert "two lines, RT and LT" in notes("64493", "50", pos="24")["asc-two-lines"].text
+    assert "asc-two-lines" in claim_notes("64493-RT", "64493-LT", pos="24")
     assert "asc-two-lines" in notes("64493", "RT", "LT", pos="24")
     assert "asc-two-lines" not in notes("64493", "RT", pos="24")
     assert "asc-two-lines" not in notes("64493", "50", pos="11")
@@ -141,7 +200,9 @@ def test_a_surgical_center_reports_two_lines():
 
 def test_one_region_a_session():
     assert "cervical or thoracic and lumbar or sacral" in claim_notes("64490", "64493")["two-regions"].text
-    assert "two-regions" not in claim_notes("64490", "64494")  # T12-L1 and L1-L2 are one lumbar region
+    assert "two-regions" not in claim_notes("64490", "64494")  # T12-L1 and L1-L2 are one lumbar region, since 2025
+    assert "two-regions" in claim_notes("64490", "64494", date="2024-12-31")
+    assert "two-regions" in claim_notes("64490", "64493", "64494")
     assert "two-regions" not in claim_notes("64493", "64633")  # of injections
 
 
@@ -150,9 +211,9 @@ def test_image_guidance_is_included(code):
     def lines(*codes):
         return [Line(hcpcs, (), date(2025, 11, 3), Setting.NONFACILITY, 1, None, False, "physician") for hcpcs in codes]
 
-    (note,) = day_notes(lines("64493", code), Circumstances())
+    (note,) = day_notes(lines("64493", code), None, Circumstances())
     assert (note.code, note.text.startswith(f"{code} beside 64493: ")) == ("guidance-included", True)
-    assert day_notes(lines("64493", "99213"), Circumstances()) == day_notes(lines(code), Circumstances()) == []
+    assert day_notes(lines("64493", "99213"), None, Circumstances()) == day_notes(lines(code), None, Circumstances()) == []
 
 
 # sessions in twelve months
@@ -178,7 +239,10 @@ def test_sessions_are_counted_by_kind_and_region():
         "Diagnostic session 3 on the lumbar or sacral spine within 12 months (before: 2025-01-10, 2025-02-10); Medicare pays 4.",
     )
     assert sessions("64493", history=history)[1].startswith("Therapeutic session 2 on the lumbar or sacral spine")
-    assert sessions("64493", purpose="diagnostic", history=history)[1].startswith("Diagnostic session 3 ")
+    assert sessions("64493", purpose="diagnostic", history=history)[1].endswith(
+        "2025-02-10), once KX is on the line; Medicare pays 4."
+    )
+    assert ", once KX is off the line" in sessions("64493", "KX", purpose="therapeutic", history=history)[1]
     assert sessions("64490", "KX", history=history)[1].startswith("Diagnostic session 2 on the cervical or thoracic spine")
     assert sessions("64636", history=history)[1].startswith("Ablation session 2 on the lumbar or sacral spine")
 
@@ -189,7 +253,11 @@ def test_more_sessions_than_medicare_pays(hcpcs, mods, most):
     history = [f"2025-0{month}-05:{line}" for month in range(1, most + 1)]
     assert sessions(hcpcs, *mods, history=history[:-1])[0] == "info"
     severity, text = sessions(hcpcs, *mods, history=history)
-    assert (severity, f"session {most + 1} " in text, text.endswith(f"Medicare pays {most}.")) == ("warning", True, True)
+    assert (severity, f"session {most + 1} " in text, text.endswith(f"more than the {most} that Medicare pays.")) == (
+        "warning",
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,6 +267,8 @@ def test_more_sessions_than_medicare_pays(hcpcs, mods, most):
         (DAY, "2024-11-04", 2),
         (DAY, DAY, 1),  # the same session
         (DAY, "2025-11-04", 1),  # later
+        ("2021-06-01", "2021-04-25", 1),
+        ("2021-06-01", "2021-04-26", 2),
         ("2024-02-29", "2023-02-28", 1),
         ("2024-02-29", "2023-03-01", 2),
     ],
@@ -215,15 +285,37 @@ def test_lines_of_a_day_are_one_session():
     ]
 
 
+def test_a_session_between_two_regions_is_one_lumbar_one():
+    found = estimate_claim(
+        ["64490-KX", "64494-KX"],
+        locality="15202-00",
+        date=DAY,
+        history=["2025-03-01:64490-KX", "2025-03-01:64494-KX", "2025-04-01:64490-KX"],
+    ).notes
+    assert [note.text for note in found] == [
+        "Diagnostic session 2 on the lumbar or sacral spine within 12 months (before: 2025-03-01); Medicare pays 4."
+    ]
+    assert "add-on-without-parent" in [
+        note.code for note in estimate_claim(["64490", "64494"], locality="AL", date="2024-12-31").notes
+    ]
+    assert not estimate_claim(["64633", "64636"], locality="AL", date=DAY).notes
+
+
 @pytest.mark.parametrize(
     ("history", "says"),
     [
         ("2025-03-01:64493", "history is a list"),
+        (None, "history None is not a list"),
         (["64493"], "is not DATE:LINE"),
         (["2025-13-01:64493"], "no day of the calendar"),
         (["2025-03-01:facets"], "is not a claim line"),
-        ([5], "a int is no line of a history"),
-        ([(2025, "64493")], "a int is no date of a history"),
+        (["2025-03-01:64493-XK"], "modifier XK is not known"),
+        ([5], "is not DATE:LINE"),
+        ([(2025, "64493")], "neither a date nor"),
+        ([("2025-03-01", {"hcpcs": None})], "hcpcs None is not text"),
+        ([("2025-03-01", ClaimLine("64493", "KX"))], "modifiers is a list"),
+        ([("2025-03-01", ClaimLine("64493", 5))], "is not a list"),
+        ([("2025-03-01", {"hcpcs": "64493", "units": "many"})], "units 'many' is not a whole number"),
     ],
 )
 def test_a_history_that_cannot_be_read(history, says):
@@ -234,6 +326,12 @@ def test_a_history_that_cannot_be_read(history, says):
 def test_a_purpose_that_is_none():
     with pytest.raises(InvalidInputError, match="neither diagnostic nor therapeutic"):
         notes("64493", purpose="curative")
+
+
+def test_pairs_of_a_history():
+    for day in (date(2025, 3, 1), datetime(2025, 3, 1, 9), "2025-03-01"):
+        for line in ("64493-kx", {"hcpcs": "64493", "modifiers": [" KX"]}, ClaimLine("64493", ["KX"])):
+            assert "Diagnostic session 2 " in sessions("64493", "KX", history=[[day, line]])[1]
 
 
 # they inform and change no price
@@ -262,9 +360,53 @@ def test_every_fact_has_a_source():
         assert all(row["source"].strip() for row in rows), path.name
 
 
-def test_every_contractor_of_the_snapshot_is_known_and_has_an_lcd():
-    snapshot = {(row["mac"], row["state"]) for row in read_table("snapshot/localities.csv") if row["mac"] != "00000"}
-    assert all(state in facts.macs()[mac].states for mac, state in snapshot)
-    assert {facts.lcd_of(mac).lcd for mac, _ in snapshot} == {
-        "L33930", "L34892", "L35936", "L38765", "L38773", "L38801", "L38803", "L38841",
-    }  # fmt: skip
+LCDS = {
+    # contractor: (LCD, article, the first two digits of its MAC numbers, or whole ones)
+    "Noridian JE": ("L38801", "A58403", ["01"]),
+    "Noridian JF": ("L38803", "A58405", ["02", "03"]),
+    "Novitas": ("L34892", "A56670", ["04", "07", "12"]),
+    "WPS": ("L38841", "A58477", ["05", "08"]),
+    "NGS": ("L35936", "A57826", ["06", "13", "14"]),
+    "Palmetto": ("L38765", "A58350", ["10", "11"]),
+    "CGS": ("L38773", "A58364", ["15"]),
+    "First Coast": ("L33930", "A57787", ["09"]),
+}
+
+
+@pytest.mark.parametrize("contractor", LCDS)
+def test_the_policy_of_every_locality(contractor):
+    lcd, article, numbers = LCDS[contractor]
+    macs = {row["mac"] for row in read_table("snapshot/localities.csv") if row["mac"] != "00000"}
+    own = [mac for mac in macs if mac[:2] in numbers]
+    assert own
+    for mac in own:
+        found = facts.lcd_of(mac)
+        assert (found.lcd, found.article, found.contractor) == (
+            lcd,
+            article,
+            contractor.removesuffix(" JE").removesuffix(" JF") + (" GBA" if contractor == "Palmetto" else ""),
+        )
+
+
+def test_the_codes():
+    assert {code: (row.kind, row.region.split()[0], row.level) for code, row in facts.codes().items()} == {
+        "64490": ("injection", "cervical", "first"),
+        "64491": ("injection", "cervical", "second"),
+        "64492": ("injection", "cervical", "third and further"),
+        "64493": ("injection", "lumbar", "first"),
+        "64494": ("injection", "lumbar", "second"),
+        "64495": ("injection", "lumbar", "third and further"),
+        "64633": ("ablation", "cervical", "first"),
+        "64634": ("ablation", "cervical", "each further"),
+        "64635": ("ablation", "lumbar", "first"),
+        "64636": ("ablation", "lumbar", "each further"),
+    }
+
+
+def test_a_claim_costs_the_same_without_notes():
+    for lines in (["64493-50-KX", "64494-50", "64635-LT"], ["64493-RT", "64493-LT"], ["64635", "64636x3", "64490"]):
+        asked = dict(locality="01112-05", date=DAY, pos=22, history=["2025-03-01:64493"])
+        told, untold = estimate_claim(lines, **asked, purpose="diagnostic"), estimate_claim(lines, **asked, coverage=False)
+        assert not {note.code for line in untold.lines for note in line.notes} & OURS
+        assert (told.allowed, told.patient_responsibility) == (untold.allowed, untold.patient_responsibility)
+        assert [replace(line, notes=()) for line in told.lines] == [replace(line, notes=()) for line in untold.lines]

@@ -1,25 +1,26 @@
-"""The tables of data/coverage, read once, on first use: what holds for a code, on a day, at a place."""
+"""The tables of data/coverage, read once, on first use: what holds for a code, on a day, with a contractor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
-from feesync.reference import read_table
+from feesync.reference import contractors, read_table
 
 INJECTION = "injection"
 DIAGNOSTIC, THERAPEUTIC, ABLATION = "diagnostic", "therapeutic", "ablation"
 """What a session is for; that of an injection is diagnostic or therapeutic."""
 
-THIRD_LEVEL = "third and further"
+THIRD_LEVEL, FURTHER_LEVEL = "third and further", "each further"
 
 ADJUDICATION = {
-    2: "by policy, not to be exceeded",
-    3: "by clinical use, to be exceeded on appeal with documentation only",
+    2: "by policy: more is denied",
+    3: "by clinical use: more is denied unless the contractor is shown that it was necessary",
 }
-"""What the MUE adjudication indicators mean; both count the units of a day."""
+"""What the MUE adjudication indicators mean; both count the units of a day. Source: NCCI policy manual ch. 1 (secondary)."""
 
 
 class FacetCode(NamedTuple):
@@ -32,15 +33,16 @@ class FacetCode(NamedTuple):
 
 
 class UnitEdit(NamedTuple):
-    """The most units that a practitioner may report for a code (MUE), and how CMS adjudicates it (MAI)."""
+    """The most units of a day that a practitioner may report for a code (MUE), and how CMS adjudicates it (MAI)."""
 
     units: int
     adjudication: int
+    first: date
     source: str
 
 
 class PriorAuthorization(NamedTuple):
-    """The days on which hospital outpatient departments need prior authorization for a code."""
+    """The days on which the outpatient departments of hospitals need prior authorization for a code."""
 
     pos: str
     first: date
@@ -48,17 +50,8 @@ class PriorAuthorization(NamedTuple):
     source: str
 
 
-class Mac(NamedTuple):
-    """A Medicare administrative contractor's number: the contractor, its jurisdiction, and the states."""
-
-    mac: str
-    contractor: str
-    jurisdiction: str
-    states: tuple[str, ...]
-
-
 class Lcd(NamedTuple):
-    """A contractor's local coverage determination on facet joints, with its billing article.
+    """A contractor's local coverage determination on facet joints, with its billing article, as recorded from `first` on.
 
     `third_level_ends` is the first day on which it covers no third level; None where that day of 2024 is not recorded.
     """
@@ -82,34 +75,37 @@ class SessionLimit(NamedTuple):
     source: str
 
 
+class Junction(NamedTuple):
+    """Codes of two regions that together, in one session, are one region: the joints between thoracic and lumbar spine."""
+
+    hcpcs: frozenset[str]
+    region: str
+    first: date
+    source: str
+
+
 class Fact(NamedTuple):
-    """One line of the billing sheet: its topic, what of it, and the text."""
+    """One line of the billing sheet: its topic, what of it, the text, and the days on which it holds."""
 
     topic: str
     about: str
     text: str
     source: str
+    first: date = date.min
+    last: date = date.max
 
 
 @cache
-def _table(name: str) -> list[dict[str, str]]:
-    return read_table(f"coverage/{name}.csv")
-
-
-@cache
-def codes() -> dict[str, FacetCode]:
+def codes() -> Mapping[str, FacetCode]:
     """Return the facet joint codes."""
-    return {row["hcpcs"]: FacetCode(row["hcpcs"], row["kind"], row["region"], row["level"]) for row in _table("codes")}
+    return MappingProxyType(
+        {row["hcpcs"]: FacetCode(row["hcpcs"], row["kind"], row["region"], row["level"]) for row in _table("codes")}
+    )
 
 
-@cache
 def unit_edit(hcpcs: str, day: date) -> UnitEdit | None:
     """Return the unit edit of a code on a day, None where none is recorded."""
-    found = [row for row in _table("units") if row["hcpcs"] == hcpcs and _first(row["from"]) <= day]
-    if not found:
-        return None
-    newest = max(found, key=lambda row: row["from"])
-    return UnitEdit(int(newest["units"]), int(newest["adjudication"]), newest["source"])
+    return next((edit for edit in _unit_edits(hcpcs) if edit.first <= day), None)
 
 
 @cache
@@ -123,35 +119,19 @@ def prior_authorizations(hcpcs: str) -> tuple[PriorAuthorization, ...]:
 
 
 @cache
-def macs() -> dict[str, Mac]:
-    """Return the contractors by their number."""
-    return {
-        row["mac"]: Mac(row["mac"], row["contractor"], row["jurisdiction"], tuple(row["states"].split()))
-        for row in read_table("reference/macs.csv")
-    }
-
-
-@cache
-def lcds() -> dict[str, Lcd]:
+def lcds() -> Mapping[str, Lcd]:
     """Return the LCDs on facet joints, by jurisdiction."""
-    return {
-        row["jurisdiction"]: Lcd(
-            row["jurisdiction"],
-            row["contractor"],
-            row["lcd"],
-            row["article"],
-            _first(row["from"]),
-            _first(row["third_level_ends"]) if row["third_level_ends"] else None,
-            row["source"],
-            row["remark"],
-        )
-        for row in _table("lcds")
-    }
+    found = {}
+    for row in _table("lcds"):
+        ends = _first(row["third_level_ends"]) if row["third_level_ends"] else None
+        names = (row["jurisdiction"], row["contractor"], row["lcd"], row["article"])
+        found[row["jurisdiction"]] = Lcd(*names, _first(row["from"]), ends, row["source"], row["remark"])
+    return MappingProxyType(found)
 
 
 def lcd_of(mac: str) -> Lcd | None:
     """Return the LCD of a contractor's number, None where none is recorded."""
-    contractor = macs().get(mac)
+    contractor = contractors().get(mac)
     return lcds().get(contractor.jurisdiction) if contractor else None
 
 
@@ -163,27 +143,45 @@ def session_limit(kind: str) -> SessionLimit:
 
 
 @cache
-def facts(hcpcs: str, day: date) -> tuple[Fact, ...]:
+def junctions() -> tuple[Junction, ...]:
+    """Return the codes of two regions that are one region together."""
+    return tuple(
+        Junction(frozenset(row["hcpcs"].split()), row["region"], _first(row["from"]), row["source"]) for row in _table("junctions")
+    )
+
+
+def facts(hcpcs: str, day: date) -> list[Fact]:
     """Return what else holds for a code on a day, in the order of the sheet."""
-    return tuple(_facts(hcpcs, day))
+    return [fact for fact in _facts(hcpcs) if fact.first <= day <= fact.last]
+
+
+def fact(hcpcs: str, about: str, day: date) -> Fact | None:
+    """Return what a code's sheet says about something on a day, or None."""
+    return next((fact for fact in _facts(hcpcs) if fact.about == about and fact.first <= day <= fact.last), None)
 
 
 @cache
-def surgical_center(hcpcs: str) -> Fact:
-    """Return how a surgical center reports both sides of a code on its own claim."""
-    return next(fact for fact in _facts(hcpcs, date.max) if fact.about == "in an ASC")
+def _unit_edits(hcpcs: str) -> tuple[UnitEdit, ...]:
+    edits = [
+        UnitEdit(int(row["units"]), int(row["adjudication"]), _first(row["from"]), row["source"])
+        for row in _table("units")
+        if row["hcpcs"] == hcpcs
+    ]
+    return tuple(sorted(edits, key=lambda edit: edit.first, reverse=True))
 
 
 @cache
-def included(hcpcs: str) -> dict[str, Fact]:
-    """Return what is not billed beside a code: the fact by the code that it is about."""
-    return {fact.about: fact for fact in _facts(hcpcs, date.max) if fact.topic == "included"}
+def _facts(hcpcs: str) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(row["topic"], row["about"], row["text"], row["source"], _first(row["from"]), _last(row["to"]))
+        for row in _table("facts")
+        if hcpcs in row["hcpcs"].split()
+    )
 
 
-def _facts(hcpcs: str, day: date) -> Iterator[Fact]:
-    for row in _table("facts"):
-        if hcpcs in row["hcpcs"].split() and _first(row["from"]) <= day <= _last(row["to"]):
-            yield Fact(row["topic"], row["about"], row["text"], row["source"])
+@cache
+def _table(name: str) -> list[dict[str, str]]:
+    return read_table(f"coverage/{name}.csv")
 
 
 def _first(text: str) -> date:

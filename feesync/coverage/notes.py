@@ -1,6 +1,6 @@
 """Notes on facet joint lines: what a contractor is likely to return or deny. They inform and change no price.
 
-Each rule is a function of the lines of one day at one place; a line by itself is a day with one line.
+Each rule is a function of one line, or of the lines of one day, at one place; a line by itself is a day with one line.
 """
 
 from __future__ import annotations
@@ -11,149 +11,195 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.coverage import facts
-from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Session, session_of
+from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Service, regions, sessions
+from feesync.coverage.third_level import third_level
 from feesync.localities import Locality
 from feesync.pricing.line import Line, Note
+from feesync.pricing.modifiers import ASSISTANTS, BOTH_SIDES, DENIED, SIDES
 
 _ASC = "24"
-_SIDES = {"RT", "LT"}
-_BOTH_SIDES = "50"
-_AT_THE_LIMIT_OF_THE_REGIONS = {"64490", "64494"}
-_FIRST_LCDS = date(2021, 4, 25)
-_REVISED = 2024
-_REVISED_BY = date(2025, 1, 1)
-_ARTICLES = "billing articles, such as A57787 and A58403"
-_LCDS = "LCDs on facet joint interventions, such as L38773"
+_KX, _REGION, _ASC_CLAIM, _LIMIT = "KX", "region", "ASC claim", "limit"
+"""What facts are about."""
 
 
 class Circumstances(NamedTuple):
-    """What the notes stand on beside the lines: what injections are for, where a caller says it, and earlier sessions."""
+    """What notes stand on beside the lines: what injections are for, where a caller says it, and earlier services."""
 
     purpose: str | None = None
-    history: tuple[Session, ...] = ()
+    history: tuple[Service, ...] = ()
 
 
 def line_notes(line: Line, pos: str | None, place: Locality, known: Circumstances) -> list[Note]:
-    """Return the notes on one line: KX, the third level, prior authorization, what an ASC reports."""
+    """Return the notes on one line: KX, the third level, prior authorization."""
     code = facts.codes().get(line.hcpcs)
     if code is None:
         return []
-    found = [
-        _kx(line, code, known.purpose),
-        _third_level(line, code, place),
-        _authorization(line, pos),
-        _surgical_center(line, pos),
-    ]
+    found = [_kx(line, code, known.purpose), _third_level(line, place), _authorization(line, pos)]
     return [note for note in found if note]
 
 
-def day_notes(lines: Sequence[Line], known: Circumstances) -> list[Note]:
-    """Return the notes on the lines of one day together: units, image guidance, regions, sessions."""
-    facets = [line for line in lines if line.hcpcs in facts.codes()]
+def day_notes(lines: Sequence[Line], pos: str | None, known: Circumstances) -> list[Note]:
+    """Return the notes on the lines of one day together: units, levels, sides, image guidance, regions, KX, sessions."""
+    facets = [line for line in lines if line.hcpcs in facts.codes() and not DENIED & set(line.modifiers)]
     if not facets:
         return []
-    return [*_units(facets), *_guidance(lines, facets), *_regions(facets), *_sessions(facets, known)]
+    return [
+        *_units(facets),
+        *_levels(facets),
+        *_surgical_center(facets, pos),
+        *_guidance(lines, facets),
+        *_regions(facets),
+        *_kx_on_some(facets),
+        *_sessions(facets, known),
+    ]
 
 
 def _kx(line: Line, code: facts.FacetCode, purpose: str | None) -> Note | None:
     marked = DIAGNOSTIC_MODIFIER in line.modifiers
     if code.kind != facts.INJECTION:
-        if marked:
-            text = f"KX marks diagnostic facet joint injections; {line.hcpcs} is an ablation."
-            return Note.warning("kx-on-ablation", text, _ARTICLES)
+        diagnostic = facts.session_limit(facts.DIAGNOSTIC)
+        if marked and line.day >= diagnostic.first:
+            return Note.warning(
+                "kx-on-ablation", f"KX marks diagnostic injections; {line.hcpcs} is an ablation.", diagnostic.source
+            )
+        return None
+    fact = facts.fact(line.hcpcs, _KX, line.day)
+    if fact is None:
         return None
     if purpose == facts.DIAGNOSTIC and not marked:
         text = f"{line.hcpcs} without KX counts as therapeutic: KX belongs on the line of every diagnostic injection."
-        return Note.warning("kx-missing", text, _ARTICLES)
+        return Note.warning("kx-missing", text, fact.source)
     if purpose == facts.THERAPEUTIC and marked:
         text = f"KX on {line.hcpcs} says that the injection is diagnostic; it does not belong on a therapeutic one."
-        return Note.warning("kx-on-therapeutic", text, _ARTICLES)
+        return Note.warning("kx-on-therapeutic", text, fact.source)
     return None
 
 
-def _third_level(line: Line, code: facts.FacetCode, place: Locality) -> Note | None:
-    if code.level != facts.THIRD_LEVEL:
-        return None
-    lcd = facts.lcd_of(place.mac)
-    if line.day < (lcd.first if lcd else _FIRST_LCDS):
-        return None
-    named, source = (f"{lcd.contractor}'s LCD {lcd.lcd}", lcd.lcd) if lcd else ("the LCDs on facet joints", _LCDS)
-    ended = lcd.third_level_ends if lcd else None
-    if line.day >= (ended or _REVISED_BY):
-        since = f"since {ended}" if ended else f"as revised in {_REVISED}"
-        text = f"{line.hcpcs}, a third level, is not covered: {named}, {since}."
-    elif line.day.year == _REVISED and not ended:
-        text = f"{line.hcpcs}, a third level: {named} ended its coverage in {_REVISED}, on a day that feesync does not record."
-    else:
-        return Note.warning("third-level-on-appeal", f"{line.hcpcs}, a third level, is paid on appeal only: {named}.", source)
-    return Note.warning("third-level-not-covered", text, source)
+def _third_level(line: Line, place: Locality) -> Note | None:
+    verdict = third_level(line.hcpcs, None if place.is_national else facts.lcd_of(place.mac), line.day)
+    return verdict and Note.warning(verdict.code, f"{line.hcpcs}, a third level: {verdict.text}", verdict.source)
 
 
 def _authorization(line: Line, pos: str | None) -> Note | None:
     needed = next((need for need in facts.prior_authorizations(line.hcpcs) if need.pos == pos), None)
     if needed is None or not needed.first <= line.day <= needed.last:
         return None
-    text = f"A hospital outpatient department (place of service {pos}) needs prior authorization for {line.hcpcs}."
+    text = (
+        f"The hospital's outpatient service (place of service {pos}) needs prior authorization for {line.hcpcs}, unless it is a "
+        "critical access hospital or one that CMS has exempted; the practitioner's claim depends on it."
+    )
     return Note.warning("prior-authorization", text, needed.source)
 
 
-def _surgical_center(line: Line, pos: str | None) -> Note | None:
-    if pos != _ASC or not (_BOTH_SIDES in line.modifiers or set(line.modifiers) >= _SIDES):
-        return None
-    fact = facts.surgical_center(line.hcpcs)
-    return Note.info("asc-two-lines", f"{line.hcpcs}: {fact.text}", fact.source)
-
-
 def _units(facets: Sequence[Line]) -> list[Note]:
+    surgeons = [line for line in facets if not ASSISTANTS & set(line.modifiers)]
     found = []
-    for hcpcs in dict.fromkeys(line.hcpcs for line in facets):
-        edit = facts.unit_edit(hcpcs, facets[0].day)
-        units = sum(line.units for line in facets if line.hcpcs == hcpcs)
-        if edit and units > edit.units:
-            said = facts.ADJUDICATION[edit.adjudication]
-            text = f"{units} units of {hcpcs} on a day: its MUE is {edit.units} (MAI {edit.adjudication}, {said})."
-            if edit.units == 1:
-                text += " Both sides are one line, modifier 50, 1 unit."
-            found.append(Note.warning("units-above-mue", text, edit.source))
+    for hcpcs in dict.fromkeys(line.hcpcs for line in surgeons):
+        own = [line for line in surgeons if line.hcpcs == hcpcs]
+        units = sum(line.units for line in own)
+        edit = facts.unit_edit(hcpcs, own[0].day)
+        if edit is None or units <= edit.units:
+            continue
+        text = f"{units} units of {hcpcs} on a day: its MUE is {edit.units} (MAI {edit.adjudication}, {_meaning(edit)})."
+        if edit.units == 1 and units == 2 and not any(BOTH_SIDES in line.modifiers for line in own):
+            text += " Where they are the two sides: one line, modifier 50, 1 unit."
+        found.append(Note.warning("units-above-mue", text, edit.source))
+    return found
+
+
+def _meaning(edit: facts.UnitEdit) -> str:
+    return facts.ADJUDICATION[edit.adjudication]
+
+
+def _levels(facets: Sequence[Line]) -> list[Note]:
+    """Find further levels of ablation on one side: two levels a session are the most; those of injections have their own codes."""
+    found = []
+    for hcpcs in dict.fromkeys(line.hcpcs for line in facets if facts.codes()[line.hcpcs].level == facts.FURTHER_LEVEL):
+        own = [line for line in facets if line.hcpcs == hcpcs and not ASSISTANTS & set(line.modifiers)]
+        limit = facts.fact(hcpcs, _LIMIT, facets[0].day)
+        sides = [
+            sum(line.units for line in own if side in line.modifiers or BOTH_SIDES in line.modifiers) for side in sorted(SIDES)
+        ]
+        unsaid = sum(line.units for line in own if not {BOTH_SIDES, *SIDES} & set(line.modifiers))
+        most = max(max(sides), (sum(sides) + unsaid + 1) // 2)
+        if limit and most > 1:
+            text = f"{hcpcs}: {most} further levels on a side, beside the first: a session is of one to two levels."
+            found.append(Note.warning("levels-above-limit", text, limit.source))
+    return found
+
+
+def _surgical_center(facets: Sequence[Line], pos: str | None) -> list[Note]:
+    found = []
+    for hcpcs in dict.fromkeys(line.hcpcs for line in facets) if pos == _ASC else ():
+        modifiers = {modifier for line in facets if line.hcpcs == hcpcs for modifier in line.modifiers}
+        fact = facts.fact(hcpcs, _ASC_CLAIM, facets[0].day)
+        if fact and (BOTH_SIDES in modifiers or modifiers >= SIDES):
+            found.append(Note.info("asc-two-lines", f"{hcpcs}: {fact.text}", fact.source))
     return found
 
 
 def _guidance(lines: Sequence[Line], facets: Sequence[Line]) -> list[Note]:
-    included = {about: (line.hcpcs, fact) for line in facets for about, fact in facts.included(line.hcpcs).items()}
-    beside = dict.fromkeys(line.hcpcs for line in lines if line.hcpcs in included)
-    return [
-        Note.warning("guidance-included", f"{code} beside {included[code][0]}: {included[code][1].text}", included[code][1].source)
-        for code in beside
-    ]
+    found = []
+    for code in dict.fromkeys(line.hcpcs for line in lines):
+        fact = facts.fact(facets[0].hcpcs, code, facets[0].day)
+        if fact:
+            found.append(Note.warning("guidance-included", f"{code} beside {facets[0].hcpcs}: {fact.text}", fact.source))
+    return found
+
+
+def _injections(facets: Sequence[Line]) -> list[Line]:
+    return [line for line in facets if facts.codes()[line.hcpcs].kind == facts.INJECTION]
 
 
 def _regions(facets: Sequence[Line]) -> list[Note]:
-    injections = [line for line in facets if facts.codes()[line.hcpcs].kind == facts.INJECTION]
-    regions = sorted({facts.codes()[line.hcpcs].region for line in injections})
-    if len(regions) < 2 or {line.hcpcs for line in injections} == _AT_THE_LIMIT_OF_THE_REGIONS:
+    injections = _injections(facets)
+    if not injections:
         return []
-    text = f"Injections in two regions ({' and '.join(regions)}) on a day: a session is limited to one region of the spine."
-    return [Note.warning("two-regions", text, _LCDS)]
+    day = injections[0].day
+    fact = facts.fact(injections[0].hcpcs, _REGION, day)
+    several = sorted(set(regions({line.hcpcs for line in injections}, day).values()))
+    if len(several) < 2 or fact is None:
+        return []
+    text = f"Injections in two regions ({' and '.join(several)}) on a day: a session is limited to one region of the spine."
+    return [Note.warning("two-regions", text, fact.source)]
+
+
+def _kx_on_some(facets: Sequence[Line]) -> list[Note]:
+    injections = _injections(facets)
+    without = [line.hcpcs for line in injections if DIAGNOSTIC_MODIFIER not in line.modifiers]
+    if not without or len(without) == len(injections):
+        return []
+    fact = facts.fact(without[0], _KX, injections[0].day)
+    if fact is None:
+        return []
+    text = f"KX is not on {' and '.join(dict.fromkeys(without))}: it belongs on the line of every diagnostic injection."
+    return [Note.warning("kx-on-some-lines", text, fact.source)]
 
 
 def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
     if not known.history:
         return []
+    past = sessions(known.history)
+    services = [Service(line.day, line.hcpcs, line.modifiers) for line in facets]
+    as_billed = sessions(services)
     found = []
-    for session in dict.fromkeys(session_of(line.hcpcs, line.modifiers, line.day, known.purpose) for line in facets):
-        assert session is not None
+    for session in sessions(services, known.purpose):
         limit = facts.session_limit(session.kind)
         if session.day < limit.first:
             continue
-        earliest = _months_before(session.day, limit.months)
-        same = {past.day for past in known.history if past._replace(day=session.day) == session}
-        earlier = sorted(day for day in same if earliest < day < session.day)
-        text = (
-            f"{session.kind.capitalize()} session {len(earlier) + 1} on the {session.region} spine within {limit.months} months"
-            f"{' (before: ' + ', '.join(map(str, earlier)) + ')' if earlier else ''}; Medicare pays {limit.sessions}."
+        earliest = max(_months_before(session.day, limit.months), limit.first)
+        earlier = sorted(
+            one.day for one in past if (one.region, one.kind) == (session.region, session.kind) and earliest < one.day < session.day
         )
-        note = Note.warning if len(earlier) >= limit.sessions else Note.info
-        found.append(note("sessions", text, limit.source))
+        number = len(earlier) + 1
+        before = f" (before: {', '.join(map(str, earlier))})" if earlier else ""
+        text = f"{session.kind.capitalize()} session {number} on the {session.region} spine within {limit.months} months{before}"
+        if session not in as_billed:
+            text += f", once KX is {'on' if session.kind == facts.DIAGNOSTIC else 'off'} the line"
+        if number > limit.sessions:
+            found.append(Note.warning("sessions", f"{text}: more than the {limit.sessions} that Medicare pays.", limit.source))
+        else:
+            found.append(Note.info("sessions", f"{text}; Medicare pays {limit.sessions}.", limit.source))
     return found
 
 

@@ -1,18 +1,23 @@
-"""Sessions of facet joint procedures: what a patient had, by region of the spine and by what a session is for."""
+"""Sessions of facet joint procedures: by the region of the spine, and by what they are for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from feesync.claim_line import ClaimLine
 from feesync.coverage import facts
-from feesync.dates import read_date
-from feesync.errors import InvalidInputError
 
 DIAGNOSTIC_MODIFIER = "KX"
 """Marks the line of a diagnostic injection; one without it counts as therapeutic."""
+
+
+class Service(NamedTuple):
+    """A code with its modifiers, as it was or is billed on a day."""
+
+    day: date
+    hcpcs: str
+    modifiers: tuple[str, ...]
 
 
 class Session(NamedTuple):
@@ -23,48 +28,32 @@ class Session(NamedTuple):
     kind: str
 
 
-def read_history(given: Iterable[str | tuple[date | str, object]]) -> tuple[Session, ...]:
-    """Return the sessions that earlier claim lines of a patient stand for; other services are none.
+def sessions(services: Iterable[Service], purpose: str | None = None) -> list[Session]:
+    """Return the sessions that services stand for, each once; other services than facet joint procedures are none.
 
     Args:
-        given: each `DATE:LINE`, such as `2025-03-01:64493-50-KX`, or a pair of a date and a claim line in any of its forms.
-
-    Raises:
-        InvalidInputError: one cannot be read.
+        services: of any days.
+        purpose: what the injections are for; where it is not said, KX says diagnostic, and its absence therapeutic.
     """
-    if isinstance(given, str):
-        raise InvalidInputError(f"history is a list, such as [{given[:40]!r}], not text")
-    return tuple(session for item in given for session in [_read(item)] if session)
+    by_day: dict[date, list[Service]] = {}
+    for service in services:
+        if service.hcpcs in facts.codes():
+            by_day.setdefault(service.day, []).append(service)
+    return list(dict.fromkeys(session for day, own in by_day.items() for session in _of_day(day, own, purpose)))
 
 
-def session_of(hcpcs: str, modifiers: Iterable[str], day: date, purpose: str | None = None) -> Session | None:
-    """Return the session that a line is of; None where the code is no facet joint code.
-
-    `purpose` is what an injection is for; where it is not said, KX says diagnostic, and its absence therapeutic.
-    """
-    code = facts.codes().get(hcpcs)
-    if code is None:
-        return None
-    if code.kind != facts.INJECTION:
-        return Session(day, code.region, facts.ABLATION)
-    told = facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in modifiers else facts.THERAPEUTIC
-    return Session(day, code.region, purpose or told)
+def regions(hcpcs: Collection[str], day: date) -> dict[str, str]:
+    """Return the region of each facet joint code of a day; codes at the junction of two regions are of one together."""
+    found = {code: facts.codes()[code].region for code in hcpcs}
+    joined = next((pair for pair in facts.junctions() if pair.hcpcs == found.keys() and day >= pair.first), None)
+    return dict.fromkeys(found, joined.region) if joined else found
 
 
-def _read(item: object) -> Session | None:
-    if isinstance(item, str):
-        day, colon, line = item.partition(":")
-        if not colon:
-            raise InvalidInputError(f"history {item[:60]!r} is not DATE:LINE, such as 2025-03-01:64493-50-KX")
-        return _session(day, line)
-    if isinstance(item, tuple) and len(item) == 2:
-        return _session(*item)
-    raise InvalidInputError(f"a {type(item).__name__} is no line of a history: give text such as 2025-03-01:64493-KX, or a pair")
-
-
-def _session(day: object, given: object) -> Session | None:
-    if not isinstance(day, str | date):
-        raise InvalidInputError(f"a {type(day).__name__} is no date of a history")
-    line = ClaimLine.read(given)
-    modifiers = [str(modifier).upper() for modifier in line.modifiers]
-    return session_of(str(line.hcpcs).strip().upper(), modifiers, read_date(day) if isinstance(day, str) else day)
+def _of_day(day: date, services: list[Service], purpose: str | None) -> Iterable[Session]:
+    codes = facts.codes()
+    for ablation in (False, True):
+        own = [service for service in services if (codes[service.hcpcs].kind != facts.INJECTION) == ablation]
+        region = regions({service.hcpcs for service in own}, day)
+        for service in own:
+            told = facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in service.modifiers else facts.THERAPEUTIC
+            yield Session(day, region[service.hcpcs], facts.ABLATION if ablation else purpose or told)
