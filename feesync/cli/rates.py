@@ -6,25 +6,12 @@ from datetime import date as Date
 
 import click
 
-from feesync import provenance
+from feesync import grid, provenance
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table, shortened
 from feesync.hcpcs import read_code
-from feesync.money import decimal, dollars
+from feesync.money import dollars
 from feesync.schedule import FeeSchedule, Quote, open_schedule
-
-_MONEY = (
-    "nonfacility_amount",
-    "facility_amount",
-    "nonfacility_limiting_charge",
-    "facility_limiting_charge",
-    "nonfacility_fee",
-    "facility_fee",
-)
-_COLUMNS = (
-    "release", "basis", "hcpcs", "modifier", "status", "mac", "locality", "state", "locality_name", *_MONEY,
-    "work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu", "work_gpci", "pe_gpci", "mp_gpci", "conversion_factor",
-)  # fmt: skip
 
 
 @click.command("rates", short_help="Locality-adjusted rates of codes.")
@@ -65,9 +52,9 @@ def command(
     wanted = state.strip().upper() if state else None
     quotes = [quote for code in map(read_code, hcpcs) for quote in schedule.rates(code, places, wanted, when, qp=qp)]
     if as_json:
-        print_json([dict(zip(_COLUMNS, _row(quote), strict=True)) for quote in quotes])
+        print_json([dict(zip(grid.COLUMNS, grid.row(quote), strict=True)) for quote in quotes])
     elif as_csv:
-        print_csv(_COLUMNS, map(_row, quotes))
+        print_csv(grid.COLUMNS, map(grid.row, quotes))
     else:
         _print_table(quotes)
     for note in dict.fromkeys(note for quote in quotes for note in provenance.notes(quote, when, qp=qp)):
@@ -77,18 +64,6 @@ def command(
 def _newest(schedule: FeeSchedule, year: int) -> Date:
     days = [release.effective_from for release in schedule.releases() if release.year == year]
     return max(days) if days else Date(year, 1, 1)
-
-
-def _row(quote: Quote) -> list[object]:
-    rate, place = quote.rate, quote.locality
-    money = [None if (amount := getattr(rate, name)) is None else dollars(amount) for name in _MONEY]
-    return [
-        quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
-        *money,
-        *(dollars(rvu) for rvu in (rate.work_rvu, rate.nonfacility_pe_rvu, rate.facility_pe_rvu, rate.mp_rvu)),
-        *(decimal(gpci, 3) for gpci in (rate.work_gpci, rate.pe_gpci, rate.mp_gpci)),
-        decimal(rate.conversion_factor, 4),
-    ]  # fmt: skip
 
 
 def _print_table(quotes: list[Quote]) -> None:
@@ -108,7 +83,7 @@ def _print_table(quotes: list[Quote]) -> None:
     rows = []
     for quote in quotes:
         rate, place = quote.rate, quote.locality
-        money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in _MONEY[:4]]
+        money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in grid.MONEY[:4]]
         code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
         rows.append(
             [code, rate.status, place.key, place.state or "", shortened(place.name), *money, rate.basis, quote.release.label]

@@ -1,0 +1,44 @@
+"""The grid of rates: the columns of a locality-adjusted rate, as `feesync rates` and `feesync export` give them.
+
+The names are those of the database's view `revision_rate_cents`, so that a row can come from SQL or from a Quote. Out of scope:
+which release answers (schedule), and the files that a grid is written to.
+"""
+
+from __future__ import annotations
+
+from feesync.money import decimal
+from feesync.schedule import Quote
+
+MONEY = (
+    "nonfacility_amount",
+    "facility_amount",
+    "nonfacility_limiting_charge",
+    "facility_limiting_charge",
+    "nonfacility_fee",
+    "facility_fee",
+)
+"""What Medicare allows in each setting, its limiting charge, and the formula before the OPPS cap; in cents inside."""
+
+_INPUTS = {
+    "work_rvu": 2, "nonfacility_pe_rvu": 2, "facility_pe_rvu": 2, "mp_rvu": 2,
+    "work_gpci": 3, "pe_gpci": 3, "mp_gpci": 3, "conversion_factor": 4,
+}  # fmt: skip
+
+KEY = ("release", "basis", "hcpcs", "modifier", "status", "mac", "locality", "state", "locality_name")
+"""What a row is about, as text."""
+
+DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
+"""The numbers of a row and their decimal places: inside they are integers of the last place."""
+
+COLUMNS = (*KEY, *DECIMALS)
+"""Every column, in order."""
+
+
+def row(quote: Quote) -> list[object]:
+    """Return the values of a rate in the order of COLUMNS: text, and exact Decimals (dollars, RVUs, GPCIs, the factor) or None."""
+    rate, place = quote.rate, quote.locality
+    numbers = ((getattr(rate, name), places) for name, places in DECIMALS.items())
+    return [
+        quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
+        *(None if value is None else decimal(value, places) for value, places in numbers),
+    ]  # fmt: skip
