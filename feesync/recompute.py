@@ -25,7 +25,7 @@ from feesync.store.live import LiveDatabase
 from feesync.store.published import PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
-from feesync.store.source import Release, Source, basis_of
+from feesync.store.source import Release, Source
 from feesync.verification import Difference, FileVerification, Missing, Verification
 
 _MOST_NAMED = 10
@@ -141,7 +141,7 @@ class _Verifier:
                 "from cms.gov"
             )
         source, release = found
-        basis = basis_of(release, qp=self._qp or file.basis == "qp")
+        basis = release.basis(qp=self._qp or file.basis == "qp")
         with PublishedPayments(source, release, basis) as published:
             records = published.add(self._watched(file, release.year))
             _refuse_contradiction(published, file)

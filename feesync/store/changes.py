@@ -1,6 +1,6 @@
 """What changed between two loaded releases, or two revisions of one: how many payments, and those of chosen codes in dollars.
 
-A payment is an amount that Medicare allows: of a code (and its 26, TC and 53 rows), a locality, a setting and a basis.
+What `feesync sync` says of a release that it has loaded. Out of scope: every change of every code (diff).
 """
 
 from __future__ import annotations
@@ -13,27 +13,14 @@ from decimal import Decimal
 
 from feesync.localities import NATIONAL
 from feesync.money import dollars
+from feesync.store.payments import Edition, count_payments
 
-_SAME_KEY = "n.basis = o.basis AND n.hcpcs = o.hcpcs AND n.modifier = o.modifier AND n.mac = o.mac AND n.locality = o.locality"
-_BOTH = f"revision_rate_cents AS n JOIN revision_rate_cents AS o ON {_SAME_KEY} WHERE n.release_id = ? AND o.release_id = ?"
-_PRICED_IN_BOTH = (
-    "SELECT sum(n.nonfacility_amount IS NOT NULL AND o.nonfacility_amount IS NOT NULL) "  # noqa: S608 - texts of this module
-    f"+ sum(n.facility_amount IS NOT NULL AND o.facility_amount IS NOT NULL) FROM {_BOTH} AND n.mac = ? AND n.locality = ?"
-)
-_CHANGED = (
-    "SELECT sum(n.nonfacility_amount <> o.nonfacility_amount), sum(n.facility_amount <> o.facility_amount) "  # noqa: S608
-    f"FROM {_BOTH} AND n.mac <> ? AND n.priced AND o.priced"
-)
 _ONLY = (
     "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? EXCEPT SELECT hcpcs FROM relative_value WHERE release_id = ?"
 )
-_PLACES = "SELECT mac, locality, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ?"
-_FACTORS = "SELECT basis, factor FROM conversion_factor WHERE release_id = ?"
-_VALUES = (
-    "hcpcs, modifier, status, work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu, facility_na, multiple_procedure",
-    "relative_value",
+_BASES = (
+    "SELECT basis FROM conversion_factor WHERE release_id = ? INTERSECT SELECT basis FROM conversion_factor WHERE release_id = ?"
 )
-_OPPS_VALUES = ("hcpcs, modifier, basis, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu", "opps_relative_value")
 _SETTINGS = ("nonfacility", "facility")
 
 
@@ -114,40 +101,20 @@ def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str])
 
 def compare(connection: sqlite3.Connection, now: int, before: int, against: str, watch: Sequence[str]) -> Changes:
     """Compare two revisions of the database by their numbers; `against` is what to call the earlier one."""
-    (priced,) = connection.execute(_PRICED_IN_BOTH, (now, before, *NATIONAL)).fetchone()
-    places, places_before = (set(connection.execute(_PLACES, (release,))) for release in (now, before))
-    common = {place[:2] for place in places} & {place[:2] for place in places_before} - {NATIONAL}
     only_now, only_before = ([code for (code,) in connection.execute(_ONLY, pair)] for pair in ((now, before), (before, now)))
+    counts = [
+        count
+        for (basis,) in connection.execute(_BASES, (now, before)).fetchall()
+        for count in count_payments(connection, Edition(now, basis), Edition(before, basis)).values()
+    ]
     return Changes(
         against,
-        (priced or 0) * len(common),
-        _count_changed(connection, now, before, everywhere=places != places_before),
+        sum(count.compared for count in counts),
+        sum(count.changed for count in counts),
         tuple(sorted(only_now)),
         tuple(sorted(only_before)),
         tuple(_watched(connection, now, before, watch)),
     )
-
-
-def _count_changed(connection: sqlite3.Connection, now: int, before: int, *, everywhere: bool) -> int:
-    """Count the payments that changed; where no GPCI and no factor did, only codes whose own numbers differ can have."""
-    factors, factors_before = (dict(connection.execute(_FACTORS, (release,))) for release in (now, before))
-    everywhere = everywhere or any(factor != factors_before.get(basis, factor) for basis, factor in factors.items())
-    query, values = _CHANGED, [now, before, NATIONAL[0]]
-    if not everywhere:
-        query += " AND n.hcpcs IN (SELECT value FROM json_each(?))"
-        values.append(json.dumps(sorted(_differing(connection, now, before))))
-    return sum(count or 0 for count in connection.execute(query, values).fetchone())
-
-
-def _differing(connection: sqlite3.Connection, now: int, before: int) -> set[str]:
-    codes: set[str] = set()
-    for columns, table in (_VALUES, _OPPS_VALUES):
-        rows, rows_before = (
-            set(connection.execute(f"SELECT {columns} FROM {table} WHERE release_id = ?", (release,)))  # noqa: S608
-            for release in (now, before)
-        )
-        codes |= {row[0] for row in rows ^ rows_before}
-    return codes
 
 
 _Key = tuple[str, str, str, str]

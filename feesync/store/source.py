@@ -59,13 +59,25 @@ class Release:
         """Return how many days a day lies outside the dates of effect."""
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
 
+    def basis(self, *, qp: bool) -> str:
+        """Return whose conversion factor is meant, `nonqp` or `qp`; before 2026 there is one for all, `nonqp`.
+
+        Raises:
+            NoPriceError: the release has no qp conversion factor.
+        """
+        if not qp or self.year < FIRST_QP_YEAR:
+            return "nonqp"
+        if "qp" not in self.factors:
+            raise NoPriceError(f"{self.label} was loaded without its QPP file: there is no qp conversion factor")
+        return "qp"
+
 
 class Source:
     """An open database, with what has been read of it; one that is written to afterwards needs a new Source."""
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
         self.connection, self.embedded = connection, embedded
-        self.releases = self._read_releases()
+        self.releases = self._read_releases("superseded_by IS NULL ORDER BY effective_from")
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
         self._resolved: dict[tuple[int, str], Locality] = {}
@@ -100,13 +112,13 @@ class Source:
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
         row = self.connection.execute(
-            _SELECT_ONE, (release.release_id, basis_of(release, qp=qp), hcpcs, modifier, place.mac, place.locality)
+            _SELECT_ONE, (release.release_id, release.basis(qp=qp), hcpcs, modifier, place.mac, place.locality)
         ).fetchone()
         return Rate._make(row) if row else None
 
     def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
         """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
-        rows = self.connection.execute(_SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)).fetchall()
+        rows = self.connection.execute(_SELECT_ALL, (release.release_id, release.basis(qp=qp), hcpcs)).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
         return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
@@ -133,14 +145,18 @@ class Source:
         )
         return {(mac, locality): counties for mac, locality, counties in rows}
 
-    def _read_releases(self) -> list[Release]:
+    def revisions(self, label: str) -> list[Release]:
+        """Return every revision of a label that was ever loaded: the current one first, then the superseded, the latest first."""
+        return self._read_releases("label = ? ORDER BY superseded_by IS NULL DESC, release_id DESC", label)
+
+    def _read_releases(self, which: str, *values: str) -> list[Release]:
         self.connection.execute("BEGIN")  # both tables as of one moment, whatever another process loads meanwhile
         try:
-            return self._releases_in_transaction()
+            return self._releases_in_transaction(which, *values)
         finally:
             self.connection.execute("COMMIT")
 
-    def _releases_in_transaction(self) -> list[Release]:
+    def _releases_in_transaction(self, which: str, *values: str) -> list[Release]:
         factors: dict[int, dict[str, int]] = {}
         reference: dict[int, set[str]] = {}
         for release_id, basis, factor, source in self.connection.execute("SELECT * FROM conversion_factor"):
@@ -148,8 +164,9 @@ class Source:
             if source == REFERENCE_FACTOR:
                 reference.setdefault(release_id, set()).add(basis)
         rows = self.connection.execute(
-            "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at FROM release "
-            "WHERE superseded_by IS NULL ORDER BY effective_from"
+            "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at FROM release "  # noqa: S608
+            f"WHERE {which}",
+            values,
         )
         return [
             Release(
@@ -158,16 +175,3 @@ class Source:
             )
             for release_id, label, year, first, last, sha256, source, loaded_at in rows
         ]  # fmt: skip
-
-
-def basis_of(release: Release, *, qp: bool) -> str:
-    """Return whose conversion factor is meant; before 2026 there is one for all.
-
-    Raises:
-        NoPriceError: the release has none for qualifying APM participants.
-    """
-    if not qp or release.year < FIRST_QP_YEAR:
-        return "nonqp"
-    if "qp" not in release.factors:
-        raise NoPriceError(f"{release.label} was loaded without its QPP file: there is no qp conversion factor")
-    return "qp"
