@@ -45,6 +45,12 @@ def decimal_factor(factor: int) -> Decimal:
     return _EXACT.quantize(value, Decimal(1)) if factor % SCALE == 0 else value
 
 
+def percent_change(before: int, after: int) -> Decimal:
+    """Return by how many percent a positive amount changed, with two decimals, half rounded away from zero: (200, 205) is 2.50."""
+    change = half_up(abs(after - before) * 10_000, before)
+    return decimal(change if after >= before else -change, 2)
+
+
 def cents(amount: Decimal | int | str) -> int:
     """Return a dollar amount given by a caller as whole cents.
 

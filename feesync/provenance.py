@@ -7,6 +7,7 @@ from datetime import date
 from feesync.labels import FIRST_QP_YEAR
 from feesync.pricing.line import Note
 from feesync.schedule import Quote
+from feesync.store.source import Release
 
 
 def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
@@ -25,10 +26,23 @@ def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
             "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov."
         )
         found.append(Note.warning("nearest-release", text, "feesync"))
+    return found + factor_notes(release, quote.rate.basis, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
+
+
+def factor_notes(release: Release, basis: str, *, qp: bool, capped: bool) -> list[Note]:
+    """Return what to know about whose conversion factor it is, and where it comes from.
+
+    Args:
+        release: the release.
+        basis: whose factor was taken, `nonqp` or `qp`.
+        qp: whether the factor of a qualifying APM participant was asked for.
+        capped: whether OPPS cap columns are part of the answer.
+    """
+    found = []
     if qp and release.year < FIRST_QP_YEAR:
         found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
-    if quote.rate.basis in release.reference_factors:
-        caps = ", and the OPPS cap columns are the nonQPP file's" if quote.rate.opps_mp_rvu is not None else ""
+    if basis in release.reference_factors:
+        caps = ", and the OPPS cap columns are the nonQPP file's" if capped else ""
         text = f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data{caps}."
         found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
     return found

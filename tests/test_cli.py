@@ -4,6 +4,7 @@ import sys
 import pytest
 
 import feesync as package
+from feesync.cli import cli
 from feesync.errors import ExitStatus
 
 
@@ -20,6 +21,7 @@ def test_version_and_help_run_as_a_module():
         "claim",
         "coverage",
         "rates",
+        "diff",
         "localities",
         "sync",
         "import",
@@ -29,7 +31,7 @@ def test_version_and_help_run_as_a_module():
     ]
 
 
-@pytest.mark.parametrize("command", ["estimate", "rates", "localities", "sync", "import", "verify", "status", "cache"])
+@pytest.mark.parametrize("command", cli.list_commands(None))
 def test_every_help_has_an_example(feesync, command):
     lines = feesync(command, "--help").stdout.splitlines()
     assert any(line.startswith(f"    feesync {command} ") or line == f"    feesync {command}" for line in lines)

@@ -88,3 +88,20 @@ def test_factors_print_as_people_write_them():
         "10",
         "0.625",
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "percent"),
+    [
+        (200, 205, "2.50"),
+        (200, 195, "-2.50"),
+        (17208, 17208, "0.00"),
+        (16_000, 16_001, "0.01"),
+        (16_000, 15_999, "-0.01"),
+        (1, 3, "200.00"),
+    ],
+)
+def test_percent_change(before, after, percent):
+    found = money.percent_change(before, after)
+    assert str(found) == percent
+    assert found == (Decimal(after - before) * 100 / before).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -17,6 +17,7 @@ _COMMANDS = {
     "claim": "feesync.cli.claim",
     "coverage": "feesync.cli.coverage",
     "rates": "feesync.cli.rates",
+    "diff": "feesync.cli.diff",
     "localities": "feesync.cli.localities",
     "sync": "feesync.cli.sync",
     "import": "feesync.cli.import_",

@@ -1,0 +1,145 @@
+"""Two releases, or two revisions of one, beside each other in one database, so that SQL can compare them.
+
+A release is named by its label, `RVU25D`, or a revision of it by the label and the beginning of its sha256, `RVU25D@1a2b3c`.
+Out of scope: what is compared (payments, diff).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from feesync.errors import InvalidInputError, NoReleaseError
+from feesync.labels import parse_label
+from feesync.store.schema import memory_database, open_for_reading, store_error
+from feesync.store.snapshot import open_snapshot
+from feesync.store.source import Release, Source
+
+_HASH = re.compile(r"[0-9a-f]{1,64}")
+_HASH_SHOWN = 12
+_OF_RELEASE = ("conversion_factor", "locality")
+_OF_CODES = ("relative_value", "opps_relative_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two releases of one open database.
+
+    Attributes:
+        source: the database; in memory where one of the two is the embedded snapshot's.
+        before: the one.
+        after: the other.
+        embedded: which of them are the snapshot's; where any is, both hold its few codes only.
+    """
+
+    source: Source
+    before: Release
+    after: Release
+    embedded: tuple[Release, ...]
+
+
+def revision_name(release: Release) -> str:
+    """Return how a revision is named: label and the beginning of its hash, `RVU25D@1a2b3c4d5e6f`."""
+    return f"{release.label}@{release.sha256[:_HASH_SHOWN]}"
+
+
+@contextmanager
+def open_pair(path: Path, before: str, after: str) -> Iterator[Pair]:
+    """Open the database at a path for comparing two releases of it, or of the embedded snapshot where it lacks the label.
+
+    Args:
+        path: the database; there may be none.
+        before: name of the one release or revision.
+        after: name of the other.
+
+    Raises:
+        InvalidInputError: a name cannot be read, or both are one revision.
+        NoReleaseError: there is no such release, or no such revision of it, or several.
+        StoreError: the database cannot be read.
+    """
+    try:
+        with ExitStack() as opened:
+            snapshot = Source(opened.enter_context(closing(open_snapshot())), embedded=True)
+            connection = open_for_reading(path) if path.exists() else None
+            database = Source(opened.enter_context(closing(connection)), embedded=False) if connection else None
+            found = [_find(name, database, snapshot) for name in (before, after)]
+            if found[0] == found[1]:
+                raise _same(before, after, found[0][0].revisions(found[0][1].label))
+            both = opened.enter_context(closing(memory_database()))
+            yield _beside(found[0], found[1], both)
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+
+
+def _find(name: str, database: Source | None, snapshot: Source) -> tuple[Source, Release]:
+    text, at, beginning = name.partition("@")
+    label, beginning = parse_label(text), beginning.strip().lower()
+    if at and not _HASH.fullmatch(beginning):
+        raise InvalidInputError(f"{name!r} is not LABEL@HASH, a label and the beginning of a sha256, such as RVU25D@1a2b3c")
+    source = database if database and label in database.labels else snapshot
+    revisions = source.revisions(label)
+    if not revisions:
+        raise NoReleaseError(_unknown(label, database, snapshot))
+    if not at:
+        return source, revisions[0]
+    fitting = [release for release in revisions if release.sha256.startswith(beginning)]
+    if len(fitting) == 1:
+        return source, fitting[0]
+    many = f"may be {len(fitting)} revisions" if fitting else "is no revision that is loaded"
+    raise NoReleaseError(f"{label}@{beginning} {many}; there {_listed(fitting or revisions)}")
+
+
+def _unknown(label: str, database: Source | None, snapshot: Source) -> str:
+    loaded = ", ".join(release.label for release in database.releases) if database else ""
+    embedded = ", ".join(release.label for release in snapshot.releases)
+    return (
+        f"{label} is not loaded: 'feesync sync --release {label}' brings it, or 'feesync import'. Loaded: {loaded or 'none'}; "
+        f"in the embedded snapshot: {embedded}"
+    )
+
+
+def _same(before: str, after: str, revisions: list[Release]) -> InvalidInputError:
+    named = before if before == after else f"{before} and {after}"
+    return InvalidInputError(f"{named}: this is one revision, compared with itself; there {_listed(revisions)}")
+
+
+def _listed(revisions: list[Release]) -> str:
+    shown = [
+        f"{revision_name(release)} ({release.source}{', loaded ' + release.loaded_at if release.loaded_at else ''})"
+        for release in revisions
+    ]
+    return ("is " if len(shown) == 1 else "are ") + "; ".join(shown)
+
+
+def _beside(before: tuple[Source, Release], after: tuple[Source, Release], both: sqlite3.Connection) -> Pair:
+    """Return two releases of one source as they are; those of two, copied into an empty database with the snapshot's codes only."""
+    embedded = tuple(release for source, release in (before, after) if source.embedded)
+    if before[0] is after[0]:
+        return Pair(before[0], before[1], after[1], embedded)
+    (snapshot,) = (source for source, _ in (before, after) if source.embedded)
+    for number, (source, release) in enumerate((before, after), start=1):
+        _copy(source.connection, release.release_id, both, number, sorted(snapshot.codes))
+    copied = Source(both, embedded=True)
+    return Pair(copied, copied.revisions(before[1].label)[0], copied.revisions(after[1].label)[0], embedded)
+
+
+def _copy(source: sqlite3.Connection, release_id: int, target: sqlite3.Connection, number: int, codes: list[str]) -> None:
+    rows = source.execute("SELECT * FROM release WHERE release_id = ?", (release_id,))
+    _insert(target, "release", [(number, *row[1:-1], None) for row in rows])  # current, whatever superseded it
+    for table in (*_OF_RELEASE, *_OF_CODES):
+        limit = " AND hcpcs IN (SELECT value FROM json_each(?))" if table in _OF_CODES else ""
+        rows = source.execute(
+            f"SELECT * FROM {table} WHERE release_id = ?{limit}",  # noqa: S608 - names of this module
+            (release_id, json.dumps(codes)) if limit else (release_id,),
+        )
+        _insert(target, table, [(number, *row[1:]) for row in rows])
+
+
+def _insert(target: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        target.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608 - names of this module
