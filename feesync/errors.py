@@ -70,6 +70,13 @@ class BusyError(FeesyncError):
     exit_status = ExitStatus.BUSY
 
 
+class MissingExtraError(FeesyncError):
+    """A package that only some of feesync's work needs is not installed; the message names the extra that brings it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs a package that is not installed: pip install 'feesync[{extra}]' brings it")
+
+
 class StoreError(FeesyncError):
     """The database cannot be opened, or was made by a newer feesync."""
 

@@ -18,27 +18,26 @@ def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
         day: the date of service that was asked for.
         qp: whether the factor of a qualifying APM participant was asked for.
     """
-    release = quote.release
+    return release_notes(quote.release, quote.rate.basis, day, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
+
+
+def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
+    """Return what to know about a release that answers for many rates.
+
+    Args:
+        release: the release.
+        basis: whose conversion factor was taken, `nonqp` or `qp`.
+        day: the date of service that was asked for; None where the release was.
+        qp: whether the factor of a qualifying APM participant was asked for.
+        capped: whether OPPS cap columns are part of the answer.
+    """
     found = []
-    if not quote.exact:
+    if day and not release.covers(day):
         text = (
             f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
             "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov."
         )
         found.append(Note.warning("nearest-release", text, "feesync"))
-    return found + factor_notes(release, quote.rate.basis, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
-
-
-def factor_notes(release: Release, basis: str, *, qp: bool, capped: bool) -> list[Note]:
-    """Return what to know about whose conversion factor it is, and where it comes from.
-
-    Args:
-        release: the release.
-        basis: whose factor was taken, `nonqp` or `qp`.
-        qp: whether the factor of a qualifying APM participant was asked for.
-        capped: whether OPPS cap columns are part of the answer.
-    """
-    found = []
     if qp and release.year < FIRST_QP_YEAR:
         found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
     if basis in release.reference_factors:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
+from feesync.errors import NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, last_catalogued_day
 from feesync.localities import Locality, has_words, matching
 from feesync.paths import database_path
@@ -91,6 +91,16 @@ class FeeSchedule:
         """
         return self._reading(self._nearest_locality, text, day)
 
+    def sources(self, when: date | str) -> list[tuple[Source, Release]]:
+        """Return what may answer for a day, the best first; or the one release of a label: with the source that holds it.
+
+        The snapshot's release, which comes before a near one of the database, answers for its few codes only.
+
+        Raises:
+            NoReleaseError: nothing does.
+        """
+        return self._reading(self._labelled if isinstance(when, str) else self._candidates, when)
+
     def localities(self, day: date) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, day)
@@ -141,12 +151,7 @@ class FeeSchedule:
 
     def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        chosen = [source.locality(release, place) for place in places]
-        if not chosen:
-            chosen = [place for place in source.localities(release) if state in (None, place.state)]
-        if not chosen:
-            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
-        found = source.rates(release, hcpcs, chosen, qp=qp)
+        found = source.rates(release, hcpcs, source.chosen(release, places, state), qp=qp)
         if not found:
             raise _not_in(hcpcs, release, day)
         return [Quote(rate, release, place, release.covers(day)) for place, rate in found]
@@ -216,6 +221,13 @@ class FeeSchedule:
             self._by_day.clear()
         self._by_day[day] = found
         return found
+
+    def _labelled(self, label: str) -> list[tuple[Source, Release]]:
+        for source in (self._database, self._embedded()):
+            for release in source.releases if source else ():
+                if source and release.label == label:
+                    return [(source, release)]
+        raise NoReleaseError(f"{label} is not loaded: 'feesync sync --release {label}' brings it, or 'feesync import' of its zip")
 
     def _no_release(self, day: date) -> NoReleaseError:
         newest = self._releases()[-1]

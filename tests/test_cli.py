@@ -22,6 +22,7 @@ def test_version_and_help_run_as_a_module():
         "coverage",
         "rates",
         "diff",
+        "export",
         "localities",
         "sync",
         "import",

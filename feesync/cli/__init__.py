@@ -18,6 +18,7 @@ _COMMANDS = {
     "coverage": "feesync.cli.coverage",
     "rates": "feesync.cli.rates",
     "diff": "feesync.cli.diff",
+    "export": "feesync.cli.export",
     "localities": "feesync.cli.localities",
     "sync": "feesync.cli.sync",
     "import": "feesync.cli.import_",

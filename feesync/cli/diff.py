@@ -14,7 +14,7 @@ from feesync.localities import Locality
 from feesync.money import decimal, percent_change
 from feesync.paths import database_path
 from feesync.pricing.line import Note
-from feesync.provenance import factor_notes
+from feesync.provenance import release_notes
 from feesync.rate import Setting
 from feesync.store.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, read_diff
 from feesync.store.pair import open_pair, revision_name
@@ -75,7 +75,7 @@ def command(
         labels = " and ".join(release.label for release in pair.embedded)
         verb = "are" if len(pair.embedded) > 1 else "is"
         click.echo(f"feesync: {labels} {verb} not loaded: the embedded snapshot's few codes are compared", err=True)
-    for note in _factor_notes(diff, qp=qp):
+    for note in _notes(diff, qp=qp):
         click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
     if as_json:
         print_json(_to_dict(diff))
@@ -86,10 +86,10 @@ def command(
         _print_codes(diff, most)
 
 
-def _factor_notes(diff: Diff, *, qp: bool) -> Iterable[Note]:
+def _notes(diff: Diff, *, qp: bool) -> Iterable[Note]:
     sides = zip((diff.before, diff.after), diff.bases, strict=True)
     return dict.fromkeys(
-        note for release, basis in sides for note in factor_notes(release, basis, qp=qp, capped=not release.embedded)
+        note for release, basis in sides for note in release_notes(release, basis, None, qp=qp, capped=not release.embedded)
     )
 
 

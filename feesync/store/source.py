@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from feesync.errors import NoPriceError
+from feesync.errors import LocalityError, NoPriceError
 from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
@@ -109,6 +109,18 @@ class Source:
             found = self._resolved[key] = resolve(text, self.localities(release))
         return found
 
+    def chosen(self, release: Release, places: Iterable[str], state: str | None) -> list[Locality]:
+        """Return the localities that texts mean, each once; where there are none, those of a state, and of all where it is None.
+
+        Raises:
+            LocalityError: a text is unknown or ambiguous, or the state has no locality.
+        """
+        named = list(dict.fromkeys(self.locality(release, place) for place in places))
+        found = named or [place for place in self.localities(release) if state in (None, place.state)]
+        if not found:
+            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
+        return found
+
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
         row = self.connection.execute(
@@ -122,6 +134,13 @@ class Source:
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
         return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
+
+    def codes_of(self, release: Release) -> list[str]:
+        """Return the HCPCS codes of one release, in order."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? ORDER BY hcpcs", (release.release_id,)
+        )
+        return [code for (code,) in rows]
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
         """Return the row modifiers that a code has in a release; the empty one is the code itself."""

@@ -1,0 +1,82 @@
+"""`feesync export`: the grid of rates to a CSV, Parquet or SQLite file."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date as Date
+from pathlib import Path
+
+import click
+
+from feesync.cli.options import date_option, db_option, qp_option
+from feesync.export import csv_text, files
+from feesync.export.rows import open_grid
+from feesync.hcpcs import read_code
+from feesync.labels import parse_label
+from feesync.paths import database_path
+from feesync.schedule import open_schedule
+
+
+@click.command("export", short_help="The grid of rates to CSV, Parquet or SQLite.")
+@click.argument("hcpcs", nargs=-1)
+@click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable. All by default.")
+@click.option("--state", metavar="ST", help="All localities of a state.")
+@date_option
+@click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@click.option("--release", "label", metavar="LABEL", help="A loaded release, such as RVU25D, instead of --date.")
+@qp_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="FILE.csv, FILE.parquet, FILE.db or FILE.sqlite; CSV on stdout by default.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: tuple[str, ...],
+    places: tuple[str, ...],
+    state: str | None,
+    day: Date | None,
+    year: int | None,
+    label: str | None,
+    qp: bool,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Write the rates of codes, all of a release by default, in places, all by default, with the columns of 'rates --csv'.
+
+    \b
+      feesync export --release RVU25D -o rvu25d.parquet
+      feesync export --state CA --year 2025 -o california.db
+      feesync export 64493 64494 --date 2025-11-03 > facets.csv
+
+    A SQLite file has a table rate_cents of exact integers (cents, hundredths of RVUs, thousandths of GPCIs, ten-thousandths of
+    the factor), a view rate of the same in dollars and decimals, and a table release that says where they come from. Parquet
+    needs pip install 'feesync[parquet]'; its money is decimal(12, 2). A file appears whole or not at all.
+    """
+    if sum(given is not None for given in (day, year, label)) > 1:
+        raise click.UsageError("--date, --year and --release exclude each other")
+    if places and state:
+        raise click.UsageError("--locality and --state exclude each other")
+    database = database_path(ctx.obj)
+    if output:
+        files.check(output, database, force=force)
+    elif force:
+        raise click.UsageError("--force goes with -o")
+    when = parse_label(label) if label else _newest(ctx.obj, year) if year is not None else day or Date.today()
+    codes = [read_code(code) for code in hcpcs]
+    grid = open_grid(database, codes, places, state.strip().upper() if state else None, when, qp=qp)
+    for note in grid.notes:
+        click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
+    if output is None:
+        csv_text.write(sys.stdout, grid.blocks())
+        return
+    labels = ", ".join(release.label for release in grid.releases)
+    with click.progressbar(
+        grid.blocks(), length=grid.codes, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as blocks:
+        files.write(output, blocks, grid.releases)
+
+
+def _newest(db: str | None, year: int) -> Date:
+    days = [release.effective_from for release in open_schedule(db).releases() if release.year == year]
+    return max(days) if days else Date(year, 1, 1)

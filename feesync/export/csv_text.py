@@ -1,0 +1,27 @@
+"""A grid as CSV: the text of `feesync rates --csv`."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TextIO
+
+from feesync.export.rows import Row
+from feesync.grid import COLUMNS, DECIMALS, KEY
+from feesync.money import decimal
+
+
+def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
+    """Write a header and rows to a text file; no price is an empty cell."""
+    places = tuple(DECIMALS.values())
+    texts = len(KEY)
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for block in blocks:
+        writer.writerows([*row[:texts], *map(_text, row[texts:], places)] for row in block)
+
+
+@lru_cache(maxsize=1 << 16)
+def _text(value: int | None, places: int) -> str:
+    return "" if value is None else str(decimal(value, places))

@@ -1,0 +1,92 @@
+"""Writing a grid to a file: what kind its name asks for, and the file whole or not at all.
+
+A file is written beside its place and renamed, so that nobody reads half of one, and a failure leaves what was there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+from feesync.durable import replace
+from feesync.errors import InvalidInputError, MissingExtraError
+from feesync.export import csv_text, parquet, sqlite
+from feesync.export.rows import Row
+from feesync.store.source import Release
+
+_Blocks = Iterable[list[Row]]
+_Write = Callable[[Path, _Blocks, list[Release]], None]
+
+
+def _write_csv(path: Path, blocks: _Blocks, releases: list[Release]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv_text.write(file, blocks)
+
+
+_KINDS: dict[str, _Write] = {
+    ".csv": _write_csv,
+    ".parquet": parquet.write,
+    ".db": sqlite.write,
+    ".sqlite": sqlite.write,
+    ".sqlite3": sqlite.write,
+}
+
+
+def check(path: Path, database: Path, *, force: bool) -> None:
+    """Refuse, before anything is read, a file that cannot or must not be written.
+
+    Args:
+        path: the file to write.
+        database: the database that is read; it is never written over.
+        force: whether a file that is there may be replaced.
+
+    Raises:
+        InvalidInputError: its name ends in no kind of file that is known, it is there already, or its folder is not.
+        MissingExtraError: the package that writes Parquet is not installed.
+    """
+    if path.suffix.lower() not in _KINDS:
+        raise InvalidInputError(f"{path} ends in none of {', '.join(_KINDS)}, which say what kind of file to write")
+    if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
+        raise MissingExtraError("writing Parquet", "parquet")
+    if not path.parent.is_dir():
+        raise InvalidInputError(f"there is no folder {path.parent}")
+    if path.resolve() == database.resolve():
+        raise InvalidInputError(f"{path} is the database itself")
+    if path.exists() and not path.is_file():
+        raise InvalidInputError(f"{path} is not a file")
+    if path.exists() and not force:
+        raise InvalidInputError(f"{path} exists; --force replaces it")
+    for companion in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
+        if companion.exists():  # SQLite would play it back into the new file
+            raise InvalidInputError(f"{companion} is there: {path.name} is a database in use, or was left unfinished")
+
+
+def write(path: Path, blocks: _Blocks, releases: list[Release]) -> None:
+    """Write rows to a file of the kind that its name ends in; `check` has let it pass.
+
+    Args:
+        path: the file; one that is there is replaced.
+        blocks: the rows.
+        releases: what they come from; said in the file where its kind has a place for that.
+
+    Raises:
+        OSError: it cannot be written; what was there is as it was.
+    """
+    with _beside(path) as beside:
+        _KINDS[path.suffix.lower()](beside, blocks, releases)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    beside.unlink(missing_ok=True)
+    try:
+        yield beside
+        replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -1,0 +1,67 @@
+"""A grid as Parquet: text and exact decimals, money as decimal128(12, 2); the file's metadata names the releases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from feesync.export.rows import Row
+from feesync.grid import COLUMNS, DECIMALS
+from feesync.money import decimal
+from feesync.store.source import Release
+
+METADATA_KEY = b"feesync.releases"
+"""Under this key the file's metadata holds JSON: label, dates of effect, sha256 and source of each release."""
+
+_DIGITS = 12
+_GROUP_ROWS = 1 << 16
+_exact = lru_cache(maxsize=1 << 16)(decimal)
+
+
+def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> None:
+    """Write rows to a Parquet file, one row group after the other.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    import pyarrow
+    from pyarrow.parquet import ParquetWriter
+
+    types = {name: pyarrow.decimal128(_DIGITS, DECIMALS[name]) if name in DECIMALS else pyarrow.string() for name in COLUMNS}
+    metadata = {METADATA_KEY: json.dumps([_described(release) for release in releases]).encode()}
+    schema = pyarrow.schema(types.items(), metadata=metadata)
+    with ParquetWriter(path, schema) as writer:
+        for rows in _groups(blocks):
+            columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
+            arrays = [pyarrow.array(_values(name, column), types[name]) for name, column in columns]
+            writer.write_batch(pyarrow.record_batch(arrays, schema=schema), row_group_size=_GROUP_ROWS)
+
+
+def _values(name: str, column: tuple[str | int | None, ...]) -> list[object]:
+    places = DECIMALS.get(name)
+    if places is None:
+        return list(column)
+    return [None if value is None else _exact(value, places) for value in column]
+
+
+def _groups(blocks: Iterable[list[Row]]) -> Iterator[list[Row]]:
+    group: list[Row] = []
+    for block in blocks:
+        group += block
+        if len(group) >= _GROUP_ROWS:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _described(release: Release) -> dict[str, str]:
+    return {
+        "label": release.label,
+        "effective_from": release.effective_from.isoformat(),
+        "effective_to": release.effective_to.isoformat(),
+        "sha256": release.sha256,
+        "source": release.source,
+    }
