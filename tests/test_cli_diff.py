@@ -269,6 +269,16 @@ def test_the_embedded_snapshot_where_a_label_is_not_loaded(feesync, loaded):
     assert (result["before"]["conversion_factor"], result["after"]["source"]) == (33.2875, "rvu25d.zip")
 
 
+def test_a_superseded_revision_beside_the_snapshot(feesync, database, sql):
+    put(database, quarter("D"))
+    put(database, zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))))
+    ((old,),) = sql("SELECT sha256 FROM release WHERE superseded_by IS NOT NULL")
+    for name, amount in ((f"RVU25D@{old[:10]}", "172.08"), ("RVU25D", "175.32")):
+        found = feesync("diff", "RVU24AR", name, "--code", "64493", "--setting", "nonfacility", "--csv")
+        (row,) = csv.DictReader(io.StringIO(found.stdout))
+        assert (row["before"], row["after"]) == ("177.42", amount)
+
+
 def test_the_snapshot_alone(feesync):
     found = feesync("diff", "RVU24A", "RVU24C", "--code", "64493")
     assert found.stderr == "feesync: RVU24A and RVU24C are not loaded: the embedded snapshot's few codes are compared\n"

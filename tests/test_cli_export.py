@@ -8,7 +8,7 @@ from contextlib import closing
 from decimal import Decimal
 
 import pytest
-from cms_files import VALUES, fixture, header_line, quarter, repriced, rows_of, rvu25d, zip_of
+from cms_files import VALUES, csv_of, fixture, header_line, quarter, repriced, rows_of, rvu25d, zip_of
 
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
@@ -196,6 +196,12 @@ def test_each_code_comes_from_the_release_that_rates_takes(feesync, database):
         assert (exported.stdout, exported.stderr) == (given.stdout, given.stderr)
         assert {row["release"] for row in read(exported.stdout)} == {"RVU25C", "RVU25D"}
         assert "No loaded release covers 2025-08-01; RVU25D" in exported.stderr
+
+
+def test_a_code_that_only_another_release_has(feesync, loaded):
+    put(loaded, quarter("A", values=csv_of([row for row in rows_of(fixture(VALUES)) if row[0] != "99213"])), "rvu25a.zip")
+    refused = feesync("export", "99213", "--release", "RVU25A")
+    assert (refused.exit_code, refused.stderr) == (6, "feesync: 99213 is not in RVU25A\n")
 
 
 def test_the_factor_of_a_qualifying_participant(feesync):

@@ -72,7 +72,7 @@ def command(
         return
     labels = ", ".join(release.label for release in grid.releases)
     with click.progressbar(
-        grid.blocks(), length=grid.codes, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
+        grid.blocks(), length=grid.code_count, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as blocks:
         files.write(output, blocks, grid.releases)
 

@@ -83,7 +83,7 @@ class Grid:
         return list({part.release.label: part.release for part in self.parts}.values())
 
     @property
-    def codes(self) -> int:
+    def code_count(self) -> int:
         """How many codes there are; each is one block."""
         return sum(len(part.codes) for part in self.parts)
 
