@@ -25,6 +25,7 @@ AFTER_PRICING_INDICATOR = {
     "endoscopic_base": 23, "conversion_factor": 24, "supervision": 25, "imaging_family": 27,
     "opps_nonfacility_pe_rvu": 28, "opps_facility_pe_rvu": 29, "opps_mp_rvu": 30,
 }  # fmt: skip
+ALL_PLACES = [(row[0], row[2]) for row in rows_of(fixture(GPCI)) if row[0].isdigit()]
 OPPS = ("opps_nonfacility_pe_rvu", "opps_facility_pe_rvu", "opps_mp_rvu")
 
 
@@ -153,6 +154,15 @@ def test_the_largest_change_comes_first(feesync, real):
     assert came_or_went == sorted(came_or_went, reverse=True)
 
 
+def test_many_localities_that_changed_are_told_by_how_far(feesync, cms, real):
+    text = feesync("--db", real, "diff", "RVU25D", "RVU26C", "--code", "64493").stdout
+    old, new = ({key: gpcis_of(cms / f"releases/{name}.zip", *key) for key in ALL_PLACES} for name in ("rvu25d", "rvu26c"))
+    moves = [[new[key][number] - old[key][number] for key in ALL_PLACES] for number in range(3)]
+    spans = [f"{min(moved):+.3f} to {max(moved):+.3f}" for moved in moves]
+    assert "Localities         109 in both; 0 added, 0 deleted, 109 changed\n" in text
+    assert f"\n{'':19}work_gpci {spans[0]}, pe_gpci {spans[1]}, mp_gpci {spans[2]} (--json has each)\n" in text
+
+
 def test_payments_that_changed_between_real_quarters(feesync, real):
     """0446T and 0448T, whose nonfacility practice expense CMS raised, in 109 localities: the only ones of 2025."""
     found = json.loads(feesync("--db", real, "diff", "RVU25A", "RVU25D", "--json").stdout)
@@ -200,7 +210,7 @@ def test_a_table_has_as_many_rows_as_asked_for(feesync, two):
     lines = feesync("diff", "RVU25A", "RVU25D", "--most", "1").stdout.splitlines()
     assert lines[-3].startswith("64493   nonfacility")
     assert lines[-1] == (
-        "1 of 5 rows (1 amounts changed, 4 came or went, 0 without a change in dollars); "
+        "1 of 5 rows (1 with another amount, 4 whose price came or went, 0 without a change in dollars); "
         "--most 0 for all, --csv or --json for a file"
     )
     assert "rows (" not in feesync("diff", "RVU25A", "RVU25D", "--most", "0").stdout
@@ -228,7 +238,7 @@ def test_localities_that_changed(feesync, database):
     text = feesync("diff", "RVU25A", "RVU25D", "--locality", "CA-05", "--most", "0").stdout
     assert "Localities         108 in both; 1 added, 1 deleted, 1 changed\n" in text
     assert "\nDollars of         01112-05 CA SAN FRANCISCO-OAKLAND-BERKELEY (SAN FRANCISCO...: pe_gpci 1.419>1.400\n" in text
-    assert "\n  02102-01 AK ALASKA: deleted\n  02102-03 AK ALASKA: added\n" in text
+    assert f"\n{'':19}02102-01 AK ALASKA: deleted\n{'':19}02102-03 AK ALASKA: added\nCodes " in text
     # 64493 in 01112-05: published 222.87; now (1.52 x 1.088 + 3.64 x 1.400 + 0.16 x 0.445) x 32.3465
     assert re.search(r"^64493 +nonfacility +222.87 +220.63 +-2.24 +-1.01 +pe_gpci$", text, re.MULTILINE)
     found = json.loads(feesync("diff", "RVU25A", "RVU25D", "--locality", "CA-05", "--json").stdout)

@@ -25,7 +25,7 @@ _CSV = (
     "before_release", "after_release", "mac", "locality", "hcpcs", "modifier", "kind", "setting",
     "before", "after", "change", "percent", "columns",
 )  # fmt: skip
-_GROUPS = ("amounts changed", "came or went", "without a change in dollars")
+_GROUPS = ("with another amount", "whose price came or went", "without a change in dollars")
 _ROWS = 40
 _MOST_PLACES = 10
 _REASON_WIDTH = 60
@@ -96,19 +96,19 @@ def _notes(diff: Diff, *, qp: bool) -> Iterable[Note]:
 def _print_summary(diff: Diff) -> None:
     for said, release, basis in zip(("Before", "After "), (diff.before, diff.after), diff.bases, strict=True):
         click.echo(f"{said}  {revision_name(release)}, in effect {release.effective_from} to {release.effective_to}, {basis}")
-    lines = [
-        ("Conversion factor", _factor(diff)),
-        ("Localities", _localities(diff)),
-        ("Codes", _codes(diff)),
-        ("Payments", _payments(diff)),
-        ("Dollars of", _here(diff)),
-    ]
     click.echo()
-    for name, text in lines:
-        click.echo(f"{name:<18} {text}")
-    for change in diff.places if len(diff.places) <= _MOST_PLACES else ():
-        click.echo(f"  {_place_line(change)}")
+    _print_line("Conversion factor", _factor(diff))
+    _print_line("Localities", _localities(diff))
+    for line in _places(diff):
+        _print_line("", line)
+    _print_line("Codes", _codes(diff))
+    _print_line("Payments", _payments(diff))
+    _print_line("Dollars of", _here(diff))
     click.echo()
+
+
+def _print_line(name: str, text: str) -> None:
+    click.echo(f"{name:<18} {text}")
 
 
 def _factor(diff: Diff) -> str:
@@ -123,16 +123,20 @@ def _factor(diff: Diff) -> str:
 
 def _localities(diff: Diff) -> str:
     counts = [f"{_count(diff.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
-    text = f"{diff.localities} in both; " + (", ".join(counts) if diff.places else "none changed")
+    return f"{diff.localities} in both; " + (", ".join(counts) if diff.places else "none changed")
+
+
+def _places(diff: Diff) -> Iterable[str]:
+    """Return a line for each locality that differs; for many, one that says how far each GPCI moved."""
     if len(diff.places) <= _MOST_PLACES:
-        return text
+        return map(_place_line, diff.places)
     moves = [change for place in diff.places if place.before and place.after for change in _gpci_changes(place.before, place.after)]
     spans = [
         f"{name} {min(of_name):+} to {max(of_name):+}"
         for name in GPCIS
         if (of_name := [new - old for moved, old, new in moves if moved == name])
     ]
-    return f"{text} ({', '.join(spans)}; --json has each)"
+    return [f"{', '.join(spans)} (--json has each)"]
 
 
 def _codes(diff: Diff) -> str:

@@ -16,7 +16,7 @@ METADATA_KEY = b"feesync.releases"
 """Under this key the file's metadata holds JSON: label, dates of effect, sha256 and source of each release."""
 
 _DIGITS = 12
-_GROUP_ROWS = 1 << 16
+_GROUP_ROWS = 1 << 15
 _exact = lru_cache(maxsize=1 << 16)(decimal)
 
 
