@@ -9,9 +9,9 @@ PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
     "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
-    "pricing", "claim_line", "coverage", "cms", "formats", "store", "verification", "recompute", "schedule", "grid", "provenance", "export", "answer",
-    "freshness", "report", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "estimator", "", "cli",
-    "__main__",
+    "pricing", "claim_line", "coverage", "cms", "formats", "store", "verification", "recompute", "schedule", "grid",
+    "provenance", "export", "answer", "freshness", "report", "refresh", "claim_answer", "claim_notes", "arguments", "sheet",
+    "visit", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 
