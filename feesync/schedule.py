@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync.errors import NoPriceError, NoReleaseError, UnknownCodeError
+from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, last_catalogued_day
 from feesync.localities import Locality, has_words, matching
 from feesync.paths import database_path
@@ -151,7 +151,12 @@ class FeeSchedule:
 
     def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        found = source.rates(release, hcpcs, source.chosen(release, places, state), qp=qp)
+        chosen = [source.locality(release, place) for place in places]
+        if not chosen:
+            chosen = [place for place in source.localities(release) if state in (None, place.state)]
+        if not chosen:
+            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
+        found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
             raise _not_in(hcpcs, release, day)
         return [Quote(rate, release, place, release.covers(day)) for place, rate in found]

@@ -33,7 +33,7 @@ def query(path, text):
 
 @pytest.mark.parametrize(
     "places",
-    [[], ["--state", "ca"], ["--locality", "CA-05", "--locality", "national", "--locality", "AK-01", "--locality", "02102-01"]],
+    [[], ["--state", "ca"], ["--locality", "CA-05", "--locality", "national", "--locality", "AK-01"]],
 )
 def test_csv_has_the_rows_of_rates(feesync, loaded, places):
     codes = ["71046", "64493", "99213", "A0021"]
@@ -42,6 +42,15 @@ def test_csv_has_the_rows_of_rates(feesync, loaded, places):
     assert exported.stdout == feesync("rates", *codes, *places, *NOVEMBER, "--csv").stdout
     (row,) = (row for row in read(exported.stdout) if (row["hcpcs"], row["mac"], row["locality"]) == ("64493", "01112", "05"))
     assert (row["nonfacility_amount"], row["facility_amount"]) == ("222.87", "103.99")  # published by CMS
+
+
+def test_a_place_that_is_named_twice_is_there_once(feesync, loaded, tmp_path):
+    path = tmp_path / "rates.db"
+    places = ("--locality", "02102-01", "--locality", "national", "--locality", "AK-01")
+    rows = read(feesync("export", "64493", *places, *NOVEMBER).stdout)
+    assert [row["mac"] for row in rows] == ["02102", "00000"]
+    assert feesync("export", "64493", *places, *NOVEMBER, "-o", path).exit_code == 0
+    assert query(path, "SELECT mac FROM rate ORDER BY mac") == [("00000",), ("02102",)]
 
 
 def test_all_codes_of_a_release_in_all_places_by_default(feesync, loaded):

@@ -14,14 +14,14 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from feesync.errors import UnknownCodeError
+from feesync.errors import LocalityError, UnknownCodeError
 from feesync.grid import COLUMNS
 from feesync.localities import Locality
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes
 from feesync.schedule import FeeSchedule
 from feesync.store.schema import store_error
-from feesync.store.source import Release, Source
+from feesync.store.source import Release, Source, basis_of
 
 Row = tuple[str | int | None, ...]
 """The values of grid.COLUMNS: text, or integers of the last decimal place (grid.DECIMALS)."""
@@ -138,13 +138,22 @@ def _open_grid(database: Path, codes: Sequence[str], places: Sequence[str], stat
     parts: list[Part] = []
     notes: list[Note] = []
     for (source, release), group in groupby(wanted, key=lambda code: _answering(code, held)):
-        part = Part(source, release, release.basis(qp=qp), tuple(group), tuple(source.chosen(release, places, state)))
+        part = Part(source, release, basis_of(release, qp=qp), tuple(group), _places(source, release, places, state))
         parts.append(part)
         notes += release_notes(release, part.basis, day, qp=qp, capped=not release.embedded)
     if whole[0].embedded and not codes:
         text = f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest."
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))
     return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
+
+
+def _places(source: Source, release: Release, places: Sequence[str], state: str | None) -> tuple[Locality, ...]:
+    """Return the localities that are named, each once; where none is, those of the state, or all."""
+    named = dict.fromkeys(source.locality(release, place) for place in places)
+    found = named or [place for place in source.localities(release) if state in (None, place.state)]
+    if not found:
+        raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
+    return tuple(found)
 
 
 def _answering(code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]) -> tuple[Source, Release]:

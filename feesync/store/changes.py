@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from feesync.localities import NATIONAL
 from feesync.money import dollars
-from feesync.store.payments import Edition, count_payments
+from feesync.store.payment_counts import Edition, count_payments
 
 _ONLY = (
     "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? EXCEPT SELECT hcpcs FROM relative_value WHERE release_id = ?"

@@ -18,8 +18,8 @@ from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
 from feesync.rate import Setting
 from feesync.store.pair import Pair
-from feesync.store.payments import Edition, PaymentCount, count_payments
-from feesync.store.source import Release
+from feesync.store.payment_counts import Edition, PaymentCount, count_payments
+from feesync.store.source import Release, basis_of
 
 GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
 
@@ -201,7 +201,7 @@ def read_diff(pair: Pair, place: str, settings: Sequence[Setting], codes: Collec
         NoPriceError: a release has no qp conversion factor.
     """
     releases = (pair.before, pair.after)
-    bases = (pair.before.basis(qp=qp), pair.after.basis(qp=qp))
+    bases = (basis_of(pair.before, qp=qp), basis_of(pair.after, qp=qp))
     editions = [Edition(release.release_id, basis) for release, basis in zip(releases, bases, strict=True)]
     here = _here(pair, place)
     before, after = (_read(pair, edition, spot, codes) for edition, spot in zip(editions, here, strict=True))

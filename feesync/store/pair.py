@@ -1,7 +1,7 @@
 """Two releases, or two revisions of one, beside each other in one database, so that SQL can compare them.
 
 A release is named by its label, `RVU25D`, or a revision of it by the label and the beginning of its sha256, `RVU25D@1a2b3c`.
-Out of scope: what is compared (payments, diff).
+Out of scope: what is compared (payment_counts, diff).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from feesync.errors import LocalityError, NoPriceError
+from feesync.errors import NoPriceError
 from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
@@ -59,18 +59,6 @@ class Release:
         """Return how many days a day lies outside the dates of effect."""
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
 
-    def basis(self, *, qp: bool) -> str:
-        """Return whose conversion factor is meant, `nonqp` or `qp`; before 2026 there is one for all, `nonqp`.
-
-        Raises:
-            NoPriceError: the release has no qp conversion factor.
-        """
-        if not qp or self.year < FIRST_QP_YEAR:
-            return "nonqp"
-        if "qp" not in self.factors:
-            raise NoPriceError(f"{self.label} was loaded without its QPP file: there is no qp conversion factor")
-        return "qp"
-
 
 class Source:
     """An open database, with what has been read of it; one that is written to afterwards needs a new Source."""
@@ -109,28 +97,16 @@ class Source:
             found = self._resolved[key] = resolve(text, self.localities(release))
         return found
 
-    def chosen(self, release: Release, places: Iterable[str], state: str | None) -> list[Locality]:
-        """Return the localities that texts mean, each once; where there are none, those of a state, and of all where it is None.
-
-        Raises:
-            LocalityError: a text is unknown or ambiguous, or the state has no locality.
-        """
-        named = list(dict.fromkeys(self.locality(release, place) for place in places))
-        found = named or [place for place in self.localities(release) if state in (None, place.state)]
-        if not found:
-            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
-        return found
-
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
         row = self.connection.execute(
-            _SELECT_ONE, (release.release_id, release.basis(qp=qp), hcpcs, modifier, place.mac, place.locality)
+            _SELECT_ONE, (release.release_id, basis_of(release, qp=qp), hcpcs, modifier, place.mac, place.locality)
         ).fetchone()
         return Rate._make(row) if row else None
 
     def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
         """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
-        rows = self.connection.execute(_SELECT_ALL, (release.release_id, release.basis(qp=qp), hcpcs)).fetchall()
+        rows = self.connection.execute(_SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
         return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
@@ -194,3 +170,16 @@ class Source:
             )
             for release_id, label, year, first, last, sha256, source, loaded_at in rows
         ]  # fmt: skip
+
+
+def basis_of(release: Release, *, qp: bool) -> str:
+    """Return whose conversion factor is meant; before 2026 there is one for all.
+
+    Raises:
+        NoPriceError: the release has none for qualifying APM participants.
+    """
+    if not qp or release.year < FIRST_QP_YEAR:
+        return "nonqp"
+    if "qp" not in release.factors:
+        raise NoPriceError(f"{release.label} was loaded without its QPP file: there is no qp conversion factor")
+    return "qp"

@@ -10,7 +10,7 @@ from cms_files import GPCI, VALUES, changed, fixture, quarter, repriced, rvu26d,
 from feesync.formats.release import from_zip
 from feesync.rate import Setting
 from feesync.store.load import load
-from feesync.store.payments import Edition, PaymentCount, count_payments
+from feesync.store.payment_counts import Edition, PaymentCount, count_payments
 from feesync.store.schema import open_for_reading
 
 D = Decimal
