@@ -10,7 +10,7 @@ PACKAGE = Path(feesync.__file__).parent
 FLOW = [
     "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
     "pricing", "claim_line", "coverage", "cms", "formats", "store", "verification", "recompute", "schedule", "grid",
-    "provenance", "export", "answer", "freshness", "report", "refresh", "claim_answer", "claim_notes", "arguments", "sheet",
+    "provenance", "diff", "export", "answer", "freshness", "report", "refresh", "claim_answer", "claim_notes", "arguments", "sheet",
     "visit", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 

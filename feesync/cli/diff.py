@@ -9,6 +9,7 @@ import click
 
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table, shortened
+from feesync.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, read_diff
 from feesync.hcpcs import read_code
 from feesync.localities import Locality
 from feesync.money import decimal, percent_change
@@ -16,7 +17,6 @@ from feesync.paths import database_path
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes
 from feesync.rate import Setting
-from feesync.store.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, read_diff
 from feesync.store.pair import open_pair, revision_name
 from feesync.store.source import Release
 
