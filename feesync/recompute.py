@@ -22,10 +22,10 @@ from feesync.paths import database_path
 from feesync.rate import Setting
 from feesync.selection import listed
 from feesync.store.live import LiveDatabase
-from feesync.store.published import PublishedPayments, UnequalPayment
+from feesync.store.payments import PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
-from feesync.store.source import Release, Source
+from feesync.store.source import Release, Source, basis_of
 from feesync.verification import Difference, FileVerification, Missing, Verification
 
 _MOST_NAMED = 10
@@ -141,7 +141,7 @@ class _Verifier:
                 "from cms.gov"
             )
         source, release = found
-        basis = release.basis(qp=self._qp or file.basis == "qp")
+        basis = basis_of(release, qp=self._qp or file.basis == "qp")
         with PublishedPayments(source, release, basis) as published:
             records = published.add(self._watched(file, release.year))
             _refuse_contradiction(published, file)
