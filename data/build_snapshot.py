@@ -2,8 +2,9 @@
 
     python data/build_snapshot.py FOLDER
 
-FOLDER holds `releases/*.zip` (CMS's RVU zips) and `history/facet_rvu_*.csv` and `history/gpci_*.csv` (numbers copied from
-CMS's files by others). Where a release is in both, the zip is taken and the table must agree with it. No descriptor is read.
+FOLDER holds `releases/*.zip` (CMS's RVU zips), `zip/ZIP5_*.txt` (CMS's ZIP to carrier locality file), and
+`history/facet_rvu_*.csv` and `history/gpci_*.csv` (numbers copied from CMS's files by others). Where a release is in both, the
+zip is taken and the table must agree with it. No descriptor is read.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease, from_zip
+from feesync.formats.zip_locality import ZipLocalityFile, parse
 from feesync.labels import catalogue, label_in, label_year
 from feesync.money import decimal
 
@@ -99,6 +101,18 @@ def of_history(
         yield entry, records, places.get(label, {})
 
 
+def zip_runs(file: ZipLocalityFile) -> list[dict[str, object]]:
+    """Return the rows of a ZIP5 file, consecutive ZIPs of one place as one row: a fourth of the rows, and none is lost."""
+    runs: list[dict[str, object]] = []
+    for zip5, _, mac, locality, state, flag in sorted(file.records()):
+        place = {"mac": mac, "locality": locality, "state": state, "plus_four": flag}
+        if runs and int(str(runs[-1]["last_zip"])) + 1 == int(zip5) and place.items() <= runs[-1].items():
+            runs[-1]["last_zip"] = zip5
+        else:
+            runs.append({"first_zip": zip5, "last_zip": zip5, **place})
+    return runs
+
+
 def write(name: str, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows to a CSV file of the snapshot."""
     rows = list(rows)
@@ -112,10 +126,13 @@ def write(name: str, rows: Iterable[dict[str, Any]]) -> None:
 def main(folder: Path) -> None:
     """Build the snapshot from a folder of CMS files."""
     releases: dict[str, tuple[dict[str, str], list[dict[str, str]], dict[tuple[str, str], dict[str, str]]]] = {}
+    counties: dict[str, list[dict[str, str]]] = {}
     sources = []
     for path in sorted((folder / "releases").glob("*.zip")):
         release = from_zip(path.read_bytes(), path.name)
         releases[release.label] = of_zip(release)
+        if release.counties:
+            counties[release.label] = [{"label": release.label, **row._asdict()} for row in release.counties.rows]
         sources += [{"label": release.label, "file": file.name, "kind": file.kind, "sha256": file.sha256} for file in release.files]
     for entry, rows, places in of_history(folder):
         label = entry["label"]
@@ -127,6 +144,9 @@ def main(folder: Path) -> None:
         {"label": "", "file": f"history/{path.name}", "kind": "numbers of earlier releases", "sha256": sha256(path)}
         for path in sorted((folder / "history").glob("*.csv"))
     ]
+    (zip5_path,) = (folder / "zip").glob("ZIP5_*.txt")
+    zip5 = parse(zip5_path.read_bytes(), zip5_path.name)
+    sources.append({"label": "", "file": zip5.name, "kind": f"ZIP to locality, {zip5.label}", "sha256": zip5.sha256})
 
     ordered = [releases[label] for label in catalogue() if label in releases]
     by_year: dict[int, dict[tuple[str, str], dict[str, str]]] = {}
@@ -151,6 +171,10 @@ def main(folder: Path) -> None:
     ))  # fmt: skip
     write("relative_values.csv", (row for _, rows, _ in ordered for row in rows))
     write("localities.csv", (row for key in sorted(spans) for row in spans[key]))
+    write("counties.csv", counties[max(counties)])
+    write("zip_localities.csv", zip_runs(zip5))
+    facts = {"kind": zip5.kind, "year": zip5.year, "quarter": zip5.quarter, "rows": sum(1 for _ in zip5.records())}
+    write("zip_files.csv", [{**facts, "source": zip5.name, "sha256": zip5.sha256}])
     write("sources.csv", sources)
 
 

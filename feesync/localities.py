@@ -1,13 +1,13 @@
 """What a person calls a place, turned into one Medicare payment locality, or into a list of candidates; never a guess.
 
 The key of a place is MAC + locality (`01112-05`): locality numbers alone stand for dozens of places. Out of scope: the
-localities themselves, which come with each release (schedule).
+localities themselves, which come with each release (schedule), and ZIPs (zip_places).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from feesync.errors import LocalityError
@@ -20,6 +20,9 @@ _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
 _MOST_LISTED = 8
 _LONGEST_TEXT = 100
 _SHORTEST_PART = 4
+_LEAST_LIKE = 0.75
+_AS_LIKE = 0.1
+_NONE: Mapping[tuple[str, str], Sequence[str]] = {}
 
 
 class Locality(NamedTuple):
@@ -55,7 +58,7 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
 
     Args:
         text: `01112-05`, `0111205`, `CA-05`, a name or part of one that is unambiguous, the code of a state that is one
-            locality, or `national`.
+            locality, or `national`; not a ZIP.
         localities: those of the release that prices the line.
 
     Raises:
@@ -80,7 +83,7 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
         )
     if stripped.isdigit():
         raise LocalityError(_digits_hint(stripped, places), [p.key for p in places if p.mac == stripped])
-    return _one(matching(text, places), text, _similar(wanted, places))
+    return _one(matching(text, places), text, similar(text, places))
 
 
 def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
@@ -114,16 +117,23 @@ def has_words(name: str, text: str) -> bool:
 def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality:
     if len(found) == 1:
         return found[0]
-    candidates = found or list(near)
-    listed = "; ".join(str(place) for place in candidates[:_MOST_LISTED])
-    more = f"; and {len(candidates) - _MOST_LISTED} more" if len(candidates) > _MOST_LISTED else ""
-    if found:
-        message = f"{text!r} may be {len(found)} localities: {listed}{more}. Name one by MAC-locality"
-    elif near:
-        message = f"no locality {text!r}; near it: {listed}{more}. 'feesync localities' lists all"
-    else:
-        message = f"no locality {text!r}; 'feesync localities' lists all"
-    raise LocalityError(message, [place.key for place in candidates])
+    if not found:
+        raise not_found(text, near)
+    raise LocalityError(
+        f"{text!r} may be {len(found)} localities: {listed(found)}. Name one by MAC-locality", [place.key for place in found]
+    )
+
+
+def not_found(text: str, near: Sequence[Locality]) -> LocalityError:
+    """Return the error for a text that is no locality, which lists what is near it."""
+    beside = f"near it: {listed(near)}. " if near else ""
+    return LocalityError(f"no locality {text!r}; {beside}'feesync localities' lists all", [place.key for place in near])
+
+
+def listed(places: Sequence[Locality]) -> str:
+    """Return localities as a line lists them, the first eight by key and name."""
+    shown = "; ".join(str(place) for place in places[:_MOST_LISTED])
+    return f"{shown}; and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else shown
 
 
 def _beside(places: list[Locality], mac: str, number: str) -> list[Locality]:
@@ -137,21 +147,35 @@ def _digits_hint(digits: str, places: list[Locality]) -> str:
     of_mac = [place for place in places if place.mac == digits]
     if of_mac:
         return f"{digits} is a MAC, its localities are " + "; ".join(str(place) for place in of_mac[:_MOST_LISTED])
-    if len(digits) == 5:
-        return f"{digits} is no MAC, and feesync does not look up ZIP codes yet; give MAC-locality: 'feesync localities' lists all"
-    return f"{digits} alone names no place: locality numbers repeat from MAC to MAC; give MAC-locality, such as 01112-05"
+    return f"{digits} alone names no place: locality numbers repeat from MAC to MAC; give MAC-locality, such as 01112-05, or a ZIP"
 
 
-def _similar(wanted: str, places: list[Locality]) -> list[Locality]:
+def similar(text: str, places: Iterable[Locality], counties: Mapping[tuple[str, str], Sequence[str]] = _NONE) -> list[Locality]:
+    """Return the few localities with words in their names, or a county, that are spelt nearly as a text is; the nearest first.
+
+    Args:
+        text: what was meant to be a name.
+        places: those that it may be.
+        counties: names of counties, by MAC and locality.
+    """
     from difflib import SequenceMatcher
 
-    def likeness(place: Locality) -> float:
-        words = _plain(place.name).split()
-        tries = [_plain(place.name), *words]
-        return max(SequenceMatcher(None, wanted, candidate).ratio() for candidate in tries)
+    matcher = SequenceMatcher()
+    matcher.set_seq2(_plain(text))
+    count = len(_plain(text).split())
 
-    scored = sorted(((likeness(place), place) for place in places), key=lambda pair: -pair[0])
-    return [place for score, place in scored[:4] if score >= 0.75]
+    def likeness(candidate: str) -> float:
+        matcher.set_seq1(candidate)
+        return matcher.ratio() if matcher.quick_ratio() >= _LEAST_LIKE else 0
+
+    def best(place: Locality) -> float:
+        words = _plain(place.name).split()
+        parts = {" ".join(words[start : start + length]) for length in (1, count) for start in range(len(words) - length + 1)}
+        parts.update(map(_plain, counties.get((place.mac, place.locality), ())))
+        return max(map(likeness, (_plain(place.name), *parts)))
+
+    scored = sorted(((best(place), place) for place in places if not place.is_national), key=lambda pair: -pair[0])
+    return [place for score, place in scored[:4] if score >= max(_LEAST_LIKE, scored[0][0] - _AS_LIKE)]
 
 
 def _plain(text: str) -> str:

@@ -60,5 +60,5 @@ def test_a_cell_far_out_is_refused_before_room_is_made_for_it(cell):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet().write(*cell, "x")
-    with pytest.raises(ContentRefusedError, match="outside any county list"):
+    with pytest.raises(ContentRefusedError, match="outside any table of its kind"):
         locality_counties.parse(buffer.getvalue(), "26LOCCO.xlsx")

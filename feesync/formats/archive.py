@@ -33,13 +33,14 @@ _CHUNK = 64 * 2**10
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
-def members(data: bytes, name: str, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int = MAX_MEMBER_BYTES) -> dict[str, bytes]:
     """Return the wanted members of a zip, and of zips one level inside it, by base name.
 
     Args:
         data: the bytes of the zip.
         name: what to call it in errors.
         wanted: tells by base name whether a member is read.
+        most: bytes that a member may have.
 
     Raises:
         ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted, with a name that leaves
@@ -47,7 +48,7 @@ def members(data: bytes, name: str, wanted: Callable[[str], bool]) -> dict[str, 
     """
     found: dict[str, bytes] = {}
     budget = MAX_TOTAL_BYTES
-    for member, content in _walk(data, name, wanted, nested=False):
+    for member, content in _walk(data, name, wanted, most, nested=False):
         budget -= len(content)
         if budget < 0:
             raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB of the files that are read", file=name)
@@ -148,15 +149,15 @@ class _Member(io.RawIOBase):
         return ContentRefusedError(f"{self._info.filename} is damaged ({error})", file=self._name)
 
 
-def _walk(data: bytes, name: str, wanted: Callable[[str], bool], *, nested: bool) -> Iterator[tuple[str, bytes]]:
+def _walk(data: bytes, name: str, wanted: Callable[[str], bool], most: int, *, nested: bool) -> Iterator[tuple[str, bytes]]:
     with _open(data, name) as archive:
         for info in _members_to_read(archive, name, wanted):
             base = _base(info)
             if _is_zip(info) and nested:
                 raise ContentRefusedError(f"holds a zip within a zip within a zip ({base})", file=name)
-            content = _read(archive, info, name)
+            content = _read(archive, info, name, most)
             if _is_zip(info):
-                yield from _walk(content, f"{name} > {base}", wanted, nested=True)
+                yield from _walk(content, f"{name} > {base}", wanted, most, nested=True)
             else:
                 yield base, content
 
@@ -238,8 +239,8 @@ def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
         raise ContentRefusedError(f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name)
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
-    _check_member(info, name, MAX_MEMBER_BYTES)
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int = MAX_MEMBER_BYTES) -> bytes:
+    _check_member(info, name, most)
     try:
         with archive.open(info) as member:
             content = member.read(info.file_size + 1)

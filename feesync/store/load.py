@@ -88,7 +88,7 @@ def load(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        _checkpoint(connection)
+        checkpoint(connection)
         return report
     except sqlite3.Error as error:
         raise store_error(path, error) from error
@@ -96,7 +96,7 @@ def load(
         connection.close()
 
 
-def _checkpoint(connection: sqlite3.Connection) -> None:
+def checkpoint(connection: sqlite3.Connection) -> None:
     """Bring the new rows into the database file itself, so that it can be copied alone.
 
     Readers in the way, or a full disk, postpone that: the release is loaded all the same.

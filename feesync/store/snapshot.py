@@ -1,7 +1,7 @@
-"""The embedded snapshot: the facet joint codes in every release from 2020 on, all localities, numbers only.
+"""The embedded snapshot: the facet joint codes in every release from 2020 on, all localities with their counties, no descriptors.
 
 CSV files of data/snapshot, loaded into an in-memory database of the same schema and views. `data/README.md` says what they
-hold; `data/build_snapshot.py` makes them from CMS's files.
+hold; `data/build_snapshot.py` makes them from CMS's files. Its table of ZIPs is not loaded but read apart (zip_tables).
 """
 
 from __future__ import annotations
@@ -54,6 +54,13 @@ def open_snapshot() -> sqlite3.Connection:
         connection.executemany(
             "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [(release_id, *place) for release_id in span]
         )
+    connection.executemany(
+        "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (ids[row["label"]], row["mac"], row["locality"], row["state_name"], row["area"], row["counties"])
+            for row in read_table("snapshot/counties.csv")
+        ),
+    )
     connection.execute("COMMIT")
     return connection
 

@@ -1,0 +1,211 @@
+"""ZIP5 and ZIP9: CMS's files of the payment locality of each ZIP, and of each ZIP+4 where a ZIP spans several localities.
+
+Fixed width text of 80 characters (the record layouts ZIP5lyout.txt and ZIP9lyout.txt in CMS's zip), or, of ZIP5 only, xlsx: ZIP9
+has more rows than a sheet. Year and quarter stand in every row. Rows are read and checked one by one, as they are asked for.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from feesync.errors import ContentRefusedError
+from feesync.formats import archive, sheet
+from feesync.formats.gpci import padded
+from feesync.zips import ZIP5, ZIP9
+
+Record = tuple[str, str, str, str, str, int]
+"""ZIP, plus4 (empty in ZIP5), MAC, locality, state, +4 flag."""
+
+MAX_MEMBER_BYTES = 192 * 2**20
+"""The text of ZIP9 has 88 MB, more than any other file of CMS that feesync reads."""
+
+_STATE = {
+    **{code: code for code in (
+        "AL AK AS AZ AR CA CO CT DE DC FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND NE NH NJ NM NV NY OH "
+        "OK OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI WV WY"
+    ).split()},
+    "EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO",
+}  # fmt: skip
+"""CMS writes Kansas and Missouri by east and west."""
+
+_FLAG = {"0": 0, "1": 1}
+_WIDTH = 80
+_HEAD = r"([A-Z]{2})([0-9]{5})([0-9]{5})([0-9]{2})[ RB].{5}([01])"
+_QUARTER = r"([0-9]{4}[1-4])\n?"
+_LAYOUTS = {
+    ZIP5: re.compile(_HEAD + r"()[ ].{53}" + _QUARTER),
+    ZIP9: re.compile(_HEAD + r"([0-9]{4}).{50}" + _QUARTER),
+}
+_NAMES = ("zip5*.txt", "zip9*.txt", "zip5*.xlsx", "zip9*.xlsx")
+_HEADER = ("STATE", "ZIP CODE", "CARRIER", "LOCALITY", "PLUS 4 FLAG", "YEAR/QTR")
+_MOST_SHEET_ROWS = 99_999
+
+
+@dataclass(frozen=True, slots=True)
+class ZipLocalityFile:
+    """A ZIP5 or ZIP9 file, of which the first row has been read.
+
+    Attributes:
+        name: of the file or zip member.
+        kind: `ZIP5` or `ZIP9`.
+        year: calendar year.
+        quarter: 1 to 4.
+        sha256: of the file itself, not of a zip around it.
+        records: reads and checks the rows from the first; raises ContentRefusedError with the line.
+    """
+
+    name: str
+    kind: str
+    year: int
+    quarter: int
+    sha256: str
+    records: Callable[[], Iterator[Record]]
+
+    @property
+    def label(self) -> str:
+        """Kind, year and quarter: `ZIP5 2025 Q4`."""
+        return f"{self.kind} {self.year} Q{self.quarter}"
+
+
+def has_name(name: str) -> bool:
+    """Tell whether a file or zip member is called as CMS calls a ZIP5 or ZIP9 file; the layout documents are not."""
+    lower = name.lower()
+    return any(fnmatch.fnmatch(lower, pattern) for pattern in _NAMES) and "lyout" not in lower and "layout" not in lower
+
+
+def has_form(head: bytes) -> bool:
+    """Tell whether a file begins with a row of ZIP5 or ZIP9."""
+    line = _lines(head).readline()
+    return any(layout.fullmatch(line) for layout in _LAYOUTS.values())
+
+
+def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
+    """Return the ZIP5 and ZIP9 files of a zip, none where there are none; of one as text and as xlsx, the text.
+
+    Raises:
+        ContentRefusedError: the zip is not sound, two files of a kind, or a first row that cannot be read.
+    """
+    members = archive.members(data, name, has_name, most=MAX_MEMBER_BYTES)
+    texts = {member[:4].upper() for member in members if member.lower().endswith(".txt")}
+    files: dict[str, ZipLocalityFile] = {}
+    for member in sorted(members):
+        if member.lower().endswith(".xlsx") and member[:4].upper() in texts:
+            continue
+        file = parse(members[member], member)
+        if file.kind in files:
+            raise ContentRefusedError(f"holds two {file.kind} files: {files[file.kind].name} and {member}", file=name)
+        files[file.kind] = file
+    return list(files.values())
+
+
+def parse(data: bytes, name: str) -> ZipLocalityFile:
+    """Read the first row of a file; the others are read by `records`.
+
+    Raises:
+        ContentRefusedError: it has no row, or an unknown layout.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    if data.startswith(b"PK"):
+        quarter = _sheet_quarter(data, name)
+        return ZipLocalityFile(name, ZIP5, *quarter, digest, lambda: _sheet_records(data, name, quarter))
+    first = next((line for line in _lines(data) if not _is_blank(line)), "")
+    for kind, layout in _LAYOUTS.items():
+        if match := layout.fullmatch(first):
+            quarter = _quarter(match[7])
+            return ZipLocalityFile(name, kind, *quarter, digest, lambda: _text_records(data, name, kind, match[7]))
+    raise ContentRefusedError(f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=1)
+
+
+def _lines(data: bytes) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="latin-1", newline=None)
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip(" \n\x1a\0")
+
+
+def _text_records(data: bytes, name: str, kind: str, quarter: str) -> Iterator[Record]:
+    match_row, state_of, flag_of = _LAYOUTS[kind].fullmatch, _STATE, _FLAG
+    for number, line in enumerate(_lines(data), start=1):
+        match = match_row(line)
+        if match is None:
+            if _is_blank(line):
+                continue
+            raise ContentRefusedError(f"is no row of {kind}: {_fault(line)}", file=name, line=number)
+        state, zip5, mac, locality, flag, plus4, own = match.groups()
+        if own != quarter:
+            raise ContentRefusedError(f"is of {own}, the rows before it are of {quarter} (year, quarter)", file=name, line=number)
+        if state not in state_of:
+            raise ContentRefusedError(f"{state!r} is no state of CMS's ZIP files", file=name, line=number)
+        yield zip5, plus4, mac, locality, state_of[state], flag_of[flag]
+
+
+def _fault(line: str) -> str:
+    """Say what is wrong with a row that is in no layout."""
+    line = line.rstrip("\n")
+    if len(line) != _WIDTH:
+        return f"it has {len(line)} characters, not {_WIDTH}"
+    parts = {
+        "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], r"[0-9]{5}"),
+        "the locality (13-14)": (line[12:14], r"[0-9]{2}"), "the state (1-2)": (line[:2], r"[A-Z]{2}"),
+        "the rural indicator (15)": (line[14], r"[ RB]"), "the plus four flag (21)": (line[20], r"[01]"),
+        "year and quarter (76-80)": (line[75:], r"[0-9]{4}[1-4]"),
+    }  # fmt: skip
+    for what, (cell, form) in parts.items():
+        if not re.fullmatch(form, cell):
+            return f"{what} is {cell!r}"
+    return f"plus four (22-25) is {line[21:25]!r}"
+
+
+def _quarter(text: str) -> tuple[int, int]:
+    return int(text[:4]), int(text[4])
+
+
+def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (row number, cells by column name) under the header."""
+    if not sheet.can_read():
+        raise ContentRefusedError("needs pip install 'feesync[xlsx]'; or take the txt of the same zip", file=name)
+    heads: list[str] | None = None
+    for line, row in sheet.rows(data, name, most=_MOST_SHEET_ROWS):
+        if heads is None:
+            heads = [" ".join(cell.upper().split()) for cell in row]
+            missing = [head for head in _HEADER if heads.count(head) != 1]
+            if missing:
+                raise ContentRefusedError(f"has a header without {', '.join(map(repr, missing))}", file=name, line=line)
+        else:
+            yield line, dict(zip(heads, row, strict=False))
+
+
+def _sheet_quarter(data: bytes, name: str) -> tuple[int, int]:
+    for line, cells in _sheet_rows(data, name):
+        if not re.fullmatch(r"[0-9]{4}[1-4]", cells["YEAR/QTR"].strip()):
+            raise ContentRefusedError(f"YEAR/QTR is {cells['YEAR/QTR']!r}, not year and quarter", file=name, line=line)
+        return _quarter(cells["YEAR/QTR"].strip())
+    raise ContentRefusedError("has no row under a header", file=name)
+
+
+def _sheet_records(data: bytes, name: str, quarter: tuple[int, int]) -> Iterator[Record]:
+    own = "{}{}".format(*quarter)
+    for line, cells in _sheet_rows(data, name):
+        try:
+            if cells["YEAR/QTR"].strip() != own:
+                raise ValueError(f"is of {cells['YEAR/QTR']!r}, the rows before it are of {own} (year, quarter)")
+            if cells["STATE"].strip() not in _STATE:
+                raise ValueError(f"{cells['STATE']!r} is no state of CMS's ZIP files")
+            if cells["PLUS 4 FLAG"].strip() not in _FLAG:
+                raise ValueError(f"the plus 4 flag is {cells['PLUS 4 FLAG']!r}, not 0 or 1")
+            yield (
+                padded(cells["ZIP CODE"], 5, "ZIP"),
+                "",
+                padded(cells["CARRIER"], 5, "carrier"),
+                padded(cells["LOCALITY"], 2, "locality"),
+                _STATE[cells["STATE"].strip()],
+                _FLAG[cells["PLUS 4 FLAG"].strip()],
+            )
+        except ValueError as error:
+            raise ContentRefusedError(str(error), file=name, line=line) from None

@@ -1,0 +1,134 @@
+"""Loading ZIP5 and ZIP9 files into the database: the files of one zip in one transaction, all of them or none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feesync.errors import ContentRefusedError
+from feesync.formats.zip_locality import Record, ZipLocalityFile
+from feesync.store.load import checkpoint
+from feesync.store.schema import open_for_writing, store_error
+from feesync.store.zip_tables import embedded_zip_table
+from feesync.zips import ZIP5
+
+_INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
+_FEWEST_ROWS = 0.9
+"""Of the rows of the embedded ZIP5: a file with fewer has been cut. From quarter to quarter CMS adds and drops a few ZIPs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZipLoadReport:
+    """What loading one file did.
+
+    Attributes:
+        label: such as `ZIP5 2025 Q4`.
+        name: of the file.
+        outcome: `new`, `revision`, `unchanged`, `superseded` or `restored`, as of a release (store.load).
+        rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
+        flagged: those of them with the +4 flag.
+    """
+
+    label: str
+    name: str
+    outcome: str
+    rows: int = 0
+    flagged: int = 0
+
+
+def load_zip_files(
+    path: Path, files: Sequence[ZipLocalityFile], *, allow_change: bool = False, force: bool = False
+) -> list[ZipLoadReport]:
+    """Load ZIP5 and ZIP9 files into the database at a path.
+
+    Args:
+        path: the database; created and migrated as needed.
+        files: of one zip, or loose.
+        allow_change: accept a ZIP5 with far fewer rows than there are ZIPs.
+        force: make bytes current again that a later file of the same quarter has superseded.
+
+    Raises:
+        ContentRefusedError: a row or a check failed; the database is as it was.
+        BusyError: another process is writing.
+        StoreError: the database cannot be used.
+    """
+    connection = open_for_writing(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            reports = [_load(connection, file, allow_change, force) for file in files]
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        checkpoint(connection)
+        return reports
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    finally:
+        connection.close()
+
+
+def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool) -> ZipLoadReport:
+    key = (file.kind, file.year, file.quarter)
+    known = connection.execute(
+        "SELECT zip_file_id, superseded_by FROM zip_file WHERE kind = ? AND year = ? AND quarter = ? AND sha256 = ?",
+        (*key, file.sha256),
+    ).fetchone()
+    if known:
+        zip_file_id, superseded_by = known
+        if superseded_by is None:
+            return ZipLoadReport(file.label, file.name, "unchanged")
+        if not force:
+            return ZipLoadReport(file.label, file.name, "superseded")
+        _supersede(connection, key, zip_file_id)
+        connection.execute("UPDATE zip_file SET superseded_by = NULL WHERE zip_file_id = ?", (zip_file_id,))
+        return ZipLoadReport(file.label, file.name, "restored")
+    new_id: int = connection.execute("SELECT coalesce(max(zip_file_id), 0) + 1 FROM zip_file").fetchone()[0]
+    outcome = "revision" if _supersede(connection, key, new_id) else "new"
+    connection.execute(
+        "INSERT INTO zip_file VALUES (?, ?, ?, ?, ?, ?, 0, ?, NULL)",
+        (new_id, *key, file.sha256, file.name, datetime.now(UTC).isoformat(timespec="seconds")),
+    )
+    rows = _insert(connection, file, new_id)
+    known_rows = embedded_zip_table().file.rows
+    if file.kind == ZIP5 and rows < known_rows * _FEWEST_ROWS and not allow_change:
+        raise ContentRefusedError(
+            f"holds {rows:,} ZIPs, of {known_rows:,} that there were in {embedded_zip_table().file}: it is cut "
+            "(--allow-change takes it)",
+            file=file.name,
+        )
+    connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
+    count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
+    flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
+    return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
+
+
+def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: int) -> bool:
+    """Note that the current file of a kind and quarter is superseded; tell whether there was one."""
+    update = "UPDATE zip_file SET superseded_by = ? WHERE kind = ? AND year = ? AND quarter = ? AND superseded_by IS NULL"
+    return connection.execute(update, (by, *key)).rowcount > 0
+
+
+def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
+    """Insert the rows of a file; return how many."""
+    try:
+        return connection.executemany(_INSERT, ((zip_file_id, *record) for record in file.records())).rowcount
+    except sqlite3.IntegrityError:
+        code = _first_repeated(file.records())
+        raise ContentRefusedError(f"has {code} twice", file=file.name) from None
+
+
+def _first_repeated(records: Iterator[Record]) -> str:
+    """Return the first ZIP or ZIP+4 that stands twice: looked for only where the database has found that one does."""
+    seen: set[str] = set()
+    for zip5, plus4, *_ in records:
+        code = f"{zip5}-{plus4}" if plus4 else zip5
+        if code in seen:
+            return code
+        seen.add(code)
+    raise AssertionError("the database refused rows that are all different")

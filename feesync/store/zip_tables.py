@@ -1,0 +1,132 @@
+"""ZIP5 and ZIP9 tables as they are read: those of the database, and the embedded ZIP5 of the snapshot.
+
+Which of them answers for a date is decided here too: the newest whose quarter is not after the date's, else the nearest.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Protocol
+
+from feesync.reference import data_folder, read_table
+from feesync.zips import ZipCode, ZipFile, ZipRow, quarter_of
+
+
+class ZipTable(Protocol):
+    """The rows of one file."""
+
+    @property
+    def file(self) -> ZipFile:
+        """The file: kind, quarter, source."""
+
+    def row(self, code: ZipCode) -> ZipRow | None:
+        """Return the row of a ZIP (in ZIP5, given without plus4) or ZIP+4 (in ZIP9), None where the file has none."""
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many ZIPs, or ZIP+4s, the file has in each MAC and locality."""
+
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Return every MAC and locality of the file."""
+
+    def localities(self, zip5: str) -> list[tuple[str, str]]:
+        """Return the MACs and localities of a ZIP's rows."""
+
+
+class StoredZipTable:
+    """A file of a database."""
+
+    def __init__(self, connection: sqlite3.Connection, zip_file_id: int, file: ZipFile) -> None:
+        self.file = file
+        self._connection, self._id = connection, zip_file_id
+        self._pairs: frozenset[tuple[str, str]] | None = None
+
+    def row(self, code: ZipCode) -> ZipRow | None:
+        """Return the row of a ZIP or ZIP+4."""
+        found = self._connection.execute(
+            "SELECT mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ? AND zip = ? AND plus4 = ?",
+            (self._id, *code),
+        ).fetchone()
+        return ZipRow(found[0], found[1], found[2], bool(found[3])) if found else None
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return the number of rows by MAC and locality."""
+        rows = self._connection.execute(
+            "SELECT mac, locality, count(*) FROM zip_locality WHERE zip_file_id = ? GROUP BY mac, locality", (self._id,)
+        )
+        return {(mac, locality): count for mac, locality, count in rows}
+
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Return every MAC and locality."""
+        if self._pairs is None:
+            query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ?"
+            self._pairs = frozenset((mac, locality) for mac, locality in self._connection.execute(query, (self._id,)))
+        return self._pairs
+
+    def localities(self, zip5: str) -> list[tuple[str, str]]:
+        """Return the MACs and localities of a ZIP's rows."""
+        query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ? AND zip = ? ORDER BY mac, locality"
+        return [(mac, locality) for mac, locality in self._connection.execute(query, (self._id, zip5))]
+
+
+class EmbeddedZipTable:
+    """The snapshot's ZIP5: lines of consecutive ZIPs, in order, of which a search takes the one that it needs apart."""
+
+    def __init__(self) -> None:
+        (row,) = read_table("snapshot/zip_files.csv")
+        self.file = ZipFile(row["kind"], int(row["year"]), int(row["quarter"]), row["source"], int(row["rows"]), True)
+        text = (data_folder() / "snapshot" / "zip_localities.csv").read_text(encoding="ascii")
+        self._lines = text.splitlines()[1:]
+
+    def row(self, code: ZipCode) -> ZipRow | None:
+        """Return the row of a ZIP."""
+        at = bisect_right(self._lines, code.zip5 + "~") - 1  # "~" sorts after the comma: the last line that begins at or before it
+        if at < 0:
+            return None
+        _, last, mac, locality, state, flag = self._lines[at].split(",")
+        return ZipRow(mac, locality, state, flag == "1") if code.zip5 <= last else None
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return the number of ZIPs by MAC and locality."""
+        counts: dict[tuple[str, str], int] = {}
+        for line in self._lines:
+            first, last, mac, locality, _, _ = line.split(",")
+            counts[mac, locality] = counts.get((mac, locality), 0) + int(last) - int(first) + 1
+        return counts
+
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Return every MAC and locality."""
+        return frozenset((line[12:17], line[18:20]) for line in self._lines)
+
+    def localities(self, zip5: str) -> list[tuple[str, str]]:
+        """Return the MAC and locality of a ZIP."""
+        row = self.row(ZipCode(zip5, ""))
+        return [(row.mac, row.locality)] if row else []
+
+
+@cache
+def embedded_zip_table() -> EmbeddedZipTable:
+    """Return the snapshot's ZIP5, read on first use: start-up does not pay for it."""
+    return EmbeddedZipTable()
+
+
+def stored_zip_tables(connection: sqlite3.Connection) -> list[StoredZipTable]:
+    """Return the current files of a database."""
+    rows = connection.execute("SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file WHERE superseded_by IS NULL")
+    return [StoredZipTable(connection, zip_file_id, ZipFile(*rest, embedded=False)) for zip_file_id, *rest in rows]
+
+
+def answering(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
+    """Return the table of a kind that answers for a day, None where there is none; of one quarter the database's, not the embedded.
+
+    It is the newest whose quarter is not after the day's, else the nearest after it.
+    """
+    of_kind = [table for table in tables if table.file.kind == kind]
+    today = quarter_of(day)
+    past = [table for table in of_kind if (table.file.year, table.file.quarter) <= today]
+    if past:
+        return max(past, key=lambda table: (table.file.year, table.file.quarter, not table.file.embedded))
+    return min(of_kind, key=lambda table: (table.file.year, table.file.quarter, table.file.embedded), default=None)
