@@ -2,7 +2,7 @@
 
     FEESYNC_CMS_FILES=FOLDER python benchmarks/measure.py
 
-FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip` and `pages/RVU25A` to `RVU25D`. Whole processes are run in turn, floor
+FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip`, `pages/RVU25A` to `RVU25D` and `zip/ZIP5_*.txt`. Whole processes are run in turn, floor
 and feesync, and their medians compared; what is measured inside a process alternates too.
 """
 
@@ -77,13 +77,43 @@ def measure_import(zip_path: str, folder: Path) -> Path:
 
 def measure_start_up(database: Path) -> None:
     """One estimate from a cold process against importing click and sqlite3."""
-    line = ("estimate", "64493", "--locality", "01112-05", "-m", "50", "--date", "2025-11-03")
-    for what, path in (("database", database), ("snapshot", database.with_name("none.db"))):
+    none = database.with_name("none.db")
+    for what, path, place in (("database", database, "01112-05"), ("snapshot", none, "01112-05"), ("a ZIP", none, "94110")):
+        line = ("estimate", "64493", "--locality", place, "-m", "50", "--date", "2025-11-03")
         times = in_turn(
             lambda: process(sys.executable, "-c", "import click, sqlite3")[0],
-            lambda path=path: process(sys.executable, "-m", "feesync", "--db", str(path), *line)[0],
+            lambda path=path, line=line: process(sys.executable, "-m", "feesync", "--db", str(path), *line)[0],
         )
         report(f"feesync estimate, cold, {what} / import click, sqlite3", *times, 2.5, "ms", 1e3)
+
+
+def write_zip9(zip5: Path, text: Path) -> None:
+    """Write a ZIP9 of CMS's size to its record layout: 1,856 ZIP+4s of each ZIP that ZIP5 flags."""
+    flagged = [line for line in zip5.read_text(encoding="latin-1").splitlines() if line[20] == "1"]
+    with text.open("w", encoding="latin-1", newline="") as out:
+        for line in flagged:
+            out.writelines(f"{line[:15]}     1{plus4:04}      A{'':43}{line[75:]}\r\n" for plus4 in range(1, 9_281, 5))
+
+
+def measure_zip9(zip5: Path, folder: Path) -> None:
+    """Importing 1.08 million rows of ZIP9 against cutting up its lines and inserting them."""
+    text, memory = folder / "ZIP9_OCT2025.txt", []
+    write_zip9(zip5, text)
+
+    def floor() -> float:
+        (folder / "floor9.db").unlink(missing_ok=True)
+        return process(sys.executable, str(HERE / "floor_zip9.py"), str(text), str(folder / "floor9.db"))[0]
+
+    def ours() -> float:
+        for left in folder.glob("zip9.db*"):
+            left.unlink()
+        seconds, peak = process(sys.executable, "-m", "feesync", "--db", str(folder / "zip9.db"), "import", str(text))
+        memory.append(peak)
+        return seconds
+
+    report("import of ZIP9, 1.08 million rows / lines and executemany", *in_turn(floor, ours), 3, "ms", 1e3)
+    print(f"{'  its peak memory':<58}{max(memory) / 1024:>37.0f} MiB   under 200")
+    print(f"{'  its database':<58}{(folder / 'zip9.db').stat().st_size / 1e6:>37.1f} MB    under 60")
 
 
 def measure_estimate(database: Path) -> None:
@@ -171,6 +201,8 @@ def main() -> None:
         measure_start_up(database)
         measure_estimate(database)
         measure_view(database)
+        (zip5,) = (Path(folder) / "zip").glob("ZIP5_*.txt")
+        measure_zip9(zip5, Path(scratch))
         measure_sync(Path(folder) / "releases", Path(scratch))
 
 

@@ -49,7 +49,7 @@ def estimate(
 
     Args:
         hcpcs: CPT or HCPCS code, five characters.
-        locality: `01112-05`, `0111205`, `CA-05`, an unambiguous name, or `national`.
+        locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an unambiguous name, or `national`.
         setting: `nonfacility` or `facility`; a place of service decides instead where one is given.
         pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
         modifiers: such as `["50"]`; order does not matter.

@@ -1,13 +1,15 @@
-"""Where an answer stands on less than the exact release of the date, or on another conversion factor than was asked for."""
+"""What an answer stands on beside the exact release of the date: a near one, another conversion factor, a ZIP."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from feesync.labels import FIRST_QP_YEAR
+from feesync.localities import Locality
 from feesync.pricing.line import Note
 from feesync.schedule import Quote
 from feesync.store.source import Release
+from feesync.zips import ZipPlace
 
 
 def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
@@ -18,7 +20,8 @@ def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
         day: the date of service that was asked for.
         qp: whether the factor of a qualifying APM participant was asked for.
     """
-    return release_notes(quote.release, quote.rate.basis, day, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
+    found = release_notes(quote.release, quote.rate.basis, day, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
+    return [*found, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else found
 
 
 def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
@@ -45,3 +48,16 @@ def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, c
         text = f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data{caps}."
         found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
     return found
+
+
+def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:
+    """Say which file gave a ZIP its locality; a warning where CMS has divided the state otherwise between file and release."""
+    text = f"ZIP {by.code} lies in {place.key} by CMS's {by.file}"
+    text += "." if by.of_the_day else f", the nearest there is to {day}: 'feesync import' loads others."
+    source = f"{by.file} ({by.file.source})"
+    if by.regrouped:
+        keys = ", ".join(by.regrouped)
+        divides = f"{release.label} divides {place.state} otherwise ({keys} are not in that file)"
+        text += f" {divides}: check the locality."
+        return Note.warning("zip-locality", text, source)
+    return Note.info("zip-locality", text, source)

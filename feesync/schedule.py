@@ -14,15 +14,18 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from feesync import place_search, zip_places
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, last_catalogued_day
-from feesync.localities import Locality, has_words, matching
+from feesync.localities import Locality
 from feesync.paths import database_path
 from feesync.rate import Rate
 from feesync.store.live import LiveDatabase
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
+from feesync.store.zip_tables import ZipTable, embedded_zip_table
+from feesync.zips import ZipFile, ZipPlace, read_zip
 
 _HOW_TO_BRING = "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov"
 _MOST_DAYS = 10_000
@@ -31,12 +34,28 @@ _T = TypeVar("_T")
 
 
 class Quote(NamedTuple):
-    """A rate with where it comes from; `exact` tells whether the release covers the date itself."""
+    """A rate with where it comes from.
+
+    `exact` tells whether the release covers the date itself; `zip` how a ZIP told the locality, where the place was one.
+    """
 
     rate: Rate
     release: Release
     locality: Locality
     exact: bool
+    zip: ZipPlace | None = None
+
+
+class Found(NamedTuple):
+    """The localities that a text may mean, and the release that has them.
+
+    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said` is what is to be known of it.
+    """
+
+    release: Release
+    localities: list[Locality]
+    spans: bool | None = None
+    said: str | None = None
 
 
 class FeeSchedule:
@@ -61,14 +80,14 @@ class FeeSchedule:
         Args:
             hcpcs: the code, five characters.
             modifier: `26`, `TC` or `53` for a row of its own, else empty.
-            locality: in any form that `localities.resolve` takes.
+            locality: in any form that `localities.resolve` takes, or a ZIP or ZIP+4.
             day: date of service.
             qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
         Raises:
             NoReleaseError: no loaded release answers for the date.
             UnknownCodeError: the code is not in the release, or not in the snapshot when that is all there is.
-            LocalityError: the locality is unknown or ambiguous.
+            LocalityError: the locality is unknown or ambiguous; a ZIP is unknown, military or spans localities.
         """
         return self._reading(self._rate, hcpcs, modifier, locality, day, qp)
 
@@ -105,12 +124,20 @@ class FeeSchedule:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, day)
 
-    def find_localities(self, query: str, day: date) -> tuple[Release, list[Locality]]:
-        """Return the localities that a text may mean: by key, MAC, state, name or county."""
+    def find_localities(self, query: str, day: date) -> Found:
+        """Return the localities that a text may mean: by key, ZIP, MAC, state, name, county or contractor."""
         return self._reading(self._find_localities, query, day)
 
+    def zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
+        """Return how many ZIPs lie in each MAC and locality, and the ZIP5 file that says so: the one that answers for a day."""
+        return self._reading(self._zip_counts, day)
+
+    def zip_files(self) -> list[ZipFile]:
+        """Return the ZIP5 and ZIP9 files of the database, and the embedded ZIP5 where the database has none of its quarter."""
+        return self._reading(self._zip_files)
+
     def counties(self, day: date) -> dict[tuple[str, str], str]:
-        """Return the counties of localities, as CMS words them, from the loaded release nearest to a day that has them."""
+        """Return the counties of localities, as CMS words them, from the release nearest to a day that has them: loaded, else embedded."""
         return self._reading(self._counties, day)
 
     @property
@@ -143,23 +170,37 @@ class FeeSchedule:
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         source, release = self._answering(hcpcs, day)
-        place = source.locality(release, locality)
+        place, by_zip = self._place(source, release, locality, day)
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise _not_in(f"{hcpcs} {modifier}".strip(), release, day, source.modifiers(release, hcpcs))
-        return Quote(rate, release, place, release.covers(day))
+        return Quote(rate, release, place, release.covers(day), by_zip)
+
+    def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
+        """Return the locality that a text means in a release: by ZIP, else as `localities.resolve` takes it."""
+        if read_zip(text) is not None:
+            by_zip = zip_places.locate(text, self._zip_tables(), source.localities(release), release.label, day)
+            if by_zip is not None:
+                return by_zip
+        return source.locality(release, text), None
+
+    def _zip_tables(self) -> list[ZipTable]:
+        stored = self._database.zip_tables if self._database else []
+        return [*stored, embedded_zip_table()]
 
     def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        chosen = [source.locality(release, place) for place in places]
-        if not chosen:
+        named = [self._place(source, release, place, day) for place in places]
+        chosen = [place for place, _ in named]
+        if not named:
             chosen = [place for place in source.localities(release) if state in (None, place.state)]
         if not chosen:
             raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
         found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
             raise _not_in(hcpcs, release, day)
-        return [Quote(rate, release, place, release.covers(day)) for place, rate in found]
+        by_zip = dict(named)
+        return [Quote(rate, release, place, release.covers(day), by_zip.get(place)) for place, rate in found]
 
     def _answering_label(self, day: date) -> str | None:
         try:
@@ -180,17 +221,29 @@ class FeeSchedule:
         source, release = self._candidates(day)[0]
         return release, source.localities(release)
 
-    def _find_localities(self, query: str, day: date) -> tuple[Release, list[Locality]]:
+    def _find_localities(self, query: str, day: date) -> Found:
         source, release = self._candidates(day)[0]
         places = source.localities(release)
-        found = [place for place in places if query.strip() == place.mac] or matching(query, places)
-        if not found:
-            counties = self._counties(day)
-            found = [place for place in places if has_words(counties.get((place.mac, place.locality), ""), query)]
-        return release, found or [source.locality(release, query)]
+        of_mac = [place for place in places if query.strip() == place.mac]
+        code, tables = read_zip(query), self._zip_tables()
+        if code is not None and not (of_mac and zip_places.zip5_table(tables, day).row(code) is None):
+            by_zip = zip_places.candidates(code, tables, places, day)
+            said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
+            return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
+        found = of_mac or place_search.search(query, places, self._counties(day))
+        return Found(release, found or [source.locality(release, query)])
+
+    def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
+        table = zip_places.zip5_table(self._zip_tables(), day)
+        return table.file, table.counts()
+
+    def _zip_files(self) -> list[ZipFile]:
+        files = {(file.kind, file.year, file.quarter): file for file in (table.file for table in reversed(self._zip_tables()))}
+        return [files[key] for key in sorted(files)]
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:
-        return self._database.counties(day) if self._database else {}
+        own = self._database.counties(day) if self._database else {}
+        return own or self._embedded().counties(day)
 
     def _releases(self) -> list[Release]:
         own = self._database.releases if self._database else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from feesync.errors import LocalityError
 from feesync.localities import Locality, listed
@@ -58,8 +59,16 @@ def locate(
     return place, ZipPlace(code, file, file.is_of(day), _regrouped(place, localities, zip5_table(tables, day)))
 
 
-def candidates(code: ZipCode, tables: Sequence[ZipTable], localities: Sequence[Locality], day: date) -> tuple[list[Locality], str]:
-    """Return every locality that a ZIP may lie in, the one of ZIP5 first, and in words which file says so and what is uncertain.
+class ZipCandidates(NamedTuple):
+    """Every locality that a ZIP may lie in, whether it spans several, and in words which file says so and what is uncertain."""
+
+    localities: list[Locality]
+    spans: bool
+    said: str
+
+
+def candidates(code: ZipCode, tables: Sequence[ZipTable], localities: Sequence[Locality], day: date) -> ZipCandidates:
+    """Return every locality that a ZIP may lie in, the one of ZIP5 first: to be shown, not to price with.
 
     Raises:
         LocalityError: an unknown or military ZIP, or one whose localities the release does not have.
@@ -67,25 +76,25 @@ def candidates(code: ZipCode, tables: Sequence[ZipTable], localities: Sequence[L
     file, row = _zip5_row(code, tables, day)
     if row is None:
         raise _unknown(code, file)
-    pairs = [(row.mac, row.locality)]
-    said = f"{code} lies in {row.mac}-{row.locality} by {file}"
-    if row.plus_four:
+    pairs, spans = [(row.mac, row.locality)], row.plus_four
+    said = f"ZIP {code} lies in {row.mac}-{row.locality} by {file}"
+    if spans:
         table = answering(tables, ZIP9, day)
         precise = table.row(code) if table and code.plus4 else None
         if table and precise:
-            pairs = [(precise.mac, precise.locality)]
-            said = f"{code} lies in {precise.mac}-{precise.locality} by {table.file}"
+            pairs, spans, file = [(precise.mac, precise.locality)], False, table.file
+            said = f"ZIP {code} lies in {precise.mac}-{precise.locality} by {file}"
         elif table:
             pairs += [pair for pair in table.localities(code.zip5) if pair not in pairs]
-            said = f"{code.zip5} lies in several localities by {table.file}: the ZIP+4 decides"
+            said = f"ZIP {code.zip5} spans localities, by {table.file}: the ZIP+4 decides"
         else:
-            said += f", but a part of it lies in another: the ZIP+4 decides, by CMS's ZIP9 file ({_BRINGS})"
+            said += f", but a part of it lies elsewhere: the ZIP+4 decides, by CMS's ZIP9 file ({_BRINGS})"
     if not file.is_of(day):
-        said += f"; that file is not of the quarter of {day}"
+        said += f" (the nearest file there is to {day})"
     found = [place for pair in pairs for place in localities if (place.mac, place.locality) == pair]
     if not found:
         raise LocalityError(f"{said}; that is no locality on {day}: {_WAY}")
-    return found, said
+    return ZipCandidates(found, spans, said)
 
 
 def zip5_table(tables: Sequence[ZipTable], day: date) -> ZipTable:

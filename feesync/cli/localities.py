@@ -1,4 +1,4 @@
-"""`feesync localities`: what places Medicare pays by, and what a name means."""
+"""`feesync localities`: what places Medicare pays by, and what a ZIP, a county or a name means."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from datetime import date as Date
 import click
 
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
-from feesync.cli.output import print_csv, print_json, print_table, shortened
+from feesync.cli.output import print_csv, print_json, print_table
 from feesync.localities import Locality
 from feesync.money import decimal
-from feesync.schedule import open_schedule
+from feesync.reference import contractors
+from feesync.schedule import Found, open_schedule
 
-_COLUMNS = ("mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci", "counties")
+_COLUMNS = (
+    "mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci", "counties", "contractor", "jurisdiction", "zips",
+    "zip_spans_localities",
+)  # fmt: skip
+_TABLE = ("Locality", "State", "Name", "Counties", "Work GPCI", "PE GPCI", "MP GPCI", "ZIPs", "Contractor")
+_RIGHT = ("Work GPCI", "PE GPCI", "MP GPCI", "ZIPs")
+_WIDTHS = {"Name": 32, "Counties": 32, "Contractor": 22}
 
 
-@click.command("localities", short_help="Payment localities, and what a name means.")
+@click.command("localities", short_help="What a ZIP, a county or a name means.")
 @click.argument("query", required=False)
 @date_option
 @csv_option
@@ -23,33 +30,45 @@ _COLUMNS = ("mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci
 @db_option
 @click.pass_context
 def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool) -> None:
-    """List the payment localities, or those that QUERY may mean: a key, a MAC, a state, a name or a county.
+    """List the payment localities, or those that QUERY may mean: a ZIP, a county, a state, a name, a key, a MAC, a contractor.
 
     \b
       feesync localities
-      feesync localities CA
-      feesync localities "san jose" --json
+      feesync localities 10001
+      feesync localities "santa clara" --json
+      feesync localities noridian
+
+    With each go its GPCIs, its counties as CMS words them, how many ZIPs CMS's ZIP5 file gives it, and the company that is
+    the MAC with its jurisdiction.
     """
     one_format(as_json, as_csv)
     schedule = open_schedule(ctx.obj)
     when = day or Date.today()
-    release, found = schedule.find_localities(query, when) if query else schedule.localities(when)
+    found = schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
     counties = schedule.counties(when)
+    _, zips = schedule.zip_counts(when)
 
     def row(place: Locality) -> list[object]:
         gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
-        return [place.mac, place.locality, place.state, place.name, *gpcis, counties.get((place.mac, place.locality))]
+        key, who = (place.mac, place.locality), contractors().get(place.mac)
+        about = (counties.get(key), who and who.name, who and who.jurisdiction, zips.get(key), found.spans)
+        return [*key, place.state, place.name, *gpcis, *about]
 
     if as_json:
-        print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in found])
+        print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in found.localities])
     elif as_csv:
-        print_csv(_COLUMNS, map(row, found))
+        print_csv(_COLUMNS, map(row, found.localities))
     else:
-        shown = [[place.key, place.state or "", shortened(place.name), *row(place)[4:7]] for place in found]
-        print_table(
-            ("Locality", "State", "Name", "Work GPCI", "PE GPCI", "MP GPCI"),
-            shown,
-            right=("Work GPCI", "PE GPCI", "MP GPCI"),
-        )
-    if not release.covers(when):
-        click.echo(f"feesync: no loaded release covers {when}; {release.label} answers", err=True)
+        if found.said:
+            click.echo(f"{found.said}\n")
+        print_table(_TABLE, [_shown(place, row(place)) for place in found.localities], right=_RIGHT, wrapped=_WIDTHS)
+    if found.said and (as_json or as_csv):
+        click.echo(f"feesync: {found.said}", err=True)
+    if not found.release.covers(when):
+        click.echo(f"feesync: no loaded release covers {when}; {found.release.label} answers", err=True)
+
+
+def _shown(place: Locality, row: list[object]) -> list[object]:
+    gpcis, (counties, contractor, jurisdiction, zips) = row[4:7], row[7:11]
+    who = f"{contractor} ({jurisdiction})" if contractor else ""
+    return [place.key, place.state or "", place.name, counties or "", *gpcis, zips or "", who]

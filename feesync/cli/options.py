@@ -52,7 +52,7 @@ qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qual
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what the lines of a claim, or one line, are priced by: place, setting, day, who bills, the deductible."""
     options = (
-        click.option("--locality", required=True, help="01112-05, 0111205, CA-05, an unambiguous name, or national."),
+        click.option("--locality", required=True, help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national."),
         click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="Rate; nonfacility by default."),
         click.option("--pos", metavar="NN", help="Place of service code, such as 11 or 24, instead of --setting."),
         date_option,

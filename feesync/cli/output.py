@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
@@ -25,12 +25,18 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer.writerows(rows)
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
-    """Print rows as a table on stdout; the columns named in `right` are aligned to the right."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = (), wrapped: Mapping[str, int] | None = None
+) -> None:
+    """Print rows as a table on stdout; columns named in `right` are aligned to the right, those in `wrapped` have at most a width."""
     from tabulate import tabulate
 
     aligned = ["right" if column in set(right) else "left" for column in columns]
-    click.echo(tabulate(list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True))
+    widths = [wrapped.get(column) for column in columns] if wrapped else None
+    table = tabulate(
+        list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True, maxcolwidths=widths
+    )  # fmt: skip
+    click.echo("\n".join(line.rstrip() for line in table.splitlines()) if wrapped else table)
 
 
 def shortened(name: str) -> str:

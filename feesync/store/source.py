@@ -15,6 +15,7 @@ from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
 from feesync.store.schema import REFERENCE_FACTOR
+from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
 _SELECT_ONE = f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?"
@@ -70,6 +71,14 @@ class Source:
         self._localities: dict[int, list[Locality]] = {}
         self._resolved: dict[tuple[int, str], Locality] = {}
         self._codes: frozenset[str] | None = None
+        self._zip_tables: list[StoredZipTable] | None = None
+
+    @property
+    def zip_tables(self) -> list[StoredZipTable]:
+        """The ZIP5 and ZIP9 files."""
+        if self._zip_tables is None:
+            self._zip_tables = stored_zip_tables(self.connection)
+        return self._zip_tables
 
     @property
     def codes(self) -> frozenset[str]:
@@ -135,7 +144,8 @@ class Source:
             (day.isoformat(),),
         ).fetchone()
         rows = self.connection.execute(
-            "SELECT mac, locality, group_concat(counties, '; ') FROM locality_counties WHERE release_id = ? GROUP BY mac, locality",
+            "SELECT mac, locality, group_concat(counties, '; ') FROM "
+            "(SELECT DISTINCT mac, locality, counties FROM locality_counties WHERE release_id = ?) GROUP BY mac, locality",
             nearest or (None,),
         )
         return {(mac, locality): counties for mac, locality, counties in rows}

@@ -1,0 +1,56 @@
+"""Searching localities by the words people know a place by: state, name, county, or the contractor that pays there.
+
+A search lists what a text may mean, so that a person can choose; it never picks (localities.resolve). Counties are as CMS words them
+in its locality county file: a county that stands under "all other counties" cannot be found by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from feesync.localities import Locality, has_words, matching, not_found, similar
+from feesync.reference import contractors
+
+_KEY_OR_NUMBER = re.compile(r"[A-Z]{0,2}[-/ ]?[0-9][-/ 0-9]*|NATIONAL", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,/;]| AND ")
+
+
+def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]) -> list[Locality]:
+    """Return the localities that a text may mean, the likeliest first; none where it is a key or a number, which are not searched.
+
+    Args:
+        query: a state, a name, a county, a contractor or its jurisdiction.
+        places: those of the release that answers.
+        counties: the counties of each, as CMS words them.
+
+    Raises:
+        LocalityError: nothing is called so; the message lists what is spelt nearly so.
+    """
+    if contractor := _of_contractor(query, places):
+        return contractor
+    if _KEY_OR_NUMBER.fullmatch(query.strip()):
+        return []
+    by_name = matching(query, places)
+    by_county = [place for place in places if has_words(_included(counties, place), query)]
+    found = [
+        *(place for place in by_name if place in by_county),
+        *(place for place in by_name if place not in by_county),
+        *(place for place in by_county if place not in by_name),
+    ]
+    if not found:
+        names = {(place.mac, place.locality): _BETWEEN.split(_included(counties, place)) for place in places}
+        raise not_found(query, similar(query, places, names))
+    return found
+
+
+def _of_contractor(query: str, places: Sequence[Locality]) -> list[Locality]:
+    wanted = query.strip().upper()
+    known = contractors()
+    macs = {mac for mac, who in known.items() if who.jurisdiction == wanted or has_words(who.name, query)}
+    return [place for place in places if place.mac in macs]
+
+
+def _included(counties: Mapping[tuple[str, str], str], place: Locality) -> str:
+    """Return the counties that are in a place: those after EXCEPT are not."""
+    return counties.get((place.mac, place.locality), "").upper().split("EXCEPT")[0]
