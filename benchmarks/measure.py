@@ -2,8 +2,8 @@
 
     FEESYNC_CMS_FILES=FOLDER python benchmarks/measure.py
 
-FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip`, `pages/RVU25A` to `RVU25D` and `zip/ZIP5_*.txt`. Whole processes are run in turn, floor
-and feesync, and their medians compared; what is measured inside a process alternates too.
+FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip`, `pages/RVU25A` to `RVU25D` and `zip/ZIP5_*.txt`. Whole processes are
+run in turn, floor and feesync, and their medians compared; what is measured inside a process alternates too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Searching localities by the words people know a place by: state, name, county, or the contractor that pays there.
 
-A search lists what a text may mean, so that a person can choose; it never picks (localities.resolve). Counties are as CMS words them
-in its locality county file: a county that stands under "all other counties" cannot be found by its name.
+A search lists what a text may mean, so that a person can choose; it never picks (localities.resolve). Counties are as CMS words
+them in its locality county file: a county that stands under "all other counties" cannot be found by its name.
 """
 
 from __future__ import annotations

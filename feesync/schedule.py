@@ -137,7 +137,7 @@ class FeeSchedule:
         return self._reading(self._zip_files)
 
     def counties(self, day: date) -> dict[tuple[str, str], str]:
-        """Return the counties of localities, as CMS words them, from the release nearest to a day that has them: loaded, else embedded."""
+        """Return the counties of localities, as CMS words them: of the loaded release nearest to a day, else embedded."""
         return self._reading(self._counties, day)
 
     @property

@@ -56,7 +56,8 @@ def locate(
     place = _place(row, localities)
     if place is None:
         raise LocalityError(f"{code} lies in {row.mac}-{row.locality} by {file}, which is no locality of {release}; {_WAY}")
-    return place, ZipPlace(code, file, file.is_of(day), _regrouped(place, localities, zip5_table(tables, day)))
+    exact = file.is_of(day)
+    return place, ZipPlace(code, file, exact, () if exact else _regrouped(place, localities, zip5_table(tables, day)))
 
 
 class ZipCandidates(NamedTuple):
@@ -139,9 +140,7 @@ def _both(code: ZipCode, of_mac: Sequence[Locality], place: Locality | None, row
     )
 
 
-def _spans(
-    code: ZipCode, row: ZipRow, file: ZipFile, localities: Sequence[Locality], zip9: ZipTable | None
-) -> LocalityError:
+def _spans(code: ZipCode, row: ZipRow, file: ZipFile, localities: Sequence[Locality], zip9: ZipTable | None) -> LocalityError:
     """Refuse a ZIP of which a part lies elsewhere: say what ZIP5 gives it, what ZIP9 knows, and both ways on."""
     place = _place(row, localities)
     key = f"{row.mac}-{row.locality}"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, read_dates
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
 from feesync.formats import release as releases
 from feesync.formats import zip_locality
 from feesync.formats.archive import MAX_ZIP_BYTES
@@ -21,13 +22,11 @@ from feesync.labels import parse_label
 from feesync.paths import database_path
 from feesync.store.load import LoadReport, load
 from feesync.store.zip_load import ZipLoadReport, load_zip_files
-from feesync.zips import ZIP5
 
 _Read = Callable[[], releases.ParsedRelease]
+_Store = Callable[..., LoadReport]
 _LOOSE = (".csv", ".txt", ".prn", ".xls", ".xlsx", ".pdf", ".doc", ".docx")
 _PARTS = 4
-_HEAD = 400
-"""Bytes of a loose file that are looked at to tell what it is."""
 
 
 @click.command("import", short_help="Load CMS release zips, and ZIP to locality files.")
@@ -44,8 +43,10 @@ _HEAD = 400
 def command(
     ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, dates: tuple[Date, Date] | None
 ) -> None:
-    """Load CMS release zips into the database; or loose csv files, PPRRVU and GPCI together, as one release; or CMS's
-    Zip Code to Carrier Locality File, the zip or its ZIP5 and ZIP9 files, txt or xlsx.
+    """Load CMS release zips into the database, and CMS's Zip Code to Carrier Locality File.
+
+    Loose csv files, PPRRVU and GPCI together, are loaded as one release; of the ZIP to locality files, the zip or its ZIP5 and
+    ZIP9 files, txt or xlsx.
 
     \b
       feesync import rvu25d.zip rvu26a.zip
@@ -57,8 +58,8 @@ def command(
     database stays as it was.
     """
     decided = parse_label(label) if label else None
-    zip_texts = [path for path in files if path.suffix.lower() in _LOOSE and _is_zip_locality(path)]
     zips = [path for path in files if path.suffix.lower() not in _LOOSE]
+    zip_texts = [path for path in files if path not in zips and is_zip_locality(path)]
     loose = [path for path in files if path not in zips and path not in zip_texts and releases.kind_of(path.name)]
     for path in files:
         if path not in zips and path not in loose and path not in zip_texts:
@@ -66,16 +67,16 @@ def command(
     if len({path.name for path in loose}) < len(loose):
         raise click.UsageError("two of the loose files have the same name")
     if not zips and not loose and not zip_texts:
-        raise click.UsageError("nothing to import: give a release zip, or PPRRVU*.csv and GPCI*.csv together, or a ZIP5 or ZIP9 file")
-    if (decided or dates) and len(zips) + bool(loose) + len(zip_texts) > 1:
+        raise click.UsageError("nothing to import: give a release zip, PPRRVU*.csv and GPCI*.csv together, or a ZIP5 or ZIP9 file")
+    if (decided or dates) and (zip_texts or len(zips) + bool(loose) > 1):
         raise click.UsageError("--release and --effective go with one release; import the others by themselves")
     database = database_path(ctx.obj)
     store = partial(load, database, dates=dates, allow_change=allow_change, force=force)
     store_zips = partial(load_zip_files, database, allow_change=allow_change, force=force)
-    jobs: list[Callable[[], object]] = [partial(_import_zip, path, decided, dates is not None, store, store_zips) for path in zips]
+    jobs: list[Callable[[], None]] = [partial(_import_zip, path, decided, store, store_zips) for path in zips]
     if loose:
         jobs.append(partial(_import_one, loose[0].name, partial(_read_loose, loose, decided), store))
-    jobs += [partial(_import_zip_text, path, bool(decided or dates), store_zips) for path in zip_texts]
+    jobs += [partial(_import_zip_text, path, store_zips) for path in zip_texts]
     worst = ExitStatus.OK
     for job in jobs:
         try:
@@ -86,56 +87,22 @@ def command(
     ctx.exit(worst)
 
 
-def _import_zip(
-    path: Path, label: str | None, dated: bool, store: Callable[..., LoadReport], store_zips: Callable[..., list[ZipLoadReport]]
-) -> None:
-    """Import a zip of ZIP5 and ZIP9 files, or else of a release."""
+def _import_zip(path: Path, label: str | None, store: _Store, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
+    """Import a zip: of ZIP5 and ZIP9 files where it holds such, else of a release."""
     started = time.monotonic()
     data = _read(path)
-    files = zip_locality.from_zip(data, path.name)
-    if files:
-        _import_zip_files(path.name, files, label is not None or dated, store_zips, started)
+    if files := zip_locality.from_zip(data, path.name):
+        import_zip_files(files, store_zips, started)
     else:
         _import_one(path.name, lambda: releases.from_zip(data, path.name, label), store)
 
 
-def _import_zip_text(path: Path, labelled: bool, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
+def _import_zip_text(path: Path, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
     started = time.monotonic()
-    _import_zip_files(path.name, [zip_locality.parse(_read(path), path.name)], labelled, store_zips, started)
+    import_zip_files([zip_locality.parse(_read(path), path.name)], store_zips, started)
 
 
-def _import_zip_files(
-    name: str,
-    files: list[zip_locality.ZipLocalityFile],
-    labelled: bool,
-    store_zips: Callable[..., list[ZipLoadReport]],
-    started: float,
-) -> None:
-    if labelled:
-        raise InvalidInputError(f"{name} is no release: --release and --effective do not go with ZIP5 and ZIP9 files")
-    for report in store_zips(files):
-        click.echo(_zip_summary(report, time.monotonic() - started))
-
-
-def _zip_summary(report: ZipLoadReport, seconds: float) -> str:
-    outcome = OUTCOMES[report.outcome]
-    if not report.rows:
-        return f"{report.label} from {report.name}: {outcome}"
-    unit = "ZIPs" if report.label.startswith(ZIP5) else "ZIP+4s"
-    flagged = f", {report.flagged:,} of them in several localities" if unit == "ZIPs" else ""
-    outcome = outcome.replace("release", "file")
-    return f"{report.label} from {report.name}: {report.rows:,} {unit}{flagged}; {outcome}, {seconds:.1f} s"
-
-
-def _is_zip_locality(path: Path) -> bool:
-    """Tell by its name, or by its first row, whether a loose file is ZIP5 or ZIP9."""
-    if zip_locality.has_name(path.name):
-        return True
-    with path.open("rb") as file:
-        return zip_locality.has_form(file.read(_HEAD))
-
-
-def _import_one(name: str, read: _Read, store: Callable[..., LoadReport]) -> None:
+def _import_one(name: str, read: _Read, store: _Store) -> None:
     started = time.monotonic()
     with click.progressbar(length=_PARTS, label=name, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         release = read()

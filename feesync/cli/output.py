@@ -28,7 +28,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = (), wrapped: Mapping[str, int] | None = None
 ) -> None:
-    """Print rows as a table on stdout; columns named in `right` are aligned to the right, those in `wrapped` have at most a width."""
+    """Print rows as a table on stdout; columns named in `right` are aligned to the right, those in `wrapped` keep to a width."""
     from tabulate import tabulate
 
     aligned = ["right" if column in set(right) else "left" for column in columns]

@@ -18,6 +18,7 @@ from feesync.money import decimal
 from feesync.paths import cache_path, database_path
 from feesync.schedule import open_schedule
 from feesync.store.source import Release
+from feesync.zips import ZipFile
 
 
 @click.command("status", short_help="What is loaded, from where, how fresh.")
@@ -56,6 +57,7 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
                 "cool_down_until": _iso(cool_until),
                 "answering": label,
                 "answering_covers_today": answering.covers(today) if answering else None,
+                "zip_files": [_zip_to_dict(file) for file in schedule.zip_files()],
                 "stale": None if most is None else stale is not None,
                 "stale_because": stale,
                 "releases": [_to_dict(release) for release in releases],
@@ -70,6 +72,7 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
             click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
         click.echo()
         _print_releases(releases)
+        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in schedule.zip_files()))
     if stale:
         click.echo(f"feesync: stale: {stale}", err=True)
         ctx.exit(ExitStatus.STALE)
@@ -112,6 +115,14 @@ def _print_releases(releases: list[Release]) -> None:
         click.echo()
     embedded = [release.label for release in releases if release.embedded]
     click.echo(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
+
+
+def _where(file: ZipFile) -> str:
+    return "embedded" if file.embedded else file.source
+
+
+def _zip_to_dict(file: ZipFile) -> dict[str, object]:
+    return {name: getattr(file, name) for name in ("kind", "year", "quarter", "rows", "source", "embedded")}
 
 
 def _ago(age: timedelta) -> str:

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive, sheet
@@ -24,13 +25,11 @@ Record = tuple[str, str, str, str, str, int]
 MAX_MEMBER_BYTES = 192 * 2**20
 """The text of ZIP9 has 88 MB, more than any other file of CMS that feesync reads."""
 
-_STATE = {
-    **{code: code for code in (
-        "AL AK AS AZ AR CA CO CT DE DC FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND NE NH NJ NM NV NY OH "
-        "OK OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI WV WY"
-    ).split()},
-    "EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO",
-}  # fmt: skip
+_STATES = (
+    "AK AL AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND NE NH NJ NM NV NY OH OK "
+    "OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI WV WY"
+)
+_STATE = {**{code: code for code in _STATES.split()}, "EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}
 """CMS writes Kansas and Missouri by east and west."""
 
 _FLAG = {"0": 0, "1": 1}
@@ -112,12 +111,12 @@ def parse(data: bytes, name: str) -> ZipLocalityFile:
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PK"):
         quarter = _sheet_quarter(data, name)
-        return ZipLocalityFile(name, ZIP5, *quarter, digest, lambda: _sheet_records(data, name, quarter))
+        return ZipLocalityFile(name, ZIP5, *quarter, digest, partial(_sheet_records, data, name, quarter))
     first = next((line for line in _lines(data) if not _is_blank(line)), "")
     for kind, layout in _LAYOUTS.items():
         if match := layout.fullmatch(first):
             quarter = _quarter(match[7])
-            return ZipLocalityFile(name, kind, *quarter, digest, lambda: _text_records(data, name, kind, match[7]))
+            return ZipLocalityFile(name, kind, *quarter, digest, partial(_text_records, data, name, kind, match[7]))
     raise ContentRefusedError(f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=1)
 
 

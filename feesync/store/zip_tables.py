@@ -80,6 +80,7 @@ class EmbeddedZipTable:
         self.file = ZipFile(row["kind"], int(row["year"]), int(row["quarter"]), row["source"], int(row["rows"]), True)
         text = (data_folder() / "snapshot" / "zip_localities.csv").read_text(encoding="ascii")
         self._lines = text.splitlines()[1:]
+        self._pairs: frozenset[tuple[str, str]] | None = None
 
     def row(self, code: ZipCode) -> ZipRow | None:
         """Return the row of a ZIP."""
@@ -99,7 +100,9 @@ class EmbeddedZipTable:
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Return every MAC and locality."""
-        return frozenset((line[12:17], line[18:20]) for line in self._lines)
+        if self._pairs is None:
+            self._pairs = frozenset((line[12:17], line[18:20]) for line in self._lines)
+        return self._pairs
 
     def localities(self, zip5: str) -> list[tuple[str, str]]:
         """Return the MAC and locality of a ZIP."""
@@ -116,7 +119,10 @@ def embedded_zip_table() -> EmbeddedZipTable:
 def stored_zip_tables(connection: sqlite3.Connection) -> list[StoredZipTable]:
     """Return the current files of a database."""
     rows = connection.execute("SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file WHERE superseded_by IS NULL")
-    return [StoredZipTable(connection, zip_file_id, ZipFile(*rest, embedded=False)) for zip_file_id, *rest in rows]
+    return [
+        StoredZipTable(connection, zip_file_id, ZipFile(kind, year, quarter, source, count, embedded=False))
+        for zip_file_id, kind, year, quarter, source, count in rows
+    ]
 
 
 def answering(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
