@@ -27,8 +27,9 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
     Raises:
         LocalityError: nothing is called so; the message lists what is spelt nearly so.
     """
-    if contractor := _of_contractor(query, places):
-        return contractor
+    who = contractors()
+    if of_jurisdiction := [place for place in places if place.mac in who and who[place.mac].jurisdiction == query.strip().upper()]:
+        return of_jurisdiction
     if _KEY_OR_NUMBER.fullmatch(query.strip()):
         return []
     by_name = matching(query, places)
@@ -37,18 +38,11 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
         *(place for place in by_name if place in by_county),
         *(place for place in by_name if place not in by_county),
         *(place for place in by_county if place not in by_name),
-    ]
+    ] or [place for place in places if place.mac in who and has_words(who[place.mac].name, query)]
     if not found:
         names = {(place.mac, place.locality): _BETWEEN.split(_included(counties, place)) for place in places}
         raise not_found(query, similar(query, places, names))
     return found
-
-
-def _of_contractor(query: str, places: Sequence[Locality]) -> list[Locality]:
-    wanted = query.strip().upper()
-    known = contractors()
-    macs = {mac for mac, who in known.items() if who.jurisdiction == wanted or has_words(who.name, query)}
-    return [place for place in places if place.mac in macs]
 
 
 def _included(counties: Mapping[tuple[str, str], str], place: Locality) -> str:

@@ -81,3 +81,18 @@ def quarter(letter, **changes):
 def repriced(code, nonfacility_pe, total):
     """A PPRRVU file in which one code has another nonfacility practice expense RVU."""
     return changed(changed(fixture(VALUES), code, 6, nonfacility_pe), code, 11, total)
+
+
+def zip5_line(zip5, mac, locality, state="CA", flag=0, quarter="20254"):
+    """A row of ZIP5, to its record layout: 80 characters."""
+    return f"{state}{zip5}{mac}{locality} Z9   {flag} A{'':52}{quarter}"
+
+
+def zip9_line(zip5, plus4, mac, locality, state="CA", flag=1, quarter="20254"):
+    """A row of ZIP9, to its record layout: 80 characters."""
+    return f"{state}{zip5}{mac}{locality} {'':5}{flag}{plus4}{'':6}A{'':43}{quarter}"
+
+
+def text_of(lines):
+    """A text file as CMS writes it, with CRLF line ends."""
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1")

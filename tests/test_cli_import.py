@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from cms_files import GPCI, VALUES, changed, fixture, rvu25d, zip_of
+from cms_files import GPCI, VALUES, changed, fixture, rvu25d, text_of, zip5_line, zip9_line, zip_of
 
 
 @pytest.fixture
@@ -108,3 +108,55 @@ def test_one_label_for_two_releases_is_a_mistake(feesync, put):
     paths = [put(name, zip_of(rvu25d())) for name in ("a.zip", "b.zip")]
     assert "go with one release" in feesync("import", *paths, "--release", "RVU25D").stderr
     assert "go with one release" in feesync("import", *paths, "--effective", "2025-10-01:2025-12-31").stderr
+
+
+FIVE = text_of([zip5_line("94110", "01112", "05"), zip5_line("95023", "01112", "65", flag=1)])
+NINE = text_of([zip9_line("95023", "0001", "01112", "65"), zip9_line("95023", "0002", "01112", "09")])
+
+
+def test_zip_files_of_a_zip_beside_a_release(feesync, put, sql):
+    members = {"ZIP5_OCT2025.txt": FIVE, "ZIP9_OCT2025.txt": NINE, "ZIP5lyout.txt": b"x"}
+    paths = [put("zip-code-carrier-locality-file.zip", zip_of(members)), put("2025.zip", zip_of(rvu25d()))]
+    result = feesync("import", *paths, "--allow-change")
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, second, third = result.stdout.splitlines()
+    pattern = r"ZIP5 2025 Q4 from ZIP5_OCT2025\.txt: 2 ZIPs, 1 of them in several localities; new file, \d+\.\d s"
+    assert re.fullmatch(pattern, first)
+    assert re.fullmatch(r"ZIP9 2025 Q4 from ZIP9_OCT2025\.txt: 2 ZIP\+4s; new file, \d+\.\d s", second)
+    assert third.startswith("RVU25D from 2025.zip")
+    assert feesync("import", paths[0]).stdout == (
+        "ZIP5 2025 Q4 from ZIP5_OCT2025.txt: nothing new, this is loaded\n"
+        "ZIP9 2025 Q4 from ZIP9_OCT2025.txt: nothing new, this is loaded\n"
+    )
+    estimate = feesync("estimate", "64493", "--locality", "95023-0002", "--date", "2025-11-03", "--json")
+    assert '"01112"' in estimate.stdout
+    assert '"09"' in estimate.stdout
+    status = feesync("status").stdout
+    assert "ZIP to locality: ZIP5 2025 Q4 (ZIP5_OCT2025.txt), ZIP9 2025 Q4 (ZIP9_OCT2025.txt)\n" in status
+
+
+def test_loose_zip_files_under_any_name(feesync, put, sql):
+    result = feesync("import", put("zips.txt", NINE), put("ZIP5_OCT2025.txt", FIVE), put("ZIP9lyout.txt", b"x"), "--allow-change")
+    assert result.exit_code == 0
+    assert result.stderr == "feesync: ZIP9lyout.txt: feesync does not read this file of a release, skipped\n"
+    assert sql("SELECT kind, source FROM zip_file ORDER BY kind") == [("ZIP5", "ZIP5_OCT2025.txt"), ("ZIP9", "zips.txt")]
+
+
+def test_zip_files_that_are_refused(feesync, put, sql):
+    result = feesync("import", put("ZIP5_OCT2025.txt", FIVE))
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert "holds 2 ZIPs, of 42,956 that there were in ZIP5 2025 Q4: it is cut (--allow-change takes it)" in result.stderr
+    result = feesync("import", put("ZIP9_OCT2025.txt", NINE + b"x\r\n"))
+    assert (result.exit_code, result.stderr) == (
+        4, "feesync: ZIP9_OCT2025.txt, line 3: is no row of ZIP9: it has 1 characters, not 80\n",
+    )  # fmt: skip
+    assert sql("SELECT count(*) FROM zip_file") == [(0,)]
+    assert "go with one release" in feesync("import", put("ZIP5_OCT2025.txt", FIVE), "--release", "RVU25D").stderr
+
+
+def test_cms_own_zip5(cms, feesync, sql):
+    result = feesync("import", cms / "zip/ZIP5_OCT2025.txt")
+    assert result.stdout.startswith(
+        "ZIP5 2025 Q4 from ZIP5_OCT2025.txt: 42,956 ZIPs, 580 of them in several localities; new file, "
+    )
+    assert sql("SELECT count(*), sum(plus_four), count(DISTINCT mac || locality) FROM zip_locality") == [(42_956, 580, 109)]

@@ -24,3 +24,22 @@ def test_the_parts_of_a_test_sum_to_the_code_that_holds_both(cms, name):
 def test_the_add_ons_of_the_facet_joints_have_parents():
     assert set(reference.add_on_parents()) == {"64491", "64492", "64494", "64495", "64634", "64636"}
     assert {parent for parents in reference.add_on_parents().values() for parent in parents} >= {"64490", "64493", "64633", "64635"}
+
+
+def test_every_mac_of_every_release_of_the_snapshot_has_a_contractor():
+    macs = {row["mac"] for row in reference.read_table("snapshot/localities.csv")} - {"00000"}
+    assert macs == reference.contractors().keys()
+    who = reference.contractors()
+    # CMS: award of jurisdiction 15 on 2023-11-30; First Coast's own list of its numbers
+    assert {mac for mac, row in who.items() if row.name.startswith("CGS")} == {"15102", "15202"}
+    assert (who["09102"].name, who["09102"].jurisdiction, who["09102"].states) == ("First Coast Service Options", "JN", "FL")
+    jurisdictions = {(row.jurisdiction, row.name) for row in who.values()}
+    assert len(jurisdictions) == len({jurisdiction for jurisdiction, _ in jurisdictions}) == 12
+
+
+def test_the_states_of_a_mac_are_those_of_its_localities():
+    states = {}
+    for row in reference.read_table("snapshot/localities.csv"):
+        states.setdefault(row["mac"], set()).add(row["state"])
+    del states["00000"]
+    assert [mac for mac, row in reference.contractors().items() if states[mac] - set(row.states.split())] == []

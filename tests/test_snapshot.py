@@ -49,6 +49,12 @@ def test_every_locality_has_a_state(snapshot):
     assert snapshot.execute("SELECT DISTINCT name FROM locality WHERE state IS NULL").fetchall() == [("National",)]
 
 
+def test_every_locality_of_the_newest_release_has_counties(snapshot):
+    places = set(snapshot.execute("SELECT mac, locality FROM locality WHERE release_id = 25 AND mac <> '00000'"))
+    assert places == set(snapshot.execute("SELECT mac, locality FROM locality_counties WHERE release_id = 25"))
+    assert len(places) == 109
+
+
 def test_it_is_what_the_script_makes_of_cms_files(cms, tmp_path, monkeypatch):
     if not (cms / "history").is_dir():
         pytest.skip("no history tables beside CMS's files")
@@ -60,7 +66,8 @@ def test_it_is_what_the_script_makes_of_cms_files(cms, tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "OUT", tmp_path)
     module.main(cms)
-    for name in ("releases.csv", "relative_values.csv", "localities.csv", "sources.csv"):
+    for name in ("releases.csv", "relative_values.csv", "localities.csv", "counties.csv", "zip_files.csv", "zip_localities.csv",
+                 "sources.csv"):  # fmt: skip
         assert (tmp_path / name).read_text() == (data_folder() / "snapshot" / name).read_text()
 
 

@@ -70,9 +70,9 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
         click.echo(_answering(answering, today))
         if cool_until:
             click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
+        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in schedule.zip_files()))
         click.echo()
         _print_releases(releases)
-        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in schedule.zip_files()))
     if stale:
         click.echo(f"feesync: stale: {stale}", err=True)
         ctx.exit(ExitStatus.STALE)

@@ -33,14 +33,14 @@ _CHUNK = 64 * 2**10
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
-def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int = MAX_MEMBER_BYTES) -> dict[str, bytes]:
+def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int | None = None) -> dict[str, bytes]:
     """Return the wanted members of a zip, and of zips one level inside it, by base name.
 
     Args:
         data: the bytes of the zip.
         name: what to call it in errors.
         wanted: tells by base name whether a member is read.
-        most: bytes that a member may have.
+        most: bytes that a member may have; by default MAX_MEMBER_BYTES.
 
     Raises:
         ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted, with a name that leaves
@@ -149,7 +149,7 @@ class _Member(io.RawIOBase):
         return ContentRefusedError(f"{self._info.filename} is damaged ({error})", file=self._name)
 
 
-def _walk(data: bytes, name: str, wanted: Callable[[str], bool], most: int, *, nested: bool) -> Iterator[tuple[str, bytes]]:
+def _walk(data: bytes, name: str, wanted: Callable[[str], bool], most: int | None, *, nested: bool) -> Iterator[tuple[str, bytes]]:
     with _open(data, name) as archive:
         for info in _members_to_read(archive, name, wanted):
             base = _base(info)
@@ -239,8 +239,8 @@ def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
         raise ContentRefusedError(f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name)
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int = MAX_MEMBER_BYTES) -> bytes:
-    _check_member(info, name, most)
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int | None = None) -> bytes:
+    _check_member(info, name, most or MAX_MEMBER_BYTES)
     try:
         with archive.open(info) as member:
             content = member.read(info.file_size + 1)

@@ -1,0 +1,86 @@
+import pytest
+from cms_files import text_of, zip5_line, zip9_line
+
+from feesync.errors import BusyError, ContentRefusedError
+from feesync.formats.zip_locality import parse
+from feesync.store import schema
+from feesync.store.zip_load import load_zip_files
+
+FIVE = [zip5_line("94110", "01112", "05"), zip5_line("95023", "01112", "65", flag=1)]
+NINE = [zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09") for plus4 in range(100)]
+
+
+@pytest.fixture
+def put(database):
+    """Load files given as lines; a ZIP5 of two rows is a change that is allowed."""
+
+    def run(*texts, **options):
+        files = [parse(text_of(lines), f"ZIP{number}.txt") for number, lines in enumerate(texts)]
+        return load_zip_files(database, files, **{"allow_change": True, **options})
+
+    return run
+
+
+def outcomes(reports):
+    return [(report.label, report.outcome, report.rows, report.flagged) for report in reports]
+
+
+def test_both_files_of_a_quarter(put, sql):
+    assert outcomes(put(FIVE, NINE)) == [("ZIP5 2025 Q4", "new", 2, 1), ("ZIP9 2025 Q4", "new", 100, 100)]
+    assert sql("SELECT kind, year, quarter, rows, source, superseded_by FROM zip_file") == [
+        ("ZIP5", 2025, 4, 2, "ZIP0.txt", None), ("ZIP9", 2025, 4, 100, "ZIP1.txt", None),
+    ]  # fmt: skip
+    assert sql("SELECT zip, plus4, mac, locality, state, plus_four FROM zip_locality WHERE plus4 IN ('', '0049', '0050')") == [
+        ("94110", "", "01112", "05", "CA", 0), ("95023", "", "01112", "65", "CA", 1),
+        ("95023", "0049", "01112", "65", "CA", 1), ("95023", "0050", "01112", "09", "CA", 1),
+    ]  # fmt: skip
+
+
+def test_the_same_bytes_are_nothing_new_and_a_repost_supersedes(put, sql):
+    put(FIVE)
+    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "unchanged", 0, 0)]
+    reposted = [*FIVE, zip5_line("94111", "01112", "05")]
+    assert outcomes(put(reposted)) == [("ZIP5 2025 Q4", "revision", 3, 1)]
+    assert sql("SELECT zip_file_id, rows, superseded_by FROM zip_file") == [(1, 2, 2), (2, 3, None)]
+    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "superseded", 0, 0)]
+    assert outcomes(put(FIVE, force=True)) == [("ZIP5 2025 Q4", "restored", 0, 0)]
+    assert sql("SELECT zip_file_id, superseded_by FROM zip_file") == [(1, None), (2, 1)]
+
+
+def test_another_quarter_supersedes_nothing(put, sql):
+    put(FIVE)
+    put([zip5_line("94110", "01112", "05", quarter="20261")])
+    assert sql("SELECT year, quarter FROM zip_file WHERE superseded_by IS NULL") == [(2025, 4), (2026, 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
+    [
+        ([FIVE, [*NINE, NINE[0][:-1]]], r"ZIP1\.txt, line 101: is no row of ZIP9: it has 79 characters"),
+        ([FIVE, [*NINE, zip9_line("95023", "0100", "01112", "65", quarter="20261")]], r"ZIP1\.txt, line 101: is of 20261"),
+        ([[*FIVE, zip5_line("94110", "01112", "52")]], r"ZIP0\.txt: has 94110 twice"),
+        ([[*NINE, NINE[7]]], r"ZIP0\.txt: has 95023-0007 twice"),
+    ],
+)
+def test_nothing_is_loaded_where_a_row_is_refused(put, sql, texts, says):
+    put([zip5_line("94110", "01112", "05")])
+    with pytest.raises(ContentRefusedError, match=says):
+        put(*texts)
+    assert sql("SELECT count(*) FROM zip_file WHERE superseded_by IS NULL") == [(1,)]
+    assert sql("SELECT count(*) FROM zip_locality") == [(1,)]
+
+
+def test_a_zip5_that_is_cut_is_refused(put, sql):
+    with pytest.raises(ContentRefusedError, match=r"ZIP0\.txt: holds 2 ZIPs, of 42,956 that there were in ZIP5 2025 Q4: it is cut"):
+        put(FIVE, allow_change=False)
+    assert sql("SELECT count(*) FROM zip_file") == [(0,)]
+
+
+def test_a_second_writer_is_told_so(put, database, monkeypatch):
+    put(FIVE)
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.05)
+    other = schema.open_for_writing(database)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(BusyError):
+        put(NINE)
+    other.close()

@@ -1,0 +1,81 @@
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from feesync.store.zip_tables import answering, embedded_zip_table
+from feesync.zips import ZipCode, ZipFile, ZipRow
+
+
+@pytest.fixture(scope="module")
+def real(cms):
+    """ZIP5 of October 2025, cut up here by its record layout."""
+    states = {"EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}
+    with (cms / "zip/ZIP5_OCT2025.txt").open(encoding="latin-1") as lines:
+        return {
+            line[2:7]: ZipRow(line[7:12], line[12:14], states.get(line[:2], line[:2]), line[20] == "1")
+            for line in lines
+        }  # fmt: skip
+
+
+def test_the_embedded_table_is_cms_file(real):
+    table = embedded_zip_table()
+    assert len(real) == 42_956 == table.file.rows
+    every = (f"{number:05}" for number in range(100_000))
+    assert {code: row for code in every if (row := table.row(ZipCode(code, "")))} == real
+    assert table.counts() == Counter((row.mac, row.locality) for row in real.values())
+
+
+def test_580_zips_span_localities(real):
+    assert sum(row.plus_four for row in real.values()) == 580
+
+
+def test_every_pair_is_a_locality_of_the_quarter(cms, real):
+    from feesync.formats.release import from_zip
+
+    localities = {(row.mac, row.locality) for row in from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip").gpci.rows}
+    assert {(row.mac, row.locality) for row in real.values()} == localities
+
+
+def test_the_embedded_table_without_cms_file():
+    table = embedded_zip_table()
+    assert str(table.file) == "ZIP5 2025 Q4"
+    assert sum(table.counts().values()) == 42_956
+    assert table.counts().keys() == table.pairs()
+    assert len(table.pairs()) == 109
+    assert table.row(ZipCode("94110", "")) == ("01112", "05", "CA", False)
+    assert table.row(ZipCode("10001", "")) == ("13202", "01", "NY", False)
+    assert table.row(ZipCode("95023", "")) == ("01112", "65", "CA", True)
+    assert table.row(ZipCode("66012", "")) == ("05202", "00", "KS", False)
+    assert [table.row(ZipCode(code, "")) for code in ("00000", "00209", "99999")] == [None, None, None]
+    assert table.localities("94110") == [("01112", "05")]
+    assert table.localities("00000") == []
+
+
+class Table:
+    def __init__(self, kind, year, quarter, embedded=False):
+        self.file = ZipFile(kind, year, quarter, "", 0, embedded)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2025, 11, 3), "ZIP5 2025 Q4"),
+        (date(2026, 2, 1), "ZIP5 2025 Q4"),  # the newest that is not after the day
+        (date(2026, 8, 1), "ZIP5 2026 Q3"),
+        (date(2029, 1, 1), "ZIP5 2026 Q3"),
+        (date(2020, 1, 1), "ZIP5 2025 Q1"),  # none is as old: the nearest
+    ],
+)
+def test_the_day_picks_a_file(day, expected):
+    tables = [Table("ZIP5", 2026, 3), Table("ZIP5", 2025, 1), Table("ZIP9", 2025, 2), Table("ZIP5", 2025, 4, True)]
+    assert str(answering(tables, "ZIP5", day).file) == expected
+    assert str(answering(tables, "ZIP9", day).file) == "ZIP9 2025 Q2"
+    assert answering(tables[:2], "ZIP9", day) is None
+
+
+@pytest.mark.parametrize("day", [date(2025, 11, 3), date(2026, 11, 3), date(2020, 1, 1)])
+def test_of_one_quarter_the_loaded_file_answers_not_the_embedded(day):
+    loaded, embedded = Table("ZIP5", 2025, 4), Table("ZIP5", 2025, 4, True)
+    assert answering([loaded, embedded], "ZIP5", day) is loaded
+    assert answering([embedded, loaded], "ZIP5", day) is loaded
