@@ -14,18 +14,18 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync import place_search, zip_places
+from feesync import places
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, last_catalogued_day
 from feesync.localities import Locality
 from feesync.paths import database_path
+from feesync.places import Found
 from feesync.rate import Rate
 from feesync.store.live import LiveDatabase
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
-from feesync.store.zip_tables import ZipTable, embedded_zip_table
-from feesync.zips import ZipFile, ZipPlace, read_zip
+from feesync.zips import ZipFile, ZipPlace
 
 _HOW_TO_BRING = "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov"
 _MOST_DAYS = 10_000
@@ -44,18 +44,6 @@ class Quote(NamedTuple):
     locality: Locality
     exact: bool
     zip: ZipPlace | None = None
-
-
-class Found(NamedTuple):
-    """The localities that a text may mean, and the release that has them.
-
-    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said` is what is to be known of it.
-    """
-
-    release: Release
-    localities: list[Locality]
-    spans: bool | None = None
-    said: str | None = None
 
 
 class FeeSchedule:
@@ -170,27 +158,15 @@ class FeeSchedule:
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         source, release = self._answering(hcpcs, day)
-        place, by_zip = self._place(source, release, locality, day)
+        place, by_zip = places.locate(locality, source, release, day, self._database)
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise _not_in(f"{hcpcs} {modifier}".strip(), release, day, source.modifiers(release, hcpcs))
         return Quote(rate, release, place, release.covers(day), by_zip)
 
-    def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
-        """Return the locality that a text means in a release: by ZIP, else as `localities.resolve` takes it."""
-        if read_zip(text) is not None:
-            by_zip = zip_places.locate(text, self._zip_tables(), source.localities(release), release.label, day)
-            if by_zip is not None:
-                return by_zip
-        return source.locality(release, text), None
-
-    def _zip_tables(self) -> list[ZipTable]:
-        stored = self._database.zip_tables if self._database else []
-        return [*stored, embedded_zip_table()]
-
-    def _rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
+    def _rates(self, hcpcs: str, texts: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        named = [self._place(source, release, place, day) for place in places]
+        named = [places.locate(text, source, release, day, self._database) for text in texts]
         chosen = [place for place, _ in named]
         if not named:
             chosen = [place for place in source.localities(release) if state in (None, place.state)]
@@ -223,23 +199,13 @@ class FeeSchedule:
 
     def _find_localities(self, query: str, day: date) -> Found:
         source, release = self._candidates(day)[0]
-        places = source.localities(release)
-        of_mac = [place for place in places if query.strip() == place.mac]
-        code, tables = read_zip(query), self._zip_tables()
-        if code is not None and not (of_mac and zip_places.zip5_table(tables, day).row(code) is None):
-            by_zip = zip_places.candidates(code, tables, places, day)
-            said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
-            return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
-        found = of_mac or place_search.search(query, places, self._counties(day))
-        return Found(release, found or [source.locality(release, query)])
+        return places.find(query, source, release, day, self._database, self._counties(day))
 
     def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
-        table = zip_places.zip5_table(self._zip_tables(), day)
-        return table.file, table.counts()
+        return places.zip_counts(self._database, day)
 
     def _zip_files(self) -> list[ZipFile]:
-        files = {(file.kind, file.year, file.quarter): file for file in (table.file for table in reversed(self._zip_tables()))}
-        return [files[key] for key in sorted(files)]
+        return places.zip_files(self._database)
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:
         own = self._database.counties(day) if self._database else {}

@@ -77,6 +77,7 @@ def broken(line, start, text):
         ([FIVE[0][:79]], "line 1: is in no layout .* 79 characters, not 80"),
         ([*FIVE, FIVE[0] + " "], "line 4: is no row of ZIP5: it has 81 characters"),
         ([*FIVE, broken(FIVE[0], 7, "0111x")], r"line 4: .* the carrier \(8-12\) is '0111x'"),
+        ([*FIVE, broken(FIVE[0], 7, "00000")], r"line 4: .* the carrier \(8-12\) is '00000'"),
         ([*FIVE, broken(FIVE[0], 12, " 5")], r"line 4: .* the locality \(13-14\) is ' 5'"),
         ([*FIVE, broken(FIVE[0], 2, "9411 ")], r"line 4: .* the ZIP \(3-7\) is '9411 '"),
         ([*FIVE, broken(FIVE[0], 20, "2")], r"line 4: .* the plus four flag \(21\) is '2'"),
@@ -104,6 +105,7 @@ def test_what_is_refused(lines, says):
         ([CELLS[0], [*CELLS[1][:-1], 20261]], HEADER, "line 3: is of '20261', the rows before it are of 20254"),
         ([CELLS[0], ["XX", *CELLS[1][1:]]], HEADER, "line 3: 'XX' is no state"),
         ([CELLS[0], ["CA", "9411x", *CELLS[1][2:]]], HEADER, "line 3: ZIP '9411x'"),
+        ([CELLS[0], [*CELLS[1][:2], 0, *CELLS[1][3:]]], HEADER, "line 3: carrier 00000"),
         ([CELLS[0], [*CELLS[1][:7], "", *CELLS[1][8:]]], HEADER, "line 3: the plus 4 flag is ''"),
     ],
 )

@@ -10,8 +10,9 @@ from feesync.cli.options import csv_option, date_option, db_option, json_option,
 from feesync.cli.output import print_csv, print_json, print_table
 from feesync.localities import Locality
 from feesync.money import decimal
+from feesync.places import Found
 from feesync.reference import contractors
-from feesync.schedule import Found, open_schedule
+from feesync.schedule import open_schedule
 
 _COLUMNS = (
     "mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci", "counties", "contractor", "jurisdiction", "zips",

@@ -34,7 +34,10 @@ _STATE = {**{code: code for code in _STATES.split()}, "EK": "KS", "WK": "KS", "E
 
 _FLAG = {"0": 0, "1": 1}
 _WIDTH = 80
-_HEAD = r"([A-Z]{2})([0-9]{5})([0-9]{5})([0-9]{2})[ RB].{5}([01])"
+_MAC = r"(?!00000)[0-9]{5}"
+"""00000 stands for the nation in feesync; CMS has no such MAC."""
+
+_HEAD = rf"([A-Z]{{2}})([0-9]{{5}})({_MAC})([0-9]{{2}})[ RB].{{5}}([01])"
 _QUARTER = r"([0-9]{4}[1-4])\n?"
 _LAYOUTS = {
     ZIP5: re.compile(_HEAD + r"()[ ].{53}" + _QUARTER),
@@ -150,7 +153,7 @@ def _fault(line: str) -> str:
     if len(line) != _WIDTH:
         return f"it has {len(line)} characters, not {_WIDTH}"
     parts = {
-        "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], r"[0-9]{5}"),
+        "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], _MAC),
         "the locality (13-14)": (line[12:14], r"[0-9]{2}"), "the state (1-2)": (line[:2], r"[A-Z]{2}"),
         "the rural indicator (15)": (line[14], r"[ RB]"), "the plus four flag (21)": (line[20], r"[01]"),
         "year and quarter (76-80)": (line[75:], r"[0-9]{4}[1-4]"),
@@ -196,6 +199,8 @@ def _sheet_records(data: bytes, name: str, quarter: tuple[int, int]) -> Iterator
                 raise ValueError(f"is of {cells['YEAR/QTR']!r}, the rows before it are of {own} (year, quarter)")
             if cells["STATE"].strip() not in _STATE:
                 raise ValueError(f"{cells['STATE']!r} is no state of CMS's ZIP files")
+            if not re.fullmatch(_MAC, padded(cells["CARRIER"], 5, "carrier")):
+                raise ValueError("carrier 00000 is none of CMS's")
             if cells["PLUS 4 FLAG"].strip() not in _FLAG:
                 raise ValueError(f"the plus 4 flag is {cells['PLUS 4 FLAG']!r}, not 0 or 1")
             yield (

@@ -1,0 +1,78 @@
+"""Places by any name that people have for them: keys, names and ZIPs to the one locality that prices, or to a list to choose from.
+
+Brings together what is known of localities (localities), ZIPs (zip_places), counties and contractors (place_search), over the
+database and the embedded snapshot. Out of scope: which release answers for a day (schedule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from feesync import place_search, zip_places
+from feesync.localities import Locality
+from feesync.store.source import Release, Source
+from feesync.store.zip_tables import ZipTable, embedded_zip_table
+from feesync.zips import ZipFile, ZipPlace, read_zip
+
+
+class Found(NamedTuple):
+    """The localities that a text may mean, and the release that has them.
+
+    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said` is what is to be known of it.
+    """
+
+    release: Release
+    localities: list[Locality]
+    spans: bool | None = None
+    said: str | None = None
+
+
+def zip_tables(database: Source | None) -> list[ZipTable]:
+    """Return the ZIP5 and ZIP9 tables that there are: those of a database, and the embedded."""
+    return [*(database.zip_tables if database else ()), embedded_zip_table()]
+
+
+def zip_files(database: Source | None) -> list[ZipFile]:
+    """Return the files behind them; of one quarter the database's, not the embedded."""
+    files = {(file.kind, file.year, file.quarter): file for file in (table.file for table in reversed(zip_tables(database)))}
+    return [files[key] for key in sorted(files)]
+
+
+def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
+    """Return the ZIP5 that answers for a day, and how many ZIPs it has in each MAC and locality."""
+    table = zip_places.zip5_table(zip_tables(database), day)
+    return table.file, table.counts()
+
+
+def locate(text: str, source: Source, release: Release, day: date, database: Source | None) -> tuple[Locality, ZipPlace | None]:
+    """Return the one locality that a text means in a release of a source, and how, where the text is a ZIP.
+
+    Raises:
+        LocalityError: as `localities.resolve` and `zip_places.locate` do.
+    """
+    if read_zip(text) is not None:
+        by_zip = zip_places.locate(text, zip_tables(database), source.localities(release), release.label, day)
+        if by_zip is not None:
+            return by_zip
+    return source.locality(release, text), None
+
+
+def find(
+    query: str, source: Source, release: Release, day: date, database: Source | None, counties: Mapping[tuple[str, str], str]
+) -> Found:
+    """Return the localities of a release that a text may mean: by key, ZIP, MAC, state, name, county or contractor.
+
+    Raises:
+        LocalityError: nothing is called so.
+    """
+    places = source.localities(release)
+    of_mac = [place for place in places if query.strip() == place.mac]
+    code, tables = read_zip(query), zip_tables(database)
+    if code is not None and not (of_mac and zip_places.zip5_table(tables, day).row(code) is None):
+        by_zip = zip_places.candidates(code, tables, places, day)
+        said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
+        return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
+    found = of_mac or place_search.search(query, places, counties)
+    return Found(release, found or [source.locality(release, query)])
