@@ -185,18 +185,18 @@ class Diff:
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
 
 
-def read_diff(pair: Pair, place: str, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:
+def read_diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:
     """Compare two releases.
 
     Args:
         pair: the two.
-        place: where to give dollars, in any form that localities.resolve takes; both releases must have it.
+        place: where to give dollars, a locality of the later release; the earlier one must have it too.
         settings: in which settings to give them.
         codes: HCPCS codes to compare; all where there are none.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
     Raises:
-        LocalityError: the place is unknown, ambiguous, or not in both.
+        LocalityError: the place is not in both.
         UnknownCodeError: a code is in neither.
         NoPriceError: a release has no qp conversion factor.
     """
@@ -255,8 +255,7 @@ def _printed(name: str, value: int | str | None) -> Decimal | int | str | None:
     return decimal(value, 2) if isinstance(value, int) and name in _HUNDREDTHS else value
 
 
-def _here(pair: Pair, text: str) -> tuple[Locality, Locality]:
-    after = pair.source.locality(pair.after, text)
+def _here(pair: Pair, after: Locality) -> tuple[Locality, Locality]:
     before = next((place for place in pair.source.localities(pair.before) if place.key == after.key), None)
     if before is None:
         raise LocalityError(f"{after} is a locality of {pair.after.label}, but not of {pair.before.label}")

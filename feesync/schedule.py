@@ -90,6 +90,14 @@ class FeeSchedule:
         """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
         return self._reading(self._answering_label, day)
 
+    def place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
+        """Return the locality of a release that a text means: by ZIP, with what told it, or as `localities.resolve` takes it.
+
+        Raises:
+            LocalityError: unknown or ambiguous, or a ZIP that is military or spans localities.
+        """
+        return self._reading(self._place, source, release, text, day)
+
     def nearest_locality(self, text: str, day: date) -> Locality:
         """Return the one locality that a text means in the loaded release nearest to a day: where no rate is asked for.
 
@@ -158,7 +166,7 @@ class FeeSchedule:
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         source, release = self._answering(hcpcs, day)
-        place, by_zip = places.locate(locality, source, release, day, self._database)
+        place, by_zip = self._place(source, release, locality, day)
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise _not_in(f"{hcpcs} {modifier}".strip(), release, day, source.modifiers(release, hcpcs))
@@ -166,7 +174,7 @@ class FeeSchedule:
 
     def _rates(self, hcpcs: str, texts: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        named = [places.locate(text, source, release, day, self._database) for text in texts]
+        named = [self._place(source, release, text, day) for text in texts]
         chosen = [place for place, _ in named]
         if not named:
             chosen = [place for place in source.localities(release) if state in (None, place.state)]
@@ -191,7 +199,10 @@ class FeeSchedule:
             sources = [source for source in (self._database, self._embedded()) if source]
             pairs = [(source, release) for source in sources for release in source.releases]
             source, release = min(pairs, key=lambda pair: pair[1].distance(day))
-        return source.locality(release, text)
+        return self._place(source, release, text, day)[0]
+
+    def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
+        return places.locate(text, source, release, day, self._database)
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]

@@ -330,3 +330,10 @@ def test_errors(feesync, loaded, arguments, status, says):
     result = feesync("diff", *arguments)
     assert (result.exit_code, result.stdout) == (status, "")
     assert says in result.stderr
+
+
+def test_a_place_by_its_zip(feesync):
+    found = feesync("diff", "RVU24AR", "RVU25D", "--locality", "94110", "--code", "64493", "--setting", "nonfacility", "--csv")
+    (row,) = csv.DictReader(io.StringIO(found.stdout))
+    assert (row["mac"], row["locality"], row["after"]) == ("01112", "05", "222.87")
+    assert found.stderr.endswith("feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n")

@@ -257,3 +257,10 @@ def test_amounts_that_cms_published(cms, database, feesync, tmp_path):
     rows = query(path, "SELECT mac, locality, nonfacility_fee, facility_fee FROM rate_cents WHERE mac <> '00000'")
     assert {(mac, locality): (Decimal(one) / 100, Decimal(other) / 100) for mac, locality, one, other in rows} == published
     assert len(published) == 109
+
+
+def test_a_place_by_its_zip(feesync):
+    result = feesync("export", "64493", "--locality", "94110", "--release", "RVU25D")
+    (row,) = read(result.stdout)
+    assert (row["mac"], row["locality"], row["nonfacility_amount"]) == ("01112", "05", "222.87")
+    assert result.stderr == "feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n"

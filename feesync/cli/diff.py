@@ -15,8 +15,9 @@ from feesync.localities import Locality
 from feesync.money import decimal, percent_change
 from feesync.paths import database_path
 from feesync.pricing.line import Note
-from feesync.provenance import release_notes
+from feesync.provenance import release_notes, zip_note
 from feesync.rate import Setting
+from feesync.schedule import open_schedule
 from feesync.store.pair import open_pair, revision_name
 from feesync.store.source import Release
 
@@ -70,12 +71,14 @@ def command(
     settings = [Setting(setting)] if setting else list(Setting)
     wanted = {read_code(code) for code in codes}
     with open_pair(database_path(ctx.obj), before, after) as pair:
-        diff = read_diff(pair, locality, settings, wanted, qp=qp)
+        day = pair.after.effective_from
+        place, by_zip = open_schedule(ctx.obj).place(pair.source, pair.after, locality, day)
+        diff = read_diff(pair, place, settings, wanted, qp=qp)
     if pair.embedded:
         labels = " and ".join(release.label for release in pair.embedded)
         verb = "are" if len(pair.embedded) > 1 else "is"
         click.echo(f"feesync: {labels} {verb} not loaded: the embedded snapshot's few codes are compared", err=True)
-    for note in _notes(diff, qp=qp):
+    for note in [*_notes(diff, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]:
         click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
     if as_json:
         print_json(_to_dict(diff))

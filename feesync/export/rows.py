@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -18,7 +18,7 @@ from feesync.errors import LocalityError, UnknownCodeError
 from feesync.grid import COLUMNS
 from feesync.localities import Locality
 from feesync.pricing.line import Note
-from feesync.provenance import release_notes
+from feesync.provenance import release_notes, zip_note
 from feesync.schedule import FeeSchedule
 from feesync.store.schema import store_error
 from feesync.store.source import Release, Source, basis_of
@@ -138,8 +138,11 @@ def _open_grid(database: Path, codes: Sequence[str], places: Sequence[str], stat
     parts: list[Part] = []
     notes: list[Note] = []
     for (source, release), group in groupby(wanted, key=lambda code: _answering(code, held)):
-        part = Part(source, release, basis_of(release, qp=qp), tuple(group), _places(source, release, places, state))
+        named = dict(schedule.place(source, release, place, day or release.effective_from) for place in places)
+        chosen = _places(source, release, named, state)
+        part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen)
         parts.append(part)
+        notes += [zip_note(release, place, by, day or release.effective_from) for place, by in named.items() if by]
         notes += release_notes(release, part.basis, day, qp=qp, capped=not release.embedded)
     if whole[0].embedded and not codes:
         text = f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest."
@@ -147,10 +150,9 @@ def _open_grid(database: Path, codes: Sequence[str], places: Sequence[str], stat
     return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
 
 
-def _places(source: Source, release: Release, places: Sequence[str], state: str | None) -> tuple[Locality, ...]:
-    """Return the localities that are named, each once; where none is, those of the state, or all."""
-    named = dict.fromkeys(source.locality(release, place) for place in places)
-    found = named or [place for place in source.localities(release) if state in (None, place.state)]
+def _places(source: Source, release: Release, named: Iterable[Locality], state: str | None) -> tuple[Locality, ...]:
+    """Return the localities that are named; where none is, those of the state, or all."""
+    found = list(named) or [place for place in source.localities(release) if state in (None, place.state)]
     if not found:
         raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
     return tuple(found)
