@@ -15,10 +15,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
 
-from feesync.cms.cache import Cache, CachedZip, CachedZipError, Remembered
-from feesync.cms.catalog import Offer
+from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
+from feesync.cms.catalog import Offer, zip_name
 from feesync.cms.client import Client, read_user_agent
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.discovery import Discovery
@@ -31,7 +30,7 @@ from feesync.formats import archive
 from feesync.formats import release as releases_format
 from feesync.freshness import read_freshness, record_run
 from feesync.hcpcs import FACET_JOINT_CODES, read_code
-from feesync.labels import effective_dates, label_in, label_year
+from feesync.labels import effective_dates, label_year
 from feesync.paths import cache_path, database_path
 from feesync.report import Problem, ReleaseReport, SyncReport
 from feesync.schedule import open_schedule
@@ -40,8 +39,8 @@ from feesync.store.changes import Changes, changes_of
 from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
 from feesync.store.schema import open_for_reading, store_error
+from feesync.zip_refresh import ZipRefresh
 
-_NAME_AFTER = ("/zip/", "/downloads/")
 _CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
 _LONGEST_SECONDS = 24 * 60 * 60
 
@@ -55,6 +54,7 @@ def sync(
     dry_run: bool = False,
     offline: bool = False,
     force: bool = False,
+    zips: bool = False,
     watch: Sequence[str] = FACET_JOINT_CODES,
     jitter: float = 0,
     wait: float = 0,
@@ -74,6 +74,7 @@ def sync(
         dry_run: ask CMS, but download and change nothing.
         offline: open no connection; load what the cache holds and the database lacks.
         force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
+        zips: bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9).
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
         jitter: seconds, of which the run sleeps a random part before it begins.
         wait: seconds to wait for another refresh that is running.
@@ -105,6 +106,7 @@ def sync(
         dry_run=dry_run,
         offline=offline,
         force=force,
+        zips=zips,
         watch=tuple(map(read_code, listed("watch", watch, "64493"))),
         site=Site.from_environment(),
         database=database_path(db),
@@ -129,6 +131,7 @@ class _Run:
     dry_run: bool
     offline: bool
     force: bool
+    zips: bool
     watch: tuple[str, ...]
     site: Site
     database: Path
@@ -168,20 +171,29 @@ class _Run:
             self._end(error)
         wanted = self._wanted(offers)
         if not self.dry_run:
-            self.cache.drop_unfinished(frozenset(offer.label for offer in wanted))
+            self.cache.drop_unfinished(frozenset([*(offer.label for offer in wanted), *([ZIPS] if self.zips else [])]))
         for offer in wanted:
             with self._failures(offer):
                 self.releases.append(self._bring(offer, discovery, downloader))
+        self._bring_zips(client)
 
     def _load_cached(self) -> None:
         """Load what the cache holds of each release, as CMS last had it."""
         self.catalogue = "cache"
-        labels = sorted({kept.label for kept in self.cache.zips()})
+        labels = sorted({kept.label for kept in self.cache.zips()} - {ZIPS})
         for offer in self._wanted([Offer(label, label_year(label)) for label in labels]):
             with self._failures(offer):
                 url, kept = self._cached(offer)
                 if kept:
                     self.releases.append(self._take(offer, url, kept.sha256, kept, downloaded=False))
+        self._bring_zips(None)
+
+    def _bring_zips(self, client: Client | None) -> None:
+        """Bring the Zip Code to Carrier Locality File where it is asked for: from CMS, or without a client from the cache."""
+        if self.zips:
+            with self._failures(Offer(ZIPS, self.selection.this_year)):
+                zips = ZipRefresh(self.cache, self.database, self.progress, force=self.force, dry_run=self.dry_run)
+                self.releases += [zips.bring(client)] if client else zips.from_cache()
 
     def _cached(self, offer: Offer) -> tuple[str, CachedZip | None]:
         """Return the zip that CMS last had, and its address; where that is not remembered, the only one that may be it."""
@@ -279,7 +291,7 @@ class _Run:
         assert kept
         self.progress.loading(label)
         try:
-            release = releases_format.from_zip(self.cache.read(kept), _name(url, label))
+            release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
             done = load(self.database, release, dates=self.selection.effective, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
@@ -378,10 +390,3 @@ def _now() -> datetime:
 
 def _check(path: Path, name: str) -> None:
     archive.check(path.read_bytes(), name)
-
-
-def _name(url: str, label: str) -> str:
-    """Return what to call a zip: the part of its address that a person knows it by, where that says which release it is."""
-    path = unquote(urlsplit(url).path)
-    name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
-    return name if label_in(name) == label else f"{label.lower()}.zip"

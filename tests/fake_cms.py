@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LISTING = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
+FEE_SCHEDULES = "/medicare/payment/fee-schedules"
 PUBLISHED = "Thu, 11 Sep 2025 14:03:22 GMT"
 REPOSTED = "Fri, 03 Oct 2025 09:00:00 GMT"
 NOT_FOUND = "<!DOCTYPE html>\n<html lang='en'><head><title>Page not found | CMS</title></head><body>Page not found</body></html>"
@@ -54,6 +55,15 @@ _DETAIL_PAGE = """<!DOCTYPE html>
       </div>
   </body>
 </html>"""
+_FEE_SCHEDULES_PAGE = """<!DOCTYPE html>
+<html lang="en" dir="ltr">
+  <head><title>Fee Schedules - General Information | CMS</title></head>
+  <body>
+    <a href="/files/zip/ambulance-fee-schedule.zip">Ambulance (ZIP)</a>
+    <ul class="field__items">{links}
+    </ul>
+  </body>
+</html>"""
 _LINK = """
                     <li class="field__item"><a href="{href}" hreflang="en">{text}</a></li>"""
 
@@ -79,6 +89,7 @@ class FakeCms:
 
     def __init__(self):
         self.releases = {}
+        self.zips = []
         self.faults = {}
         self.redirects = {}
         self.asked = []
@@ -111,6 +122,14 @@ class FakeCms:
         """Offer a release, in place of the one of that label."""
         path = path or f"/files/zip/{label.lower()}-updated-09/11/2025.zip"
         self.releases[label] = Release(label, data, path, last_modified, **more)
+
+    def offer_zips(self, data, path="/files/zip/zip-code-carrier-locality-file-revised-08/14/2025.zip", last_modified=PUBLISHED):
+        """Offer the Zip Code to Carrier Locality File, beside what was offered before."""
+        self.zips.append(Release("ZIPS", data, path, last_modified))
+
+    def fee_schedules(self):
+        links = "".join(_LINK.format(href=file.path, text="Zip Code to Carrier Locality File (ZIP)") for file in self.zips)
+        return _FEE_SCHEDULES_PAGE.format(links=links)
 
     def listing(self):
         rows = "".join(
@@ -153,7 +172,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == LISTING:
             self.page(cms.listing())
             return
-        for release in cms.releases.values():
+        if self.path == FEE_SCHEDULES:
+            self.page(cms.fee_schedules())
+            return
+        for release in [*cms.releases.values(), *cms.zips]:
             if self.path == release.page:
                 self.page(cms.detail(release))
                 return

@@ -9,7 +9,7 @@ import click
 
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
-from feesync.cms.cache import Cache, CachedZip
+from feesync.cms.cache import ZIPS, Cache, CachedZip
 from feesync.errors import InvalidInputError
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
@@ -33,7 +33,7 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
         database = database_path(ctx.obj)
         if prune and there and not database.exists():
             raise InvalidInputError(f"there is no database {database} to say what is needed: nothing is removed")
-        referred = _referred(database)
+        referred = _referred(database) | _last_zips(cache)
         zips, unfinished = (cache.zips(), cache.unfinished()) if there else ([], [])
         needed = [kept for kept in zips if (kept.label, kept.sha256) in referred]
         spare = [kept for kept in zips if kept not in needed]
@@ -63,6 +63,12 @@ def _referred(database: Path) -> set[tuple[str, str]]:
         for label, revisions in read_revisions(database).items()
         for sha256 in (revisions.current, *revisions.superseded)
     }
+
+
+def _last_zips(cache: Cache) -> set[tuple[str, str]]:
+    """Return the Zip Code to Carrier Locality File that CMS last had: a refresh asks whether it has changed."""
+    remembered = cache.remembered(ZIPS)
+    return {(ZIPS, remembered.sha256)} if remembered else set()
 
 
 def _to_dict(

@@ -24,6 +24,6 @@ _ROWS = {
 
 def contents(rows: Mapping[str, int], notes: Iterable[str]) -> str:
     """Return what was loaded, in words: row counts, and in brackets what a person should know."""
-    counted = ", ".join(f"{count:,} {_ROWS[kind]}" for kind, count in rows.items())
+    counted = ", ".join(f"{count:,} {_ROWS.get(kind, f'rows of {kind}')}" for kind, count in rows.items())
     known = "; ".join(notes)
     return f"{counted} ({known})" if known else counted

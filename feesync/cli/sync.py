@@ -9,6 +9,7 @@ import click
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, json_option, read_dates
 from feesync.cli.output import print_json, print_table
+from feesync.cms.cache import ZIPS
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
 from feesync.errors import ExitStatus, FeesyncError
@@ -49,6 +50,7 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
 @click.option("--changed-status", type=click.IntRange(0, 255), default=0, metavar="N",
               help="Exit with N when something new was loaded and nothing failed.")  # fmt: skip
 @click.option("--user-agent", metavar="TEXT", help="What to call oneself, in place of feesync's name, version and address.")
+@click.option("--zips", is_flag=True, help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
 @click.option("--force", is_flag=True, help="Ask in spite of a cool-down; make superseded bytes current again.")
 @db_option
 @click.pass_context
@@ -58,6 +60,7 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
     \b
       feesync sync
       feesync sync --dry-run
+      feesync sync --zips
       feesync sync --year 2023 --watch 64493 --watch 99213
       feesync sync --quiet --jitter 1800        (from cron)
 
@@ -146,6 +149,8 @@ def _line(release: ReleaseReport) -> str:
     size = f" ({release.size / 1e6:.1f} MB)" if release.downloaded else ""
     loaded = f"; {contents(release.rows, release.notes)}" if release.rows else ""
     outcome = _OUTCOMES[release.outcome]
+    if release.label == ZIPS:
+        outcome = outcome.replace("new release", "new file")
     if release.outcome.startswith("would-") and release.sha256:  # it is in the cache
         outcome = outcome.replace("downloaded and ", "")
     return f"{release.label}{size}: {outcome}{loaded}"

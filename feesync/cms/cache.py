@@ -18,8 +18,11 @@ from feesync.errors import BusyError, CacheError
 
 _REMEMBERED = "remembered.json"
 _LOCK = "sync.lock"
-_LABEL = r"(RVU[0-9]{2}[A-D]R?[0-9]?)"
-_ZIP_NAME = re.compile(rf"{_LABEL}-([0-9a-f]{{64}})\.zip")
+_LABEL = r"RVU[0-9]{2}[A-D]R?[0-9]?"
+ZIPS = "ZIPS"
+"""Stands for a label where the zip is CMS's Zip Code to Carrier Locality File."""
+
+_ZIP_NAME = re.compile(rf"({_LABEL}|{ZIPS})-(?P<sha256>[0-9a-f]{{64}})\.zip")
 _UNFINISHED = (".part", ".part.json", ".tmp")
 
 
@@ -115,7 +118,7 @@ class Cache:
         with _using(self.folder):
             for path in self._paths():
                 if match := _ZIP_NAME.fullmatch(path.name):
-                    found.append(CachedZip(match[1], match[2], path, path.stat().st_size))
+                    found.append(CachedZip(match[1], match["sha256"], path, path.stat().st_size))
         return found
 
     def _paths(self) -> list[Path]:

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
@@ -25,7 +25,9 @@ _DETAIL_PAGE = re.compile(r"pfs-relative-value-files[/-][^?#]", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u200b\u200e\ufeff]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTED = re.compile(r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE)
+_ZIP_LOCALITY = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
 _DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
+_NAME_AFTER = ("/zip/", "/downloads/")
 _LICENCE = "/license/"
 _MOST_TEXT = 60
 _MOST_PAGES = 8
@@ -152,6 +154,27 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     return own
 
 
+def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
+    """Return the downloads of the Zip Code to Carrier Locality File from the page Fee Schedules.
+
+    Args:
+        html: the page.
+        page: its address.
+        site: where links lead.
+
+    Raises:
+        ContentRefusedError: there is no link to such a zip.
+    """
+    links = [
+        (_text(anchor, " ").strip(), site.link(page, str(anchor.get("href") or "")))
+        for anchor in _parsed(html, page, SoupStrainer("a")).find_all("a", recursive=False)
+    ]
+    found = [(text, url) for text, url in links if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)]
+    if not found:
+        raise ContentRefusedError(f"has no download of the Zip Code to Carrier Locality File; {_title(html)}", file=page)
+    return [Download(url, _posted(f"{text} {url}")) for text, url in found]
+
+
 def direct(url: str, label: str) -> Download | None:
     """Return the download that an address of the listing is by itself: a zip, and of no other label."""
     return Download(url, _posted(url)) if _is_zip(url) and label_in(url) in (label, None) else None
@@ -171,6 +194,13 @@ def newest(downloads: list[Download], label: str) -> str:
     if len(rivals) > 1:
         raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {', '.join(rivals)}")
     return rivals[0]
+
+
+def zip_name(url: str, label: str) -> str:
+    """Return what to call a zip: the part of its address that a person knows it by, where that says which release it is."""
+    path = unquote(urlsplit(url).path)
+    name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
+    return name if label_in(name) == label else f"{label.lower()}.zip"
 
 
 def _is_zip(url: str) -> bool:

@@ -15,6 +15,7 @@ from feesync.errors import InvalidInputError
 CMS = "https://www.cms.gov"
 URL_VARIABLE = "FEESYNC_CMS_URL"
 _LISTING = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
+_FEE_SCHEDULES = "/medicare/payment/fee-schedules"
 _DOMAIN = "cms.gov"
 _CMS_HOSTS = (_DOMAIN, "www." + _DOMAIN)
 _BELOW_CMS = re.compile(r"(?:[a-z0-9-]{1,63}\.)*cms\.gov")
@@ -55,6 +56,11 @@ class Site:
     def listing(self) -> str:
         """The address of the page that lists all releases."""
         return self.base + _LISTING
+
+    @property
+    def fee_schedules(self) -> str:
+        """The address of the page that links the Zip Code to Carrier Locality File."""
+        return self.base + _FEE_SCHEDULES
 
     @property
     def host(self) -> str:

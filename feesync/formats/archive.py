@@ -58,8 +58,13 @@ def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int 
     return found
 
 
-def check(data: bytes, name: str) -> None:
+def check(data: bytes, name: str, *, most: int | None = None) -> None:
     """Read every member of a zip, so that a damaged download is told from a whole one.
+
+    Args:
+        data: the bytes of the zip.
+        name: what to call it in errors.
+        most: bytes that a member may have; by default MAX_MEMBER_BYTES.
 
     Raises:
         ContentRefusedError: as `members` does.
@@ -70,7 +75,7 @@ def check(data: bytes, name: str) -> None:
         _check_directory(infos, name)
         for info in infos:
             if not info.is_dir():
-                budget -= len(_read(archive, info, name))
+                budget -= len(_read(archive, info, name, most))
                 if budget < 0:
                     raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB", file=name)
 
