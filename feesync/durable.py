@@ -1,14 +1,33 @@
-"""Small files that survive a crash: written beside, flushed to disk, renamed over the old one in one step."""
+"""Files that survive a crash: written beside, flushed to disk, renamed over the old one in one step."""
 
 from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import IO, Any, TypeVar, get_type_hints
 
 _T = TypeVar("_T")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Replace a file by what is written to the one given; readers see the old or the new one, never a part.
+
+    Raises:
+        OSError: it cannot be written; the old one is as it was, as it is where the writing raises anything else.
+    """
+    beside = path.with_name(path.name + ".tmp")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
 
 
 def write_json(path: Path, value: object) -> None:
@@ -17,16 +36,8 @@ def write_json(path: Path, value: object) -> None:
     Raises:
         OSError: it cannot be written; the old one is as it was.
     """
-    beside = path.with_name(path.name + ".tmp")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(value, file, indent=2, sort_keys=True)
-            file.write("\n")
-        replace(beside, path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    with replacing(path) as file:
+        file.write(json.dumps(value, indent=2, sort_keys=True).encode() + b"\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -6,8 +6,12 @@ which release answers (schedule), and the files that a grid is written to.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from feesync.hcpcs import CodeRange
 from feesync.money import decimal
-from feesync.schedule import Quote
+from feesync.schedule import FeeSchedule, Quote
 
 MONEY = (
     "nonfacility_amount",
@@ -42,3 +46,38 @@ def row(quote: Quote) -> list[object]:
         quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
         *(None if value is None else decimal(value, places) for value, places in numbers),
     ]  # fmt: skip
+
+
+def quotes(
+    schedule: FeeSchedule, wanted: Sequence[str | CodeRange], places: Sequence[str], state: str | None, day: date, *, qp: bool
+) -> Iterator[Quote]:
+    """Return the rates of codes and ranges of codes, each code once: as FeeSchedule.rates has them, one code after the other.
+
+    What cannot be found is told at once, so that a caller may print the rates as they come: the codes of every range, and the rates
+    of every code by itself and of the first of every range, are looked up before this returns; the others when they are asked for.
+
+    Raises:
+        NoPriceError: as FeeSchedule.rates and FeeSchedule.codes do.
+    """
+    seen: set[str] = set()
+    groups: list[tuple[list[Quote], list[str]]] = []
+    for codes in ([item] if isinstance(item, str) else schedule.codes(item, day) for item in wanted):
+        new = [code for code in codes if code not in seen]
+        seen.update(new)
+        if new:
+            groups.append((schedule.rates(new[0], places, state, day, qp=qp), new[1:]))
+    return _unrolled(schedule, groups, places, state, day, qp)
+
+
+def _unrolled(
+    schedule: FeeSchedule,
+    groups: list[tuple[list[Quote], list[str]]],
+    places: Sequence[str],
+    state: str | None,
+    day: date,
+    qp: bool,
+) -> Iterator[Quote]:
+    for first, others in groups:
+        yield from first
+        for code in others:
+            yield from schedule.rates(code, places, state, day, qp=qp)

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from feesync import places
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
+from feesync.hcpcs import CodeRange
 from feesync.labels import known_factor_on, last_catalogued_day
 from feesync.localities import Locality
 from feesync.paths import database_path
@@ -85,6 +86,26 @@ class FeeSchedule:
         Raises as `rate` does.
         """
         return self._reading(self._rates, hcpcs, places, state, day, qp)
+
+    def codes(self, span: CodeRange, day: date) -> list[str]:
+        """Return the codes of a range that `rates` has on a date, in order.
+
+        Raises:
+            NoReleaseError: no loaded release answers for the date.
+            UnknownCodeError: there is none; or only the snapshot answers, and it does not have the whole range.
+        """
+        return self._reading(self._codes, span, day)
+
+    def newest_day(self, year: int) -> date:
+        """Return a day on which the newest loaded release of a year answers.
+
+        Raises:
+            NoReleaseError: none of the year is loaded.
+        """
+        days = [release.effective_from for release in self.releases() if release.year == year]
+        if not days:
+            raise NoReleaseError(f"no loaded release covers {year}. {_HOW_TO_BRING}")
+        return max(days)
 
     def answering(self, day: date) -> str | None:
         """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
@@ -185,6 +206,19 @@ class FeeSchedule:
             raise _not_in(hcpcs, release, day)
         by_zip = dict(named)
         return [Quote(rate, release, place, release.covers(day), by_zip.get(place)) for place, rate in found]
+
+    def _codes(self, span: CodeRange, day: date) -> list[str]:
+        found: set[str] = set()
+        for source, release in self._candidates(day):
+            found.update(source.codes_in(release, span))
+            if not source.embedded:
+                break
+        else:
+            if len(found) < span.size:
+                raise self._outside_snapshot(str(span), day)
+        if not found:
+            raise UnknownCodeError(f"no code from {span.first} to {span.last} is in {release.label}, which answers for {day}")
+        return sorted(found)
 
     def _answering_label(self, day: date) -> str | None:
         try:

@@ -1,8 +1,14 @@
 import csv
 import io
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
+import simplejson
+
+from feesync import FeeSchedule, grid, open_schedule
+from feesync.hcpcs import CodeRange
 
 
 def test_table(feesync):
@@ -63,6 +69,74 @@ def test_whose_conversion_factor_it_is(feesync):
     assert before.stderr == "feesync: info: Before 2026 there is one conversion factor for all.\n"
 
 
+def codes(result):
+    return list(dict.fromkeys(row["hcpcs"] for row in csv.DictReader(io.StringIO(result.stdout))))
+
+
+def test_a_range_is_every_code_of_the_release_between(feesync, loaded):
+    line = ("--locality", "national", "--date", "2025-11-03", "--csv")
+    assert codes(feesync("rates", "64495-64635", *line)) == ["64495", "64633", "64634", "64635"]
+    assert codes(feesync("rates", "g0100-g0200", *line)) == ["G0105", "G0127"]
+    # codes of another form lie between as text: A0021 < F0000 < G0105
+    assert codes(feesync("rates", "99221-99999", *line)) == ["99221"]
+    result = feesync("rates", "G0105-G0127", *line)
+    assert [row["modifier"] for row in csv.DictReader(io.StringIO(result.stdout))] == ["", "53", ""]
+
+
+def test_codes_and_ranges_each_code_once_in_the_order_given(feesync):
+    result = feesync("rates", "64493", "64490-64494", "64492-64495", "64490", "--locality", "AL", "--year", "2025", "--csv")
+    assert codes(result) == ["64493", "64490", "64491", "64492", "64494", "64495"]
+
+
+def test_the_snapshot_answers_for_a_range_that_it_holds_wholly(feesync):
+    line = ("--locality", "national", "--date", "2025-11-03", "--csv")
+    assert len(codes(feesync("rates", "64490-64495", "64633-64636", *line))) == 10
+    result = feesync("rates", "64490-64496", *line)
+    assert (result.exit_code, result.stdout) == (6, "")
+    assert "64490-64496 on 2025-11-03 needs a release that is not loaded" in result.stderr
+
+
+def test_a_range_of_a_day_that_the_snapshot_covers_has_the_codes_of_a_near_release_too(feesync, loaded):
+    result = feesync("rates", "64495-64633", "99213", "--locality", "national", "--date", "2025-08-01", "--csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["hcpcs"], row["release"]) for row in rows] == [("64495", "RVU25C"), ("64633", "RVU25C"), ("99213", "RVU25D")]
+
+
+def test_all_is_the_default(feesync):
+    line = ("rates", "64493", "--date", "2025-11-03", "--json")
+    assert feesync(*line, "--all").stdout == feesync(*line).stdout
+
+
+def test_json_has_the_form_of_one_document(feesync):
+    result = feesync("rates", "64490-64491", "--locality", "AL", "--date", "2025-11-03", "--json")
+    rows = simplejson.loads(result.stdout, use_decimal=True)
+    assert result.stdout == simplejson.dumps(rows, indent=2, use_decimal=True) + "\n"
+    # (1.82 + 3.77 x 0.869 + 0.17 x 0.575) x 32.3465 = 168.004, (1.16 + 1.64 x 0.869 + 0.13 x 0.575) x 32.3465 = 86.039
+    assert [row["nonfacility_amount"] for row in rows] == [Decimal("168.00"), Decimal("86.04")]
+
+
+def test_rates_of_a_range_are_printed_as_they_come(loaded, monkeypatch):
+    schedule = open_schedule(loaded)
+    asked = []
+    rates = FeeSchedule.rates
+    monkeypatch.setattr(
+        FeeSchedule, "rates", lambda self, code, *args, **more: asked.append(code) or rates(self, code, *args, **more)
+    )
+    quotes = grid.quotes(schedule, [CodeRange("64490", "64495")], ["national"], None, date(2025, 11, 3), qp=False)
+    assert next(quotes).rate.hcpcs == "64490"
+    assert asked == ["64490"]
+    assert [quote.rate.hcpcs for quote in quotes] == ["64491", "64492", "64493", "64494", "64495"]
+
+
+@pytest.mark.parametrize("form", ["--csv", "--json"])
+def test_what_is_not_found_is_told_before_anything_is_printed(feesync, loaded, form):
+    for codes in (["64490-64495", "00001"], ["64490-64495", "00001-00002"]):
+        result = feesync("rates", *codes, "--date", "2025-11-03", form)
+        assert (result.exit_code, result.stdout) == (6, "")
+    result = feesync("rates", "64490-64495", "--locality", "nowhere", "--date", "2025-11-03", form)
+    assert (result.exit_code, result.stdout) == (6, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
@@ -74,7 +148,13 @@ def test_whose_conversion_factor_it_is(feesync):
         (["64493-50"], 2, "the modifier 50 by itself"),
         (["64493", "--date", "2025-11-03", "--year", "2025"], 2, "exclude each other"),
         (["64493", "--locality", "AK-01", "--state", "AK"], 2, "exclude each other"),
+        (["64493", "--locality", "AK-01", "--all"], 2, "exclude each other"),
         (["64493", "--csv", "--json"], 2, "exclude each other"),
+        (["64493", "--csv", "--xlsx", "a.xlsx"], 2, "exclude each other"),
+        (["64493", "--xlsx", "a.csv"], 2, "does not end in .xlsx"),
+        (["64495-64490"], 2, "its first code comes after its last"),
+        (["64490-G0105"], 2, "its codes differ in form"),
+        (["0001T-0005U"], 2, "its codes differ in form"),
         ([], 2, "Missing argument"),
     ],
 )

@@ -10,7 +10,7 @@ PACKAGE = Path(feesync.__file__).parent
 FLOW = [
     "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
     "zips", "place_search", "pricing", "claim_line", "coverage", "cms", "formats", "store", "zip_places", "places",
-    "verification", "recompute", "schedule", "grid", "provenance", "diff", "export", "answer", "freshness", "report",
+    "verification", "recompute", "schedule", "grid", "workbook", "provenance", "diff", "export", "answer", "freshness", "report",
     "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date as Date
+from pathlib import Path
 
 import click
 
@@ -49,6 +50,43 @@ csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
 
 
+def place_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what names the places of a comparison: some, those of a state, or all."""
+    options = (
+        click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."),
+        click.option("--state", metavar="ST", callback=_read_state, help="All localities of a state."),
+        click.option("--all", "everywhere", is_flag=True, help="All localities, which is the default."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _read_state(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    return value.strip().upper() if value else None
+
+
+def one_choice_of_places(places: tuple[str, ...], state: str | None, everywhere: bool) -> None:
+    """Refuse two ways of naming places."""
+    named = [name for name, given in (("--locality", places), ("--state", state), ("--all", everywhere)) if given]
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} exclude each other")
+
+
+def file_option(name: str, suffixes: tuple[str, ...], text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return an option that names a file to write, whose suffix says what kind of file."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+        if value is None:
+            return None
+        path = Path(value)
+        if path.suffix.lower() not in suffixes:
+            raise click.UsageError(f"{name} {value!r} does not end in {' or '.join(suffixes)}")
+        return path
+
+    return click.option(name, callback=read, type=click.Path(dir_okay=False, writable=True), metavar="FILE", help=text)
+
+
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what the lines of a claim, or one line, are priced by: place, setting, day, who bills, the deductible."""
     options = (
@@ -80,7 +118,8 @@ def one_way(setting: str | None, pos: str | None, as_json: bool, explain: bool) 
         raise click.UsageError("--json and --explain exclude each other")
 
 
-def one_format(as_json: bool, as_csv: bool) -> None:
+def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:
     """Refuse two output formats at once."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other")
+    named = [name for name, given in (("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)) if given]
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} exclude each other")

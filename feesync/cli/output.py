@@ -18,6 +18,18 @@ def print_json(value: object) -> None:
     click.echo(simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True))
 
 
+def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as a JSON list of objects, each as it comes; the text is that of print_json."""
+    import simplejson
+
+    before = "["
+    for row in rows:
+        text = simplejson.dumps(dict(zip(columns, row, strict=True)), indent=2, ensure_ascii=False, use_decimal=True)
+        click.echo(before + "\n  " + text.replace("\n", "\n  "), nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
+
+
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV on stdout, with a header; None is an empty cell."""
     writer = csv.writer(sys.stdout, lineterminator="\n")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from feesync.errors import NoPriceError
+from feesync.hcpcs import CodeRange
 from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
@@ -126,6 +127,14 @@ class Source:
             "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? ORDER BY hcpcs", (release.release_id,)
         )
         return [code for (code,) in rows]
+
+    def codes_in(self, release: Release, span: CodeRange) -> list[str]:
+        """Return the codes of a range that a release has, in order."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? AND hcpcs BETWEEN ? AND ? ORDER BY hcpcs",
+            (release.release_id, *span),
+        )
+        return [code for (code,) in rows if span.holds(code)]
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
         """Return the row modifiers that a code has in a release; the empty one is the code itself."""

@@ -1,0 +1,154 @@
+"""A workbook of rates: RVUs, GPCIs and the factor as numbers beside the amounts, and formulas that make the amounts of them.
+
+The formula of the fee schedule stands here a second time because a spreadsheet is to do the same sum by itself; the amounts
+beside it are the database's. Out of scope: which rates (grid), and reading workbooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from feesync import grid
+from feesync.about import VERSION
+from feesync.durable import replacing
+from feesync.errors import InvalidInputError, MissingExtraError
+from feesync.money import decimal
+from feesync.schedule import Quote
+from feesync.store.source import Release
+
+MOST_ROWS = 1_048_575
+"""How many rates a sheet of a workbook has room for, below its header."""
+
+NOTICE = (
+    "Amounts are dollars that Medicare allows before modifiers, units and several procedures of a day; they are no "
+    "determination of coverage or payment.",
+    "'recomputed' is the formula of the fee schedule over the cells of its row: (RVU x GPCI, summed) x conversion factor, rounded; "
+    "where CMS gives OPPS relative values, with the lower of both.",
+    "An empty amount is no price: the status is not A, R or T, there are no relative values, or CMS does not price the facility.",
+)
+
+_OPPS = ("opps_nonfacility_pe_rvu", "opps_facility_pe_rvu", "opps_mp_rvu")
+_NUMBERS = (
+    *("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu"), *_OPPS,
+    *("work_gpci", "pe_gpci", "mp_gpci", "conversion_factor"),
+    *("nonfacility_amount", "nonfacility_recomputed", "facility_amount", "facility_recomputed"),
+    *("nonfacility_limiting_charge", "facility_limiting_charge"),
+)  # fmt: skip
+_COLUMNS = (*grid.KEY, *_NUMBERS)
+_HEADERS = {"hcpcs": "HCPCS", "mac": "MAC", "rvu": "RVU", "pe": "PE", "mp": "MP", "gpci": "GPCI", "opps": "OPPS"}
+_WIDTHS = {"locality_name": 48, "hcpcs": 8, "mac": 8, "state": 7, "basis": 8, "status": 8}
+_FORMATS = {"rvu": "0.00", "gpci": "0.000", "factor": "0.0000"}
+_DOLLARS = "#,##0.00"
+
+
+def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]]) -> int:
+    """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come; return how many.
+
+    Args:
+        path: the file, which is replaced where there is one.
+        quotes: the rates.
+        asked: what was asked for, as names and values of the sheet 'Source'.
+
+    Raises:
+        MissingExtraError: XlsxWriter is not installed.
+        InvalidInputError: there are more rates than a sheet has room for.
+        OSError: the file cannot be written.
+    """
+    try:
+        from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import XlsxWriterException
+    except ImportError:
+        raise MissingExtraError("writing a workbook", "xlsx") from None
+
+    with replacing(path) as file:
+        workbook = Workbook(file, {"constant_memory": True})
+        releases: dict[tuple[str, str], Release] = {}
+        rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
+        count = _write_rates(workbook, rates, quotes, releases)
+        _write_source(workbook, source, releases.values(), asked)
+        try:
+            workbook.close()
+        except XlsxWriterException as error:  # a full disk, which it does not leave an OSError
+            raise OSError(f"{path} cannot be written: {error}") from error
+    return count
+
+
+def _write_rates(workbook: Any, sheet: Any, quotes: Iterable[Quote], releases: dict[tuple[str, str], Release]) -> int:  # noqa: ANN401 - XlsxWriter has no types
+    bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    by_picture = {picture: workbook.add_format({"num_format": picture}) for picture in (*_FORMATS.values(), _DOLLARS)}
+    formats = [by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] if name in _NUMBERS else None for name in _COLUMNS]
+    for column, name in enumerate(_COLUMNS):
+        sheet.set_column(column, column, _WIDTHS.get(name, 12))
+        sheet.write_string(0, column, _header(name), bold)
+    sheet.freeze_panes(1, 0)
+    number = 0
+    for number, quote in enumerate(quotes, start=1):
+        if number > MOST_ROWS:
+            raise InvalidInputError(f"a sheet has room for {MOST_ROWS:,} rates: choose fewer codes or places, or CSV")
+        release = quote.release
+        releases.setdefault((release.label, release.sha256), release)
+        for column, (value, picture) in enumerate(zip(_cells(quote, number), formats, strict=True)):
+            if isinstance(value, tuple):
+                sheet.write_formula(number, column, value[0], picture, value[1])
+            elif isinstance(value, Decimal):
+                sheet.write_number(number, column, value, picture)
+            elif value:
+                sheet.write_string(number, column, value)
+    sheet.autofilter(0, 0, number, len(_COLUMNS) - 1)
+    return number
+
+
+def _cells(quote: Quote, row: int) -> list[Any]:
+    """Return a row's values in the order of the columns; a formula is (text, what it comes to)."""
+    values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote), strict=True))
+    for name in _OPPS:
+        rvu = getattr(quote.rate, name)
+        values[name] = None if rvu is None else decimal(rvu, 2)
+    for setting in ("nonfacility", "facility"):
+        amount = values[f"{setting}_amount"]
+        values[f"{setting}_recomputed"] = None if amount is None else (_formula(quote, setting, row), amount)
+    return [values[name] for name in _COLUMNS]
+
+
+def _formula(quote: Quote, setting: str, row: int) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    if quote.rate.facility_na:  # therapy, the only one that has an amount then, takes the nonfacility amount everywhere
+        setting = "nonfacility"
+    at = {name: xl_rowcol_to_cell(row, _COLUMNS.index(name)) for name in _NUMBERS}
+    work = f"{at['work_rvu']}*{at['work_gpci']}"
+    rest = f"{at[f'{setting}_pe_rvu']}*{at['pe_gpci']}+{at['mp_rvu']}*{at['mp_gpci']}"
+    if quote.rate.opps_mp_rvu is not None:
+        capped = f"{at[f'opps_{setting}_pe_rvu']}*{at['pe_gpci']}+{at['opps_mp_rvu']}*{at['mp_gpci']}"
+        rest = f"MIN({rest},{capped})"
+    return f"=ROUND(({work}+{rest})*{at['conversion_factor']},2)"
+
+
+def _header(name: str) -> str:
+    words = [_HEADERS.get(word, word) for word in name.split("_")]
+    return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
+
+
+def _write_source(workbook: Any, sheet: Any, releases: Iterable[Release], asked: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401
+    bold = workbook.add_format({"bold": True})
+    top = workbook.add_format({"valign": "top", "text_wrap": True})
+    rows: list[tuple[str, str]] = [*asked]
+    for release in releases:
+        rows += [
+            ("Release", release.label),
+            ("In effect", f"{release.effective_from} to {release.effective_to}"),
+            ("Conversion factor", ", ".join(f"{decimal(factor, 4)} {basis}" for basis, factor in release.factors.items())),
+            ("From", release.source),
+            ("sha256", release.sha256),
+            ("Loaded", release.loaded_at or "embedded in feesync"),
+        ]
+    rows += [("Note", text) for text in NOTICE]
+    rows += [("Publisher", "Centers for Medicare & Medicaid Services, PFS relative value files"), ("Made by", f"feesync {VERSION}")]
+    sheet.set_column(0, 0, 20)
+    sheet.set_column(1, 1, 110)
+    for number, (name, value) in enumerate(rows):
+        sheet.write_string(number, 0, name, bold)
+        sheet.write_string(number, 1, value, top)
