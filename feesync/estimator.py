@@ -82,12 +82,9 @@ def estimate(
     visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, coverage, purpose, history, db)
     owed = arguments.cents("deductible", deductible) or 0
     line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
-    quote = visit.quote(line)
-    service = visit.begin(quote.rate, line)
-    if line.units > 1:
-        multiple.apply([service], {})
+    quote, price = visit.price(line)
     more = [*visit.day_notes([line]), *_deductible_notes(owed, visit.day)]
-    return visit.answer(line, quote, close(service), owed, more)
+    return visit.answer(line, quote, price, owed, more)
 
 
 def estimate_claim(

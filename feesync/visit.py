@@ -20,7 +20,7 @@ from feesync.pricing import equipment, multiple
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line, Note
-from feesync.pricing.line_price import Price, begin
+from feesync.pricing.line_price import Price, begin, close
 from feesync.pricing.payer import split
 from feesync.pricing.service import Service, is_part
 from feesync.rate import Rate, Setting
@@ -82,6 +82,14 @@ class Visit(NamedTuple):
         """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
         needed = is_part(rate) and ((several and multiple.needs_parts(rate)) or equipment.reduction(rate, line) is not None)
         return begin(rate, line, self._technical(line.hcpcs) if needed else ())
+
+    def price(self, line: Line) -> tuple[Quote, Price]:
+        """Price a line by itself, as of a claim of its own."""
+        quote = self.quote(line)
+        service = self.begin(quote.rate, line)
+        if line.units > 1:
+            multiple.apply([service], {})
+        return quote, close(service)
 
     def _technical(self, hcpcs: str) -> Sequence[Rate]:
         """Find the rates of the technical part of a code; none where the schedule does not have them."""

@@ -21,6 +21,8 @@ def test_version_and_help_run_as_a_module():
         "claim",
         "coverage",
         "rates",
+        "compare",
+        "history",
         "diff",
         "export",
         "localities",

@@ -11,7 +11,7 @@ FLOW = [
     "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "selection", "localities",
     "zips", "place_search", "pricing", "claim_line", "coverage", "cms", "formats", "store", "zip_places", "places",
     "verification", "recompute", "schedule", "grid", "workbook", "provenance", "diff", "export", "answer", "freshness", "report",
-    "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "estimator", "", "cli", "__main__",
+    "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "comparison", "history", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ _COMMANDS = {
     "claim": "feesync.cli.claim",
     "coverage": "feesync.cli.coverage",
     "rates": "feesync.cli.rates",
+    "compare": "feesync.cli.compare",
+    "history": "feesync.cli.history",
     "diff": "feesync.cli.diff",
     "export": "feesync.cli.export",
     "localities": "feesync.cli.localities",
@@ -61,6 +63,8 @@ def cli() -> None:
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
       feesync coverage 64493 --pos 22 --locality 01112-05
       feesync rates 64493 --state CA --date 2025-11-03
+      feesync compare 64493 --state CA --date 2025-11-03
+      feesync history 64493 --locality 02102-01
       feesync localities "santa clara"
       feesync sync
       feesync import rvu25d.zip

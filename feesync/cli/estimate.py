@@ -7,7 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.answer import Estimate
-from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
+from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
 from feesync.cli.output import print_json
 from feesync.errors import ExitStatus
 from feesync.estimator import estimate
@@ -17,7 +17,7 @@ from feesync.rate import Setting
 @click.command("estimate", short_help="What Medicare allows for one line.")
 @click.argument("hcpcs")
 @visit_options
-@click.option("-m", "--modifier", "modifiers", multiple=True, metavar="MOD", help="Modifier, such as 50; repeatable.")
+@modifiers_option
 @click.option("--units", type=int, default=1, show_default=True, help="Units of service.")
 @click.option("--charge", metavar="DOLLARS", help="Submitted charge of the line; the lower of charge and fee is allowed.")
 @click.option("--postop-days", type=int, metavar="N", help="Days of care that modifier 55 pays for; all by default.")

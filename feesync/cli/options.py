@@ -47,6 +47,10 @@ date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-M
 explain_option = click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+locality_option = click.option("--locality", required=True, help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national.")
+modifiers_option = click.option(
+    "-m", "--modifier", "modifiers", multiple=True, metavar="MOD", help="Modifier, such as 50; repeatable."
+)
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
 
 
@@ -90,7 +94,7 @@ def file_option(name: str, suffixes: tuple[str, ...], text: str) -> Callable[[Ca
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what the lines of a claim, or one line, are priced by: place, setting, day, who bills, the deductible."""
     options = (
-        click.option("--locality", required=True, help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national."),
+        locality_option,
         click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="Rate; nonfacility by default."),
         click.option("--pos", metavar="NN", help="Place of service code, such as 11 or 24, instead of --setting."),
         date_option,

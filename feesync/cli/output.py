@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 import click
+
+from feesync.money import dollars
+from feesync.pricing.line import Note, Severity
 
 _NAME_WIDTH = 48
 
@@ -49,6 +53,23 @@ def print_table(
         list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True, maxcolwidths=widths
     )  # fmt: skip
     click.echo("\n".join(line.rstrip() for line in table.splitlines()) if wrapped else table)
+
+
+def print_notes(notes: Iterable[Note]) -> None:
+    """Print on stderr what a person should know; a denial says why there is no price."""
+    for note in notes:
+        what = "no price" if note.severity is Severity.DENIAL else note.severity.value
+        click.echo(f"feesync: {what}: {note.text}", err=True)
+
+
+def cents(amount: int | None) -> str:
+    """Return cents as dollars in a table; nothing for no amount."""
+    return "" if amount is None else f"{dollars(amount):,.2f}"
+
+
+def signed(number: Decimal | None) -> str:
+    """Return a difference with its sign in a table; nothing for None."""
+    return "" if number is None else f"{number:+,}" if number else f"{number:,}"
 
 
 def shortened(name: str) -> str:

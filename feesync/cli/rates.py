@@ -20,9 +20,8 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import print_csv, print_json_rows, print_table, shortened
+from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
 from feesync.hcpcs import read_codes
-from feesync.money import dollars
 from feesync.pricing.line import Note
 from feesync.schedule import Quote, open_schedule
 
@@ -80,8 +79,7 @@ def command(
         _write_workbook(xlsx, quotes, hcpcs, f"the newest release of {year}" if year is not None else str(when))
     else:
         print_table(_COLUMNS, map(_cells, quotes), right=_COLUMNS[5:9])
-    for note in notes:
-        click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
+    print_notes(notes)
 
 
 def _noting(quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]) -> Iterator[Quote]:
@@ -99,6 +97,6 @@ def _write_workbook(path: Path, quotes: Iterable[Quote], hcpcs: tuple[str, ...],
 
 def _cells(quote: Quote) -> list[str]:
     rate, place = quote.rate, quote.locality
-    money = ["" if (amount := getattr(rate, name)) is None else f"{dollars(amount):,.2f}" for name in grid.MONEY[:4]]
+    money = [cents(getattr(rate, name)) for name in grid.MONEY[:4]]
     code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
     return [code, rate.status, place.key, place.state or "", shortened(place.name), *money, rate.basis, quote.release.label]

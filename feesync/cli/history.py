@@ -1,0 +1,97 @@
+"""`feesync history`: a code in a place over the loaded releases."""
+
+from __future__ import annotations
+
+import click
+
+from feesync.cli.bars import bar
+from feesync.cli.options import csv_option, db_option, json_option, locality_option, modifiers_option, one_format, qp_option
+from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed
+from feesync.errors import ExitStatus
+from feesync.history import History, Moment, history
+from feesync.money import decimal, dollars
+from feesync.rate import Setting
+
+_COLUMNS = (
+    "release", "effective_from", "effective_to", "basis", "conversion_factor", "hcpcs", "modifiers", "mac", "locality", "state",
+    "locality_name", "nonfacility_rvus", "facility_rvus", "nonfacility_amount", "facility_amount", "nonfacility_change_percent",
+    "facility_change_percent", "reason",
+)  # fmt: skip
+_SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
+
+
+@click.command("history", short_help="A code in a place over the loaded releases.")
+@click.argument("hcpcs")
+@locality_option
+@click.option(
+    "--setting", type=click.Choice([setting.value for setting in Setting]), default=Setting.NONFACILITY.value, show_default=True,
+    help="Whose RVUs, change and bar are shown.",
+)  # fmt: skip
+@modifiers_option
+@qp_option
+@csv_option
+@json_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: str,
+    locality: str,
+    setting: str,
+    modifiers: tuple[str, ...],
+    qp: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
+
+    A release that lacks the place or the code is a gap with its reason. The embedded snapshot is among the releases.
+
+    \b
+      feesync history 64493 --locality 02102-01
+      feesync history 64493 --locality national -m 50 --setting facility --csv
+    """
+    one_format(as_json, as_csv)
+    found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
+    rows = (_row(found, moment) for moment in found.moments)
+    if as_json:
+        print_json([{**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
+    elif as_csv:
+        print_csv(_COLUMNS, rows)
+    else:
+        _print_table(found, Setting(setting))
+    if found.left_out:
+        count = len(found.left_out)
+        click.echo(f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, are left out", err=True)
+    print_notes(found.notes)
+    if not found.has_price:
+        ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _row(found: History, moment: Moment) -> list[object]:
+    """Return the values of a release in the order of the columns."""
+    release, place, rate = moment.release, found.locality, moment.rate
+    rvus = (moment.rvus(setting) for setting in Setting)
+    return [
+        release.label, release.effective_from.isoformat(), release.effective_to.isoformat(), rate.basis if rate else None,
+        decimal(rate.conversion_factor, 4) if rate else None, found.hcpcs, " ".join(found.modifiers),
+        place.mac, place.locality, place.state, place.name,
+        *(None if total is None else decimal(total, 2) for total in rvus),
+        *(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+        *(moment.changes[setting] for setting in Setting),
+        moment.reason or None,
+    ]  # fmt: skip
+
+
+def _print_table(found: History, setting: Setting) -> None:
+    click.echo(f"{found.code}, {setting.value}\n{found.locality}\n")
+    longest = max((moment.amounts[setting] or 0 for moment in found.moments), default=0)
+    rows = []
+    for moment in found.moments:
+        release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
+        rows.append(
+            [release.label, release.effective_from, release.effective_to, decimal(rate.conversion_factor, 4) if rate else "",
+             "" if rvus is None else decimal(rvus, 2), *(cents(moment.amounts[each]) for each in Setting),
+             signed(moment.changes[setting]), moment.reason or bar(moment.amounts[setting], longest)]
+        )  # fmt: skip
+    print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])

@@ -1,0 +1,135 @@
+"""One line in many places: what Medicare allows in each, beside the national amount, in one setting or both.
+
+Out of scope: the same line over the years (history), and how a comparison is shown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+
+from feesync import provenance
+from feesync.claim_line import ClaimLine
+from feesync.localities import Locality
+from feesync.pricing.line import Note, Severity
+from feesync.pricing.line_price import Price
+from feesync.rate import Setting
+from feesync.schedule import Quote
+from feesync.visit import Visit, read_visit
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAmounts:
+    """What Medicare allows in one place.
+
+    Attributes:
+        locality: the place.
+        amounts: cents by setting, None where there is no price.
+    """
+
+    locality: Locality
+    amounts: dict[Setting, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One line in many places.
+
+    Attributes:
+        hcpcs: the code.
+        modifiers: as given, in capitals.
+        date: date of service.
+        settings: the one or two that are compared.
+        national: the amounts at GPCIs of 1.000, and the row of the fee schedule, with its release, that they are from.
+        places: the places that were asked for and the nation, the highest amount of the first setting first.
+        quote: the nation's row of the fee schedule, with its release.
+        notes: what a person should know.
+    """
+
+    hcpcs: str
+    modifiers: tuple[str, ...]
+    date: Date
+    settings: tuple[Setting, ...]
+    national: PlaceAmounts
+    places: tuple[PlaceAmounts, ...]
+    quote: Quote
+    notes: tuple[Note, ...]
+
+    @property
+    def code(self) -> str:
+        """The code with its modifiers, as people write it: `64493-50`."""
+        return "-".join((self.hcpcs, *self.modifiers))
+
+    @property
+    def has_price(self) -> bool:
+        """Whether there is an amount in any setting; then there is one in every place."""
+        return any(amount is not None for amount in self.national.amounts.values())
+
+
+def compare(
+    hcpcs: str,
+    places: Sequence[str] = (),
+    state: str | None = None,
+    *,
+    settings: Sequence[Setting] = (Setting.NONFACILITY,),
+    modifiers: Iterable[str] = (),
+    date: Date | None = None,
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> Comparison:
+    """Return what Medicare allows for a line in many places, and in the nation.
+
+    Args:
+        hcpcs: CPT or HCPCS code.
+        places: localities, as for `estimate`; by default all.
+        state: all localities of a state, where no place is named.
+        settings: one, or both to compare them.
+        modifiers: such as `["50"]`.
+        date: date of service; today by default.
+        qp: whether the conversion factor is that of a qualifying APM participant.
+        db: path of the database.
+
+    Raises:
+        FeesyncError: as `estimate` does.
+    """
+    visit = read_visit("national", settings[0].value, None, date, False, "physician", qp, db)
+    line = visit.line(ClaimLine(hcpcs, modifiers))
+    visit.quote(line)  # a code without the row that a modifier asks for is told so
+    chosen = {quote.locality: None for quote in visit.schedule.rates(line.hcpcs, places, state, visit.day, qp=visit.qp)}
+    national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in ("national", *map(_key, chosen)))
+    found = {place.locality: place for _, place, _ in (national, *quoted)}
+    notes = [note for quote, _, prices in (national, *quoted) for note in _notes(visit, quote, prices)]
+    return Comparison(
+        line.hcpcs,
+        line.modifiers,
+        visit.day,
+        tuple(settings),
+        national[1],
+        tuple(sorted(found.values(), key=lambda place: (-(place.amounts[settings[0]] or 0), place.locality.key))),
+        national[0],
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def _key(place: Locality) -> str:
+    return place.key
+
+
+def _amounts(
+    visit: Visit, hcpcs: str, modifiers: Iterable[str], settings: Sequence[Setting], key: str
+) -> tuple[Quote, PlaceAmounts, list[Price]]:
+    priced = []
+    for setting in settings:
+        there = visit._replace(locality=key, setting=setting)
+        priced.append(there.price(there.line(ClaimLine(hcpcs, modifiers))))
+    quote = priced[0][0]
+    amounts = {setting: price.allowed for setting, (_, price) in zip(settings, priced, strict=True)}
+    return quote, PlaceAmounts(quote.locality, amounts), [price for _, price in priced]
+
+
+def _notes(visit: Visit, quote: Quote, prices: Iterable[Price]) -> list[Note]:
+    """Return what to know; what only informs about one price, such as its cap in dollars, is not for a comparison."""
+    of_prices = [note for price in prices for note in price.notes if note.severity is not Severity.INFO]
+    return [*provenance.notes(quote, visit.day, qp=visit.qp), *of_prices]

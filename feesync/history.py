@@ -1,0 +1,183 @@
+"""One line in one place over the loaded releases: what Medicare allowed, from each release's first day on.
+
+Out of scope: what changed between two releases for all codes, and how a history is shown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from feesync import provenance
+from feesync.claim_line import ClaimLine
+from feesync.errors import FeesyncError, LocalityError, UnknownCodeError
+from feesync.localities import Locality
+from feesync.money import percent_change
+from feesync.pricing.line import Line, Note, Severity
+from feesync.pricing.line_price import Price
+from feesync.rate import Rate, Setting
+from feesync.schedule import Quote
+from feesync.store.source import Release
+from feesync.visit import Visit, read_visit
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What Medicare allows from the first day of a release on.
+
+    Attributes:
+        release: the release.
+        rate: the row of the fee schedule, None where the release has none.
+        amounts: cents by setting, None where there is no price.
+        changes: percent to the release before, by setting; None where one of the two has no price, and for the first.
+        reason: why there is no price in either setting; empty where there is one.
+    """
+
+    release: Release
+    rate: Rate | None
+    amounts: dict[Setting, int | None]
+    changes: dict[Setting, Decimal | None]
+    reason: str
+
+    def rvus(self, setting: Setting) -> int | None:
+        """Return CMS's total of the relative values in a setting, in hundredths."""
+        if self.rate is None:
+            return None
+        pe = self.rate.nonfacility_pe_rvu if setting is Setting.NONFACILITY else self.rate.facility_pe_rvu
+        return self.rate.work_rvu + pe + self.rate.mp_rvu
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One line in one place over the loaded releases.
+
+    Attributes:
+        hcpcs: the code.
+        modifiers: as given, in capitals.
+        locality: the place, as the newest release that has it describes it.
+        moments: one a release, the oldest first.
+        left_out: labels of releases of the embedded snapshot, which lacks the code.
+        notes: what a person should know.
+    """
+
+    hcpcs: str
+    modifiers: tuple[str, ...]
+    locality: Locality
+    moments: tuple[Moment, ...]
+    left_out: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def code(self) -> str:
+        """The code with its modifiers, as people write it: `64493-50`."""
+        return "-".join((self.hcpcs, *self.modifiers))
+
+    @property
+    def has_price(self) -> bool:
+        """Whether there is an amount in any release and setting."""
+        return any(amount is not None for moment in self.moments for amount in moment.amounts.values())
+
+
+def history(
+    hcpcs: str,
+    locality: str,
+    *,
+    modifiers: Iterable[str] = (),
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> History:
+    """Return what Medicare allowed for a line in a place, from each loaded release and from the embedded snapshot.
+
+    A release prices the line as of its first day. The place is what the text means in the newest release that knows it; a release
+    that lacks it, or the code, is a gap with a reason. Releases of the snapshot, which holds few codes, are left out where the code
+    is none of them.
+
+    Args:
+        hcpcs: CPT or HCPCS code.
+        locality: as for `estimate`.
+        modifiers: such as `["50"]`.
+        qp: whether the conversion factor is that of a qualifying APM participant, from 2026 on.
+        db: path of the database.
+
+    Raises:
+        FeesyncError: as `estimate` does, where no release has a row for the line in the place.
+    """
+    visit = read_visit(locality, Setting.NONFACILITY.value, None, None, False, "physician", qp, db)
+    given = visit.line(ClaimLine(hcpcs, modifiers))
+    releases = visit.schedule.releases()
+    place = _place(visit, given, releases)
+    moments: list[Moment] = []
+    left_out: list[str] = []
+    notes: dict[Note, None] = {}
+    error: FeesyncError | None = None
+    for release in releases:
+        there = visit._replace(day=release.effective_from, locality=place.key)
+        try:
+            quote, prices = _prices(there, given, release)
+        except FeesyncError as found:
+            if release.embedded and isinstance(found, UnknownCodeError):
+                left_out.append(release.label)
+                continue
+            error = found
+            reason = f"{release.label} has no locality {place.key}" if isinstance(found, LocalityError) else str(found)
+            moments.append(Moment(release, None, dict.fromkeys(Setting), dict.fromkeys(Setting), reason))
+            continue
+        moments.append(_moment(release, quote, prices, moments[-1] if moments else None))
+        notes.update(dict.fromkeys(provenance.notes(quote, there.day, qp=qp)))
+        notes.update((note, None) for price in prices.values() for note in price.notes if note.severity is Severity.WARNING)
+    if error and all(moment.rate is None for moment in moments):
+        raise error
+    return History(given.hcpcs, given.modifiers, place, tuple(moments), tuple(left_out), tuple(notes))
+
+
+def _place(visit: Visit, given: Line, releases: list[Release]) -> Locality:
+    """Return what the visit's locality means in the newest release that has the code.
+
+    An older release decides only where it is named by its key: what a name meant there may be another place.
+    """
+    errors: list[tuple[int, FeesyncError]] = []
+    text = visit.locality.upper()
+    for release in reversed(releases):
+        try:
+            place = _quote(visit._replace(day=release.effective_from), given, release).locality
+        except FeesyncError as error:
+            errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
+            continue
+        unknown_since = any(isinstance(error, LocalityError) for _, error in errors)
+        if not unknown_since or text in (place.key, f"{place.mac}{place.locality}", f"{place.state}-{place.locality}"):
+            return place
+    raise min(errors, key=lambda ranked: ranked[0])[1]
+
+
+def _quote(there: Visit, given: Line, release: Release) -> Quote:
+    """Return the row of a release itself.
+
+    Raises:
+        FeesyncError: as Visit.quote does; UnknownCodeError also where another release answers for its first day.
+    """
+    quote = there.quote(given)
+    if quote.release.label != release.label:
+        raise UnknownCodeError(f"{quote.release.label} answers for {there.day}, the first day of {release.label}")
+    return quote
+
+
+def _prices(there: Visit, given: Line, release: Release) -> tuple[Quote, dict[Setting, Price]]:
+    quote = _quote(there, given, release)
+    prices = {}
+    for setting in Setting:
+        line = given._replace(day=there.day, setting=setting)
+        prices[setting] = there._replace(setting=setting).price(line)[1]
+    return quote, prices
+
+
+def _moment(release: Release, quote: Quote, prices: dict[Setting, Price], before: Moment | None) -> Moment:
+    amounts = {setting: price.allowed for setting, price in prices.items()}
+    changes = {}
+    for setting, amount in amounts.items():
+        earlier = before.amounts[setting] if before else None
+        changes[setting] = percent_change(earlier, amount) if earlier and amount is not None else None
+    denials = [note.text for price in prices.values() for note in price.notes if note.severity is Severity.DENIAL]
+    reason = denials[0] if all(amount is None for amount in amounts.values()) else ""
+    return Moment(release, quote.rate, amounts, changes, reason)
