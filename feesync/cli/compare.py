@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date as Date
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
@@ -17,11 +18,13 @@ from feesync.cli.options import (
     one_choice_of_places,
     one_format,
     place_options,
+    plot_option,
     qp_option,
 )
-from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed
+from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed, source_line
 from feesync.comparison import Comparison, PlaceAmounts, compare
 from feesync.errors import ExitStatus
+from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
 from feesync.rate import Setting
 
@@ -44,6 +47,7 @@ _COLUMNS_OF_BOTH = ("release", "basis", "hcpcs", "modifiers", *_PLACE, "nonfacil
 @modifiers_option
 @csv_option
 @json_option
+@plot_option
 @db_option
 @click.pass_context
 def command(
@@ -58,6 +62,7 @@ def command(
     modifiers: tuple[str, ...],
     as_csv: bool,
     as_json: bool,
+    plot: Path | None,
 ) -> None:
     """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
 
@@ -66,11 +71,14 @@ def command(
     \b
       feesync compare 64493 --state CA --date 2025-11-03
       feesync compare 64493 -m 50 --locality AL --locality AK --setting both --csv
+      feesync compare 64493 --all --plot 64493.svg
     """
     one_format(as_json, as_csv)
     one_choice_of_places(places, state, everywhere)
     settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
     found = compare(hcpcs, places, state, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj)
+    if plot and found.has_price:
+        _draw(found, plot)
     columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
     rows = (_row(found, place) for place in found.places)
     if as_json:
@@ -127,3 +135,29 @@ def _print_table(found: Comparison) -> None:
              signed(change), signed(percent), bar(first, longest, others[0] if both else None)]
         )  # fmt: skip
     print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts)
+
+
+def _draw(found: Comparison, path: Path) -> None:
+    from feesync import plot
+
+    release, both = found.quote.release, len(found.settings) > 1
+    kind = "nonfacility and facility" if both else found.settings[0].value
+    caption = plot.Caption(
+        f"{found.code}: what Medicare allows, {kind}",
+        f"Date of service {found.date}, release {release.label}, "
+        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} {found.quote.rate.basis}",
+        source_line(release.label, f"{release.effective_from} to {release.effective_to}"),
+        path,
+    )
+    rows = []
+    for place in found.places:
+        amounts = [place.amounts[setting] for setting in found.settings]
+        before, after = amounts if both else (found.national.amounts[found.settings[0]], amounts[0])
+        percent = None if place.locality.is_national and not both else _change(before, after)[1]
+        note = "" if percent is None else f"{signed(percent)} %"
+        rows.append(plot.Bar(_label(place.locality), tuple(map(_dollars, amounts)), note, place.locality.is_national))
+    plot.bars(caption, [setting.value for setting in found.settings], "difference" if both else "to national", rows)
+
+
+def _label(place: Locality) -> str:
+    return place.name if place.is_national else f"{shortened(place.name)}  {place.state or ''} {place.key}"

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from feesync.cli.bars import bar
-from feesync.cli.options import csv_option, db_option, json_option, locality_option, modifiers_option, one_format, qp_option
-from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed
+from feesync.cli.options import (
+    csv_option,
+    db_option,
+    json_option,
+    locality_option,
+    modifiers_option,
+    one_format,
+    plot_option,
+    qp_option,
+)
+from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed, source_line
 from feesync.errors import ExitStatus
 from feesync.history import History, Moment, history
 from feesync.money import decimal, dollars
@@ -31,6 +42,7 @@ _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", 
 @qp_option
 @csv_option
 @json_option
+@plot_option
 @db_option
 @click.pass_context
 def command(
@@ -42,6 +54,7 @@ def command(
     qp: bool,
     as_csv: bool,
     as_json: bool,
+    plot: Path | None,
 ) -> None:
     """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
 
@@ -50,9 +63,12 @@ def command(
     \b
       feesync history 64493 --locality 02102-01
       feesync history 64493 --locality national -m 50 --setting facility --csv
+      feesync history 64493 --locality CA-05 --plot history.svg
     """
     one_format(as_json, as_csv)
     found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
+    if plot and found.has_price:
+        _draw(found, plot)
     rows = (_row(found, moment) for moment in found.moments)
     if as_json:
         print_json([{**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
@@ -95,3 +111,25 @@ def _print_table(found: History, setting: Setting) -> None:
              signed(moment.changes[setting]), moment.reason or bar(moment.amounts[setting], longest)]
         )  # fmt: skip
     print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
+
+
+def _draw(found: History, path: Path) -> None:
+    from feesync import plot
+
+    first, last = found.moments[0].release, found.moments[-1].release
+    caption = plot.Caption(
+        f"{found.code}: what Medicare allowed, {first.effective_from.year} to {last.effective_to.year}",
+        str(found.locality),
+        source_line(f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"),
+        path,
+    )
+    periods = [
+        plot.Period(
+            moment.release.label,
+            moment.release.effective_from,
+            moment.release.effective_to,
+            tuple(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+        )
+        for moment in found.moments
+    ]
+    plot.steps(caption, [setting.value for setting in Setting], periods)

@@ -72,6 +72,14 @@ def signed(number: Decimal | None) -> str:
     return "" if number is None else f"{number:+,}" if number else f"{number:,}"
 
 
+def source_line(releases: str, effective: str) -> str:
+    """Return the line at the foot of a chart: whose numbers they are, and what they are not."""
+    return (
+        f"Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule {releases} (in effect {effective}); "
+        "drawn by feesync. Not a determination of payment."
+    )
+
+
 def shortened(name: str) -> str:
     """Return a locality's name for a table: CMS's longest has 83 characters."""
     return name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "..."
