@@ -22,7 +22,7 @@ from feesync.errors import (
 )
 from feesync.estimator import estimate, estimate_claim
 from feesync.localities import Locality
-from feesync.pricing.line import Note, Severity, Step
+from feesync.pricing.line import Contract, Note, Severity, Step
 from feesync.rate import Rate, Setting
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 from feesync.store.source import Release
@@ -63,6 +63,7 @@ __all__ = [
     "ClaimEstimate",
     "ClaimLine",
     "ContentRefusedError",
+    "Contract",
     "Difference",
     "Estimate",
     "FeeSchedule",

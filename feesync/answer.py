@@ -8,8 +8,8 @@ from decimal import Context, Decimal, localcontext
 from typing import NamedTuple
 
 from feesync.localities import Locality
-from feesync.money import decimal
-from feesync.pricing.line import Note, Severity, Step
+from feesync.money import decimal, decimal_percent
+from feesync.pricing.line import Contract, Note, Severity, Step
 from feesync.rate import Setting
 from feesync.schedule import Quote
 from feesync.store.source import Release
@@ -37,7 +37,7 @@ class Estimate:
     """What Medicare allows for one line.
 
     Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of severity `denial` says why.
-    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`.
+    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, but by a contract, where the three are None.
 
     Attributes:
         hcpcs: the code.
@@ -48,16 +48,17 @@ class Estimate:
         units: units of service.
         fee: the fee schedule amount of the setting, after the OPPS cap.
         steps: the adjustments of the fee, in order.
-        allowed: what Medicare allows.
+        allowed: what Medicare allows; by a contract, what that allows.
         deductible: the part of it that the deductible took (not in the JSON).
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
-        sequestration_rate: its share on that date, such as 0.02 (not in the JSON).
+        sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a contract.
         patient_responsibility: deductible and coinsurance.
         limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
         notes: what a person should know.
         quote: the row of the fee schedule, release and locality behind it.
         rank: place among the multiple procedures of a claim, 1 is paid in full; None where no rule ranks it (in JSON, of claims).
+        contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only where there is one).
     """
 
     hcpcs: str
@@ -72,12 +73,13 @@ class Estimate:
     deductible: Decimal | None
     medicare_payment: Decimal | None
     sequestration: Decimal | None
-    sequestration_rate: Decimal
+    sequestration_rate: Decimal | None
     patient_responsibility: Decimal | None
     limiting_charge: Decimal | None
     notes: tuple[Note, ...]
     quote: Quote
     rank: int | None = None
+    contract: Contract | None = None
 
     @property
     def code(self) -> str:
@@ -117,7 +119,8 @@ class Estimate:
 
     def to_dict(self) -> dict[str, object]:
         """Return the estimate under the names of the JSON contract; numbers stay Decimal."""
-        release, locality = self.release, self.locality
+        release, locality, contract = self.release, self.locality, self.contract
+        terms = {"contract": {"percent": decimal_percent(contract.factor), "of_year": contract.of_year}} if contract else {}
         return {
             "hcpcs": self.hcpcs,
             "modifiers": list(self.modifiers),
@@ -147,6 +150,7 @@ class Estimate:
                 "source": release.source,
             },
             "notes": [note.to_dict() for note in self.notes],
+            **terms,
         }
 
     def summary(self) -> str:
@@ -214,8 +218,8 @@ def _amounts(estimate: Estimate) -> list[str]:
     add("Fee schedule amount", estimate.fee)
     for step in estimate.steps:
         add(f"{step.name} x {step.factor}" if step.factor is not None else step.name, step.amount, step.reason)
-    add("Medicare allows", estimate.allowed)
-    if estimate.allowed is not None:
+    add("Contract allows" if estimate.contract else "Medicare allows", estimate.allowed)
+    if estimate.allowed is not None and not estimate.contract:
         if estimate.deductible:
             add("Deductible takes", estimate.deductible)
         add("Medicare pays", estimate.medicare_payment, _medicare_reason(estimate))
@@ -230,6 +234,7 @@ def _amounts(estimate: Estimate) -> list[str]:
 def _medicare_reason(estimate: Estimate) -> str:
     assert estimate.allowed is not None
     assert estimate.patient_responsibility is not None
+    assert estimate.sequestration_rate is not None
     share = f"80 %{' of the rest' if estimate.deductible else ''}"
     if not estimate.sequestration:
         return share

@@ -15,7 +15,7 @@ from feesync.dates import read_date
 from feesync.errors import InvalidInputError
 from feesync.hcpcs import read_code
 from feesync.pricing import modifiers as modifier_rules
-from feesync.pricing.line import Note
+from feesync.pricing.line import Contract, Note
 from feesync.rate import Setting
 
 History = Iterable[str | Sequence[object]]
@@ -155,6 +155,23 @@ def day(given: Date | str | None) -> Date | None:
     if isinstance(given, Date):
         return Date(given.year, given.month, given.day)
     raise InvalidInputError(f"date {shown(given)} is neither a date nor YYYY-MM-DD")
+
+
+def contract(percent: Decimal | int | str | None, of_year: object) -> Contract | None:
+    """Return the contract that a percentage and a year of rates make, one of which is enough; None where neither is given."""
+    if percent is None and of_year is None:
+        return None
+    year = of_year if of_year is None else _year(of_year)
+    try:
+        return Contract(money.SCALE if percent is None else money.percent(percent), year)
+    except ValueError as error:
+        raise InvalidInputError(f"percent: {error}") from None
+
+
+def _year(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 2000 <= value <= 2099:
+        raise InvalidInputError(f"of_year {shown(value)} is not a year such as 2022")
+    return value
 
 
 def cents(what: str, amount: Decimal | int | str | None) -> int | None:

@@ -14,7 +14,8 @@ class ClaimEstimate:
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
     Money is a two-place `Decimal` of dollars. The sums are of the lines that have a price, None where none has;
-    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, on every line and in the sums.
+    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, on every line and in the sums; by a contract
+    the three are None.
 
     Attributes:
         lines: an estimate a line, in the order given; `rank` is its place among multiple procedures.

@@ -39,6 +39,8 @@ def estimate(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
     postop_days: int | None = None,
     coverage: bool = True,
     purpose: str | None = None,
@@ -60,6 +62,9 @@ def estimate(
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
         qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
         deductible: dollars of the Part B deductible that the patient still owes.
+        percent: what a commercial contract pays of what Medicare allows, such as 110 or "112.5"; 100 where only `of_year` is given.
+        of_year: the year whose rates a contract names: its newest loaded release gives fee and indicators in place of that of the
+            date, and `locality` is what it means there; the rules of modifiers and practitioners stay those of the date.
         postop_days: days of care after an operation that modifier 55 is to pay for; all of the global period by default.
         coverage: whether to add coverage notes on facet joint lines; they never change the price.
         purpose: `diagnostic` or `therapeutic`: what a facet joint injection is for; by default as its modifier KX says.
@@ -69,7 +74,8 @@ def estimate(
             lacks.
 
     Returns:
-        The estimate. A line that Medicare does not price has `allowed` None and a note that says why.
+        The estimate. A line that Medicare does not price has `allowed` None and a note that says why. By a contract, the amount
+        that Medicare would allow is multiplied, before the lower of the charge is taken; who pays it is the plan's to say.
 
     Raises:
         InvalidInputError: an argument cannot be read or contradicts another.
@@ -79,8 +85,12 @@ def estimate(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
     """
-    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, coverage, purpose, history, db)
-    owed = arguments.cents("deductible", deductible) or 0
+    contract = arguments.contract(percent, of_year)
+    visit = read_visit(
+        locality=locality, setting=setting, pos=pos, date=date, nonpar=nonpar, practitioner=practitioner, qp=qp, contract=contract,
+        coverage=coverage, purpose=purpose, history=history, db=db,
+    )  # fmt: skip
+    owed = _owed(deductible, visit)
     line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
     quote, price = visit.price(line)
     more = [*visit.day_notes([line]), *_deductible_notes(owed, visit.day)]
@@ -98,6 +108,8 @@ def estimate_claim(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
     coverage: bool = True,
     purpose: str | None = None,
     history: arguments.History = (),
@@ -118,6 +130,8 @@ def estimate_claim(
         practitioner: of all lines.
         qp: of all lines.
         deductible: dollars that the patient still owes.
+        percent: of all lines.
+        of_year: of all lines.
         coverage: as for `estimate`; the notes on the day as a whole are those of the claim.
         purpose: of all facet joint injections.
         history: earlier claim lines of the patient.
@@ -133,8 +147,12 @@ def estimate_claim(
     """
     if isinstance(lines, str | Mapping):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
-    visit = read_visit(locality, setting, pos, date, nonpar, practitioner, qp, coverage, purpose, history, db)
-    owed = arguments.cents("deductible", deductible) or 0
+    contract = arguments.contract(percent, of_year)
+    visit = read_visit(
+        locality=locality, setting=setting, pos=pos, date=date, nonpar=nonpar, practitioner=practitioner, qp=qp, contract=contract,
+        coverage=coverage, purpose=purpose, history=history, db=db,
+    )  # fmt: skip
+    owed = _owed(deductible, visit)
     read: list[Line] = []
     quotes: list[Quote] = []
     for number, given in enumerate(lines, start=1):
@@ -201,6 +219,14 @@ def _line_named(number: int) -> Iterator[None]:
 def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
     amounts = [money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None]
     return dollars(sum(amounts)) if amounts else None
+
+
+def _owed(deductible: Decimal | int | str | None, visit: Visit) -> int:
+    """Return the deductible in cents; refuse one that a contract would leave without effect."""
+    owed = arguments.cents("deductible", deductible) or 0
+    if owed and visit.contract:
+        raise InvalidInputError("the Part B deductible is Medicare's; with a contract (percent, of_year) the plan decides its own")
+    return owed
 
 
 def _deductible_notes(owed: int, day: Date) -> list[Note]:

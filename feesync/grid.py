@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
 from feesync.hcpcs import CodeRange
-from feesync.money import decimal
+from feesync.money import decimal, decimal_percent, dollars, scaled
 from feesync.schedule import FeeSchedule, Quote
 
 MONEY = (
@@ -37,6 +38,9 @@ DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
 COLUMNS = (*KEY, *DECIMALS)
 """Every column, in order."""
 
+CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
+"""The columns that a contract adds: what it pays of what Medicare allows, and the amounts that it makes of them."""
+
 
 def row(quote: Quote) -> list[object]:
     """Return the values of a rate in the order of COLUMNS: text, and exact Decimals (dollars, RVUs, GPCIs, the factor) or None."""
@@ -46,6 +50,12 @@ def row(quote: Quote) -> list[object]:
         quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
         *(None if value is None else decimal(value, places) for value, places in numbers),
     ]  # fmt: skip
+
+
+def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
+    """Return the values of a rate in the order of CONTRACT, for a contract's factor in ten-thousandths."""
+    amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
+    return [decimal_percent(factor), *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts)]
 
 
 def quotes(

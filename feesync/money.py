@@ -15,6 +15,7 @@ SCALE = 10_000
 
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
 _LARGEST = 10_000_000
+_HIGHEST_FACTOR = 10 * SCALE
 _LONGEST_TEXT = 40
 _DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
 
@@ -43,6 +44,11 @@ def decimal_factor(factor: int) -> Decimal:
     """Return a factor in ten-thousandths as the shortest Decimal: 15000 is 1.5, 20000 is 2."""
     value = _EXACT.normalize(decimal(factor, 4))
     return _EXACT.quantize(value, Decimal(1)) if factor % SCALE == 0 else value
+
+
+def decimal_percent(factor: int) -> Decimal:
+    """Return a factor in ten-thousandths as the shortest Decimal of a percentage: 11025 is 110.25, 11000 is 110."""
+    return decimal_factor(100 * factor)
 
 
 def percent_change(before: int, after: int) -> Decimal:
@@ -77,3 +83,22 @@ def cents(amount: Decimal | int | str) -> int:
         raise ValueError(f"{amount} has more than two decimals") from None
     except InvalidOperation:
         raise ValueError(f"{str(amount)[:_LONGEST_TEXT]!r} is not an amount of dollars") from None
+
+
+def percent(value: Decimal | int | str) -> int:
+    """Return a percentage given by a caller, such as 110 or `110.25`, as a factor in ten-thousandths.
+
+    Raises:
+        ValueError: not a number, a float, not above 0 and at most 1000, or with more than two decimals.
+    """
+    text = value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
+    try:
+        factor = 0 if isinstance(text, str) and not text[:1].isdigit() else cents(text)
+    except ValueError:
+        factor = 0
+    if not 0 < factor <= _HIGHEST_FACTOR:
+        raise ValueError(
+            f"{str(value)[:_LONGEST_TEXT]!r} is not a percentage above 0 and at most 1000 with at most two decimals, "
+            "as Decimal, int or text"
+        )
+    return factor

@@ -104,7 +104,9 @@ class FeeSchedule:
         """
         days = [release.effective_from for release in self.releases() if release.year == year]
         if not days:
-            raise NoReleaseError(f"no loaded release covers {year}. {_HOW_TO_BRING}")
+            raise NoReleaseError(
+                f"no loaded release covers {year}. 'feesync sync --year {year}' brings it, or 'feesync import' of CMS's zip"
+            )
         return max(days)
 
     def answering(self, day: date) -> str | None:

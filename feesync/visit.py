@@ -19,7 +19,7 @@ from feesync.money import decimal, dollars
 from feesync.pricing import equipment, multiple
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
-from feesync.pricing.line import Line, Note
+from feesync.pricing.line import Contract, Line, Note
 from feesync.pricing.line_price import Price, begin, close
 from feesync.pricing.payer import split
 from feesync.pricing.service import Service, is_part
@@ -28,7 +28,11 @@ from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 
 class Visit(NamedTuple):
-    """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim."""
+    """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim.
+
+    `day` is the date of service, by which modifiers and practitioners are judged; `rates_of` is the day whose release prices the
+    lines, where that is another.
+    """
 
     schedule: FeeSchedule
     locality: str
@@ -40,6 +44,13 @@ class Visit(NamedTuple):
     qp: bool
     notes: list[Note]
     circumstances: Circumstances | None
+    contract: Contract | None = None
+    rates_of: Date | None = None
+
+    @property
+    def rate_day(self) -> Date:
+        """The day whose release prices the lines: that of service, but for a contract that names the rates of a year."""
+        return self.rates_of or self.day
 
     def line(self, given: ClaimLine) -> Line:
         """Return a line as pricing sees it."""
@@ -53,6 +64,7 @@ class Visit(NamedTuple):
             self.nonpar,
             self.practitioner,
             arguments.days(given.postop_days),
+            contract=self.contract,
         )
 
     def quote(self, line: Line) -> Quote:
@@ -62,12 +74,12 @@ class Visit(NamedTuple):
         """
         row = modifier_rules.row_of(line.modifiers)
         try:
-            return self.schedule.rate(line.hcpcs, row, self.locality, self.day, qp=self.qp)
+            return self.schedule.rate(line.hcpcs, row, self.locality, self.rate_day, qp=self.qp)
         except UnknownCodeError as error:
             if not error.rows:
                 raise
             if row == modifier_rules.DISCONTINUED and "" in error.rows:
-                return self.schedule.rate(line.hcpcs, "", self.locality, self.day, qp=self.qp)
+                return self.schedule.rate(line.hcpcs, "", self.locality, self.rate_day, qp=self.qp)
             rows = ", ".join(filter(None, error.rows))
         if not row:
             raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
@@ -76,7 +88,7 @@ class Visit(NamedTuple):
 
     def rate(self, hcpcs: str, row: str = "") -> Rate:
         """Find the rate of another code or row beside a line's."""
-        return self.schedule.rate(hcpcs, row, self.locality, self.day, qp=self.qp).rate
+        return self.schedule.rate(hcpcs, row, self.locality, self.rate_day, qp=self.qp).rate
 
     def begin(self, rate: Rate, line: Line, *, several: bool = False) -> Service:
         """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
@@ -104,7 +116,7 @@ class Visit(NamedTuple):
         allowed = price.allowed
         cut = reference.sequestration_on(self.day)
         cut_rate = cut.rate if cut else 0
-        shares = None if allowed is None else split(allowed, owed, cut_rate)
+        shares = None if allowed is None or line.contract else split(allowed, owed, cut_rate)
         return Estimate(
             hcpcs=line.hcpcs,
             modifiers=line.modifiers,
@@ -118,11 +130,11 @@ class Visit(NamedTuple):
             deductible=shares and dollars(shares.deductible),
             medicare_payment=shares and dollars(shares.medicare_payment),
             sequestration=shares and dollars(shares.sequestration),
-            sequestration_rate=decimal(cut_rate, 4),
+            sequestration_rate=None if line.contract else decimal(cut_rate, 4),
             patient_responsibility=shares and dollars(shares.patient_responsibility),
             limiting_charge=_dollars(price.limiting_charge),
             notes=(
-                *provenance.notes(quote, self.day, qp=self.qp),
+                *provenance.notes(quote, self.rate_day, qp=self.qp),
                 *price.notes,
                 *self.notes,
                 *self._coverage_notes(line, quote.locality),
@@ -130,6 +142,7 @@ class Visit(NamedTuple):
             ),
             quote=quote,
             rank=rank,
+            contract=line.contract,
         )
 
     def _coverage_notes(self, line: Line, place: Locality) -> list[Note]:
@@ -141,6 +154,7 @@ class Visit(NamedTuple):
 
 
 def read_visit(
+    *,
     locality: str,
     setting: str,
     pos: str | int | None,
@@ -148,18 +162,21 @@ def read_visit(
     nonpar: bool,
     practitioner: str,
     qp: bool,
+    contract: Contract | None,
     coverage: bool,
     purpose: str | None,
     history: arguments.History,
     db: str | os.PathLike[str] | None,
 ) -> Visit:
-    """Read what all lines share."""
+    """Read what all lines share. Medicare's coverage notes do not hold for a contract."""
     day = arguments.day(date) or Date.today()
     place, notes = arguments.setting(setting, pos)
     kind = arguments.text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
+    circumstances = arguments.circumstances(coverage, purpose, history)
+    schedule = open_schedule(db)
     return Visit(
-        open_schedule(db),
+        schedule,
         arguments.text("locality", locality),
         place,
         None if pos is None else arguments.place_of_service(pos),
@@ -168,7 +185,9 @@ def read_visit(
         kind,
         arguments.flag("qp", qp),
         notes,
-        arguments.circumstances(coverage, purpose, history),
+        None if contract else circumstances,
+        contract,
+        schedule.newest_day(contract.of_year) if contract and contract.of_year else None,
     )
 
 

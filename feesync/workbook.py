@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.money import decimal
 from feesync.schedule import Quote
 from feesync.store.source import Release
+
+_Untyped = Any
+"""A workbook or sheet of XlsxWriter, which has no types."""
 
 MOST_ROWS = 1_048_575
 """How many rates a sheet of a workbook has room for, below its header."""
@@ -37,20 +41,21 @@ _NUMBERS = (
     *("nonfacility_amount", "nonfacility_recomputed", "facility_amount", "facility_recomputed"),
     *("nonfacility_limiting_charge", "facility_limiting_charge"),
 )  # fmt: skip
-_COLUMNS = (*grid.KEY, *_NUMBERS)
+_COLUMNS = (*grid.KEY, *_NUMBERS, *grid.CONTRACT)
 _HEADERS = {"hcpcs": "HCPCS", "mac": "MAC", "rvu": "RVU", "pe": "PE", "mp": "MP", "gpci": "GPCI", "opps": "OPPS"}
 _WIDTHS = {"locality_name": 48, "hcpcs": 8, "mac": 8, "state": 7, "basis": 8, "status": 8}
-_FORMATS = {"rvu": "0.00", "gpci": "0.000", "factor": "0.0000"}
+_FORMATS = {"rvu": "0.00", "gpci": "0.000", "factor": "0.0000", "percent": "0.00"}
 _DOLLARS = "#,##0.00"
 
 
-def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]]) -> int:
+def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]], contract: int | None = None) -> int:
     """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come; return how many.
 
     Args:
         path: the file, which is replaced where there is one.
         quotes: the rates.
         asked: what was asked for, as names and values of the sheet 'Source'.
+        contract: the factor of a contract in ten-thousandths, for columns of what it pays.
 
     Raises:
         MissingExtraError: XlsxWriter is not installed.
@@ -67,7 +72,7 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]])
         workbook = Workbook(file, {"constant_memory": True})
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
-        count = _write_rates(workbook, rates, quotes, releases)
+        count = _write_rates(workbook, rates, quotes, contract, releases)
         _write_source(workbook, source, releases.values(), asked)
         try:
             workbook.close()
@@ -76,11 +81,14 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]])
     return count
 
 
-def _write_rates(workbook: Any, sheet: Any, quotes: Iterable[Quote], releases: dict[tuple[str, str], Release]) -> int:  # noqa: ANN401 - XlsxWriter has no types
+def _write_rates(
+    workbook: _Untyped, sheet: _Untyped, quotes: Iterable[Quote], contract: int | None, releases: dict[tuple[str, str], Release]
+) -> int:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    columns = _COLUMNS if contract else _COLUMNS[: -len(grid.CONTRACT)]
     by_picture = {picture: workbook.add_format({"num_format": picture}) for picture in (*_FORMATS.values(), _DOLLARS)}
-    formats = [by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] if name in _NUMBERS else None for name in _COLUMNS]
-    for column, name in enumerate(_COLUMNS):
+    formats = [None if name in grid.KEY else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] for name in columns]
+    for column, name in enumerate(columns):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _header(name), bold)
     sheet.freeze_panes(1, 0)
@@ -90,41 +98,64 @@ def _write_rates(workbook: Any, sheet: Any, quotes: Iterable[Quote], releases: d
             raise InvalidInputError(f"a sheet has room for {MOST_ROWS:,} rates: choose fewer codes or places, or CSV")
         release = quote.release
         releases.setdefault((release.label, release.sha256), release)
-        for column, (value, picture) in enumerate(zip(_cells(quote, number), formats, strict=True)):
+        values = _values(quote, number, contract)
+        for column, (name, picture) in enumerate(zip(columns, formats, strict=True)):
+            value = values[name]
             if isinstance(value, tuple):
                 sheet.write_formula(number, column, value[0], picture, value[1])
             elif isinstance(value, Decimal):
                 sheet.write_number(number, column, value, picture)
             elif value:
                 sheet.write_string(number, column, value)
-    sheet.autofilter(0, 0, number, len(_COLUMNS) - 1)
+    sheet.autofilter(0, 0, number, len(columns) - 1)
     return number
 
 
-def _cells(quote: Quote, row: int) -> list[Any]:
-    """Return a row's values in the order of the columns; a formula is (text, what it comes to)."""
+def _values(quote: Quote, row: int, contract: int | None) -> dict[str, Any]:
+    """Return a row's values by column; a formula is (text, what it comes to)."""
     values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote), strict=True))
     for name in _OPPS:
         rvu = getattr(quote.rate, name)
         values[name] = None if rvu is None else decimal(rvu, 2)
+    if contract:
+        values.update(zip(grid.CONTRACT, grid.contract_row(quote, contract), strict=True))
     for setting in ("nonfacility", "facility"):
-        amount = values[f"{setting}_amount"]
+        amount, paid = values[f"{setting}_amount"], f"{setting}_contract_amount"
         values[f"{setting}_recomputed"] = None if amount is None else (_formula(quote, setting, row), amount)
-    return [values[name] for name in _COLUMNS]
+        if contract and amount is not None:
+            values[paid] = (_contract_formula(setting).replace("#", str(row + 1)), values[paid])
+    return values
 
 
 def _formula(quote: Quote, setting: str, row: int) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
     if quote.rate.facility_na:  # therapy, the only one that has an amount then, takes the nonfacility amount everywhere
         setting = "nonfacility"
-    at = {name: xl_rowcol_to_cell(row, _COLUMNS.index(name)) for name in _NUMBERS}
+    return _template(setting, quote.rate.opps_mp_rvu is not None).replace("#", str(row + 1))
+
+
+@cache
+def _template(setting: str, capped: bool) -> str:
+    """Return the formula of a setting's amount, with # in the place of the row's number."""
+    at = _cells()
     work = f"{at['work_rvu']}*{at['work_gpci']}"
     rest = f"{at[f'{setting}_pe_rvu']}*{at['pe_gpci']}+{at['mp_rvu']}*{at['mp_gpci']}"
-    if quote.rate.opps_mp_rvu is not None:
-        capped = f"{at[f'opps_{setting}_pe_rvu']}*{at['pe_gpci']}+{at['opps_mp_rvu']}*{at['mp_gpci']}"
-        rest = f"MIN({rest},{capped})"
+    if capped:
+        cap = f"{at[f'opps_{setting}_pe_rvu']}*{at['pe_gpci']}+{at['opps_mp_rvu']}*{at['mp_gpci']}"
+        rest = f"MIN({rest},{cap})"
     return f"=ROUND(({work}+{rest})*{at['conversion_factor']},2)"
+
+
+@cache
+def _contract_formula(setting: str) -> str:
+    """Return the formula of what a contract pays, with # in the place of the row's number."""
+    return f"=ROUND({_cells()[f'{setting}_amount']}*{_cells()['contract_percent']}/100,2)"
+
+
+@cache
+def _cells() -> dict[str, str]:
+    from xlsxwriter.utility import xl_col_to_name
+
+    return {name: f"{xl_col_to_name(column)}#" for column, name in enumerate(_COLUMNS)}
 
 
 def _header(name: str) -> str:
@@ -132,7 +163,7 @@ def _header(name: str) -> str:
     return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
-def _write_source(workbook: Any, sheet: Any, releases: Iterable[Release], asked: Sequence[tuple[str, str]]) -> None:  # noqa: ANN401
+def _write_source(workbook: _Untyped, sheet: _Untyped, releases: Iterable[Release], asked: Sequence[tuple[str, str]]) -> None:
     bold = workbook.add_format({"bold": True})
     top = workbook.add_format({"valign": "top", "text_wrap": True})
     rows: list[tuple[str, str]] = [*asked]

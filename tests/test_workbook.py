@@ -86,6 +86,21 @@ def test_numbers_have_the_places_of_cms_and_the_header_stays(book):
     assert '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' in sheet
 
 
+def test_a_contract_has_its_percentage_and_formulas(book):
+    path = book("64493", "--locality", "AL", "--locality", "national", "--percent", "112.5", "--of-year", "2022")
+    cells, xml = numbers(path)
+    found = [found for found in FORMULA.findall(xml) if "/100" in found[2]]
+    assert len(found) == 4
+    for _, _, formula, shown in found:
+        assert recomputed(formula, cells) == Decimal(shown), formula
+    (_, national) = rows(path)
+    # (1.52 + 3.56 + 0.14) x 34.6062 = 180.64; x 1.125
+    assert (national["Contract percent"], national["Nonfacility contract amount"]) == (112.5, 203.22)
+    said = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Source").to_python()
+    assert ["Contract", "112.5 % of what Medicare allows"] in said
+    assert ["Rates of", "the newest loaded release of 2022"] in said
+
+
 def test_where_it_is_from(book):
     path = book("64490-64495", "--state", "CA", *DAY)
     said = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Source").to_python()

@@ -22,6 +22,8 @@ from feesync.pricing.line import Note
 from feesync.rate import Setting
 
 _COLUMNS = ("Line", "Code", "Units", "Fee", "Rank", "Steps", "Allowed", "Medicare", "Sequestr.", "Patient")
+_PAYERS = 3
+"""How many columns at the end say who pays, which a contract leaves to the plan."""
 _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
 
 
@@ -43,6 +45,8 @@ def command(
     practitioner: str,
     qp: bool,
     deductible: str | None,
+    percent: str | None,
+    of_year: int | None,
     purpose: str | None,
     history: tuple[str, ...],
     coverage: bool,
@@ -57,14 +61,15 @@ def command(
     \b
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
       feesync claim 64493-RT@300 64493-LT@300 64635-LT --locality national --pos 24 --deductible 100
+      feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03 --percent 110 --of-year 2022
       feesync claim lines.csv --locality 01112-05 --json
     """
     one_way(setting, pos, as_json, explain)
     read = [line for given in lines for line in _lines(given)]
     claim = estimate_claim(
         read, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, date=day, nonpar=nonpar,
-        practitioner=practitioner, qp=qp, deductible=deductible, purpose=purpose, history=history,
-        coverage=coverage, db=ctx.obj,
+        practitioner=practitioner, qp=qp, deductible=deductible, percent=percent, of_year=of_year, purpose=purpose,
+        history=history, coverage=coverage, db=ctx.obj,
     )  # fmt: skip
     if as_json:
         print_json(claim.to_dict())
@@ -137,7 +142,9 @@ def _print_table(claim: ClaimEstimate) -> None:
     click.echo()
     rows = [_row(number, line) for number, line in enumerate(claim.lines, start=1)]
     sums = (claim.allowed, claim.medicare_payment, claim.sequestration, claim.patient_responsibility)
-    print_table(_COLUMNS, [*rows, ("", "Total", "", "", "", "", *map(_money, sums))], right=_RIGHT)
+    shown = -_PAYERS if first.contract else None
+    table = [row[:shown] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
+    print_table(_COLUMNS[:shown], table, right=_RIGHT)
     _print_notes(claim)
 
 
@@ -152,10 +159,14 @@ def _money(amount: Decimal | None) -> str:
 
 
 def _print_sums(claim: ClaimEstimate) -> None:
-    for label, amount in (
-        ("Medicare allows", claim.allowed), ("Medicare pays", claim.medicare_payment),
-        ("Sequestration takes", claim.sequestration), ("Patient owes", claim.patient_responsibility),
-    ):  # fmt: skip
+    contract = claim.lines[0].contract
+    sums = [("Contract allows" if contract else "Medicare allows", claim.allowed)]
+    if not contract:
+        sums += [
+            ("Medicare pays", claim.medicare_payment), ("Sequestration takes", claim.sequestration),
+            ("Patient owes", claim.patient_responsibility),
+        ]  # fmt: skip
+    for label, amount in sums:
         click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
     for note in claim.notes:
         click.echo(f"  {note}")

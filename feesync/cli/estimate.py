@@ -39,6 +39,8 @@ def command(
     practitioner: str,
     qp: bool,
     deductible: str | None,
+    percent: str | None,
+    of_year: int | None,
     purpose: str | None,
     history: tuple[str, ...],
     coverage: bool,
@@ -51,13 +53,14 @@ def command(
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync estimate 64493 --locality national --pos 24 --json
+      feesync estimate 64493 --locality AL --date 2025-11-03 --percent 110 --of-year 2022
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
     one_way(setting, pos, as_json, explain)
     answer = estimate(
         hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
-        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, postop_days=postop_days,
-        purpose=purpose, history=history, coverage=coverage, db=ctx.obj,
+        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, percent=percent,
+        of_year=of_year, postop_days=postop_days, purpose=purpose, history=history, coverage=coverage, db=ctx.obj,
     )  # fmt: skip
     _print(answer, as_json, explain)
     if answer.allowed is None:

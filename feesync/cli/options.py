@@ -52,6 +52,12 @@ locality_option = click.option("--locality", required=True, help="ZIP or ZIP+4, 
 modifiers_option = click.option(
     "-m", "--modifier", "modifiers", multiple=True, metavar="MOD", help="Modifier, such as 50; repeatable."
 )
+percent_option = click.option(
+    "--percent", metavar="P", help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %."
+)
+of_year_option = click.option(
+    "--of-year", type=click.IntRange(2000, 2099), help="A contract's year of rates: those of its newest loaded release."
+)
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
 
 
@@ -107,6 +113,8 @@ def visit_options(command: Callable[..., None]) -> Callable[..., None]:
                      help="Who bills."),
         qp_option,
         click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."),
+        percent_option,
+        of_year_option,
         click.option("--purpose", type=click.Choice(PURPOSES, case_sensitive=False),
                      help="What facet joint injections are for, for the coverage notes."),
         click.option("--history", multiple=True, metavar="DATE:LINE",

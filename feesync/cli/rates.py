@@ -8,26 +8,25 @@ from pathlib import Path
 
 import click
 
-from feesync import grid, provenance
+from feesync import arguments, grid, provenance
 from feesync.cli.options import (
     csv_option,
     date_option,
     db_option,
     file_option,
     json_option,
+    of_year_option,
     one_choice_of_places,
     one_format,
+    percent_option,
     place_options,
     qp_option,
 )
 from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
 from feesync.hcpcs import read_codes
-from feesync.pricing.line import Note
+from feesync.money import decimal_percent
+from feesync.pricing.line import Contract, Note
 from feesync.schedule import Quote, open_schedule
-
-_COLUMNS = (
-    "Code", "Status", "Locality", "State", "Name", "Nonfacility", "Facility", "Limit nonfac.", "Limit fac.", "Basis", "Release",
-)  # fmt: skip
 
 
 @click.command("rates", short_help="Locality-adjusted rates of codes.")
@@ -36,6 +35,8 @@ _COLUMNS = (
 @date_option
 @click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
 @qp_option
+@percent_option
+@of_year_option
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook, with formulas that recompute the amounts.")
@@ -50,6 +51,8 @@ def command(
     day: Date | None,
     year: int | None,
     qp: bool,
+    percent: str | None,
+    of_year: int | None,
     as_csv: bool,
     as_json: bool,
     xlsx: Path | None,
@@ -62,23 +65,28 @@ def command(
       feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
       feesync rates 64490-64495 --state CA --year 2025 --csv
       feesync rates 64490-64495 64633-64636 --xlsx facets.xlsx
+      feesync rates 64493 --state AL --percent 110 --of-year 2022
     """
     one_format(as_json, as_csv, xlsx)
-    if day and year is not None:
-        raise click.UsageError("--date and --year exclude each other")
+    if len([given for given in (day, year, of_year) if given is not None]) > 1:
+        raise click.UsageError("--date, --year and --of-year exclude each other: each says which release's rates are meant")
     one_choice_of_places(places, state, everywhere)
     schedule = open_schedule(ctx.obj)
-    when = schedule.newest_day(year) if year is not None else day or Date.today()
+    terms = arguments.contract(percent, of_year)
+    newest = year or of_year
+    when = schedule.newest_day(newest) if newest else day or Date.today()
     notes: dict[Note, None] = {}
     quotes = _noting(grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
-    if as_json:
-        print_json_rows(grid.COLUMNS, map(grid.row, quotes))
-    elif as_csv:
-        print_csv(grid.COLUMNS, map(grid.row, quotes))
-    elif xlsx:
-        _write_workbook(xlsx, quotes, hcpcs, f"the newest release of {year}" if year is not None else str(when))
+    if xlsx:
+        whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
+        asked = [("Codes", " ".join(hcpcs)), whose]
+        _write_workbook(xlsx, quotes, asked, terms)
+    elif as_json or as_csv:
+        columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
+        rows = ([*grid.row(quote), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
+        (print_json_rows if as_json else print_csv)(columns, rows)
     else:
-        print_table(_COLUMNS, map(_cells, quotes), right=_COLUMNS[5:9])
+        _print_table(quotes, terms)
     print_notes(notes)
 
 
@@ -88,15 +96,26 @@ def _noting(quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, Non
         yield quote
 
 
-def _write_workbook(path: Path, quotes: Iterable[Quote], hcpcs: tuple[str, ...], when: str) -> None:
+def _write_workbook(path: Path, quotes: Iterable[Quote], asked: list[tuple[str, str]], terms: Contract | None) -> None:
     from feesync import workbook
 
-    count = workbook.write(path, quotes, [("Codes", " ".join(hcpcs)), ("Date of service", when)])
+    paid = [("Contract", f"{decimal_percent(terms.factor)} % of what Medicare allows")] if terms else []
+    count = workbook.write(path, quotes, [*asked, *paid], terms.factor if terms else None)
     click.echo(f"feesync: {count:,} rates in {path}", err=True)
 
 
-def _cells(quote: Quote) -> list[str]:
+def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
+    """Print the amounts, and what a contract makes of them in the place of Medicare's limiting charges."""
+    percent = f"{decimal_percent(terms.factor)} %" if terms else "Limit"
+    money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
+    columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
+    print_table(columns, [_cells(quote, terms) for quote in quotes], right=money)
+
+
+def _cells(quote: Quote, terms: Contract | None) -> list[str]:
     rate, place = quote.rate, quote.locality
-    money = [cents(getattr(rate, name)) for name in grid.MONEY[:4]]
+    amounts = [cents(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
+    if terms:
+        amounts += ["" if amount is None else f"{amount:,}" for amount in grid.contract_row(quote, terms.factor)[1:]]
     code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
-    return [code, rate.status, place.key, place.state or "", shortened(place.name), *money, rate.basis, quote.release.label]
+    return [code, rate.status, place.key, place.state or "", shortened(place.name), *amounts, rate.basis, quote.release.label]

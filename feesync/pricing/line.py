@@ -22,12 +22,22 @@ class Severity(StrEnum):
     DENIAL = "denial"
 
 
+class Contract(NamedTuple):
+    """What a commercial contract pays of what Medicare allows.
+
+    `factor` is in ten-thousandths (11000 is 110 %); `of_year` is the year whose rates it names, None for those of the day.
+    """
+
+    factor: int
+    of_year: int | None
+
+
 class Line(NamedTuple):
     """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
 
     `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are the days of care after the
     operation that modifier 55 pays for, None for all of them; `paired` tells that it stands for an RT and an LT line with the same
-    units each.
+    units each; `contract` is what a plan other than Medicare pays by.
     """
 
     hcpcs: str
@@ -40,6 +50,7 @@ class Line(NamedTuple):
     practitioner: str
     postoperative_days: int | None = None
     paired: bool = False
+    contract: Contract | None = None
 
 
 @dataclass(frozen=True, slots=True)

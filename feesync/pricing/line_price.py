@@ -1,9 +1,9 @@
 """The price of one line, in CMS's order.
 
 Fee for the setting (after the OPPS cap), bilateral and units, equipment, multiple procedures (a claim's), the part in an operation,
-practitioner's share, therapy assistant, non-participation, lower of the charge. Each adjustment applies to the rounded amount
-before it: no published sentence settles whether they apply before rounding, the manual points at the stored fee amount, which has
-two decimals. The other reading differs by at most a cent a step.
+practitioner's share, therapy assistant, non-participation, another plan's contract, lower of the charge. Each adjustment applies to
+the rounded amount before it: no published sentence settles whether they apply before rounding, the manual points at the stored fee
+amount, which has two decimals. The other reading differs by at most a cent a step.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from feesync.money import dollars
-from feesync.pricing import bilateral, equipment, limits, practitioner, status, surgery, therapy, unpriced
+from feesync.pricing import bilateral, contract, equipment, limits, practitioner, status, surgery, therapy, unpriced
 from feesync.pricing.line import Line, Note, Severity, Step
 from feesync.pricing.service import Service
 from feesync.rate import Rate
@@ -77,11 +77,12 @@ def close(service: Service) -> Price:
         service.take(adjustment)
     limit: int | None = None
     if line.nonpar:
-        if practitioner.is_physician(line):
-            limit = limits.limiting_charge(taken.exact, service.factors)
-        else:
-            notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
+        if line.contract is None:
+            limit = _limiting_charge(service)
         service.take(limits.NONPARTICIPATING)
+    if line.contract:
+        service.take(contract.adjustment(line.contract))
+        notes.append(contract.PLAN_DECIDES)
     if line.charge is not None and line.charge < service.amount:
         service.amount = line.charge
         service.steps.append(Step("charge", None, dollars(line.charge), "the submitted charge is lower", _CHARGE_SOURCE))
@@ -94,3 +95,11 @@ def close(service: Service) -> Price:
             )
         )
     return Price(taken.amount, service.steps, service.amount, limit, [*status.warnings(rate, line), *notes])
+
+
+def _limiting_charge(service: Service) -> int | None:
+    """Return the limiting charge before non-participation is taken; none, with a note, of who must accept assignment."""
+    if practitioner.is_physician(service.line):
+        return limits.limiting_charge(service.taken.exact, service.factors)
+    service.notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
+    return None

@@ -1,0 +1,22 @@
+"""A commercial contract that pays a percentage of what Medicare allows, by the rates of the day or of another year.
+
+Medicare's rules make the amount, the contract multiplies it. Out of scope: who pays it, which the plan decides.
+"""
+
+from __future__ import annotations
+
+from feesync.money import decimal_percent
+from feesync.pricing.line import Adjustment, Contract, Note
+
+PLAN_DECIDES = Note.info(
+    "contract",
+    "A contract pays, not Medicare: its plan decides deductible and coinsurance; there is no sequestration and no limiting charge.",
+    "feesync",
+)
+
+
+def adjustment(contract: Contract) -> Adjustment:
+    """Return what a contract does to what Medicare allows."""
+    rates = f" by the rates of {contract.of_year}" if contract.of_year else ""
+    reason = f"{decimal_percent(contract.factor)} % of what Medicare allows{rates}"
+    return Adjustment("contract", contract.factor, reason, "the contract, as it was given")
