@@ -94,7 +94,7 @@ def compare(
     Raises:
         FeesyncError: as `estimate` does.
     """
-    visit = read_visit("national", settings[0].value, None, date, False, "physician", qp, db)
+    visit = read_visit(locality="national", setting=settings[0].value, qp=qp, db=db, date=date)
     line = visit.line(ClaimLine(hcpcs, modifiers))
     visit.quote(line)  # a code without the row that a modifier asks for is told so
     chosen = {quote.locality: None for quote in visit.schedule.rates(line.hcpcs, places, state, visit.day, qp=visit.qp)}

@@ -104,7 +104,7 @@ def history(
     Raises:
         FeesyncError: as `estimate` does, where no release has a row for the line in the place.
     """
-    visit = read_visit(locality, Setting.NONFACILITY.value, None, None, False, "physician", qp, db)
+    visit = read_visit(locality=locality, setting=Setting.NONFACILITY.value, qp=qp, db=db)
     given = visit.line(ClaimLine(hcpcs, modifiers))
     releases = visit.schedule.releases()
     place = _place(visit, given, releases)

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SUFFIXES = (".svg", ".png")
-"""What kinds of file there are."""
-
 _BLUE, _PALE, _ORANGE, _GREY, _INK = "#2b6cb0", "#b3cde8", "#c05621", "#e8e8e8", "#222222"
 _MUTED = "#555555"
 _STYLE: dict[Any, Any] = {
@@ -187,7 +184,9 @@ def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Fig
     except ImportError:
         raise MissingExtraError("drawing a chart", "plot") from None
 
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # whatever style a person's own matplotlibrc sets
+        matplotlib.rcParams.update(_STYLE)
         figure = Figure((width, height), facecolor="white")
         inner = (0.1 / width, _FOOT / height, 1 - 0.2 / width, 1 - (_HEAD + _FOOT) / height)
         figure.set_layout_engine("constrained", rect=inner)

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -100,6 +102,18 @@ def test_a_range_of_a_day_that_the_snapshot_covers_has_the_codes_of_a_near_relea
     result = feesync("rates", "64495-64633", "99213", "--locality", "national", "--date", "2025-08-01", "--csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [(row["hcpcs"], row["release"]) for row in rows] == [("64495", "RVU25C"), ("64633", "RVU25C"), ("99213", "RVU25D")]
+
+
+def test_a_range_of_a_whole_release_is_what_stands_in_its_file(cms, feesync, database):
+    archive = zipfile.ZipFile(cms / "releases/rvu25d.zip")
+    name = next(name for name in archive.namelist() if name.startswith("PPRRVU") and name.endswith(".csv"))
+    rows = csv.reader(archive.read(name).decode("latin-1").splitlines())
+    between = {(row[0], row[1]) for row in rows if row and re.fullmatch("992[0-9]{2}|G01[0-4][0-9]", row[0])}
+    assert feesync("import", cms / "releases/rvu25d.zip").exit_code == 0
+    line = ("--locality", "national", "--date", "2025-11-03", "--csv")
+    rows = list(csv.DictReader(io.StringIO(feesync("rates", "99200-99299", "G0100-G0149", *line).stdout)))
+    assert len(rows) > 60
+    assert {(row["hcpcs"], row["modifier"]) for row in rows} == between
 
 
 def test_all_is_the_default(feesync):

@@ -1,6 +1,7 @@
 """A contract's percentage of Medicare, by the rates of a year: against sums done here from CMS's relative values and GPCIs."""
 
 import json
+import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -94,6 +95,18 @@ def test_the_rules_of_the_date_stay_where_the_rates_are_those_of_a_year():
 
 def test_the_place_is_one_of_that_year():
     assert paid(place="01112-06", of_year=2022).locality.key == "01112-06"  # San Mateo county, until 2023
+
+
+def test_a_code_of_cms_own_file_of_2022(cms, feesync):
+    text = zipfile.ZipFile(cms / "releases/rvu22a.zip").read("PPRRVU22_JAN.csv").decode("latin-1")
+    values = next(line.split(",") for line in text.splitlines() if line.startswith("99213,"))
+    work, nonfacility, mp = (D(values[column]) for column in (5, 6, 10))
+    assert feesync("import", cms / "releases/rvu22a.zip").exit_code == 0
+    answer = paid("99213", percent=110, of_year=2022)
+    # 92.05 x 1.1 is 101.255
+    assert (answer.fee, answer.allowed) == (cents((work + nonfacility + mp) * FACTOR_2022), D("101.26"))
+    # the snapshot's RVU22D is the newest of 2022, and lacks the code
+    assert (answer.release.label, answer.notes[0].code) == ("RVU22A", "nearest-release")
 
 
 def test_a_claim_adds_up():

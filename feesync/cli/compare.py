@@ -66,7 +66,7 @@ def command(
 ) -> None:
     """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
 
-    With --setting both: what the facility rate is less than the nonfacility rate, in each place.
+    With --setting both, the two rates of each place side by side, and how the facility rate differs from the nonfacility rate.
 
     \b
       feesync compare 64493 --state CA --date 2025-11-03

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from feesync import plot
 from feesync.arguments import PURPOSES
 from feesync.dates import read_date
 from feesync.paths import DATABASE_VARIABLE
@@ -98,7 +97,7 @@ def file_option(name: str, suffixes: tuple[str, ...], text: str) -> Callable[[Ca
     return click.option(name, callback=read, type=click.Path(dir_okay=False, writable=True), metavar="FILE", help=text)
 
 
-plot_option = file_option("--plot", plot.SUFFIXES, "Draw a chart too; the suffix says SVG or PNG.")
+plot_option = file_option("--plot", (".svg", ".png"), "Draw a chart too; the suffix says SVG or PNG.")
 
 
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:
