@@ -8,10 +8,11 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "plot", "reference", "labels", "selection", "localities",
-    "zips", "place_search", "pricing", "claim_line", "coverage", "cms", "formats", "store", "zip_places", "places",
-    "verification", "recompute", "schedule", "grid", "workbook", "provenance", "diff", "export", "answer", "freshness", "report",
-    "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "comparison", "history", "estimator", "", "cli", "__main__",
+    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "plot", "reference", "labels", "selection",
+    "localities", "zips", "place_search", "pricing", "claim_line", "coverage", "cms", "formats", "store", "zip_places",
+    "places", "verification", "recompute", "schedule", "grid", "workbook", "provenance", "diff", "export", "answer",
+    "freshness", "report", "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "comparison",
+    "history", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 
