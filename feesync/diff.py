@@ -7,13 +7,14 @@ new release (changes).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from feesync.errors import LocalityError, UnknownCodeError
 from feesync.formats.relative_values import RelativeValue
+from feesync.hcpcs import CodeRange
 from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
 from feesync.rate import Setting
@@ -219,6 +220,23 @@ def read_diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: C
         tuple(sorted(found, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
         {setting: counts[setting] for setting in settings},
     )  # fmt: skip
+
+
+def expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
+    """Return codes, and those of ranges that either of two releases has.
+
+    Raises:
+        UnknownCodeError: neither has a code of a range.
+    """
+    found: set[str] = set()
+    for item in codes:
+        held = (
+            {item} if isinstance(item, str) else {*pair.source.codes_in(pair.before, item), *pair.source.codes_in(pair.after, item)}
+        )
+        if not held:
+            raise UnknownCodeError(f"no code of {item} is in {pair.before.label}, nor in {pair.after.label}")
+        found |= held
+    return found
 
 
 _Row = tuple[int | str | None, ...]

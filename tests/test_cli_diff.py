@@ -337,3 +337,11 @@ def test_a_place_by_its_zip(feesync):
     (row,) = csv.DictReader(io.StringIO(found.stdout))
     assert (row["mac"], row["locality"], row["after"]) == ("01112", "05", "222.87")
     assert found.stderr.endswith("feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n")
+
+
+def test_a_range_of_codes(feesync):
+    found = feesync("diff", "RVU25D", "RVU26C", "--code", "64490-64495", "--csv")
+    assert {row["hcpcs"] for row in csv.DictReader(io.StringIO(found.stdout))} == {str(code) for code in range(64490, 64496)}
+    missing = feesync("diff", "RVU25D", "RVU26C", "--code", "99213-99215")
+    assert (missing.exit_code, missing.stdout) == (6, "")
+    assert "no code of 99213-99215 is in RVU25D, nor in RVU26C" in missing.stderr

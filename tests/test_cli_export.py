@@ -264,3 +264,17 @@ def test_a_place_by_its_zip(feesync):
     (row,) = read(result.stdout)
     assert (row["mac"], row["locality"], row["nonfacility_amount"]) == ("01112", "05", "222.87")
     assert result.stderr == "feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n"
+
+
+def test_a_range_of_codes(feesync, loaded):
+    result = feesync("export", "64493", "64490-64495", "--locality", "AL", "--release", "RVU25D")
+    assert [row["hcpcs"] for row in read(result.stdout)] == ["64493", "64490", "64491", "64492", "64494", "64495"]
+    missing = feesync("export", "00200-00300", "--release", "RVU25D")
+    assert (missing.exit_code, missing.stdout) == (6, "")
+    assert "no code of 00200-00300 is in RVU25D" in missing.stderr
+
+
+def test_a_range_that_the_snapshot_has_not_whole(feesync):
+    assert len(read(feesync("export", "64490-64495", "--locality", "AL", "--date", "2025-11-03").stdout)) == 6
+    missing = feesync("export", "64490-64496", "--locality", "AL", "--date", "2025-11-03")
+    assert (missing.exit_code, missing.stdout) == (6, "")

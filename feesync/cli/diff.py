@@ -9,8 +9,8 @@ import click
 
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_table, shortened
-from feesync.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, read_diff
-from feesync.hcpcs import read_code
+from feesync.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, expanded, read_diff
+from feesync.hcpcs import read_codes
 from feesync.localities import Locality
 from feesync.money import decimal, percent_change
 from feesync.paths import database_path
@@ -37,7 +37,9 @@ _REASON_WIDTH = 60
 @click.argument("after", metavar="AFTER")
 @click.option("--locality", default="national", show_default=True, help="Where to give dollars; as for estimate.")
 @click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="One setting; both by default.")
-@click.option("--code", "codes", multiple=True, metavar="HCPCS", help="A code to compare (repeatable); all by default.")
+@click.option(
+    "--code", "codes", multiple=True, metavar="HCPCS", help="A code, or a range of codes, to compare (repeatable); all by default."
+)
 @click.option("--most", type=click.IntRange(min=0), default=_ROWS, show_default=True, metavar="N",
               help="Rows of the table; 0 for all. CSV and JSON always have all.")  # fmt: skip
 @qp_option
@@ -64,16 +66,16 @@ def command(
 
     \b
       feesync diff RVU25A RVU25D
-      feesync diff RVU25D RVU26C --locality CA-05 --setting nonfacility --code 64493 --code 64494
+      feesync diff RVU25D RVU26C --locality CA-05 --setting nonfacility --code 64490-64495
       feesync diff RVU25D@1a2b3c RVU25D --csv
     """
     one_format(as_json, as_csv)
     settings = [Setting(setting)] if setting else list(Setting)
-    wanted = {read_code(code) for code in codes}
+    wanted = [read_codes(code) for code in codes]
     with open_pair(database_path(ctx.obj), before, after) as pair:
         day = pair.after.effective_from
         place, by_zip = open_schedule(ctx.obj).place(pair.source, pair.after, locality, day)
-        diff = read_diff(pair, place, settings, wanted, qp=qp)
+        diff = read_diff(pair, place, settings, expanded(pair, wanted), qp=qp)
     if pair.embedded:
         labels = " and ".join(release.label for release in pair.embedded)
         verb = "are" if len(pair.embedded) > 1 else "is"

@@ -11,7 +11,7 @@ import click
 from feesync.cli.options import date_option, db_option, qp_option
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
-from feesync.hcpcs import read_code
+from feesync.hcpcs import read_codes
 from feesync.labels import parse_label
 from feesync.paths import database_path
 from feesync.schedule import open_schedule
@@ -47,7 +47,7 @@ def command(
     \b
       feesync export --release RVU25D -o rvu25d.parquet
       feesync export --state CA --year 2025 -o california.db
-      feesync export 64493 64494 --date 2025-11-03 > facets.csv
+      feesync export 64490-64495 --date 2025-11-03 > facets.csv
 
     A SQLite file has a table rate_cents of exact integers (cents, hundredths of RVUs, thousandths of GPCIs, ten-thousandths of
     the factor), a view rate of the same in dollars and decimals, and a table release that says where they come from. Parquet
@@ -62,8 +62,8 @@ def command(
         files.check(output, database, force=force)
     elif force:
         raise click.UsageError("--force goes with -o")
-    when = parse_label(label) if label else _newest(ctx.obj, year) if year is not None else day or Date.today()
-    codes = [read_code(code) for code in hcpcs]
+    when = parse_label(label) if label else open_schedule(ctx.obj).newest_day(year) if year is not None else day or Date.today()
+    codes = [read_codes(code) for code in hcpcs]
     grid = open_grid(database, codes, places, state.strip().upper() if state else None, when, qp=qp)
     for note in grid.notes:
         click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
@@ -75,8 +75,3 @@ def command(
         grid.blocks(), length=grid.code_count, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as blocks:
         files.write(output, blocks, grid.releases)
-
-
-def _newest(db: str | None, year: int) -> Date:
-    days = [release.effective_from for release in open_schedule(db).releases() if release.year == year]
-    return max(days) if days else Date(year, 1, 1)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from feesync.errors import LocalityError, UnknownCodeError
 from feesync.grid import COLUMNS
+from feesync.hcpcs import CodeRange
 from feesync.localities import Locality
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes, zip_note
@@ -101,7 +102,7 @@ class Grid:
 
 
 def open_grid(
-    database: Path, codes: Sequence[str], places: Sequence[str], state: str | None, when: date | str, *, qp: bool
+    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str, *, qp: bool
 ) -> Grid:
     """Return the grid of codes in places on a day, or of a release.
 
@@ -109,7 +110,7 @@ def open_grid(
 
     Args:
         database: path of the database; there may be none, the embedded snapshot answers then.
-        codes: HCPCS codes; where there are none, all of the loaded release that answers, else of the snapshot.
+        codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that answers, else of the snapshot.
         places: localities in any form that localities.resolve takes.
         state: where no place is named, the state whose localities are meant; all where None.
         when: date of service, or label of the release.
@@ -128,11 +129,13 @@ def open_grid(
         raise store_error(database, error) from error
 
 
-def _open_grid(database: Path, codes: Sequence[str], places: Sequence[str], state: str | None, when: date | str, qp: bool) -> Grid:
+def _open_grid(
+    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str, qp: bool
+) -> Grid:
     schedule = FeeSchedule(database)  # one of its own: nothing else may close its connection before the last row is read
     sources = schedule.sources(when)
     whole = next((found for found in sources if not found[0].embedded), sources[0])
-    wanted = list(dict.fromkeys(codes)) or whole[0].codes_of(whole[1])
+    wanted = _expanded(schedule, codes, *whole) or whole[0].codes_of(whole[1])
     held = [(source, release, frozenset(source.codes_of(release))) for source, release in sources]
     day = None if isinstance(when, str) else when
     parts: list[Part] = []
@@ -148,6 +151,20 @@ def _open_grid(database: Path, codes: Sequence[str], places: Sequence[str], stat
         text = f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest."
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))
     return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
+
+
+def _expanded(schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: Source, release: Release) -> list[str]:
+    """Return the codes, each once, and those of each range: of the loaded release, else of the snapshot where it has them all."""
+    found: list[str] = []
+    for item in codes:
+        if isinstance(item, str):
+            found.append(item)
+            continue
+        held = schedule.codes(item, release.effective_from) if source.embedded else source.codes_in(release, item)
+        if not held:
+            raise UnknownCodeError(f"no code of {item} is in {release.label}")
+        found += held
+    return list(dict.fromkeys(found))
 
 
 def _places(source: Source, release: Release, named: Iterable[Locality], state: str | None) -> tuple[Locality, ...]:
