@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,8 +21,9 @@ from feesync.formats.release import ParsedRelease
 from feesync.labels import FIRST_QP_YEAR, catalogue, effective_dates, label_year
 from feesync.localities import NATIONAL
 from feesync.store import caps, drift
-from feesync.store.schema import REFERENCE_FACTOR, open_for_writing, store_error
+from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
+from feesync.store.transaction import writing
 
 _VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 """The columns of `relative_value`; the last fields, of the OPPS cap, have a table of their own."""
@@ -78,32 +78,8 @@ def load(
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
-    connection = open_for_writing(path)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            report = _load(Database(connection), release, dates, allow_change, force, progress)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        checkpoint(connection)
-        return report
-    except sqlite3.Error as error:
-        raise store_error(path, error) from error
-    finally:
-        connection.close()
-
-
-def checkpoint(connection: sqlite3.Connection) -> None:
-    """Bring the new rows into the database file itself, so that it can be copied alone.
-
-    Readers in the way, or a full disk, postpone that: the release is loaded all the same.
-    """
-    with suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA busy_timeout = 1000")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with writing(path) as connection:
+        return _load(Database(connection), release, dates, allow_change, force, progress)
 
 
 def _load(

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
-from feesync.store.load import checkpoint
-from feesync.store.schema import open_for_writing, store_error
+from feesync.store.transaction import writing
 from feesync.store.zip_tables import embedded_zip_table
 from feesync.zips import ZIP5
 
@@ -55,22 +54,8 @@ def load_zip_files(
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
-    connection = open_for_writing(path)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            reports = [_load(connection, file, allow_change, force) for file in files]
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        checkpoint(connection)
-        return reports
-    except sqlite3.Error as error:
-        raise store_error(path, error) from error
-    finally:
-        connection.close()
+    with writing(path) as connection:
+        return [_load(connection, file, allow_change, force) for file in files]
 
 
 def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool) -> ZipLoadReport:
