@@ -12,11 +12,13 @@ from datetime import date as Date
 
 from feesync import provenance
 from feesync.claim_line import ClaimLine
+from feesync.errors import InvalidInputError
 from feesync.localities import Locality
 from feesync.pricing.line import Note, Severity
 from feesync.pricing.line_price import Price
 from feesync.rate import Setting
 from feesync.schedule import Quote
+from feesync.selection import listed
 from feesync.visit import Visit, read_visit
 
 
@@ -94,13 +96,19 @@ def compare(
     Raises:
         FeesyncError: as `estimate` does.
     """
+    places = listed("places", places, "01112-05")
+    wanted = state.strip().upper() if state else None
+    if not settings:
+        raise InvalidInputError("settings names neither nonfacility nor facility")
     visit = read_visit(locality="national", setting=settings[0].value, qp=qp, db=db, date=date)
     line = visit.line(ClaimLine(hcpcs, modifiers))
     visit.quote(line)  # a code without the row that a modifier asks for is told so
-    chosen = {quote.locality: None for quote in visit.schedule.rates(line.hcpcs, places, state, visit.day, qp=visit.qp)}
-    national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in ("national", *map(_key, chosen)))
+    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, wanted, visit.day, qp=visit.qp)}
+    keys = ["national", *(place.key for place in chosen)]
+    national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in keys)
     found = {place.locality: place for _, place, _ in (national, *quoted)}
     notes = [note for quote, _, prices in (national, *quoted) for note in _notes(visit, quote, prices)]
+    notes += [provenance.zip_note(quote.release, place, quote.zip, visit.day) for place, quote in chosen.items() if quote.zip]
     return Comparison(
         line.hcpcs,
         line.modifiers,
@@ -111,10 +119,6 @@ def compare(
         national[0],
         tuple(dict.fromkeys(notes)),
     )
-
-
-def _key(place: Locality) -> str:
-    return place.key
 
 
 def _amounts(

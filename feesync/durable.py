@@ -13,21 +13,28 @@ _T = TypeVar("_T")
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Replace a file by what is written to the one given; readers see the old or the new one, never a part.
+def beside(path: Path) -> Iterator[Path]:
+    """Replace a file by one that is written at the path given, beside it; readers see the old or the new one, never a part.
 
     Raises:
         OSError: it cannot be written; the old one is as it was, as it is where the writing raises anything else.
     """
-    beside = path.with_name(path.name + ".tmp")
+    own = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    own.unlink(missing_ok=True)
     try:
-        with beside.open("wb") as file:
-            yield file
-        replace(beside, path)
+        yield own
+        replace(own, path)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            own.unlink()
         raise
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Replace a file by what is written to the open one given, as `beside` does."""
+    with beside(path) as own, own.open("wb") as file:
+        yield file
 
 
 def write_json(path: Path, value: object) -> None:
@@ -56,11 +63,11 @@ def read_as(kind: type[_T], value: object) -> _T | None:
     return None
 
 
-def replace(beside: Path, path: Path) -> None:
+def replace(finished: Path, path: Path) -> None:
     """Flush a finished file to disk and rename it over another, in the same folder."""
-    with beside.open("rb+") as file:
+    with finished.open("rb+") as file:
         os.fsync(file.fileno())
-    beside.replace(path)
+    finished.replace(path)
     if os.name == "posix":  # elsewhere a folder cannot be opened, and need not be
         folder = os.open(path.parent, os.O_RDONLY)
         try:

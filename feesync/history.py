@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from feesync import provenance
 from feesync.claim_line import ClaimLine
-from feesync.errors import FeesyncError, LocalityError, UnknownCodeError
+from feesync.errors import FeesyncError, LocalityError, ModifierError, NoPriceError, UnknownCodeError
 from feesync.localities import Locality
 from feesync.money import percent_change
 from feesync.pricing.line import Line, Note, Severity
@@ -107,16 +107,17 @@ def history(
     visit = read_visit(locality=locality, setting=Setting.NONFACILITY.value, qp=qp, db=db)
     given = visit.line(ClaimLine(hcpcs, modifiers))
     releases = visit.schedule.releases()
-    place = _place(visit, given, releases)
+    newest = _newest(visit, given, releases)
+    place = newest.locality
     moments: list[Moment] = []
     left_out: list[str] = []
-    notes: dict[Note, None] = {}
+    notes = dict.fromkeys(provenance.notes(newest, newest.release.effective_from, qp=qp) if newest.zip else ())
     error: FeesyncError | None = None
     for release in releases:
         there = visit._replace(day=release.effective_from, locality=place.key)
         try:
             quote, prices = _prices(there, given, release)
-        except FeesyncError as found:
+        except (NoPriceError, ModifierError) as found:
             if release.embedded and isinstance(found, UnknownCodeError):
                 left_out.append(release.label)
                 continue
@@ -132,8 +133,8 @@ def history(
     return History(given.hcpcs, given.modifiers, place, tuple(moments), tuple(left_out), tuple(notes))
 
 
-def _place(visit: Visit, given: Line, releases: list[Release]) -> Locality:
-    """Return what the visit's locality means in the newest release that has the code.
+def _newest(visit: Visit, given: Line, releases: list[Release]) -> Quote:
+    """Return the row of the newest release that has the code and the place that the visit's locality means there.
 
     An older release decides only where it is named by its key: what a name meant there may be another place.
     """
@@ -141,13 +142,14 @@ def _place(visit: Visit, given: Line, releases: list[Release]) -> Locality:
     text = visit.locality.upper()
     for release in reversed(releases):
         try:
-            place = _quote(visit._replace(day=release.effective_from), given, release).locality
-        except FeesyncError as error:
+            quote = _quote(visit._replace(day=release.effective_from), given, release)
+        except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
             continue
+        place = quote.locality
         unknown_since = any(isinstance(error, LocalityError) for _, error in errors)
         if not unknown_since or text in (place.key, f"{place.mac}{place.locality}", f"{place.state}-{place.locality}"):
-            return place
+            return quote
     raise min(errors, key=lambda ranked: ranked[0])[1]
 
 

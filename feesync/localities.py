@@ -160,9 +160,12 @@ def similar(text: str, places: Iterable[Locality], counties: Mapping[tuple[str, 
     """
     from difflib import SequenceMatcher
 
+    wanted = _plain(text)
+    if not wanted:
+        return []
     matcher = SequenceMatcher()
-    matcher.set_seq2(_plain(text))
-    count = len(_plain(text).split())
+    matcher.set_seq2(wanted)
+    count = len(wanted.split())
 
     def likeness(candidate: str) -> float:
         matcher.set_seq1(candidate)

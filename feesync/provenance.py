@@ -53,7 +53,9 @@ def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, c
 def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:
     """Say which file gave a ZIP its locality; a warning where CMS has divided the state otherwise between file and release."""
     text = f"ZIP {by.code} lies in {place.key} by CMS's {by.file}"
-    text += "." if by.of_the_day else f", the nearest there is to {day}: 'feesync sync --zips' brings the newest."
+    text += "." if by.of_the_day else f", the nearest there is to {day}."
+    if not by.of_the_day and by.file.is_before(day):
+        text += " 'feesync sync --zips' brings the newest."
     source = f"{by.file} ({by.file.source})"
     if by.regrouped:
         keys = ", ".join(by.regrouped)

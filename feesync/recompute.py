@@ -60,7 +60,7 @@ def verify(
             nonQP), nonqp where they are silent. Before 2026 there is one for all.
         db: path of the database; by default FEESYNC_DB, else the user's data folder. For a release that it lacks, the embedded
             snapshot answers, with the facet joint codes only.
-        most: how many differences of a file the answer keeps.
+        most: how many differences of a file the answer keeps; 0 for all.
         each: is called with every difference.
         progress: is called as the work goes on.
 
@@ -180,7 +180,7 @@ class _Verifier:
             tally.equal += equal
             if equal < 2 * known:
                 for difference in _differences(published.unequal(mac, locality), mac, locality):
-                    if len(tally.differences) < self._most:
+                    if not self._most or len(tally.differences) < self._most:
                         tally.differences.append(difference)
                     if self._each:
                         self._each(file.name, label, difference)

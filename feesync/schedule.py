@@ -121,8 +121,8 @@ class FeeSchedule:
         """
         return self._reading(self._place, source, release, text, day)
 
-    def nearest_locality(self, text: str, day: date) -> Locality:
-        """Return the one locality that a text means in the loaded release nearest to a day: where no rate is asked for.
+    def nearest_locality(self, text: str, day: date) -> tuple[Release, Locality, ZipPlace | None]:
+        """Return the loaded release nearest to a day, the one locality that a text means in it, and how where the text is a ZIP.
 
         Raises:
             LocalityError: it is unknown or ambiguous.
@@ -197,8 +197,8 @@ class FeeSchedule:
 
     def _rates(self, hcpcs: str, texts: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
         source, release = self._answering(hcpcs, day)
-        named = [self._place(source, release, text, day) for text in texts]
-        chosen = [place for place, _ in named]
+        named = dict(self._place(source, release, text, day) for text in texts)
+        chosen = list(named)
         if not named:
             chosen = [place for place in source.localities(release) if state in (None, place.state)]
         if not chosen:
@@ -206,8 +206,7 @@ class FeeSchedule:
         found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
             raise _not_in(hcpcs, release, day)
-        by_zip = dict(named)
-        return [Quote(rate, release, place, release.covers(day), by_zip.get(place)) for place, rate in found]
+        return [Quote(rate, release, place, release.covers(day), named.get(place)) for place, rate in found]
 
     def _codes(self, span: CodeRange, day: date) -> list[str]:
         found: set[str] = set()
@@ -228,14 +227,14 @@ class FeeSchedule:
         except NoReleaseError:
             return None
 
-    def _nearest_locality(self, text: str, day: date) -> Locality:
+    def _nearest_locality(self, text: str, day: date) -> tuple[Release, Locality, ZipPlace | None]:
         try:
             source, release = self._candidates(day)[0]
         except NoReleaseError:
             sources = [source for source in (self._database, self._embedded()) if source]
             pairs = [(source, release) for source in sources for release in source.releases]
             source, release = min(pairs, key=lambda pair: pair[1].distance(day))
-        return self._place(source, release, text, day)[0]
+        return release, *self._place(source, release, text, day)
 
     def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
         return places.locate(text, source, release, day, self._database)

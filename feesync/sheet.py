@@ -18,6 +18,8 @@ from feesync.coverage.third_level import third_level
 from feesync.errors import UnknownCodeError
 from feesync.hcpcs import read_code
 from feesync.localities import Locality
+from feesync.pricing.line import Note
+from feesync.provenance import zip_note
 from feesync.schedule import open_schedule
 
 TOPICS = {
@@ -51,6 +53,7 @@ class Sheet:
         lcd: its local coverage determination, None where none is recorded for the day.
         article: the billing article.
         facts: the lines of the sheet by topic, each with its source.
+        notes: how a ZIP told the locality.
     """
 
     hcpcs: str
@@ -65,6 +68,7 @@ class Sheet:
     lcd: str | None
     article: str | None
     facts: tuple[Fact, ...]
+    notes: tuple[Note, ...]
 
     def to_dict(self) -> dict[str, object]:
         """Return the sheet as JSON has it."""
@@ -117,7 +121,11 @@ def coverage_sheet(
     day = arguments.day(date) or Date.today()
     arguments.setting("nonfacility", pos)
     place_of_service = None if pos is None else arguments.place_of_service(pos)
-    place = None if locality is None else open_schedule(db).nearest_locality(arguments.text("locality", locality), day)
+    place: Locality | None = None
+    notes: tuple[Note, ...] = ()
+    if locality is not None:
+        release, place, by_zip = open_schedule(db).nearest_locality(arguments.text("locality", locality), day)
+        notes = (zip_note(release, place, by_zip, day),) if by_zip else ()
     lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
     in_force = lcd if lcd and lcd.first <= day else None
     edit = facts.unit_edit(code.hcpcs, day)
@@ -142,6 +150,7 @@ def coverage_sheet(
         lcd=in_force.lcd if in_force else None,
         article=in_force.article if in_force else None,
         facts=tuple(sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))),
+        notes=notes,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from feesync import grid
@@ -68,8 +69,8 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]],
     except ImportError:
         raise MissingExtraError("writing a workbook", "xlsx") from None
 
-    with replacing(path) as file:
-        workbook = Workbook(file, {"constant_memory": True})
+    with replacing(path) as file, TemporaryDirectory() as own:
+        workbook = Workbook(file, {"constant_memory": True, "tmpdir": own})
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
         count = _write_rates(workbook, rates, quotes, contract, releases)

@@ -17,7 +17,7 @@ from feesync.store.zip_tables import ZipTable, answering
 from feesync.zips import ZIP5, ZIP9, ZipCode, ZipFile, ZipPlace, ZipRow, may_be_mac, read_zip
 
 _WAY = "name the locality by MAC-locality ('feesync localities' lists all)"
-_BRINGS = "'feesync import' of CMS's Zip Code to Carrier Locality File"
+_BRINGS = "'feesync sync --zips', or 'feesync import' of CMS's Zip Code to Carrier Locality File"
 
 
 def locate(

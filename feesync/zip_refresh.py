@@ -17,6 +17,9 @@ from feesync.formats import archive, zip_locality
 from feesync.report import ReleaseReport
 from feesync.store.zip_load import load_zip_files
 
+_WEIGHT = ("unchanged", "superseded", "restored", "new", "revision")
+"""Of the outcomes of several files, the last is told: what changed the database before what did not."""
+
 _NAME = "zip-code-carrier-locality-file.zip"
 
 
@@ -79,9 +82,14 @@ class ZipRefresh:
         if not files:
             raise ContentRefusedError(f"holds no ZIP5 or ZIP9 file; it is kept as {kept.path}", file=url)
         loaded = load_zip_files(self._database, files, force=self._force)
-        outcome = next((done.outcome for done in loaded if done.outcome != "unchanged"), "unchanged")
+        outcome = max((done.outcome for done in loaded), key=_WEIGHT.index)
         rows = {done.label: done.rows for done in loaded if done.rows}
-        return ReleaseReport(ZIPS, outcome, url, kept.sha256, kept.size, downloaded, rows)
+        old = tuple(
+            f"{done.label} has been superseded by a later file: --force goes back"
+            for done in loaded
+            if done.outcome == "superseded"
+        )
+        return ReleaseReport(ZIPS, outcome, url, kept.sha256, kept.size, downloaded, rows, old)
 
 
 def _check(path: Path, name: str) -> None:

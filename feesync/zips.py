@@ -59,6 +59,10 @@ class ZipFile(NamedTuple):
         """Tell whether a day is in the quarter of the file."""
         return (self.year, self.quarter) == quarter_of(day)
 
+    def is_before(self, day: date) -> bool:
+        """Tell whether the quarter of the file was over before a day."""
+        return (self.year, self.quarter) < quarter_of(day)
+
 
 class ZipPlace(NamedTuple):
     """How a ZIP told a locality, to be said with an answer.

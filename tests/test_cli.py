@@ -57,13 +57,31 @@ def test_the_database_option_stands_before_or_after_the_command(feesync, loaded,
     assert "embedded snapshot" in other.stdout
 
 
-def test_looking_up_loads_no_http_and_no_loading_library(tmp_path):
+FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "bs4", "filelock"}
+DRAWING = {"matplotlib", "pyarrow", "xlsxwriter", "python_calamine"}
+PRINTING = {"tabulate", "simplejson"}
+
+
+@pytest.mark.parametrize(
+    ("line", "unneeded"),
+    [
+        ("estimate 64493 --locality 94110 --date 2025-11-03", FETCHING | DRAWING | PRINTING),
+        ("coverage 64493 --locality AL --date 2025-11-03", FETCHING | DRAWING | PRINTING),
+        ("export 64493 --locality AL --date 2025-11-03", FETCHING | DRAWING | PRINTING),
+        ("rates 64490-64495 --locality AL --date 2025-11-03", FETCHING | DRAWING),
+        ("compare 64493 --state AL --date 2025-11-03", FETCHING | DRAWING),
+        ("history 64493 --locality AL", FETCHING | DRAWING),
+        ("localities 10001 --date 2025-11-03", FETCHING | DRAWING),
+        ("status --json", FETCHING | DRAWING),
+    ],
+)
+def test_looking_up_loads_no_http_and_no_loading_library(line, unneeded, monkeypatch):
+    monkeypatch.delenv("FEESYNC_CMS_URL")
     script = (
         "import sys\nfrom feesync.cli import main\n"
-        "try:\n    main(['estimate', '64493', '--locality', '01112-05', '--date', '2025-11-03'])\n"
+        f"try:\n    main({line.split()!r})\n"
         "except SystemExit as stop:\n    assert stop.code == 0\n"
-        "print(sorted({name.split('.')[0] for name in sys.modules} & "
-        "{'requests', 'urllib3', 'sqlite_utils', 'tenacity', 'tabulate', 'simplejson', 'bs4', 'filelock'}))"
+        f"print(sorted({{name.split('.')[0] for name in sys.modules}} & {unneeded!r}))"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "[]"

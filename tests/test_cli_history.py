@@ -133,3 +133,19 @@ def test_errors(feesync, arguments, status, says):
     assert (result.exit_code, result.stdout) == (status, "")
     assert says in result.stderr
     assert result.stderr.startswith(("feesync: ", "Usage: "))
+
+
+def test_a_database_that_breaks_is_no_gap(feesync, loaded, monkeypatch):
+    from feesync.errors import StoreError
+    from feesync.visit import Visit
+
+    quote = Visit.quote
+
+    def break_in_2023(visit, line):
+        if visit.day.year == 2023:
+            raise StoreError("disk I/O error")
+        return quote(visit, line)
+
+    monkeypatch.setattr(Visit, "quote", break_in_2023)
+    result = feesync("history", "64493", "--locality", "AL")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "feesync: disk I/O error\n")

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from feesync.cms.cache import Remembered
@@ -15,8 +17,9 @@ def test_written_and_read(tmp_path):
 def test_a_failure_leaves_the_old_one_and_nothing_beside(tmp_path):
     path = tmp_path / "x.json"
     write_json(path, {"a": 1})
-    (tmp_path / "x.json.tmp").mkdir()
-    with pytest.raises(OSError, match="x.json.tmp"):
+    own = tmp_path / f"x.json.{os.getpid()}.tmp"
+    own.mkdir()
+    with pytest.raises(OSError, match="x.json"):
         write_json(path, {"a": 2})
     assert read_json(path) == {"a": 1}
 

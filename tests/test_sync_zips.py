@@ -106,3 +106,20 @@ def test_the_cache_keeps_it_when_it_is_pruned(feesync, offered, cache):
     assert len(list(cache.glob("ZIPS-*.zip"))) == 1
     assert feesync("cache", "--prune").exit_code == 0
     assert len(list(cache.glob("ZIPS-*.zip"))) == 1
+
+
+def test_one_file_superseded_and_another_new_is_a_change(feesync, offered):
+    feesync("sync", "--zips")
+    offered.zips.clear()
+    offered.offer_zips(file(moved=["94110"]), path="/files/zip/zip-code-carrier-locality-file-revised-10/03/2025.zip")
+    feesync("sync", "--zips")
+    offered.zips.clear()
+    old_and_new = zip_of(
+        {"ZIP5_OCT2025.txt": five(), "ZIP9_JAN2026.txt": text_of([zip9_line("95023", "0001", "01112", "65", quarter="20261")])}
+    )
+    offered.offer_zips(old_and_new, path="/files/zip/zip-code-carrier-locality-file-revised-12/01/2025.zip")
+    result = feesync("sync", "--zips", "--json")
+    (zips,) = [release for release in json.loads(result.stdout)["releases"] if release["label"] == "ZIPS"]
+    assert (zips["outcome"], zips["rows"]) == ("new", {"ZIP9 2026 Q1": 1})
+    assert "ZIP5 2025 Q4 has been superseded by a later file" in zips["notes"][0]
+    assert json.loads(result.stdout)["changed"] is True

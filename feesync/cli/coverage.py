@@ -10,7 +10,7 @@ import click
 
 from feesync import reference
 from feesync.cli.options import date_option, db_option, json_option
-from feesync.cli.output import print_json
+from feesync.cli.output import print_json, print_notes
 from feesync.sheet import TOPICS, Sheet, coverage_sheet
 
 _WIDTH = 110
@@ -37,6 +37,7 @@ def command(ctx: click.Context, hcpcs: str, pos: str | None, locality: str | Non
         print_json(sheet.to_dict())
     else:
         _print(sheet)
+    print_notes(sheet.notes)
 
 
 def _print(sheet: Sheet) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import click
 
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
-from feesync.cli.output import print_csv, print_json, print_table, shortened
+from feesync.cli.output import print_csv, print_json, print_notes, print_table, shortened
 from feesync.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, expanded, read_diff
 from feesync.hcpcs import read_codes
 from feesync.localities import Locality
@@ -80,8 +80,7 @@ def command(
         labels = " and ".join(release.label for release in pair.embedded)
         verb = "are" if len(pair.embedded) > 1 else "is"
         click.echo(f"feesync: {labels} {verb} not loaded: the embedded snapshot's few codes are compared", err=True)
-    for note in [*_notes(diff, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]:
-        click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
+    print_notes([*_notes(diff, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])])
     if as_json:
         print_json(_to_dict(diff))
     elif as_csv:

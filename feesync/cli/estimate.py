@@ -8,7 +8,7 @@ import click
 
 from feesync.answer import Estimate
 from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
-from feesync.cli.output import print_json
+from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
 from feesync.estimator import estimate
 from feesync.rate import Setting
@@ -64,8 +64,7 @@ def command(
     )  # fmt: skip
     _print(answer, as_json, explain)
     if answer.allowed is None:
-        for note in answer.denials:
-            click.echo(f"feesync: no price: {note.text}", err=True)
+        print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
 
 

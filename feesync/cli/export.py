@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from feesync.cli.options import date_option, db_option, qp_option
+from feesync.cli.options import date_option, db_option, one_choice_of_places, place_options, qp_option
+from feesync.cli.output import print_notes
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
 from feesync.hcpcs import read_codes
@@ -19,8 +20,7 @@ from feesync.schedule import open_schedule
 
 @click.command("export", short_help="The grid of rates to CSV, Parquet or SQLite.")
 @click.argument("hcpcs", nargs=-1)
-@click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable. All by default.")
-@click.option("--state", metavar="ST", help="All localities of a state.")
+@place_options
 @date_option
 @click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
 @click.option("--release", "label", metavar="LABEL", help="A loaded release, such as RVU25D, instead of --date.")
@@ -35,6 +35,7 @@ def command(
     hcpcs: tuple[str, ...],
     places: tuple[str, ...],
     state: str | None,
+    everywhere: bool,
     day: Date | None,
     year: int | None,
     label: str | None,
@@ -55,8 +56,7 @@ def command(
     """
     if sum(given is not None for given in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
-    if places and state:
-        raise click.UsageError("--locality and --state exclude each other")
+    one_choice_of_places(places, state, everywhere)
     database = database_path(ctx.obj)
     if output:
         files.check(output, database, force=force)
@@ -64,9 +64,8 @@ def command(
         raise click.UsageError("--force goes with -o")
     when = parse_label(label) if label else open_schedule(ctx.obj).newest_day(year) if year is not None else day or Date.today()
     codes = [read_codes(code) for code in hcpcs]
-    grid = open_grid(database, codes, places, state.strip().upper() if state else None, when, qp=qp)
-    for note in grid.notes:
-        click.echo(f"feesync: {note.severity.value}: {note.text}", err=True)
+    grid = open_grid(database, codes, places, state, when, qp=qp)
+    print_notes(grid.notes)
     if output is None:
         csv_text.write(sys.stdout, grid.blocks())
         return

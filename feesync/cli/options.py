@@ -92,6 +92,8 @@ def file_option(name: str, suffixes: tuple[str, ...], text: str) -> Callable[[Ca
         path = Path(value)
         if path.suffix.lower() not in suffixes:
             raise click.UsageError(f"{name} {value!r} does not end in {' or '.join(suffixes)}")
+        if not path.absolute().parent.is_dir():
+            raise click.UsageError(f"{name} {value!r}: there is no folder {path.parent}")
         return path
 
     return click.option(name, callback=read, type=click.Path(dir_okay=False, writable=True), metavar="FILE", help=text)

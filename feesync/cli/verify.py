@@ -28,7 +28,7 @@ _STEPS = 1000
 @click.option("--release", "label", metavar="LABEL", help="The release to compare with, such as RVU25D, whatever the names say.")
 @click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant, whatever the names say.")
 @click.option("--most", type=click.IntRange(min=0), default=20, show_default=True, metavar="N",
-              help="How many differences of a file are printed; --csv prints all.")  # fmt: skip
+              help="How many differences of a file are printed; 0 for all, as --csv prints.")  # fmt: skip
 @csv_option
 @json_option
 @db_option
@@ -141,8 +141,7 @@ def _print_tables(report: Verification) -> None:
             right=_DIFFERENCES[4:],
         )
     if more := report.different - len(listed):
-        which = "more " if listed else ""
-        click.echo(f"\n{_counted(more, f'{which}difference', f'{which}differences')}; --most N prints more, --csv all")
+        click.echo(f"\n{_counted(more, 'more difference', 'more differences')}; --most 0 prints all, as --csv does")
     click.echo(f"\n{_summary(report)}")
 
 

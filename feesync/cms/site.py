@@ -7,9 +7,6 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urljoin, urlsplit
 
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
-
 from feesync.errors import InvalidInputError
 
 CMS = "https://www.cms.gov"
@@ -96,6 +93,9 @@ class Site:
 
 def _origin(address: str) -> tuple[str, str, int] | None:
     """Return scheme, host and port as the library that connects reads them; None for what another may read otherwise."""
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url
+
     if _UNFIT.search(address):
         return None
     try:

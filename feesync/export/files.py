@@ -5,13 +5,11 @@ A file is written beside its place and renamed, so that nobody reads half of one
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from feesync.durable import replace
+from feesync.durable import beside
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import csv_text, parquet, sqlite
 from feesync.export.rows import Row
@@ -75,18 +73,5 @@ def write(path: Path, blocks: _Blocks, releases: list[Release]) -> None:
     Raises:
         OSError: it cannot be written; what was there is as it was.
     """
-    with _beside(path) as beside:
-        _KINDS[path.suffix.lower()](beside, blocks, releases)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    beside.unlink(missing_ok=True)
-    try:
-        yield beside
-        replace(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    with beside(path) as own:
+        _KINDS[path.suffix.lower()](own, blocks, releases)

@@ -1,0 +1,54 @@
+"""A place is taken, and told, alike by every command that asks for one."""
+
+import pytest
+
+PLACED = [
+    "estimate 64493 --date {day}",
+    "claim 64493 64494 --date {day}",
+    "rates 64493 --date {day}",
+    "compare 64493 --date {day}",
+    "coverage 64493 --date {day}",
+    "export 64493 --date {day}",
+    "history 64493",
+]
+
+
+def told(result):
+    return " ".join((result.stdout + result.stderr).split())
+
+
+@pytest.mark.parametrize("command", [*PLACED, "diff RVU25C RVU25D"])
+def test_a_zip_is_told(feesync, command):
+    result = feesync(*command.format(day="2025-11-03").split(), "--locality", "94110")
+    assert result.exit_code == 0
+    assert "ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4" in told(result)
+
+
+@pytest.mark.parametrize("command", PLACED[:-1])
+def test_a_state_that_was_divided_otherwise_is_told(feesync, command):
+    result = feesync(*command.format(day="2022-05-01").split(), "--locality", "94401")
+    assert "RVU22B divides CA otherwise" in told(result)
+    assert "sync --zips" not in told(result)  # the newest file is no help for a day before it
+
+
+@pytest.mark.parametrize("command", [*PLACED, "diff RVU25C RVU25D"])
+@pytest.mark.parametrize(
+    ("place", "says"), [("95023", "spans localities"), ("96201", "military"), ("Atlantis", "no locality"), ("CA", "may be")]
+)
+def test_a_place_that_is_none_is_refused(feesync, command, place, says):
+    result = feesync(*command.format(day="2025-11-03").split(), "--locality", place)
+    assert (result.exit_code, result.stdout) == (6, "")
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize("command", ["rates 64493", "export 64493"])
+def test_a_place_named_three_ways_is_one(feesync, command):
+    places = [text for place in ("01112-05", "0111205", "94110") for text in ("--locality", place)]
+    rows = feesync(*command.split(), "--date", "2025-11-03", *places, *(["--csv"] if "rates" in command else [])).stdout
+    assert len(rows.splitlines()) == 2
+
+
+def test_marks_alone_resemble_no_place(feesync):
+    assert feesync("localities", "???", "--date", "2025-11-03").stderr == (
+        "feesync: no locality '???'; 'feesync localities' lists all\n"
+    )
