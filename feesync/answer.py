@@ -8,7 +8,7 @@ from decimal import Context, Decimal, localcontext
 from typing import NamedTuple
 
 from feesync.localities import Locality
-from feesync.money import decimal, decimal_percent
+from feesync.money import decimal
 from feesync.pricing.line import Contract, Note, Severity, Step
 from feesync.rate import Setting
 from feesync.schedule import Quote
@@ -120,7 +120,7 @@ class Estimate:
     def to_dict(self) -> dict[str, object]:
         """Return the estimate under the names of the JSON contract; numbers stay Decimal."""
         release, locality, contract = self.release, self.locality, self.contract
-        terms = {"contract": {"percent": decimal_percent(contract.factor), "of_year": contract.of_year}} if contract else {}
+        terms = {"contract": {"percent": contract.percent, "of_year": contract.of_year}} if contract else {}
         return {
             "hcpcs": self.hcpcs,
             "modifiers": list(self.modifiers),

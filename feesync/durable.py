@@ -7,27 +7,56 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any, TypeVar, get_type_hints
 
 _T = TypeVar("_T")
+_NAME_KEPT = 100
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
+def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
     """Replace a file by one that is written at the path given, beside it; readers see the old or the new one, never a part.
 
+    A link is followed; the mode of a file that is replaced is kept.
+
+    Args:
+        path: the file.
+        new: it must not be there, when all is written.
+
     Raises:
+        FileExistsError: it is to be new and is there.
         OSError: it cannot be written; the old one is as it was, as it is where the writing raises anything else.
     """
-    own = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    own.unlink(missing_ok=True)
+    path = path.resolve()
+    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}.tmp")
+    os.close(os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
+        with suppress(FileNotFoundError):
+            own.chmod(path.stat().st_mode & 0o777)
         yield own
-        replace(own, path)
+        if new:
+            _place(own, path)
+        else:
+            replace(own, path)
     except BaseException:
         with suppress(OSError):
             own.unlink()
         raise
+
+
+def _place(own: Path, path: Path) -> None:
+    """Give a finished file a name that no other has: in one step where the file system has links."""
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(path) from None
+        replace(own, path)
+    else:
+        own.unlink()
 
 
 @contextmanager

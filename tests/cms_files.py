@@ -7,6 +7,8 @@ import io
 import zipfile
 from pathlib import Path
 
+from feesync.reference import data_folder
+
 FIXTURES = Path(__file__).parent / "fixtures"
 VALUES, GPCI, COUNTIES, CAPS = "PPRRVU2025_Oct.csv", "GPCI2025.csv", "25LOCCO.csv", "OPPSCAP_Oct.csv"
 RVU25D = (VALUES, GPCI, COUNTIES, CAPS)
@@ -86,6 +88,17 @@ def repriced(code, nonfacility_pe, total):
 def zip5_line(zip5, mac, locality, state="CA", flag=0, quarter="20254"):
     """A row of ZIP5, to its record layout: 80 characters."""
     return f"{state}{zip5}{mac}{locality} Z9   {flag} A{'':52}{quarter}"
+
+
+def zip5_lines(changed=lambda code, *row: row):
+    """The rows of CMS's ZIP5, as the embedded table has them; `changed` gives MAC, locality, state and flag of each."""
+    with (data_folder() / "snapshot" / "zip_localities.csv").open(newline="") as file:
+        runs = [list(row.values()) for row in csv.DictReader(file)]
+    return [
+        zip5_line(f"{number:05}", *changed(f"{number:05}", mac, locality, state, int(flag)))
+        for first, last, mac, locality, state, flag in runs
+        for number in range(int(first), int(last) + 1)
+    ]
 
 
 def zip9_line(zip5, plus4, mac, locality, state="CA", flag=1, quarter="20254"):

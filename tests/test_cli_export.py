@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from cms_files import VALUES, csv_of, fixture, header_line, quarter, repriced, rows_of, rvu25d, zip_of
 
+from feesync.errors import InvalidInputError
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
 from feesync.formats.release import from_zip
@@ -153,7 +154,7 @@ def test_a_failure_halfway_leaves_what_was_there(loaded, tmp_path, name):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        files.write(path, failing(), grid.releases)
+        files.write(path, failing(), grid.releases, force=True)
     assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir() if file.name.startswith("x.")] == [(name, b"mine")]
 
 
@@ -278,3 +279,24 @@ def test_a_range_that_the_snapshot_has_not_whole(feesync):
     assert len(read(feesync("export", "64490-64495", "--locality", "AL", "--date", "2025-11-03").stdout)) == 6
     missing = feesync("export", "64490-64496", "--locality", "AL", "--date", "2025-11-03")
     assert (missing.exit_code, missing.stdout) == (6, "")
+
+
+def test_a_database_of_feesync_is_never_replaced(feesync, loaded, tmp_path):
+    other = tmp_path / "other.db"
+    other.write_bytes(loaded.read_bytes())
+    result = feesync("export", "64493", "--release", "RVU25D", "-o", other, "--force")
+    assert (result.exit_code, other.read_bytes()) == (2, loaded.read_bytes())
+    assert "is a database of feesync, which is never replaced" in result.stderr
+
+
+def test_a_file_that_appears_meanwhile_is_kept(loaded, tmp_path):
+    grid = open_grid(loaded, [], ["national"], None, "RVU25D", qp=False)
+    path = tmp_path / "x.csv"
+
+    def blocks():
+        yield next(grid.blocks())
+        path.write_text("precious")
+
+    with pytest.raises(InvalidInputError, match="exists now; --force"):
+        files.write(path, blocks(), grid.releases, force=False)
+    assert path.read_text() == "precious"

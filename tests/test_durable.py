@@ -1,9 +1,7 @@
-import os
-
 import pytest
 
 from feesync.cms.cache import Remembered
-from feesync.durable import read_as, read_json, write_json
+from feesync.durable import beside, read_as, read_json, write_json
 
 
 def test_written_and_read(tmp_path):
@@ -14,14 +12,58 @@ def test_written_and_read(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.json"]
 
 
+def interrupted(path):
+    with beside(path) as own:
+        own.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+
+def taken(path):
+    with beside(path, new=True) as own:
+        own.write_text("mine")
+        path.write_text("precious")
+
+
 def test_a_failure_leaves_the_old_one_and_nothing_beside(tmp_path):
     path = tmp_path / "x.json"
-    write_json(path, {"a": 1})
-    own = tmp_path / f"x.json.{os.getpid()}.tmp"
-    own.mkdir()
+    path.mkdir()
     with pytest.raises(OSError, match="x.json"):
         write_json(path, {"a": 2})
+    assert list(tmp_path.iterdir()) == [path]
+    path.rmdir()
+    write_json(path, {"a": 1})
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(path)
     assert read_json(path) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_is_written_beside_takes_no_file_of_another(tmp_path):
+    path = tmp_path / "x.json"
+    mine = tmp_path / "x.json.tmp"
+    mine.write_text("mine")
+    with beside(path) as one, beside(path) as other:
+        assert one != other
+        one.write_bytes(b"1")
+        other.write_bytes(b"2")
+    assert (path.read_bytes(), mine.read_text()) == (b"1", "mine")
+
+
+def test_a_link_is_followed_and_a_mode_is_kept(tmp_path):
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    with beside(link) as own:
+        own.write_text("new")
+    assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (True, "new", 0o640)
+
+
+def test_a_new_file_takes_no_name_that_was_taken_meanwhile(tmp_path):
+    path = tmp_path / "x"
+    with pytest.raises(FileExistsError):
+        taken(path)
+    assert (path.read_text(), list(tmp_path.iterdir())) == ("precious", [path])
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff\xfe", b"null", b"[" * 100_000, b'{"a":' * 100_000])

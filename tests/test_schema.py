@@ -1,4 +1,5 @@
 import sqlite3
+from decimal import Decimal
 
 import pytest
 
@@ -105,3 +106,20 @@ def test_a_look_up_searches_and_never_scans(loaded):
     ).fetchall()
     assert len(plan) == 5
     assert all(step[3].startswith("SEARCH") for step in plan)
+
+
+def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(loaded, monkeypatch):
+    raw = sqlite3.connect(loaded)
+    raw.executescript("DROP TABLE zip_locality; DROP TABLE zip_file; PRAGMA user_version = 2;")
+    raw.close()
+
+    def refuse(path):
+        try:
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            connection.execute("CREATE TABLE x (y)")
+        except sqlite3.Error as error:
+            raise schema.store_error(path, error) from error
+
+    monkeypatch.setattr(schema, "open_for_writing", refuse)
+    answer = estimate("64493", locality="94110", date="2025-11-03", db=loaded)
+    assert (answer.allowed, answer.release.source) == (Decimal("222.87"), "rvu25d.zip")

@@ -1,5 +1,7 @@
+import re
+
 import pytest
-from cms_files import text_of, zip5_line, zip9_line
+from cms_files import text_of, zip5_line, zip5_lines, zip9_line
 
 from feesync.errors import BusyError, ContentRefusedError
 from feesync.formats.zip_locality import parse
@@ -84,3 +86,33 @@ def test_a_second_writer_is_told_so(put, database, monkeypatch):
     with pytest.raises(BusyError):
         put(NINE)
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (lambda code, *row: ("01112", "05", *row[2:]), "puts ZIPs of AK under MAC 01112, which is of CA"),
+        (lambda code, *row: ("99999", *row[1:]), "has MAC 99999, which is none of those that are known"),
+        (lambda code, *row: (*row[:3], 0), "has the +4 flag on 0 ZIPs, of 580 in ZIP5 2025 Q4"),
+        (lambda code, *row: (row[0], "99", *row[2:]), "ZIPs another locality than ZIP5 2025 Q4"),
+    ],
+)
+def test_a_zip5_whose_rows_are_sound_and_wrong_is_refused(put, sql, changed, says):
+    with pytest.raises(ContentRefusedError, match=re.escape(says)):
+        put(zip5_lines(changed), allow_change=False)
+    assert sql("SELECT count(*) FROM zip_file") == [(0,)]
+
+
+def test_a_file_much_shorter_than_the_one_it_supersedes_is_refused(put, sql):
+    put(zip5_lines(), NINE, allow_change=False)
+    with pytest.raises(ContentRefusedError, match="holds 36,000 rows, of 42,956 in the file that it would supersede"):
+        put(zip5_lines()[:36000], allow_change=False)
+    with pytest.raises(ContentRefusedError, match="holds 50 rows, of 100 in the file that it would supersede: it is cut"):
+        put(NINE[:50], allow_change=False)
+    assert sql("SELECT kind, superseded_by FROM zip_file") == [("ZIP5", None), ("ZIP9", None)]
+
+
+@pytest.mark.parametrize("quarter", ["00001", "99991", "20255", "19991"])
+def test_a_quarter_that_cannot_be_is_refused(put, quarter):
+    with pytest.raises(ContentRefusedError, match="year and quarter"):
+        put([zip5_line("94110", "01112", "05", quarter=quarter)])

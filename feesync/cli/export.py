@@ -73,4 +73,4 @@ def command(
     with click.progressbar(
         grid.blocks(), length=grid.code_count, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as blocks:
-        files.write(output, blocks, grid.releases)
+        files.write(output, blocks, grid.releases, force=force)

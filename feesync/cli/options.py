@@ -73,7 +73,9 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _read_state(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    return value.strip().upper() if value else None
+    if value is not None and not value.strip():
+        raise click.UsageError("--state is empty")
+    return value and value.strip().upper()
 
 
 def one_choice_of_places(places: tuple[str, ...], state: str | None, everywhere: bool) -> None:

@@ -24,7 +24,6 @@ from feesync.cli.options import (
 )
 from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
 from feesync.hcpcs import read_codes
-from feesync.money import decimal_percent
 from feesync.pricing.line import Contract, Note
 from feesync.schedule import Quote, open_schedule
 
@@ -99,14 +98,14 @@ def _noting(quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, Non
 def _write_workbook(path: Path, quotes: Iterable[Quote], asked: list[tuple[str, str]], terms: Contract | None) -> None:
     from feesync import workbook
 
-    paid = [("Contract", f"{decimal_percent(terms.factor)} % of what Medicare allows")] if terms else []
+    paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
     count = workbook.write(path, quotes, [*asked, *paid], terms.factor if terms else None)
     click.echo(f"feesync: {count:,} rates in {path}", err=True)
 
 
 def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
     """Print the amounts, and what a contract makes of them in the place of Medicare's limiting charges."""
-    percent = f"{decimal_percent(terms.factor)} %" if terms else "Limit"
+    percent = f"{terms.percent} %" if terms else "Limit"
     money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
     columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
     print_table(columns, [_cells(quote, terms) for quote in quotes], right=money)

@@ -13,6 +13,7 @@ from feesync.durable import beside
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import csv_text, parquet, sqlite
 from feesync.export.rows import Row
+from feesync.store.schema import is_database
 from feesync.store.source import Release
 
 _Blocks = Iterable[list[Row]]
@@ -57,21 +58,28 @@ def check(path: Path, database: Path, *, force: bool) -> None:
         raise InvalidInputError(f"{path} is not a file")
     if path.exists() and not force:
         raise InvalidInputError(f"{path} exists; --force replaces it")
+    if path.exists() and is_database(path):
+        raise InvalidInputError(f"{path} is a database of feesync, which is never replaced: name another file")
     for companion in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
         if companion.exists():  # SQLite would play it back into the new file
             raise InvalidInputError(f"{companion} is there: {path.name} is a database in use, or was left unfinished")
 
 
-def write(path: Path, blocks: _Blocks, releases: list[Release]) -> None:
+def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) -> None:
     """Write rows to a file of the kind that its name ends in; `check` has let it pass.
 
     Args:
-        path: the file; one that is there is replaced.
+        path: the file.
         blocks: the rows.
         releases: what they come from; said in the file where its kind has a place for that.
+        force: whether one that is there is replaced.
 
     Raises:
+        InvalidInputError: another process has made the file meanwhile.
         OSError: it cannot be written; what was there is as it was.
     """
-    with beside(path) as own:
-        _KINDS[path.suffix.lower()](own, blocks, releases)
+    try:
+        with beside(path, new=not force) as own:
+            _KINDS[path.suffix.lower()](own, blocks, releases)
+    except FileExistsError:
+        raise InvalidInputError(f"{path} exists now; --force replaces it") from None

@@ -10,7 +10,11 @@ from importlib.util import find_spec
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive
 
-_CELL = re.compile(rb'r="([A-Z]+)([0-9]+)"')
+_REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_CELL = re.compile(rb"([A-Z]?)([0-9]{0,7})", re.IGNORECASE)
+_MARK = 4
+_SHEET = b"sheetData"
+_PACKAGE = "[Content_Types].xml"
 
 
 def can_read() -> bool:
@@ -43,8 +47,19 @@ def rows(data: bytes, name: str, *, most: int) -> Iterator[tuple[int, list[str]]
 
 
 def _check_extent(data: bytes, name: str, most: int) -> None:
-    """Refuse a sheet with a cell far out: the reader would make room for every cell before it."""
-    for content in archive.members(data, name, lambda member: member.lower().endswith(".xml")).values():
-        for reference in _CELL.finditer(content):
-            if len(reference[1]) > 1 or len(reference[2]) > 7 or int(reference[2]) > most:
-                raise ContentRefusedError(f"has a cell at {reference[0].decode()}, outside any table of its kind", file=name)
+    """Refuse a sheet with a cell far out: the reader would make room for every cell before it.
+
+    Every part of the package is looked at, whatever it is called, and every way of writing the attribute that names a row or cell.
+    """
+    parts = archive.members(data, name, lambda member: True)
+    if _PACKAGE not in parts:
+        raise ContentRefusedError("is not readable as xlsx (it has no content types)", file=name)
+    for content in parts.values():
+        if b"\x00" in content[:_MARK]:
+            raise ContentRefusedError("is not readable as xlsx (a part of it is not UTF-8)", file=name)
+        for match in _REFERENCE.finditer(content) if _SHEET in content else ():
+            reference = match[1] or match[2] or b""
+            cell = _CELL.fullmatch(reference)
+            if cell is None or int(cell[2] or 0) > most:
+                shown = reference[:20].decode("latin-1")
+                raise ContentRefusedError(f'has a cell at "{shown}", outside any table of its kind', file=name)

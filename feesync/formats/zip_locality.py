@@ -38,7 +38,7 @@ _MAC = r"(?!00000)[0-9]{5}"
 """00000 stands for the nation in feesync; CMS has no such MAC."""
 
 _HEAD = rf"([A-Z]{{2}})([0-9]{{5}})({_MAC})([0-9]{{2}})[ RB].{{5}}([01])"
-_QUARTER = r"([0-9]{4}[1-4])\n?"
+_QUARTER = r"(20[0-9]{2}[1-4])\n?"
 _LAYOUTS = {
     ZIP5: re.compile(_HEAD + r"()[ ].{53}" + _QUARTER),
     ZIP9: re.compile(_HEAD + r"([0-9]{4}).{50}" + _QUARTER),
@@ -156,7 +156,7 @@ def _fault(line: str) -> str:
         "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], _MAC),
         "the locality (13-14)": (line[12:14], r"[0-9]{2}"), "the state (1-2)": (line[:2], r"[A-Z]{2}"),
         "the rural indicator (15)": (line[14], r"[ RB]"), "the plus four flag (21)": (line[20], r"[01]"),
-        "year and quarter (76-80)": (line[75:], r"[0-9]{4}[1-4]"),
+        "year and quarter (76-80)": (line[75:], r"20[0-9]{2}[1-4]"),
     }  # fmt: skip
     for what, (cell, form) in parts.items():
         if not re.fullmatch(form, cell):

@@ -5,7 +5,6 @@ Medicare's rules make the amount, the contract multiplies it. Out of scope: who 
 
 from __future__ import annotations
 
-from feesync.money import decimal_percent
 from feesync.pricing.line import Adjustment, Contract, Note
 
 PLAN_DECIDES = Note.info(
@@ -18,5 +17,5 @@ PLAN_DECIDES = Note.info(
 def adjustment(contract: Contract) -> Adjustment:
     """Return what a contract does to what Medicare allows."""
     rates = f" by the rates of {contract.of_year}" if contract.of_year else ""
-    reason = f"{decimal_percent(contract.factor)} % of what Medicare allows{rates}"
+    reason = f"{contract.percent} % of what Medicare allows{rates}"
     return Adjustment("contract", contract.factor, reason, "the contract, as it was given")

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from feesync.money import decimal_factor, dollars, scaled
+from feesync.money import decimal_factor, decimal_percent, dollars, scaled
 from feesync.rate import Setting
 
 
@@ -30,6 +30,11 @@ class Contract(NamedTuple):
 
     factor: int
     of_year: int | None
+
+    @property
+    def percent(self) -> Decimal:
+        """What it pays, in percent: 110 for a factor of 11000."""
+        return decimal_percent(self.factor)
 
 
 class Line(NamedTuple):

@@ -16,10 +16,11 @@ from feesync.store.source import Release, Source
 
 _CACHE_KIBIBYTES = 16 * 1024
 _RATES = (
-    "FROM temp.payment AS p CROSS JOIN rate_cents AS r ON r.hcpcs = p.hcpcs AND r.modifier = p.modifier "
+    "FROM temp.payment AS p CROSS JOIN revision_rate_cents AS r ON r.hcpcs = p.hcpcs AND r.modifier = p.modifier "
     "WHERE p.mac = ? AND p.locality = ? AND r.release_id = ? AND r.basis = ? AND r.mac = ? AND r.locality = ?"
 )
-"""The payments of a locality are looked up one by one in the rates, never the other way: most files are small."""
+"""The payments of a locality are looked up one by one in the rates, never the other way: most files are small. The rates are those
+of the release that was chosen, even where another process has superseded it since."""
 
 
 class Contradiction(NamedTuple):
@@ -58,7 +59,8 @@ class PublishedPayments:
             "CREATE TEMP TABLE payment (mac TEXT, locality TEXT, hcpcs TEXT, modifier TEXT, nonfacility_fee INTEGER, "
             "facility_fee INTEGER, line INTEGER, other_line INTEGER, PRIMARY KEY (mac, locality, hcpcs, modifier)) WITHOUT ROWID"
         )
-        self._connection.execute("BEGIN")  # what another process loads meanwhile is not seen
+        self._connection.execute("BEGIN")
+        self._connection.execute("SELECT 1 FROM release").fetchone()  # from here on, what another process loads is not seen
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -17,6 +17,13 @@ BUSY_SECONDS = 10.0
 REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
 """The source of a qp conversion factor that the release itself did not bring."""
 
+_OLDEST_READ = 2
+"""The version from which on a database can be read as it is: later ones only add tables."""
+
+_CANNOT_BE_WRITTEN = (
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+)  # fmt: skip
 _OLDEST_SQLITE = (3, 37, 0)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _VIEWS = Path(__file__).parent / "views.sql"
@@ -40,11 +47,19 @@ def memory_database() -> sqlite3.Connection:
     return connection
 
 
+def is_database(path: Path) -> bool:
+    """Tell whether a file is a database of feesync, by its first bytes."""
+    with path.open("rb") as file:
+        start = file.read(72)
+    return start.startswith(b"SQLite format 3\x00") and start[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def open_for_reading(path: Path) -> sqlite3.Connection | None:
     """Open an existing database read-only; None where it holds nothing yet, as while another process makes it.
 
-    One of an older feesync is migrated first; what a killed process left half done is rolled back. In a folder where this user may
-    not write, the database is opened as unchanging, because readers of a WAL database write beside it.
+    One of an older feesync is migrated first, where that can be done now; else it is read as it is, from _OLDEST_READ on. What a
+    killed process left half done is rolled back. In a folder where this user may not write, the database is opened as unchanging,
+    because readers of a WAL database write beside it.
 
     Raises:
         StoreError: not a feesync database, or made by a newer feesync.
@@ -53,12 +68,25 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     try:
         connection = _open_and_check(path)
         if connection and _version(connection) < len(migrations()):
-            connection.close()
-            open_for_writing(path).close()
-            connection = _connect(path, "mode=ro")
+            connection = _migrated(connection, path)
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     return connection
+
+
+def _migrated(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Return a connection to a database after its migration, or the old connection where it cannot be migrated now."""
+    version = _version(connection)
+    try:
+        open_for_writing(path).close()
+    except (StoreError, BusyError) as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        if version >= _OLDEST_READ and code in _CANNOT_BE_WRITTEN:
+            return connection
+        connection.close()
+        raise
+    connection.close()
+    return _connect(path, "mode=ro")
 
 
 def _open_and_check(path: Path) -> sqlite3.Connection | None:

@@ -11,12 +11,9 @@ from pathlib import Path
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
 from feesync.store.transaction import writing
-from feesync.store.zip_tables import embedded_zip_table
-from feesync.zips import ZIP5
+from feesync.store.zip_checks import check
 
 _INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
-_FEWEST_ROWS = 0.9
-"""Of the rows of the embedded ZIP5: a file with fewer has been cut. From quarter to quarter CMS adds and drops a few ZIPs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def load_zip_files(
     Args:
         path: the database; created and migrated as needed.
         files: of one zip, or loose.
-        allow_change: accept a ZIP5 with far fewer rows than there are ZIPs.
+        allow_change: accept a file that differs much from what is known.
         force: make bytes current again that a later file of the same quarter has superseded.
 
     Raises:
@@ -80,16 +77,11 @@ def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: b
         (new_id, *key, file.sha256, file.name, datetime.now(UTC).isoformat(timespec="seconds")),
     )
     rows = _insert(connection, file, new_id)
-    known_rows = embedded_zip_table().file.rows
-    if file.kind == ZIP5 and rows < known_rows * _FEWEST_ROWS and not allow_change:
-        raise ContentRefusedError(
-            f"holds {rows:,} ZIPs, of {known_rows:,} that there were in {embedded_zip_table().file}: it is cut "
-            "(--allow-change takes it)",
-            file=file.name,
-        )
-    connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
     flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
+    if not allow_change:
+        check(connection, new_id, file.kind, rows, flagged, file.name)
+    connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
 
 

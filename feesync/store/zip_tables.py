@@ -90,6 +90,19 @@ class EmbeddedZipTable:
         _, last, mac, locality, state, flag = self._lines[at].split(",")
         return ZipRow(mac, locality, state, flag == "1") if code.zip5 <= last else None
 
+    def states(self) -> dict[str, set[str]]:
+        """Return the states whose ZIPs lie under each MAC."""
+        states: dict[str, set[str]] = {}
+        for line in self._lines:
+            _, _, mac, _, state, _ = line.split(",")
+            states.setdefault(mac, set()).add(state)
+        return states
+
+    def flagged(self) -> int:
+        """Return how many ZIPs have the +4 flag."""
+        parts = (line.split(",") for line in self._lines)
+        return sum(int(last) - int(first) + 1 for first, last, _, _, _, flag in parts if flag == "1")
+
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of ZIPs by MAC and locality."""
         counts: dict[tuple[str, str], int] = {}
@@ -117,7 +130,9 @@ def embedded_zip_table() -> EmbeddedZipTable:
 
 
 def stored_zip_tables(connection: sqlite3.Connection) -> list[StoredZipTable]:
-    """Return the current files of a database."""
+    """Return the current files of a database; none of one that was made before there were such tables."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'zip_file'").fetchone():
+        return []
     rows = connection.execute("SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file WHERE superseded_by IS NULL")
     return [
         StoredZipTable(connection, zip_file_id, ZipFile(kind, year, quarter, source, count, embedded=False))
