@@ -14,7 +14,7 @@ from feesync import provenance
 from feesync.claim_line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.localities import Locality
-from feesync.pricing.line import Note, Severity
+from feesync.pricing.line import Line, Note, Severity
 from feesync.pricing.line_price import Price
 from feesync.rate import Setting
 from feesync.schedule import Quote
@@ -101,9 +101,13 @@ def compare(
     if not settings:
         raise InvalidInputError("settings names neither nonfacility nor facility")
     visit = read_visit(locality="national", setting=settings[0].value, qp=qp, db=db, date=date)
-    line = visit.line(ClaimLine(hcpcs, modifiers))
+    with visit.schedule.held():
+        return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), places, wanted, settings)
+
+
+def _compare(visit: Visit, line: Line, places: Sequence[str], state: str | None, settings: Sequence[Setting]) -> Comparison:
     visit.quote(line)  # a code without the row that a modifier asks for is told so
-    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, wanted, visit.day, qp=visit.qp)}
+    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, state, visit.day, qp=visit.qp)}
     keys = ["national", *(place.key for place in chosen)]
     national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in keys)
     found = {place.locality: place for _, place, _ in (national, *quoted)}

@@ -153,6 +153,11 @@ def estimate_claim(
         coverage=coverage, purpose=purpose, history=history, db=db,
     )  # fmt: skip
     owed = _owed(deductible, visit)
+    with visit.schedule.held():  # all lines are of the same releases, whatever is loaded meanwhile
+        return _claim(visit, lines, owed)
+
+
+def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]], owed: int) -> ClaimEstimate:
     read: list[Line] = []
     quotes: list[Quote] = []
     for number, given in enumerate(lines, start=1):

@@ -32,7 +32,7 @@ class Moment:
         rate: the row of the fee schedule, None where the release has none.
         amounts: cents by setting, None where there is no price.
         changes: percent to the release before, by setting; None where one of the two has no price, and for the first.
-        reason: why there is no price in either setting; empty where there is one.
+        reason: why there is no price in a setting; empty where there is one in both.
     """
 
     release: Release
@@ -74,10 +74,9 @@ class History:
         """The code with its modifiers, as people write it: `64493-50`."""
         return "-".join((self.hcpcs, *self.modifiers))
 
-    @property
-    def has_price(self) -> bool:
-        """Whether there is an amount in any release and setting."""
-        return any(amount is not None for moment in self.moments for amount in moment.amounts.values())
+    def has_price(self, setting: Setting) -> bool:
+        """Tell whether there is an amount in a setting, in any release."""
+        return any(moment.amounts[setting] is not None for moment in self.moments)
 
 
 def history(
@@ -181,5 +180,5 @@ def _moment(release: Release, quote: Quote, prices: dict[Setting, Price], before
         earlier = before.amounts[setting] if before else None
         changes[setting] = percent_change(earlier, amount) if earlier and amount is not None else None
     denials = [note.text for price in prices.values() for note in price.notes if note.severity is Severity.DENIAL]
-    reason = denials[0] if all(amount is None for amount in amounts.values()) else ""
+    reason = denials[0] if None in amounts.values() and denials else ""
     return Moment(release, quote.rate, amounts, changes, reason)

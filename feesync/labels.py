@@ -130,3 +130,9 @@ def known_factor_on(day: date) -> int | None:
 def last_catalogued_day() -> date:
     """Return the last day that the catalogue covers."""
     return max(entry.effective_to for entry in catalogue().values())
+
+
+def how_to_bring(day: date, what: str = "it") -> str:
+    """Say what brings the release of a day: a refresh takes this year's and the last's by itself."""
+    year = "" if day.year >= date.today().year - 1 else f" --year {day.year}"
+    return f"'feesync sync{year}' brings {what}, or 'feesync import' of a zip from cms.gov"

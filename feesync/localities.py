@@ -108,6 +108,11 @@ def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
     return part
 
 
+def is_whole_name(text: str, place: Locality) -> bool:
+    """Tell whether a text is the whole name of a locality."""
+    return _plain(text) == _plain(place.name)
+
+
 def has_words(name: str, text: str) -> bool:
     """Tell whether the words of a text, three letters or more, stand in a name as whole words."""
     wanted = _plain(text)

@@ -13,6 +13,7 @@ from feesync.localities import Locality, has_words, matching, not_found, similar
 from feesync.reference import contractors
 
 _KEY_OR_NUMBER = re.compile(r"[A-Z]{0,2}[-/ ]?[0-9][-/ 0-9]*|NATIONAL", re.IGNORECASE)
+_STATE = 2
 _BETWEEN = re.compile(r"[,/;]| AND ")
 
 
@@ -33,7 +34,7 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
     if _KEY_OR_NUMBER.fullmatch(query.strip()):
         return []
     by_name = matching(query, places)
-    by_county = [place for place in places if has_words(_included(counties, place), query)]
+    by_county = of_county(query, places, counties)
     found = [
         *(place for place in by_name if place in by_county),
         *(place for place in by_name if place not in by_county),
@@ -43,6 +44,16 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
         names = {(place.mac, place.locality): _BETWEEN.split(_included(counties, place)) for place in places}
         raise not_found(query, similar(query, places, names))
     return found
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may be the name of a place: no key, no number, and not the two letters of a state."""
+    return len(text.strip()) > _STATE and not _KEY_OR_NUMBER.fullmatch(text.strip())
+
+
+def of_county(name: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]) -> list[Locality]:
+    """Return the localities of whose counties one has a name."""
+    return [place for place in places if has_words(_included(counties, place), name)]
 
 
 def _included(counties: Mapping[tuple[str, str], str], place: Locality) -> str:

@@ -6,15 +6,19 @@ database and the embedded snapshot. Out of scope: which release answers for a da
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from feesync import place_search, zip_places
-from feesync.localities import Locality
+from feesync.errors import LocalityError
+from feesync.localities import Locality, is_whole_name, listed, matching
 from feesync.store.source import Release, Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
 from feesync.zips import ZipFile, ZipPlace, read_zip
+
+Counties = Mapping[tuple[str, str], str]
+"""The counties of localities, by MAC and locality, as CMS words them."""
 
 
 class Found(NamedTuple):
@@ -46,22 +50,46 @@ def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[
     return table.file, table.counts()
 
 
-def locate(text: str, source: Source, release: Release, day: date, database: Source | None) -> tuple[Locality, ZipPlace | None]:
+def locate(
+    text: str, source: Source, release: Release, day: date, database: Source | None, counties: Callable[[], Counties]
+) -> tuple[Locality, ZipPlace | None]:
     """Return the one locality that a text means in a release of a source, and how, where the text is a ZIP.
 
+    A county is no name of a locality, because CMS does not list all of them; but a name that is a county elsewhere is ambiguous.
+
     Raises:
-        LocalityError: as `localities.resolve` and `zip_places.locate` do.
+        LocalityError: as `localities.resolve` and `zip_places.locate` do; or the text is also a county of another locality, or of
+            some and no name.
     """
     if read_zip(text) is not None:
         by_zip = zip_places.locate(text, zip_tables(database), source.localities(release), release.label, day)
         if by_zip is not None:
             return by_zip
-    return source.locality(release, text), None
+    if not place_search.is_name(text):
+        return source.locality(release, text), None
+    return _named(text, source, release, counties), None
 
 
-def find(
-    query: str, source: Source, release: Release, day: date, database: Source | None, counties: Mapping[tuple[str, str], str]
-) -> Found:
+def _named(text: str, source: Source, release: Release, counties: Callable[[], Counties]) -> Locality:
+    places = source.localities(release)
+    try:
+        place = source.locality(release, text)
+    except LocalityError as error:
+        by_county = place_search.of_county(text, places, counties())
+        if not by_county or matching(text, places):
+            raise
+        where = f"{text!r} is no locality by name; it is a county of {listed(by_county)}. Name one by MAC-locality"
+        raise LocalityError(where, [other.key for other in by_county]) from error
+    if place.is_national or is_whole_name(text, place):
+        return place
+    others = [other for other in place_search.of_county(text, places, counties()) if other != place]
+    if others:
+        where = f"{text!r} is a part of the name of {place}, and a county of {listed(others)}. Name one by MAC-locality"
+        raise LocalityError(where, [place.key, *(other.key for other in others)])
+    return place
+
+
+def find(query: str, source: Source, release: Release, day: date, database: Source | None, counties: Counties) -> Found:
     """Return the localities of a release that a text may mean: by key, ZIP, MAC, state, name, county or contractor.
 
     Raises:

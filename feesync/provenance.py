@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from feesync.labels import FIRST_QP_YEAR
+from feesync.labels import FIRST_QP_YEAR, how_to_bring
 from feesync.localities import Locality
 from feesync.pricing.line import Note
 from feesync.schedule import Quote
@@ -38,7 +38,7 @@ def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, c
     if day and not release.covers(day):
         text = (
             f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
-            "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov."
+            f"{how_to_bring(day, 'the exact one')}."
         )
         found.append(Note.warning("nearest-release", text, "feesync"))
     if qp and release.year < FIRST_QP_YEAR:

@@ -73,13 +73,30 @@ def verify(
         NoPriceError: the release is not loaded, or has no qp conversion factor.
         StoreError: the database cannot be read.
     """
+    return Verification(tuple(verify_each(paths, release=release, qp=qp, db=db, most=most, each=each, progress=progress)))
+
+
+def verify_each(
+    paths: Iterable[str | os.PathLike[str]],
+    *,
+    release: str | None = None,
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+    most: int = 20,
+    each: Each | None = None,
+    progress: Progress | None = None,
+) -> Iterator[FileVerification]:
+    """Yield what became of each payment file as it is done: of `verify`, for a caller who keeps it where a later one is refused.
+
+    Arguments and errors as of `verify`.
+    """
     label = None if release is None else parse_label(release)
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise InvalidInputError(f"most is a number of differences, not {most!r:.40}")
     with closing(_Sources(database_path(db))) as sources:
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
         try:
-            return Verification(tuple(verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))))
+            yield from verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))
         except sqlite3.Error as error:
             raise store_error(sources.path, error) from error
 
@@ -155,6 +172,7 @@ class _Verifier:
                 year=release.year,
                 embedded=source.embedded,
                 records=records,
+                has_trailer=file.has_trailer,
                 keys=tally.keys,
                 equal=tally.equal,
                 different=2 * tally.known - tally.equal,
@@ -192,6 +210,8 @@ def _open(path: str | os.PathLike[str]) -> BinaryIO:
     if not isinstance(path, str | os.PathLike):
         raise InvalidInputError(f"a payment file is a path, not {type(path).__name__}")
     try:
+        if Path(path).is_fifo():
+            raise InvalidInputError(f"{path} is a pipe: verify needs a file, which it can read from its beginning again")
         return Path(path).open("rb")
     except OSError as error:
         raise ContentRefusedError(f"cannot be read: {error.strerror}", file=Path(path).name) from None

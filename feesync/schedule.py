@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,7 +18,7 @@ from typing import NamedTuple, TypeVar
 from feesync import places
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.hcpcs import CodeRange
-from feesync.labels import known_factor_on, last_catalogued_day
+from feesync.labels import how_to_bring, known_factor_on, last_catalogued_day
 from feesync.localities import Locality
 from feesync.paths import database_path
 from feesync.places import Found
@@ -28,7 +29,6 @@ from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
 from feesync.zips import ZipFile, ZipPlace
 
-_HOW_TO_BRING = "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov"
 _MOST_DAYS = 10_000
 
 _T = TypeVar("_T")
@@ -58,6 +58,25 @@ class FeeSchedule:
         self._live = LiveDatabase(database)
         self._snapshot: Source | None = None
         self._by_day: dict[date, list[tuple[Source, Release]]] = {}
+        self._held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Answer from one state of the database: what other processes load meanwhile is not seen before the end of the block."""
+        self._refresh()
+        connection = self._database.connection if self._database else None
+        if connection is None or self._held:
+            yield
+            return
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM release").fetchone()  # from here on
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
 
     def releases(self) -> list[Release]:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
@@ -97,12 +116,15 @@ class FeeSchedule:
         return self._reading(self._codes, span, day)
 
     def newest_day(self, year: int) -> date:
-        """Return a day on which the newest loaded release of a year answers.
+        """Return a day on which the newest loaded release of a year answers: of the database, else of the embedded snapshot.
 
         Raises:
             NoReleaseError: none of the year is loaded.
         """
-        days = [release.effective_from for release in self.releases() if release.year == year]
+        of_year = [release for release in self.releases() if release.year == year]
+        days = [release.effective_from for release in of_year if not release.embedded] or [
+            release.effective_from for release in of_year
+        ]
         if not days:
             raise NoReleaseError(
                 f"no loaded release covers {year}. 'feesync sync --year {year}' brings it, or 'feesync import' of CMS's zip"
@@ -179,6 +201,8 @@ class FeeSchedule:
             raise store_error(self._live.path, error) from error
 
     def _refresh(self) -> bool:
+        if self._held:
+            return False
         changed = True
         try:
             changed = self._live.refresh()
@@ -237,7 +261,7 @@ class FeeSchedule:
         return release, *self._place(source, release, text, day)
 
     def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
-        return places.locate(text, source, release, day, self._database)
+        return places.locate(text, source, release, day, self._database, lambda: self._counties(day))
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]
@@ -303,16 +327,17 @@ class FeeSchedule:
         newest = self._releases()[-1]
         if day > newest.effective_to:
             return NoReleaseError(
-                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {_HOW_TO_BRING}"
+                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {how_to_bring(day)}"
             )
         return NoReleaseError(
-            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. {_HOW_TO_BRING}"
+            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. "
+            f"{how_to_bring(day)}"
         )
 
     def _outside_snapshot(self, hcpcs: str, day: date) -> UnknownCodeError:
         codes = ", ".join(sorted(self._embedded().codes))
         return UnknownCodeError(
-            f"{hcpcs} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {_HOW_TO_BRING}"
+            f"{hcpcs} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {how_to_bring(day)}"
         )
 
     def _embedded(self) -> Source:

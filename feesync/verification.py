@@ -65,6 +65,7 @@ class FileVerification:
         year: calendar year of the release.
         embedded: whether the release is the embedded snapshot's, which holds the facet joint codes only.
         records: payment records in the file.
+        has_trailer: whether it ends with CMS's trailer lines; one without may have been cut.
         keys: distinct keys (MAC, locality, code, modifier) among them; each has two amounts.
         equal: amounts that are equal to the cent.
         different: amounts that are not.
@@ -80,6 +81,7 @@ class FileVerification:
     year: int
     embedded: bool
     records: int
+    has_trailer: bool
     keys: int
     equal: int
     different: int
@@ -105,6 +107,7 @@ class FileVerification:
             "basis": self.basis,
             "embedded": self.embedded,
             "records": self.records,
+            "has_trailer": self.has_trailer,
             "keys": self.keys,
             "amounts": self.amounts,
             "equal": self.equal,

@@ -149,7 +149,7 @@ def _template(setting: str, capped: bool) -> str:
 @cache
 def _contract_formula(setting: str) -> str:
     """Return the formula of what a contract pays, with # in the place of the row's number."""
-    return f"=ROUND({_cells()[f'{setting}_amount']}*{_cells()['contract_percent']}/100,2)"
+    return f"=ROUND({_cells()[f'{setting}_recomputed']}*{_cells()['contract_percent']}/100,2)"
 
 
 @cache

@@ -149,3 +149,9 @@ def test_a_database_that_breaks_is_no_gap(feesync, loaded, monkeypatch):
     monkeypatch.setattr(Visit, "quote", break_in_2023)
     result = feesync("history", "64493", "--locality", "AL")
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "feesync: disk I/O error\n")
+
+
+def test_days_without_a_release_are_shown_as_such(feesync):
+    lines = feesync("history", "64493", "--locality", "AL").stdout.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("RVU26C"))
+    assert lines[at - 1].split() == ["2026-01-01", "2026-06-30", "no", "release", "is", "loaded"]

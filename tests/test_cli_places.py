@@ -52,3 +52,31 @@ def test_marks_alone_resemble_no_place(feesync):
     assert feesync("localities", "???", "--date", "2025-11-03").stderr == (
         "feesync: no locality '???'; 'feesync localities' lists all\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("orange", "'orange' is a part of the name of 01182-18"),  # Orange County is in New York and Florida too
+        ("cook", "'cook' is no locality by name; it is a county of 06102-16"),
+        ("bergen", "it is a county of 12402-01"),
+    ],
+)
+def test_a_county_is_never_guessed(feesync, place, says):
+    result = feesync("estimate", "64493", "--locality", place, "--date", "2025-11-03")
+    assert (result.exit_code, result.stdout) == (6, "")
+    assert says in result.stderr
+    assert "Name one by MAC-locality" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "key"), [("manhattan", "13202-01"), ("Delaware", "12102-01"), ("alaska", "02102-01"), ("Ohio", "15202-00")]
+)
+def test_a_whole_name_is_that_locality(feesync, place, key):
+    assert key in feesync("estimate", "64493", "--locality", place, "--date", "2025-11-03").stdout
+
+
+@pytest.mark.parametrize("command", ["rates 64493", "compare 64493", "export 64493"])
+def test_an_empty_state_is_none(feesync, command):
+    result = feesync(*command.split(), "--date", "2025-11-03", "--state", " ")
+    assert (result.exit_code, result.stdout) == (2, "")

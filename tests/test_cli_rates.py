@@ -176,3 +176,21 @@ def test_errors(feesync, arguments, status, says):
     result = feesync("rates", *arguments)
     assert (result.exit_code, result.stdout) == (status, "")
     assert says in result.stderr
+
+
+def test_a_release_that_is_loaded_meanwhile_is_not_mixed_in(loaded):
+    from cms_files import repriced, rvu25d, zip_of
+
+    from feesync import open_schedule
+    from feesync.formats.release import from_zip
+    from feesync.store.load import load
+
+    schedule, day = open_schedule(loaded), date(2025, 11, 3)
+    dearer = from_zip(zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip")
+    with schedule.held():
+        first = schedule.rates("64494", ["national"], None, day)
+        assert load(loaded, dearer).outcome == "revision"
+        second = schedule.rates("64493", ["national"], None, day)
+    assert first[0].release == second[0].release
+    assert second[0].rate.nonfacility_amount == 17208
+    assert schedule.rates("64493", ["national"], None, day)[0].rate.nonfacility_amount == 17532  # (1.52 + 3.74 + 0.16) x 32.3465

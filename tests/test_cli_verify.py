@@ -3,8 +3,12 @@ import io
 import json
 
 import pytest
-from cms_files import rvu25d, zip_of
-from payment_files import alaska, record
+from cms_files import repriced, rvu25d, zip_of
+from payment_files import TRAILER, alaska, record
+
+from feesync import verify
+from feesync.formats.release import from_zip
+from feesync.store.load import load
 
 
 @pytest.fixture
@@ -80,14 +84,15 @@ def test_csv_has_all_differences(feesync, put):
 
 
 def test_json(feesync, put):
-    first = put("PFREV25D.txt", alaska(c64493=("1.00", "113.53")) + record("02102-01", "71046", "1.00", "1.00"))
+    first = put("PFREV25D.txt", alaska(c64493=("1.00", "113.53")) + record("02102-01", "71046", "1.00", "1.00") + TRAILER)
     second = put("PFREV26B.txt", alaska())
     result = feesync("verify", first, second, "--json")
     told = json.loads(result.stdout)
     assert told == {
         "amounts": 8, "equal": 5, "different": 1, "not_loaded": 2,
         "files": [{
-            "file": "PFREV25D.txt", "release": "RVU25D", "basis": "nonqp", "embedded": True, "records": 4, "keys": 4, "amounts": 8,
+            "file": "PFREV25D.txt", "release": "RVU25D", "basis": "nonqp", "embedded": True, "records": 4,
+            "has_trailer": True, "keys": 4, "amounts": 8,
             "equal": 5, "different": 1, "not_loaded": 2,
             "missing_codes": {"count": 1, "first": ["71046"]}, "missing_localities": {"count": 0, "first": []},
             "differences": [{
@@ -105,7 +110,7 @@ def test_json(feesync, put):
 
 
 def test_what_the_snapshot_lacks_is_said_with_what_brings_it(feesync, put):
-    text = alaska() + "".join(record("02102-01", f"A{n:04d}", "1.00", "1.00") for n in range(12))
+    text = alaska() + "".join(record("02102-01", f"A{n:04d}", "1.00", "1.00") for n in range(12)) + TRAILER
     result = feesync("verify", put("PFREV25D.txt", text))
     assert result.stdout.endswith("\n6 of 30 equal, 24 not loaded\n")
     assert (result.exit_code, result.stderr) == (6, (
@@ -116,7 +121,7 @@ def test_what_the_snapshot_lacks_is_said_with_what_brings_it(feesync, put):
 
 
 def test_what_a_loaded_release_lacks(feesync, put, loaded):
-    text = alaska() + record("01112-17", "64493", "1.00", "1.00") + record("02102-01", "71046", "1.00", "1.00", "53")
+    text = alaska() + record("01112-17", "64493", "1.00", "1.00") + record("02102-01", "71046", "1.00", "1.00", "53") + TRAILER
     result = feesync("verify", put("PFREV25D.txt", text))
     assert (result.exit_code, result.stderr) == (6, (
         "feesync: warning: PFREV25D.txt: RVU25D lacks 1 code (71046-53) and 1 locality (01112-17): 4 amounts not compared\n"
@@ -124,7 +129,7 @@ def test_what_a_loaded_release_lacks(feesync, put, loaded):
 
 
 def test_a_basis_that_the_name_does_not_say_is_told_where_amounts_differ(feesync, put):
-    result = feesync("verify", put("PFALL26C.txt", record("00000-00", "64493", "191.33", "81.90", year=2026)))
+    result = feesync("verify", put("PFALL26C.txt", record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER))
     assert (result.exit_code, result.stderr) == (4, (
         "feesync: warning: PFALL26C.txt: the name does not say whose conversion factor it has; nonqp was taken, "
         "--qp takes the other\n"
@@ -192,3 +197,31 @@ def test_the_january_2026_file_equals_the_formula(cms, feesync, put):
     assert feesync("import", cms / "releases/rvu26c.zip").exit_code == 0
     result = feesync("verify", put("PFALL26AR.txt", "".join(records)), "--release", "RVU26C")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "4 of 4 equal")
+
+
+def test_a_file_without_its_trailer_may_have_been_cut(feesync, put):
+    result = feesync("verify", put("PFREV25D.txt", alaska().replace(TRAILER, "")))
+    assert (result.exit_code, result.stderr) == (
+        0, "feesync: warning: PFREV25D.txt: ends without CMS's trailer lines: it may have been cut\n",
+    )  # fmt: skip
+    disguised = alaska().replace('"2025","02102","01","64494"', '"TRL-","02102","01","64494"')
+    assert "line 2: is a record and a trailer" in feesync("verify", put("PFREV25D.txt", disguised)).stderr
+
+
+def test_a_member_that_is_refused_takes_nothing_from_the_one_before(feesync, put):
+    members = {"PFREV25D.txt": alaska(c64493=("1.00", "113.53")).encode(), "PFREV25D_more.txt": b"no record\n"}
+    result = feesync("verify", put("ak.zip", zip_of(members)), "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["different"], len(told["problems"])) == (4, 1, 1)
+
+
+def test_a_release_that_is_superseded_while_a_file_is_read(put, loaded):
+    def superseded(name, share):
+        if not done:
+            done.append(load(loaded, from_zip(zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip")).outcome)
+
+    done = []
+    path = put("PFREV25D.txt", alaska())
+    report = verify([path], db=loaded, progress=superseded)
+    assert done == ["revision"]
+    assert (report.equal, report.amounts) == (6, 6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -78,7 +79,8 @@ def cli() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line and exit."""
+    """Run the command line and exit; asked to end, it leaves nothing half written behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = cli.main(args=list(args) if args is not None else None, prog_name="feesync", standalone_mode=False)
     except click.ClickException as error:

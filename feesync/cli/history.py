@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ _COLUMNS = (
     "locality_name", "nonfacility_rvus", "facility_rvus", "nonfacility_amount", "facility_amount", "nonfacility_change_percent",
     "facility_change_percent", "reason",
 )  # fmt: skip
+_DAY = timedelta(days=1)
 _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
 
@@ -67,7 +69,8 @@ def command(
     """
     one_format(as_json, as_csv)
     found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
-    if plot and found.has_price:
+    shown = Setting(setting)
+    if plot and found.has_price(shown):
         _draw(found, plot)
     rows = (_row(found, moment) for moment in found.moments)
     if as_json:
@@ -75,12 +78,12 @@ def command(
     elif as_csv:
         print_csv(_COLUMNS, rows)
     else:
-        _print_table(found, Setting(setting))
+        _print_table(found, shown)
     if found.left_out:
         count = len(found.left_out)
         click.echo(f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, are left out", err=True)
     print_notes(found.notes)
-    if not found.has_price:
+    if not found.has_price(shown):
         ctx.exit(ExitStatus.NO_PRICE)
 
 
@@ -102,13 +105,17 @@ def _row(found: History, moment: Moment) -> list[object]:
 def _print_table(found: History, setting: Setting) -> None:
     click.echo(f"{found.code}, {setting.value}\n{found.locality}\n")
     longest = max((moment.amounts[setting] or 0 for moment in found.moments), default=0)
-    rows = []
-    for moment in found.moments:
+    rows: list[list[object]] = []
+    for before, moment in zip((None, *found.moments), found.moments, strict=False):
         release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
+        if before and before.release.effective_to + _DAY < release.effective_from:
+            gap = (before.release.effective_to + _DAY, release.effective_from - _DAY)
+            rows.append(["", *gap, "", "", "", "", "", "no release is loaded"])
+        amount = moment.amounts[setting]
         rows.append(
             [release.label, release.effective_from, release.effective_to, decimal(rate.conversion_factor, 4) if rate else "",
              "" if rvus is None else decimal(rvus, 2), *(cents(moment.amounts[each]) for each in Setting),
-             signed(moment.changes[setting]), moment.reason or bar(moment.amounts[setting], longest)]
+             signed(moment.changes[setting]), moment.reason if amount is None else bar(amount, longest)]
         )  # fmt: skip
     print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
 

@@ -88,12 +88,13 @@ def command(
 
 
 def _import_zip(path: Path, label: str | None, store: _Store, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
-    """Import a zip: of ZIP5 and ZIP9 files where it holds such, else of a release."""
+    """Import a zip: of ZIP5 and ZIP9 files, of a release, or of both."""
     started = time.monotonic()
     data = _read(path)
-    if files := zip_locality.from_zip(data, path.name):
+    files = zip_locality.from_zip(data, path.name)
+    if files:
         import_zip_files(files, store_zips, started)
-    else:
+    if not files or label or releases.is_in(data, path.name):
         _import_one(path.name, lambda: releases.from_zip(data, path.name, label), store)
 
 
@@ -124,8 +125,10 @@ def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_ZIP_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_ZIP_BYTES + 1)
+        if len(data) > MAX_ZIP_BYTES:
             raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=path.name)
-        return path.read_bytes()
+        return data
     except OSError as error:
         raise ContentRefusedError(f"cannot be read: {error.strerror}", file=path.name) from None

@@ -75,17 +75,17 @@ def command(
     newest = year or of_year
     when = schedule.newest_day(newest) if newest else day or Date.today()
     notes: dict[Note, None] = {}
-    quotes = _noting(grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
-    if xlsx:
-        whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
-        asked = [("Codes", " ".join(hcpcs)), whose]
-        _write_workbook(xlsx, quotes, asked, terms)
-    elif as_json or as_csv:
-        columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
-        rows = ([*grid.row(quote), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
-        (print_json_rows if as_json else print_csv)(columns, rows)
-    else:
-        _print_table(quotes, terms)
+    with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
+        quotes = _noting(grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
+        if xlsx:
+            whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
+            _write_workbook(xlsx, quotes, [("Codes", " ".join(hcpcs)), whose], terms)
+        elif as_json or as_csv:
+            columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
+            rows = ([*grid.row(quote), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
+            (print_json_rows if as_json else print_csv)(columns, rows)
+        else:
+            _print_table(quotes, terms)
     print_notes(notes)
 
 

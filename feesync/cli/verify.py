@@ -12,7 +12,7 @@ from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.labels import FIRST_QP_YEAR
-from feesync.recompute import verify
+from feesync.recompute import verify_each
 from feesync.verification import Difference, FileVerification, Verification
 
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
@@ -58,7 +58,8 @@ def command(
     for path in files:
         try:
             each = table.add if as_csv else None
-            verified += verify([path], release=label, qp=qp, db=ctx.obj, most=most, each=each, progress=bar.move).files
+            for file in verify_each([path], release=label, qp=qp, db=ctx.obj, most=most, each=each, progress=bar.move):
+                verified.append(file)  # one by one: what was verified is told though a later member is refused
         except FeesyncError as error:
             problems.append((path, error))
         finally:
@@ -71,7 +72,7 @@ def command(
     elif verified:
         _print_tables(report)
     for file in verified:
-        _say_what_is_missing(file)
+        _warn(file)
     for _, problem in problems:
         click.echo(f"feesync: {problem}", err=True)
     if as_csv and verified:
@@ -175,7 +176,7 @@ def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]])
     )
 
 
-def _say_what_is_missing(file: FileVerification) -> None:
+def _warn(file: FileVerification) -> None:
     if file.not_loaded:
         kinds = ((file.missing_codes, "code", "codes"), (file.missing_localities, "locality", "localities"))
         lacks = [f"{_counted(missing.total, one, many)} ({missing})" for missing, one, many in kinds if missing.total]
@@ -186,6 +187,8 @@ def _say_what_is_missing(file: FileVerification) -> None:
                 "'feesync import' of its zip from cms.gov"
             )
         click.echo(f"feesync: warning: {text}", err=True)
+    if not file.has_trailer:
+        click.echo(f"feesync: warning: {file.file}: ends without CMS's trailer lines: it may have been cut", err=True)
     if file.different and file.year >= FIRST_QP_YEAR and not file.basis_named:
         click.echo(
             f"feesync: warning: {file.file}: the name does not say whose conversion factor it has; {file.basis} was taken, --qp "

@@ -54,7 +54,7 @@ class Payment(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PaymentFile:
     """An open payment file.
 
@@ -62,11 +62,13 @@ class PaymentFile:
         names: the names that lead to it: of the file, or of the zip, of a zip inside it, and of the member with its folders.
         size: bytes.
         stream: its content.
+        has_trailer: whether what has been read ends with CMS's trailer lines, as a whole file does.
     """
 
     names: tuple[str, ...]
     size: int
     stream: BinaryIO
+    has_trailer: bool = False
 
     @property
     def name(self) -> str:
@@ -118,8 +120,14 @@ class PaymentFile:
                     line += 1
                     if reader.line_num != line:
                         raise ValueError("a quote is not closed")
-                    if not cells or cells[0] == _END_OF_FILE or cells[0].startswith(_TRAILER):
+                    if not cells or cells[0] == _END_OF_FILE:
                         continue
+                    if cells[0].startswith(_TRAILER):
+                        self.has_trailer = True
+                        if len(cells) >= _FIELDS:
+                            raise ValueError("is a record and a trailer")
+                        continue
+                    self.has_trailer = False
                     yield _payment(cells, year, line)
                     records += 1
             except csv.Error as error:

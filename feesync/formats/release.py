@@ -79,6 +79,15 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
     return _assemble(members, one_line(name), hashlib.sha256(data).hexdigest(), label)
 
 
+def is_in(data: bytes, name: str) -> bool:
+    """Tell whether a zip holds a release: a relative value file.
+
+    Raises:
+        ContentRefusedError: the zip is not sound.
+    """
+    return bool(archive.members(data, name, lambda member: kind_of(member) == "relative values"))
+
+
 def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
     """Read a set of loose files, by name: PPRRVU and GPCI at least. Arguments and errors as in `from_zip`."""
     lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
