@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from feesync.about import VERSION
 from feesync.answer import Estimate
-from feesync.claim_answer import ClaimEstimate
-from feesync.claim_line import ClaimLine
+from feesync.claim.answer import ClaimEstimate
+from feesync.claim.line import ClaimLine
 from feesync.errors import (
     BusyError,
     CacheError,
@@ -13,6 +13,7 @@ from feesync.errors import (
     FeesyncError,
     InvalidInputError,
     LocalityError,
+    MissingExtraError,
     ModifierError,
     NoPriceError,
     NoReleaseError,
@@ -30,21 +31,30 @@ from feesync.store.source import Release
 __version__ = VERSION
 
 if TYPE_CHECKING:
-    from feesync.recompute import verify
-    from feesync.refresh import sync
-    from feesync.report import SyncReport
-    from feesync.sheet import Sheet, coverage_sheet
-    from feesync.verification import Difference, FileVerification, Verification
+    from feesync.analysis.comparison import Comparison, compare
+    from feesync.analysis.diff import Diff, diff
+    from feesync.analysis.history import History, history
+    from feesync.billing_sheet import Sheet, coverage_sheet
+    from feesync.refresh.report import SyncReport
+    from feesync.refresh.run import sync
+    from feesync.verification.recompute import verify
+    from feesync.verification.report import Difference, FileVerification, Verification
 
 _LAZY = {
-    "sync": "feesync.refresh",
-    "SyncReport": "feesync.report",
-    "coverage_sheet": "feesync.sheet",
-    "Sheet": "feesync.sheet",
-    "verify": "feesync.recompute",
-    "Verification": "feesync.verification",
-    "FileVerification": "feesync.verification",
-    "Difference": "feesync.verification",
+    "compare": "feesync.analysis.comparison",
+    "Comparison": "feesync.analysis.comparison",
+    "diff": "feesync.analysis.diff",
+    "Diff": "feesync.analysis.diff",
+    "history": "feesync.analysis.history",
+    "History": "feesync.analysis.history",
+    "sync": "feesync.refresh.run",
+    "SyncReport": "feesync.refresh.report",
+    "coverage_sheet": "feesync.billing_sheet",
+    "Sheet": "feesync.billing_sheet",
+    "verify": "feesync.verification.recompute",
+    "Verification": "feesync.verification.report",
+    "FileVerification": "feesync.verification.report",
+    "Difference": "feesync.verification.report",
 }
 """What an estimate does not need is imported when it is asked for: looking up loads no HTTP library."""
 
@@ -57,21 +67,29 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it
     return getattr(import_module(_LAZY[name]), name)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
+
+
 __all__ = [
     "BusyError",
     "CacheError",
     "ClaimEstimate",
     "ClaimLine",
+    "Comparison",
     "ContentRefusedError",
     "Contract",
+    "Diff",
     "Difference",
     "Estimate",
     "FeeSchedule",
     "FeesyncError",
     "FileVerification",
+    "History",
     "InvalidInputError",
     "Locality",
     "LocalityError",
+    "MissingExtraError",
     "ModifierError",
     "NoPriceError",
     "NoReleaseError",
@@ -88,9 +106,12 @@ __all__ = [
     "UnknownCodeError",
     "UnreachableError",
     "Verification",
+    "compare",
     "coverage_sheet",
+    "diff",
     "estimate",
     "estimate_claim",
+    "history",
     "open_schedule",
     "sync",
     "verify",

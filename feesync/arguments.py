@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from decimal import Decimal
+from typing import TypeVar
 
 from feesync import money, reference
-from feesync.claim_line import ClaimLine
+from feesync.claim.line import ClaimLine
 from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances
 from feesync.coverage.sessions import Service
@@ -23,6 +24,7 @@ History = Iterable[str | Sequence[object]]
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
+_T = TypeVar("_T")
 _MOST_UNITS = 9_999
 _MOST_SHOWN = 60
 _NOT_ADJUDICATED = "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
@@ -49,6 +51,18 @@ def flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidInputError(f"{name} {shown(value)} is neither True nor False")
     return value
+
+
+def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
+    """Return the values of an argument that is to be a list.
+
+    Raises:
+        InvalidInputError: it is none.
+    """
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        kind = "text" if isinstance(values, str) else type(values).__name__
+        raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
+    return tuple(values)
 
 
 def units(value: object) -> int:

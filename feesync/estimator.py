@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
 
-from feesync import arguments, claim_notes, money, reference
+from feesync import arguments, money, reference
 from feesync.answer import Estimate
-from feesync.claim_answer import ClaimEstimate
-from feesync.claim_line import ClaimLine
+from feesync.claim import notes as claim_notes
+from feesync.claim.answer import ClaimEstimate
+from feesync.claim.line import ClaimLine
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.money import dollars
 from feesync.pricing import multiple, pairs

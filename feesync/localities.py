@@ -1,7 +1,7 @@
 """What a person calls a place, turned into one Medicare payment locality, or into a list of candidates; never a guess.
 
 The key of a place is MAC + locality (`01112-05`): locality numbers alone stand for dozens of places. Out of scope: the
-localities themselves, which come with each release (schedule), and ZIPs (zip_places).
+localities themselves, which come with each release (schedule), and ZIPs (places.zip_codes).
 """
 
 from __future__ import annotations

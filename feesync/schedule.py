@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync import places
 from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
 from feesync.hcpcs import CodeRange
 from feesync.labels import how_to_bring, known_factor_on, last_catalogued_day
 from feesync.localities import Locality
 from feesync.paths import database_path
-from feesync.places import Found
+from feesync.places import resolver
+from feesync.places.resolver import Found
 from feesync.rate import Rate
 from feesync.store.live import LiveDatabase
 from feesync.store.schema import store_error
@@ -261,7 +261,7 @@ class FeeSchedule:
         return release, *self._place(source, release, text, day)
 
     def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
-        return places.locate(text, source, release, day, self._database, lambda: self._counties(day))
+        return resolver.locate(text, source, release, day, self._database, lambda: self._counties(day))
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._candidates(day)[0]
@@ -269,13 +269,13 @@ class FeeSchedule:
 
     def _find_localities(self, query: str, day: date) -> Found:
         source, release = self._candidates(day)[0]
-        return places.find(query, source, release, day, self._database, self._counties(day))
+        return resolver.find(query, source, release, day, self._database, self._counties(day))
 
     def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
-        return places.zip_counts(self._database, day)
+        return resolver.zip_counts(self._database, day)
 
     def _zip_files(self) -> list[ZipFile]:
-        return places.zip_files(self._database)
+        return resolver.zip_files(self._database)
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:
         own = self._database.counties(day) if self._database else {}

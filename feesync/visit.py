@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from feesync import arguments, provenance, reference
 from feesync.answer import Estimate
-from feesync.claim_line import ClaimLine
+from feesync.claim.line import ClaimLine
 from feesync.coverage.notes import Circumstances, day_notes, line_notes
 from feesync.errors import ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code

@@ -2,7 +2,7 @@
 
 CMS publishes two files a quarter, the "Zip Code to Carrier Locality File": ZIP5 gives each ZIP a locality and says with a flag
 where a part of the ZIP lies in another; ZIP9 has the ZIP+4s of those. Out of scope: reading the files (formats.zip_locality),
-what is loaded of them (store.zip_tables), and what a ZIP means on a date (zip_places).
+what is loaded of them (store.zip_tables), and what a ZIP means on a date (places.zip_codes).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def november(monkeypatch):
         def today(cls):
             return cls(2025, 11, 3)
 
-    monkeypatch.setattr("feesync.refresh.date", Today)
+    monkeypatch.setattr("feesync.refresh.run.date", Today)
     monkeypatch.setattr("feesync.cli.status.Date", Today)
 
 

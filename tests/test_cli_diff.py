@@ -10,6 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from cms_files import GPCI, VALUES, changed, csv_of, fixture, quarter, repriced, rows_of, rvu25d, zip_of
 
+from feesync import InvalidInputError, Setting
+from feesync import diff as feesync_diff
 from feesync.formats.release import from_zip
 from feesync.store.load import load
 
@@ -270,7 +272,7 @@ def test_revisions_of_one_release(feesync, database, sql):
 
 def test_the_embedded_snapshot_where_a_label_is_not_loaded(feesync, loaded):
     found = feesync("diff", "RVU24AR", "RVU25D", "--json")
-    assert found.stderr == "feesync: RVU24AR is not loaded: the embedded snapshot's few codes are compared\n"
+    assert found.stderr == "feesync: info: RVU24AR is not loaded: the embedded snapshot's few codes are compared.\n"
     result = json.loads(found.stdout)
     assert result["counts"] == {"added": 0, "deleted": 0, "changed": 10, "repriced": 0}
     first = next(code for code in result["codes"] if code["hcpcs"] == "64493")
@@ -291,7 +293,7 @@ def test_a_superseded_revision_beside_the_snapshot(feesync, database, sql):
 
 def test_the_snapshot_alone(feesync):
     found = feesync("diff", "RVU24A", "RVU24C", "--code", "64493")
-    assert found.stderr == "feesync: RVU24A and RVU24C are not loaded: the embedded snapshot's few codes are compared\n"
+    assert found.stderr == "feesync: info: RVU24A and RVU24C are not loaded: the embedded snapshot's few codes are compared.\n"
     assert "Conversion factor  32.7442 before, 33.2875 after (+1.66 %)\n" in found.stdout
     assert "1 only repriced by conversion_factor" in found.stdout
     assert "64493   nonfacility    174.53   177.42     +2.89  +1.66  conversion_factor\n" in found.stdout
@@ -345,3 +347,14 @@ def test_a_range_of_codes(feesync):
     missing = feesync("diff", "RVU25D", "RVU26C", "--code", "99213-99215")
     assert (missing.exit_code, missing.stdout) == (6, "")
     assert "no code of 99213-99215 is in RVU25D, nor in RVU26C" in missing.stderr
+
+
+def test_from_python():
+    found = feesync_diff("RVU25D", "RVU26C", locality="02102-01", codes=["64490-64495"], settings=[Setting.NONFACILITY])
+    amounts = {code.hcpcs: code.amounts[0] for code in found.codes}
+    assert (str(amounts["64493"].before), str(amounts["64493"].after)) == ("204.09", "221.86")
+    assert [note.code for note in found.notes] == ["embedded-snapshot"]
+    with pytest.raises(InvalidInputError, match="codes is a list"):
+        feesync_diff("RVU25D", "RVU26C", codes="64493")
+    with pytest.raises(InvalidInputError, match="settings names neither"):
+        feesync_diff("RVU25D", "RVU26C", settings=[])

@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 import simplejson
 
-from feesync import FeeSchedule, grid, open_schedule
+from feesync import FeeSchedule, open_schedule
+from feesync.export import grid
 from feesync.hcpcs import CodeRange
 
 

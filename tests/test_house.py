@@ -8,11 +8,9 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "plot", "reference", "labels", "selection",
-    "localities", "zips", "place_search", "pricing", "claim_line", "coverage", "cms", "formats", "store", "zip_places",
-    "places", "verification", "recompute", "schedule", "grid", "workbook", "provenance", "diff", "export", "answer",
-    "freshness", "report", "zip_refresh", "refresh", "claim_answer", "claim_notes", "arguments", "sheet", "visit", "comparison",
-    "history", "estimator", "", "cli", "__main__",
+    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "localities", "zips",
+    "pricing", "coverage", "cms", "formats", "store", "places", "schedule", "provenance", "export", "answer", "claim", "arguments",
+    "refresh", "verification", "billing_sheet", "visit", "analysis", "estimator", "", "cli", "__main__",
 ]  # fmt: skip
 
 
@@ -56,3 +54,8 @@ def test_pricing_knows_no_database_and_no_file():
 
 def test_no_module_is_long():
     assert [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400] == []
+
+
+def test_only_the_ways_in_import_the_estimator():
+    ways = {"feesync", "feesync.cli.estimate", "feesync.cli.claim"}
+    assert {name for name, imported in imports() if imported == "feesync.estimator"} == ways

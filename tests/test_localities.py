@@ -70,7 +70,7 @@ def test_several_places_are_listed_never_guessed(places, text, candidates):
         ("ZZ-01", "no locality 'ZZ-01'"),
         ("Manhatan", "13202-01 NY MANHATTAN"),
         ("05", "alone names no place"),
-        ("94110", "94110 alone names no place"),  # a ZIP is looked up before (test_zip_places)
+        ("94110", "94110 alone names no place"),  # a ZIP is looked up before (test_zip_codes)
         ("10112", "10112 is a MAC, its localities are 10112-00 AL ALABAMA"),
         ("", "no locality ''"),
         ("qqqqqq", "'feesync localities' lists all"),

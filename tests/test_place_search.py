@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from feesync import FeeSchedule, LocalityError
-from feesync.place_search import search
+from feesync.places.words import search
 
 DAY = date(2025, 11, 3)
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from feesync import plot
+from feesync.analysis import plot
 
 pytestmark = pytest.mark.filterwarnings("error")
 

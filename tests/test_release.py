@@ -4,7 +4,7 @@ import pytest
 from cms_files import CAPS, COUNTIES, GPCI, VALUES, changed, csv_of, fixture, rows_of, rvu25d, rvu26d, zip_of
 
 from feesync.errors import ContentRefusedError
-from feesync.formats import sheet
+from feesync.formats import xlsx
 from feesync.formats.release import from_files, from_zip
 
 
@@ -97,7 +97,7 @@ def test_the_qpp_file_must_equal_the_other():
 
 
 def test_without_the_xlsx_extra_the_counties_are_skipped_and_said_so(monkeypatch):
-    monkeypatch.setattr(sheet, "can_read", lambda: False)
+    monkeypatch.setattr(xlsx, "can_read", lambda: False)
     release = from_zip(zip_of(rvu25d(counties=None, **{"25LOCCO.xlsx": b"x"})), "rvu25d.zip")
     assert release.counties is None
     assert release.notes == ["counties skipped (25LOCCO.xlsx needs pip install 'feesync[xlsx]')"]

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from feesync.errors import InvalidInputError
-from feesync.selection import Selection
+from feesync.refresh.selection import Selection
 
 
 def chosen(years=(), releases=(), everything=False, effective=None):

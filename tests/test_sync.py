@@ -13,8 +13,8 @@ import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
-from feesync.freshness import read_freshness
-from feesync.refresh import sync
+from feesync.refresh.freshness import read_freshness
+from feesync.refresh.run import sync
 
 OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -64,7 +64,7 @@ def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_noth
     sync()
     offered.paths()
     before = bytes_of(database.parent)[database.name]
-    monkeypatch.setattr("feesync.refresh.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
     report = sync()
     assert outcomes(report) == [("RVU25C", "unchanged"), ("RVU25D", "unchanged")]
     assert (report.changed, report.status) == (False, ExitStatus.OK)
@@ -81,7 +81,7 @@ def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_noth
 def test_bytes_that_are_known_are_not_parsed_whatever_their_address_and_date(offered, monkeypatch):
     sync()
     offered.offer("RVU25D", OCTOBER, path="/files/zip/rvu25d_0.zip", last_modified=REPOSTED)
-    monkeypatch.setattr("feesync.refresh.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
     assert outcomes(sync())[1] == ("RVU25D", "unchanged")
     assert [code for path, _, code in offered.asked if path == "/files/zip/rvu25d_0.zip"] == [200]
 
@@ -90,7 +90,7 @@ def test_a_zip_that_a_person_imported_is_known(offered, feesync, tmp_path, monke
     path = tmp_path / "2025.zip"
     path.write_bytes(OCTOBER)
     assert feesync("import", path).exit_code == 0
-    monkeypatch.setattr("feesync.refresh.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
     assert outcomes(sync(releases=["RVU25D"])) == [("RVU25D", "unchanged")]
 
 
@@ -505,7 +505,7 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
 
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     with monkeypatch.context() as broken:
-        broken.setattr("feesync.refresh.changes_of", broken_query)
+        broken.setattr("feesync.refresh.run.changes_of", broken_query)
         report = sync()
     assert (outcomes(report)[-1], report.releases[-1].changes) == (("RVU25D", "revision"), None)
     assert [str(problem) for problem in report.problems] == [f"RVU25D: {database} cannot be used: database or disk is full"]
@@ -513,7 +513,7 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
 
     offered.offer("RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED)
     with monkeypatch.context() as broken:
-        broken.setattr("feesync.refresh.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
+        broken.setattr("feesync.refresh.run.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
         report = sync()
     assert (outcomes(report)[-1], report.status, report.answering) == (("RVU25D", "revision"), 1, None)
 

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from python_calamine import CalamineWorkbook
 
-from feesync import InvalidInputError, workbook
+from feesync import InvalidInputError
+from feesync.export import workbook
 
 FORMULA = re.compile(r'<c r="([A-Z]+)([0-9]+)"[^>]*><f>([^<]*)</f><v>([^<]*)</v>')
 DAY = ("--date", "2025-11-03")

@@ -5,7 +5,7 @@ import xlsxwriter
 from cms_files import text_of, zip5_line, zip9_line, zip_of
 
 from feesync.errors import ContentRefusedError
-from feesync.formats import sheet, zip_locality
+from feesync.formats import xlsx, zip_locality
 
 FIVE = [zip5_line("94110", "01112", "05"), zip5_line("95023", "01112", "65", flag=1), zip5_line("66012", "05202", "00", "EK")]
 NINE = [zip9_line("95023", "0001", "01112", "65"), zip9_line("95023", "0002", "01112", "09")]
@@ -14,7 +14,7 @@ HEADER = ["STATE", "ZIP CODE", "CARRIER", "LOCALITY", "RURAL IND", "LAB CB LOCAL
 CELLS = [["CA", "94110", "01112", "05", "", "Z9", "", 0, "A", 20254], ["WK", 67001, 5202, 0, "R", "Z9", "R", 1, "A", 20254]]
 
 
-def xlsx(rows, header=HEADER):
+def workbook(rows, header=HEADER):
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         written = book.add_worksheet()
@@ -56,15 +56,15 @@ def test_the_layouts_of_cms_are_the_ones_written_here(cms):
 
 
 def test_zip5_as_xlsx_with_numbers_that_lost_their_zeros():
-    file = zip_locality.parse(xlsx(CELLS), "ZIP5_OCT2025.xlsx")
+    file = zip_locality.parse(workbook(CELLS), "ZIP5_OCT2025.xlsx")
     assert file.label == "ZIP5 2025 Q4"
     assert list(file.records()) == [("94110", "", "01112", "05", "CA", 0), ("67001", "", "05202", "00", "KS", 1)]
 
 
 def test_xlsx_needs_the_extra(monkeypatch):
-    monkeypatch.setattr(sheet, "can_read", lambda: False)
+    monkeypatch.setattr(xlsx, "can_read", lambda: False)
     with pytest.raises(ContentRefusedError, match=r"needs pip install 'feesync\[xlsx\]'"):
-        zip_locality.parse(xlsx(CELLS), "ZIP5_OCT2025.xlsx")
+        zip_locality.parse(workbook(CELLS), "ZIP5_OCT2025.xlsx")
 
 
 def broken(line, start, text):
@@ -111,11 +111,11 @@ def test_what_is_refused(lines, says):
 )
 def test_what_is_refused_as_xlsx(rows, header, says):
     with pytest.raises(ContentRefusedError, match=says):
-        list(zip_locality.parse(xlsx(rows, header), "ZIP5_OCT2025.xlsx").records())
+        list(zip_locality.parse(workbook(rows, header), "ZIP5_OCT2025.xlsx").records())
 
 
 def test_of_one_zip_the_text_is_read_and_the_layouts_are_not():
-    members = {"ZIP5_OCT2025.txt": text_of(FIVE), "ZIP5_OCT2025.xlsx": xlsx(CELLS), "ZIP9_OCT2025.txt": text_of(NINE),
+    members = {"ZIP5_OCT2025.txt": text_of(FIVE), "ZIP5_OCT2025.xlsx": workbook(CELLS), "ZIP9_OCT2025.txt": text_of(NINE),
                "ZIP5lyout.txt": b"Zip5 Record Layout", "ZIP9lyout.txt": b"Zip9 Record Layout"}  # fmt: skip
     files = zip_locality.from_zip(zip_of(members), "a.zip")
     assert [(file.kind, file.name) for file in files] == [("ZIP5", "ZIP5_OCT2025.txt"), ("ZIP9", "ZIP9_OCT2025.txt")]

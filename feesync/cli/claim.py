@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 from feesync.answer import Estimate
-from feesync.claim_answer import ClaimEstimate
-from feesync.claim_line import ClaimLine
+from feesync.claim.answer import ClaimEstimate
+from feesync.claim.line import ClaimLine
 from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, InvalidInputError

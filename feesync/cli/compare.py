@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from feesync.analysis.comparison import Comparison, PlaceAmounts, compare
 from feesync.cli.bars import bar
 from feesync.cli.options import (
     csv_option,
@@ -22,7 +23,6 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed, source_line
-from feesync.comparison import Comparison, PlaceAmounts, compare
 from feesync.errors import ExitStatus
 from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
@@ -138,7 +138,7 @@ def _print_table(found: Comparison) -> None:
 
 
 def _draw(found: Comparison, path: Path) -> None:
-    from feesync import plot
+    from feesync.analysis import plot
 
     release, both = found.quote.release, len(found.settings) > 1
     kind = "nonfacility and facility" if both else found.settings[0].value

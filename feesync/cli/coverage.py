@@ -9,9 +9,9 @@ from itertools import groupby
 import click
 
 from feesync import reference
+from feesync.billing_sheet import TOPICS, Sheet, coverage_sheet
 from feesync.cli.options import date_option, db_option, json_option
 from feesync.cli.output import print_json, print_notes
-from feesync.sheet import TOPICS, Sheet, coverage_sheet
 
 _WIDTH = 110
 _ABOUT = 14

@@ -7,18 +7,13 @@ from decimal import Decimal
 
 import click
 
+from feesync.analysis.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, diff
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_notes, print_table, shortened
-from feesync.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, expanded, read_diff
-from feesync.hcpcs import read_codes
 from feesync.localities import Locality
 from feesync.money import decimal, percent_change
-from feesync.paths import database_path
-from feesync.pricing.line import Note
-from feesync.provenance import release_notes, zip_note
 from feesync.rate import Setting
-from feesync.schedule import open_schedule
-from feesync.store.pair import open_pair, revision_name
+from feesync.store.pair import revision_name
 from feesync.store.source import Release
 
 _TABLE = ("Code", "Setting", "Before", "After", "Change", "%", "What changed")
@@ -71,43 +66,28 @@ def command(
     """
     one_format(as_json, as_csv)
     settings = [Setting(setting)] if setting else list(Setting)
-    wanted = [read_codes(code) for code in codes]
-    with open_pair(database_path(ctx.obj), before, after) as pair:
-        day = pair.after.effective_from
-        place, by_zip = open_schedule(ctx.obj).place(pair.source, pair.after, locality, day)
-        diff = read_diff(pair, place, settings, expanded(pair, wanted), qp=qp)
-    if pair.embedded:
-        labels = " and ".join(release.label for release in pair.embedded)
-        verb = "are" if len(pair.embedded) > 1 else "is"
-        click.echo(f"feesync: {labels} {verb} not loaded: the embedded snapshot's few codes are compared", err=True)
-    print_notes([*_notes(diff, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])])
+    found = diff(before, after, locality=locality, settings=settings, codes=codes, qp=qp, db=ctx.obj)
+    print_notes(found.notes)
     if as_json:
-        print_json(_to_dict(diff))
+        print_json(_to_dict(found))
     elif as_csv:
-        print_csv(_CSV, _csv_rows(diff))
+        print_csv(_CSV, _csv_rows(found))
     else:
-        _print_summary(diff)
-        _print_codes(diff, most)
+        _print_summary(found)
+        _print_codes(found, most)
 
 
-def _notes(diff: Diff, *, qp: bool) -> Iterable[Note]:
-    sides = zip((diff.before, diff.after), diff.bases, strict=True)
-    return dict.fromkeys(
-        note for release, basis in sides for note in release_notes(release, basis, None, qp=qp, capped=not release.embedded)
-    )
-
-
-def _print_summary(diff: Diff) -> None:
-    for said, release, basis in zip(("Before", "After "), (diff.before, diff.after), diff.bases, strict=True):
+def _print_summary(found: Diff) -> None:
+    for said, release, basis in zip(("Before", "After "), (found.before, found.after), found.bases, strict=True):
         click.echo(f"{said}  {revision_name(release)}, in effect {release.effective_from} to {release.effective_to}, {basis}")
     click.echo()
-    _print_line("Conversion factor", _factor(diff))
-    _print_line("Localities", _localities(diff))
-    for line in _places(diff):
+    _print_line("Conversion factor", _factor(found))
+    _print_line("Localities", _localities(found))
+    for line in _places(found):
         _print_line("", line)
-    _print_line("Codes", _codes(diff))
-    _print_line("Payments", _payments(diff))
-    _print_line("Dollars of", _here(diff))
+    _print_line("Codes", _codes(found))
+    _print_line("Payments", _payments(found))
+    _print_line("Dollars of", _here(found))
     click.echo()
 
 
@@ -115,26 +95,28 @@ def _print_line(name: str, text: str) -> None:
     click.echo(f"{name:<18} {text}")
 
 
-def _factor(diff: Diff) -> str:
-    before, after = diff.factors
+def _factor(found: Diff) -> str:
+    before, after = found.factors
     if before == after:
         return f"{before}, unchanged"
     percent = percent_change(
-        *(release.factors[basis] for release, basis in zip((diff.before, diff.after), diff.bases, strict=True))
+        *(release.factors[basis] for release, basis in zip((found.before, found.after), found.bases, strict=True))
     )
     return f"{before} before, {after} after ({percent:+} %)"
 
 
-def _localities(diff: Diff) -> str:
-    counts = [f"{_count(diff.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
-    return f"{diff.localities} in both; " + (", ".join(counts) if diff.places else "none changed")
+def _localities(found: Diff) -> str:
+    counts = [f"{_count(found.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
+    return f"{found.localities} in both; " + (", ".join(counts) if found.places else "none changed")
 
 
-def _places(diff: Diff) -> Iterable[str]:
+def _places(found: Diff) -> Iterable[str]:
     """Return a line for each locality that differs; for many, one that says how far each GPCI moved."""
-    if len(diff.places) <= _MOST_PLACES:
-        return map(_place_line, diff.places)
-    moves = [change for place in diff.places if place.before and place.after for change in _gpci_changes(place.before, place.after)]
+    if len(found.places) <= _MOST_PLACES:
+        return map(_place_line, found.places)
+    moves = [
+        change for place in found.places if place.before and place.after for change in _gpci_changes(place.before, place.after)
+    ]
     spans = [
         f"{name} {min(of_name):+} to {max(of_name):+}"
         for name in GPCIS
@@ -143,10 +125,10 @@ def _places(diff: Diff) -> Iterable[str]:
     return [f"{', '.join(spans)} (--json has each)"]
 
 
-def _codes(diff: Diff) -> str:
-    counts = [f"{_count(diff.codes, kind):,} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
-    if repriced := _count(diff.codes, Kind.REPRICED):
-        counts.append(f"{repriced:,} only repriced by {', '.join(diff.reasons)}")
+def _codes(found: Diff) -> str:
+    counts = [f"{_count(found.codes, kind):,} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
+    if repriced := _count(found.codes, Kind.REPRICED):
+        counts.append(f"{repriced:,} only repriced by {', '.join(found.reasons)}")
     return f"{', '.join(counts)} (26, TC and 53 rows by themselves)"
 
 
@@ -154,14 +136,14 @@ def _count(changes: Sequence[CodeChange] | Sequence[PlaceChange], kind: Kind) ->
     return sum(change.kind is kind for change in changes)
 
 
-def _payments(diff: Diff) -> str:
-    changed, compared = (sum(getattr(count, name) for count in diff.payments.values()) for name in ("changed", "compared"))
+def _payments(found: Diff) -> str:
+    changed, compared = (sum(getattr(count, name) for count in found.payments.values()) for name in ("changed", "compared"))
     return f"{changed:,} changed of the {compared:,} that both have, over all localities"
 
 
-def _here(diff: Diff) -> str:
-    changed = [f"{name} {before}>{after}" for name, before, after in _gpci_changes(*diff.here)]
-    return f"{_place_name(diff.here[1])}{': ' + ', '.join(changed) if changed else ''}"
+def _here(found: Diff) -> str:
+    changed = [f"{name} {before}>{after}" for name, before, after in _gpci_changes(*found.here)]
+    return f"{_place_name(found.here[1])}{': ' + ', '.join(changed) if changed else ''}"
 
 
 def _place_name(place: Locality) -> str:
@@ -182,8 +164,8 @@ def _gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Deci
             yield name, decimal(old, 3), decimal(new, 3)
 
 
-def _print_codes(diff: Diff, most: int) -> None:
-    rows = sorted((row for code in diff.codes for row in _rows(code, diff.reasons)), key=lambda row: row[0])
+def _print_codes(found: Diff, most: int) -> None:
+    rows = sorted((row for code in found.codes for row in _rows(code, found.reasons)), key=lambda row: row[0])
     if not rows:
         click.echo("No code differs here")
         return
@@ -215,31 +197,31 @@ def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
     return before, after, change, percent
 
 
-def _csv_rows(diff: Diff) -> Iterator[tuple[object, ...]]:
+def _csv_rows(found: Diff) -> Iterator[tuple[object, ...]]:
     """Yield a row for each code and setting, changed in that setting or not, in the order of the table."""
-    place = diff.here[1]
-    pairs = ((code, amount) for code in diff.codes for amount in code.amounts)
+    place = found.here[1]
+    pairs = ((code, amount) for code in found.codes for amount in code.amounts)
     for code, amount in sorted(pairs, key=lambda pair: pair[1].rank):
         yield (
-            diff.before.label, diff.after.label, place.mac, place.locality, code.hcpcs, code.modifier, code.kind.value,
+            found.before.label, found.after.label, place.mac, place.locality, code.hcpcs, code.modifier, code.kind.value,
             amount.setting.value, amount.before, amount.after, amount.change, amount.percent, "; ".join(map(str, code.columns)),
         )  # fmt: skip
 
 
-def _to_dict(diff: Diff) -> dict[str, object]:
-    before, after = diff.here
+def _to_dict(found: Diff) -> dict[str, object]:
+    before, after = found.here
     return {
-        "before": _release(diff.before, diff.bases[0], diff.factors[0]),
-        "after": _release(diff.after, diff.bases[1], diff.factors[1]),
+        "before": _release(found.before, found.bases[0], found.factors[0]),
+        "after": _release(found.after, found.bases[1], found.factors[1]),
         "locality": {"mac": after.mac, "locality": after.locality, "state": after.state, "name": after.name},
         "locality_changed": {name: {"before": old, "after": new} for name, old, new in _gpci_changes(before, after)},
-        "localities_in_both": diff.localities,
-        "localities": [_place(change) for change in diff.places],
-        "counts": {kind.value: _count(diff.codes, kind) for kind in Kind},
+        "localities_in_both": found.localities,
+        "localities": [_place(change) for change in found.places],
+        "counts": {kind.value: _count(found.codes, kind) for kind in Kind},
         "payments": {
-            setting.value: {"compared": count.compared, "changed": count.changed} for setting, count in diff.payments.items()
+            setting.value: {"compared": count.compared, "changed": count.changed} for setting, count in found.payments.items()
         },
-        "codes": [_code(code) for code in diff.codes],
+        "codes": [_code(code) for code in found.codes],
     }
 
 

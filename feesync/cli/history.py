@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from feesync.analysis.history import History, Moment, history
 from feesync.cli.bars import bar
 from feesync.cli.options import (
     csv_option,
@@ -20,7 +21,6 @@ from feesync.cli.options import (
 )
 from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed, source_line
 from feesync.errors import ExitStatus
-from feesync.history import History, Moment, history
 from feesync.money import decimal, dollars
 from feesync.rate import Setting
 
@@ -121,7 +121,7 @@ def _print_table(found: History, setting: Setting) -> None:
 
 
 def _draw(found: History, path: Path) -> None:
-    from feesync import plot
+    from feesync.analysis import plot
 
     first, last = found.moments[0].release, found.moments[-1].release
     caption = plot.Caption(

@@ -10,7 +10,7 @@ from feesync.cli.options import csv_option, date_option, db_option, json_option,
 from feesync.cli.output import print_csv, print_json, print_table
 from feesync.localities import Locality
 from feesync.money import decimal
-from feesync.places import Found
+from feesync.places.resolver import Found
 from feesync.reference import contractors
 from feesync.schedule import open_schedule
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from feesync import arguments, grid, provenance
+from feesync import arguments, provenance
 from feesync.cli.options import (
     csv_option,
     date_option,
@@ -23,6 +23,7 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
+from feesync.export import grid
 from feesync.hcpcs import read_codes
 from feesync.pricing.line import Contract, Note
 from feesync.schedule import Quote, open_schedule
@@ -96,7 +97,7 @@ def _noting(quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, Non
 
 
 def _write_workbook(path: Path, quotes: Iterable[Quote], asked: list[tuple[str, str]], terms: Contract | None) -> None:
-    from feesync import workbook
+    from feesync.export import workbook
 
     paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
     count = workbook.write(path, quotes, [*asked, *paid], terms.factor if terms else None)

@@ -13,9 +13,9 @@ from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.dates import read_age
 from feesync.errors import ExitStatus
-from feesync.freshness import Freshness, read_freshness
 from feesync.money import decimal
 from feesync.paths import cache_path, database_path
+from feesync.refresh.freshness import Freshness, read_freshness
 from feesync.schedule import open_schedule
 from feesync.store.source import Release
 from feesync.zips import ZipFile

@@ -13,11 +13,11 @@ from feesync.cms.cache import ZIPS
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
 from feesync.errors import ExitStatus, FeesyncError
-from feesync.freshness import read_freshness
 from feesync.hcpcs import FACET_JOINT_CODES
 from feesync.paths import database_path
-from feesync.refresh import sync
-from feesync.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.freshness import read_freshness
+from feesync.refresh.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.run import sync
 from feesync.store.changes import Changes, PaymentChange
 
 _OUTCOMES = {

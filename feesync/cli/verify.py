@@ -12,8 +12,8 @@ from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.labels import FIRST_QP_YEAR
-from feesync.recompute import verify_each
-from feesync.verification import Difference, FileVerification, Verification
+from feesync.verification.recompute import verify_each
+from feesync.verification.report import Difference, FileVerification, Verification
 
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
 _DIFFERENCES = ("File", "Code", "Locality", "Setting", "CMS", "feesync", "feesync - CMS")

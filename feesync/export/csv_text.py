@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TextIO
 
+from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.export.rows import Row
-from feesync.grid import COLUMNS, DECIMALS, KEY
 from feesync.money import decimal
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from feesync.export.grid import COLUMNS, DECIMALS
 from feesync.export.rows import Row
-from feesync.grid import COLUMNS, DECIMALS
 from feesync.money import decimal
 from feesync.store.source import Release
 

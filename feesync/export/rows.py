@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from feesync.errors import LocalityError, UnknownCodeError
-from feesync.grid import COLUMNS
+from feesync.export.grid import COLUMNS
 from feesync.hcpcs import CodeRange
 from feesync.localities import Locality
 from feesync.pricing.line import Note

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from feesync.export.grid import COLUMNS, DECIMALS
 from feesync.export.rows import Row
-from feesync.grid import COLUMNS, DECIMALS
 from feesync.store.source import Release
 
 _OPTIONAL = {"state", *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge")))}

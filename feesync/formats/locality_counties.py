@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
-from feesync.formats import sheet
+from feesync.formats import xlsx
 from feesync.formats.gpci import padded
 from feesync.formats.text import csv_rows, is_footer
 
@@ -40,7 +40,7 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
     Raises:
         ContentRefusedError: an unknown header or a row that cannot be read, with its line.
     """
-    rows = sheet.rows(data, name, most=_MOST_ROWS) if name.lower().endswith(".xlsx") else csv_rows(data, name)
+    rows = xlsx.rows(data, name, most=_MOST_ROWS) if name.lower().endswith(".xlsx") else csv_rows(data, name)
     records: dict[LocalityCounties, None] = {}
     state = ""
     header_seen = False

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
-from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, sheet
+from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, xlsx
 from feesync.labels import catalogue, label_in, label_of_title, label_year
 from feesync.rate import PRICED_STATUSES
 
@@ -193,7 +193,7 @@ def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> 
     if not csv_first:
         notes.append("counties skipped (no locality county file)")
         return None
-    if csv_first[0].lower().endswith(".xlsx") and not sheet.can_read():
+    if csv_first[0].lower().endswith(".xlsx") and not xlsx.can_read():
         notes.append(f"counties skipped ({csv_first[0]} needs pip install 'feesync[xlsx]')")
         return None
     return locality_counties.parse(members[csv_first[0]], csv_first[0])

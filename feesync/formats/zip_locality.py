@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from feesync.errors import ContentRefusedError
-from feesync.formats import archive, sheet
+from feesync.formats import archive, xlsx
 from feesync.formats.gpci import padded
 from feesync.zips import ZIP5, ZIP9
 
@@ -170,10 +170,10 @@ def _quarter(text: str) -> tuple[int, int]:
 
 def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, cells by column name) under the header."""
-    if not sheet.can_read():
+    if not xlsx.can_read():
         raise ContentRefusedError("needs pip install 'feesync[xlsx]'; or take the txt of the same zip", file=name)
     heads: list[str] | None = None
-    for line, row in sheet.rows(data, name, most=_MOST_SHEET_ROWS):
+    for line, row in xlsx.rows(data, name, most=_MOST_SHEET_ROWS):
         if heads is None:
             heads = [" ".join(cell.upper().split()) for cell in row]
             missing = [head for head in _HEADER if heads.count(head) != 1]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
+from feesync.arguments import listed
 from feesync.errors import InvalidInputError
 from feesync.labels import FIRST_YEAR, effective_dates, label_year, parse_label
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +79,6 @@ class Selection:
     def missing(self, there: Mapping[str, int]) -> list[str]:
         """Return what was named, years and labels, and is not among the labels that there are, given with their years."""
         return [*map(str, sorted(self.years - set(there.values()))), *sorted(self.labels - there.keys())]
-
-
-def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
-    """Return the values of an argument that is to be a list.
-
-    Raises:
-        InvalidInputError: it is none.
-    """
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        kind = "text" if isinstance(values, str) else type(values).__name__
-        raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
-    return tuple(values)
 
 
 def _check_effective(effective: tuple[date, date], labels: frozenset[str], *, alone: bool) -> None:

@@ -14,7 +14,7 @@ from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive, zip_locality
-from feesync.report import ReleaseReport
+from feesync.refresh.report import ReleaseReport
 from feesync.store.zip_load import load_zip_files
 
 _WEIGHT = ("unchanged", "superseded", "restored", "new", "revision")

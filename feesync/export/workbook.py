@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from feesync import grid
 from feesync.about import VERSION
 from feesync.durable import replacing
 from feesync.errors import InvalidInputError, MissingExtraError
+from feesync.export import grid
 from feesync.money import decimal
 from feesync.schedule import Quote
 from feesync.store.source import Release

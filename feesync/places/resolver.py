@@ -1,6 +1,6 @@
 """Places by any name that people have for them: keys, names and ZIPs to the one locality that prices, or to a list to choose from.
 
-Brings together what is known of localities (localities), ZIPs (zip_places), counties and contractors (place_search), over the
+Brings together what is known of localities (localities), ZIPs (zip_codes), counties and contractors (words), over the
 database and the embedded snapshot. Out of scope: which release answers for a day (schedule).
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from feesync import place_search, zip_places
 from feesync.errors import LocalityError
 from feesync.localities import Locality, is_whole_name, listed, matching
+from feesync.places import words, zip_codes
 from feesync.store.source import Release, Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
 from feesync.zips import ZipFile, ZipPlace, read_zip
@@ -46,7 +46,7 @@ def zip_files(database: Source | None) -> list[ZipFile]:
 
 def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
     """Return the ZIP5 that answers for a day, and how many ZIPs it has in each MAC and locality."""
-    table = zip_places.zip5_table(zip_tables(database), day)
+    table = zip_codes.zip5_table(zip_tables(database), day)
     return table.file, table.counts()
 
 
@@ -58,14 +58,14 @@ def locate(
     A county is no name of a locality, because CMS does not list all of them; but a name that is a county elsewhere is ambiguous.
 
     Raises:
-        LocalityError: as `localities.resolve` and `zip_places.locate` do; or the text is also a county of another locality, or of
+        LocalityError: as `localities.resolve` and `zip_codes.locate` do; or the text is also a county of another locality, or of
             some and no name.
     """
     if read_zip(text) is not None:
-        by_zip = zip_places.locate(text, zip_tables(database), source.localities(release), release.label, day)
+        by_zip = zip_codes.locate(text, zip_tables(database), source.localities(release), release.label, day)
         if by_zip is not None:
             return by_zip
-    if not place_search.is_name(text):
+    if not words.is_name(text):
         return source.locality(release, text), None
     return _named(text, source, release, counties), None
 
@@ -75,14 +75,14 @@ def _named(text: str, source: Source, release: Release, counties: Callable[[], C
     try:
         place = source.locality(release, text)
     except LocalityError as error:
-        by_county = place_search.of_county(text, places, counties())
+        by_county = words.of_county(text, places, counties())
         if not by_county or matching(text, places):
             raise
         where = f"{text!r} is no locality by name; it is a county of {listed(by_county)}. Name one by MAC-locality"
         raise LocalityError(where, [other.key for other in by_county]) from error
     if place.is_national or is_whole_name(text, place):
         return place
-    others = [other for other in place_search.of_county(text, places, counties()) if other != place]
+    others = [other for other in words.of_county(text, places, counties()) if other != place]
     if others:
         where = f"{text!r} is a part of the name of {place}, and a county of {listed(others)}. Name one by MAC-locality"
         raise LocalityError(where, [place.key, *(other.key for other in others)])
@@ -98,9 +98,9 @@ def find(query: str, source: Source, release: Release, day: date, database: Sour
     places = source.localities(release)
     of_mac = [place for place in places if query.strip() == place.mac]
     code, tables = read_zip(query), zip_tables(database)
-    if code is not None and not (of_mac and zip_places.zip5_table(tables, day).row(code) is None):
-        by_zip = zip_places.candidates(code, tables, places, day)
+    if code is not None and not (of_mac and zip_codes.zip5_table(tables, day).row(code) is None):
+        by_zip = zip_codes.candidates(code, tables, places, day)
         said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
         return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
-    found = of_mac or place_search.search(query, places, counties)
+    found = of_mac or words.search(query, places, counties)
     return Found(release, found or [source.locality(release, query)])

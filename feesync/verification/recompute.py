@@ -14,19 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from feesync.arguments import listed
 from feesync.errors import ContentRefusedError, InvalidInputError, NoReleaseError
 from feesync.formats.payment_file import Payment, PaymentFile, payment_files
 from feesync.labels import parse_label
 from feesync.money import dollars
 from feesync.paths import database_path
 from feesync.rate import Setting
-from feesync.selection import listed
 from feesync.store.live import LiveDatabase
 from feesync.store.payments import PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source, basis_of
-from feesync.verification import Difference, FileVerification, Missing, Verification
+from feesync.verification.report import Difference, FileVerification, Missing, Verification
 
 _MOST_NAMED = 10
 _RECORDS_A_STEP = 5_000

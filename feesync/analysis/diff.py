@@ -7,18 +7,24 @@ new release (changes).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from feesync.errors import LocalityError, UnknownCodeError
+from feesync import arguments
+from feesync.errors import InvalidInputError, LocalityError, UnknownCodeError
 from feesync.formats.relative_values import RelativeValue
-from feesync.hcpcs import CodeRange
+from feesync.hcpcs import CodeRange, read_codes
 from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
+from feesync.paths import database_path
+from feesync.pricing.line import Note
+from feesync.provenance import release_notes, zip_note
 from feesync.rate import Setting
-from feesync.store.pair import Pair
+from feesync.schedule import open_schedule
+from feesync.store.pair import Pair, open_pair
 from feesync.store.payment_counts import Edition, PaymentCount, count_payments
 from feesync.store.source import Release, basis_of
 
@@ -162,6 +168,7 @@ class Diff:
         places: the localities that differ.
         codes: the codes that differ, the largest change first.
         payments: what both pay over all localities, and how much of it differs, by setting.
+        notes: what a person should know.
     """
 
     before: Release
@@ -172,6 +179,7 @@ class Diff:
     places: tuple[PlaceChange, ...]
     codes: tuple[CodeChange, ...]
     payments: dict[Setting, PaymentCount]
+    notes: tuple[Note, ...] = ()
 
     @property
     def factors(self) -> tuple[Decimal, Decimal]:
@@ -186,21 +194,56 @@ class Diff:
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
 
 
-def read_diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:
-    """Compare two releases.
+def diff(
+    before: str,
+    after: str,
+    *,
+    locality: str = "national",
+    settings: Sequence[Setting] = tuple(Setting),
+    codes: Iterable[str] = (),
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> Diff:
+    """Return what changed from one release to another, or from one revision of a release to another.
 
     Args:
-        pair: the two.
-        place: where to give dollars, a locality of the later release; the earlier one must have it too.
+        before: label of the one, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the beginning of its sha256.
+        after: of the other.
+        locality: where to give dollars, as for `estimate`; both releases must have it.
         settings: in which settings to give them.
-        codes: HCPCS codes to compare; all where there are none.
+        codes: HCPCS codes and ranges of them, such as `64490-64495`; all where there are none.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
+        db: path of the database; the embedded snapshot answers for a label that it lacks, with its few codes.
 
     Raises:
-        LocalityError: the place is not in both.
+        InvalidInputError: a name or code cannot be read, or both are one revision.
+        NoReleaseError: there is no such release, or no such revision of it, or several.
+        LocalityError: the place is unknown, ambiguous, or not in both.
         UnknownCodeError: a code is in neither.
         NoPriceError: a release has no qp conversion factor.
+        StoreError: the database cannot be read.
     """
+    if not settings:
+        raise InvalidInputError("settings names neither nonfacility nor facility")
+    wanted = [read_codes(code) for code in arguments.listed("codes", codes, "64490-64495")]
+    with open_pair(database_path(db), before, after) as pair:
+        day = pair.after.effective_from
+        place, by_zip = open_schedule(db).place(pair.source, pair.after, arguments.text("locality", locality), day)
+        found = _diff(pair, place, settings, _expanded(pair, wanted), qp=qp)
+    notes = [*_notes(found, pair, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]
+    return replace(found, notes=tuple(dict.fromkeys(notes)))
+
+
+def _notes(found: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
+    if pair.embedded:
+        labels = " and ".join(release.label for release in pair.embedded)
+        text = f"{labels} {'are' if len(pair.embedded) > 1 else 'is'} not loaded: the embedded snapshot's few codes are compared."
+        yield Note.info("embedded-snapshot", text, "feesync")
+    for release, basis in zip((found.before, found.after), found.bases, strict=True):
+        yield from release_notes(release, basis, None, qp=qp, capped=not release.embedded)
+
+
+def _diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:
     releases = (pair.before, pair.after)
     bases = (basis_of(pair.before, qp=qp), basis_of(pair.after, qp=qp))
     editions = [Edition(release.release_id, basis) for release, basis in zip(releases, bases, strict=True)]
@@ -222,12 +265,8 @@ def read_diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: C
     )  # fmt: skip
 
 
-def expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
-    """Return codes, and those of ranges that either of two releases has.
-
-    Raises:
-        UnknownCodeError: neither has a code of a range.
-    """
+def _expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
+    """Return codes, and those of ranges that either of two releases has."""
     found: set[str] = set()
     for item in codes:
         held = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from feesync import provenance
-from feesync.claim_line import ClaimLine
+from feesync.claim.line import ClaimLine
 from feesync.errors import FeesyncError, LocalityError, ModifierError, NoPriceError, UnknownCodeError
 from feesync.localities import Locality
 from feesync.money import percent_change

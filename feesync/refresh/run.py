@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from feesync.arguments import listed
 from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
 from feesync.cms.catalog import Offer, zip_name
 from feesync.cms.client import Client, read_user_agent
@@ -28,18 +29,18 @@ from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
 from feesync.formats import archive
 from feesync.formats import release as releases_format
-from feesync.freshness import read_freshness, record_run
 from feesync.hcpcs import FACET_JOINT_CODES, read_code
 from feesync.labels import effective_dates, label_year
 from feesync.paths import cache_path, database_path
-from feesync.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.freshness import read_freshness, record_run
+from feesync.refresh.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.selection import Selection
+from feesync.refresh.zips import ZipRefresh
 from feesync.schedule import open_schedule
-from feesync.selection import Selection, listed
 from feesync.store.changes import Changes, changes_of
 from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
 from feesync.store.schema import open_for_reading, store_error
-from feesync.zip_refresh import ZipRefresh
 
 _CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
 _LONGEST_SECONDS = 24 * 60 * 60

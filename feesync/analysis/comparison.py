@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date as Date
 
 from feesync import provenance
-from feesync.claim_line import ClaimLine
+from feesync.arguments import listed
+from feesync.claim.line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.localities import Locality
 from feesync.pricing.line import Line, Note, Severity
 from feesync.pricing.line_price import Price
 from feesync.rate import Setting
 from feesync.schedule import Quote
-from feesync.selection import listed
 from feesync.visit import Visit, read_visit
 
 

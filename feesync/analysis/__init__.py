@@ -1,0 +1,1 @@
+"""Beside a single price: a line elsewhere, over the years, and from one release to another; and the charts of those."""

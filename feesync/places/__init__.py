@@ -1,0 +1,1 @@
+"""What people call a place: by words, by ZIP, and which one locality of a release that is."""

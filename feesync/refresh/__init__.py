@@ -1,0 +1,1 @@
+"""Keeping a database as CMS has it: which releases, one run, what it did, and when the last one succeeded."""

@@ -1,0 +1,1 @@
+"""Proving the rates against CMS's own payment files."""
