@@ -125,10 +125,10 @@ def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_ZIP_BYTES + 1)
-        if len(data) > MAX_ZIP_BYTES:
+        if not path.is_file():
+            raise ContentRefusedError("is not a file", file=path.name)
+        if path.stat().st_size > MAX_ZIP_BYTES:
             raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=path.name)
-        return data
+        return path.read_bytes()
     except OSError as error:
         raise ContentRefusedError(f"cannot be read: {error.strerror}", file=path.name) from None
