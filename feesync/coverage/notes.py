@@ -5,7 +5,6 @@ Each rule is a function of one line, or of the lines of one day, at one place; a
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -205,5 +204,7 @@ def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
 
 def _months_before(day: date, months: int) -> date:
     """Return the same day so many months before, or the last of a month that has no such day."""
+    from calendar import monthrange
+
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
