@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from cms_files import rvu25d, zip_of
+from cms_files import quarter, rvu25d, zip_of
 from fake_cms import FakeCms
 
 from feesync.cli import cli
@@ -44,6 +44,14 @@ def server(monkeypatch):
     monkeypatch.setenv("FEESYNC_CMS_URL", server.url)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def offered(server, naps):
+    """The loopback server with the small RVU25C and RVU25D on it."""
+    server.offer("RVU25C", quarter("C"))
+    server.offer("RVU25D", quarter("D"))
+    return server
 
 
 @pytest.fixture

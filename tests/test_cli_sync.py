@@ -20,13 +20,6 @@ LOADED = (
 )
 
 
-@pytest.fixture
-def offered(server, naps):
-    server.offer("RVU25C", quarter("C"))
-    server.offer("RVU25D", OCTOBER)
-    return server
-
-
 def test_filling_then_nothing_new_then_a_repost(feesync, offered, sql):
     result = feesync("sync")
     ((compared,),) = sql(

@@ -25,13 +25,6 @@ PAGE = f"{LISTING}/rvu25d"
 pytestmark = pytest.mark.usefixtures("november")
 
 
-@pytest.fixture
-def offered(server, naps):
-    server.offer("RVU25C", quarter("C"))
-    server.offer("RVU25D", OCTOBER)
-    return server
-
-
 def outcomes(report):
     return [(release.label, release.outcome) for release in report.releases]
 

@@ -17,13 +17,6 @@ OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
 
 
-@pytest.fixture
-def offered(server, naps):
-    server.offer("RVU25C", quarter("C"))
-    server.offer("RVU25D", OCTOBER)
-    return server
-
-
 def outcomes(report):
     return [(release.label, release.outcome) for release in report.releases]
 
