@@ -52,6 +52,23 @@ def test_all_seven_zips_import(full, query):
     assert "6,322 caps equal" in lines[5]
 
 
+def test_a_release_whose_counties_are_a_workbook_alone(cms, feesync, sql, tmp_path):
+    with zipfile.ZipFile(cms / "releases/rvu25d.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != "25LOCCO.csv"}
+    (tmp_path / "rvu25d.zip").write_bytes(zip_of(members))
+    result = feesync("import", tmp_path / "rvu25d.zip")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "109 county rows" in result.stdout
+    assert sql("SELECT count(*), count(DISTINCT mac || locality) FROM locality_counties") == [(109, 109)]
+
+
+def test_zip5_of_january_2026_as_its_user_types_it(cms, feesync):
+    result = feesync("import", cms / "zip/ZIP5_JAN2026.xlsx")
+    assert (result.exit_code, result.stderr) == (0, "")
+    expected = r"ZIP5 2026 Q1 from ZIP5_JAN2026\.xlsx: 42,956 ZIPs, 581 of them in several localities; new file, .* s\n"
+    assert re.fullmatch(expected, result.stdout)
+
+
 def test_a_release_is_small(cms, tmp_path, feesync):
     assert feesync("--db", tmp_path / "one.db", "import", cms / "releases/rvu25d.zip").exit_code == 0
     assert (tmp_path / "one.db").stat().st_size < 6_000_000

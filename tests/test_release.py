@@ -2,9 +2,10 @@ import hashlib
 
 import pytest
 from cms_files import CAPS, COUNTIES, GPCI, VALUES, changed, csv_of, fixture, rows_of, rvu25d, rvu26d, zip_of
+from workbooks import printed, workbook
 
 from feesync.errors import ContentRefusedError
-from feesync.formats import xlsx
+from feesync.formats import locality_counties, xlsx
 from feesync.formats.release import from_files, from_zip
 
 
@@ -101,6 +102,31 @@ def test_without_the_xlsx_extra_the_counties_are_skipped_and_said_so(monkeypatch
     release = from_zip(zip_of(rvu25d(counties=None, **{"25LOCCO.xlsx": b"x"})), "rvu25d.zip")
     assert release.counties is None
     assert release.notes == ["counties skipped (25LOCCO.xlsx needs pip install 'feesync[xlsx]')"]
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"25LOCCO.xlsx": b"PK\3\4 no"}, "25LOCCO.xlsx: is a cut or damaged zip: its directory cannot be read"),
+        ({"25LOCCO.xlsx": workbook([["a", "b"]])}, "25LOCCO.xlsx: has no header with a locality number column, or no row under it"),
+        ({COUNTIES: b"MAC,Locality Number,State,Area,Counties\r\n1112,x,CA,A,B"},
+         "25LOCCO.csv, line 2: locality number 'x' is not a number of at most 2 digits"),
+        ({COUNTIES: fixture(COUNTIES), "24LOCCO.csv": b""}, "2 locality county files: 24LOCCO.csv, 25LOCCO.csv"),
+    ],
+)  # fmt: skip
+def test_a_county_list_that_cannot_be_read_is_a_note(members, says):
+    release = from_zip(zip_of(rvu25d(counties=None, **members)), "rvu25d.zip")
+    assert release.counties is None
+    assert release.notes == [f"counties skipped ({says})"]
+    assert [file.kind for file in release.files] == ["relative values", "GPCI", "OPPS cap"]
+
+
+def test_where_the_csv_of_the_counties_cannot_be_read_the_workbook_is():
+    counties = printed(workbook(rows_of(fixture(COUNTIES))))
+    release = from_zip(zip_of(rvu25d(counties=b"a,b\r\n", **{"25LOCCO.xlsx": counties})), "rvu25d.zip")
+    assert release.counties.rows == locality_counties.parse(fixture(COUNTIES), COUNTIES).rows
+    says = "counties are those of 25LOCCO.xlsx (25LOCCO.csv: has no header with a locality number column, or no row under it)"
+    assert release.notes == [says]
 
 
 def test_without_a_county_file_that_is_said():

@@ -102,7 +102,7 @@ def test_what_is_refused(lines, says):
         (CELLS, [*HEADER[:-1], "WHEN"], "line 1: has a header without 'YEAR/QTR'"),
         ([], HEADER, "has no row under a header"),
         ([[*CELLS[0][:-1], "20259"]], HEADER, "line 2: YEAR/QTR is '20259'"),
-        ([CELLS[0], [*CELLS[1][:-1], 20261]], HEADER, "line 3: is of '20261', the rows before it are of 20254"),
+        ([CELLS[0], [*CELLS[1][:-1], 20261]], HEADER, "line 3: is of 20261, the rows before it are of 20254"),
         ([CELLS[0], ["XX", *CELLS[1][1:]]], HEADER, "line 3: 'XX' is no state"),
         ([CELLS[0], ["CA", "9411x", *CELLS[1][2:]]], HEADER, "line 3: ZIP '9411x'"),
         ([CELLS[0], [*CELLS[1][:2], 0, *CELLS[1][3:]]], HEADER, "line 3: carrier 00000"),

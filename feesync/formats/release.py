@@ -186,14 +186,20 @@ def _may_be_reissue(named: str, titled: str) -> bool:
 
 
 def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> locality_counties.LocalityCountyFile | None:
+    """Read the county list, the csv before the xlsx; what cannot be read is a note, for no price depends on it."""
+    file, faults = None, [] if names else ["no locality county file"]
     csvs = [name for name in names if name.lower().endswith(".csv")]
     if len(csvs) > 1:
-        raise ContentRefusedError(f"is one of {len(csvs)} locality county files", file=csvs[1])
-    csv_first = sorted(names, key=lambda name: name.lower().endswith(".xlsx"))
-    if not csv_first:
-        notes.append("counties skipped (no locality county file)")
-        return None
-    if csv_first[0].lower().endswith(".xlsx") and not xlsx.can_read():
-        notes.append(f"counties skipped ({csv_first[0]} needs pip install 'feesync[xlsx]')")
-        return None
-    return locality_counties.parse(members[csv_first[0]], csv_first[0])
+        names, faults = [], [f"{len(csvs)} locality county files: {', '.join(csvs)}"]
+    for name in sorted(names, key=lambda name: name.lower().endswith(".xlsx")):
+        try:
+            if name.lower().endswith(".xlsx") and not xlsx.can_read():
+                faults.append(f"{name} needs pip install 'feesync[xlsx]'")
+            else:
+                file = locality_counties.parse(members[name], name)
+                break
+        except ContentRefusedError as error:
+            faults.append(str(error))
+    if faults:
+        notes.append(f"counties {f'are those of {file.name}' if file else 'skipped'} ({'; '.join(faults)})")
+    return file

@@ -50,7 +50,7 @@ _MOST_SHEET_ROWS = 99_999
 
 @dataclass(frozen=True, slots=True)
 class ZipLocalityFile:
-    """A ZIP5 or ZIP9 file, of which the first row has been read.
+    """A ZIP5 or ZIP9 file, of which the first row has been read, or, of a workbook, all rows.
 
     Attributes:
         name: of the file or zip member.
@@ -106,15 +106,15 @@ def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
 
 
 def parse(data: bytes, name: str) -> ZipLocalityFile:
-    """Read the first row of a file; the others are read by `records`.
+    """Read the first row of a file; the others are read by `records`. A workbook is read whole.
 
     Raises:
-        ContentRefusedError: it has no row, or an unknown layout.
+        ContentRefusedError: it has no row, an unknown layout, or, of a workbook, a row that is none.
     """
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(b"PK"):
-        quarter = _sheet_quarter(data, name)
-        return ZipLocalityFile(name, ZIP5, *quarter, digest, partial(_sheet_records, data, name, quarter))
+        quarter, rows = _sheet(data, name)
+        return ZipLocalityFile(name, ZIP5, *quarter, digest, partial(iter, rows))
     first = next((line for line in _lines(data) if not _is_blank(line)), "")
     for kind, layout in _LAYOUTS.items():
         if match := layout.fullmatch(first):
@@ -183,33 +183,29 @@ def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
             yield line, dict(zip(heads, row, strict=False))
 
 
-def _sheet_quarter(data: bytes, name: str) -> tuple[int, int]:
-    for line, cells in _sheet_rows(data, name):
-        if not re.fullmatch(r"[0-9]{4}[1-4]", cells["YEAR/QTR"].strip()):
-            raise ContentRefusedError(f"YEAR/QTR is {cells['YEAR/QTR']!r}, not year and quarter", file=name, line=line)
-        return _quarter(cells["YEAR/QTR"].strip())
-    raise ContentRefusedError("has no row under a header", file=name)
-
-
-def _sheet_records(data: bytes, name: str, quarter: tuple[int, int]) -> Iterator[Record]:
-    own = "{}{}".format(*quarter)
+def _sheet(data: bytes, name: str) -> tuple[tuple[int, int], list[Record]]:
+    """Read all rows of a workbook at once, for its reader does; return them with the quarter that every one of them says."""
+    quarter = ""
+    records: list[Record] = []
     for line, cells in _sheet_rows(data, name):
         try:
-            if cells["YEAR/QTR"].strip() != own:
-                raise ValueError(f"is of {cells['YEAR/QTR']!r}, the rows before it are of {own} (year, quarter)")
+            own = cells["YEAR/QTR"].strip()
+            if not re.fullmatch(_QUARTER, own):
+                raise ValueError(f"YEAR/QTR is {cells['YEAR/QTR']!r}, not year and quarter")
+            quarter = quarter or own
+            if own != quarter:
+                raise ValueError(f"is of {own}, the rows before it are of {quarter} (year, quarter)")
             if cells["STATE"].strip() not in _STATE:
                 raise ValueError(f"{cells['STATE']!r} is no state of CMS's ZIP files")
             if not re.fullmatch(_MAC, padded(cells["CARRIER"], 5, "carrier")):
                 raise ValueError("carrier 00000 is none of CMS's")
             if cells["PLUS 4 FLAG"].strip() not in _FLAG:
                 raise ValueError(f"the plus 4 flag is {cells['PLUS 4 FLAG']!r}, not 0 or 1")
-            yield (
-                padded(cells["ZIP CODE"], 5, "ZIP"),
-                "",
-                padded(cells["CARRIER"], 5, "carrier"),
-                padded(cells["LOCALITY"], 2, "locality"),
-                _STATE[cells["STATE"].strip()],
-                _FLAG[cells["PLUS 4 FLAG"].strip()],
-            )
+            zip5, mac = padded(cells["ZIP CODE"], 5, "ZIP"), padded(cells["CARRIER"], 5, "carrier")
+            state, flag = _STATE[cells["STATE"].strip()], _FLAG[cells["PLUS 4 FLAG"].strip()]
+            records.append((zip5, "", mac, padded(cells["LOCALITY"], 2, "locality"), state, flag))
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
+    if not records:
+        raise ContentRefusedError("has no row under a header", file=name)
+    return _quarter(quarter), records
