@@ -53,6 +53,8 @@ class Estimate:
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
         sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a contract.
+        coinsurance_rate: the patient's share after the deductible, such as 0.20, 0 where it is waived (not in the JSON); None by a
+            contract and where there is no price.
         patient_responsibility: deductible and coinsurance.
         limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
         notes: what a person should know.
@@ -74,6 +76,7 @@ class Estimate:
     medicare_payment: Decimal | None
     sequestration: Decimal | None
     sequestration_rate: Decimal | None
+    coinsurance_rate: Decimal | None
     patient_responsibility: Decimal | None
     limiting_charge: Decimal | None
     notes: tuple[Note, ...]
@@ -235,7 +238,9 @@ def _medicare_reason(estimate: Estimate) -> str:
     assert estimate.allowed is not None
     assert estimate.patient_responsibility is not None
     assert estimate.sequestration_rate is not None
-    share = f"80 %{' of the rest' if estimate.deductible else ''}"
+    assert estimate.coinsurance_rate is not None
+    percent = (100 - 100 * estimate.coinsurance_rate).normalize()
+    share = f"{percent:f} %{' of the rest' if estimate.deductible else ''}"
     if not estimate.sequestration:
         return share
     before = estimate.allowed - estimate.patient_responsibility

@@ -62,7 +62,7 @@ def estimate(
         nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge of a physician.
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
         qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
-        deductible: dollars of the Part B deductible that the patient still owes.
+        deductible: dollars of the Part B deductible that the patient still owes; preventive services take nothing from it.
         percent: what a commercial contract pays of what Medicare allows, such as 110 or "112.5"; 100 where only `of_year` is given.
         of_year: the year whose rates a contract names: its newest loaded release gives fee and indicators in place of that of the
             date, and `locality` is what it means there; the rules of modifiers and practitioners stay those of the date.
@@ -123,7 +123,8 @@ def estimate_claim(
 
     Args:
         lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or `64493-50x1@250.00` (units, charge).
-        locality: as for `estimate`, and so are all others; the deductible is taken in the order of the lines.
+        locality: as for `estimate`, and so are all others; the deductible is taken in the order of the lines, by what is allowed,
+            and not from lines that have none.
         setting: of all lines.
         pos: of all lines.
         date: of all lines.
@@ -173,8 +174,9 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
     answers = []
     left = owed
     for index, (line, quote, price) in enumerate(zip(read, quotes, prices, strict=True)):
-        answers.append(visit.answer(line, quote, price, left, [], ranks.get(index)))
-        left -= min(left, price.allowed or 0)
+        beside = _priced_codes(read, prices, index)
+        answers.append(visit.answer(line, quote, price, left, [], beside, ranks.get(index)))
+        left -= money.cents(answers[-1].deductible or 0)
     return ClaimEstimate(
         lines=tuple(answers),
         allowed=_sum("allowed", answers),
@@ -210,6 +212,15 @@ def _price_together(visit: Visit, lines: list[Line], quotes: list[Quote]) -> tup
             if number in ranked:
                 ranks[index] = ranked[number]
     return [prices[index] for index in range(len(lines))], ranks
+
+
+def _priced_codes(lines: list[Line], prices: list[Price], index: int) -> frozenset[str]:
+    """Return the codes of the lines beside one that have a price: what is denied waives nothing of another line."""
+    return frozenset(
+        line.hcpcs
+        for other, (line, price) in enumerate(zip(lines, prices, strict=True))
+        if other != index and price.allowed is not None
+    )
 
 
 @contextmanager

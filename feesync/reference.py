@@ -1,16 +1,16 @@
 """The reference tables of data/: facts with a source column each, read once, on first use.
 
+Rows are named tuples: every start imports this module, and a slotted dataclass takes it several times as long to make.
 Out of scope: the embedded snapshot of rates (store.snapshot). `data/README.md` says where each fact comes from.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _PACKAGE = Path(__file__).parent
 
@@ -28,8 +28,19 @@ def read_table(name: str) -> list[dict[str, Any]]:
         return list(csv.DictReader(file))
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceOfService:
+def _rows_of(name: str, key: str) -> list[dict[str, str]]:
+    """Return the rows whose first column is a key, without parsing the others."""
+    header, *lines = _lines(name)
+    found = [line for line in lines if line.startswith(f"{key},")]
+    return list(csv.DictReader([header, *found])) if found else []
+
+
+@cache
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((data_folder() / name).read_text(encoding="utf-8").splitlines())
+
+
+class PlaceOfService(NamedTuple):
     """A CMS place of service code: which of the two rates it takes, and whether Medicare adjudicates claims with it."""
 
     pos: str
@@ -48,8 +59,7 @@ def places_of_service() -> dict[str, PlaceOfService]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Sequestration:
+class Sequestration(NamedTuple):
     """The cut of Medicare's own payment in a period, in ten-thousandths (200 is 2 %)."""
 
     first: date
@@ -83,6 +93,52 @@ def part_b_deductibles() -> dict[int, str]:
     return {int(row["year"]): row["dollars"] for row in read_table("reference/part_b_deductible.csv")}
 
 
+class CostSharing(NamedTuple):
+    """Which deductible and coinsurance a service has in a period, and what the claim must show for it.
+
+    `codes` are single codes and ranges of numbers (`10000-69999`), none for every code; `modifier` is the one that the line
+    carries, empty where none is needed; one of the codes `beside` stands on the same claim. `coinsurance` is the patient's share
+    in ten-thousandths (1500 is 15 %). `condition` is what else it depends on, in words.
+    """
+
+    codes: tuple[str, ...]
+    modifier: str
+    beside: tuple[str, ...]
+    first: date
+    last: date
+    deductible_waived: bool
+    coinsurance: int
+    condition: str
+    source: str
+
+
+def _cost_sharing(row: dict[str, str], codes: str) -> CostSharing:
+    doubt = "" if row["confidence"] == "verified" else f" ({row['confidence']})"
+    return CostSharing(
+        codes=tuple(codes.split()),
+        modifier=row["modifier"],
+        beside=tuple(row.get("beside", "").split()),
+        first=date.fromisoformat(row["from"]),
+        last=date.fromisoformat(row["to"]) if row["to"] else date.max,
+        deductible_waived=row["deductible_waived"] == "yes",
+        coinsurance=int(row["coinsurance_percent"]) * 100,
+        condition=row["condition"],
+        source=row["source"] + doubt,
+    )
+
+
+@cache
+def cost_sharings() -> tuple[CostSharing, ...]:
+    """Return what holds whatever the code: the coinsurance of Part B, and the modifiers that change who pays."""
+    return tuple(_cost_sharing(row, row["codes"]) for row in read_table("reference/cost_sharing.csv"))
+
+
+@lru_cache(maxsize=4096)
+def preventive_cost_sharings(hcpcs: str) -> tuple[CostSharing, ...]:
+    """Return what Medicare's list of preventive services says of a code, nothing of most."""
+    return tuple(_cost_sharing(row, row["hcpcs"]) for row in _rows_of("reference/preventive.csv", hcpcs))
+
+
 @cache
 def technical_codes() -> dict[str, tuple[str, ...]]:
     """Return the codes of the technical part of each test whose code holds both parts (PC/TC indicator 4)."""
@@ -95,8 +151,7 @@ def add_on_parents() -> dict[str, tuple[str, ...]]:
     return {row["hcpcs"]: tuple(row["parents"].split()) for row in read_table("reference/add_ons.csv")}
 
 
-@dataclass(frozen=True, slots=True)
-class Contractor:
+class Contractor(NamedTuple):
     """Who a MAC number belongs to: the company that processes the Part B claims, its jurisdiction (`JE`), the states."""
 
     mac: str

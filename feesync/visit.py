@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from feesync.errors import ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code
 from feesync.localities import Locality
 from feesync.money import decimal, dollars
-from feesync.pricing import equipment, multiple
+from feesync.pricing import equipment, multiple, waiver
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Contract, Line, Note
@@ -111,12 +111,34 @@ class Visit(NamedTuple):
         except UnknownCodeError:
             return []
 
-    def answer(self, line: Line, quote: Quote, price: Price, owed: int, more: list[Note], rank: int | None = None) -> Estimate:
-        """Return the answer for a priced line; `owed` is the deductible in cents that is left for it."""
+    def answer(
+        self,
+        line: Line,
+        quote: Quote,
+        price: Price,
+        owed: int,
+        more: list[Note],
+        beside: Collection[str] = (),
+        rank: int | None = None,
+    ) -> Estimate:
+        """Return the answer for a priced line.
+
+        Args:
+            line: the line.
+            quote: its rate.
+            price: its price.
+            owed: the deductible in cents that is left for it.
+            more: notes after those of the line.
+            beside: the codes of the other lines of the claim that have a price.
+            rank: its place among multiple procedures.
+        """
         allowed = price.allowed
         cut = reference.sequestration_on(self.day)
         cut_rate = cut.rate if cut else 0
-        shares = None if allowed is None or line.contract else split(allowed, owed, cut_rate)
+        share = None if allowed is None or line.contract else waiver.patient_share(line, beside)
+        shares = None
+        if share and allowed is not None:
+            shares = split(allowed, owed if share.deductible else 0, share.coinsurance, cut_rate)
         return Estimate(
             hcpcs=line.hcpcs,
             modifiers=line.modifiers,
@@ -131,11 +153,13 @@ class Visit(NamedTuple):
             medicare_payment=shares and dollars(shares.medicare_payment),
             sequestration=shares and dollars(shares.sequestration),
             sequestration_rate=None if line.contract else decimal(cut_rate, 4),
+            coinsurance_rate=share and decimal(share.coinsurance, 4),
             patient_responsibility=shares and dollars(shares.patient_responsibility),
             limiting_charge=_dollars(price.limiting_charge),
             notes=(
                 *provenance.notes(quote, self.rate_day, qp=self.qp),
                 *price.notes,
+                *_payer_notes(line, price, share),
                 *self.notes,
                 *self._coverage_notes(line, quote.locality),
                 *more,
@@ -189,6 +213,15 @@ def read_visit(
         contract,
         schedule.newest_day(contract.of_year) if contract and contract.of_year else None,
     )
+
+
+def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
+    """Return the notes on what the patient owes: what is waived, and what an unassigned claim leaves of that."""
+    if share is None or price.allowed is None:
+        return []
+    if share.deductible or price.limiting_charge is None:
+        return share.notes
+    return [*share.notes, *waiver.excess(price.allowed, price.limiting_charge, line.charge)]
 
 
 def _dollars(amount: int | None) -> Decimal | None:

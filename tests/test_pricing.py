@@ -217,12 +217,12 @@ def test_the_limiting_charge_of_a_line_takes_the_factors_before_nonparticipation
 
 def test_cms_example_of_sequestration():
     # CMS: approved 100.00, deductible 50.00: Medicare pays 39.20, the coinsurance stays 10.00
-    assert payer.split(10000, 5000, 200) == (3920, 80, 6000, 5000)
+    assert payer.split(10000, 5000, 2000, 200) == (3920, 80, 6000, 5000)
 
 
-@given(st.integers(0, 10**8), st.integers(0, 10**6), st.sampled_from([0, 100, 200]))
-def test_the_split_always_sums(cents, deductible, cut):
-    split = payer.split(cents, deductible, cut)
+@given(st.integers(0, 10**8), st.integers(0, 10**6), st.sampled_from([0, 1000, 1500, 2000]), st.sampled_from([0, 100, 200]))
+def test_the_split_always_sums(cents, deductible, coinsurance, cut):
+    split = payer.split(cents, deductible, coinsurance, cut)
     assert split.medicare_payment + split.sequestration + split.patient_responsibility == cents
     assert split.deductible == min(cents, deductible)
     assert min(split) >= 0

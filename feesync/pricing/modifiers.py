@@ -39,9 +39,12 @@ BY_REPORT = frozenset({"22", "52", DISCONTINUED, TEAM})
 DENIED = frozenset({"GY", "GZ"})
 ANESTHESIA = frozenset({"AA", "QK", "QX", "QY", "QZ"})
 INFORMATIONAL = SIDES | frozenset(
-    {"24", "25", "51", "57", "58", "59", "76", "77", "79", "91", "93", "95", "GA", "GC", "GT", "KX", "XE", "XP", "XS", "XU"}
-)
-"""Change no price. 51 among them: Medicare ranks multiple procedures itself."""
+    {
+        "24", "25", "33", "51", "57", "58", "59", "76", "77", "79", "91", "93", "95", "GA", "GC", "GT", "KX", "PT", "Q3", "SF",
+        "XE", "XP", "XS", "XU",
+    }
+)  # fmt: skip
+"""Change no price. 51 among them: Medicare ranks multiple procedures itself; and 33, PT, Q3 and SF, which change who pays."""
 
 KNOWN = (
     ROW | {BOTH_SIDES, CO_SURGEON, RETURN} | ASSISTANTS | SHARES | EQUIPMENT | THERAPY_ASSISTANTS | BY_REPORT | DENIED | ANESTHESIA

@@ -1,16 +1,14 @@
-"""Who pays what of an allowed amount: deductible, Medicare's 80 %, the patient's 20 %, sequestration.
+"""Who pays what of an allowed amount: deductible, Medicare's share, the patient's coinsurance, sequestration.
 
-Source: Social Security Act s. 1833; sequestration reduces Medicare's payment only, after deductible and coinsurance (CMS: approved
-100, deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
+Which deductible and coinsurance a line has is for `waiver`. Source: Social Security Act s. 1833; sequestration reduces Medicare's
+payment only, after deductible and coinsurance (CMS: approved 100, deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from feesync.money import scaled
-
-_MEDICARE_SHARE = 8_000
+from feesync.money import SCALE, scaled
 
 
 class Split(NamedTuple):
@@ -25,15 +23,16 @@ class Split(NamedTuple):
     deductible: int
 
 
-def split(allowed: int, deductible: int, sequestration_rate: int) -> Split:
-    """Split an allowed amount.
+def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: int) -> Split:
+    """Split an allowed amount. Medicare's share is rounded half up, and the patient has the rest.
 
     Args:
         allowed: cents.
         deductible: cents of the Part B deductible that the patient still owes; at most the allowed amount is taken.
+        coinsurance: the patient's share of the rest, in ten-thousandths.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """
     taken = min(deductible, allowed)
-    before = scaled(allowed - taken, _MEDICARE_SHARE)
+    before = scaled(allowed - taken, SCALE - coinsurance)
     sequestered = scaled(before, sequestration_rate) if sequestration_rate else 0
     return Split(before - sequestered, sequestered, allowed - before, taken)

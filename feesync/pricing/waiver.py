@@ -1,0 +1,130 @@
+"""Which deductible and coinsurance a line has: those of Part B, or what a preventive service or a modifier leaves of them.
+
+A claim shows code, modifiers, day and the other lines; diagnosis, age and frequency it does not show here, so that what depends on
+them is a note. How an amount is split is for `payer`. Source: 42 USC 1395l (Social Security Act s. 1833); data/reference,
+preventive.csv and cost_sharing.csv.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from feesync.money import decimal_percent, dollars
+from feesync.pricing.line import Line, Note
+from feesync.reference import CostSharing, cost_sharings, preventive_cost_sharings
+
+PREVENTIVE = "33"
+"""Marks a preventive service; Medicare heeds it on the codes of its list alone."""
+
+_LIST = "data/reference/preventive.csv"
+_EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 12 s. 30.3.12"
+
+
+class PatientShare(NamedTuple):
+    """What a patient owes of a line: whether the deductible applies, and the coinsurance in ten-thousandths."""
+
+    deductible: bool
+    coinsurance: int
+    notes: list[Note]
+
+
+def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
+    """Return the deductible and coinsurance of a line; where several rules hold, the one that takes least from the patient.
+
+    Args:
+        line: the line.
+        beside: the codes of the other lines of its claim that have a price.
+    """
+    general = [rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)]
+    standard = next(rule for rule in general if not rule.modifier)
+    of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
+    candidates = [*of_code, *(rule for rule in general if rule.modifier), standard]
+    met = [rule for rule in candidates if _is_met(rule, line, beside)]
+    best = min(met, key=lambda rule: (rule.coinsurance, not rule.deductible_waived))
+    if best.deductible_waived:
+        notes = [_waived(best, line)]
+    else:
+        notes = [_not_waived(rule, line, beside) for rule in of_code]
+        if not any(rule.modifier for rule in of_code):
+            notes += _without_effect(line)
+    return PatientShare(not best.deductible_waived, best.coinsurance, notes)
+
+
+def excess(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]:
+    """Return the note on what a patient owes of an unassigned claim though the line is waived, in cents as the arguments."""
+    highest = limiting_charge if charge is None else min(charge, limiting_charge)
+    if highest <= allowed:
+        return []
+    text = (
+        "On an unassigned claim the patient still owes what the charge exceeds the approved amount by, up to the limiting "
+        f"charge: at most {dollars(highest - allowed)}."
+    )
+    return [Note.info("unassigned-excess", text, _EXCESS_SOURCE)]
+
+
+def _in_force(rule: CostSharing, line: Line) -> bool:
+    return rule.first <= line.day <= rule.last
+
+
+def _is_about(rule: CostSharing, hcpcs: str) -> bool:
+    return not rule.codes or any(_holds(code, hcpcs) for code in rule.codes)
+
+
+def _holds(code: str, hcpcs: str) -> bool:
+    """Tell whether a code or a range of numbers holds a code; one with a letter is in no range."""
+    first, _, last = code.partition("-")
+    return first <= hcpcs <= last and hcpcs.isdigit() if last else hcpcs == code
+
+
+def _is_met(rule: CostSharing, line: Line, beside: Collection[str]) -> bool:
+    return (not rule.modifier or rule.modifier in line.modifiers) and (
+        not rule.beside or any(code in beside for code in rule.beside)
+    )
+
+
+def _waived(rule: CostSharing, line: Line) -> Note:
+    """Say what is waived, why, and that the claim does not show all of it."""
+    if rule.modifier and not rule.beside:
+        why = f"modifier {rule.modifier}, {rule.condition}."
+    else:
+        why = f"{line.hcpcs} as a preventive service ({rule.condition}); diagnosis, age and frequency decide, unseen here."
+    if rule.coinsurance:
+        text = f"Deductible waived, coinsurance {decimal_percent(rule.coinsurance)} %: {why}"
+        return Note.info("deductible-waived", text, rule.source)
+    return Note.info("cost-sharing-waived", f"Deductible and coinsurance waived: {why}", rule.source)
+
+
+def _not_waived(rule: CostSharing, line: Line, beside: Collection[str]) -> Note:
+    """Say that a code near to a preventive service is not waived, or what the claim lacks for it."""
+    if not rule.modifier:
+        return Note.info(
+            "cost-sharing-applies", f"Deductible and coinsurance apply to {line.hcpcs}: {rule.condition}.", rule.source
+        )
+    has_modifier, codes = rule.modifier in line.modifiers, " or ".join(rule.beside)
+    has_beside = any(code in beside for code in rule.beside)
+    where = f"with modifier {rule.modifier}" + (f" and {codes} on the same claim" if codes else "")
+    lacks = [f"modifier {rule.modifier}"] if not has_modifier else []
+    lacks += [codes] if codes and not has_beside else []
+    text = (
+        f"Deductible and coinsurance of {line.hcpcs} are waived only {where} ({rule.condition}); "
+        f"here it is without {' and without '.join(lacks)}."
+    )
+    make = Note.warning if has_modifier or has_beside else Note.info
+    return make("waiver-incomplete", text, rule.source)
+
+
+def _without_effect(line: Line) -> list[Note]:
+    """Say that 33, or a modifier that some codes are waived by, takes nothing from the patient's share of this one."""
+    notes = []
+    if PREVENTIVE in line.modifiers:
+        text = f"Modifier {PREVENTIVE} takes nothing from the patient's share of {line.hcpcs}: Medicare heeds it on other codes."
+        notes.append(Note.info("modifier-without-waiver", text, _LIST))
+    for rule in cost_sharings():
+        if rule.modifier in line.modifiers and _in_force(rule, line):
+            text = (
+                f"Modifier {rule.modifier} takes nothing from the patient's share of {line.hcpcs}: "
+                f"it counts on {', '.join(rule.codes)}."
+            )
+            notes.append(Note.info("modifier-without-waiver", text, rule.source))
+    return notes
