@@ -173,9 +173,9 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
     prices, ranks = _price_together(visit, read, quotes)
     answers = []
     left = owed
+    priced = frozenset(line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None)
     for index, (line, quote, price) in enumerate(zip(read, quotes, prices, strict=True)):
-        beside = _priced_codes(read, prices, index)
-        answers.append(visit.answer(line, quote, price, left, [], beside, ranks.get(index)))
+        answers.append(visit.answer(line, quote, price, left, [], priced, ranks.get(index)))
         left -= money.cents(answers[-1].deductible or 0)
     return ClaimEstimate(
         lines=tuple(answers),
@@ -212,15 +212,6 @@ def _price_together(visit: Visit, lines: list[Line], quotes: list[Quote]) -> tup
             if number in ranked:
                 ranks[index] = ranked[number]
     return [prices[index] for index in range(len(lines))], ranks
-
-
-def _priced_codes(lines: list[Line], prices: list[Price], index: int) -> frozenset[str]:
-    """Return the codes of the lines beside one that have a price: what is denied waives nothing of another line."""
-    return frozenset(
-        line.hcpcs
-        for other, (line, price) in enumerate(zip(lines, prices, strict=True))
-        if other != index and price.allowed is not None
-    )
 
 
 @contextmanager

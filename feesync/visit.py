@@ -129,7 +129,7 @@ class Visit(NamedTuple):
             price: its price.
             owed: the deductible in cents that is left for it.
             more: notes after those of the line.
-            beside: the codes of the other lines of the claim that have a price.
+            beside: the codes of the lines of its claim that have a price: what is denied waives nothing of another line.
             rank: its place among multiple procedures.
         """
         allowed = price.allowed

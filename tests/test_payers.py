@@ -306,6 +306,16 @@ def test_a_line_that_is_waived_has_one_note():
     assert waiver_notes("64493") == []
 
 
+def test_a_waiver_that_the_claim_shows_in_part_says_what_decides():
+    decides = "as a preventive service (sedation for a screening colonoscopy); diagnosis, age and frequency decide, unseen here."
+    assert waiver_notes("G0500", "33", beside=["G0121"]) == [
+        ("cost-sharing-waived", "info", f"Deductible and coinsurance waived: G0500 {decides}")
+    ]
+    assert waiver_notes("64493", "Q3") == [
+        ("cost-sharing-waived", "info", "Deductible and coinsurance waived: modifier Q3, services to a live kidney donor.")
+    ]
+
+
 def test_a_modifier_before_its_time_says_nothing():
     assert waiver_notes("88305", "PT", day=date(2010, 12, 31)) == []
     assert [code for code, _, _ in waiver_notes("99497", "33", day=date(2015, 12, 31))] == ["modifier-without-waiver"]

@@ -34,7 +34,7 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
 
     Args:
         line: the line.
-        beside: the codes of the other lines of its claim that have a price.
+        beside: the codes of the lines of its claim that have a price.
     """
     general = [rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)]
     standard = next(rule for rule in general if not rule.modifier)
