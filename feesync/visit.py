@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from feesync.pricing.line_price import Price, begin, close
 from feesync.pricing.payer import split
 from feesync.pricing.service import Service, is_part
 from feesync.rate import Rate, Setting
+from feesync.reference import Effect
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 
@@ -70,9 +72,13 @@ class Visit(NamedTuple):
     def quote(self, line: Line) -> Quote:
         """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
 
-        A code without a row for 53 answers with its own: 53 is then priced by report.
+        A code without a row for 53 answers with its own: 53 is then priced by report. Of a code with parts PD takes the
+        professional one.
         """
         row = modifier_rules.row_of(line.modifiers)
+        if not row and modifier_rules.has(line.modifiers, Effect.SETTING):
+            with suppress(UnknownCodeError):
+                return self.schedule.rate(line.hcpcs, modifier_rules.PROFESSIONAL, self.locality, self.rate_day, qp=self.qp)
         try:
             return self.schedule.rate(line.hcpcs, row, self.locality, self.rate_day, qp=self.qp)
         except UnknownCodeError as error:
@@ -143,7 +149,7 @@ class Visit(NamedTuple):
             hcpcs=line.hcpcs,
             modifiers=line.modifiers,
             date=self.day,
-            setting=self.setting,
+            setting=modifier_rules.placed(line).setting,
             pos=self.pos,
             units=line.units,
             fee=_dollars(price.fee),

@@ -3,15 +3,27 @@
 `opinion` returns ("refused",), ("unpaid",) or ("paid", allowed, limiting charge).
 """
 
+import csv
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 D = Decimal
 CENT = D("0.01")
 SHARE = {"np": D("0.85"), "pa": D("0.85"), "cns": D("0.85"), "dietitian": D("0.85"), "csw": D("0.75"), "mft": D("0.75"),
          "mhc": D("0.75"), "physician": D(1), "midwife": D(1)}  # fmt: skip
 REFUSED, UNPAID = ("refused",), ("unpaid",)
-CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA QK QX QY QZ", "GA GZ", "GY GZ"]
+CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ",
+             "GY GZ", "GA GY", "GP GO GN", "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
+             "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL"]  # fmt: skip
+LEFT = {"E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"}
+RIGHT = {"E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"}
+SITES = LEFT | RIGHT | {"LC", "LD", "LM", "RC", "RI"}
+TRIP = {"UN": D(2), "UP": D(3), "UQ": D(4), "UR": D(5), "US": D(6)}
+ANESTHESIA = {"AA", "AD", "QK", "QX", "QY", "QZ", "QS", "G8", "G9", "23", "P1", "P2", "P3", "P4", "P5", "P6"}
+NO_AMOUNT = {"22", "52", "66", "73", "74", "GY", "GZ", "EY", "PA", "PB", "PC"}
+with (Path(__file__).parent.parent / "data/reference/modifiers.csv").open(newline="", encoding="utf-8") as table:
+    TABLE = list(csv.DictReader(table))
 PRICED_DAYS = {"010": 10, "090": 90}
 
 
@@ -30,9 +42,19 @@ def exact_fee(row, setting, gpci, factor):
     return fee
 
 
+def in_use(mod, day):
+    """Whether the table has a row of a modifier for a day: True, False, or None where its dates are only recalled."""
+    rows = [row for row in TABLE if row["modifier"] == mod]
+    if any((row["from"] or "0000") <= day.isoformat() <= (row["to"] or "9999") for row in rows):
+        return True
+    return None if all(row["confidence"] == "R" for row in rows) else False
+
+
 def contradict(mods):
     given = set(mods)
-    if "50" in given and given & {"RT", "LT"}:
+    if "50" in given and given & ({"RT", "LT"} | SITES):
+        return True
+    if ("RT" in given and given & LEFT) or ("LT" in given and given & RIGHT):
         return True
     if any(len(given & set(group.split())) > 1 for group in CONFLICTS):
         return True
@@ -51,7 +73,7 @@ def sides_and_units(row, mods, units):
         return [factor, D(units)]
     if units == 1:
         return []
-    one_side = {"RT", "LT"} & set(mods)
+    one_side = ({"RT", "LT"} | SITES) & set(mods)
     if units == 2 and not one_side and row["days"] != "ZZZ" and row["bilateral"] in "123":
         return [factor]
     return [D(units)]
@@ -96,7 +118,14 @@ def surgical(row, mods, kind):
 
 def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day):
     """What a line comes to. `row` and `technical` (the TC row, or None) are dictionaries of the file's columns."""
-    if contradict(mods):
+    if contradict(mods) or any(in_use(mod, day) is False for mod in mods):
+        return REFUSED
+    mods = [mod for mod in mods if in_use(mod, day)]
+    if "PD" in mods:
+        setting = "facility"
+        if row["pctc"] == "4":
+            return REFUSED
+    if TRIP.keys() & set(mods) and row["hcpcs"] != "R0075":
         return REFUSED
     sides = sides_and_units(row, mods, units)
     if sides is None:
@@ -108,7 +137,7 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
     role = surgical(row, mods, kind)
     if role is None:
         return REFUSED
-    if {"AA", "QK", "QX", "QY", "QZ"} & set(mods) and row["status"] != "J":
+    if ANESTHESIA & set(mods) and row["status"] != "J":
         return REFUSED
     if "66" in mods and row["team"] == "9":
         return REFUSED
@@ -117,8 +146,8 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
         return UNPAID
     if setting == "facility" and row["facility_na"] and row["mult"] != "5":
         return UNPAID
-    by_report = {"22", "52", "66", "GY", "GZ"} | ({"53"} if row["mod"] != "53" else set())
-    if by_report & set(mods) or role[1]:
+    no_amount = NO_AMOUNT | ({"53"} if row["mod"] != "53" else set())
+    if no_amount & set(mods) or role[1] or ("PD" in mods and (row["mod"] == "TC" or row["pctc"] == "3")):
         return UNPAID
 
     exact = exact_fee(row, setting, gpci, factor)
@@ -135,7 +164,7 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
             part = cents(part * share)
         part = min(part, amount)
         amount = amount - part + cents(part * (1 - off))
-    late = [*role[0]]
+    late = [*role[0], *(1 / TRIP[mod] for mod in mods if mod in TRIP)]
     if SHARE[kind] != 1 and "AS" not in mods:
         late.append(SHARE[kind])
     if {"CQ", "CO"} & set(mods) and day >= date(2022, 1, 1):

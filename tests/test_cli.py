@@ -26,6 +26,7 @@ def test_version_and_help_run_as_a_module():
         "diff",
         "export",
         "localities",
+        "modifiers",
         "sync",
         "import",
         "verify",
@@ -72,6 +73,7 @@ PRINTING = {"tabulate", "simplejson"}
         ("compare 64493 --state AL --date 2025-11-03", FETCHING | DRAWING),
         ("history 64493 --locality AL", FETCHING | DRAWING),
         ("localities 10001 --date 2025-11-03", FETCHING | DRAWING),
+        ("modifiers 5", FETCHING | DRAWING),
         ("status --json", FETCHING | DRAWING),
     ],
 )

@@ -204,6 +204,33 @@ def test_a_code_without_relative_values_has_no_amount(full, feesync):
     assert (result.exit_code, json.loads(result.stdout)["allowed"]) == (6, None)
 
 
+def test_a_claim_pasted_from_a_superbill(full, query, feesync):
+    """Each amount worked out from the rows of the file: therapy pays half the practice expense of all units but one."""
+    lines = ["97110-GP-CQx2", "97140-GP-KX", "99213-25", "20610-RT", "11056-Q8", "G0439-33"]
+    rvus = dict(query(
+        "SELECT hcpcs, work_rvu || ' ' || nonfacility_pe_rvu || ' ' || mp_rvu FROM rate WHERE release = 'RVU25D' AND mac = '00000' "
+        "AND modifier = '' AND hcpcs IN ('97110', '97140', '99213', '20610', '11056', 'G0439')",
+    ).fetchall())  # fmt: skip
+
+    def amount(code, pe_share="1"):
+        work, pe, mp = map(Decimal, rvus[code].split())
+        return ((work + pe * Decimal(pe_share) + mp) * Decimal("32.3465")).quantize(CENT, ROUND_HALF_UP)
+
+    half = Decimal("0.5")
+    expected = [
+        ((amount("97110") + amount("97110", "0.5")) * Decimal("0.85")).quantize(CENT, ROUND_HALF_UP),
+        amount("97140", "0.5"),
+        amount("99213"),
+        (amount("20610") * half).quantize(CENT, ROUND_HALF_UP),
+        amount("11056"),
+        amount("G0439"),
+    ]
+    result = feesync("--db", full[0], "claim", *lines, "--locality", "national", "--date", "2025-11-03", "--json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    allowed = [Decimal(str(line["allowed"])) for line in json.loads(result.stdout)["lines"]]
+    assert allowed == expected
+
+
 def test_the_retained_zip_names_of_cms_import_too(cms, feesync, tmp_path):
     for name in ("2025.zip", "rvu25d-updated-09-11-2025.zip"):
         path = tmp_path / name

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feesync import reference
 from feesync.errors import InvalidInputError, ModifierError
 from feesync.pricing import equipment, limits, modifiers, payer, practitioner
 from feesync.pricing.line import Line
@@ -200,8 +201,9 @@ def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
 
 
 def test_therapy_assistants_are_paid_less_from_2022_on():
-    assert allowed(rate(), line("CQ", day="2021-12-31")) == (22287, [], [])
-    assert allowed(rate(), line("CO", day="2022-01-01")) == (18944, ["therapy assistant"], [])
+    assert allowed(rate(), line("CQ", "GP", day="2021-12-31")) == (22287, [], [])
+    assert allowed(rate(), line("GO", "CO", day="2022-01-01")) == (18944, ["therapy assistant"], [])
+    assert allowed(rate(), line("CQ", day="2025-11-03")) == (18944, ["therapy assistant"], ["therapy-plan-missing"])
 
 
 def test_limiting_charges_that_cms_published():
@@ -242,7 +244,7 @@ PROFILES = [
 
 @given(
     st.sampled_from(PROFILES),
-    st.lists(st.sampled_from(sorted(modifiers.KNOWN)), max_size=4, unique=True),
+    st.lists(st.sampled_from(reference.modifiers()), max_size=4, unique=True),
     st.randoms(),
     st.booleans(),
 )

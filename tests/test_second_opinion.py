@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from cms_files import fixture, rvu25d, zip_of
 from second_opinion import contradict, opinion
+from test_modifiers import INFORMING, check, effects
 
-from feesync import ModifierError
+from feesync import ModifierError, reference
 from feesync.formats.release import from_zip
 from feesync.pricing import equipment, modifiers
 from feesync.pricing.line import Line
@@ -23,7 +24,8 @@ D = Decimal
 DAY = date(2025, 11, 3)
 KINDS = ["physician", "np", "pa", "cns", "dietitian", "midwife", "csw", "mft", "mhc"]
 COLUMNS = {
-    "mod": "modifier", "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral", "assistant": "assistant_surgeon",
+    "hcpcs": "hcpcs", "mod": "modifier",
+    "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral", "assistant": "assistant_surgeon",
     "co": "co_surgeon", "team": "team_surgeon", "pctc": "pctc", "days": "global_days", "facility_na": "facility_na",
 }  # fmt: skip
 HUNDREDTHS = {
@@ -61,6 +63,8 @@ class Book:
 
     def compare(self, key, place, mods, units=1, kind="physician", nonpar=False, charge=None, setting="nonfacility"):
         """Price a line by both; return the kind of answer, 'paid', 'unpaid' or 'refused'."""
+        if "PD" in mods and not key[1] and (key[0], "26") in self.values:
+            key = key[0], "26"
         row = row_of(self.values[key])
         technical = self.values.get((key[0], "TC"))
         expected = opinion(
@@ -103,6 +107,13 @@ def profiles(book):
     return list(found.values())
 
 
+EACH_KIND = (
+    *("22", "23", "50", "52", "53", "54", "55", "56", "62", "66", "73", "78", "80", "81", "AS", "CO", "CQ", "CT", "E1", "EY", "FX"),
+    *("FY", "GA", "GO", "GP", "GX", "GY", "GZ", "KX", "LT", "PD", "QX", "RT", "SA", "SG", "T5", "UN", "X1"),
+)
+"""Modifiers that price, leave no amount, or exclude others; of those that are alike, and of those that only inform, some."""
+
+
 def own(key, mods):
     """The modifiers of a line whose row is that of a modifier: with it, and without another row's."""
     others = [mod for mod in mods if mod not in ("26", "TC")]
@@ -127,7 +138,7 @@ def test_every_modifier_and_pair_on_every_row_of_the_fixture(small):
     answers = set()
     for key in small.values:
         for count in (1, 2):
-            for mods in itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), count):
+            for mods in itertools.combinations(EACH_KIND, count):
                 if len({*mods, key[1]} - {""}) == count + bool(key[1]):
                     answers.add(small.compare(key, "01112-05", own(key, mods)))
     assert answers == {"paid", "unpaid", "refused"}
@@ -136,12 +147,31 @@ def test_every_modifier_and_pair_on_every_row_of_the_fixture(small):
 def test_every_modifier_and_pair_on_every_profile_of_a_release(whole):
     keys = profiles(whole)
     assert len(keys) > 500
-    pairs = [*itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), 1),
-             *itertools.combinations(sorted(modifiers.KNOWN - {"26", "TC"}), 2)]  # fmt: skip
+    pairs = [*itertools.combinations(EACH_KIND, 1),
+             *itertools.combinations(EACH_KIND, 2)]  # fmt: skip
     for key in keys:
         for mods in pairs:
             if key[1] not in mods:
                 whole.compare(key, "national", own(key, mods))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", ["nonfacility", "facility"])
+def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole, setting):
+    """Those that only inform leave the price as it is; what all others do is worked out by the second implementation."""
+    keys = profiles(whole)
+    assert len(keys) > 500
+    found = set()
+    for key in keys:
+        plain = Line(key[0], tuple(filter(None, [key[1]])), DAY, Setting(setting), 1, None, False, "physician")
+        for mod in reference.modifiers():
+            if mod in ("26", "TC", key[1]):
+                continue
+            if effects(mod) <= INFORMING:
+                found.add(check(mod, whole.rate(*key, "national"), plain))
+            else:
+                found.add(whole.compare(key, "national", own(key, [mod]), setting=setting))
+    assert found == {"priced", "paid", "unpaid", "denied", "refused"}
 
 
 def test_triples_and_quadruples(whole):
@@ -149,7 +179,7 @@ def test_triples_and_quadruples(whole):
     keys = profiles(whole)
     for _ in range(20_000):
         key = chance.choice(keys)
-        mods = chance.sample(sorted(modifiers.KNOWN - {"26", "TC", "53"}), chance.choice((3, 4 - bool(key[1]))))
+        mods = chance.sample([mod for mod in EACH_KIND if mod != "53"], chance.choice((3, 4 - bool(key[1]))))
         whole.compare(key, "01112-05", own(key, mods), units=chance.choice((1, 1, 2, 3)), kind=chance.choice(KINDS))
 
 
@@ -172,7 +202,26 @@ def test_a_hundred_thousand_random_lines(whole):
     assert paid > 30_000
 
 
-@pytest.mark.parametrize("mods", [["50", "RT"], ["80", "AS"], ["54", "78"], ["GA", "GZ"], ["80", "54"], ["FX", "FY"], ["CQ", "CO"]])
+@pytest.mark.parametrize(
+    "mods",
+    [
+        ["50", "RT"],
+        ["80", "AS"],
+        ["54", "78"],
+        ["GA", "GZ"],
+        ["80", "54"],
+        ["FX", "FY"],
+        ["CQ", "CO"],
+        ["GP", "GN"],
+        ["GO", "CQ"],
+        ["50", "TA"],
+        ["RT", "F2"],
+        ["GX", "GA"],
+        ["GA", "GY"],
+        ["Q7", "Q8"],
+        ["JW", "JZ"],
+    ],
+)
 def test_both_find_the_same_contradictions(mods):
     assert contradict(mods)
     with pytest.raises(ModifierError, match="contradicts"):

@@ -23,6 +23,7 @@ _COMMANDS = {
     "diff": "feesync.cli.diff",
     "export": "feesync.cli.export",
     "localities": "feesync.cli.localities",
+    "modifiers": "feesync.cli.modifiers",
     "sync": "feesync.cli.sync",
     "import": "feesync.cli.import_",
     "verify": "feesync.cli.verify",

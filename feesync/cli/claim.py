@@ -136,7 +136,8 @@ def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
 def _print_table(claim: ClaimEstimate) -> None:
     first = claim.lines[0]
     place = f", place of service {first.pos}" if first.pos else ""
-    click.echo(f"{first.setting.value}{place}, {first.date}\n{first.locality}")
+    settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
+    click.echo(f"{settings}{place}, {first.date}\n{first.locality}")
     for release in dict.fromkeys((line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines):
         click.echo("{}, conversion factor {} {}".format(*release))
     click.echo()

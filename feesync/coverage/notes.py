@@ -14,7 +14,8 @@ from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Service, regions, ses
 from feesync.coverage.third_level import third_level
 from feesync.localities import Locality
 from feesync.pricing.line import Line, Note
-from feesync.pricing.modifiers import ASSISTANTS, BOTH_SIDES, DENIED, SIDES
+from feesync.pricing.modifiers import ASSISTANTS, BOTH_SIDES, SIDES, has
+from feesync.reference import Effect
 
 _ASC = "24"
 _KX, _REGION, _ASC_CLAIM, _LIMIT = "KX", "region", "ASC claim", "limit"
@@ -39,7 +40,7 @@ def line_notes(line: Line, pos: str | None, place: Locality, known: Circumstance
 
 def day_notes(lines: Sequence[Line], pos: str | None, known: Circumstances) -> list[Note]:
     """Return the notes on the lines of one day together: units, levels, sides, image guidance, regions, KX, sessions."""
-    facets = [line for line in lines if line.hcpcs in facts.codes() and not DENIED & set(line.modifiers)]
+    facets = [line for line in lines if line.hcpcs in facts.codes() and not has(line.modifiers, Effect.DENIES)]
     if not facets:
         return []
     return [

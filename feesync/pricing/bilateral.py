@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from feesync.errors import ModifierError
 from feesync.pricing.line import Adjustment, Line, Note
-from feesync.pricing.modifiers import SIDES
+from feesync.pricing.modifiers import SIDES, sites
 from feesync.rate import Rate
 
 _SOURCE = "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
@@ -53,7 +53,8 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
 def _units_alone(rate: Rate, line: Line) -> list[Adjustment]:
     if line.units == 1:
         return []
-    reported_twice = line.units == 2 and not SIDES & set(line.modifiers) and rate.global_days != _ADD_ON
+    one_site = SIDES & set(line.modifiers) or sites(line.modifiers)
+    reported_twice = line.units == 2 and not one_site and rate.global_days != _ADD_ON
     if reported_twice and rate.bilateral in ("1", "2", "3"):
         return [Adjustment("bilateral", _FACTORS[rate.bilateral], f"2 units, {_REASONS[rate.bilateral]}", _SOURCE)]
     return [_units(line.units)]

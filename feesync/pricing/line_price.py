@@ -12,8 +12,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from feesync.money import dollars
-from feesync.pricing import bilateral, contract, equipment, limits, practitioner, status, surgery, therapy, unpriced
+from feesync.pricing import (
+    bilateral,
+    contract,
+    equipment,
+    limits,
+    notices,
+    practitioner,
+    shared_trip,
+    status,
+    surgery,
+    therapy,
+    unpriced,
+)
 from feesync.pricing.line import Line, Note, Severity, Step
+from feesync.pricing.modifiers import placed
 from feesync.pricing.service import Service
 from feesync.rate import Rate
 
@@ -47,17 +60,18 @@ def price(rate: Rate, line: Line, technical: Sequence[Rate] = ()) -> Price:
 
 def begin(rate: Rate, line: Line, technical: Sequence[Rate] = ()) -> Service:
     """Take the steps before those of multiple procedures: both sides, units, equipment. Arguments and errors as of `price`."""
+    line = placed(line)
     sides, notes = bilateral.adjustments(rate, line)
     less = equipment.reduction(rate, line)
     role, role_notes = surgery.adjustments(rate, line)
     denials = unpriced.denials(rate, line)
     taken = rate.in_setting(line.setting)
-    notes += role_notes
+    notes += [*role_notes, *notices.notes(rate, line)]
     if taken.amount is None:
         denials.insert(0, status.denial(rate, line))
     denials += [note for note in notes if note.severity is Severity.DENIAL]
     notes = [note for note in notes if note.severity is not Severity.DENIAL]
-    after = [*role, *practitioner.adjustments(line), *therapy.adjustments(line)]
+    after = [*role, *shared_trip.adjustments(line), *practitioner.adjustments(line), *therapy.adjustments(line)]
     service = Service(rate, line, taken, technical, after, denials, notes)
     if not denials:
         for adjustment in sides:

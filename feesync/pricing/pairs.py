@@ -13,7 +13,7 @@ from feesync.errors import InvalidInputError, ModifierError
 from feesync.money import cents, dollars, half_up
 from feesync.pricing.line import Line, Step
 from feesync.pricing.line_price import Price
-from feesync.pricing.modifiers import INFORMATIONAL, SIDES
+from feesync.pricing.modifiers import SIDES, telling_apart
 
 _FIRST_SHARES = {"0": Fraction(1), "1": Fraction(2, 3), "2": Fraction(1), "3": Fraction(1, 2)}
 """What the first line has of the pair, by bilateral indicator: 100 of 100, 100 of 150, 100 of 100, 100 of 200."""
@@ -27,7 +27,7 @@ def group(lines: Sequence[Line]) -> list[tuple[int, ...]]:
         side = SIDES.intersection(line.modifiers)
         if len(side) != 1:
             continue
-        same = line.hcpcs, frozenset(line.modifiers) - INFORMATIONAL, line.postoperative_days
+        same = line.hcpcs, telling_apart(line.modifiers), line.postoperative_days
         (own,) = side
         (other,) = SIDES - side
         opposite = waiting.get((*same, other))

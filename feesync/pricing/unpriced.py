@@ -1,24 +1,21 @@
 """Modifiers that leave the amount to the MAC, or that say there is none.
 
-Source: Medicare Claims Processing Manual, chapter 12, sections 20.4.6 (22 and 52), 40.9 (66); chapter 30 (GY, GZ).
+Which ones do stands in data/reference/modifiers.csv. Source: Medicare Claims Processing Manual, chapter 12, sections 20.4.6 (22 and
+52), 40.9 (66); chapter 30 (GY, GZ); chapter 3, section 40.3, and transmittal 2373 (PD).
 """
 
 from __future__ import annotations
 
 from feesync.errors import ModifierError
+from feesync.pricing import modifiers
 from feesync.pricing.line import Line, Note
-from feesync.pricing.modifiers import ANESTHESIA, BY_REPORT, DENIED, TEAM
+from feesync.pricing.service import GLOBAL_ONLY, TECHNICAL_ONLY
 from feesync.rate import Rate
+from feesync.reference import Effect
 
 _REPORT_SOURCE = "Claims Processing Manual ch. 12 s. 20.4.6"
 _TEAM_SOURCE = "RVU record layout, Team Surgery; Claims Processing Manual ch. 12 s. 40.9"
-_DENIED_SOURCE = "Claims Processing Manual ch. 30"
-_WHY_DENIED = {
-    "GY": "Modifier GY says that the service is excluded from Medicare: it is denied, and the patient is liable.",
-    "GZ": "Modifier GZ says that the service is expected to be found not necessary, without an advance notice: it is denied, and "
-    "the practitioner is liable.",
-}
-_CONCERNED = BY_REPORT | DENIED | ANESTHESIA
+_FACILITY_STOPPED = frozenset({"73", "74"})
 
 
 def denials(rate: Rate, line: Line) -> list[Note]:
@@ -29,21 +26,35 @@ def denials(rate: Rate, line: Line) -> list[Note]:
     """
     notes: list[Note] = []
     for modifier in line.modifiers:
-        if modifier not in _CONCERNED or modifier == rate.modifier:
+        row = modifiers.on(modifier, line.day)
+        if row is None:
             continue
-        if modifier in ANESTHESIA:
-            if rate.status != "J":
-                raise ModifierError(
-                    f"modifier {modifier} is for anesthesia codes (status J); {line.hcpcs} has status {rate.status}"
-                )
-        elif modifier in DENIED:
-            notes.append(Note.denial(f"modifier-{modifier.lower()}", _WHY_DENIED[modifier], _DENIED_SOURCE))
-        elif modifier == TEAM:
+        if row.effect is Effect.ANESTHESIA and rate.status != "J":
+            raise ModifierError(f"modifier {modifier} is for anesthesia codes (status J); {line.hcpcs} has status {rate.status}")
+        if row.effect is Effect.DENIES:
+            notes.append(Note.denial(f"modifier-{modifier.lower()}", f"Modifier {modifier}: {row.words}", row.source))
+        elif modifier == modifiers.TEAM:
             notes.append(_team(rate, line))
-        else:
+        elif modifier in _FACILITY_STOPPED:
+            notes.append(Note.denial("by-report", f"Modifier {modifier}: {row.words}", row.source))
+        elif row.effect is Effect.BY_REPORT or (modifier == modifiers.DISCONTINUED and rate.modifier != modifier):
             text = f"Modifier {modifier} is priced by report: the MAC sets the amount from the documentation."
             notes.append(Note.denial("by-report", text, _REPORT_SOURCE))
+        elif row.effect is Effect.SETTING:
+            notes += _before_admission(modifier, rate, line, row.source)
     return notes
+
+
+def _before_admission(modifier: str, rate: Rate, line: Line, source: str) -> list[Note]:
+    """Return why a technical part is not paid before an admission: it is the hospital's, in its payment for the stay."""
+    if rate.pctc == GLOBAL_ONLY:
+        raise ModifierError(
+            f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its professional part"
+        )
+    if rate.modifier != modifiers.TECHNICAL and rate.pctc != TECHNICAL_ONLY:
+        return []
+    text = f"Modifier {modifier}: the technical part of {line.hcpcs} is in the payment for the hospital's stay."
+    return [Note.denial(f"modifier-{modifier.lower()}", text, source)]
 
 
 def _team(rate: Rate, line: Line) -> Note:

@@ -1,0 +1,59 @@
+"""What a modifier means for a line beside its price: money that is paid elsewhere, claims that it belongs to, dates.
+
+Most modifiers that only inform say nothing here; the column `notice` of data/reference/modifiers.csv says which do.
+"""
+
+from __future__ import annotations
+
+from feesync import reference
+from feesync.pricing import modifiers
+from feesync.pricing.line import Line, Note, Severity
+from feesync.rate import PRICED_STATUSES, Rate
+from feesync.reference import Effect, ModifierEffect
+
+_ELSEWHERE = {
+    Effect.FACILITY: "the claims of facilities",
+    Effect.AMBULANCE: "the claims of ambulances",
+    Effect.SUPPLIER: "the claims of suppliers",
+    Effect.DRUG: "the lines of drugs",
+}
+_THERAPY_PLANS = {"CQ": "GP", "CO": "GO"}
+_THERAPY_SOURCE = "Claims Processing Manual ch. 5 s. 20.1"
+
+
+def notes(rate: Rate, line: Line) -> list[Note]:
+    """Return what the modifiers of a line say to whoever reads its price.
+
+    Raises:
+        ModifierError: one is not in use on the day.
+    """
+    found = [note for modifier in line.modifiers if (note := _note(modifier, rate, line))]
+    for assistant, plan in _THERAPY_PLANS.items():
+        if assistant in line.modifiers and plan not in line.modifiers:
+            text = f"Modifier {assistant} goes with {plan}: contractors return a line of a therapy assistant without it."
+            found.append(Note.warning("therapy-plan-missing", text, _THERAPY_SOURCE))
+    return found
+
+
+def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
+    row = modifiers.on(modifier, line.day)
+    code = f"modifier-{modifier.lower()}"
+    if row is None:
+        rows = reference.modifier_effects(modifier)
+        text = f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync recalls, and {line.day} is outside."
+        return Note.warning(code, text, _source(rows[0]))
+    if row.notice:
+        return Note(code, Severity(row.notice), f"Modifier {modifier}: {row.words}", _source(row))
+    if rate.status not in PRICED_STATUSES:
+        return None
+    if row.effect in _ELSEWHERE:
+        text = f"Modifier {modifier} belongs to {_ELSEWHERE[row.effect]}; this line is priced without it. {row.words}"
+        return Note.warning(code, text, _source(row))
+    if row.effect is Effect.OTHER_PROGRAM:
+        text = f"Modifier {modifier} is for payers other than Medicare, which takes nothing from it."
+        return Note.info(code, text, _source(row))
+    return None
+
+
+def _source(row: ModifierEffect) -> str:
+    return f"{row.source}; data/reference/modifiers.csv" if row.confidence == "R" else row.source
