@@ -21,6 +21,7 @@ from feesync.localities import Locality
 from feesync.pricing.line import Note
 from feesync.provenance import zip_note
 from feesync.schedule import open_schedule
+from feesync.state import of_one_state
 
 TOPICS = {
     "modifiers": "Modifiers",
@@ -89,6 +90,7 @@ class Sheet:
         }
 
 
+@of_one_state
 def coverage_sheet(
     hcpcs: str,
     *,

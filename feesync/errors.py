@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 
@@ -17,6 +17,19 @@ class ExitStatus(IntEnum):
     BUSY = 5
     NO_PRICE = 6
     STALE = 7
+    INTERRUPTED = 130
+
+
+_WORST_FIRST = (
+    ExitStatus.UNEXPECTED, ExitStatus.REFUSED, ExitStatus.UNREACHABLE, ExitStatus.BUSY, ExitStatus.USAGE, ExitStatus.NO_PRICE,
+    ExitStatus.STALE, ExitStatus.OK,
+)  # fmt: skip
+
+
+def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
+    """Return the status of a command that met several: this machine's trouble before CMS's content, before what passes by itself."""
+    met = set(statuses)
+    return next((status for status in _WORST_FIRST if status in met), ExitStatus.OK)
 
 
 class FeesyncError(Exception):

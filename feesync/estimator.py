@@ -21,11 +21,13 @@ from feesync.pricing.line_price import Price, close
 from feesync.pricing.service import Service
 from feesync.rate import Rate
 from feesync.schedule import Quote
+from feesync.state import of_one_state
 from feesync.visit import Visit, read_visit
 
 _MOST_LINES = 50
 
 
+@of_one_state
 def estimate(
     hcpcs: str,
     *,
@@ -98,6 +100,7 @@ def estimate(
     return visit.answer(line, quote, price, owed, more)
 
 
+@of_one_state
 def estimate_claim(
     lines: Iterable[ClaimLine | str | Mapping[str, object]],
     *,

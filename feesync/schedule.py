@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync.errors import LocalityError, NoPriceError, NoReleaseError, UnknownCodeError
+from feesync.errors import LocalityError, NoReleaseError, UnknownCodeError
 from feesync.hcpcs import CodeRange
 from feesync.labels import how_to_bring, known_factor_on, last_catalogued_day
 from feesync.localities import Locality
@@ -24,6 +24,7 @@ from feesync.places import resolver
 from feesync.places.resolver import Found
 from feesync.rate import Rate
 from feesync.store.live import LiveDatabase
+from feesync.store.pair import Pair, open_pair
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
@@ -62,21 +63,31 @@ class FeeSchedule:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Answer from one state of the database: what other processes load meanwhile is not seen before the end of the block."""
-        self._refresh()
-        connection = self._database.connection if self._database else None
-        if connection is None or self._held:
+        """Answer from one state of the database: what other processes load meanwhile is not seen before the end of the block.
+
+        Raises:
+            StoreError: the database cannot be read, or is damaged.
+        """
+        if self._held:
             yield
             return
-        connection.execute("BEGIN")
-        connection.execute("SELECT 1 FROM release").fetchone()  # from here on
-        self._held = True
         try:
-            yield
-        finally:
-            self._held = False
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            changed = True
+            try:
+                changed = self._live.begin()
+            finally:
+                if changed:
+                    self._by_day.clear()
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
+                self._live.end()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._live.forget()
+            self._by_day.clear()
+            raise store_error(self._live.path, error) from error
 
     def releases(self) -> list[Release]:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
@@ -177,39 +188,28 @@ class FeeSchedule:
         """Return the ZIP5 and ZIP9 files of the database, and the embedded ZIP5 where the database has none of its quarter."""
         return self._reading(self._zip_files)
 
+    def damages(self) -> list[str]:
+        """Return what of the database is not what was loaded, one line each: every row is compared with its checksum."""
+        return self._reading(lambda: self._database.damages() if self._database else [])
+
     def counties(self, day: date) -> dict[tuple[str, str], str]:
         """Return the counties of localities, as CMS words them: of the loaded release nearest to a day, else embedded."""
         return self._reading(self._counties, day)
+
+    @contextmanager
+    def pair(self, before: str, after: str) -> Iterator[Pair]:
+        """Find two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
+        with self.held(), open_pair(self._database, self._embedded(), before, after) as found:
+            yield found
 
     @property
     def _database(self) -> Source | None:
         return self._live.source
 
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
-        """Answer from what is loaded now; where that fails because it has just been superseded, answer again."""
-        self._refresh()
-        try:
-            try:
-                return read(*args)
-            except NoPriceError:
-                if not self._refresh():
-                    raise
-                return read(*args)
-        except sqlite3.Error as error:
-            self._live.forget()
-            self._by_day.clear()
-            raise store_error(self._live.path, error) from error
-
-    def _refresh(self) -> bool:
-        if self._held:
-            return False
-        changed = True
-        try:
-            changed = self._live.refresh()
-        finally:
-            if changed:
-                self._by_day.clear()
-        return changed
+        """Answer from one state of the database."""
+        with self.held():
+            return read(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         source, release = self._answering(hcpcs, day)

@@ -11,6 +11,7 @@ from payment_files import ALASKA, alaska, record
 import feesync
 from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, NoPriceError, NoReleaseError, StoreError
 from feesync.formats.release import from_zip
+from feesync.store.checksums import seal_shared
 from feesync.store.load import load
 
 CENT = Decimal("0.01")
@@ -209,6 +210,7 @@ def test_a_release_without_a_qp_factor(put, loaded):
     connection = sqlite3.connect(loaded)
     with connection:
         connection.execute("UPDATE release SET label = 'RVU26D', year = 2026")
+        seal_shared(connection)
     connection.close()
     with pytest.raises(NoPriceError, match="RVU26D was loaded without its QPP file"):
         feesync.verify([put("PFREV26D.txt", alaska())], qp=True)

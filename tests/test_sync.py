@@ -15,6 +15,7 @@ from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
 from feesync.refresh.freshness import read_freshness
 from feesync.refresh.run import sync
+from feesync.store.checksums import seal_shared
 
 OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -157,6 +158,7 @@ def test_dates_that_were_corrected_meanwhile_are_corrected(offered, sql, databas
     sync()
     raw = sqlite3.connect(database)
     raw.execute("UPDATE release SET effective_to = '2025-12-30' WHERE label = 'RVU25D'")
+    seal_shared(raw)
     raw.commit()
     raw.close()
     assert outcomes(sync())[1] == ("RVU25D", "redated")

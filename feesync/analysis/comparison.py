@@ -19,6 +19,7 @@ from feesync.pricing.line import Line, Note, Severity
 from feesync.pricing.line_price import Price
 from feesync.rate import Setting
 from feesync.schedule import Quote
+from feesync.state import of_one_state
 from feesync.visit import Visit, read_visit
 
 
@@ -70,6 +71,7 @@ class Comparison:
         return any(amount is not None for amount in self.national.amounts.values())
 
 
+@of_one_state
 def compare(
     hcpcs: str,
     places: Sequence[str] = (),

@@ -19,12 +19,12 @@ from feesync.formats.relative_values import RelativeValue
 from feesync.hcpcs import CodeRange, read_codes
 from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
-from feesync.paths import database_path
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes, zip_note
 from feesync.rate import Setting
 from feesync.schedule import open_schedule
-from feesync.store.pair import Pair, open_pair
+from feesync.state import of_one_state
+from feesync.store.pair import Pair
 from feesync.store.payment_counts import Edition, PaymentCount, count_payments
 from feesync.store.source import Release, basis_of
 
@@ -194,6 +194,7 @@ class Diff:
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
 
 
+@of_one_state
 def diff(
     before: str,
     after: str,
@@ -226,9 +227,10 @@ def diff(
     if not settings:
         raise InvalidInputError("settings names neither nonfacility nor facility")
     wanted = [read_codes(code) for code in arguments.listed("codes", codes, "64490-64495")]
-    with open_pair(database_path(db), before, after) as pair:
+    schedule = open_schedule(db)
+    with schedule.pair(before, after) as pair:
         day = pair.after.effective_from
-        place, by_zip = open_schedule(db).place(pair.source, pair.after, arguments.text("locality", locality), day)
+        place, by_zip = schedule.place(pair.source, pair.after, arguments.text("locality", locality), day)
         found = _diff(pair, place, settings, _expanded(pair, wanted), qp=qp)
     notes = [*_notes(found, pair, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]
     return replace(found, notes=tuple(dict.fromkeys(notes)))

@@ -19,6 +19,7 @@ from feesync.pricing.line import Line, Note, Severity
 from feesync.pricing.line_price import Price
 from feesync.rate import Rate, Setting
 from feesync.schedule import Quote
+from feesync.state import of_one_state
 from feesync.store.source import Release
 from feesync.visit import Visit, read_visit
 
@@ -79,6 +80,7 @@ class History:
         return any(moment.amounts[setting] is not None for moment in self.moments)
 
 
+@of_one_state
 def history(
     hcpcs: str,
     locality: str,

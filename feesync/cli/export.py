@@ -15,7 +15,6 @@ from feesync.export.rows import open_grid
 from feesync.hcpcs import read_codes
 from feesync.labels import parse_label
 from feesync.paths import database_path
-from feesync.schedule import open_schedule
 
 
 @click.command("export", short_help="The grid of rates to CSV, Parquet or SQLite.")
@@ -62,7 +61,7 @@ def command(
         files.check(output, database, force=force)
     elif force:
         raise click.UsageError("--force goes with -o")
-    when = parse_label(label) if label else open_schedule(ctx.obj).newest_day(year) if year is not None else day or Date.today()
+    when = parse_label(label) if label else year if year is not None else day or Date.today()
     codes = [read_codes(code) for code in hcpcs]
     grid = open_grid(database, codes, places, state, when, qp=qp)
     print_notes(grid.notes)

@@ -20,7 +20,7 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed, source_line
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, one_line
 from feesync.money import decimal, dollars
 from feesync.rate import Setting
 
@@ -84,6 +84,8 @@ def command(
         click.echo(f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, are left out", err=True)
     print_notes(found.notes)
     if not found.has_price(shown):
+        for reason in dict.fromkeys(moment.reason for moment in found.moments if moment.reason):
+            click.echo(f"feesync: no price: {one_line(reason)}", err=True)
         ctx.exit(ExitStatus.NO_PRICE)
 
 

@@ -14,7 +14,7 @@ import click
 from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, read_dates
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, worst
 from feesync.formats import release as releases
 from feesync.formats import zip_locality
 from feesync.formats.archive import MAX_ZIP_BYTES
@@ -77,14 +77,14 @@ def command(
     if loose:
         jobs.append(partial(_import_one, loose[0].name, partial(_read_loose, loose, decided), store))
     jobs += [partial(_import_zip_text, path, store_zips) for path in zip_texts]
-    worst = ExitStatus.OK
+    statuses: list[ExitStatus] = []
     for job in jobs:
         try:
             job()
         except FeesyncError as error:
             click.echo(f"feesync: {error}", err=True)
-            worst = max(worst, error.exit_status)
-    ctx.exit(worst)
+            statuses.append(error.exit_status)
+    ctx.exit(worst(statuses))
 
 
 def _import_zip(path: Path, label: str | None, store: _Store, store_zips: Callable[..., list[ZipLoadReport]]) -> None:

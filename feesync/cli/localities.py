@@ -45,9 +45,10 @@ def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: boo
     one_format(as_json, as_csv)
     schedule = open_schedule(ctx.obj)
     when = day or Date.today()
-    found = schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
-    counties = schedule.counties(when)
-    _, zips = schedule.zip_counts(when)
+    with schedule.held():
+        found = schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
+        counties = schedule.counties(when)
+        _, zips = schedule.zip_counts(when)
 
     def row(place: Locality) -> list[object]:
         gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]

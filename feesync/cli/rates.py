@@ -74,9 +74,9 @@ def command(
     schedule = open_schedule(ctx.obj)
     terms = arguments.contract(percent, of_year)
     newest = year or of_year
-    when = schedule.newest_day(newest) if newest else day or Date.today()
     notes: dict[Note, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
+        when = schedule.newest_day(newest) if newest else day or Date.today()
         quotes = _noting(grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
         if xlsx:
             whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))

@@ -12,7 +12,7 @@ from feesync.cli.output import print_json, print_table
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.dates import read_age
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, one_line, worst
 from feesync.money import decimal
 from feesync.paths import cache_path, database_path
 from feesync.refresh.freshness import Freshness, read_freshness
@@ -34,6 +34,8 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
       feesync status --max-age 30d
       feesync status --json
 
+    Every row is compared with the checksum that was stored when it was loaded; what differs ends the command with 1.
+
     The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or no loaded release
     answers for today.
     """
@@ -41,7 +43,9 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
     path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
     schedule = open_schedule(ctx.obj)
     today = Date.today()
-    releases, label = schedule.releases(), schedule.answering(today)
+    with schedule.held():
+        releases, label, zip_files = schedule.releases(), schedule.answering(today), schedule.zip_files()
+        damages = schedule.damages()
     answering = next((release for release in releases if release.label == label and not release.embedded), None)
     fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
     stale = _stale(fresh, most, now, label) if most else None
@@ -57,7 +61,8 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
                 "cool_down_until": _iso(cool_until),
                 "answering": label,
                 "answering_covers_today": answering.covers(today) if answering else None,
-                "zip_files": [_zip_to_dict(file) for file in schedule.zip_files()],
+                "zip_files": [_zip_to_dict(file) for file in zip_files],
+                "damages": damages,
                 "stale": None if most is None else stale is not None,
                 "stale_because": stale,
                 "releases": [_to_dict(release) for release in releases],
@@ -70,12 +75,14 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
         click.echo(_answering(answering, today))
         if cool_until:
             click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
-        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in schedule.zip_files()))
+        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files))
         click.echo()
         _print_releases(releases)
+    for damage in damages:
+        click.echo(f"feesync: {one_line(damage)}", err=True)
     if stale:
         click.echo(f"feesync: stale: {stale}", err=True)
-        ctx.exit(ExitStatus.STALE)
+    ctx.exit(worst([*([ExitStatus.UNEXPECTED] if damages else []), *([ExitStatus.STALE] if stale else [])]))
 
 
 def _stale(fresh: Freshness, most: timedelta, now: datetime, answering: str | None) -> str | None:

@@ -69,7 +69,7 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
 
     \b
     Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4 what it sent was refused;
-    5 another refresh is running. When 3 and 4 both happened, 4.
+    5 another refresh is running. Where several happened, the first of 1, 4, 3, 5.
     """
     progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
     try:

@@ -10,7 +10,7 @@ import click
 
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
-from feesync.errors import ExitStatus, FeesyncError
+from feesync.errors import FeesyncError, worst
 from feesync.labels import FIRST_QP_YEAR
 from feesync.verification.recompute import verify_each
 from feesync.verification.report import Difference, FileVerification, Verification
@@ -18,7 +18,6 @@ from feesync.verification.report import Difference, FileVerification, Verificati
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
 _DIFFERENCES = ("File", "Code", "Locality", "Setting", "CMS", "feesync", "feesync - CMS")
 _CSV = ("file", "release", "hcpcs", "modifier", "mac", "locality", "setting", "published", "computed", "difference")
-_WORST_FIRST = (ExitStatus.REFUSED, ExitStatus.UNEXPECTED, ExitStatus.BUSY, ExitStatus.USAGE, ExitStatus.NO_PRICE, ExitStatus.OK)
 _STEPS = 1000
 
 
@@ -49,7 +48,7 @@ def command(
 
     \b
     Exit status: 0 every amount is equal; 4 one differs, or a file was refused; 6 none differs, but what is loaded has not
-    all of the codes or localities, or not the release.
+    all of the codes or localities, or not the release, or a file ends without CMS's trailer lines and may have been cut.
     """
     one_format(as_json, as_csv)
     bar, table = _Bar(shown=_on_terminal()), _CsvTable()
@@ -77,7 +76,7 @@ def command(
         click.echo(f"feesync: {problem}", err=True)
     if as_csv and verified:
         click.echo(f"feesync: {_summary(report)}", err=True)
-    ctx.exit(min((report.status, *(problem.exit_status for _, problem in problems)), key=_WORST_FIRST.index))
+    ctx.exit(worst((report.status, *(problem.exit_status for _, problem in problems))))
 
 
 def _on_terminal() -> bool:
@@ -188,7 +187,8 @@ def _warn(file: FileVerification) -> None:
             )
         click.echo(f"feesync: warning: {text}", err=True)
     if not file.has_trailer:
-        click.echo(f"feesync: warning: {file.file}: ends without CMS's trailer lines: it may have been cut", err=True)
+        text = f"{file.file}: ends without CMS's trailer lines: it may have been cut, and what is cut off was not compared"
+        click.echo(f"feesync: {text}", err=True)
     if file.different and file.year >= FIRST_QP_YEAR and not file.basis_named:
         click.echo(
             f"feesync: warning: {file.file}: the name does not say whose conversion factor it has; {file.basis} was taken, --qp "

@@ -60,6 +60,7 @@ class Part:
             query, limit = query + _OF_PLACES, [json.dumps([place.mac + place.locality for place in self.places])]
         order: dict[tuple[object, object], int] = {(place.mac, place.locality): number for number, place in enumerate(self.places)}
         for code in self.codes:
+            self.source.check_code(self.release, code)
             rows = self.source.connection.execute(query, (self.release.release_id, self.basis, code, *limit)).fetchall()
             yield sorted(rows, key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
 
@@ -102,7 +103,7 @@ class Grid:
 
 
 def open_grid(
-    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str, *, qp: bool
+    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str | int, *, qp: bool
 ) -> Grid:
     """Return the grid of codes in places on a day, or of a release.
 
@@ -113,7 +114,7 @@ def open_grid(
         codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that answers, else of the snapshot.
         places: localities in any form that localities.resolve takes.
         state: where no place is named, the state whose localities are meant; all where None.
-        when: date of service, or label of the release.
+        when: date of service, label of the release, or a year, whose newest loaded release is meant.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
     Raises:
@@ -130,9 +131,23 @@ def open_grid(
 
 
 def _open_grid(
-    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str, qp: bool
+    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str | int, qp: bool
 ) -> Grid:
     schedule = FeeSchedule(database)  # one of its own: nothing else may close its connection before the last row is read
+    with schedule.held():
+        return _grid(schedule, database, codes, places, state, when, qp)
+
+
+def _grid(
+    schedule: FeeSchedule,
+    database: Path,
+    codes: Sequence[str | CodeRange],
+    places: Sequence[str],
+    state: str | None,
+    year_or_when: date | str | int,
+    qp: bool,
+) -> Grid:
+    when = schedule.newest_day(year_or_when) if isinstance(year_or_when, int) else year_or_when
     sources = schedule.sources(when)
     whole = next((found for found in sources if not found[0].embedded), sources[0])
     wanted = _expanded(schedule, codes, *whole) or whole[0].codes_of(whole[1])

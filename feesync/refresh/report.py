@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, worst
 from feesync.store.changes import Changes, PaymentChange
 
 _CHANGED = ("new", "revision", "restored", "redated")
@@ -101,10 +101,8 @@ class SyncReport:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: 0 done; what ended the run on this machine (1, 5); else 4 before 3."""
-        met = {problem.status for problem in self.problems}
-        order = (ExitStatus.UNEXPECTED, ExitStatus.BUSY, ExitStatus.REFUSED, ExitStatus.UNREACHABLE)
-        return next((status for status in order if status in met), ExitStatus.OK)
+        """The exit status: the worst of all problems, 0 where there is none but warnings."""
+        return worst(problem.status for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report under the names of `feesync sync --json`; dollars are Decimals, times are ISO 8601."""

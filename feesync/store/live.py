@@ -1,4 +1,7 @@
-"""A database file as it is now: it may appear, be written to, be replaced or vanish while a process reads it."""
+"""A database file as it is now: it may appear, be written to, be replaced or vanish while a process reads it.
+
+What is read between `begin` and `end` is of one state, that in which `begin` found the file.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +26,43 @@ class LiveDatabase:
         self.path = path
         self.source: Source | None = None
         self._file: tuple[int, ...] | None = None
-        self._data_version = 0
+        self._data_version = -1
 
-    def refresh(self) -> bool:
-        """Notice what has changed; tell whether anything has.
+    def begin(self) -> bool:
+        """Begin to read the file as it is now; tell whether it is another than before.
 
         Raises:
-            StoreError: there is a file, but it cannot be read or is no feesync database.
+            StoreError: there is a file, but it cannot be read, is damaged or is no feesync database.
         """
         try:
             file = self._identity()
-            if file != self._file:
-                self._open(file)
-                return True
-            if self.source is None or _data_version(self.source.connection) == self._data_version:
-                return False
-            self._remember(self.source.connection)
-        except sqlite3.Error as error:
+            if file == self._file:
+                return self.source is not None and self._begin(self.source.connection)
+            self.forget()
+            connection = open_for_reading(self.path) if file else None
+            if connection:
+                self._data_version = -1
+                try:
+                    self._begin(connection)
+                except BaseException:
+                    connection.close()
+                    raise
+                self._file = file
+        except StoreError:
+            self.forget()
+            raise
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self.forget()
             raise store_error(self.path, error) from error
         return True
 
+    def end(self) -> None:
+        """End what `begin` began: from here on, what other processes have written is seen."""
+        if self.source and self.source.connection.in_transaction:
+            self.source.connection.execute("ROLLBACK")
+
     def forget(self) -> None:
-        """Close the connection; the next refresh opens the file anew."""
+        """Close the connection; the next `begin` opens the file anew."""
         if self.source:
             self.source.connection.close()
         self.source = self._file = None
@@ -61,17 +78,13 @@ class LiveDatabase:
             raise StoreError(f"{self.path} is not a file")
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
-    def _open(self, file: tuple[int, ...] | None) -> None:
-        self.forget()
-        connection = open_for_reading(self.path) if file else None
-        if connection:
-            self._remember(connection)
-            self._file = file
-
-    def _remember(self, connection: sqlite3.Connection) -> None:
-        self._data_version = _data_version(connection)
+    def _begin(self, connection: sqlite3.Connection) -> bool:
+        """Begin a transaction, and only then ask what it sees: asked before, it might have moved meanwhile."""
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM release").fetchone()  # from here on
+        version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._data_version:
+            return False
         self.source = Source(connection, embedded=False)
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+        self._data_version = version
+        return True

@@ -20,7 +20,7 @@ from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.labels import FIRST_QP_YEAR, catalogue, effective_dates, label_year
 from feesync.localities import NATIONAL
-from feesync.store import caps, drift
+from feesync.store import caps, checksums, drift
 from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
 from feesync.store.transaction import writing
@@ -79,7 +79,10 @@ def load(
         StoreError: the database cannot be used.
     """
     with writing(path) as connection:
-        return _load(Database(connection), release, dates, allow_change, force, progress)
+        checksums.check_shared(connection)
+        report = _load(Database(connection), release, dates, allow_change, force, progress)
+        checksums.seal_shared(connection)
+        return report
 
 
 def _load(
@@ -189,22 +192,20 @@ def _insert(database: Database, release: ParsedRelease, first: str, last: str) -
         {"release_id": release_id, "name": file.name, "kind": file.kind, "sha256": file.sha256, "rows": file.rows}
         for file in release.files
     )
-    for basis, factor, source, values in _factors(release):
+    opps: list[tuple[object, ...]] = []
+    for basis, factor, source, rows in _factors(release):
         connection.execute("INSERT INTO conversion_factor VALUES (?, ?, ?, ?)", (release_id, basis, factor, source))
-        connection.executemany(
-            "INSERT INTO opps_relative_value VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in values if any(row.opps)),
-        )
-    connection.executemany(
-        _INSERT_VALUE,
-        ((release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows),
-    )
+        opps += ((release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in rows if any(row.opps))
+    connection.executemany("INSERT INTO opps_relative_value VALUES (?, ?, ?, ?, ?, ?, ?)", opps)
+    values = sorted((release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows)
+    connection.executemany(_INSERT_VALUE, values)
     connection.executemany("INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _localities(release_id, release))
     if release.counties:
         connection.executemany(
             "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
             ((release_id, *row) for row in release.counties.rows),
         )
+    checksums.seal_release(connection, release_id, values, sorted(opps))
     return superseded > 0
 
 

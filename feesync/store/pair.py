@@ -10,14 +10,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from feesync.errors import InvalidInputError, NoReleaseError
 from feesync.labels import parse_label
-from feesync.store.schema import memory_database, open_for_reading, store_error
-from feesync.store.snapshot import open_snapshot
+from feesync.store.schema import memory_database
 from feesync.store.source import Release, Source
 
 _HASH = re.compile(r"[0-9a-f]{1,64}")
@@ -49,31 +47,27 @@ def revision_name(release: Release) -> str:
 
 
 @contextmanager
-def open_pair(path: Path, before: str, after: str) -> Iterator[Pair]:
-    """Open the database at a path for comparing two releases of it, or of the embedded snapshot where it lacks the label.
+def open_pair(database: Source | None, snapshot: Source, before: str, after: str) -> Iterator[Pair]:
+    """Find two releases to compare, of a database or of the embedded snapshot where that lacks the label.
 
     Args:
-        path: the database; there may be none.
+        database: the database; there may be none.
+        snapshot: the embedded snapshot.
         before: name of the one release or revision.
         after: name of the other.
 
     Raises:
         InvalidInputError: a name cannot be read, or both are one revision.
         NoReleaseError: there is no such release, or no such revision of it, or several.
-        StoreError: the database cannot be read.
+        StoreError: the database is damaged.
     """
-    try:
-        with ExitStack() as opened:
-            snapshot = Source(opened.enter_context(closing(open_snapshot())), embedded=True)
-            connection = open_for_reading(path) if path.exists() else None
-            database = Source(opened.enter_context(closing(connection)), embedded=False) if connection else None
-            found = [_find(name, database, snapshot) for name in (before, after)]
-            if found[0] == found[1]:
-                raise _same(before, after, found[0][0].revisions(found[0][1].label))
-            both = opened.enter_context(closing(memory_database()))
-            yield _beside(found[0], found[1], both)
-    except sqlite3.Error as error:
-        raise store_error(path, error) from error
+    found = [_find(name, database, snapshot) for name in (before, after)]
+    if found[0] == found[1]:
+        raise _same(before, after, found[0][0].revisions(found[0][1].label))
+    for source, release in found:
+        source.check_release(release)
+    with closing(memory_database()) as both:
+        yield _beside(found[0], found[1], both)
 
 
 def _find(name: str, database: Source | None, snapshot: Source) -> tuple[Source, Release]:

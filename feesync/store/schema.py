@@ -10,6 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from feesync.errors import BusyError, StoreError
+from feesync.store import checksums
 
 APPLICATION_ID = 0x66656573
 BUSY_SECONDS = 10.0
@@ -154,10 +155,13 @@ def migrate(connection: sqlite3.Connection) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if checksums.are_kept(connection):
+            checksums.check_shared(connection, "releases", "ZIP files")
         for number, file in enumerate(files[_version(connection) :], start=_version(connection) + 1):
             _run(connection, file)
             connection.execute(f"PRAGMA user_version = {number}")
         _run(connection, _VIEWS)
+        checksums.seal(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
@@ -166,8 +170,10 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def store_error(path: Path, error: sqlite3.Error) -> StoreError | BusyError:
-    """Return the error of the package for an error of SQLite while reading or writing a database."""
+def store_error(path: Path, error: Exception) -> StoreError | BusyError:
+    """Return the error of the package for an error of SQLite, or of its text, while reading or writing a database."""
+    if isinstance(error, UnicodeDecodeError):
+        return StoreError(f"{path} is damaged: it holds text that is no UTF-8")
     if "locked" in str(error) or "busy" in str(error):
         return BusyError(f"another process is writing to {path}; try again when it is done")
     if "not a database" in str(error):

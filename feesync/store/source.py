@@ -15,6 +15,7 @@ from feesync.hcpcs import CodeRange
 from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import NATIONAL, Locality, resolve
 from feesync.rate import Rate
+from feesync.store import checksums
 from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
 
@@ -63,11 +64,21 @@ class Release:
 
 
 class Source:
-    """An open database, with what has been read of it; one that is written to afterwards needs a new Source."""
+    """An open database, with what has been read of it; one that is written to afterwards needs a new Source.
+
+    Rows are compared with their checksums before they are first used, where the database has checksums: the embedded snapshot,
+    which is made anew in memory, has none. Whoever opens one that others may write to has begun a transaction.
+    """
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
         self.connection, self.embedded = connection, embedded
-        self.releases = self._read_releases("superseded_by IS NULL ORDER BY effective_from")
+        self._are_checked = not embedded and checksums.are_kept(connection)
+        self._sound: set[tuple[int, str]] = set()
+        if self._are_checked:
+            checksums.check_shared(connection, "releases", "views")
+        self._revisions = _read_releases(connection, embedded=embedded)
+        current = [release for release, superseded_by in self._revisions if superseded_by is None]
+        self.releases = sorted(current, key=lambda release: release.effective_from)
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
         self._resolved: dict[tuple[int, str], Locality] = {}
@@ -78,7 +89,9 @@ class Source:
     def zip_tables(self) -> list[StoredZipTable]:
         """The ZIP5 and ZIP9 files."""
         if self._zip_tables is None:
-            self._zip_tables = stored_zip_tables(self.connection)
+            if self._are_checked:
+                checksums.check_shared(self.connection, "ZIP files")
+            self._zip_tables = stored_zip_tables(self.connection, checked=self._are_checked)
         return self._zip_tables
 
     @property
@@ -88,9 +101,15 @@ class Source:
             self._codes = frozenset(code for (code,) in self.connection.execute("SELECT DISTINCT hcpcs FROM relative_value"))
         return self._codes
 
+    def damages(self) -> list[str]:
+        """Return what is not what was loaded, one line each."""
+        return list(checksums.damages(self.connection)) if self._are_checked else []
+
     def localities(self, release: Release) -> list[Locality]:
         """Return the localities of a release, the national row first, then by state."""
         if release.release_id not in self._localities:
+            if self._are_checked:
+                checksums.check_part(self.connection, release.release_id, release.label, "localities")
             rows = self.connection.execute(
                 "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ? "
                 "ORDER BY mac <> ?, state, mac, locality",
@@ -109,6 +128,7 @@ class Source:
 
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
+        self.check_code(release, hcpcs)
         row = self.connection.execute(
             _SELECT_ONE, (release.release_id, basis_of(release, qp=qp), hcpcs, modifier, place.mac, place.locality)
         ).fetchone()
@@ -116,6 +136,7 @@ class Source:
 
     def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
         """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
+        self.check_code(release, hcpcs)
         rows = self.connection.execute(_SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
@@ -126,7 +147,7 @@ class Source:
         rows = self.connection.execute(
             "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? ORDER BY hcpcs", (release.release_id,)
         )
-        return [code for (code,) in rows]
+        return self._checked_codes(release, [code for (code,) in rows], "", "~")
 
     def codes_in(self, release: Release, span: CodeRange) -> list[str]:
         """Return the codes of a range that a release has, in order."""
@@ -134,10 +155,36 @@ class Source:
             "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? AND hcpcs BETWEEN ? AND ? ORDER BY hcpcs",
             (release.release_id, *span),
         )
-        return [code for (code,) in rows if span.holds(code)]
+        return [code for code in self._checked_codes(release, [code for (code,) in rows], *span) if span.holds(code)]
+
+    def _checked_codes(self, release: Release, codes: list[str], first: str, last: str) -> list[str]:
+        if self._are_checked:
+            checksums.check_codes(self.connection, release.release_id, release.label, codes, first, last)
+        return codes
+
+    def check_code(self, release: Release, hcpcs: str) -> None:
+        """Compare the rows of a code with its checksum, before they are first used.
+
+        Raises:
+            DamageError: they are not what was loaded.
+        """
+        key = (release.release_id, hcpcs)
+        unchecked = self._are_checked and key not in self._sound
+        if unchecked and checksums.check_code(self.connection, release.release_id, release.label, hcpcs):
+            self._sound.add(key)
+
+    def check_release(self, release: Release) -> None:
+        """Compare every row of a release with its checksums, before it is used as a whole.
+
+        Raises:
+            DamageError: one is not what was loaded.
+        """
+        if self._are_checked:
+            checksums.check_release(self.connection, release.release_id, release.label)
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
         """Return the row modifiers that a code has in a release; the empty one is the code itself."""
+        self.check_code(release, hcpcs)
         rows = self.connection.execute(
             "SELECT modifier FROM relative_value WHERE release_id = ? AND hcpcs = ? ORDER BY modifier",
             (release.release_id, hcpcs),
@@ -152,6 +199,8 @@ class Source:
             "ORDER BY abs(julianday(effective_from) - julianday(?)) LIMIT 1",
             (day.isoformat(),),
         ).fetchone()
+        if nearest and self._are_checked:
+            checksums.check_part(self.connection, nearest[0], "the nearest release", "counties")
         rows = self.connection.execute(
             "SELECT mac, locality, group_concat(counties, '; ') FROM "
             "(SELECT DISTINCT mac, locality, counties FROM locality_counties WHERE release_id = ?) GROUP BY mac, locality",
@@ -161,34 +210,32 @@ class Source:
 
     def revisions(self, label: str) -> list[Release]:
         """Return every revision of a label that was ever loaded: the current one first, then the superseded, the latest first."""
-        return self._read_releases("label = ? ORDER BY superseded_by IS NULL DESC, release_id DESC", label)
+        found = [(release, superseded_by) for release, superseded_by in self._revisions if release.label == label]
+        return [release for release, _ in sorted(found, key=lambda pair: (pair[1] is not None, -pair[0].release_id))]
 
-    def _read_releases(self, which: str, *values: str) -> list[Release]:
-        self.connection.execute("BEGIN")  # both tables as of one moment, whatever another process loads meanwhile
-        try:
-            return self._releases_in_transaction(which, *values)
-        finally:
-            self.connection.execute("COMMIT")
 
-    def _releases_in_transaction(self, which: str, *values: str) -> list[Release]:
-        factors: dict[int, dict[str, int]] = {}
-        reference: dict[int, set[str]] = {}
-        for release_id, basis, factor, source in self.connection.execute("SELECT * FROM conversion_factor"):
-            factors.setdefault(release_id, {})[basis] = factor
-            if source == REFERENCE_FACTOR:
-                reference.setdefault(release_id, set()).add(basis)
-        rows = self.connection.execute(
-            "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at FROM release "  # noqa: S608
-            f"WHERE {which}",
-            values,
-        )
-        return [
+def _read_releases(connection: sqlite3.Connection, *, embedded: bool) -> list[tuple[Release, int | None]]:
+    """Return every release that was ever loaded, with the number of the one that superseded it."""
+    factors: dict[int, dict[str, int]] = {}
+    reference: dict[int, set[str]] = {}
+    for release_id, basis, factor, source in connection.execute("SELECT * FROM conversion_factor"):
+        factors.setdefault(release_id, {})[basis] = factor
+        if source == REFERENCE_FACTOR:
+            reference.setdefault(release_id, set()).add(basis)
+    rows = connection.execute(
+        "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at, superseded_by "
+        "FROM release NOT INDEXED ORDER BY release_id"
+    )
+    return [
+        (
             Release(
                 release_id, label, year, date.fromisoformat(first), date.fromisoformat(last), sha256, source, loaded_at,
-                factors[release_id], frozenset(reference.get(release_id, ())), self.embedded,
-            )
-            for release_id, label, year, first, last, sha256, source, loaded_at in rows
-        ]  # fmt: skip
+                factors[release_id], frozenset(reference.get(release_id, ())), embedded,
+            ),
+            superseded_by,
+        )
+        for release_id, label, year, first, last, sha256, source, loaded_at, superseded_by in rows
+    ]  # fmt: skip
 
 
 def basis_of(release: Release, *, qp: bool) -> str:

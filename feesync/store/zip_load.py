@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
+from feesync.store import checksums
 from feesync.store.transaction import writing
 from feesync.store.zip_checks import check
 
@@ -52,7 +53,10 @@ def load_zip_files(
         StoreError: the database cannot be used.
     """
     with writing(path) as connection:
-        return [_load(connection, file, allow_change, force) for file in files]
+        checksums.check_shared(connection)
+        reports = [_load(connection, file, allow_change, force) for file in files]
+        checksums.seal_shared(connection)
+        return reports
 
 
 def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool) -> ZipLoadReport:
@@ -82,6 +86,7 @@ def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: b
     if not allow_change:
         check(connection, new_id, file.kind, rows, flagged, file.name)
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
+    checksums.seal_zip_file(connection, new_id, file.kind)
     return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
 
 

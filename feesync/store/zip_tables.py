@@ -13,6 +13,7 @@ from functools import cache
 from typing import Protocol
 
 from feesync.reference import data_folder, read_table
+from feesync.store import checksums
 from feesync.zips import ZipCode, ZipFile, ZipRow, quarter_of
 
 
@@ -37,15 +38,17 @@ class ZipTable(Protocol):
 
 
 class StoredZipTable:
-    """A file of a database."""
+    """A file of a database; a ZIP is looked up among rows that equal their checksum, where the database has checksums."""
 
-    def __init__(self, connection: sqlite3.Connection, zip_file_id: int, file: ZipFile) -> None:
+    def __init__(self, connection: sqlite3.Connection, zip_file_id: int, file: ZipFile, *, checked: bool = False) -> None:
         self.file = file
-        self._connection, self._id = connection, zip_file_id
+        self._connection, self._id, self._checked = connection, zip_file_id, checked
         self._pairs: frozenset[tuple[str, str]] | None = None
 
     def row(self, code: ZipCode) -> ZipRow | None:
         """Return the row of a ZIP or ZIP+4."""
+        if self._checked:
+            checksums.check_zips(self._connection, self._id, self.file.kind, code.zip5)
         found = self._connection.execute(
             "SELECT mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ? AND zip = ? AND plus4 = ?",
             (self._id, *code),
@@ -68,6 +71,8 @@ class StoredZipTable:
 
     def localities(self, zip5: str) -> list[tuple[str, str]]:
         """Return the MACs and localities of a ZIP's rows."""
+        if self._checked:
+            checksums.check_zips(self._connection, self._id, self.file.kind, zip5)
         query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ? AND zip = ? ORDER BY mac, locality"
         return [(mac, locality) for mac, locality in self._connection.execute(query, (self._id, zip5))]
 
@@ -129,13 +134,15 @@ def embedded_zip_table() -> EmbeddedZipTable:
     return EmbeddedZipTable()
 
 
-def stored_zip_tables(connection: sqlite3.Connection) -> list[StoredZipTable]:
+def stored_zip_tables(connection: sqlite3.Connection, *, checked: bool = False) -> list[StoredZipTable]:
     """Return the current files of a database; none of one that was made before there were such tables."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'zip_file'").fetchone():
         return []
-    rows = connection.execute("SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file WHERE superseded_by IS NULL")
+    rows = connection.execute(
+        "SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file NOT INDEXED WHERE superseded_by IS NULL"
+    )
     return [
-        StoredZipTable(connection, zip_file_id, ZipFile(kind, year, quarter, source, count, embedded=False))
+        StoredZipTable(connection, zip_file_id, ZipFile(kind, year, quarter, source, count, embedded=False), checked=checked)
         for zip_file_id, kind, year, quarter, source, count in rows
     ]
 

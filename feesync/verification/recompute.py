@@ -97,7 +97,7 @@ def verify_each(
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
         try:
             yield from verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise store_error(sources.path, error) from error
 
 
@@ -107,7 +107,8 @@ class _Sources:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._live = LiveDatabase(path)
-        self._live.refresh()
+        self._live.begin()
+        self._live.end()
         self._snapshot: Source | None = None
 
     @property
@@ -116,7 +117,9 @@ class _Sources:
 
     def find(self, label: str) -> tuple[Source, Release] | None:
         if self._live.source and label in self.labels:
-            return self._live.source, _of_label(self._live.source, label)
+            release = _of_label(self._live.source, label)
+            self._live.source.check_release(release)
+            return self._live.source, release
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
         return (self._snapshot, _of_label(self._snapshot, label)) if label in self._snapshot.labels else None

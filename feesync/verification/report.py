@@ -151,7 +151,8 @@ class Verification:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: 4 where an amount differs, else 6 where one could not be compared, else 0."""
+        """The exit status: 4 where an amount differs, else 6 where one could not be compared, or a file may have been cut, else 0."""
         if self.different:
             return ExitStatus.REFUSED
-        return ExitStatus.NO_PRICE if self.not_loaded else ExitStatus.OK
+        whole = all(file.has_trailer for file in self.files)
+        return ExitStatus.OK if whole and not self.not_loaded else ExitStatus.NO_PRICE

@@ -1,0 +1,259 @@
+"""Checksums of what a database holds: a bit that flips on disk, which SQLite does not notice, is told and becomes no price.
+
+A checksum is stored for each code of a release, for its localities, for the table of releases with the factors, and for the views;
+of a ZIP file for the ZIPs that begin alike. It is compared where an answer first uses these rows, and for all of them by
+`feesync status`. CRC-32 finds every change of up to 32 bits in a row. Out of scope: a change that is made on purpose.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from zlib import crc32
+
+from feesync.errors import StoreError
+
+_OF_NONE = 0
+"""Stands in the place of a release's number for what is of no one release."""
+
+_VIEWS = ("rate", "rate_cents", "revision_rate_cents", "revision_rate_exact")
+_SHARED = {
+    "releases": (
+        "SELECT * FROM release NOT INDEXED ORDER BY release_id",
+        "SELECT * FROM conversion_factor ORDER BY release_id, basis",
+    ),
+    "views": (
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name IN {_VIEWS} ORDER BY name",  # noqa: S608 - ours
+    ),
+    "ZIP files": ("SELECT * FROM zip_file NOT INDEXED ORDER BY zip_file_id",),
+}
+_OF_RELEASE = {
+    "localities": "SELECT * FROM locality WHERE release_id = ? ORDER BY mac, locality",
+    "counties": ("SELECT * FROM locality_counties WHERE release_id = ? ORDER BY mac, locality, state_name, area, counties"),
+    "source files": "SELECT * FROM source_file WHERE release_id = ? ORDER BY name",
+}
+_VALUES = "SELECT * FROM relative_value WHERE release_id = ?"
+_OPPS = "SELECT * FROM opps_relative_value WHERE release_id = ?"
+_OF_CODE = " AND hcpcs = ?"
+_BASES = " AND basis IN ('nonqp', 'qp')"  # named, so that SQLite looks the code up in place of reading the table through
+_CODE_LENGTH = 5
+_CODE_COLUMN = 1
+_OPPS_CODE_COLUMN = 2
+_ZIP_ROWS = (
+    "SELECT zip, group_concat(zip || plus4 || mac || locality || state || plus_four, '') FROM zip_locality "
+    "WHERE zip_file_id = ? AND zip BETWEEN ? AND ? GROUP BY zip"
+)
+_REMEDY = "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips, loads it anew"
+
+_Row = tuple[object, ...]
+
+
+class DamageError(StoreError):
+    """What stands in the database is not what was loaded: a disk, or another program, has changed it."""
+
+
+def seal_release(connection: sqlite3.Connection, release_id: int, values: Iterable[_Row], opps: Iterable[_Row]) -> None:
+    """Store the checksums of a release's rows.
+
+    Args:
+        connection: a database in which they stand.
+        release_id: the release.
+        values: its rows of `relative_value`, by code and modifier.
+        opps: its rows of `opps_relative_value`, by basis, code and modifier.
+    """
+    sums = {part: _rows_sum(connection.execute(query, (release_id,))) for part, query in _OF_RELEASE.items()}
+    sums |= _code_sums(values, opps)
+    connection.executemany(
+        "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", ((release_id, part, value) for part, value in sums.items())
+    )
+
+
+def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
+    """Store the checksums of a ZIP file's rows, as they stand."""
+    sums = _zip_sums(connection, zip_file_id, kind)
+    connection.executemany(
+        "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)", ((zip_file_id, part, value) for part, value in sums.items())
+    )
+
+
+def seal_shared(connection: sqlite3.Connection) -> None:
+    """Store the checksums of what is of no one release, as it stands; where nothing has changed, nothing is written."""
+    for part in _SHARED:
+        value = _shared_sum(connection, part)
+        if value != _stored(connection, _OF_NONE, part):
+            connection.execute("INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", (_OF_NONE, part, value))
+
+
+def seal(connection: sqlite3.Connection) -> None:
+    """Store the checksums of all that a database holds that has none yet: what stands there is what is trusted."""
+    if _stored(connection, _OF_NONE, "releases") is None:
+        for (release_id,) in connection.execute("SELECT release_id FROM release").fetchall():
+            seal_release(connection, release_id, *_rows_of(connection, release_id))
+        for zip_file_id, kind in connection.execute("SELECT zip_file_id, kind FROM zip_file").fetchall():
+            seal_zip_file(connection, zip_file_id, kind)
+    seal_shared(connection)
+
+
+def are_kept(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database has checksums: one of an older feesync that cannot be migrated now has none."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksum'").fetchone() is not None
+
+
+def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
+    """Compare what is of no one release: 'releases', 'views', 'ZIP files'; all of them where none is named.
+
+    Raises:
+        DamageError: it is not what was stored.
+    """
+    for part in parts or _SHARED:
+        if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
+            raise DamageError(_damage(connection, f"its {'table of ' if part != 'views' else ''}{part}"))
+
+
+def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpcs: str) -> bool:
+    """Compare the rows of a code, of all row modifiers and bases; tell whether the release has the code.
+
+    Raises:
+        DamageError: they are not what was stored.
+    """
+    values = connection.execute(_VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)).fetchall()
+    opps = connection.execute(_OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)).fetchall()
+    stored = _stored(connection, release_id, hcpcs)
+    if stored is None and not values and not opps:
+        return False
+    if stored != _code_sum(values, opps):
+        raise DamageError(_damage(connection, f"{hcpcs} in {label}"))
+    return True
+
+
+def check_part(connection: sqlite3.Connection, release_id: int, label: str, part: str) -> None:
+    """Compare the 'localities', 'counties' or 'source files' of a release.
+
+    Raises:
+        DamageError: they are not what was stored.
+    """
+    if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(connection, release_id, part):
+        raise DamageError(_damage(connection, f"the {part} of {label}"))
+
+
+def check_codes(connection: sqlite3.Connection, release_id: int, label: str, codes: Iterable[str], first: str, last: str) -> None:
+    """Compare which codes a release has, from the first to the last, with those that were loaded.
+
+    Raises:
+        DamageError: a code is missing, or too much.
+    """
+    rows = connection.execute(
+        "SELECT part FROM checksum WHERE release_id = ? AND part BETWEEN ? AND ? AND length(part) = ?",
+        (release_id, first, last, _CODE_LENGTH),
+    )
+    wrong = {code for (code,) in rows} ^ set(codes)
+    if wrong:
+        raise DamageError(_damage(connection, f"{min(wrong)} in {label}"))
+
+
+def check_release(connection: sqlite3.Connection, release_id: int, label: str) -> None:
+    """Compare every row of a release.
+
+    Raises:
+        DamageError: one is not what was stored.
+    """
+    wrong = _wrong_parts(connection, release_id)
+    if wrong:
+        raise DamageError(_damage(connection, _named(wrong, label)))
+
+
+def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
+    """Compare the rows of a ZIP file that a ZIP is looked up among.
+
+    Raises:
+        DamageError: they are not what was stored.
+    """
+    part = _zip_part(kind, zip5)
+    stored = connection.execute("SELECT crc32 FROM zip_checksum WHERE zip_file_id = ? AND part = ?", (zip_file_id, part)).fetchone()
+    found = _zip_sums(connection, zip_file_id, kind, part)
+    if found != ({part: stored[0]} if stored else {}):
+        raise DamageError(_damage(connection, f"the {kind} rows of {part}"))
+
+
+def damages(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield what of a database is not what was loaded, one line each: all of its releases, superseded ones too, and ZIP files."""
+    try:
+        check_shared(connection)
+    except DamageError as error:
+        yield str(error)
+    for release_id, label in connection.execute("SELECT release_id, label FROM release NOT INDEXED").fetchall():
+        if wrong := _wrong_parts(connection, release_id):
+            yield _damage(connection, _named(wrong, label))
+    for zip_file_id, kind in connection.execute("SELECT zip_file_id, kind FROM zip_file NOT INDEXED").fetchall():
+        stored = dict(connection.execute("SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)))
+        if wrong := _different(stored, _zip_sums(connection, zip_file_id, kind)):
+            yield _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}")
+
+
+def _wrong_parts(connection: sqlite3.Connection, release_id: int) -> list[str]:
+    stored = dict(connection.execute("SELECT part, crc32 FROM checksum WHERE release_id = ?", (release_id,)))
+    found = {part: _rows_sum(connection.execute(query, (release_id,))) for part, query in _OF_RELEASE.items()}
+    return _different(stored, found | _code_sums(*_rows_of(connection, release_id)))
+
+
+def _different(stored: dict[str, int], found: dict[str, int]) -> list[str]:
+    return sorted((part for part in stored.keys() | found.keys() if stored.get(part) != found.get(part)), key=str)
+
+
+def _named(wrong: list[str], label: str) -> str:
+    more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
+    return f"{', '.join(map(str, wrong[:3]))}{more} in {label}"
+
+
+def _damage(connection: sqlite3.Connection, what: str) -> str:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    return f"{path} is damaged: {what} is not what was loaded. {_REMEDY}"
+
+
+def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:
+    row = connection.execute("SELECT crc32 FROM checksum WHERE release_id = ? AND part = ?", (release_id, part)).fetchone()
+    return row[0] if row else None
+
+
+def _shared_sum(connection: sqlite3.Connection, part: str) -> int:
+    value = 0
+    for query in _SHARED[part]:
+        value = _rows_sum(connection.execute(query), value)
+    return value
+
+
+def _rows_sum(rows: Iterable[_Row], value: int = 0) -> int:
+    return crc32(repr(list(rows)).encode(), value)
+
+
+def _code_sum(values: list[_Row], opps: list[_Row]) -> int:
+    return crc32(repr((values, opps)).encode())
+
+
+def _rows_of(connection: sqlite3.Connection, release_id: int) -> tuple[Iterable[_Row], Iterable[_Row]]:
+    values = connection.execute(_VALUES + " ORDER BY hcpcs, modifier", (release_id,))
+    return values, connection.execute(_OPPS + " ORDER BY basis, hcpcs, modifier", (release_id,))
+
+
+def _code_sums(values: Iterable[_Row], opps: Iterable[_Row]) -> dict[str, int]:
+    """Return the checksum of every code of a release."""
+    capped: dict[str, list[_Row]] = {}
+    for row in opps:
+        capped.setdefault(str(row[_OPPS_CODE_COLUMN]), []).append(row)
+    groups = groupby(values, key=lambda row: str(row[_CODE_COLUMN]))
+    sums = {code: _code_sum(list(own), capped.pop(code, [])) for code, own in groups}
+    return sums | {code: _code_sum([], own) for code, own in capped.items()}
+
+
+def _zip_part(kind: str, zip5: str) -> str:
+    return zip5 if kind == "ZIP9" else zip5[:3]
+
+
+def _zip_sums(connection: sqlite3.Connection, zip_file_id: int, kind: str, part: str = "") -> dict[str, int]:
+    """Return the checksums of a ZIP file's parts, or of one of them."""
+    sums: dict[str, int] = {}
+    for zip5, text in connection.execute(_ZIP_ROWS, (zip_file_id, part.ljust(_CODE_LENGTH, "0"), part.ljust(_CODE_LENGTH, "9"))):
+        own = _zip_part(kind, zip5)
+        sums[own] = crc32(text.encode(), sums.get(own, 0))
+    return sums
