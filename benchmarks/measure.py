@@ -22,6 +22,7 @@ from pathlib import Path
 
 from feesync import estimate
 from feesync.rate import Rate
+from feesync.store import checksums
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -144,6 +145,41 @@ def measure_estimate(database: Path) -> None:
     report("estimate(), warm, distinct lines / one indexed SELECT", *in_turn(floor, ours), 4, "us", 1e6)
 
 
+def measure_checksums(database: Path) -> None:
+    """Comparing what an estimate reads, and every row of a release, with its checksums against reading the same rows."""
+    connection = sqlite3.connect(database)
+    (codes,) = zip(*connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall(), strict=True)
+    codes = random.Random(64493).sample(codes, LINES // 4)
+    select = "SELECT * FROM relative_value WHERE release_id = 1 AND hcpcs = ?"
+    whole = ("relative_value", "opps_relative_value", "locality", "locality_counties", "source_file")
+
+    def read_codes() -> float:
+        started = time.perf_counter()
+        for code in codes:
+            connection.execute(select, (code,)).fetchall()
+        return (time.perf_counter() - started) / len(codes)
+
+    def check_codes() -> float:
+        started = time.perf_counter()
+        for code in codes:
+            checksums.check_code(connection, 1, "RVU25D", code)
+        return (time.perf_counter() - started) / len(codes)
+
+    def read_all() -> float:
+        started = time.perf_counter()
+        for table in whole:
+            connection.execute(f"SELECT * FROM {table} WHERE release_id = 1").fetchall()
+        return time.perf_counter() - started
+
+    def check_all() -> float:
+        started = time.perf_counter()
+        assert not list(checksums.damages(connection))
+        return time.perf_counter() - started
+
+    report("a code against its checksum / reading its rows", *in_turn(read_codes, check_codes), 4, "us", 1e6)
+    report("a release against its checksums / reading its rows", *in_turn(read_all, check_all), 4, "ms", 1e3)
+
+
 def measure_view(database: Path) -> None:
     """Both fee columns of every priced row against the same join reading plain columns."""
     connection = sqlite3.connect(database)
@@ -202,6 +238,7 @@ def main() -> None:
         measure_zip9(zip5, Path(scratch))  # before this process grows: a child begins with the memory of its parent
         measure_start_up(database)
         measure_estimate(database)
+        measure_checksums(database)
         measure_view(database)
         measure_sync(Path(folder) / "releases", Path(scratch))
 

@@ -27,7 +27,7 @@ _WORST_FIRST = (
 
 
 def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
-    """Return the status of a command that met several: this machine's trouble before CMS's content, before what passes by itself."""
+    """Return the status of a command that met several: this machine's trouble, CMS's content, then what passes by itself."""
     met = set(statuses)
     return next((status for status in _WORST_FIRST if status in met), ExitStatus.OK)
 

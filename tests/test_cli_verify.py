@@ -134,7 +134,8 @@ def test_a_basis_that_the_name_does_not_say_is_told_where_amounts_differ(feesync
         "feesync: warning: PFALL26C.txt: the name does not say whose conversion factor it has; nonqp was taken, "
         "--qp takes the other\n"
     ))  # fmt: skip
-    assert feesync("verify", "--qp", put("PFALL26C.txt", record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER)).exit_code == 0
+    text = record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER
+    assert feesync("verify", "--qp", put("PFALL26C.txt", text)).exit_code == 0
 
 
 def test_a_refused_file_does_not_stop_the_others(feesync, put):

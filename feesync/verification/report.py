@@ -151,7 +151,7 @@ class Verification:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: 4 where an amount differs, else 6 where one could not be compared, or a file may have been cut, else 0."""
+        """The exit status: 4 where an amount differs; 6 where one could not be compared, or a file may have been cut; else 0."""
         if self.different:
             return ExitStatus.REFUSED
         whole = all(file.has_trailer for file in self.files)

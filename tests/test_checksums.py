@@ -1,0 +1,266 @@
+"""What has changed on disk is told: by `feesync status`, and by the first answer that would use it."""
+
+import random
+import shutil
+import sqlite3
+import time
+
+import pytest
+from cms_files import rvu26d, text_of, zip5_lines, zip9_line, zip_of
+
+from feesync import StoreError, compare, diff, estimate, history, open_schedule, verify
+from feesync.formats import zip_locality
+from feesync.formats.release import from_zip
+from feesync.store import checksums, schema
+from feesync.store.load import load
+from feesync.store.zip_load import load_zip_files
+
+DAY = "2025-11-03"
+PRICED = ("release", "conversion_factor", "relative_value", "opps_relative_value", "locality")
+
+
+def columns(database, table):
+    connection = sqlite3.connect(database)
+    try:
+        return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    finally:
+        connection.close()
+
+
+def tamper(database, statement, *values):
+    """Change the database behind feesync's back."""
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+    connection.execute(statement, values)
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def flip_cell(database, table, column, where):
+    """Flip the lowest bit of a cell: of the number, or of the last character of the text."""
+    connection = sqlite3.connect(database)
+    (cell,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()
+    connection.close()
+    other = cell ^ 1 if isinstance(cell, int) else "1" if not cell else cell[:-1] + chr(ord(cell[-1]) ^ 1)
+    tamper(database, f"UPDATE {table} SET {column} = ? WHERE {where}", other)
+
+
+WHERE = {
+    "release": "release_id = 1",
+    "conversion_factor": "basis = 'nonqp'",
+    "relative_value": "hcpcs = '71046' AND modifier = ''",
+    "opps_relative_value": "basis = 'nonqp' AND hcpcs = '71046' AND modifier = ''",
+    "locality": "mac = '01112' AND locality = '05'",
+}
+CELLS = [
+    (table, row[1])
+    for table in PRICED
+    for row in schema.memory_database().execute(f"PRAGMA table_info({table})")
+    if row[1] not in ("loaded_at", "superseded_by")
+]
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS)
+def test_a_flipped_bit_in_any_cell_is_told_by_status_and_by_an_answer(feesync, loaded, table, column):
+    before = feesync("estimate", "71046", "--locality", "01112-05", "--date", DAY)
+    assert before.exit_code == 0
+    assert feesync("status").exit_code == 0
+    flip_cell(loaded, table, column, WHERE[table])
+    result = feesync("estimate", "71046", "--locality", "01112-05", "--date", DAY)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"feesync: {loaded} is damaged: " in result.stderr
+    assert result.stderr.count("\n") == 1
+    told = feesync("status")
+    assert (told.exit_code, "is damaged" in told.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("table", PRICED)
+def test_a_row_that_is_gone_is_told(feesync, loaded, table):
+    tamper(loaded, f"DELETE FROM {table} WHERE {WHERE[table]}")
+    result = feesync("estimate", "71046", "--locality", "01112-05", "--date", DAY)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is damaged" in result.stderr
+
+
+def test_the_national_row_that_is_gone_is_told(feesync, loaded):
+    tamper(loaded, "DELETE FROM locality WHERE mac = '00000'")
+    for line in (("compare", "64493"), ("rates", "64493"), ("localities",), ("estimate", "64493", "--locality", "national")):
+        result = feesync(*line, "--date", DAY)
+        assert (result.exit_code, "is damaged: the localities of RVU25D" in result.stderr) == (1, True)
+
+
+def test_a_code_that_is_gone_is_missed_in_a_range_and_in_an_export(feesync, loaded, tmp_path):
+    tamper(loaded, "DELETE FROM relative_value WHERE hcpcs = '64494'")
+    for line in (("rates", "64490-64495"), ("export",), ("export", "64490-64495"), ("export", "-o", tmp_path / "x.csv")):
+        result = feesync(*line, "--date", DAY)
+        assert (result.exit_code, "is damaged: 64494 in RVU25D" in result.stderr) == (1, True)
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_formula_that_has_changed_in_the_views_is_told(loaded):
+    connection = sqlite3.connect(loaded)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("UPDATE sqlite_master SET sql = replace(sql, '5000000', '5000001') WHERE name = 'revision_rate_cents'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StoreError, match="is damaged: its views"):
+        estimate("64493", locality="national", date=DAY)
+
+
+def test_every_public_answer_tells(feesync, loaded, tmp_path):
+    load(loaded, from_zip(zip_of(rvu26d()), "rvu26d.zip"), dates=None, allow_change=True)
+    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493' AND release_id = 1")
+    payments = tmp_path / "PFREV25D.txt"
+    payments.write_text("not read: the release is checked before")
+    for ask in (
+        lambda: estimate("64493", locality="AL", date=DAY),
+        lambda: compare("64493", date=DAY),
+        lambda: history("64493", "AL"),
+        lambda: diff("RVU25D", "RVU26D"),
+        lambda: verify([payments]),
+        lambda: open_schedule().rates("64493", [], "AL", estimate("99213", locality="AL", date=DAY).date),
+    ):
+        with pytest.raises(StoreError, match=r"is damaged: 64493 in RVU25D is not what was loaded\. Move the file away; 'feesync"):
+            ask()
+    assert estimate("99213", locality="national", date=DAY).allowed is not None
+    result = feesync("rates", "99213", "64493", "--date", DAY, "--csv")
+    assert (result.exit_code, "64493" in result.stdout) == (1, False)
+
+
+def test_status_says_it_as_data(feesync, loaded):
+    assert '"damages": []' in feesync("status", "--json").stdout
+    tamper(loaded, "UPDATE locality SET pe_gpci = pe_gpci + 1 WHERE mac = '01112' AND locality = '05'")
+    result = feesync("status", "--json", "--max-age", "1d")
+    assert (result.exit_code, "is damaged: localities in RVU25D" in result.stdout) == (1, True)
+
+
+def test_an_import_does_not_bless_what_is_damaged(feesync, loaded, tmp_path):
+    tamper(loaded, "UPDATE release SET effective_to = '2025-12-30'")
+    path = tmp_path / "rvu26d.zip"
+    path.write_bytes(zip_of(rvu26d()))
+    result = feesync("import", path, "--allow-change")
+    assert (result.exit_code, "is damaged: its table of releases" in result.stderr) == (1, True)
+
+
+def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, loaded):
+    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
+    connection = sqlite3.connect(loaded)
+    connection.executescript("DROP TABLE checksum; DROP TABLE zip_checksum; PRAGMA user_version = 3")
+    had = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for name in set(had) - {*PRICED, "source_file", "locality_counties", "zip_file", "zip_locality"}:
+        connection.execute(f"DROP TABLE {name}")
+    connection.close()
+    assert feesync("status").exit_code == 0
+    assert estimate("64493", locality="national", date=DAY).allowed is not None
+    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
+    with pytest.raises(StoreError, match="is damaged: 64493 in RVU25D"):
+        estimate("64493", locality="national", date=DAY)
+
+
+@pytest.fixture
+def zips(loaded):
+    zip9 = [zip9_line("94110", f"{plus4:04}", "01112", "05", "CA") for plus4 in range(1, 99)]
+    flag = lambda code, *row: (*row[:3], 1) if code == "94110" else row  # noqa: E731
+    files = [
+        zip_locality.parse(text_of(zip5_lines(flag)), "ZIP5_OCT2025.txt"),
+        zip_locality.parse(text_of(zip9), "ZIP9_OCT2025.txt"),
+    ]
+    load_zip_files(loaded, files, allow_change=True)
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("place", "statement"),
+    [
+        ("94107", "UPDATE zip_locality SET locality = '06' WHERE zip = '94107' AND plus4 = ''"),
+        ("94107", "UPDATE zip_locality SET plus_four = 1 WHERE zip = '94107' AND plus4 = ''"),
+        ("94107", "DELETE FROM zip_locality WHERE zip = '94107' AND plus4 = ''"),
+        ("94110-0007", "UPDATE zip_locality SET locality = '06' WHERE zip = '94110' AND plus4 = '0007'"),
+        ("94110-0007", "DELETE FROM zip_locality WHERE zip = '94110' AND plus4 = '0007'"),
+        ("94107", "UPDATE zip_file SET quarter = 1 WHERE kind = 'ZIP5'"),
+    ],
+)
+def test_a_zip_that_has_changed_is_told(feesync, zips, place, statement):
+    assert feesync("status").exit_code == 0
+    assert feesync("estimate", "64493", "--locality", place, "--date", DAY).exit_code == 0
+    tamper(zips, statement)
+    result = feesync("estimate", "64493", "--locality", place, "--date", DAY)
+    assert (result.exit_code, "is damaged" in result.stderr) == (1, True)
+    assert feesync("estimate", "64493", "--locality", "01112-05", "--date", DAY).exit_code == 0
+    assert feesync("status").exit_code == 1
+
+
+def answers(database, codes):
+    """What each code is worth; None where the database is said to be damaged."""
+    found = {}
+    for code, modifier in codes:
+        try:
+            answer = estimate(code, locality="01112-05", modifiers=[modifier] if modifier else [], date=DAY, db=database)
+            found[code, modifier] = (answer.allowed, answer.fee, answer.release.label)
+        except StoreError:
+            found[code, modifier] = None
+    return found
+
+
+def flipped(database, trial, where):
+    """A copy of a database with one bit flipped."""
+    data = bytearray(database.read_bytes())
+    data[where // 8] ^= 1 << where % 8
+    trial.write_bytes(data)
+
+
+def all_rows(database):
+    connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+    try:
+        return [connection.execute(f"SELECT * FROM {table} NOT INDEXED").fetchall() for table in PRICED]
+    except (sqlite3.Error, UnicodeDecodeError):
+        return None
+    finally:
+        connection.close()
+
+
+def flip_at_random(feesync, database, trial, count, codes):
+    sound, rows, told = answers(database, codes), all_rows(database), 0
+    assert None not in sound.values()
+    random_bit = random.Random(64493).randrange
+    size = 8 * database.stat().st_size
+    for number in range(count):
+        own = trial.with_name(f"{number}.db")
+        flipped(database, own, random_bit(size))
+        found = answers(own, codes)
+        assert all(answer in (None, sound[key]) for key, answer in found.items())
+        if all_rows(own) != rows or None in found.values():
+            result = feesync("--db", own, "status")
+            assert (result.exit_code, result.stderr.startswith("feesync: ")) == (1, True)
+            told += 1
+        open_schedule(own)._live.forget()
+        own.unlink()
+    return told
+
+
+def test_bits_flipped_at_random(feesync, loaded, tmp_path, sql):
+    codes = sql("SELECT hcpcs, modifier FROM relative_value WHERE status IN ('A', 'R', 'T')")
+    assert flip_at_random(feesync, loaded, tmp_path / "x.db", 60, codes[::4]) >= 5
+
+
+@pytest.mark.slow
+def test_bits_flipped_at_random_in_a_real_release(cms, feesync, database, tmp_path, sql):
+    load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
+    codes = [pair for pair in sql("SELECT hcpcs, modifier FROM relative_value WHERE status = 'A'") if pair[0] in ("64493", "71046")]
+    assert flip_at_random(feesync, database, tmp_path / "x.db", 40, codes) > 20
+
+
+def test_the_checks_of_an_answer_cost_well_under_a_millisecond(cms, database):
+    load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
+    copy = database.with_name("copy.db")
+    shutil.copy(database, copy)
+    connection = schema.open_for_reading(copy)
+    lapses = []
+    for _ in range(20):
+        started = time.process_time()
+        checksums.check_shared(connection, "releases", "views")
+        checksums.check_part(connection, 1, "RVU25D", "localities")
+        checksums.check_code(connection, 1, "RVU25D", "64493")
+        lapses.append(time.process_time() - started)
+    assert min(lapses) < 0.001
