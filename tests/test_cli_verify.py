@@ -196,7 +196,7 @@ def test_the_january_2026_file_equals_the_formula(cms, feesync, put):
         record("01112-09", "99213", "119.71", "65.29", year=2026),
     ]
     assert feesync("import", cms / "releases/rvu26c.zip").exit_code == 0
-    result = feesync("verify", put("PFALL26AR.txt", "".join(records)), "--release", "RVU26C")
+    result = feesync("verify", put("PFALL26AR.txt", "".join(records) + TRAILER), "--release", "RVU26C")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "4 of 4 equal")
 
 

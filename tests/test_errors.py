@@ -7,7 +7,7 @@ from feesync.errors import ExitStatus, worst
 ORDER = [1, 4, 3, 5, 6, 0]
 
 
-@pytest.mark.parametrize("pair", permutations(ORDER, 2))
+@pytest.mark.parametrize("pair", [*permutations(ORDER, 2)])
 def test_the_worst_of_several_is_the_first_of_one_order(pair):
     assert worst(map(ExitStatus, pair)) == min(pair, key=ORDER.index)
 

@@ -6,7 +6,7 @@ from operator import mul, ne
 
 import pytest
 from cms_files import CAPS, GPCI, VALUES, fixture, quarter, repriced, rows_of, zip_of
-from payment_files import ALASKA, alaska, record
+from payment_files import ALASKA, TRAILER, alaska, record
 
 import feesync
 from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, NoPriceError, NoReleaseError, StoreError
@@ -49,7 +49,7 @@ def test_one_cent_is_a_difference_with_both_numbers(put):
 
 def test_another_year_by_the_name(put):
     ohio = record("15202-00", "64493", "168.09", "90.49", year=2020)  # published by CMS
-    assert counts(feesync.verify([put("PFALL20A.txt", ohio)])) == (2, 0, 0, ExitStatus.OK)
+    assert counts(feesync.verify([put("PFALL20A.txt", ohio + TRAILER)])) == (2, 0, 0, ExitStatus.OK)
 
 
 def test_several_files_and_a_label_that_decides(put):
@@ -63,7 +63,7 @@ def test_several_files_and_a_label_that_decides(put):
 
 
 def test_a_key_that_stands_twice_counts_once(put):
-    twice = alaska() + "".join(record("02102-01", code, *pair, modifier=" ") for code, pair in ALASKA.items())
+    twice = alaska() + "".join(record("02102-01", code, *pair, modifier=" ") for code, pair in ALASKA.items()) + TRAILER
     report = feesync.verify([put("PFREV25D.txt", twice)])
     assert counts(report) == (6, 0, 0, ExitStatus.OK)
     assert (report.files[0].records, report.files[0].keys) == (6, 3)
@@ -125,7 +125,7 @@ def test_the_fees_before_the_opps_cap_are_compared(put, loaded):
             cut += sum(map(ne, fees, capped))
     records = before.count("\n")
     assert cut > records > 100
-    assert counts(feesync.verify([put("PFREV25D.txt", before)])) == (2 * records, 0, 0, ExitStatus.OK)
+    assert counts(feesync.verify([put("PFREV25D.txt", before + TRAILER)])) == (2 * records, 0, 0, ExitStatus.OK)
     assert feesync.verify([put("PFREV25D.txt", after)]).different == cut
 
 
