@@ -1,13 +1,16 @@
-"""HTTP to CMS: an honest name, timeouts, retries, redirects to allowed hosts only, and a cool-down after a 403.
+"""HTTP to CMS: an honest name, a clock a request, retries, redirects to allowed hosts only, and a cool-down after a 403.
 
+An answer, with the redirects that lead to it, and a page have a minute, a zip has a quarter of an hour, with all tries and waits.
 Proxies and certificates are as requests takes them from the environment.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -16,7 +19,9 @@ from urllib3.exceptions import HTTPError, LocationParseError, ProtocolError
 
 from feesync.about import PROJECT_URL, VERSION
 from feesync.cms.catalog import is_licence
+from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.cooldown import CoolDown
+from feesync.cms.exchange import Adapter, Exchange
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS, EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.cms.site import Site
@@ -25,7 +30,14 @@ from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableEr
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
-MOST_PAGE_BYTES = 2 * 2**20
+PAGE_SECONDS = 60.0
+ZIP_SECONDS = 15 * 60.0
+LEAST_SECONDS = 10.0
+"""What an answer or a page has, however little is left of the run's deadline."""
+
+MOST_PAGE_BYTES = 2**20
+"""The pages of CMS's releases have 188 KB, the listing of all some hundred more."""
+
 _MOST_REDIRECTS = 5
 _PIECE = 64 * 2**10
 _SLOW_SECONDS = 60.0
@@ -65,8 +77,59 @@ class _Session(requests.Session):
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body is still to be read.
+
+    Attributes:
+        url: the address that answered, after redirects.
+        status: 200, 206, 304 or 416.
+        headers: by name, in any case.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    _response: requests.Response
+    _exchange: Exchange
+    _clock: Clock
+
+    def body(self) -> Iterator[bytes]:
+        """Yield the body as it comes.
+
+        Raises:
+            TransientError: it breaks off, or hardly comes at all.
+            TimeUpError: the clock of the request ends first.
+        """
+        window, received = time.monotonic(), 0
+        try:
+            while piece := self._exchange.call(self._read, self._clock):
+                yield piece
+                received += len(piece)
+                if time.monotonic() - window > _SLOW_SECONDS:
+                    if received < _SLOW_BYTES:
+                        raise TransientError(f"{self.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s")
+                    window, received = time.monotonic(), 0
+        except TimeUpError as error:
+            raise TimeUpError(f"{self.url}: the answer did not come whole in {error}") from None
+        except (HTTPError, OSError) as error:
+            raise TransientError(f"{self.url}: the answer broke off: {_reason(error)}") from error
+
+    def _read(self) -> bytes:
+        piece: bytes = self._response.raw.read1(_PIECE, decode_content=True)
+        return piece
+
+
 class Client:
-    """The HTTP side of one run."""
+    """The HTTP side of one run.
+
+    Args:
+        site: where CMS's pages are.
+        cooldown: the record of hosts that answered 403.
+        progress: hears of tries that failed.
+        retry_seconds: how long the run may spend on requests that fail.
+        user_agent: what to call oneself.
+    """
 
     def __init__(
         self, site: Site, cooldown: CoolDown, progress: Progress, retry_seconds: float = RUN_SECONDS, user_agent: str | None = None
@@ -75,6 +138,8 @@ class Client:
         self._cooldown = cooldown
         self._retries = Retries(retry_seconds, progress.said)
         self._session = _Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, Adapter())
         self._session.headers["User-Agent"] = user_agent or USER_AGENT
 
     def close(self) -> None:
@@ -88,50 +153,78 @@ class Client:
             UnreachableError: it cannot be had now (ForbiddenError after a 403).
             ContentRefusedError: CMS answers that there is no such page, or with something that is none.
         """
-        return self.trying(lambda: self._page(url))
+        clock = self.page_clock()
+        return self.trying(lambda: self._page(url, clock), clock)
 
-    def trying(self, attempt: Callable[[], _T]) -> _T:
-        """Return what an attempt returns, trying again after a TransientError."""
-        return self._retries.call(attempt)
+    def page_clock(self) -> Clock:
+        """Return the clock of a request for a page, or for an answer alone: a minute, or what the run's deadline leaves."""
+        if self._retries.left >= PAGE_SECONDS:
+            return Clock(PAGE_SECONDS, "the most that a page or an answer may take")
+        seconds = min(PAGE_SECONDS, max(LEAST_SECONDS, self._retries.left))
+        return Clock(seconds, "the most that the run's deadline leaves for a page or an answer")
 
-    def _page(self, url: str) -> str:
-        with self.get(url) as response:
+    def zip_clock(self) -> Clock:
+        """Return the clock of a request for a zip: a quarter of an hour, or a minute where failures have spent the deadline."""
+        if self._retries.is_spent:
+            return Clock(min(PAGE_SECONDS, ZIP_SECONDS), "the most that a zip may take once failures have spent the run's deadline")
+        return Clock(ZIP_SECONDS, "the most that a zip may take")
+
+    def trying(self, attempt: Callable[[], _T], clock: Clock) -> _T:
+        """Return what an attempt returns, trying again after a TransientError while the clock runs."""
+        return self._retries.call(attempt, clock)
+
+    def _page(self, url: str, clock: Clock) -> str:
+        with self.get(url, clock) as answer:
             received = bytearray()
-            for piece in self.body(response):
+            for piece in answer.body():
                 received += piece
                 if len(received) > MOST_PAGE_BYTES:
-                    raise ContentRefusedError(f"is larger than {MOST_PAGE_BYTES >> 20} MiB: not a page of CMS's", file=url)
+                    raise ContentRefusedError(f"is larger than {MOST_PAGE_BYTES >> 10:,} KiB: not a page of CMS's", file=url)
         return received.decode("utf-8", "replace")
 
     @contextmanager
-    def get(self, url: str, headers: dict[str, str] | None = None) -> Iterator[requests.Response]:
-        """Ask for an address and follow its redirects; the body is still to be read, with `body`.
+    def get(self, url: str, clock: Clock, headers: dict[str, str] | None = None) -> Iterator[Answer]:
+        """Ask for an address and follow its redirects; the body is still to be read, with `Answer.body`.
+
+        Args:
+            url: the address.
+            clock: the request's; the answer itself has no longer than a page.
+            headers: more headers.
 
         Yields:
-            A response with status 200, 206, 304 or 416.
+            An answer with status 200, 206, 304 or 416.
 
         Raises:
             TransientError: what may be over soon: connection, timeout, 408, 429 and 5xx.
-            UnreachableError: what will not (ForbiddenError after a 403).
+            UnreachableError: what will not (ForbiddenError after a 403, TimeUpError where the clock ended).
             ContentRefusedError: another status, or a redirect to where feesync does not go.
         """
-        for _ in range(_MOST_REDIRECTS + 1):
-            if not self.site.allows(url):
-                raise ContentRefusedError(f"is neither on cms.gov nor on {self.site.host}: not followed", file=url)
-            if is_licence(url):
-                raise ContentRefusedError(
-                    "CMS asks to accept a licence first, which feesync does not do for you: download the zip in a browser, and "
-                    "'feesync import' it",
-                    file=url,
-                )
-            with self._send(url, headers or {}) as response:
+        soon = clock.within(self.page_clock())
+        with Exchange() as exchange:
+            for _ in range(_MOST_REDIRECTS + 1):
+                self._refuse(url)
+                try:
+                    response = exchange.open(partial(self._send, url, headers or {}), soon)
+                except TimeUpError as error:
+                    raise TimeUpError(f"{url}: no whole answer in {error}") from None
                 if response.status_code not in _REDIRECTS:
                     self._check(response)
-                    yield response
+                    yield Answer(response.url, response.status_code, response.headers, response, exchange, clock)
                     return
                 location = response.headers.get("Location", "")
                 url = self.site.link(url, location) or location
         raise ContentRefusedError(f"redirects more than {_MOST_REDIRECTS} times", file=url)
+
+    def _refuse(self, url: str) -> None:
+        """Refuse an address that feesync does not ask."""
+        if not self.site.allows(url):
+            raise ContentRefusedError(f"is neither on cms.gov nor on {self.site.host}: not followed", file=url)
+        if is_licence(url):
+            raise ContentRefusedError(
+                "CMS asks to accept a licence first, which feesync does not do for you: download the zip in a browser, and "
+                "'feesync import' it",
+                file=url,
+            )
 
     def _send(self, url: str, headers: dict[str, str]) -> requests.Response:
         timeout = (CONNECT_SECONDS, READ_SECONDS)
@@ -171,24 +264,6 @@ class Client:
         except OSError as error:
             return f"that it should not be asked again for a day could not be recorded: {error}"
         return f"it is not asked again before {until:%Y-%m-%d %H:%M} UTC, unless by --force"
-
-    def body(self, response: requests.Response) -> Iterator[bytes]:
-        """Yield the body of a response as it comes.
-
-        Raises:
-            TransientError: it breaks off, or hardly comes at all.
-        """
-        window, received = time.monotonic(), 0
-        try:
-            while piece := response.raw.read1(_PIECE, decode_content=True):
-                yield piece
-                received += len(piece)
-                if time.monotonic() - window > _SLOW_SECONDS:
-                    if received < _SLOW_BYTES:
-                        raise TransientError(f"{response.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s")
-                    window, received = time.monotonic(), 0
-        except (HTTPError, OSError) as error:
-            raise TransientError(f"{response.url}: the answer broke off: {_reason(error)}") from error
 
 
 def _status(response: requests.Response) -> str:

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-import requests
-
 from feesync.cms.cache import Cache, CachedZip, Remembered
-from feesync.cms.client import Client
+from feesync.cms.client import Answer, Client
+from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.progress import Progress
 from feesync.cms.retries import TransientError
 from feesync.durable import read_as, read_json, write_json
@@ -72,23 +71,27 @@ class Downloader:
             CacheError: it cannot be written; what has come is thrown away.
         """
         conditional = since is not None and since.url == url and bool(since.last_modified)
-        return self._client.trying(lambda: self._try(label, url, since.last_modified if since and conditional else None))
+        clock = self._client.zip_clock()
+        return self._client.trying(
+            lambda: self._try(label, url, since.last_modified if since and conditional else None, clock), clock
+        )
 
     def has_changed(self, url: str, since: Remembered | None) -> bool:
         """Ask whether a zip is another than the remembered one, without reading it."""
         headers = {"If-Modified-Since": since.last_modified} if since and since.url == url and since.last_modified else {}
+        clock = self._client.page_clock()
 
         def ask() -> bool:
-            with self._client.get(url, headers) as response:
-                if response.status_code == HTTPStatus.NOT_MODIFIED and headers:
+            with self._client.get(url, clock, headers) as answer:
+                if answer.status == HTTPStatus.NOT_MODIFIED and headers:
                     return False
-                if response.status_code == HTTPStatus.OK:
+                if answer.status == HTTPStatus.OK:
                     return True
-                raise TransientError(f"{url}: {response.status_code} was not asked for")
+                raise TransientError(f"{url}: {answer.status} was not asked for")
 
-        return self._client.trying(ask)
+        return self._client.trying(ask, clock)
 
-    def _try(self, label: str, url: str, modified_since: str | None) -> Fetched | None:
+    def _try(self, label: str, url: str, modified_since: str, clock: Clock) -> Fetched | None:
         part = self._cache.part(label)
         begun = self._begun(part, url)
         headers = {"Accept-Encoding": "identity"}
@@ -96,19 +99,19 @@ class Downloader:
             headers |= {"Range": f"bytes={part.stat().st_size}-", "If-Range": begun.last_modified}
         elif modified_since:
             headers["If-Modified-Since"] = modified_since
-        with self._client.get(url, headers) as response:
-            if response.status_code == HTTPStatus.NOT_MODIFIED and "If-Modified-Since" in headers:
+        with self._client.get(url, clock, headers) as answer:
+            if answer.status == HTTPStatus.NOT_MODIFIED and "If-Modified-Since" in headers:
                 return None
-            resumed = response.status_code == HTTPStatus.PARTIAL_CONTENT
-            if resumed and not (begun and _continues(response, begun, part)):
+            resumed = answer.status == HTTPStatus.PARTIAL_CONTENT
+            if resumed and not (begun and _continues(answer, begun, part)):
                 self._cache.drop_part(label)
                 raise TransientError(f"{url}: what had come of it cannot be continued")
-            if not resumed and response.status_code != HTTPStatus.OK:
+            if not resumed and answer.status != HTTPStatus.OK:
                 self._cache.drop_part(label)
-                raise TransientError(f"{url}: {response.status_code} was not asked for")
+                raise TransientError(f"{url}: {answer.status} was not asked for")
             try:
-                self._receive(label, response, part, url, resumed)
-                return self._finish(label, response, part, url, resumed)
+                self._receive(label, answer, part, url, resumed)
+                return self._finish(label, answer, part, url, resumed)
             except OSError as error:
                 self._cache.drop_part(label)
                 raise CacheError(f"{part.parent} cannot be written: {error.strerror or error}") from error
@@ -122,29 +125,34 @@ class Downloader:
             return None
         return begun if begun and begun.url == url and begun.last_modified and 0 < here < begun.length else None
 
-    def _receive(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> None:
-        length = _length(response)
+    def _receive(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> None:
+        length = _length(answer)
         here = part.stat().st_size if resumed else 0
         total = None if length is None else here + length
         if (total or 0) > self._most_bytes:
             raise ContentRefusedError(f"is {total:,} bytes long, larger than {self._most_bytes >> 20} MiB", file=url)
         if not resumed:
             self._cache.drop_part(label)
-            if total and response.headers.get("Accept-Ranges", "").strip().lower() == "bytes":
-                begun = _Begun(url, response.headers.get("Last-Modified", ""), total)
+            if total and answer.headers.get("Accept-Ranges", "").strip().lower() == "bytes":
+                begun = _Begun(url, answer.headers.get("Last-Modified", ""), total)
                 write_json(part.with_name(part.name + ".json"), asdict(begun))
-        with part.open("ab" if resumed else "wb") as file:
-            for piece in self._client.body(response):
-                file.write(piece)
-                here += len(piece)
-                self._progress.received(label, here, total)
-                if here > self._most_bytes:
-                    self._cache.drop_part(label)
-                    raise ContentRefusedError(f"is larger than {self._most_bytes >> 20} MiB", file=url)
+        try:
+            with part.open("ab" if resumed else "wb") as file:
+                for piece in answer.body():
+                    file.write(piece)
+                    here += len(piece)
+                    self._progress.received(label, here, total)
+                    if here > self._most_bytes:
+                        self._cache.drop_part(label)
+                        raise ContentRefusedError(f"is larger than {self._most_bytes >> 20} MiB", file=url)
+        except TimeUpError as error:
+            of = f"{here:,} bytes" if total is None else f"{here:,} of {total:,} bytes"
+            then = "the next run goes on from there" if self._begun(part, url) else "the next run begins anew"
+            raise TimeUpError(f"{error}: {of} came, and {then}") from error
         if total is not None and here != total:
             raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
 
-    def _finish(self, label: str, response: requests.Response, part: Path, url: str, resumed: bool) -> Fetched:
+    def _finish(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> Fetched:
         try:
             self._check(part, url)
         except ContentRefusedError as error:
@@ -155,16 +163,16 @@ class Downloader:
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         kept = self._cache.keep(part, label, sha256)
-        return Fetched(kept, Remembered(url, response.headers.get("Last-Modified", ""), sha256, kept.size))
+        return Fetched(kept, Remembered(url, answer.headers.get("Last-Modified", ""), sha256, kept.size))
 
 
-def _length(response: requests.Response) -> int | None:
+def _length(answer: Answer) -> int | None:
     """Return the length of the body to come, where it is given and is that of the bytes themselves."""
-    given = response.headers.get("Content-Length", "")
-    return int(given) if _NUMBER.fullmatch(given) and not response.headers.get("Content-Encoding") else None
+    given = answer.headers.get("Content-Length", "")
+    return int(given) if _NUMBER.fullmatch(given) and not answer.headers.get("Content-Encoding") else None
 
 
-def _continues(response: requests.Response, begun: _Begun, part: Path) -> bool:
-    match = _RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-    same = response.headers.get("Last-Modified", begun.last_modified) == begun.last_modified
+def _continues(answer: Answer, begun: _Begun, part: Path) -> bool:
+    match = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
+    same = answer.headers.get("Last-Modified", begun.last_modified) == begun.last_modified
     return match is not None and same and (int(match[1]), int(match[2])) == (part.stat().st_size, begun.length)

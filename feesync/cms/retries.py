@@ -1,7 +1,8 @@
-"""When a request is tried again: the policy, made of tenacity's parts and two of our own.
+"""When a request is tried again: the policy, made of tenacity's parts and three of our own.
 
 Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that CMS gave; no wait begins that
-would bring the retries of one request over a minute, or those of the whole run over its deadline.
+would bring the retries of one request over a minute or over its clock, or those of the whole run over its deadline. A request that
+its clock ended is not tried again; the time that it took counts towards the deadline as retries do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
+from feesync.cms.clock import Clock, TimeUpError
 from feesync.errors import UnreachableError
 
 TRIES = 4
@@ -80,10 +82,11 @@ class wait_as_asked(wait_base):  # noqa: N801 - named as tenacity names its poli
 
 
 class stop_when_spent(stop_base):  # noqa: N801
-    """Stop before retries take longer than a request, or the run, may spend on them; the clock starts at the first failure."""
+    """Stop before retries take longer than a request, or the run, may spend on them, from the first failure on."""
 
     def __init__(self, run_seconds: float) -> None:
         self.left = run_seconds
+        self.is_spent = False
         self._first_failure = 0.0
 
     def __call__(self, retry_state: RetryCallState) -> bool:
@@ -96,7 +99,23 @@ class stop_when_spent(stop_base):  # noqa: N801
     def settle(self, retry_state_attempts: int) -> None:
         """Take from the run's seconds what the request that has just ended spent on retries."""
         if retry_state_attempts > 1:
-            self.left = max(0.0, self.left - (time.monotonic() - self._first_failure))
+            self.spend(time.monotonic() - self._first_failure)
+
+    def spend(self, seconds: float) -> None:
+        """Take from the run's seconds what came to nothing."""
+        self.left = max(0.0, self.left - seconds)
+        self.is_spent = not self.left
+
+
+class stop_by_clock(stop_base):  # noqa: N801
+    """Stop before a wait that the clock of the request does not outlast."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        """Tell whether to give up."""
+        return retry_state.upcoming_sleep >= self._clock.left()
 
 
 class Retries:
@@ -106,29 +125,52 @@ class Retries:
         self._budget = stop_when_spent(run_seconds)
         self._say = say
 
-    def call(self, attempt: Callable[[], _T]) -> _T:
+    @property
+    def left(self) -> float:
+        """The seconds that the run may still spend on requests that fail."""
+        return self._budget.left
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether requests have failed for as long as the run allows."""
+        return self._budget.is_spent
+
+    def call(self, attempt: Callable[[], _T], clock: Clock) -> _T:
         """Return what an attempt returns, trying again after a TransientError as the policy allows.
+
+        Args:
+            attempt: one try.
+            clock: the request's, on which every try runs.
 
         Raises:
             PostponedError: CMS asks for a longer wait than is left.
             TransientError: the last one, where all tries failed.
+            TimeUpError: the clock ended a try.
         """
+        began = time.monotonic()
         retrying = Retrying(
             retry=retry_if_exception_type(TransientError),
             wait=wait_as_asked(wait_exponential_jitter(max=_LONGEST_WAIT)),
-            stop=stop_after_attempt(TRIES) | self._budget,
+            stop=stop_after_attempt(TRIES) | self._budget | stop_by_clock(clock),
             before_sleep=self._before_sleep,
             reraise=True,
         )
         try:
-            return retrying(attempt)
+            result = retrying(attempt)
+        except TimeUpError:
+            self._budget.spend(time.monotonic() - began)
+            raise
         except TransientError as error:
-            asked = error.retry_after
-            if asked and asked >= min(REQUEST_SECONDS, self._budget.left):
+            asked, most = error.retry_after, min(REQUEST_SECONDS, self._budget.left)
+            self._settle(retrying)
+            if asked and asked >= most:
                 raise PostponedError(f"{error}; it asks to be left alone for {asked:,.0f} s", asked) from error
             raise
-        finally:
-            self._budget.settle(retrying.statistics.get("attempt_number", 1))
+        self._settle(retrying)
+        return result
+
+    def _settle(self, retrying: Retrying) -> None:
+        self._budget.settle(retrying.statistics.get("attempt_number", 1))
 
     def _before_sleep(self, retry_state: RetryCallState) -> None:
         error = retry_state.outcome.exception() if retry_state.outcome else None

@@ -1,0 +1,43 @@
+"""The wall clock of a request: by when it is over, whatever a server sends meanwhile and however slowly.
+
+A timeout of a socket begins anew with each byte, so that a server which drips is never over. A clock is set once for a
+request, and all its tries, redirects and waits run on it. Out of scope: how a request is broken off (exchange), and when it is
+tried again (retries).
+"""
+
+from __future__ import annotations
+
+import time
+
+from feesync.errors import UnreachableError
+
+
+class TimeUpError(UnreachableError):
+    """A request was not over when its clock ended; it is not tried again, and what has come of a zip is kept."""
+
+
+class Clock:
+    """A wall clock, which runs from when it is made.
+
+    Args:
+        seconds: how long.
+        limit: what sets that limit, to be told, such as `the most that a page may take`.
+    """
+
+    def __init__(self, seconds: float, limit: str) -> None:
+        self._seconds, self._limit = seconds, limit
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return the seconds that are left, none below zero."""
+        return max(0.0, self._end - time.monotonic())
+
+    def within(self, other: Clock) -> Clock:
+        """Return the clock that ends first, this or another."""
+        return self if self._end <= other._end else other
+
+    def __str__(self) -> str:
+        """Return how long it runs, and why no longer."""
+        minutes = self._seconds / 60
+        span = f"{minutes:.0f} minutes" if minutes > 1 and minutes.is_integer() else f"{self._seconds:.0f} s"
+        return f"{span}, {self._limit}"
