@@ -141,7 +141,7 @@ def test_a_page_without_its_download_says_what_is_there():
 @pytest.mark.parametrize(
     "html", ["<![n00b ]>", "<title>x</title><![n00b ]>", '<div class="field--name-field-downloads"><![n00b ]></div>']
 )
-def test_what_no_parser_reads_is_refused(html):
+def test_what_says_nothing_is_refused(html):
     with pytest.raises(ContentRefusedError, match=f"^{SITE.listing}: "):
         read_listing(html, SITE.listing, SITE)
     with pytest.raises(ContentRefusedError, match=f"^{PAGE}: "):

@@ -44,7 +44,7 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
 @click.option("--jitter", type=float, default=0, metavar="S", help="First sleep a random part of S seconds.")
 @click.option("--wait", type=float, default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
 @click.option("--deadline", type=float, default=RUN_SECONDS, metavar="S", show_default="180",
-              help="Seconds that the whole run may spend on trying again.")  # fmt: skip
+              help="Seconds that the whole run may spend on requests that fail.")  # fmt: skip
 @click.option("--watch", multiple=True, metavar="HCPCS", default=FACET_JOINT_CODES, show_default="the facet joint codes",
               help="A code whose changes are reported in dollars (repeatable).")  # fmt: skip
 @click.option("--changed-status", type=click.IntRange(0, 255), default=0, metavar="N",

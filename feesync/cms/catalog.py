@@ -7,16 +7,11 @@ a name. So labels are taken from what a person reads, addresses from what a brow
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
-from bs4.exceptions import ParserRejectedMarkup
-from bs4.filter import SoupStrainer
-
+from feesync.cms.links import Link, Page, read_page
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
 from feesync.labels import catalogue, label_in, label_year, parse_label
@@ -26,13 +21,11 @@ _BLANKS = re.compile(r"[\s\u200b\u200e\ufeff]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTED = re.compile(r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE)
 _ZIP_LOCALITY = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
-_DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
 _NAME_AFTER = ("/zip/", "/downloads/")
 _LICENCE = "/license/"
 _MOST_TEXT = 60
 _MOST_PAGES = 8
-_MOST_PARTS = 50
-"""Elements in which the text of a link or a row is looked for: links that are never closed hold each other, without end."""
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +64,26 @@ def read_listing(html: str, page: str, site: Site) -> list[Offer]:
         ContentRefusedError: there is no release on it, so that it is not the page that feesync knows.
     """
     found: dict[str, Offer] = {}
-    for row in _parsed(html, page, SoupStrainer(["tr", "a"])).find_all(["tr", "a"], recursive=False):
-        year = _YEAR.search(_text(row, " ")) if row.name == "tr" else None
-        for anchor in [row] if row.name == "a" else row.find_all("a", href=True):
-            offer = _offer(anchor, year, page, site)
-            if offer:
-                before = found.get(offer.label, offer)
-                found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES])
+    read = read_page(html, page)
+    for link in read.links:
+        offer = _offer(link, page, site)
+        if offer:
+            before = found.get(offer.label, offer)
+            found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES])
     if not any(offer.is_label for offer in found.values()):
-        raise ContentRefusedError(f"lists no release; {_title(html)}", file=page)
+        raise ContentRefusedError(f"lists no release; {_title(read)}", file=page)
     return list(found.values())
 
 
-def _parsed(html: str, page: str, only: SoupStrainer) -> BeautifulSoup:
-    try:
-        return BeautifulSoup(html, "html.parser", parse_only=only)
-    except ParserRejectedMarkup as error:
-        raise ContentRefusedError(f"cannot be read as HTML: {error}", file=page) from error
-
-
-def _text(tag: Tag, between: str = "") -> str:
-    ahead: list[PageElement] = [tag]
-    parts: list[str] = []
-    for _ in range(_MOST_PARTS):
-        element = ahead.pop() if ahead else None
-        if isinstance(element, Tag):
-            ahead += reversed(element.contents[:_MOST_PARTS])
-        elif type(element) is NavigableString:
-            parts.append(element)
-    return between.join(parts)
-
-
-def _offer(anchor: Tag, year: re.Match[str] | None, page: str, site: Site) -> Offer | None:
-    text = _BLANKS.sub("", _text(anchor))
-    address = site.link(page, str(anchor.get("href") or ""))
+def _offer(link: Link, page: str, site: Site) -> Offer | None:
+    text = _BLANKS.sub("", link.text)
+    address = site.link(page, link.href)
     if not site.allows(address):
         return None
     label = _label(text)
     if label:
         return Offer(label, label_year(label), (address,))
+    year = _YEAR.search(link.row) if link.row else None
     if year and text and _DETAIL_PAGE.search(address):
         return Offer(one_line(text)[:_MOST_TEXT], int(year[0]), (address,), is_label=False)
     return None
@@ -142,14 +116,14 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     Raises:
         ContentRefusedError: no link is to a zip of that label.
     """
-    soup = _parsed(html, page, SoupStrainer("div", class_=_DOWNLOADS_FIELD))
-    links = [(_text(anchor, " ").strip(), site.link(page, str(anchor["href"]))) for anchor in soup.find_all("a", href=True)]
+    read = read_page(html, page)
+    links = [(link.text.strip(), site.link(page, link.href)) for link in read.links if link.is_download]
     zips = [(text, url) for text, url in links if _is_zip(url) or is_licence(url)]
     if not zips:
-        raise ContentRefusedError(f"has no download of a zip; {_title(html)}", file=page)
+        raise ContentRefusedError(f"has no download of a zip; {_title(read)}", file=page)
     own = [Download(url, _posted(f"{text} {url}")) for text, url in zips if {label_in(text), label_in(url)} - {None} == {label}]
     if not own:
-        there = "; ".join(_shown(text, url) for text, url in zips)
+        there = "; ".join(_shown(text, url) for text, url in zips[:_MOST_SHOWN])
         raise ContentRefusedError(f"has no download of {label}, but {there}", file=page)
     return own
 
@@ -165,13 +139,11 @@ def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
     Raises:
         ContentRefusedError: there is no link to such a zip.
     """
-    links = [
-        (_text(anchor, " ").strip(), site.link(page, str(anchor.get("href") or "")))
-        for anchor in _parsed(html, page, SoupStrainer("a")).find_all("a", recursive=False)
-    ]
+    read = read_page(html, page)
+    links = [(link.text.strip(), site.link(page, link.href)) for link in read.links]
     found = [(text, url) for text, url in links if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)]
     if not found:
-        raise ContentRefusedError(f"has no download of the Zip Code to Carrier Locality File; {_title(html)}", file=page)
+        raise ContentRefusedError(f"has no download of the Zip Code to Carrier Locality File; {_title(read)}", file=page)
     return [Download(url, _posted(f"{text} {url}")) for text, url in found]
 
 
@@ -192,7 +164,8 @@ def newest(downloads: list[Download], label: str) -> str:
     last = date.min if date.min in posted.values() else max(posted.values())
     rivals = sorted(url for url in posted if last in (date.min, posted[url]))
     if len(rivals) > 1:
-        raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {', '.join(rivals)}")
+        several = ", ".join(rivals[:_MOST_SHOWN])
+        raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {several}")
     return rivals[0]
 
 
@@ -226,9 +199,6 @@ def _shown(text: str, url: str) -> str:
     return one_line(f"{text} ({url})")[: 2 * _MOST_TEXT]
 
 
-def _title(html: str) -> str:
-    said = ""
-    with suppress(ParserRejectedMarkup):
-        title = BeautifulSoup(html, "html.parser", parse_only=SoupStrainer("title")).find("title")
-        said = " ".join(title.get_text().split()) if title else ""
-    return f"its title is {one_line(said)[:_MOST_TEXT]!r}" if said else "it has no title"
+def _title(read: Page) -> str:
+    title = one_line(" ".join(read.title.split()))[:_MOST_TEXT]
+    return f"its title is {title!r}" if title else "it has no title"

@@ -39,5 +39,5 @@ class Clock:
     def __str__(self) -> str:
         """Return how long it runs, and why no longer."""
         minutes = self._seconds / 60
-        span = f"{minutes:.0f} minutes" if minutes > 1 and minutes.is_integer() else f"{self._seconds:.0f} s"
+        span = f"{minutes:.0f} minutes" if minutes > 1 and minutes.is_integer() else f"{self._seconds:.3g} s"
         return f"{span}, {self._limit}"

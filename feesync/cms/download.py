@@ -70,11 +70,9 @@ class Downloader:
             ContentRefusedError: what came is no sound zip, and was thrown away.
             CacheError: it cannot be written; what has come is thrown away.
         """
-        conditional = since is not None and since.url == url and bool(since.last_modified)
+        modified_since = since.last_modified if since and since.url == url else ""
         clock = self._client.zip_clock()
-        return self._client.trying(
-            lambda: self._try(label, url, since.last_modified if since and conditional else None, clock), clock
-        )
+        return self._client.trying(lambda: self._try(label, url, modified_since, clock), clock)
 
     def has_changed(self, url: str, since: Remembered | None) -> bool:
         """Ask whether a zip is another than the remembered one, without reading it."""

@@ -30,7 +30,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedErro
 _HTML = re.compile(rb"\A\s*(<!doctype html|<html|<head|<\?xml)", re.IGNORECASE)
 _START = 64 * 2**10
 _CHUNK = 64 * 2**10
-_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(rb"<title[^<>]*+>([^<]*+)", re.IGNORECASE)
 
 
 def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int | None = None) -> dict[str, bytes]:

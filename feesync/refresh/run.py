@@ -79,7 +79,8 @@ def sync(
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
         jitter: seconds, of which the run sleeps a random part before it begins.
         wait: seconds to wait for another refresh that is running.
-        deadline: seconds that the run may spend on trying failed requests again.
+        deadline: seconds that the run may spend on requests that fail and on trying them again. A page has the rest of it, a
+            minute at most and ten seconds at least; a zip has 15 minutes, or one where nothing is left.
         user_agent: what to call oneself, in place of feesync's name, version and address.
         db: path of the database; by default FEESYNC_DB, else the user's data folder.
         cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
