@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -100,8 +101,7 @@ class FakeCms:
             cms = fake
 
         self._handler = Handler
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._start()
@@ -114,8 +114,7 @@ class FakeCms:
         self._server.server_close()
 
     def start_again(self):
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", self.port), self._handler)
         self._start()
 
     def offer(self, label, data, path=None, last_modified=PUBLISHED, **more):
@@ -146,6 +145,15 @@ class FakeCms:
         """What was asked for since the last call, in order."""
         asked, self.asked = self.asked, []
         return [path for path, _, _ in asked]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Say nothing of a client that has hung up."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
