@@ -277,6 +277,18 @@ def test_pt_counts_on_no_other_code(code):
     assert share(code, "PT", day=day) == STANDARD
 
 
+@pytest.mark.parametrize(
+    ("day", "code", "found"),
+    [
+        ("2020-03-17", "99213", STANDARD), ("2020-03-18", "99213", (False, 0)), ("2023-05-11", "99285", (False, 0)),
+        ("2023-05-12", "99285", STANDARD), ("2022-01-03", "99201", (False, 0)), ("2022-01-03", "99350", (False, 0)),
+        ("2022-01-03", "64493", STANDARD), ("2022-01-03", "99292", STANDARD),
+    ],
+)  # fmt: skip
+def test_a_visit_that_led_to_a_covid_test_was_waived_in_the_emergency(day, code, found):
+    assert share(code, "CS", day=date.fromisoformat(day)) == found
+
+
 def test_what_takes_least_from_the_patient_holds():
     assert share("G0121", "PT") == (False, 0)
     assert share("G0500", "33", "PT", beside=["G0121"]) == (False, 0)
