@@ -1,6 +1,7 @@
 """Who pays: deductible, coinsurance, what preventive services and modifiers leave of them."""
 
 import csv
+import itertools
 import json
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -479,3 +480,9 @@ def test_a_code_that_is_not_in_the_table_parses_no_row(monkeypatch):
     reference.preventive_cost_sharings.cache_clear()
     monkeypatch.setattr(reference.csv, "DictReader", None)
     assert reference.preventive_cost_sharings("64493") == ()
+
+
+def test_each_fact_of_cost_sharing_stands_once():
+    rules = reference.cost_sharings()
+    spans = sorted((rule.modifier, rule.first, rule.last) for rule in rules)
+    assert all(one[0] != other[0] or one[2] < other[1] for one, other in itertools.pairwise(spans))
