@@ -33,9 +33,14 @@ def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
 
 
 class FeesyncError(Exception):
-    """Base of every error that feesync raises on purpose; its text is one clear line."""
+    """Base of every error that feesync raises on purpose; its text is one clear line.
+
+    Attributes:
+        line: the number of the line of a claim that it is about, None where it is about none.
+    """
 
     exit_status = ExitStatus.UNEXPECTED
+    line: int | None = None
 
 
 class InvalidInputError(FeesyncError, ValueError):

@@ -15,11 +15,8 @@ from feesync.claim.answer import ClaimEstimate
 from feesync.claim.line import ClaimLine
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.money import dollars
-from feesync.pricing import multiple, pairs
+from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Note
-from feesync.pricing.line_price import Price, close
-from feesync.pricing.service import Service
-from feesync.rate import Rate
 from feesync.schedule import Quote
 from feesync.state import of_one_state
 from feesync.visit import Visit, read_visit
@@ -173,12 +170,15 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
             quotes.append(visit.quote(read[-1]))
     if not read:
         raise InvalidInputError("a claim has at least one line")
-    prices, ranks = _price_together(visit, read, quotes)
+    try:
+        prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit)
+    except FeesyncError as error:
+        raise _named(error, error.line) from None
     answers = []
     left = owed
     priced = frozenset(line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None)
-    for index, (line, quote, price) in enumerate(zip(read, quotes, prices, strict=True)):
-        answers.append(visit.answer(line, quote, price, left, [], priced, ranks.get(index)))
+    for line, quote, price in zip(read, quotes, prices, strict=True):
+        answers.append(visit.answer(line, quote, price, left, [], priced))
         left -= money.cents(answers[-1].deductible or 0)
     return ClaimEstimate(
         lines=tuple(answers),
@@ -190,41 +190,20 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
     )
 
 
-def _price_together(visit: Visit, lines: list[Line], quotes: list[Quote]) -> tuple[list[Price], dict[int, int]]:
-    """Price the lines of a claim beside each other: (price a line, rank by line)."""
-    groups = pairs.group(lines)
-    services: list[Service] = []
-    several = len(groups) > 1
-    for group in groups:
-        with _line_named(group[0] + 1):
-            rate = quotes[group[0]].rate
-            services.append(visit.begin(rate, pairs.merge([lines[index] for index in group]), several=several))
-    bases: dict[str, Rate] = {}
-    for group, base in zip(groups, multiple.endoscopic_bases(services), strict=True):
-        if base and base not in bases:
-            with _line_named(group[0] + 1):
-                bases[base] = visit.rate(base)
-    ranked = multiple.apply(services, bases)
-    prices: dict[int, Price] = {}
-    ranks: dict[int, int] = {}
-    for number, (group, service) in enumerate(zip(groups, services, strict=True)):
-        price = close(service)
-        divided = [price] if len(group) == 1 else pairs.divide(price, service.rate.bilateral, (group[0] + 1, group[1] + 1))
-        for index, own in zip(group, divided, strict=True):
-            prices[index] = own
-            if number in ranked:
-                ranks[index] = ranked[number]
-    return [prices[index] for index in range(len(lines))], ranks
-
-
 @contextmanager
 def _line_named(number: int) -> Iterator[None]:
     """Say which line of a claim an error is about."""
     try:
         yield
     except FeesyncError as error:
+        raise _named(error, number) from None
+
+
+def _named(error: FeesyncError, number: int | None) -> FeesyncError:
+    """Return an error whose text says which line of a claim it is about."""
+    if number is not None:
         error.args = (f"line {number}: {error}",)
-        raise
+    return error
 
 
 def _sum(name: str, answers: list[Estimate]) -> Decimal | None:

@@ -19,7 +19,8 @@ class Setting(StrEnum):
 class SettingRate(NamedTuple):
     """The part of a rate that a setting takes; units as in Rate.
 
-    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee` are after the cap.
+    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee` are after the cap,
+    `uncapped_exact` and `uncapped_fee` before it.
     """
 
     pe_rvu: int
@@ -28,6 +29,7 @@ class SettingRate(NamedTuple):
     fee: int
     exact: int
     amount: int | None
+    uncapped_exact: int
 
     @property
     def capped(self) -> bool:
@@ -104,6 +106,8 @@ class Rate(NamedTuple):
                 self.facility_capped_exact,
                 self.facility_amount,
             )
+        uncapped_exact = exact
         if fee < uncapped and opps_pe is not None and opps_mp is not None:
+            uncapped_exact += ((pe - opps_pe) * self.pe_gpci + (mp - opps_mp) * self.mp_gpci) * self.conversion_factor
             pe, mp = opps_pe, opps_mp
-        return SettingRate(pe, mp, uncapped, fee, exact, amount)
+        return SettingRate(pe, mp, uncapped, fee, exact, amount, uncapped_exact)

@@ -17,13 +17,12 @@ from feesync.errors import ModifierError, UnknownCodeError
 from feesync.hcpcs import read_code
 from feesync.localities import Locality
 from feesync.money import decimal, dollars
-from feesync.pricing import equipment, multiple, waiver
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import practitioner as practitioners
-from feesync.pricing.line import Contract, Line, Note
-from feesync.pricing.line_price import Price, begin, close
+from feesync.pricing import waiver
+from feesync.pricing.claim import claim
+from feesync.pricing.line import Contract, Line, Note, Price
 from feesync.pricing.payer import split
-from feesync.pricing.service import Service, is_part
 from feesync.rate import Rate, Setting
 from feesync.reference import Effect
 from feesync.schedule import FeeSchedule, Quote, open_schedule
@@ -96,26 +95,18 @@ class Visit(NamedTuple):
         """Find the rate of another code or row beside a line's."""
         return self.schedule.rate(hcpcs, row, self.locality, self.rate_day, qp=self.qp).rate
 
-    def begin(self, rate: Rate, line: Line, *, several: bool = False) -> Service:
-        """Take the first steps of a line; where a rule takes from a technical part, its rates are found too."""
-        needed = is_part(rate) and ((several and multiple.needs_parts(rate)) or equipment.reduction(rate, line) is not None)
-        return begin(rate, line, self._technical(line.hcpcs) if needed else ())
-
-    def price(self, line: Line) -> tuple[Quote, Price]:
-        """Price a line by itself, as of a claim of its own."""
-        quote = self.quote(line)
-        service = self.begin(quote.rate, line)
-        if line.units > 1:
-            multiple.apply([service], {})
-        return quote, close(service)
-
-    def _technical(self, hcpcs: str) -> Sequence[Rate]:
+    def technical(self, hcpcs: str) -> Sequence[Rate]:
         """Find the rates of the technical part of a code; none where the schedule does not have them."""
         rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
         try:
             return [self.rate(code, row) for code, row in rows]
         except UnknownCodeError:
             return []
+
+    def price(self, line: Line) -> tuple[Quote, Price]:
+        """Price a line by itself, as of a claim of its own."""
+        quote = self.quote(line)
+        return quote, claim([(quote.rate, line)], self)[0]
 
     def answer(
         self,
@@ -125,7 +116,6 @@ class Visit(NamedTuple):
         owed: int,
         more: list[Note],
         beside: Collection[str] = (),
-        rank: int | None = None,
     ) -> Estimate:
         """Return the answer for a priced line.
 
@@ -136,7 +126,6 @@ class Visit(NamedTuple):
             owed: the deductible in cents that is left for it.
             more: notes after those of the line.
             beside: the codes of the lines of its claim that have a price: what is denied waives nothing of another line.
-            rank: its place among multiple procedures.
         """
         allowed = price.allowed
         cut = reference.sequestration_on(self.day)
@@ -171,7 +160,7 @@ class Visit(NamedTuple):
                 *more,
             ),
             quote=quote,
-            rank=rank,
+            rank=price.rank,
             contract=line.contract,
         )
 

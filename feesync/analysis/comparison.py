@@ -15,8 +15,7 @@ from feesync.arguments import listed
 from feesync.claim.line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.localities import Locality
-from feesync.pricing.line import Line, Note, Severity
-from feesync.pricing.line_price import Price
+from feesync.pricing.line import Line, Note, Price, Severity
 from feesync.rate import Setting
 from feesync.schedule import Quote
 from feesync.state import of_one_state

@@ -15,8 +15,7 @@ from feesync.claim.line import ClaimLine
 from feesync.errors import FeesyncError, LocalityError, ModifierError, NoPriceError, UnknownCodeError
 from feesync.localities import Locality
 from feesync.money import percent_change
-from feesync.pricing.line import Line, Note, Severity
-from feesync.pricing.line_price import Price
+from feesync.pricing.line import Line, Note, Price, Severity
 from feesync.rate import Rate, Setting
 from feesync.schedule import Quote
 from feesync.state import of_one_state

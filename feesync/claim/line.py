@@ -1,4 +1,4 @@
-"""One line of a claim as a caller gives it: a value, a dictionary, or the short form `64493-50x1@250.00`."""
+"""One line of a claim as a caller gives it: a value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 
 from feesync.errors import InvalidInputError
 
-_SHORT = re.compile(r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-[0-9A-Z]{2})*)(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?")
+_SHORT = re.compile(
+    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-[0-9A-Z]{2})*?(?:-55D(?P<days>[0-9]{1,2}))?(?:-[0-9A-Z]{2})*)"
+    r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
+)
 _NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
 
 
@@ -52,10 +55,12 @@ class ClaimLine:
         match = _SHORT.fullmatch(given.strip().upper())
         if not match:
             raise InvalidInputError(
-                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as in 64493-50x1@250.00"
+                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as in 64493-50x1@250.00, "
+                "or with days of care after an operation, as in 66984-55d30"
             )
-        modifiers = tuple(match["modifiers"].split("-")[1:])
-        return cls(match["code"], modifiers, int(match["units"] or 1), match["charge"])
+        modifiers = tuple(modifier[:2] for modifier in match["modifiers"].split("-")[1:])
+        days = int(match["days"]) if match["days"] else None
+        return cls(match["code"], modifiers, int(match["units"] or 1), match["charge"], days)
 
     @classmethod
     def _named(cls, given: Mapping[str, Any]) -> ClaimLine:

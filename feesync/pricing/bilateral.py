@@ -1,5 +1,7 @@
 """Both sides: modifier 50, RT with LT, or two units, by the bilateral indicator of the code.
 
+Which units and lines are the two sides of one procedure is for `pricing.units`.
+
 Source: CMS record layout of the relative value file, field Bilateral Surgery (Modifier 50); Medicare Claims Processing Manual,
 chapter 12, section 40.7.
 """
@@ -7,12 +9,13 @@ chapter 12, section 40.7.
 from __future__ import annotations
 
 from feesync.errors import ModifierError
+from feesync.money import SCALE
 from feesync.pricing.line import Adjustment, Line, Note
-from feesync.pricing.modifiers import SIDES, sites
+from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES
 from feesync.rate import Rate
 
-_SOURCE = "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
-_ADD_ON = "ZZZ"
+SOURCE = "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
+_RETURN_SOURCE = "Claims Processing Manual ch. 12 s. 40.4"
 _FACTORS = {"0": 10_000, "1": 15_000, "2": 10_000, "3": 20_000}
 _REASONS = {
     "0": "indicator 0: 100 % for one side, whatever is reported",
@@ -20,45 +23,67 @@ _REASONS = {
     "2": "indicator 2: the relative values are for both sides already, 100 % once",
     "3": "indicator 3: 100 % for each side",
 }
+UNITS_SIDES = frozenset("123")
+"""The indicators of codes of which two units mean both sides."""
 
 
-def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
-    """Return what both sides and units do to the fee of a line.
+def has_sides(rate: Rate) -> bool:
+    """Tell whether sides apply to a code: any indicator but 9."""
+    return rate.bilateral in _FACTORS
+
+
+def factor(rate: Rate) -> int:
+    """Return what both sides of a code come to, in ten-thousandths of one."""
+    return _FACTORS.get(rate.bilateral, SCALE)
+
+
+def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]]:
+    """Return what both sides do to the fee of a service, and what to know.
+
+    Args:
+        rate: that of the code.
+        line: the line, or one of two.
+        how: what says both sides: `modifier 50`, `RT and LT` or `2 units`.
+    """
+    if RETURN in line.modifiers:
+        text = f"{how} on a return to the operating room (78): the share of the operation is paid once, whatever the sides."
+        once = Adjustment("bilateral", SCALE, f"{how}, with modifier 78: the share of the operation once", _RETURN_SOURCE)
+        return once, [Note.warning("return-both-sides", _capital(text), _RETURN_SOURCE)]
+    both = Adjustment("bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", SOURCE)
+    if rate.bilateral in ("0", "2") and how != "2 units":
+        text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
+        return both, [Note.warning("bilateral-not-payable", text, SOURCE)]
+    return both, []
+
+
+def check(rate: Rate, line: Line) -> list[Note]:
+    """Refuse both sides where the concept does not apply; warn of 50 with several units, which is several times both sides.
 
     Raises:
-        ModifierError: 50, or RT with LT, on a code to which sides do not apply (indicator 9).
+        ModifierError: 50, or RT with LT, on a code with indicator 9; RT with LT and more than two units.
     """
-    sides = set(line.modifiers) >= SIDES
-    if "50" not in line.modifiers and not sides:
-        return _units_alone(rate, line), []
-    how = "modifier 50" if "50" in line.modifiers else "RT and LT"
-    if rate.bilateral not in _FACTORS:
+    how = said(line)
+    if how and not has_sides(rate):
         raise ModifierError(
             f"{how} does not apply to {line.hcpcs}: bilateral indicator {rate.bilateral}, the concept does not apply"
         )
-    both = Adjustment("bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", _SOURCE)
-    if rate.bilateral in ("0", "2"):
-        text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
-        return [both], [Note.warning("bilateral-not-payable", text, _SOURCE)]
-    if line.paired and line.units > 2:
-        return [both, _units(line.units // 2)], []
-    if sides and line.units > 2:
+    if how == "RT and LT" and line.units > 2:
         raise ModifierError(f"RT and LT with {line.units} units: it cannot be told how many are on each side; give a line per side")
-    if sides or line.units == 1:
-        return [both], []
-    text = f"Modifier 50 with {line.units} units is priced as {line.units} bilateral procedures; one bilateral procedure is 1 unit."
-    return [both, _units(line.units)], [Note.warning("bilateral-units", text, _SOURCE)]
+    if how == "modifier 50" and line.units > 1:
+        text = (
+            f"Modifier 50 with {line.units} units is priced as {line.units} bilateral procedures; contractors return it: one "
+            "bilateral procedure is 1 unit."
+        )
+        return [Note.warning("bilateral-units", text, SOURCE)]
+    return []
 
 
-def _units_alone(rate: Rate, line: Line) -> list[Adjustment]:
-    if line.units == 1:
-        return []
-    one_site = SIDES & set(line.modifiers) or sites(line.modifiers)
-    reported_twice = line.units == 2 and not one_site and rate.global_days != _ADD_ON
-    if reported_twice and rate.bilateral in ("1", "2", "3"):
-        return [Adjustment("bilateral", _FACTORS[rate.bilateral], f"2 units, {_REASONS[rate.bilateral]}", _SOURCE)]
-    return [_units(line.units)]
+def said(line: Line) -> str:
+    """Return what of a line says both sides, an empty text where nothing does."""
+    if BOTH_SIDES in line.modifiers:
+        return "modifier 50"
+    return "RT and LT" if set(line.modifiers) >= SIDES else ""
 
 
-def _units(units: int) -> Adjustment:
-    return Adjustment("units", units * 10_000, f"{units} units", "Claims Processing Manual ch. 26 s. 10.4, item 24G")
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

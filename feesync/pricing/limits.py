@@ -7,10 +7,9 @@ that CMS's look-up tool published for 2020 to 2025.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 
-from feesync.money import SCALE, half_up
+from feesync.money import half_up
 from feesync.pricing.line import Adjustment, Note
 
 NONPARTICIPATING = Adjustment(
@@ -23,16 +22,10 @@ MUST_ACCEPT_ASSIGNMENT = Note.info(
 )
 
 
-def limiting_charge(capped_exact: int, factors: Iterable[int | Fraction]) -> int:
+def limiting_charge(exact: int | Fraction) -> int:
     """Return the limiting charge in cents.
 
     Args:
-        capped_exact: the fee after the OPPS cap, before rounding, in billionths of a dollar.
-        factors: the factors, in ten-thousandths, of the steps before non-participation.
+        exact: the amount before non-participation, by the fee after the OPPS cap, without any rounding, in billionths of a dollar.
     """
-    numerator: int | Fraction = capped_exact * 437
-    denominator = 400 * 10_000_000
-    for factor in factors:
-        numerator *= factor
-        denominator *= SCALE
-    return half_up(numerator, denominator)
+    return half_up(exact * 437, 400 * 10_000_000)

@@ -7,10 +7,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
 from typing import NamedTuple
 
-from feesync.money import decimal_factor, decimal_percent, dollars, scaled
+from feesync.money import decimal_percent
 from feesync.rate import Setting
 
 
@@ -41,8 +40,7 @@ class Line(NamedTuple):
     """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
 
     `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are the days of care after the
-    operation that modifier 55 pays for, None for all of them; `paired` tells that it stands for an RT and an LT line with the same
-    units each; `contract` is what a plan other than Medicare pays by.
+    operation that modifier 55 pays for, None for all of them; `contract` is what a plan other than Medicare pays by.
     """
 
     hcpcs: str
@@ -54,7 +52,6 @@ class Line(NamedTuple):
     nonpar: bool
     practitioner: str
     postoperative_days: int | None = None
-    paired: bool = False
     contract: Contract | None = None
 
 
@@ -132,12 +129,13 @@ class Adjustment(NamedTuple):
     reason: str
     source: str
 
-    def step(self, cents: int) -> tuple[int, Step]:
-        """Return (amount after, step) for an amount before, both in cents."""
-        after = scaled(cents, self.factor)
-        return after, Step(self.name, _shown(self.factor), dollars(after), self.reason, self.source)
 
+class Price(NamedTuple):
+    """What pricing found for a line: amounts in cents, None where there is no price; `rank` among the lines of its claim."""
 
-@cache
-def _shown(factor: int | Fraction) -> Decimal | None:
-    return decimal_factor(factor) if isinstance(factor, int) else None
+    fee: int | None
+    steps: list[Step]
+    allowed: int | None
+    limiting_charge: int | None
+    notes: list[Note]
+    rank: int | None = None

@@ -15,12 +15,17 @@ from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.rate import Rate
 
+POSTOPERATIVE, PREOPERATIVE, OPERATION = "55", "56", "54"
+"""The shares of the global period: care after the operation, before it, and the operation with the care before it."""
+
 GLOBAL_DAYS = {"010": 10, "090": 90}
 """Days after the operation in the global periods that have shares."""
 
 _ASSISTANT_SOURCE = "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
 _CO_SURGEON_SOURCE = "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.8"
 _SHARE_SOURCE = "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+_PRE_SOURCE = "Claims Processing Manual ch. 12 s. 40.4, which prices 54 and 55; data of the RVU file"
+_DAYS_SOURCE = "Claims Processing Manual ch. 12 s. 40.2 and 40.4; Form CMS-1500, item 24G as contractors read it"
 _REPORT_AS = frozenset({"np", "pa", "cns"})
 """Practitioners whose assistance at surgery is reported by AS, not by 80 to 82; AS alone says that it is one of them."""
 
@@ -44,9 +49,19 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
             found.insert(0, _co_surgeon(rate, line, notes))
         else:
             found += _share(modifier, rate, line, notes)
-    if line.postoperative_days is not None and "55" not in line.modifiers:
+    if line.postoperative_days is not None and POSTOPERATIVE not in line.modifiers:
         raise ModifierError("days of postoperative care go with modifier 55")
     return found, notes
+
+
+def care_days(rate: Rate, line: Line) -> int | None:
+    """Return the days of care after an operation that a line pays for, None where it pays for none.
+
+    The units of modifier 55 are days, never operations: 1 unit is the whole share, as no days at all are.
+    """
+    if POSTOPERATIVE not in line.modifiers:
+        return None
+    return line.postoperative_days or (line.units if line.units > 1 else GLOBAL_DAYS.get(rate.global_days))
 
 
 def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
@@ -104,11 +119,28 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
         RETURN: (rate.intraoperative, "return to the operating room, the share of the operation alone"),
     }[modifier]
     found = [Adjustment("global share", percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %", _SHARE_SOURCE)]
-    furnished = line.postoperative_days
-    if modifier == "55" and furnished is not None and furnished != days:
-        if furnished > days:
-            raise ModifierError(f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}")
-        found.append(
-            Adjustment("postoperative days", Fraction(furnished * SCALE, days), f"{furnished} of {days} days", _SHARE_SOURCE)
+    if modifier == PREOPERATIVE:
+        text = (
+            "Modifier 56 alone: the share of the care before the operation; Medicare's manual prices 54, which holds it, and 55, "
+            "and contractors may pay nothing for 56."
         )
+        notes.append(Note.warning("preoperative-care", text, _PRE_SOURCE))
+    furnished = care_days(rate, line) if modifier == POSTOPERATIVE else None
+    if furnished is None:
+        return found
+    if line.units > 1:
+        if line.postoperative_days not in (None, line.units):
+            raise ModifierError(
+                f"{line.units} units and {line.postoperative_days} days on modifier 55, whose units are days: give one of the two"
+            )
+        text = (
+            f"{line.units} units on modifier 55 are read as {line.units} days of care, as contractors read the units of a paper "
+            "claim; they are never so many operations."
+        )
+        notes.append(Note.warning("postoperative-units", text, _DAYS_SOURCE))
+    if furnished > days:
+        raise ModifierError(f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}")
+    if furnished != days:
+        part = Fraction(furnished * SCALE, days)
+        found.append(Adjustment("postoperative days", part, f"{furnished} of {days} days", _SHARE_SOURCE))
     return found

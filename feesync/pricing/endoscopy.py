@@ -1,0 +1,132 @@
+"""Endoscopies: within a family the highest in full, each other its amount less the base's; then families rank with the rest.
+
+The base of a family (the diagnostic endoscopy that the others hold) is taken off at what it is worth for the same sides by its own
+bilateral indicator. No text of CMS's settles that.
+
+Source: CMS record layout of the relative value file, Multiple Procedure, indicator 3, and Endoscopic Base Codes; Medicare Claims
+Processing Manual, chapter 12, section 40.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from feesync.errors import UnknownCodeError
+from feesync.money import SCALE, dollars, scaled
+from feesync.pricing import bilateral
+from feesync.pricing.line import Note
+from feesync.pricing.modifiers import SIDES
+from feesync.pricing.procedures import Order, Procedure, order
+from feesync.pricing.service import RateLookup, Service
+
+_SOURCE = "RVU record layout, Multiple Procedure, indicator 3; Claims Processing Manual ch. 12 s. 40.6"
+_NAMES = {"RT": "right", "LT": "left"}
+
+
+class Family:
+    """Procedures that rank as one: the endoscopies of a base with that base, or a procedure by itself.
+
+    Attributes:
+        procedures: those in it.
+        base: the code of the base, empty for a procedure by itself.
+    """
+
+    __slots__ = ("base", "procedures")
+
+    def __init__(self, base: str, procedures: list[Procedure]) -> None:
+        self.base, self.procedures = base, procedures
+
+    @classmethod
+    def of_one(cls, procedure: Procedure) -> Family:
+        """Return a procedure by itself, or an endoscopy as the first of its family."""
+        return cls(procedure.services[0].rate.endoscopic_base, [procedure])
+
+    @property
+    def count(self) -> int:
+        """How many ranks it takes: one, but for equal procedures that stand as one block."""
+        return 1 if self.base else self.procedures[0].count
+
+    @property
+    def services(self) -> list[Service]:
+        """All services in it."""
+        return [service for procedure in self.procedures for service in procedure.services]
+
+    def order(self) -> Order:
+        """Return the key of its place among families: by its sum, then as `Procedure.order` says."""
+        if not self.base:
+            return self.procedures[0].order(self.procedures[0].amount)
+        return (*order(self.services, sum(one.amount * one.count for one in self.procedures)), 1)
+
+
+def families(ranked: Sequence[Family]) -> list[Family]:
+    """Return families in place of single procedures: endoscopies of one base together, and the base with them."""
+    by_base: dict[str, Family] = {}
+    for family in ranked:
+        if family.base:
+            by_base.setdefault(family.base, Family(family.base, [])).procedures.extend(family.procedures)
+    alone = []
+    for family in ranked:
+        hcpcs = family.procedures[0].hcpcs
+        if not family.base and hcpcs in by_base:
+            by_base[hcpcs].procedures.extend(family.procedures)
+        elif not family.base:
+            alone.append(family)
+    return [*alone, *by_base.values()]
+
+
+def reduce(family: Family, lookup: RateLookup) -> None:
+    """Pay the highest endoscopy of a family in full, each other less the base's fee, and the base itself not at all.
+
+    Raises:
+        UnknownCodeError: there is no rate for the base.
+    """
+    if not family.base or sum(procedure.count for procedure in family.procedures) < 2:
+        return
+    others = [procedure for procedure in family.procedures if procedure.hcpcs != family.base]
+    first = min(others, key=lambda procedure: procedure.order(procedure.amount))
+    try:
+        base = lookup.rate(family.base)
+    except UnknownCodeError as error:
+        error.line = 1 + min(min(procedure.lines) for procedure in family.procedures)
+        raise
+    for procedure in family.procedures:
+        if procedure is first:
+            continue
+        for service in procedure.services:
+            service.reduced = True
+            worth = base.in_setting(service.line.setting)
+            factor = bilateral.factor(base) if service.both else SCALE
+            less = scaled(worth.fee, factor)
+            if procedure.hcpcs == family.base:
+                service.replace(
+                    "endoscopy", 0, Fraction(0), f"the base of its family, {family.base}, is paid with the other", _SOURCE
+                )
+            else:
+                reason = f"endoscopy of the family of {family.base}: its amount less the base's, {dollars(less)}"
+                exact = Fraction(worth.exact * factor, SCALE)
+                share = max(Fraction(0), 1 - exact / (service.exact or 1))
+                service.replace("endoscopy", max(0, service.amount - less), share, reason, _SOURCE)
+                if service.both:
+                    service.notes.append(_both_sides(family.base, base.bilateral))
+            if service.amount == 0:
+                service.notes.append(_nothing_left(service, first))
+
+
+def _both_sides(base: str, indicator: str) -> Note:
+    text = (
+        f"The base {base} is taken off as it is worth for both sides by its own bilateral indicator ({indicator}); no text of "
+        "CMS's settles that, and one contractor paid less in 2020."
+    )
+    return Note.info("endoscopy-both-sides", text, _SOURCE)
+
+
+def _nothing_left(service: Service, first: Procedure) -> Note:
+    code, other = service.rate.hcpcs, first.services[0]
+    own, beside = (set(SIDES.intersection(each.line.modifiers)) for each in (service, other))
+    text = f"{code} is paid with {first.hcpcs}, the other endoscopy of its family, and nothing is left of it"
+    if len(own) == 1 and len(beside) == 1 and own != beside:
+        sides = f"{_NAMES[own.pop()]} side, {first.hcpcs} on the {_NAMES[beside.pop()]}"
+        text += f"; it is on the {sides}: payers that pay both sides ask for RT and LT with 59 or XS on {code}"
+    text += "."
+    return Note.info("endoscopy-nothing-left", text, _SOURCE)

@@ -1,0 +1,122 @@
+"""The answer for a line, added up from its services: each step is the amount of the whole line after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from feesync.money import SCALE, decimal_factor, dollars
+from feesync.pricing import limits, practitioner, status
+from feesync.pricing.line import Note, Price, Step
+from feesync.pricing.program import line_notes
+from feesync.pricing.service import CAP_NAME, Mark, Program, Service
+
+_UNITS = "units"
+_UNITS_SOURCE = "Claims Processing Manual ch. 26 s. 10.4, item 24G"
+_SIDES = "bilateral"
+_BEFORE = (
+    _SIDES,
+    "equipment",
+    "endoscopy",
+    "multiple procedure",
+    "multiple imaging",
+    "multiple therapy",
+    "multiple cardiovascular",
+    "multiple ophthalmology",
+    CAP_NAME,
+)
+_AFTER = ("nonparticipating", "contract", "shares together", "charge")
+"""The steps before and after those of the program, in their order."""
+
+
+def line_price(program: Program, services: Sequence[Service], rank: int | None) -> Price:
+    """Return the price of a line.
+
+    Args:
+        program: that of the line.
+        services: all services that the line has a part in.
+        rank: its place among the lines of the claim.
+    """
+    warnings = status.warnings(program.rate, program.line)
+    notes = [*line_notes(program), *dict.fromkeys(note for service in services for note in service.notes)]
+    priced = [service for service in services if service.by_report is None]
+    reports = [service.by_report for service in services if service.by_report]
+    if not priced:
+        return Price(program.base.amount, [], None, None, [*warnings, reports[0], *notes], rank)
+    if reports:
+        beyond = _count(services) - _count(priced)
+        verb = "is" if beyond == 1 else "are"
+        text = (
+            f"{beyond} of {_count(services)} units {verb} beyond the fifth of multiple procedures and priced by report: the MAC "
+            "sets the amount from the documentation, and it is not in the sum."
+        )
+        notes.append(Note.warning("units-by-report", text, reports[0].source))
+    index = program.number
+    allowed = sum(service.part(service.amount, index, last=True) * service.count for service in priced)
+    limit = _limiting_charge(program, priced)
+    return Price(program.base.amount, _steps(program, priced), allowed, limit, [*warnings, *notes], rank)
+
+
+def _count(services: Sequence[Service]) -> int:
+    return sum(service.count for service in services)
+
+
+def _limiting_charge(program: Program, services: Sequence[Service]) -> int | None:
+    """Return the limiting charge: one rounding for the units of a line, the line's part of that for both sides."""
+    line = program.line
+    if not line.nonpar or line.contract or not practitioner.is_physician(line):
+        return None
+    whole = [service for service in services if len(service.lines) == 1]
+    halves = [service for service in services if len(service.lines) > 1]
+    total = limits.limiting_charge(sum(service.limit * service.count for service in whole))
+    for service in halves:
+        total += service.part(limits.limiting_charge(service.limit), program.number) * service.count
+    return total
+
+
+def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
+    """Return the steps of the services side by side; what the sides come to stands before the units where all have it."""
+    found = {mark.name for service in services for mark in service.marks}
+    order = (*_BEFORE, *(adjustment.name for adjustment in (*program.role, *program.later)), *_AFTER)
+    names = [name for name in dict.fromkeys(order) if name in found]
+    count = _count(services)
+    if count > 1:
+        both = names[:1] == [_SIDES] and all(service.both for service in services)
+        names.insert(1 if both else 0, _UNITS)
+    amounts = {service: service.start for service in services}
+    steps = []
+    for name in names:
+        marks = {service: mark for service in services for mark in service.marks if mark.name == name}
+        amounts.update({service: mark.cents for service, mark in marks.items()})
+        last = name == "charge"
+        shown = services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
+        amount = sum(
+            service.part(amounts[service], program.number, last=last) * (service.count if shown is services else 1)
+            for service in shown
+        )
+        if name == _UNITS:
+            steps.append(Step(_UNITS, decimal_factor(count * SCALE), dollars(amount), f"{count} units", _UNITS_SOURCE))
+        else:
+            steps.append(_step(marks, services, amount))
+    return steps
+
+
+def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) -> Step:
+    """Return one step of a line from those of its services."""
+    first = next(iter(marks.values()))
+    factors = {mark.factor for mark in marks.values()} if len(marks) == len(services) else {None}
+    factor = factors.pop() if len(factors) == 1 else None
+    subjects = list(dict.fromkeys(mark.subject for mark in marks.values() if mark.subject))
+    reasons = list(dict.fromkeys(mark.reason for mark in marks.values()))
+    reason = "; ".join(reasons)
+    if subjects:
+        reason = f"{', '.join(subjects)} {reason}"
+    elif len(marks) < len(services):
+        reason = f"{_count(list(marks))} of {_count(services)} units: {reason}"
+    halves = [service for service in marks if len(service.lines) > 1]
+    if halves:
+        lines = " and ".join(str(index + 1) for index in halves[0].lines)
+        together = sum(marks[service].cents * service.count for service in halves)
+        reason += f"; {dollars(together)} on lines {lines} together"
+        if first.name == _SIDES:
+            factor = None
+    return Step(first.name, decimal_factor(factor) if isinstance(factor, int) else None, dollars(amount), reason, first.source)

@@ -1,0 +1,155 @@
+"""Which services the lines of a claim stand for: units are lines, and two of them may be the two sides of one procedure.
+
+A line of N units is N lines of one unit, each with an equal part of the charge; so no price depends on how units are written. The
+two sides of a procedure are one service: modifier 50, RT with LT, or two units of a code without a side where its bilateral
+indicator says so. The units of modifier 55 are days.
+
+A charge is of the whole line. Of several units each has an equal part of it, the odd cents with the first, so that a line says
+the same as the lines that it could be split into. Only the charges for the two sides of one procedure count together.
+
+Source: CMS record layout of the relative value file, Bilateral Surgery: a code "reported twice on the same day by any other
+means (e.g., with RT and LT modifiers or with a 2 in the units field)" is paid the lower of the charge for both sides and the
+fee for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from feesync.errors import InvalidInputError
+from feesync.pricing import bilateral
+from feesync.pricing.modifiers import RETURN, SIDES, telling_apart
+from feesync.pricing.service import Program, RateLookup, Service
+
+_ADD_ON = "ZZZ"
+_SINGLES = 6
+"""From this many equal services on the rest is treated alike by every rule, so that it stays one block."""
+
+Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int]
+
+
+class _Block(NamedTuple):
+    """Equal units of a line: how many, and the charge of each in cents."""
+
+    program: Program
+    charge: int | None
+    size: int
+
+
+def identity(program: Program) -> Identity:
+    """Return what a line says, its charge aside: the last resort of an order, so that its place in the claim never decides."""
+    line = program.line
+    return (
+        line.hcpcs,
+        tuple(sorted(telling_apart(line.modifiers))),
+        tuple(sorted(line.modifiers)),
+        line.postoperative_days or 0,
+        line.units,
+    )
+
+
+def descending_charge(charge: int | None) -> tuple[bool, int]:
+    """Return a key that puts the highest charge first, and one that is not stated before any."""
+    return charge is not None, -(charge or 0)
+
+
+def services(programs: Sequence[Program], lookup: RateLookup) -> list[Service]:
+    """Return the services of the lines of a claim that may have a price.
+
+    Args:
+        programs: those of the lines, without the lines that have no price.
+        lookup: where the rates of technical parts are found.
+
+    Raises:
+        InvalidInputError: of RT and LT of a code one has a charge and the other has none.
+    """
+    found: list[Service] = []
+    one_side: dict[object, dict[str, list[_Block]]] = {}
+    no_side: dict[object, list[_Block]] = {}
+    for program in programs:
+        line = program.line
+        if bilateral.said(line):
+            count = 1 if bilateral.said(line) == "RT and LT" else _count(program)
+            for block in _blocks(program, count):
+                found += _service(lookup, (block,), both=True)
+            continue
+        key = line.hcpcs, program.rate.modifier, telling_apart(line.modifiers), line.postoperative_days
+        sides = SIDES.intersection(line.modifiers)
+        if sides and bilateral.has_sides(program.rate):
+            (side,) = sides
+            one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(program, _count(program)))
+        elif not sides and _may_mean_both(program):
+            no_side.setdefault(key, []).extend(_blocks(program, _count(program)))
+        else:
+            for block in _blocks(program, _count(program)):
+                found += _service(lookup, (block,))
+    for by_side in one_side.values():
+        found += _sides(lookup, by_side)
+    for blocks in no_side.values():
+        found += _units(lookup, blocks)
+    return found
+
+
+def _count(program: Program) -> int:
+    return 1 if program.days is not None else program.line.units
+
+
+def _may_mean_both(program: Program) -> bool:
+    rate = program.rate
+    return rate.bilateral in bilateral.UNITS_SIDES and rate.global_days != _ADD_ON and RETURN not in program.line.modifiers
+
+
+def _blocks(program: Program, count: int) -> list[_Block]:
+    """Divide a line into its units, the charge evenly to the cent."""
+    if program.line.charge is None:
+        return [_Block(program, None, count)]
+    each, more = divmod(program.line.charge, count)
+    blocks = [_Block(program, each + 1, more), _Block(program, each, count - more)]
+    return [block for block in blocks if block.size]
+
+
+def _ordered(blocks: list[_Block]) -> list[_Block]:
+    return sorted(blocks, key=lambda block: (descending_charge(block.charge), identity(block.program)))
+
+
+def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
+    """Yield pairs of a right and a left unit, and what is left of the side that has more."""
+    right, left = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
+    while right and left:
+        first, second = right[0], left[0]
+        if (first.charge is None) != (second.charge is None):
+            error = InvalidInputError(
+                f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge of both lines, or of neither"
+            )
+            error.line = min(first.program.number, second.program.number) + 1
+            raise error
+        count = min(first.size, second.size)
+        yield from _service(lookup, (first._replace(size=count), second), both=True, pooled=True)
+        for blocks in (right, left):
+            blocks[0] = blocks[0]._replace(size=blocks[0].size - count)
+            if not blocks[0].size:
+                del blocks[0]
+    for block in (*right, *left):
+        yield from _service(lookup, (block,))
+
+
+def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
+    """Yield both sides where there are two units in all, else a service for each unit."""
+    if sum(block.size for block in blocks) != 2:
+        for block in blocks:
+            yield from _service(lookup, (block,))
+        return
+    first, second = (unit._replace(size=1) for block in _ordered(blocks) for unit in [block] * block.size)
+    yield from _service(lookup, (first, second), both=True)
+
+
+def _service(lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, pooled: bool = False) -> Iterator[Service]:
+    """Yield services for a block: single ones as far as rules may treat them differently, then one for the rest."""
+    program, count = blocks[0].program, blocks[0].size
+    lines = tuple(dict.fromkeys(block.program.number for block in blocks))
+    charges = tuple(block.charge for block in blocks)
+    singles = min(count, _SINGLES) if count > 1 and program.rate.multiple_procedure in "234567" else 0
+    for size in (*[1] * singles, count - singles):
+        if size:
+            yield Service(program, lookup, lines, charges, both=both, pooled=pooled, count=size)
