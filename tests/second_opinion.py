@@ -4,9 +4,10 @@
 """
 
 import csv
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+
+from claim_opinion import LEFT, RIGHT, SITES, TRIP, LeftToTheMacError, beside
 
 D = Decimal
 CENT = D("0.01")
@@ -16,10 +17,6 @@ REFUSED, UNPAID = ("refused",), ("unpaid",)
 CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ",
              "GY GZ", "GA GY", "GP GO GN", "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
              "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL"]  # fmt: skip
-LEFT = {"E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"}
-RIGHT = {"E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"}
-SITES = LEFT | RIGHT | {"LC", "LD", "LM", "RC", "RI"}
-TRIP = {"UN": D(2), "UP": D(3), "UQ": D(4), "UR": D(5), "US": D(6)}
 ANESTHESIA = {"AA", "AD", "QK", "QX", "QY", "QZ", "QS", "G8", "G9", "23", "P1", "P2", "P3", "P4", "P5", "P6"}
 NO_AMOUNT = {"22", "52", "66", "73", "74", "GY", "GZ", "EY", "PA", "PB", "PC"}
 with (Path(__file__).parent.parent / "data/reference/modifiers.csv").open(newline="", encoding="utf-8") as table:
@@ -61,22 +58,10 @@ def contradict(mods):
     return bool(given & {"80", "81", "82", "AS"} and given & {"54", "55", "56"})
 
 
-def sides_and_units(row, mods, units):
-    """The factors, or None where sides do not apply."""
+def sides_apply(row, mods, units):
+    """Whether 50, or RT with LT, apply to a code; RT with LT and three units cannot be told apart."""
     pair = {"RT", "LT"} <= set(mods)
-    factor = {"0": D(1), "1": D("1.5"), "2": D(1), "3": D(2)}.get(row["bilateral"])
-    if "50" in mods or pair:
-        if factor is None or (pair and units > 2 and row["bilateral"] in "13"):
-            return None
-        if row["bilateral"] in "02" or pair or units == 1:
-            return [factor]
-        return [factor, D(units)]
-    if units == 1:
-        return []
-    one_side = ({"RT", "LT"} | SITES) & set(mods)
-    if units == 2 and not one_side and row["days"] != "ZZZ" and row["bilateral"] in "123":
-        return [factor]
-    return [D(units)]
+    return not ("50" in mods or pair) or (row["bilateral"] in ("0", "1", "2", "3") and not (pair and units > 2))
 
 
 def equipment(mods, day):
@@ -116,8 +101,8 @@ def surgical(row, mods, kind):
     return first + then, unpaid
 
 
-def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day):
-    """What a line comes to. `row` and `technical` (the TC row, or None) are dictionaries of the file's columns."""
+def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day, base_row=None):
+    """What a line comes to. `row` and `technical` (rows of the technical part) are dictionaries of the file's columns."""
     if contradict(mods) or any(in_use(mod, day) is False for mod in mods):
         return REFUSED
     mods = [mod for mod in mods if in_use(mod, day)]
@@ -127,8 +112,7 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
             return REFUSED
     if TRIP.keys() & set(mods) and row["hcpcs"] != "R0075":
         return REFUSED
-    sides = sides_and_units(row, mods, units)
-    if sides is None:
+    if not sides_apply(row, mods, units):
         return REFUSED
     tool, off = equipment(mods, day)
     partial = row["pctc"] == "1" and row["mod"] == ""
@@ -150,30 +134,11 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
     if no_amount & set(mods) or role[1] or ("PD" in mods and (row["mod"] == "TC" or row["pctc"] == "3")):
         return UNPAID
 
-    exact = exact_fee(row, setting, gpci, factor)
-    amount, limit = cents(exact), exact * D("1.0925")
-    for share in sides:
-        amount, limit = cents(amount * share), limit * share
-    if tool:
-        if partial and (technical is None or not exact_fee(technical, setting, gpci, factor)):
-            return REFUSED
-        part = exact_fee(technical, setting, gpci, factor) if partial else exact
-        limit -= limit * off * part / exact if exact else 0
-        part = cents(part)
-        for share in sides:
-            part = cents(part * share)
-        part = min(part, amount)
-        amount = amount - part + cents(part * (1 - off))
-    late = [*role[0], *(1 / TRIP[mod] for mod in mods if mod in TRIP)]
-    if SHARE[kind] != 1 and "AS" not in mods:
-        late.append(SHARE[kind])
-    if {"CQ", "CO"} & set(mods) and day >= date(2022, 1, 1):
-        late.append(D("0.85"))
-    for share in late:
-        amount, limit = cents(amount * share), limit * share
-    if nonpar:
-        amount = cents(amount * D("0.95"))
-    if charge is not None:
-        amount = min(amount, charge)
-    physician = kind == "physician" and "AS" not in mods
-    return ("paid", amount, cents(limit) if nonpar and physician else None)
+    if tool and partial and not (technical and exact_fee(technical[0], setting, gpci, factor)):
+        return REFUSED
+    line = {"row": row, "technical": technical, "mods": mods, "units": units, "charge": charge, "days": None}
+    try:
+        ((allowed, limit),) = beside([line], setting, gpci, factor, kind, nonpar, base_row)
+    except LeftToTheMacError:
+        return REFUSED
+    return ("paid", allowed, limit)

@@ -35,12 +35,14 @@ CASES = {
     "an add-on is left alone": (["64493-50", "64494-50"], ["258.12", "131.97"], [None, None]),
     "64635 420.50 before 64493-50 258.12": (["64493-50", "64635-LT"], ["129.06", "420.50"], [2, 1]),
     "bilateral before ranking": (["64490", "64493-50"], ["93.16", "258.12"], [2, 1]),
-    "equal amounts: the earlier line": (["20610-RT", "20610-59"], ["63.40", "31.70"], [1, 2]),
+    "equal amounts go by what the lines say": (["20610-RT", "20610-59"], ["31.70", "63.40"], [2, 1]),
+    "not by their order": (["20610-59", "20610-RT"], ["63.40", "31.70"], [1, 2]),
     "by report from the sixth on": (
         ["64635", "64633", "55700", "64490", "64493", "67028"],
         ["420.50", "208.48", "116.61", "93.16", "86.04", None], [1, 2, 3, 4, 5, 6],
     ),
-    "assistants are ranked too": (["64635", "64493-80"], ["420.50", "13.77"], [1, 2]),  # 86.04 x 0.16
+    "an assistant is apart from the own operations": (["64635", "64493-80"], ["420.50", "27.53"], [None, None]),  # 172.08 x 0.16
+    "assistants rank among themselves": (["64493-80", "64490-82", "64635"], ["13.77", "29.81", "420.50"], [2, 1, None]),
     "a line that is not paid takes no part": (["64635-80", "64493"], [None, "172.08"], [None, None]),
     # endoscopies, indicator 3: 357.11 - 276.24, 414.68 - 327.67
     "a family": (["43239", "43249"], ["80.87", "991.10"], [None, None]),
@@ -58,20 +60,22 @@ CASES = {
     # therapy, indicator 5: (0.45 + 0.43 / 2 + 0.01) x 32.3465 = 21.83, (0.21 + 0.21 / 2 + 0.01) x 32.3465 = 10.51
     "therapy": (["97110", "97035"], ["28.79", "10.51"], [1, 2]),
     "the highest practice expense is paid in full": (["97110", "92507"], ["21.83", "75.04"], [2, 1]),
-    "equal practice expenses: the earlier line": (["97110", "97110-59"], ["28.79", "21.83"], [1, 2]),
+    "equal practice expenses": (["97110-59", "97110"], ["21.83", "28.79"], [2, 1]),
+    "equal ones by what is payable": (["97110-CQ", "97110"], ["18.56", "28.79"], [2, 1]),
     "units of therapy": (["97110x3"], ["72.45"], [None]),  # 28.79 + 2 x 21.83
     "units beside a higher one": (["97110x2", "92507"], ["43.66", "75.04"], [2, 1]),
     "a therapy assistant after the reduction": (["97110-CQ", "92507"], ["18.56", "75.04"], [2, 1]),
-    # cardiovascular, indicator 6: 22.00 + 106.42 x 75 %; 93000 holds 93005: 7.76 + 6.15 x 75 %
-    "cardiovascular": (["93306", "93990"], ["187.93", "101.82"], [1, 2]),
+    # cardiovascular, indicator 6: 4.34 and 3.66 x 32.3465 before the OPPS cap: 140.38 - 118.39 x 25 %; 93000 holds 93005: 7.76 +
+    # 6.15 x 75 %
+    "cardiovascular": (["93306", "93990"], ["187.93", "110.78"], [1, 2]),
     "the technical part of a code for the whole": (["93000", "93306"], ["12.37", "187.93"], [2, 1]),
     "a professional part is not reduced": (["93306", "93990-26"], ["187.93", "22.00"], [None, None]),
     # ophthalmology, indicator 7: 15.85 + 13.91 x 80 %
     "ophthalmology": (["92133", "92250"], ["26.98", "35.58"], [2, 1]),
     "rules do not mix": (["92250", "93306", "97110", "64493"], ["35.58", "187.93", "28.79", "172.08"], [None] * 4),
-    # RT and LT on two lines: the pair's 258.12, 100 of 150 on the first
+    # RT and LT on two lines: the pair's 258.12, 100 of 150 on the right
     "a pair": (["64493-RT", "64493-LT"], ["172.08", "86.04"], [None, None]),
-    "a pair with informational modifiers": (["64493-LT-KX", "64493-59-RT"], ["172.08", "86.04"], [None, None]),
+    "a pair with informational modifiers": (["64493-LT-KX", "64493-59-RT"], ["86.04", "172.08"], [None, None]),
     "a pair is ranked as one": (["64493-RT", "64635", "64493-LT"], ["86.04", "420.50", "43.02"], [2, 1, 2]),
     "the charges of a pair count together": (["64493-RT@100", "64493-LT@300"], ["172.08", "86.04"], [None, None]),
     "the charges of a pair are lower": (["64493-RT@100", "64493-LT@50"], ["100.00", "50.00"], [None, None]),
@@ -188,7 +192,6 @@ def test_what_does_not_apply_is_refused_by_name(loaded, line, says):
             "line 2: modifier 80 is a physician's; .* nurse practitioner is reported by AS",
         ),
         (["64493-AS"], {"practitioner": "csw"}, "line 1: modifier AS is for the assistance of a pa, np or cns"),
-        (["64634-RTx2", "64634-LTx1"], {}, "line 1: RT and LT of 64634 with 2 and 1 units"),
         (["64493-RT@5", "64493-LT"], {}, "line 1: 64493 RT and LT are priced as a pair: give the charge of both lines"),
         (["64493", "banana"], {}, "line 2: 'banana' is not a claim line"),
         (["64493x0"], {}, "line 1: units 0"),
@@ -285,7 +288,11 @@ def test_any_claim_sums_or_is_refused(one_database, given_lines, nonpar, owed):
         assert said.startswith("line ")
         return
     alone = [claim(line, **more).allowed for line in given_lines]
-    assert sum(line.allowed or 0 for line in answer.lines) == (answer.allowed or 0) <= sum(amount or 0 for amount in alone)
+    assert sum(line.allowed or 0 for line in answer.lines) == (answer.allowed or 0)
+    if not {"92133", "92250"} & {
+        line.hcpcs for line in answer.lines
+    }:  # two units of these are both sides, paid once; three are not
+        assert (answer.allowed or 0) <= sum(amount or 0 for amount in alone)
     for part in [answer, *answer.lines]:
         if part.allowed is not None:
             assert part.medicare_payment + part.sequestration + part.patient_responsibility == part.allowed

@@ -47,41 +47,42 @@ WARNED = ["bilateral-not-payable"]
 @pytest.mark.parametrize(
     ("indicator", "mods", "units", "days", "expected"),
     [
-        # indicator 1: 150 % by modifier 50, by RT with LT, and by 2 units: CMS names the three alike
+        # units are lines: 222.87 + 111.44 each; indicator 1: 150 % by 50, by RT with LT, and by 2 units: CMS names the three alike
         ("1", ["50"], 1, "000", (33431, ["bilateral"], [])),
         ("1", ["RT", "LT"], 1, "000", (33431, ["bilateral"], [])),
         ("1", ["LT", "RT"], 2, "000", (33431, ["bilateral"], [])),
         ("1", [], 2, "000", (33431, ["bilateral"], [])),
-        ("1", [], 3, "000", (66861, ["units"], [])),
-        ("1", ["50"], 2, "000", (66862, ["bilateral", "units"], ["bilateral-units"])),
+        ("1", [], 3, "000", (44575, ["units", "multiple procedure"], [])),
+        ("1", ["50"], 2, "000", (50147, ["bilateral", "units", "multiple procedure"], ["bilateral-units"])),
         # an add-on is billed by units: each level counts
         ("1", [], 2, "ZZZ", (44574, ["units"], [])),
         ("1", ["50"], 1, "ZZZ", (33431, ["bilateral"], [])),
         # one side alone is information
         ("1", ["RT"], 1, "000", (22287, [], [])),
-        ("1", ["LT"], 2, "000", (44574, ["units"], [])),
+        ("1", ["LT"], 2, "000", (33431, ["units", "multiple procedure"], [])),
         # indicator 0: 100 % once, and a warning
         ("0", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("0", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
-        ("0", ["50"], 3, "000", (22287, ["bilateral"], WARNED)),
-        ("0", [], 2, "000", (44574, ["units"], [])),
+        ("0", ["50"], 3, "000", (44575, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED])),
+        ("0", [], 2, "000", (33431, ["units", "multiple procedure"], [])),
         # indicator 2: the values are for both sides already
         ("2", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
-        ("2", ["50"], 2, "000", (22287, ["bilateral"], WARNED)),
+        ("2", ["50"], 2, "000", (33431, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED])),
         ("2", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("2", [], 2, "000", (22287, ["bilateral"], [])),
         # indicator 3: each side in full
         ("3", ["50"], 1, "000", (44574, ["bilateral"], [])),
-        ("3", ["50"], 2, "000", (89148, ["bilateral", "units"], ["bilateral-units"])),
+        ("3", ["50"], 2, "000", (66861, ["bilateral", "units", "multiple procedure"], ["bilateral-units"])),
         ("3", ["RT", "LT"], 1, "000", (44574, ["bilateral"], [])),
         ("3", [], 2, "000", (44574, ["bilateral"], [])),
-        # indicator 9: sides do not apply; units multiply
-        ("9", [], 2, "000", (44574, ["units"], [])),
+        # indicator 9: sides do not apply; units are ranked
+        ("9", [], 2, "000", (33431, ["units", "multiple procedure"], [])),
         ("9", ["RT"], 1, "000", (22287, [], [])),
     ],
 )
 def test_both_sides_by_the_bilateral_indicator(indicator, mods, units, days, expected):
-    assert allowed(rate(bilateral=indicator, global_days=days), line(*mods, units=units)) == expected
+    multiple = "0" if days == "ZZZ" else "2"
+    assert allowed(rate(bilateral=indicator, global_days=days, multiple_procedure=multiple), line(*mods, units=units)) == expected
 
 
 @pytest.mark.parametrize("mods", [["50"], ["RT", "LT"]])
@@ -135,7 +136,7 @@ def test_na_flags():
     assert allowed(rate(facility_na=1, facility_amount=None), line(setting="facility")) == (None, [], ["facility-na"])
     assert allowed(rate(facility_na=1, facility_amount=None), line()) == (22287, [], [])
     therapy = rate(facility_na=1, facility_amount=22287, multiple_procedure="5")
-    assert allowed(therapy, line(setting="facility")) == (22287, [], ["therapy-setting"])
+    assert allowed(therapy, line(setting="facility")) == (22287, [], ["therapy-setting", "group-practice"])
 
 
 def test_restricted_and_conditional_codes_are_priced_with_a_warning():
@@ -208,8 +209,8 @@ def test_therapy_assistants_are_paid_less_from_2022_on():
 
 def test_limiting_charges_that_cms_published():
     # CMS's look-up tool, national 64493 in 2025: 188.00 and 96.47
-    assert limits.limiting_charge(172083380000, []) == 18800
-    assert limits.limiting_charge(88305945000, []) == 9647
+    assert limits.limiting_charge(172083380000) == 18800
+    assert limits.limiting_charge(88305945000) == 9647
 
 
 def test_the_limiting_charge_of_a_line_takes_the_factors_before_nonparticipation():
@@ -260,10 +261,18 @@ def test_the_order_of_modifiers_does_not_matter(profile, chosen, random, nonpar)
     assert outcome(random.sample(chosen, len(chosen))) == outcome(chosen)
 
 
-@given(st.sampled_from("01239"), st.sampled_from([[], ["50"], ["RT"], ["RT", "LT"]]), st.integers(1, 20), st.integers(0, 10**6))
-def test_a_charge_never_raises(indicator, mods, units, charge):
+@given(
+    st.sampled_from("01239"), st.sampled_from("02"), st.sampled_from([[], ["50"], ["RT"], ["RT", "LT"]]), st.integers(1, 20),
+    st.integers(0, 10**6),
+)  # fmt: skip
+def test_a_charge_never_raises(indicator, multiple, mods, units, charge):
+    code = rate(bilateral=indicator, multiple_procedure=multiple)
     try:
-        without = price(rate(bilateral=indicator), line(*mods, units=units)).allowed
+        without = price(code, line(*mods, units=units)).allowed
     except ModifierError:
         return
-    assert price(rate(bilateral=indicator), line(*mods, units=units, charge=charge)).allowed == min(without, charge)
+    limited = price(code, line(*mods, units=units, charge=charge)).allowed
+    assert limited <= min(without, charge)
+    if multiple == "0" or units == 1 or len(mods) == 2:  # else the charge of a unit limits that unit, whatever its rank
+        assert limited == min(without, charge)
+    assert limited <= price(code, line(*mods, units=units, charge=charge + 1)).allowed

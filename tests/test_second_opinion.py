@@ -4,6 +4,7 @@ import itertools
 import random
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from cms_files import fixture, rvu25d, zip_of
@@ -12,10 +13,9 @@ from test_modifiers import INFORMING, check, effects
 
 from feesync import ModifierError, reference
 from feesync.formats.release import from_zip
-from feesync.pricing import equipment, modifiers
+from feesync.pricing import modifiers
+from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
-from feesync.pricing.line_price import price
-from feesync.pricing.service import is_part
 from feesync.rate import Setting
 from feesync.schedule import open_schedule
 from feesync.store.load import load
@@ -24,7 +24,7 @@ D = Decimal
 DAY = date(2025, 11, 3)
 KINDS = ["physician", "np", "pa", "cns", "dietitian", "midwife", "csw", "mft", "mhc"]
 COLUMNS = {
-    "hcpcs": "hcpcs", "mod": "modifier",
+    "hcpcs": "hcpcs", "base": "endoscopic_base", "family": "imaging_family", "mod": "modifier",
     "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral", "assistant": "assistant_surgeon",
     "co": "co_surgeon", "team": "team_surgeon", "pctc": "pctc", "days": "global_days", "facility_na": "facility_na",
 }  # fmt: skip
@@ -61,14 +61,44 @@ class Book:
             self._rates[key] = self.schedule.rate(hcpcs, modifier, place, DAY).rate
         return self._rates[key]
 
+    def lookup(self, place):
+        """The rates of other codes, as pricing asks for them."""
+        return SimpleNamespace(
+            rate=lambda hcpcs, row="": self.rate(hcpcs, row, place),
+            technical=lambda hcpcs: [self.rate(*row, place) for row in self.parts(hcpcs)],
+        )
+
+    def parts(self, hcpcs):
+        """The keys of the rows of a code's technical part."""
+        rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
+        return [row for row in rows if row in self.values]
+
+    def technical_rows(self, hcpcs):
+        """The same rows as the second opinion reads them."""
+        return [row_of(self.values[row]) for row in self.parts(hcpcs)]
+
+    def base_row(self, hcpcs):
+        """The row of an endoscopic base."""
+        return row_of(self.values[hcpcs, ""])
+
     def compare(self, key, place, mods, units=1, kind="physician", nonpar=False, charge=None, setting="nonfacility"):
         """Price a line by both; return the kind of answer, 'paid', 'unpaid' or 'refused'."""
         if "PD" in mods and not key[1] and (key[0], "26") in self.values:
             key = key[0], "26"
         row = row_of(self.values[key])
-        technical = self.values.get((key[0], "TC"))
         expected = opinion(
-            row, technical and row_of(technical), setting, self.places[place], self.factor, mods, units, kind, nonpar, charge, DAY
+            row,
+            self.technical_rows(key[0]),
+            setting,
+            self.places[place],
+            self.factor,
+            mods,
+            units,
+            kind,
+            nonpar,
+            charge,
+            DAY,
+            self.base_row,
         )
         asked = f"{key} {place} {mods} {units} {kind} {nonpar} {charge} {setting}"
         try:
@@ -76,9 +106,7 @@ class Book:
                 key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
                 None if charge is None else int(charge * 100), nonpar, kind,
             )  # fmt: skip
-            rate = self.rate(*key, place)
-            part = equipment.reduction(rate, line) and is_part(rate)
-            result = price(rate, line, [self.rate(key[0], "TC", place)] if part and technical else [])
+            (result,) = claim([(self.rate(*key, place), line)], self.lookup(place))
         except ModifierError:
             result = None
         if result is None:

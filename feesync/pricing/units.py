@@ -96,8 +96,11 @@ def _count(program: Program) -> int:
 
 
 def _may_mean_both(program: Program) -> bool:
+    """Tell whether two units of a line mean both sides; a second return to the room, or more days of care, does not."""
     rate = program.rate
-    return rate.bilateral in bilateral.UNITS_SIDES and rate.global_days != _ADD_ON and RETURN not in program.line.modifiers
+    if rate.bilateral not in bilateral.UNITS_SIDES or rate.global_days == _ADD_ON or program.days is not None:
+        return False
+    return RETURN not in program.line.modifiers
 
 
 def _blocks(program: Program, count: int) -> list[_Block]:
