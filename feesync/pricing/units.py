@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
 from feesync.pricing import bilateral
-from feesync.pricing.modifiers import RETURN, SIDES, telling_apart
+from feesync.pricing.modifiers import RETURN, SIDES, sites, telling_apart
 from feesync.pricing.service import Program, RateLookup, Service
 
 _ADD_ON = "ZZZ"
@@ -100,7 +100,7 @@ def _may_mean_both(program: Program) -> bool:
     rate = program.rate
     if rate.bilateral not in bilateral.UNITS_SIDES or rate.global_days == _ADD_ON or program.days is not None:
         return False
-    return RETURN not in program.line.modifiers
+    return RETURN not in program.line.modifiers and not sites(program.line.modifiers)
 
 
 def _blocks(program: Program, count: int) -> list[_Block]:
