@@ -59,7 +59,8 @@ class Estimate:
         limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
         notes: what a person should know.
         quote: the row of the fee schedule, release and locality behind it.
-        rank: place among the multiple procedures of a claim, 1 is paid in full; None where no rule ranks it (in JSON, of claims).
+        rank: place among the multiple procedures of a claim, 1 is paid in full, the first of several units; None where no rule
+            ranks it beside another line (in JSON, of claims).
         contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only where there is one).
     """
 

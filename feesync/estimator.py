@@ -56,7 +56,7 @@ def estimate(
         pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
         modifiers: such as `["50"]`; order does not matter.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default. It picks the release.
-        units: units of service.
+        units: units of service, priced as so many lines; of modifier 55 they are days.
         charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge and fee.
         nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge of a physician.
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
@@ -119,7 +119,9 @@ def estimate_claim(
     """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
 
     Beside the rules of each line, those of several procedures apply: surgery is ranked (100, 50, 50, 50, 50 %); endoscopies of a
-    family, imaging, therapy, cardiovascular and ophthalmology services are reduced; RT and LT lines of a code are priced as a pair.
+    family, imaging, therapy, cardiovascular and ophthalmology services are reduced; RT and LT lines of a code are priced as a
+    pair, shares (54, 55, 56) of one operation as one procedure. Units are lines, each with an equal part of the charge; neither
+    the order of lines nor how units are split into them changes what is allowed. A line without a price changes no other.
 
     Args:
         lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or `64493-50x1@250.00` (units, charge).

@@ -55,8 +55,9 @@ def command(
 ) -> None:
     """Estimate what Medicare allows for the lines of a claim: one practitioner, patient and day.
 
-    A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00, or a file: .json holds a list of such texts, or of
-    objects with hcpcs, modifiers, units and charge; .csv has those columns, the modifiers with blanks between them.
+    A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00 (or 66984-55d30, days of care after an operation),
+    or a file: .json holds a list of such texts, or of objects with hcpcs, modifiers, units, charge and postop_days; .csv has
+    those columns, the modifiers with blanks between them.
 
     \b
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
