@@ -1,4 +1,8 @@
-"""Files that survive a crash: written beside, flushed to disk, renamed over the old one in one step."""
+"""Files that survive a crash: written beside, flushed to disk, renamed over the old one in one step.
+
+What is written beside is locked by the process that writes it: the kernel lets go of the lock however the process ends, so that the
+next one knows what a dead process left, and removes it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,14 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any, TypeVar, get_type_hints
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 _T = TypeVar("_T")
 _NAME_KEPT = 100
+_SUFFIX = ".feesync.tmp"
 
 
 @contextmanager
@@ -29,9 +39,11 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
         OSError: it cannot be written; the old one is as it was, as it is where the writing raises anything else.
     """
     path = path.resolve()
-    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}.tmp")
-    os.close(os.open(own, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    remove_left(path.parent)
+    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}{_SUFFIX}")
+    lock = os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
     try:
+        _try_lock(lock)
         with suppress(FileNotFoundError):
             own.chmod(path.stat().st_mode & 0o777)
         yield own
@@ -43,6 +55,64 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
         with suppress(OSError):
             own.unlink()
         raise
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Make a folder for the time of the block, among the temporary files of this machine; remove what dead processes left there."""
+    from shutil import rmtree
+    from tempfile import gettempdir, mkdtemp
+
+    there = Path(gettempdir())
+    remove_left(there)
+    own = Path(mkdtemp(prefix="feesync-", suffix=_SUFFIX, dir=there))
+    lock = os.open(own, os.O_RDONLY) if fcntl else None
+    try:
+        if lock is not None:
+            _try_lock(lock)
+        yield own
+    finally:
+        rmtree(own, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def remove_left(folder: Path) -> None:
+    """Remove what processes that were killed have left beside the files of a folder; what another is writing stays."""
+    if fcntl is None:  # there is no lock to tell a dead process by
+        return
+    try:
+        with os.scandir(folder) as entries:
+            left = [entry.path for entry in entries if entry.name.endswith(_SUFFIX) and not entry.is_symlink()]
+    except OSError:
+        return
+    for path in left:
+        with suppress(OSError):
+            lock = os.open(path, os.O_RDONLY)
+            try:
+                if not _try_lock(lock):
+                    continue
+                if Path(path).is_dir():
+                    from shutil import rmtree
+
+                    rmtree(path, ignore_errors=True)
+                else:
+                    os.unlink(path)  # noqa: PTH108
+            finally:
+                os.close(lock)
+
+
+def _try_lock(file: int) -> bool:
+    """Lock an open file for this process, until it is closed; tell whether no other holds it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _place(own: Path, path: Path) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 import click
 
-from feesync import __version__
+from feesync.about import VERSION
 from feesync.cli.options import db_option
-from feesync.errors import ExitStatus, FeesyncError
+from feesync.errors import ExitStatus, FeesyncError, one_line
 
+_STDOUT = 1
 _COMMANDS = {
     "estimate": "feesync.cli.estimate",
     "claim": "feesync.cli.claim",
@@ -46,17 +51,31 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(module).command
         return command
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - Click's
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except KeyboardInterrupt:
+            raise click.Abort from None
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except FeesyncError as error:
             click.echo(f"feesync: {error}", err=True)
             ctx.exit(error.exit_status)
+        except KeyboardInterrupt:  # Click would print an empty line for it
+            raise click.Abort from None
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @db_option
-@click.version_option(__version__, prog_name="feesync", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="feesync", message="%(prog)s %(version)s")
 def cli() -> None:
     """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
 
@@ -75,22 +94,59 @@ def cli() -> None:
     \b
     Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not be reached; 4 CMS's
     content was refused, or differs; 5 another process is writing; 6 no price (unknown code, locality or date, or a line
-    that is not payable); 7 stale.
+    that is not payable); 7 stale; 130 interrupted.
     """
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit; asked to end, it leaves nothing half written behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.stdout is None:
+        _stand_in_for_stdout()
+    status = _run(args)
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        _give_up_stdout()
+    sys.exit(status)
+
+
+def _run(args: Sequence[str] | None) -> int:
     try:
         status = cli.main(args=list(args) if args is not None else None, prog_name="feesync", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except BrokenPipeError:  # whoever reads has read enough
+        return ExitStatus.UNEXPECTED
     except OSError as error:
-        click.echo(f"feesync: {error}", err=True)
-        sys.exit(ExitStatus.UNEXPECTED)
+        click.echo(f"feesync: {_reason(error)}", err=True)
+        return ExitStatus.UNEXPECTED
     except (click.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         click.echo("feesync: interrupted", err=True)
-        sys.exit(ExitStatus.UNEXPECTED)
-    sys.exit(status if isinstance(status, int) else ExitStatus.OK)
+        return ExitStatus.INTERRUPTED
+    return status if isinstance(status, int) else ExitStatus.OK
+
+
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EBADF and not error.filename:
+        return "standard output is closed"
+    name = f"{one_line(str(error.filename))}: " if error.filename else ""
+    return name + (error.strerror or one_line(str(error)))
+
+
+def _stand_in_for_stdout() -> None:
+    """Where stdout is closed, put there what cannot be written to: what is printed fails, and no file is opened in its place."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    if nothing != _STDOUT:
+        os.dup2(nothing, _STDOUT)
+    sys.stdout = os.fdopen(_STDOUT, "w", encoding="utf-8", closefd=False)
+
+
+def _give_up_stdout() -> None:
+    """Let what could not be printed go nowhere, so that the interpreter does not try, and fail, again as it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.flush()

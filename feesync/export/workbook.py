@@ -6,15 +6,15 @@ beside it are the database's. Out of scope: which rates (grid), and reading work
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from feesync.about import VERSION
-from feesync.durable import replacing
+from feesync.durable import replacing, scratch_folder
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import grid
 from feesync.money import decimal
@@ -69,8 +69,8 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]],
     except ImportError:
         raise MissingExtraError("writing a workbook", "xlsx") from None
 
-    with replacing(path) as file, TemporaryDirectory() as own:
-        workbook = Workbook(file, {"constant_memory": True, "tmpdir": own})
+    with replacing(path) as file, scratch_folder() as own, _output(file) as output:
+        workbook = Workbook(output, {"constant_memory": True, "tmpdir": str(own)})
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
         count = _write_rates(workbook, rates, quotes, contract, releases)
@@ -80,6 +80,32 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]],
         except XlsxWriterException as error:  # a full disk, which it does not leave an OSError
             raise OSError(f"{path} cannot be written: {error}") from error
     return count
+
+
+_BEYOND = (1 << 31) - 1
+"""A position in a file after all that has been written, and within what a zip can have."""
+
+
+class _Output:
+    """The file under a workbook, which can be given up."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.is_given_up = file, False
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        method: Callable[..., object] = getattr(self._file, name)
+        return lambda *args: _BEYOND if self.is_given_up else method(*args)
+
+
+@contextmanager
+def _output(file: IO[bytes]) -> Iterator[_Output]:
+    """Give a file to write a zip to; where that fails, what Python's ZipFile writes when it is thrown away goes nowhere."""
+    output = _Output(file)
+    try:
+        yield output
+    except BaseException:
+        output.is_given_up = True
+        raise
 
 
 def _write_rates(
