@@ -199,6 +199,6 @@ def test_interrupted_by_hand(server, filled):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
-    assert process.returncode == 1
-    assert errors.splitlines()[-1] == "feesync: interrupted"
+    assert process.returncode == 130
+    assert errors == "feesync: interrupted\n"
     assert run().returncode == 0
