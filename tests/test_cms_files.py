@@ -163,7 +163,7 @@ def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
 @pytest.mark.parametrize(
     ("odd", "name", "base", "prefix", "reason"),
     [
-        ("PPRRVU25_JAN_excel_mangled.csv", "PPRRVU25_JAN.csv", "rvu25a", "PPRRVU", "lost their zeros|lost its leading zeros"),
+        ("PPRRVU25_JAN_excel_mangled.csv", "PPRRVU25_JAN.csv", "rvu25a", "PPRRVU", "zeros are lost|lost its leading zeros"),
         ("PPRRVU22_APR_one_row_header.csv", "PPRRVU22_APR.csv", "rvu22a", "PPRRVU", "columns cannot be told apart"),
         ("GPCI2026_fabricated.csv", "GPCI2026.csv", "rvu26c", "GPCI", "05102-00 stands twice"),
     ],

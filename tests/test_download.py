@@ -210,7 +210,7 @@ def bomb():
         (status(200, b"Rar!" + b"x" * 100), "is not a zip"),
         (status(200, damaged()), "is damaged"),
         (status(200, bomb()), "a zip bomb"),
-        (status(200, b"x", Content_Length=str(300 * 2**20)), r"is 314,572,800 bytes long, larger than 200 MiB"),
+        (status(200, b"x", Content_Length=str(300 * 2**20)), r"is 314,572,800 bytes long, larger than 64 MiB"),
     ],
     ids=["maintenance", "licence", "not found with 200", "not found", "empty", "rar", "bad crc", "bomb", "huge"],
 )

@@ -58,7 +58,7 @@ def test_fields_without_quotes():
         ('"9",', '"9","9",', "has 17 fields; a payment record has 16"),
         ('"9"', '"9', "not"),
         ('"9"', '"9"x', "not readable as csv"),
-        ('"9"', '"' + "9" * 1000 + '"', "longer than any record"),
+        ('"9"', '"' + "9" * 1000 + '"', "a row of more than 1,000 characters"),
     ],
 )
 def test_what_is_no_record_is_refused_with_its_line(old, new, says):

@@ -17,7 +17,7 @@ from feesync.cli.options import db_option, read_dates
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, worst
 from feesync.formats import release as releases
 from feesync.formats import zip_locality
-from feesync.formats.archive import MAX_ZIP_BYTES
+from feesync.formats.archive import MAX_MEMBER_BYTES, MAX_ZIP_BYTES
 from feesync.labels import parse_label
 from feesync.paths import database_path
 from feesync.store.load import LoadReport, load
@@ -91,16 +91,23 @@ def _import_zip(path: Path, label: str | None, store: _Store, store_zips: Callab
     """Import a zip: of ZIP5 and ZIP9 files, of a release, or of both."""
     started = time.monotonic()
     data = _read(path)
-    files = zip_locality.from_zip(data, path.name)
+    has_zip_files = _import_zip_files(data, path.name, store_zips, started)
+    if not has_zip_files or label or releases.is_in(data, path.name):
+        _import_one(path.name, lambda: releases.from_zip(data, path.name, label), store)
+
+
+def _import_zip_files(data: bytes, name: str, store_zips: Callable[..., list[ZipLoadReport]], started: float) -> bool:
+    """Import the ZIP5 and ZIP9 files of a zip, which are given up then; tell whether there were any."""
+    files = zip_locality.from_zip(data, name)
     if files:
         import_zip_files(files, store_zips, started)
-    if not files or label or releases.is_in(data, path.name):
-        _import_one(path.name, lambda: releases.from_zip(data, path.name, label), store)
+    return bool(files)
 
 
 def _import_zip_text(path: Path, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
     started = time.monotonic()
-    import_zip_files([zip_locality.parse(_read(path), path.name)], store_zips, started)
+    data = _read(path, zip_locality.MAX_MEMBER_BYTES)
+    import_zip_files([zip_locality.parse(data, path.name)], store_zips, started)
 
 
 def _import_one(name: str, read: _Read, store: _Store) -> None:
@@ -113,7 +120,7 @@ def _import_one(name: str, read: _Read, store: _Store) -> None:
 
 
 def _read_loose(paths: list[Path], label: str | None) -> releases.ParsedRelease:
-    return releases.from_files({path.name: _read(path) for path in paths}, label)
+    return releases.from_files({path.name: _read(path, MAX_MEMBER_BYTES) for path in paths}, label)
 
 
 def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float) -> str:
@@ -123,12 +130,12 @@ def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float
     return f"{report.label} from {release.source}: {contents(report.rows, report.notes)}; {outcome}, {seconds:.1f} s"
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = MAX_ZIP_BYTES) -> bytes:
     try:
         if not path.is_file():
             raise ContentRefusedError("is not a file", file=path.name)
-        if path.stat().st_size > MAX_ZIP_BYTES:
-            raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=path.name)
+        if path.stat().st_size > most:
+            raise ContentRefusedError(f"is larger than {most >> 20} MiB", file=path.name)
         return path.read_bytes()
     except OSError as error:
         raise ContentRefusedError(f"cannot be read: {error.strerror}", file=path.name) from None

@@ -20,20 +20,37 @@ from feesync.errors import ContentRefusedError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MAX_ZIP_BYTES = 200 * 2**20
+MAX_ZIP_BYTES = 64 * 2**20
+"""Of a zip that is read whole, and of one inside another; CMS's release zips have 6 MB."""
+
+MAX_STREAMED_ZIP_BYTES = 200 * 2**20
+"""Of a zip that stays where it is while its members are read."""
+
+MAX_DIRECTORY_BYTES = 128 * 2**10
+"""Of the list of what a zip holds: it is read whole before its entries can be counted."""
+
 MAX_MEMBERS = 200
-MAX_MEMBER_BYTES = 64 * 2**20
-MAX_TOTAL_BYTES = 256 * 2**20
+MAX_MEMBER_BYTES = 16 * 2**20
+"""Of a member that is read; the largest of a release has 3.3 MB."""
+
+MAX_TOTAL_BYTES = 48 * 2**20
+"""Of all that is read of a zip, zips inside it among them."""
+
+MAX_UNPACKED_BYTES = 256 * 2**20
+"""Of all that a zip holds, where it is looked through and not kept."""
+
 MAX_RATIO = 100
 ZIP_MAGIC = b"PK\x03\x04"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 _HTML = re.compile(rb"\A\s*(<!doctype html|<html|<head|<\?xml)", re.IGNORECASE)
-_START = 64 * 2**10
+_START = 16 * 2**10
 _CHUNK = 64 * 2**10
 _TITLE = re.compile(rb"<title[^<>]*+>([^<]*+)", re.IGNORECASE)
 
 
-def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int | None = None) -> dict[str, bytes]:
+def members(
+    data: bytes, name: str, wanted: Callable[[str], bool], *, most: int | None = None, total: int | None = None
+) -> dict[str, bytes]:
     """Return the wanted members of a zip, and of zips one level inside it, by base name.
 
     Args:
@@ -41,43 +58,42 @@ def members(data: bytes, name: str, wanted: Callable[[str], bool], *, most: int 
         name: what to call it in errors.
         wanted: tells by base name whether a member is read.
         most: bytes that a member may have; by default MAX_MEMBER_BYTES.
+        total: bytes that all of them may have; by default MAX_TOTAL_BYTES.
 
     Raises:
         ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted, with a name that leaves
             the archive or stands twice, over the caps on size, ratio and count, or with a wrong checksum.
     """
     found: dict[str, bytes] = {}
-    budget = MAX_TOTAL_BYTES
-    for member, content in _walk(data, name, wanted, most, nested=False):
-        budget -= len(content)
-        if budget < 0:
-            raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB of the files that are read", file=name)
+    limits = _Limits(most or MAX_MEMBER_BYTES, total or MAX_TOTAL_BYTES)
+    for member, content in _walk(data, name, wanted, limits, nested=False):
         if member.upper() in {seen.upper() for seen in found}:
             raise ContentRefusedError(f"holds {member} twice", file=name)
         found[member] = content
     return found
 
 
-def check(data: bytes, name: str, *, most: int | None = None) -> None:
-    """Read every member of a zip, so that a damaged download is told from a whole one.
+def check(data: bytes, name: str) -> None:
+    """Read every member of a zip to its end, so that a damaged download is told from a whole one.
 
     Args:
         data: the bytes of the zip.
         name: what to call it in errors.
-        most: bytes that a member may have; by default MAX_MEMBER_BYTES.
 
     Raises:
         ContentRefusedError: as `members` does.
     """
-    budget = MAX_TOTAL_BYTES
+    budget = MAX_UNPACKED_BYTES
     with _open(data, name) as archive:
-        infos = archive.infolist()
-        _check_directory(infos, name)
-        for info in infos:
+        for info in archive.infolist():
+            budget -= info.file_size
+            _check_member(info, name, MAX_UNPACKED_BYTES)
+            if budget < 0:
+                raise ContentRefusedError(f"holds more than {MAX_UNPACKED_BYTES >> 20} MiB", file=name)
             if not info.is_dir():
-                budget -= len(_read(archive, info, name, most))
-                if budget < 0:
-                    raise ContentRefusedError(f"holds more than {MAX_TOTAL_BYTES >> 20} MiB", file=name)
+                stream = _Member(archive, info, name)
+                while stream.read(_CHUNK):
+                    pass
 
 
 def streams(
@@ -107,13 +123,13 @@ def _walk_streams(
     name = " > ".join(names)
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    _check_start(file.read(_START), size, name)
+    _check_start(file.read(_START), size, name, MAX_STREAMED_ZIP_BYTES)
     with _directory(file, name) as archive:
         for info in _members_to_read(archive, name, wanted):
             if _is_zip(info):
                 if len(names) > 1:
                     raise ContentRefusedError(f"holds a zip within a zip within a zip ({_base(info)})", file=name)
-                inner = io.BytesIO(_read(archive, info, name))
+                inner = io.BytesIO(_read(archive, info, name, MAX_ZIP_BYTES))
                 yield from _walk_streams(inner, (*names, info.filename), wanted, most_bytes)
             else:
                 _check_member(info, name, most_bytes)
@@ -154,23 +170,39 @@ class _Member(io.RawIOBase):
         return ContentRefusedError(f"{self._info.filename} is damaged ({error})", file=self._name)
 
 
-def _walk(data: bytes, name: str, wanted: Callable[[str], bool], most: int | None, *, nested: bool) -> Iterator[tuple[str, bytes]]:
+class _Limits:
+    """How many bytes a member may have, and how many are left for all of them."""
+
+    def __init__(self, member: int, total: int) -> None:
+        self.member, self._total, self._left = member, total, total
+
+    def spend(self, size: int, name: str) -> None:
+        """Count bytes that are about to be read.
+
+        Raises:
+            ContentRefusedError: they are more than are left.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise ContentRefusedError(f"holds more than {self._total >> 20} MiB of the files that are read", file=name)
+
+
+def _walk(data: bytes, name: str, wanted: Callable[[str], bool], limits: _Limits, *, nested: bool) -> Iterator[tuple[str, bytes]]:
     with _open(data, name) as archive:
         for info in _members_to_read(archive, name, wanted):
             base = _base(info)
             if _is_zip(info) and nested:
                 raise ContentRefusedError(f"holds a zip within a zip within a zip ({base})", file=name)
-            content = _read(archive, info, name, most)
+            limits.spend(info.file_size, name)
+            content = _read(archive, info, name, MAX_ZIP_BYTES if _is_zip(info) else limits.member)
             if _is_zip(info):
-                yield from _walk(content, f"{name} > {base}", wanted, most, nested=True)
+                yield from _walk(content, f"{name} > {base}", wanted, limits, nested=True)
             else:
                 yield base, content
 
 
 def _members_to_read(archive: zipfile.ZipFile, name: str, wanted: Callable[[str], bool]) -> Iterator[zipfile.ZipInfo]:
-    infos = archive.infolist()
-    _check_directory(infos, name)
-    for info in infos:
+    for info in archive.infolist():
         base = _base(info)
         if not (info.is_dir() or base.startswith("._")) and (_is_zip(info) or wanted(base)):
             yield info
@@ -185,15 +217,15 @@ def _is_zip(info: zipfile.ZipInfo) -> bool:
 
 
 def _open(data: bytes, name: str) -> zipfile.ZipFile:
-    _check_start(data, len(data), name)
+    _check_start(data[:_START], len(data), name, MAX_ZIP_BYTES)
     return _directory(io.BytesIO(data), name)
 
 
-def _check_start(start: bytes, size: int, name: str) -> None:
+def _check_start(start: bytes, size: int, name: str, most: int) -> None:
     if not size:
         raise ContentRefusedError("is empty", file=name)
-    if size > MAX_ZIP_BYTES:
-        raise ContentRefusedError(f"is larger than {MAX_ZIP_BYTES >> 20} MiB", file=name)
+    if size > most:
+        raise ContentRefusedError(f"is larger than {most >> 20} MiB", file=name)
     if not start.startswith(ZIP_MAGIC):
         refuse_html(start, name, "not a zip")
         raise ContentRefusedError("is not a zip", file=name)
@@ -206,16 +238,37 @@ def refuse_html(start: bytes, name: str, expected: str) -> None:
         ContentRefusedError: it does; `expected` says what it is not.
     """
     if _HTML.match(start[:2000].removeprefix(b"\xef\xbb\xbf")):
-        title = _TITLE.search(start)
+        title = _TITLE.search(start[:_START])
         said = " ".join(title[1].decode("utf-8", "replace").split()) if title else "no title"
         raise ContentRefusedError(f"is an HTML page ({said}), {expected}", file=name)
 
 
 def _directory(file: BinaryIO, name: str) -> zipfile.ZipFile:
+    """Open a zip and check its directory."""
+    guarded = _Directory(file, name)
     try:
-        return zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(guarded)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
         raise ContentRefusedError("is a cut or damaged zip: its directory cannot be read", file=name) from None
+    guarded.most = None
+    _check_directory(archive.infolist(), name)
+    return archive
+
+
+class _Directory:
+    """A zip as ZipFile reads it: nothing large at once until its directory is known, for an entry takes ten times its bytes."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name = file, name
+        self.most: int | None = MAX_DIRECTORY_BYTES
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        """Read as a file does."""
+        content = self._file.read(size if self.most is None or 0 <= size <= self.most else self.most + 1)
+        if self.most is not None and len(content) > self.most:
+            raise ContentRefusedError(f"has a directory of more than {self.most >> 10} KiB", file=self._name)
+        return content
 
 
 def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
@@ -224,7 +277,8 @@ def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
     seen: set[str] = set()
     for info in infos:
         path = info.filename.replace("\\", "/")
-        if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/") or "\0" in info.orig_filename:
+        unsafe = path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/")
+        if unsafe or not info.orig_filename.isprintable():
             raise ContentRefusedError(f"holds a file with an unsafe name ({info.filename!r})", file=name)
         if stat.S_ISLNK(info.external_attr >> 16):
             raise ContentRefusedError(f"holds a symbolic link ({info.filename!r})", file=name)
@@ -244,8 +298,8 @@ def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
         raise ContentRefusedError(f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name)
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int | None = None) -> bytes:
-    _check_member(info, name, most or MAX_MEMBER_BYTES)
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int) -> bytes:
+    _check_member(info, name, most)
     try:
         with archive.open(info) as member:
             content = member.read(info.file_size + 1)

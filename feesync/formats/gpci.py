@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
-from feesync.formats.text import ExactNumbers, csv_rows, is_footer
+from feesync.formats.text import ExactNumbers, csv_rows, is_footer, name_of
 from feesync.localities import Locality
 
 _YEAR = re.compile(r"\b(20\d\d)\b")
@@ -58,16 +58,16 @@ def parse(data: bytes, name: str) -> GpciFile:
             record = Locality(
                 padded(row[columns.mac], 5, "MAC"),
                 padded(row[columns.locality], 2, "locality number"),
-                row[columns.state].strip().upper() or None if columns.state is not None else None,
-                " ".join(row[columns.name].strip().rstrip("*").split()),
+                _state(row[columns.state]) if columns.state is not None else None,
+                name_of(row[columns.name], "locality name"),
                 gpci[row[columns.work]],
                 gpci[row[columns.pe]],
                 gpci[row[columns.mp]],
             )
             if record.is_national:
                 raise ValueError("MAC 00000 stands for the nation in feesync, CMS has no such MAC")
-            if not record.name or 0 in record[-3:]:
-                raise ValueError("a locality without a name, or a GPCI of 0")
+            if 0 in record[-3:]:
+                raise ValueError("a GPCI is 0")
         except IndexError:
             raise ContentRefusedError(f"has {len(row)} cells, fewer than the header", file=name, line=line) from None
         except ValueError as error:
@@ -79,6 +79,13 @@ def parse(data: bytes, name: str) -> GpciFile:
     if not records:
         raise ContentRefusedError("has no header with a PE GPCI column, or no locality under it", file=name)
     return GpciFile(name, year, list(records.values()))
+
+
+def _state(text: str) -> str | None:
+    state = text.strip().upper()
+    if state and not re.fullmatch(r"[A-Z]{2}", state):
+        raise ValueError(f"{text!r:.40} is not the two letters of a state")
+    return state or None
 
 
 def _year(heads: list[str], name: str, line: int) -> int | None:

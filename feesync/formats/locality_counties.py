@@ -11,7 +11,7 @@ from typing import NamedTuple
 from feesync.errors import ContentRefusedError
 from feesync.formats import xlsx
 from feesync.formats.gpci import padded
-from feesync.formats.text import csv_rows, is_footer
+from feesync.formats.text import csv_rows, is_footer, name_of
 
 _MOST_ROWS = 9_999
 
@@ -54,15 +54,15 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
         if is_footer(row):
             continue
         try:
-            if len(cells) < 5 or not cells[4]:
+            if len(cells) < 5:
                 raise ValueError("has no counties")
-            state = cells[2].rstrip("* ") or state
+            state = name_of(cells[2] or state, "state")
             record = LocalityCounties(
                 padded(cells[0], 5, "MAC"),
                 padded(cells[1], 2, "locality number"),
                 state,
-                cells[3].rstrip("* "),
-                cells[4],
+                name_of(cells[3], "fee schedule area"),
+                name_of(cells[4], "counties"),
             )
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None

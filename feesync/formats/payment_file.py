@@ -9,17 +9,15 @@ Source: CMS, "Annual Physician Fee Schedule Payment Amount File", record layout 
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections.abc import Container, Generator, Iterator
-from contextlib import closing
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
 from feesync.formats import archive
+from feesync.formats.text import bounded_rows
 from feesync.labels import catalogue
 
 MAX_BYTES = 512 * 2**20
@@ -111,14 +109,11 @@ class PaymentFile:
         Raises:
             ContentRefusedError: with the file, the line and the reason.
         """
-        line = 0
         records = 0
-        with closing(_lines(self.stream, self.name)) as lines:
-            reader = csv.reader(lines, strict=True)
-            try:
-                for cells in reader:
-                    line += 1
-                    if reader.line_num != line:
+        with io.TextIOWrapper(self.stream, encoding="latin-1", newline=None) as text:
+            for line, (last, cells) in enumerate(bounded_rows(text, self.name, _LONGEST_LINE), start=1):
+                try:
+                    if last != line:
                         raise ValueError("a quote is not closed")
                     if not cells or cells[0] == _END_OF_FILE:
                         continue
@@ -128,12 +123,11 @@ class PaymentFile:
                             raise ValueError("is a record and a trailer")
                         continue
                     self.has_trailer = False
-                    yield _payment(cells, year, line)
-                    records += 1
-            except csv.Error as error:
-                raise ContentRefusedError(f"is not readable as csv ({error})", file=self.name, line=line + 1) from None
-            except ValueError as error:
-                raise ContentRefusedError(str(error), file=self.name, line=line) from None
+                    payment = _payment(cells, year, line)
+                except ValueError as error:
+                    raise ContentRefusedError(str(error), file=self.name, line=line) from None
+                yield payment
+                records += 1
         if not records:
             raise ContentRefusedError("holds no payment record", file=self.name)
 
@@ -170,14 +164,6 @@ def _label(match: re.Match[str], loaded: Container[str]) -> str:
         return named
     published = [label for label in catalogue() if label.startswith(quarter)]
     return published[0] if len(published) == 1 else quarter
-
-
-def _lines(stream: BinaryIO, name: str) -> Generator[str, None, None]:
-    with io.TextIOWrapper(stream, encoding="latin-1", newline=None) as text:
-        for number, line in enumerate(iter(partial(text.readline, _LONGEST_LINE + 1), ""), start=1):
-            if len(line) > _LONGEST_LINE:
-                raise ContentRefusedError("is longer than any record of a payment file", file=name, line=number)
-            yield line.removeprefix("\xef\xbb\xbf") if number == 1 else line
 
 
 def _payment(cells: list[str], year: int, line: int) -> Payment:

@@ -54,6 +54,9 @@ _PRICING_INDICATOR = "PRIC IND"
 _TITLE = re.compile(r"(\d{4})\s+National Physician Fee Schedule Relative Value File\s+(?:(\w+) Release)?", re.IGNORECASE)
 _HCPCS = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}|")
+_ZEROS = ("global days", "physician supervision indicator")
+"""Indicators of digits that begin with zeros."""
+
 _BASIS_BY_INDICATOR = {"9": "nonqp", "1": "qp"}
 
 
@@ -137,6 +140,8 @@ class _Indicators:
         ("co-surgeon indicator", re.compile(r"[0129]")),
         ("team surgery indicator", re.compile(r"[0129]")),
         ("endoscopic base", re.compile(r"[0-9A-Z]{5}|")),
+        ("physician supervision indicator", re.compile(r"[0-9][0-9A-Z]")),
+        ("imaging family indicator", re.compile(r"[0-9]{2}")),
     )
 
     def __init__(self) -> None:
@@ -148,9 +153,9 @@ class _Indicators:
         for (what, pattern), value in zip(self._RULES, values, strict=True):
             if pattern.fullmatch(value):
                 continue
-            if what == "global days" and value in ("0", "10", "90"):
-                raise ValueError(f"global days {value!r} lost their zeros: a spreadsheet has rewritten this file; take CMS's own")
-            raise ValueError(f"{what} {value!r} is not one that CMS documents")
+            if what in _ZEROS and re.fullmatch(r"[0-9]{1,2}", value):
+                raise ValueError(f"{what} {value!r}: zeros are lost, a spreadsheet has rewritten this file; take CMS's own")
+            raise ValueError(f"{what} {value!r:.40} is not one that CMS documents")
         self._seen.add(values)
 
 
@@ -196,7 +201,7 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
             seen.add(key)
             indicators.check(
                 (status, nonfacility_na, facility_na, pctc, global_days, multiple, bilateral, assistant, co_surgeon, team,
-                 endoscopic_base)
+                 endoscopic_base, supervision, imaging_family)
             )  # fmt: skip
             record = RelativeValue(
                 hcpcs, modifier, status, rvu[work], rvu[nonfacility_pe], rvu[facility_pe], rvu[mp],

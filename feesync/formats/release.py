@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import io
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
@@ -85,11 +86,13 @@ def is_in(data: bytes, name: str) -> bool:
     Raises:
         ContentRefusedError: the zip is not sound.
     """
-    return bool(archive.members(data, name, lambda member: kind_of(member) == "relative values"))
+    wanted = archive.streams(io.BytesIO(data), name, lambda member: kind_of(member) == "relative values", archive.MAX_MEMBER_BYTES)
+    return next(wanted, None) is not None
 
 
 def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
     """Read a set of loose files, by name: PPRRVU and GPCI at least. Arguments and errors as in `from_zip`."""
+    files = {one_line(name): data for name, data in files.items()}
     lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     return _assemble(files, ", ".join(sorted(files)), hashlib.sha256(lines.encode()).hexdigest(), label)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, xlsx
 from feesync.formats.gpci import padded
 from feesync.zips import ZIP5, ZIP9
@@ -22,8 +22,10 @@ from feesync.zips import ZIP5, ZIP9
 Record = tuple[str, str, str, str, str, int]
 """ZIP, plus4 (empty in ZIP5), MAC, locality, state, +4 flag."""
 
-MAX_MEMBER_BYTES = 192 * 2**20
+MAX_MEMBER_BYTES = 112 * 2**20
 """The text of ZIP9 has 88 MB, more than any other file of CMS that feesync reads."""
+
+MAX_TOTAL_BYTES = 128 * 2**20
 
 _STATES = (
     "AK AL AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND NE NH NJ NM NV NY OH OK "
@@ -34,6 +36,9 @@ _STATE = {**{code: code for code in _STATES.split()}, "EK": "KS", "WK": "KS", "E
 
 _FLAG = {"0": 0, "1": 1}
 _WIDTH = 80
+_MOST_CHARACTERS = 200
+"""That are looked at of a line."""
+
 _MAC = r"(?!00000)[0-9]{5}"
 """00000 stands for the nation in feesync; CMS has no such MAC."""
 
@@ -82,7 +87,7 @@ def has_name(name: str) -> bool:
 
 def has_form(head: bytes) -> bool:
     """Tell whether a file begins with a row of ZIP5 or ZIP9."""
-    line = _lines(head).readline()
+    _, line = next(_lines(head), (1, ""))
     return any(layout.fullmatch(line) for layout in _LAYOUTS.values())
 
 
@@ -92,7 +97,7 @@ def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
     Raises:
         ContentRefusedError: the zip is not sound, two files of a kind, or a first row that cannot be read.
     """
-    members = archive.members(data, name, has_name, most=MAX_MEMBER_BYTES)
+    members = archive.members(data, name, has_name, most=MAX_MEMBER_BYTES, total=MAX_TOTAL_BYTES)
     texts = {member[:4].upper() for member in members if member.lower().endswith(".txt")}
     files: dict[str, ZipLocalityFile] = {}
     for member in sorted(members):
@@ -112,19 +117,22 @@ def parse(data: bytes, name: str) -> ZipLocalityFile:
         ContentRefusedError: it has no row, an unknown layout, or, of a workbook, a row that is none.
     """
     digest = hashlib.sha256(data).hexdigest()
+    name = one_line(name)
     if data.startswith(b"PK"):
         quarter, rows = _sheet(data, name)
         return ZipLocalityFile(name, ZIP5, *quarter, digest, partial(iter, rows))
-    first = next((line for line in _lines(data) if not _is_blank(line)), "")
+    number, first = next(((number, line) for number, line in _lines(data) if not _is_blank(line)), (1, ""))
     for kind, layout in _LAYOUTS.items():
         if match := layout.fullmatch(first):
             quarter = _quarter(match[7])
             return ZipLocalityFile(name, kind, *quarter, digest, partial(_text_records, data, name, kind, match[7]))
-    raise ContentRefusedError(f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=1)
+    raise ContentRefusedError(f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=number)
 
 
-def _lines(data: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(data), encoding="latin-1", newline=None)
+def _lines(data: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text with their numbers, none longer than is needed to see that it is too long."""
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="latin-1", newline=None)
+    return enumerate(iter(partial(text.readline, _MOST_CHARACTERS), ""), start=1)
 
 
 def _is_blank(line: str) -> bool:
@@ -133,7 +141,7 @@ def _is_blank(line: str) -> bool:
 
 def _text_records(data: bytes, name: str, kind: str, quarter: str) -> Iterator[Record]:
     match_row, state_of, flag_of = _LAYOUTS[kind].fullmatch, _STATE, _FLAG
-    for number, line in enumerate(_lines(data), start=1):
+    for number, line in _lines(data):
         match = match_row(line)
         if match is None:
             if _is_blank(line):
@@ -151,7 +159,8 @@ def _fault(line: str) -> str:
     """Say what is wrong with a row that is in no layout."""
     line = line.rstrip("\n")
     if len(line) != _WIDTH:
-        return f"it has {len(line)} characters, not {_WIDTH}"
+        counted = f"{len(line)}" if len(line) < _MOST_CHARACTERS else f"{_MOST_CHARACTERS} or more"
+        return f"it has {counted} characters, not {_WIDTH}"
     parts = {
         "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], _MAC),
         "the locality (13-14)": (line[12:14], r"[0-9]{2}"), "the state (1-2)": (line[:2], r"[A-Z]{2}"),

@@ -93,4 +93,4 @@ class ZipRefresh:
 
 
 def _check(path: Path, name: str) -> None:
-    archive.check(path.read_bytes(), name, most=zip_locality.MAX_MEMBER_BYTES)
+    archive.check(path.read_bytes(), name)

@@ -15,6 +15,9 @@ from feesync.formats.payment_file import Payment
 from feesync.store.source import Release, Source
 
 _CACHE_KIBIBYTES = 16 * 1024
+MOST_LOCALITIES = 1_000
+"""Of a file; CMS has some 110."""
+
 _RATES = (
     "FROM temp.payment AS p CROSS JOIN revision_rate_cents AS r ON r.hcpcs = p.hcpcs AND r.modifier = p.modifier "
     "WHERE p.mac = ? AND p.locality = ? AND r.release_id = ? AND r.basis = ? AND r.mac = ? AND r.locality = ?"
@@ -88,8 +91,9 @@ class PublishedPayments:
         return Contradiction._make(row) if row else None
 
     def localities(self) -> list[tuple[str, str, int]]:
-        """Return MAC, locality and number of keys of each locality."""
-        return self._connection.execute("SELECT mac, locality, count(*) FROM temp.payment GROUP BY mac, locality").fetchall()
+        """Return MAC, locality and number of keys of each locality, of one more than MOST_LOCALITIES at most."""
+        query = "SELECT mac, locality, count(*) FROM temp.payment GROUP BY mac, locality LIMIT ?"
+        return self._connection.execute(query, (MOST_LOCALITIES + 1,)).fetchall()
 
     def compared(self, mac: str, locality: str) -> tuple[int, int]:
         """Return how many keys of a locality have a rate, and how many of their amounts (two a key) are equal."""

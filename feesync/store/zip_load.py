@@ -98,19 +98,16 @@ def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: in
 
 def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
     """Insert the rows of a file; return how many."""
+    latest: Record | None = None
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        nonlocal latest
+        for latest in file.records():
+            yield zip_file_id, *latest
+
     try:
-        return connection.executemany(_INSERT, ((zip_file_id, *record) for record in file.records())).rowcount
+        return connection.executemany(_INSERT, rows()).rowcount
     except sqlite3.IntegrityError:
-        code = _first_repeated(file.records())
+        assert latest  # the row that the database had before
+        code = "-".join(filter(None, latest[:2]))
         raise ContentRefusedError(f"has {code} twice", file=file.name) from None
-
-
-def _first_repeated(records: Iterator[Record]) -> str:
-    """Return the first ZIP or ZIP+4 that stands twice: looked for only where the database has found that one does."""
-    seen: set[str] = set()
-    for zip5, plus4, *_ in records:
-        code = f"{zip5}-{plus4}" if plus4 else zip5
-        if code in seen:
-            return code
-        seen.add(code)
-    raise AssertionError("the database refused rows that are all different")

@@ -22,7 +22,7 @@ from feesync.money import dollars
 from feesync.paths import database_path
 from feesync.rate import Setting
 from feesync.store.live import LiveDatabase
-from feesync.store.payments import PublishedPayments, UnequalPayment
+from feesync.store.payments import MOST_LOCALITIES, PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source, basis_of
@@ -194,6 +194,8 @@ class _Verifier:
     def _compared(self, file: PaymentFile, label: str, published: PublishedPayments) -> _Tally:
         tally = _Tally()
         places = published.localities()
+        if len(places) > MOST_LOCALITIES:
+            raise ContentRefusedError(f"has payments of more than {MOST_LOCALITIES:,} localities", file=file.name)
         for done, (mac, locality, keys) in enumerate(places, start=1):
             known, equal = published.compared(mac, locality)
             tally.keys += keys
