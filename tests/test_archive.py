@@ -1,4 +1,5 @@
 import io
+import random
 import struct
 import zipfile
 
@@ -115,10 +116,37 @@ def test_a_way_of_compressing_that_cms_does_not_use():
     refused(buffer.getvalue(), "compressed in a way")
 
 
-def test_names_with_control_characters_stay_one_line():
-    with pytest.raises(ContentRefusedError) as error:
-        read(zip_of({"a\n\x1b.csv": b"1", "b.zip": b"not"}))
-    assert "\n" not in str(error.value)
+@pytest.mark.parametrize("name", ["a\n\x1b.csv", "a\x07.csv", "a\x9b31m.csv", "a\u202e.csv"])
+def test_a_name_with_characters_that_cannot_be_printed(name):
+    for run in (read, lambda data: archive.check(data, "x.zip")):
+        with pytest.raises(ContentRefusedError, match="unsafe name") as error:
+            run(zip_of({name: b"1"}))
+        assert str(error.value).isprintable()
+
+
+def test_a_directory_is_bounded_before_its_entries_are_made(monkeypatch):
+    data = zip_of({f"{number}.csv": b"" for number in range(50)})
+    monkeypatch.setattr(archive, "MAX_DIRECTORY_BYTES", 2_000)
+    refused(data, "has a directory of more than 1 KiB")
+    with pytest.raises(ContentRefusedError, match="has a directory of more than"):
+        streamed(data)
+
+
+def test_a_zip_in_a_zip_counts_as_what_is_read(monkeypatch):
+    data = zip_of({"in.zip": zip_of({"a.csv": b"1", "b.txt": random.Random(1).randbytes(5_000)})})
+    assert read(data) == {"a.csv": b"1"}
+    monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 5_000)
+    refused(data, "holds more than 0 MiB of the files that are read")
+    monkeypatch.undo()
+    monkeypatch.setattr(archive, "MAX_ZIP_BYTES", 5_200)
+    refused(data, "in.zip is larger than|is larger than 0 MiB")
+
+
+def test_all_that_a_zip_holds_is_bounded_where_it_is_looked_through(monkeypatch):
+    monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 15)
+    archive.check(zip_of({"a.csv": b"0123456789"}), "x.zip")
+    with pytest.raises(ContentRefusedError, match="holds more than"):
+        archive.check(zip_of({"a.csv": b"0123456789", "b.pdf": b"0123456789"}), "x.zip")
 
 
 def test_a_symbolic_link():

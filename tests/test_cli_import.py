@@ -160,3 +160,31 @@ def test_cms_own_zip5(cms, feesync, sql):
         "ZIP5 2025 Q4 from ZIP5_OCT2025.txt: 42,956 ZIPs, 580 of them in several localities; new file, "
     )
     assert sql("SELECT count(*), sum(plus_four), count(DISTINCT mac || locality) FROM zip_locality") == [(42_956, 580, 109)]
+
+
+def test_a_file_name_is_no_control_sequence(feesync, tmp_path, database):
+    path = tmp_path / "rvu25d\x1b[31m\x07.zip"
+    path.write_bytes(zip_of(rvu25d()))
+    for _ in range(2):
+        result = feesync("import", path)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout.startswith("RVU25D from rvu25d?[31m?.zip: ")
+    assert "\x1b" not in feesync("status").stdout
+    loose = tmp_path / "notes\x1b[31m.txt"
+    loose.write_bytes(b"x")
+    assert feesync("import", path, loose).stderr.startswith("feesync: notes?[31m.txt: ")
+    zip5 = tmp_path / "ZIP5\x1b.txt"
+    zip5.write_bytes(text_of([zip5_line("94110", "01112", "05")]))
+    assert feesync("import", zip5, "--allow-change").stdout.startswith("ZIP5 2025 Q4 from ZIP5?.txt: 1 ZIPs")
+
+
+@pytest.mark.parametrize("name", ["SAN\x1b[31m", "SAN\x07", "=HYPERLINK(A)", "@SUM(A)"])
+def test_a_name_that_is_none_of_cms_is_refused_with_its_line(feesync, tmp_path, sql, name):
+    gpci = fixture(GPCI).replace(b"ALASKA*,", name.encode() + b",")
+    assert gpci != fixture(GPCI)
+    path = tmp_path / "rvu25d.zip"
+    path.write_bytes(zip_of(rvu25d(gpci=gpci)))
+    result = feesync("import", path)
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert re.fullmatch(rf"feesync: {GPCI}, line [0-9]+: the locality name .* is no name: .*\n", result.stderr)
+    assert result.stderr[:-1].isprintable()

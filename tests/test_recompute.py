@@ -236,3 +236,17 @@ def test_memory_does_not_grow_with_the_file(put, tmp_path):
     not_loaded, kibibytes = map(int, run.stdout.split())
     assert not_loaded == 400_000
     assert kibibytes < 60_000  # the interpreter and the snapshot alone are 25,000; the records as objects over 100,000 more
+
+
+def test_a_file_of_more_localities_than_cms_ever_had(put, monkeypatch):
+    monkeypatch.setattr("feesync.store.payments.MOST_LOCALITIES", 3)
+    monkeypatch.setattr("feesync.verification.recompute.MOST_LOCALITIES", 3)
+    places = [f"0210{number}-01" for number in range(4)]
+    assert feesync.verify([put("PFREV25D.txt", "".join(record(place, "64493", "1.00", "1.00") for place in places[:3]))]).files
+    with pytest.raises(ContentRefusedError, match=r"PFREV25D\.txt: has payments of more than 3 localities"):
+        feesync.verify([put("PFREV25D.txt", "".join(record(place, "64493", "1.00", "1.00") for place in places))])
+
+
+def test_a_record_of_many_lines_is_bounded(put):
+    with pytest.raises(ContentRefusedError, match="line 251: has a row of more than 1,000 characters"):
+        feesync.verify([put("PFREV25D.txt", '"\n' + '","\n' * 1_000)])

@@ -14,7 +14,7 @@ import click
 from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, read_dates
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, worst
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, one_line, worst
 from feesync.formats import release as releases
 from feesync.formats import zip_locality
 from feesync.formats.archive import MAX_MEMBER_BYTES, MAX_ZIP_BYTES
@@ -63,7 +63,7 @@ def command(
     loose = [path for path in files if path not in zips and path not in zip_texts and releases.kind_of(path.name)]
     for path in files:
         if path not in zips and path not in loose and path not in zip_texts:
-            click.echo(f"feesync: {path.name}: feesync does not read this file of a release, skipped", err=True)
+            click.echo(f"feesync: {one_line(path.name)}: feesync does not read this file of a release, skipped", err=True)
     if len({path.name for path in loose}) < len(loose):
         raise click.UsageError("two of the loose files have the same name")
     if not zips and not loose and not zip_texts:
@@ -75,7 +75,7 @@ def command(
     store_zips = partial(load_zip_files, database, allow_change=allow_change, force=force)
     jobs: list[Callable[[], None]] = [partial(_import_zip, path, decided, store, store_zips) for path in zips]
     if loose:
-        jobs.append(partial(_import_one, loose[0].name, partial(_read_loose, loose, decided), store))
+        jobs.append(partial(_import_one, one_line(loose[0].name), partial(_read_loose, loose, decided), store))
     jobs += [partial(_import_zip_text, path, store_zips) for path in zip_texts]
     statuses: list[ExitStatus] = []
     for job in jobs:
@@ -93,7 +93,7 @@ def _import_zip(path: Path, label: str | None, store: _Store, store_zips: Callab
     data = _read(path)
     has_zip_files = _import_zip_files(data, path.name, store_zips, started)
     if not has_zip_files or label or releases.is_in(data, path.name):
-        _import_one(path.name, lambda: releases.from_zip(data, path.name, label), store)
+        _import_one(one_line(path.name), lambda: releases.from_zip(data, path.name, label), store)
 
 
 def _import_zip_files(data: bytes, name: str, store_zips: Callable[..., list[ZipLoadReport]], started: float) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import click
 
+from feesync.export.cells import inert
 from feesync.money import dollars
 from feesync.pricing.line import Note, Severity
 
@@ -38,7 +39,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV on stdout, with a header; None is an empty cell."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows(map(inert, row) for row in rows)
 
 
 def print_table(

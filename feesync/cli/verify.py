@@ -11,6 +11,7 @@ import click
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import FeesyncError, worst
+from feesync.export.cells import inert
 from feesync.labels import FIRST_QP_YEAR
 from feesync.verification.recompute import verify_each
 from feesync.verification.report import Difference, FileVerification, Verification
@@ -116,7 +117,7 @@ class _CsvTable:
     def add(self, file: str, release: str, difference: Difference) -> None:
         self.finish()
         change = difference.computed - difference.published
-        csv.writer(sys.stdout, lineterminator="\n").writerow((file, release, *difference, change))
+        csv.writer(sys.stdout, lineterminator="\n").writerow((inert(file), release, *difference, change))
 
     def finish(self) -> None:
         """Print the header where nothing has been printed."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TextIO
 
+from feesync.export.cells import inert
 from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.export.rows import Row
 from feesync.money import decimal
@@ -15,11 +16,14 @@ from feesync.money import decimal
 def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
     """Write a header and rows to a text file; no price is an empty cell."""
     places = tuple(DECIMALS.values())
-    texts = len(KEY)
+    texts, named = len(KEY), KEY.index("locality_name")
+    name = lru_cache(maxsize=1 << 10)(inert)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for block in blocks:
-        writer.writerows([*row[:texts], *map(_text, row[texts:], places)] for row in block)
+        writer.writerows(
+            [*row[:named], name(row[named]), *row[named + 1 : texts], *map(_text, row[texts:], places)] for row in block
+        )
 
 
 @lru_cache(maxsize=1 << 16)
