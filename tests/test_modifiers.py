@@ -177,6 +177,18 @@ def test_a_modifier_of_other_claims_says_nothing_on_their_codes(loaded):
     assert [note.code for note in priced("36415", "SG").notes] == ["status-x"]
 
 
+def test_what_the_mac_divides_is_said_where_it_sets_the_amount():
+    trip = rate(hcpcs="R0075", status="C", nonfacility_amount=None, facility_amount=None)
+    notes = price(trip, line("UQ")._replace(hcpcs="R0075")).notes
+    assert [note.code for note in notes] == ["contractor-priced", "modifier-uq"]
+    assert "each line is paid 1/4 of it" in notes[1].text
+
+
+@pytest.mark.parametrize("modifier", ["73", "74"])
+def test_a_procedure_that_was_stopped_is_53_on_a_line_of_a_practitioner(loaded, modifier):
+    assert "carries 53" in priced("64493", modifier).denials[0].text
+
+
 def test_gx_denies_beside_gy_alone(loaded):
     assert priced("99213", "GX").allowed == D("88.95")
     assert [note.code for note in priced("99213", "GX", "GY").denials] == ["modifier-gy"]
@@ -272,7 +284,10 @@ def following(day):
 def test_a_day_out_of_use_is_warned_where_the_dates_are_recalled(modifier, inside, outside):
     assert price(rate(), line(modifier, day=inside)).notes == []
     (note,) = price(rate(), line(modifier, day=outside)).notes
-    assert (note.severity.value, outside in note.text, "as far as feesync recalls" in note.text) == ("warning", True, True)
+    assert (note.severity.value, note.text.endswith(f"to {inside}, as far as feesync recalls: not on this day.")) == (
+        "warning",
+        True,
+    )
 
 
 def test_a_recalled_modifier_without_effect_on_the_price_has_none_out_of_its_dates():

@@ -195,7 +195,9 @@ def test_nonparticipation_follows_the_other_steps():
 )  # fmt: skip
 def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
     test = rate(pctc="1", modifier="TC")
-    assert equipment.reduction(test, line(modifier, day=day)).factor == left
+    reduction = equipment.reduction(test, line(modifier, day=day))
+    assert reduction.factor == left
+    assert f"{(10_000 - left) // 100} % less" in reduction.reason
     first = {"FX": "2016-12-31", "FY": "2017-12-31", "CT": "2015-12-31"}[modifier]
     with pytest.raises(ModifierError, match=f"modifier {modifier} is in use from"):
         equipment.reduction(test, line(modifier, day=first))

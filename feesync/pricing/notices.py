@@ -40,7 +40,7 @@ def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
     code = f"modifier-{modifier.lower()}"
     if row is None:
         rows = reference.modifier_effects(modifier)
-        text = f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync recalls, and {line.day} is outside."
+        text = f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync recalls: not on this day."
         return Note.warning(code, text, _source(rows[0]))
     if row.notice:
         return Note(code, Severity(row.notice), f"Modifier {modifier}: {row.words}", _source(row))
