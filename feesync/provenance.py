@@ -35,6 +35,10 @@ def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, c
         capped: whether OPPS cap columns are part of the answer.
     """
     found = []
+    if release.checks_set_aside:
+        names = ", ".join(release.checks_set_aside)
+        text = f"{release.label} failed a check of its own files that was set aside ({names}); 'feesync status' says what it found."
+        found.append(Note.warning("check-set-aside", text, "feesync"))
     if day and not release.covers(day):
         text = (
             f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "

@@ -5,12 +5,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import small
 from click.testing import CliRunner
 from cms_files import quarter, rvu25d, zip_of
 from fake_cms import FakeCms
 
 from feesync.cli import cli
 from feesync.formats.release import from_zip
+from feesync.store.checks import suite
 from feesync.store.load import load
 
 
@@ -29,6 +31,23 @@ def database(tmp_path, monkeypatch):
     monkeypatch.setenv("FEESYNC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("FEESYNC_CMS_URL", "http://127.0.0.1:9")
     return path
+
+
+CHECKS = suite.OF_ITSELF
+
+
+@pytest.fixture(autouse=True, scope="session")
+def small_releases():
+    """The fixtures have some eighty rows of CMS's 19,000: their least number of rows is in the place of CMS's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(suite, "OF_ITSELF", small.checks())
+        yield
+
+
+@pytest.fixture
+def all_checks(monkeypatch):
+    """Releases are checked as they are by everyone else, with the least number of rows of CMS's files."""
+    monkeypatch.setattr(suite, "OF_ITSELF", CHECKS)
 
 
 @pytest.fixture

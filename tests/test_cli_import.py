@@ -58,12 +58,12 @@ def test_a_lone_loose_file_is_refused(feesync, put, database):
 
 
 def test_what_is_no_part_of_a_release_is_skipped_among_loose_files(feesync, put, sql):
-    paths = [put(VALUES, fixture(VALUES)), put(GPCI, fixture(GPCI)), put("ANES2025.csv", b"x"), put("PPRRVU2025_Oct.txt", b"x")]
+    paths = [put(VALUES, fixture(VALUES)), put(GPCI, fixture(GPCI)), put("ANES2025.csv", b"x"), put("GPCI2025.txt", b"x")]
     result = feesync("import", *paths)
     assert result.exit_code == 0
     assert result.stderr == (
         "feesync: ANES2025.csv: feesync does not read this file of a release, skipped\n"
-        "feesync: PPRRVU2025_Oct.txt: feesync does not read this file of a release, skipped\n"
+        "feesync: GPCI2025.txt: feesync does not read this file of a release, skipped\n"
     )
     assert "nothing to import" in feesync("import", paths[-1]).stderr
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import small
 from cms_files import quarter, repriced
 from fake_cms import LISTING, REPOSTED, html, status
 
@@ -37,7 +38,10 @@ def test_filling_then_nothing_new_then_a_repost(feesync, offered, sql):
     assert (again.exit_code, again.stdout, again.stderr) == (0, "nothing new: RVU25C, RVU25D as CMS has them\n", "")
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     repost = feesync("sync")
-    assert (repost.exit_code, repost.stderr) == (0, "")
+    assert (repost.exit_code, repost.stderr) == (
+        0,
+        "feesync: RVU25D: corrects what was known of RVU25D: 64493 nonfacility PE RVU 3.64 -> 3.74\n",
+    )
     # 172.08 is CMS's; (1.52 + 3.74 + 0.16) x 32.3465 = 175.318; each locality's by hand in test_changes
     assert repost.stdout == (
         "RVU25C: nothing new, this is loaded\n"
@@ -247,8 +251,10 @@ def as_cron(server, tmp_path):
         pytest.skip("no cron")
     server.offer("RVU25D", OCTOBER)
     home = tmp_path / "home"
-    (home / "feesync").mkdir(parents=True)
-    (home / "feesync/bin").symlink_to(Path(sys.executable).parent)
+    script = home / "feesync/bin/feesync"
+    script.parent.mkdir(parents=True)
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} {small.__file__} "$@"\n')
+    script.chmod(0o755)
 
     def run(command, path="/usr/bin:/bin"):
         environment = [f"HOME={home}", "LOGNAME=biller", f"PATH={path}", "SHELL=/bin/sh", f"FEESYNC_CMS_URL={server.url}"]
@@ -278,7 +284,7 @@ def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server
     mail.parent.mkdir()
     mail.write_text(f'#!/bin/sh\n{{ echo "$@"; cat; }} >> {tmp_path}/mailed\n')
     mail.chmod(0o755)
-    path = f"{mail.parent}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    path = f"{mail.parent}:{tmp_path / 'home/feesync/bin'}:/usr/bin:/bin"
     for _ in range(2):
         result = as_cron(hook, path)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

@@ -44,7 +44,7 @@ def test_the_factors_of_2026_exchanged(database):
 
 def test_work_and_malpractice_swapped_though_every_total_holds(database):
     swapped = rvu25d(values=rows_changed(lambda row: swap(row, 5, 10)), caps=None)
-    refused(database, swapped, r"the work_rvu of the codes that RVU25D of the embedded snapshot has too sum to")
+    refused(database, swapped, r"the work_rvu of the rows that RVU25D of the embedded snapshot has too sum to 1.60, there to 16.78")
 
 
 def test_values_that_are_all_zero(loaded):
@@ -52,20 +52,28 @@ def test_values_that_are_all_zero(loaded):
         for column in (5, 6, 8, 10, 11, 12):
             row[column] = "0.00"
 
-    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "priced codes, of which 0 are new and 7. gone")
+    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "lacks 73 of the 73 rows with a price of RVU25D")
 
 
 def test_a_stub_that_lacks_the_codes_of_the_snapshot(database):
     rows = rows_of(fixture(VALUES))
     stub = [row for row in rows if not row[0].startswith("64")]
-    refused(database, rvu25d(values=csv_of(stub), caps=None), "0 codes, of which 0 are new and 10 gone beside the 10 of RVU25D")
+    refused(
+        database,
+        rvu25d(values=csv_of(stub), caps=None),
+        "lacks 10 of the 10 rows of RVU25D of the embedded snapshot",
+    )
 
 
 def test_gpci_columns_swapped(database):
     rows = rows_of(fixture(GPCI))
     for row in rows[3:-2]:
         swap(row, 5, 6)
-    refused(database, rvu25d(gpci=csv_of(rows), caps=None), r"the PE GPCI of \d+ localities differs from that of RVU25D")
+    refused(
+        database,
+        rvu25d(gpci=csv_of(rows), caps=None),
+        "the columns of PE and MP GPCI seem exchanged: the PE GPCIs are 0.182 lower",
+    )
 
 
 def of_year(year, gpci, **changes):
@@ -90,7 +98,7 @@ def test_the_localities_of_years_before_2017_are_not_compared_with_later_ones(da
     with pytest.raises(ContentRefusedError, match="localities, of which 0 are new"):
         load(database, from_zip(of_year(2017, fewer), "rvu17c.zip", "RVU17C"))
     swapped = of_year(2016, fewer, values=rows_changed(lambda row: swap(row, 5, 10)))
-    with pytest.raises(ContentRefusedError, match="the work_rvu of the codes"):
+    with pytest.raises(ContentRefusedError, match="the work_rvu of the rows"):
         load(database.with_name("none.db"), from_zip(swapped, "rvu16d.zip"))
 
 

@@ -8,6 +8,7 @@ import time
 from decimal import Decimal
 
 import pytest
+import small
 from cms_files import VALUES, changed, fixture, rvu25d, zip_of
 from soundness import state
 
@@ -18,12 +19,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 
 def kill_at_many_moments(database, zip_path, points):
     """Import a zip again and again into a database that has another; kill each run at a later moment."""
-    command = [sys.executable, "-m", "feesync", "--db", str(database), "import", str(zip_path)]
+    command = [sys.executable, small.__file__, "--db", str(database), "import", str(zip_path)]
     before = state(database)
     trial = database.with_name("trial.db")
     shutil.copy(database, trial)
     started = time.monotonic()
-    subprocess.run([*command[:4], str(trial), *command[5:]], check=True, capture_output=True)
+    subprocess.run([*command[:3], str(trial), *command[4:]], check=True, capture_output=True)
     whole = time.monotonic() - started
     after = state(trial)
     assert len(after[0]) == len(before[0]) + 1
@@ -58,9 +59,9 @@ def test_killing_a_full_release(cms, database, feesync):
 def test_killing_the_first_import_leaves_the_snapshot_answering(database, tmp_path):
     path = tmp_path / "rvu25d.zip"
     path.write_bytes(zip_of(rvu25d()))
-    command = [sys.executable, "-m", "feesync", "--db", str(database), "import", str(path)]
+    command = [sys.executable, small.__file__, "--db", str(database), "import", str(path)]
     started = time.monotonic()
-    subprocess.run([*command[:4], str(tmp_path / "trial.db"), *command[5:]], check=True, capture_output=True)
+    subprocess.run([*command[:3], str(tmp_path / "trial.db"), *command[4:]], check=True, capture_output=True)
     whole = time.monotonic() - started
     for point in range(12):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

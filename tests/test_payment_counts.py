@@ -42,10 +42,11 @@ def differing(before, after):
 def test_only_an_opps_column_differs(database):
     """The OPPS columns cap 93990-TC, whose own PE is 3.63: another of them is another payment, though its own RVUs stay."""
     put(database, quarter("A"), "rvu25a.zip")
-    put(database, quarter("D", values=changed(fixture(VALUES), "93990", 28, "3.00", "TC"), caps=None))
+    lower = changed(changed(fixture(VALUES), "93990", 28, "3.00", "TC"), "93990", 29, "3.00", "TC")
+    put(database, quarter("D", values=lower, caps=None))
     changes = differing(amounts("0", "3.26", "0.03", "32.3465"), amounts("0", "3.00", "0.03", "32.3465"))
     found = count(database, (2, "nonqp"), (1, "nonqp"))
-    assert (found[Setting.NONFACILITY].changed, found[Setting.FACILITY].changed) == (changes, 0)
+    assert (found[Setting.NONFACILITY].changed, found[Setting.FACILITY].changed) == (changes, 0)  # it has no facility amount
     assert changes == 109
 
 

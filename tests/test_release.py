@@ -7,6 +7,7 @@ from workbooks import printed, workbook
 from feesync.errors import ContentRefusedError
 from feesync.formats import locality_counties, xlsx
 from feesync.formats.release import from_files, from_zip
+from feesync.store.checks.rows import QppRows
 
 
 def refused(members, reason, name="2025.zip", label=None):
@@ -91,9 +92,12 @@ def test_the_qpp_file_must_equal_the_other():
         if row[0] == "99213":
             row[11] = f"{2.04 + float(row[6]) + float(row[10]):.2f}"
             row[12] = f"{2.04 + float(row[8]) + float(row[10]):.2f}"
-    refused(rvu26d(**{name: csv_of(more)}), "99213 differs from PPRRVU2026_Oct_nonQPP.csv", "rvu26d.zip")
+    fault = QppRows()(from_zip(zip_of(rvu26d(**{name: csv_of(more)})), "rvu26d.zip"))
+    assert fault == ("99213 differs from PPRRVU2026_Oct_nonQPP.csv", name)
     fewer = [row for row in rows if row[0] != "27447"]
-    refused(rvu26d(**{name: csv_of(fewer)}), "lacks 27447, which is payable", "rvu26d.zip")
+    fault = QppRows()(from_zip(zip_of(rvu26d(**{name: csv_of(fewer)})), "rvu26d.zip"))
+    assert fault == ("lacks 27447, payable in PPRRVU2026_Oct_nonQPP.csv", name)
+    assert QppRows()(from_zip(zip_of(rvu26d()), "rvu26d.zip")) is None
     refused(rvu26d(**{"PPRRVU2026_Oct_nonQPP.csv": None}), "holds the QPP file alone", "rvu26d.zip")
 
 

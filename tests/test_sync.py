@@ -21,6 +21,7 @@ OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
 PATH = "/files/zip/rvu25d-updated-09/11/2025.zip"
 PAGE = f"{LISTING}/rvu25d"
+CORRECTED = "corrects what was known of {}: 64493 nonfacility PE RVU 3.64 -> 3.74"
 
 
 pytestmark = pytest.mark.usefixtures("november")
@@ -351,7 +352,8 @@ def test_a_bad_link_beside_a_good_page_is_told_and_loses_no_release(offered, bad
     with_rows(offered, bad)
     report = sync(releases=["RVU25D"])
     assert (outcomes(report), report.releases[0].url) == ([("RVU25D", "new")], offered.url + newer)
-    (problem,) = report.problems
+    problem, correction = report.problems
+    assert (correction.status, correction.text) == (ExitStatus.OK, CORRECTED.format("RVU25D of the embedded snapshot"))
     assert (problem.label, problem.status) == ("RVU25D", ExitStatus.REFUSED)
     assert problem.text.startswith(f"{offered.url}{bad}: ")
     assert problem.text.endswith("; another page of the listing is believed")
@@ -503,7 +505,10 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
         broken.setattr("feesync.refresh.run.changes_of", broken_query)
         report = sync()
     assert (outcomes(report)[-1], report.releases[-1].changes) == (("RVU25D", "revision"), None)
-    assert [str(problem) for problem in report.problems] == [f"RVU25D: {database} cannot be used: database or disk is full"]
+    assert [str(problem) for problem in report.problems] == [
+        f"RVU25D: {CORRECTED.format('RVU25D')}",
+        f"RVU25D: {database} cannot be used: database or disk is full",
+    ]
     assert fee() == Decimal("175.32")
 
     offered.offer("RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
+import small
 from cms_files import quarter, repriced
 from fake_cms import LISTING, REPOSTED, slowly
 from soundness import state
@@ -19,7 +20,7 @@ from soundness import state
 from feesync import estimate
 
 DEARER = quarter("C", values=repriced("64493", "3.74", "5.42"))
-COMMAND = [sys.executable, "-m", "feesync", "sync", "--year", "2025"]
+COMMAND = [sys.executable, small.__file__, "sync", "--year", "2025"]
 
 
 def run(*options, **environment):

@@ -13,13 +13,14 @@ import click
 
 from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
-from feesync.cli.options import db_option, read_dates
+from feesync.cli.options import db_option, read_dates, without_check_option
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, one_line, worst
 from feesync.formats import release as releases
 from feesync.formats import zip_locality
 from feesync.formats.archive import MAX_MEMBER_BYTES, MAX_ZIP_BYTES
 from feesync.labels import parse_label
 from feesync.paths import database_path
+from feesync.store.checks.suite import read_names
 from feesync.store.load import LoadReport, load
 from feesync.store.zip_load import ZipLoadReport, load_zip_files
 
@@ -34,14 +35,21 @@ _PARTS = 4
                 type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
 @click.option("--release", "label", metavar="LABEL", help="The release's label, such as RVU25D, whatever name and title say.")
 @click.option("--allow-change", is_flag=True,
-              help="Accept what differs much from the nearest loaded year, or from the known conversion factor.")  # fmt: skip
+              help="Accept what differs much from the known releases, or from the known conversion factor.")  # fmt: skip
+@without_check_option
 @click.option("--force", is_flag=True, help="Make bytes current again that a later revision has superseded.")
 @click.option("--effective", "dates", metavar="FIRST:LAST", callback=read_dates,
               help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of a label whose dates feesync does not know.")  # fmt: skip
 @db_option
 @click.pass_context
 def command(
-    ctx: click.Context, files: tuple[Path, ...], label: str | None, allow_change: bool, force: bool, dates: tuple[Date, Date] | None
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    label: str | None,
+    allow_change: bool,
+    without_checks: tuple[str, ...],
+    force: bool,
+    dates: tuple[Date, Date] | None,
 ) -> None:
     """Load CMS release zips into the database, and CMS's Zip Code to Carrier Locality File.
 
@@ -54,10 +62,12 @@ def command(
       feesync import PPRRVU2025_Oct.csv GPCI2025.csv
       feesync import zip-code-carrier-locality-file-updated-05-13-2026.zip
 
-    Every row is checked, and CMS's own capped amounts must equal the computed rates; a file that fails is refused and the
-    database stays as it was.
+    Every row is checked, against the txt of the same name where there is one, and CMS's own capped amounts must equal the
+    computed rates; a file that fails is refused and the database stays as it was. A check that only CMS's own error fails can be
+    set aside by the name that the refusal gives; every answer from that release then says so.
     """
     decided = parse_label(label) if label else None
+    without = read_names(without_checks)
     zips = [path for path in files if path.suffix.lower() not in _LOOSE]
     zip_texts = [path for path in files if path not in zips and is_zip_locality(path)]
     loose = [path for path in files if path not in zips and path not in zip_texts and releases.kind_of(path.name)]
@@ -71,7 +81,7 @@ def command(
     if (decided or dates) and (zip_texts or len(zips) + bool(loose) > 1):
         raise click.UsageError("--release and --effective go with one release; import the others by themselves")
     database = database_path(ctx.obj)
-    store = partial(load, database, dates=dates, allow_change=allow_change, force=force)
+    store = partial(load, database, dates=dates, allow_change=allow_change, without_checks=without, force=force)
     store_zips = partial(load_zip_files, database, allow_change=allow_change, force=force)
     jobs: list[Callable[[], None]] = [partial(_import_zip, path, decided, store, store_zips) for path in zips]
     if loose:
@@ -116,6 +126,8 @@ def _import_one(name: str, read: _Read, store: _Store) -> None:
         release = read()
         bar.update(2)
         report = store(release, progress=lambda: bar.update(1))
+    for warning in report.warnings:
+        click.echo(f"feesync: {report.label}: {warning}", err=True)
     click.echo(_summary(report, release, time.monotonic() - started))
 
 

@@ -60,6 +60,12 @@ of_year_option = click.option(
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
 
 
+without_check_option = click.option(
+    "--without-check", "without_checks", multiple=True, metavar="NAME",
+    help="Set one check of a release's own files aside, by its name; every answer from it then says so. Repeatable.",
+)  # fmt: skip
+
+
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what names the places of a comparison: some, those of a state, or all."""
     options = (

@@ -78,6 +78,9 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
         click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files))
         click.echo()
         _print_releases(releases)
+        for release in releases:
+            for name, reason in release.checks_set_aside.items():
+                click.echo(f"{release.label} was loaded with check {name} set aside: {reason}")
     for damage in damages:
         click.echo(f"feesync: {one_line(damage)}", err=True)
     if stale:
@@ -158,4 +161,5 @@ def _to_dict(release: Release) -> dict[str, object]:
         "sha256": release.sha256,
         "source": release.source,
         "embedded": release.embedded,
+        "checks_set_aside": [{"name": name, "reason": reason} for name, reason in release.checks_set_aside.items()],
     }

@@ -7,7 +7,7 @@ import sys
 import click
 
 from feesync.cli.loaded import OUTCOMES, contents
-from feesync.cli.options import db_option, json_option, read_dates
+from feesync.cli.options import db_option, json_option, read_dates, without_check_option
 from feesync.cli.output import print_json, print_table
 from feesync.cms.cache import ZIPS
 from feesync.cms.progress import Progress
@@ -51,6 +51,7 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
               help="Exit with N when something new was loaded and nothing failed.")  # fmt: skip
 @click.option("--user-agent", metavar="TEXT", help="What to call oneself, in place of feesync's name, version and address.")
 @click.option("--zips", is_flag=True, help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
+@without_check_option
 @click.option("--force", is_flag=True, help="Ask in spite of a cool-down; make superseded bytes current again.")
 @db_option
 @click.pass_context

@@ -8,12 +8,12 @@ import io
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
-from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, xlsx
+from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, relative_values_text, xlsx
 from feesync.labels import catalogue, label_in, label_of_title, label_year
-from feesync.rate import PRICED_STATUSES
 
 _KINDS = (
     ("relative values", "pprrvu*.csv"),
+    ("relative values as text", "pprrvu*.txt"),
     ("GPCI", "gpci*.csv"),
     ("locality counties", "*locco*.csv"),
     ("locality counties", "*locco*.xlsx"),
@@ -47,6 +47,7 @@ class ParsedRelease:
         sha256: of the zip; of a loose set, the hash over `sha256  name` lines of its files.
         source: the zip's name, or the names of the loose files.
         relative_values: by basis; `nonqp` is always there.
+        twins: by basis, the txt that CMS wrote beside the csv of relative values, where there is one.
         gpci: the localities.
         counties: None where the release has none that could be read.
         caps: OPPS cap files, to be compared with the computed rates.
@@ -58,6 +59,7 @@ class ParsedRelease:
     sha256: str
     source: str
     relative_values: dict[str, relative_values.RelativeValueFile]
+    twins: dict[str, relative_values_text.RelativeValueText]
     gpci: gpci.GpciFile
     counties: locality_counties.LocalityCountyFile | None
     caps: list[opps_cap.OppsCapFile]
@@ -110,6 +112,7 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
 
     notes: list[str] = []
     values = _relative_values([(name, members[name]) for name in by_kind["relative values"]], source)
+    twins = _twins(values, by_kind["relative values as text"], members, notes)
     gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
     titled = _titled(values["nonqp"])
     decided = label or _label(source, titled, values["nonqp"])
@@ -129,7 +132,7 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     files.append(read(gpci_file.name, "GPCI", len(gpci_file.rows)))
     files += [read(counties.name, "locality counties", len(counties.rows))] if counties else []
     files += [read(cap.name, "OPPS cap", len(cap.rows)) for cap in caps]
-    return ParsedRelease(decided, sha256, source, values, gpci_file, counties, caps, files, notes)
+    return ParsedRelease(decided, sha256, source, values, twins, gpci_file, counties, caps, files, notes)
 
 
 def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, relative_values.RelativeValueFile]:
@@ -141,26 +144,25 @@ def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, r
         values[file.basis] = file
     if "nonqp" not in values:
         raise ContentRefusedError("holds the QPP file alone; the nonQPP file is needed too", file=source)
-    if "qp" in values:
-        if values["qp"].conversion_factor == values["nonqp"].conversion_factor:
-            raise ContentRefusedError(f"has the conversion factor of {values['nonqp'].name}", file=values["qp"].name)
-        _check_qp(values["nonqp"], values["qp"])
+    if "qp" in values and values["qp"].conversion_factor == values["nonqp"].conversion_factor:
+        raise ContentRefusedError(f"has the conversion factor of {values['nonqp'].name}", file=values["qp"].name)
     return values
 
 
-def _check_qp(nonqp: relative_values.RelativeValueFile, qp: relative_values.RelativeValueFile) -> None:
-    """The QPP file's rows must equal the nonQPP file's, and all payable ones must be there.
-
-    Only the OPPS columns differ: they are OPPS dollars over the file's own conversion factor.
-    """
-    expected = {(row.hcpcs, row.modifier): row for row in nonqp.rows}
-    for row in qp.rows:
-        other = expected.pop((row.hcpcs, row.modifier), None)
-        if other is None or other.without_opps() != row.without_opps():
-            raise ContentRefusedError(f"{row.hcpcs} {row.modifier}".strip() + f" differs from {nonqp.name}", file=qp.name)
-    left = [row for row in expected.values() if row.status in PRICED_STATUSES]
-    if left:
-        raise ContentRefusedError(f"lacks {left[0].hcpcs}, which is payable in {nonqp.name}", file=qp.name)
+def _twins(
+    values: dict[str, relative_values.RelativeValueFile], names: list[str], members: dict[str, bytes], notes: list[str]
+) -> dict[str, relative_values_text.RelativeValueText]:
+    """Read the txt that stands beside each csv under the same name."""
+    basis_by_stem = {file.name.upper().removesuffix(".CSV"): basis for basis, file in values.items()}
+    twins: dict[str, relative_values_text.RelativeValueText] = {}
+    for name in names:
+        basis = basis_by_stem.get(name.upper().removesuffix(".TXT"))
+        twin = relative_values_text.parse(members[name], name) if basis else None
+        if basis and twin:
+            twins[basis] = twin
+        else:
+            notes.append(f"{name} not compared ({'its layout is not known' if basis else 'no csv of its name'})")
+    return twins
 
 
 def _titled(values: relative_values.RelativeValueFile) -> str | None:

@@ -38,6 +38,7 @@ from feesync.refresh.selection import Selection
 from feesync.refresh.zips import ZipRefresh
 from feesync.schedule import open_schedule
 from feesync.store.changes import Changes, changes_of
+from feesync.store.checks.suite import read_names
 from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
 from feesync.store.schema import open_for_reading, store_error
@@ -55,6 +56,7 @@ def sync(
     dry_run: bool = False,
     offline: bool = False,
     force: bool = False,
+    without_checks: Iterable[str] = (),
     zips: bool = False,
     watch: Sequence[str] = FACET_JOINT_CODES,
     jitter: float = 0,
@@ -75,6 +77,7 @@ def sync(
         dry_run: ask CMS, but download and change nothing.
         offline: open no connection; load what the cache holds and the database lacks.
         force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
+        without_checks: names of checks of a release's own files that may fail, as `feesync import --without-check` takes them.
         zips: bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9).
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
         jitter: seconds, of which the run sleeps a random part before it begins.
@@ -108,6 +111,7 @@ def sync(
         dry_run=dry_run,
         offline=offline,
         force=force,
+        without_checks=read_names(listed("without_checks", without_checks, "text-twin")),
         zips=zips,
         watch=tuple(map(read_code, listed("watch", watch, "64493"))),
         site=Site.from_environment(),
@@ -133,6 +137,7 @@ class _Run:
     dry_run: bool
     offline: bool
     force: bool
+    without_checks: frozenset[str]
     zips: bool
     watch: tuple[str, ...]
     site: Site
@@ -294,10 +299,12 @@ class _Run:
         self.progress.loading(label)
         try:
             release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
-            done = load(self.database, release, dates=self.selection.effective, force=self.force)
+            dates, aside = self.selection.effective, self.without_checks
+            done = load(self.database, release, dates=dates, without_checks=aside, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
+        self.problems += [Problem(label, ExitStatus.OK, warning) for warning in done.warnings]
         if report.changed:
             with self._noted(label):
                 report = replace(report, changes=self._changes(label))

@@ -22,6 +22,7 @@ _SHARED = {
     "releases": (
         "SELECT * FROM release NOT INDEXED ORDER BY release_id",
         "SELECT * FROM conversion_factor ORDER BY release_id, basis",
+        "SELECT * FROM check_set_aside ORDER BY release_id, name",
     ),
     "views": (
         f"SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name IN {_VIEWS} ORDER BY name",  # noqa: S608 - ours

@@ -1,13 +1,13 @@
 """Loading a parsed release into the database: one transaction, all of it or none.
 
-Inside the transaction the release is compared with what stands there: its localities and codes with the nearest loaded year,
-and CMS's OPPS cap amounts with the rates that the view computes.
+Inside the transaction the release is checked: what it says of itself, what it changes of what is known, and CMS's OPPS cap
+amounts against the rates that the view computes (store.checks).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.labels import FIRST_QP_YEAR, catalogue, effective_dates, label_year
 from feesync.localities import NATIONAL
-from feesync.store import caps, checksums, drift
+from feesync.store import checksums
+from feesync.store.checks import suite
 from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
 from feesync.store.transaction import writing
@@ -45,12 +46,15 @@ class LoadReport:
             made current again) or `redated` (only the dates of effect changed).
         rows: row count by kind of file.
         notes: what a person should know: what was skipped or could not be compared.
+        warnings: what a person must hear: what it corrects of what was known of its label, which checks were set aside, and what
+            `allow_change` accepted.
     """
 
     label: str
     outcome: str = "unchanged"
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def load(
@@ -59,6 +63,7 @@ def load(
     *,
     dates: tuple[date, date] | None = None,
     allow_change: bool = False,
+    without_checks: Iterable[str] = (),
     force: bool = False,
     progress: Callable[[], object] = lambda: None,
 ) -> LoadReport:
@@ -68,19 +73,23 @@ def load(
         path: the database; created and migrated as needed.
         release: the parsed release.
         dates: first and last day of effect, for a label whose dates feesync does not know.
-        allow_change: accept localities, codes, RVUs and GPCIs that differ much from the nearest loaded year, and another
+        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the known releases, and another
             conversion factor than the known one.
+        without_checks: names of checks of the release itself (`suite.names()`) that may fail; those that do are recorded with the
+            release, and every answer from it says so.
         force: make bytes current again that a later revision has superseded.
         progress: called after each part of the work.
 
     Raises:
+        InvalidInputError: there is no such check.
         ContentRefusedError: a check failed; the database is as it was.
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
+    without = suite.read_names(without_checks)
     with writing(path) as connection:
         checksums.check_shared(connection)
-        report = _load(Database(connection), release, dates, allow_change, force, progress)
+        report = _load(Database(connection), release, dates, allow_change, without, force, progress)
         checksums.seal_shared(connection)
         return report
 
@@ -90,6 +99,7 @@ def _load(
     release: ParsedRelease,
     dates: tuple[date, date] | None,
     allow_change: bool,
+    without: frozenset[str],
     force: bool,
     progress: Callable[[], object],
 ) -> LoadReport:
@@ -104,17 +114,29 @@ def _load(
     for file in release.files:
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
     report.notes += release.notes + _unknown_counties(release)
-    if not allow_change:
-        drift.check(database.conn, release, open_snapshot)
+    aside = suite.check_release(release, without)
+    report.warnings += suite.check_changes(database.conn, release, first, open_snapshot, allow_change=allow_change)
     report.outcome = "revision" if _insert(database, release, first, last) else "new"
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
         known = any(basis == "qp" for basis, *_ in _factors(release))
         report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
     progress()
-    for cap in release.caps:
-        report.notes += caps.compare(database.conn, release.label, cap)
+    notes, amounts_aside = suite.check_amounts(database.conn, release, without)
+    report.notes += notes
+    report.warnings += _set_aside(database.conn, release.label, [*aside, *amounts_aside])
+    unneeded = without - {name for name, _ in [*aside, *amounts_aside]}
+    report.notes += [f"check {name} passed, nothing was set aside" for name in sorted(unneeded)]
     progress()
     return report
+
+
+def _set_aside(connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]) -> list[str]:
+    """Record the checks that a release failed, and return them in words."""
+    connection.executemany(
+        "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND superseded_by IS NULL",
+        ((*found, label) for found in aside),
+    )
+    return [f"check {name} is set aside: {reason}" for name, reason in aside]
 
 
 def _dates(connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from feesync.errors import NoPriceError
@@ -40,6 +40,8 @@ class Release:
         factors: conversion factor in ten-thousandths of a dollar, by basis.
         reference_factors: the bases whose factor came from feesync's reference data, not from the release.
         embedded: whether it is the snapshot's, which holds a few codes only.
+        checks_set_aside: the checks of its own files that it failed and that were set aside when it was loaded: what they found,
+            by name.
     """
 
     release_id: int
@@ -53,6 +55,7 @@ class Release:
     factors: dict[str, int]
     reference_factors: frozenset[str]
     embedded: bool
+    checks_set_aside: dict[str, str] = field(default_factory=dict)
 
     def covers(self, day: date) -> bool:
         """Tell whether a day is within the dates of effect."""
@@ -222,6 +225,7 @@ def _read_releases(connection: sqlite3.Connection, *, embedded: bool) -> list[tu
         factors.setdefault(release_id, {})[basis] = factor
         if source == REFERENCE_FACTOR:
             reference.setdefault(release_id, set()).add(basis)
+    aside = _checks_set_aside(connection)
     rows = connection.execute(
         "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at, superseded_by "
         "FROM release NOT INDEXED ORDER BY release_id"
@@ -230,12 +234,22 @@ def _read_releases(connection: sqlite3.Connection, *, embedded: bool) -> list[tu
         (
             Release(
                 release_id, label, year, date.fromisoformat(first), date.fromisoformat(last), sha256, source, loaded_at,
-                factors[release_id], frozenset(reference.get(release_id, ())), embedded,
+                factors[release_id], frozenset(reference.get(release_id, ())), embedded, aside.get(release_id, {}),
             ),
             superseded_by,
         )
         for release_id, label, year, first, last, sha256, source, loaded_at, superseded_by in rows
     ]  # fmt: skip
+
+
+def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
+    """Return the checks that were set aside and what they found, by release; none in a database of before they were recorded."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'").fetchone():
+        return {}
+    found: dict[int, dict[str, str]] = {}
+    for release_id, name, reason in connection.execute("SELECT release_id, name, reason FROM check_set_aside ORDER BY 1, 2"):
+        found.setdefault(release_id, {})[name] = reason
+    return found
 
 
 def basis_of(release: Release, *, qp: bool) -> str:
