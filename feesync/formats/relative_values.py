@@ -143,6 +143,7 @@ class _Indicators:
         ("physician supervision indicator", re.compile(r"[0-9][0-9A-Z]")),
         ("imaging family indicator", re.compile(r"[0-9]{2}")),
     )
+
     def __init__(self) -> None:
         self._seen: set[tuple[str, ...]] = set()
 
