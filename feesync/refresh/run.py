@@ -299,8 +299,8 @@ class _Run:
         self.progress.loading(label)
         try:
             release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
-            dates, aside = self.selection.effective, self.without_checks
-            done = load(self.database, release, dates=dates, without_checks=aside, force=self.force)
+            dates = self.selection.effective
+            done = load(self.database, release, dates=dates, without_checks=self.without_checks, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
