@@ -197,8 +197,8 @@ FAULTS = {
     "cut at 70 %": (cut(70), "13,363 rows, fewer than 14,000: it is cut", "13,549 rows, fewer than 14,000: it is cut"),
     "cut at 37 %": (cut(37), "7,063 rows, fewer than 14,000: it is cut", "7,161 rows, fewer than 14,000: it is cut"),
     "OPPSCAP cut to one row": (caps_cut, "has 1 localities, fewer than 85: it is cut", None),
-    "supervision of 50,000 characters": (cell("supervision", "9" * 50_000), "supervision '9{20}' is not one that", ...),
-    "imaging family with ESC": (cell("family", "\x1b[31m"), "imaging family .* is not one that CMS documents", ...),
+    "supervision of 50,000 characters": (cell("supervision", "9" * 50_000), "supervision indicator '9+ is not one that", ...),
+    "imaging family with ESC": (cell("family", "\x1b[31m"), "imaging family indicator .* is not one that CMS documents", ...),
 }  # fmt: skip
 """What is wrong: how it is made, why RVU25D is refused, and why RVU26C is (... the same); A_ROW where it cannot be shown."""
 

@@ -111,7 +111,7 @@ def sync(
         dry_run=dry_run,
         offline=offline,
         force=force,
-        without_checks=read_names(listed("without_checks", without_checks, "text-twin")),
+        without=read_names(listed("without_checks", without_checks, "text-twin")),
         zips=zips,
         watch=tuple(map(read_code, listed("watch", watch, "64493"))),
         site=Site.from_environment(),
@@ -137,7 +137,7 @@ class _Run:
     dry_run: bool
     offline: bool
     force: bool
-    without_checks: frozenset[str]
+    without: frozenset[str]
     zips: bool
     watch: tuple[str, ...]
     site: Site
@@ -299,8 +299,7 @@ class _Run:
         self.progress.loading(label)
         try:
             release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
-            dates = self.selection.effective
-            done = load(self.database, release, dates=dates, without_checks=self.without_checks, force=self.force)
+            done = load(self.database, release, dates=self.selection.effective, without_checks=self.without, force=self.force)
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
