@@ -162,6 +162,22 @@ def test_a_failed_release_stops_no_other(feesync, reposted, database, short):
     assert fee() == Decimal("175.32")
 
 
+def test_once_the_deadline_is_spent_the_next_that_hangs_ends_the_run(feesync, reposted, short):
+    reposted.offer("RVU25B", quarter("B"))
+    for letter in "abcd":
+        reposted.faults[f"{LISTING}/rvu25{letter}"] = drip(OK, b"X-Slow: ")
+    reposted.asked.clear()
+    with ends(PAGE_CLOCK * 1.5):  # of those that follow a failure, each has half of a page's
+        result = feesync("sync", "--quiet", "--deadline", PAGE_CLOCK)
+    assert result.exit_code == 3
+    first, second = result.stderr.splitlines()
+    assert re.fullmatch(r"feesync: RVU25B: .*: no whole answer in 0\.5 s, the most that a page or an answer may take", first)
+    limit = "the most that the run's deadline leaves for a page or an answer"
+    end = "failures have spent the run's deadline, and no more is asked for"
+    assert re.fullmatch(rf"feesync: RVU25C: .*: no whole answer in 0\.25 s, {limit}; {end}", second)
+    assert reposted.paths() == [LISTING, f"{LISTING}/rvu25b", f"{LISTING}/rvu25c"]
+
+
 def test_a_zip_that_its_clock_cuts_is_resumed_by_the_next_run(feesync, reposted, cache, short):
     reposted.faults[ZIP] = slowly(reposted.releases["RVU25D"], 100, 0.1)
     with ends(ZIP_CLOCK):

@@ -71,6 +71,8 @@ END = Tag("a", is_end=True)
         ("<script><a>", [Tag("script")]),
         ("&#" + "1" * 1_900, ["&#" + "1" * 1_900]),
         ("x" * 5_000, ["x" * MOST_VALUE]),
+        (f"<a href={'x' * MOST_VALUE}>", [a(href="x" * MOST_VALUE)]),
+        (f"<a href='{'x' * (MOST_VALUE + 1)}' id=y>", [a(id="y")]),
     ],
 )  # fmt: skip
 def test_tags_and_texts(html, read):

@@ -4,7 +4,7 @@ from email.utils import format_datetime
 import pytest
 
 from feesync.cms import retries
-from feesync.cms.clock import Clock
+from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.retries import EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.errors import ContentRefusedError
 
@@ -72,6 +72,26 @@ def test_a_wait_longer_than_the_budget_is_not_begun(monkeypatch):
     with pytest.raises(TransientError) as raised:
         retry(Retries(180, lambda text: None), attempts)
     assert not isinstance(raised.value, EndingError)
+
+
+def test_a_wait_that_the_clock_does_not_outlast_is_not_begun(monkeypatch):
+    attempts = Attempts(monkeypatch, *errors(1, retry_after=30))
+    with pytest.raises(TransientError, match="^failed 0$") as raised:
+        Retries(180, print).call(attempts, Clock(30, "short"))
+    assert not isinstance(raised.value, EndingError)  # another request has a clock of its own
+    assert (attempts.made, attempts.now) == (1, 1000)
+    attempts = Attempts(monkeypatch, *errors(1, retry_after=30))
+    assert Retries(180, lambda text: None).call(attempts, Clock(32, "short")) == "answer"
+
+
+def test_what_a_clock_ended_is_not_tried_again_and_counts_towards_the_deadline(monkeypatch):
+    policy = Retries(100, print)
+    for left, ends_the_run in ((40, False), (0, False), (0, True)):
+        attempts = Attempts(monkeypatch, TimeUpError("in vain"), takes=60)
+        with pytest.raises(TimeUpError, match="^in vain") as raised:
+            retry(policy, attempts)
+        assert (attempts.made, policy.left, policy.is_spent) == (1, left, left == 0)
+        assert isinstance(raised.value, EndingError) == ends_the_run
 
 
 def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure(monkeypatch):

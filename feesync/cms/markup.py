@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 MOST_VALUE = 2_000
-"""Characters of an attribute's value, or of a text in one piece, that are kept."""
+"""Characters of a text in one piece that are kept. An attribute with a longer value is left out: cut, it would lead elsewhere."""
 
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _NAME = re.compile(r"[^ \t\n\r\f/>]++")
@@ -89,17 +89,18 @@ def _tag(html: str, at: int) -> tuple[Tag | None, int]:
         at = attribute.end()
         if attribute["end"]:
             return Tag(name[0].lower(), is_end, attributes), at
-        value = ""
+        start = end = at
         if attribute["value"]:
             quote = html[at : at + 1]
             if quote in ("'", '"'):
-                end = html.find(quote, at + 1)
+                start, end = at + 1, html.find(quote, at + 1)
                 if end < 0:
                     break
-                value, at = _plain(html, at + 1, end), end + 1
+                at = end + 1
             elif unquoted := _UNQUOTED.match(html, at):
-                value, at = _plain(html, at, unquoted.end()), unquoted.end()
-        attributes.setdefault(attribute["name"].lower(), value)
+                at = end = unquoted.end()
+        if end - start <= MOST_VALUE:
+            attributes.setdefault(attribute["name"].lower(), _plain(html, start, end))
     return None, len(html)
 
 

@@ -2,7 +2,8 @@
 
 Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that CMS gave; no wait begins that
 would bring the retries of one request over a minute or over its clock, or those of the whole run over its deadline. A request that
-its clock ended is not tried again; the time that it took counts towards the deadline as retries do.
+its clock ended is not tried again; the time that it took counts towards the deadline as retries do. Where that has been spent, the
+next that its clock ends also ends the run.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class HostUnreachableError(TransientError, EndingError):
 
 class PostponedError(TransientError, EndingError):
     """CMS asks to be left alone for longer than the run may wait."""
+
+
+class DeadlineSpentError(TimeUpError, EndingError):
+    """A clock ended a request, and requests before it had spent the run's deadline."""
 
 
 def seconds_to_wait(header: str | None) -> float | None:
@@ -145,9 +150,9 @@ class Retries:
         Raises:
             PostponedError: CMS asks for a longer wait than is left.
             TransientError: the last one, where all tries failed.
-            TimeUpError: the clock ended a try.
+            TimeUpError: the clock ended a try (DeadlineSpentError where the run's deadline had been spent).
         """
-        began = time.monotonic()
+        began, was_spent = time.monotonic(), self._budget.is_spent
         retrying = Retrying(
             retry=retry_if_exception_type(TransientError),
             wait=wait_as_asked(wait_exponential_jitter(max=_LONGEST_WAIT)),
@@ -157,8 +162,10 @@ class Retries:
         )
         try:
             result = retrying(attempt)
-        except TimeUpError:
+        except TimeUpError as error:
             self._budget.spend(time.monotonic() - began)
+            if was_spent:
+                raise DeadlineSpentError(f"{error}; failures have spent the run's deadline, and no more is asked for") from error
             raise
         except TransientError as error:
             asked, most = error.retry_after, min(REQUEST_SECONDS, self._budget.left)
