@@ -58,7 +58,7 @@ def test_the_database_option_stands_before_or_after_the_command(feesync, loaded,
     assert "embedded snapshot" in other.stdout
 
 
-FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "bs4", "filelock"}
+FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "lxml", "filelock"}
 DRAWING = {"matplotlib", "pyarrow", "xlsxwriter", "python_calamine"}
 PRINTING = {"tabulate", "simplejson"}
 

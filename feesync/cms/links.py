@@ -1,20 +1,29 @@
-"""The links of a page of CMS's, each with the row of a table that it stands in, and whether it is among the page's downloads."""
+"""The links of a page of CMS's, each with the row of a table that it stands in, and whether it is among the page's downloads.
+
+lxml reads the page as a stream of events: no tree is built, and time and memory grow with the length of the page, whatever is
+in it. (html.parser, which other libraries stand on, searches again for what is never closed, and needs an hour for two
+megabytes of `<!--`.)
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from feesync.cms.markup import MOST_VALUE, Tag, read_markup
 from feesync.errors import ContentRefusedError
 
 MOST_LINKS = 10_000
 """CMS's pages have some hundred links."""
 
+MOST_TEXT = 2_000
+"""Characters of a text that are kept. A longer address is no link: cut, it would lead elsewhere."""
+
 _DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
 _ENDS_LINK = {"a", "td", "th", "tr", "table"}
 _ENDS_ROW = {"tr", "table"}
+_SILENT = {"script", "style", "textarea"}
 
 
 @dataclass(slots=True)
@@ -25,12 +34,12 @@ class _Text:
     length: int = 0
 
     def add(self, part: str) -> None:
-        if self.length < MOST_VALUE:
+        if self.length < MOST_TEXT:
             self.parts.append(part)
             self.length += len(part) + 1
 
     def __str__(self) -> str:
-        return " ".join(self.parts)[:MOST_VALUE]
+        return " ".join(self.parts)[:MOST_TEXT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,68 @@ class Page:
     links: Sequence[Link]
 
 
+class _Reader:
+    """Gathers the title and the links of a page from the events of a parser: elements begin and end, texts stand between."""
+
+    def __init__(self, address: str) -> None:
+        self.title = _Text()
+        self.links: list[tuple[str, _Text, _Text | None, bool]] = []
+        self._address = address
+        self._is_title = False
+        self._silent = 0
+        self._row: _Text | None = None
+        self._link: _Text | None = None
+        self._divisions: list[bool] = []
+        """Of each division that is open, whether it stands in the field Downloads."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
+        self._ends(tag)
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == "title":
+            self._is_title = True
+        elif tag == "tr":
+            self._row = _Text()
+        elif tag == "div":
+            is_field = _DOWNLOADS_FIELD.search(attributes.get("class", "")) is not None
+            self._divisions.append(is_field or self._in_downloads)
+        elif tag == "a" and "href" in attributes and len(attributes["href"]) <= MOST_TEXT:
+            self._link = _Text()
+            self.links.append((attributes["href"], self._link, self._row, self._in_downloads))
+            if len(self.links) > MOST_LINKS:
+                raise ContentRefusedError(f"has more than {MOST_LINKS:,} links: not a page of CMS's", file=self._address)
+
+    def end(self, tag: str) -> None:
+        """Take the end of an element."""
+        self._ends(tag)
+        if tag in _SILENT:
+            self._silent -= 1
+        elif tag == "title":
+            self._is_title = False
+        elif tag == "div":
+            self._divisions.pop()
+
+    def data(self, text: str) -> None:
+        """Take a text, or a part of one."""
+        for gathering in (self.title,) if self._is_title else () if self._silent else (self._row, self._link):
+            if gathering is not None:
+                gathering.add(text)
+
+    def close(self) -> None:
+        """Take the end of the page."""
+
+    @property
+    def _in_downloads(self) -> bool:
+        return bool(self._divisions) and self._divisions[-1]
+
+    def _ends(self, tag: str) -> None:
+        if tag in _ENDS_LINK:
+            self._link = None
+        if tag in _ENDS_ROW:
+            self._row = None
+
+
 def read_page(html: str, address: str) -> Page:
     """Return the title and the links of a page.
 
@@ -73,44 +144,12 @@ def read_page(html: str, address: str) -> Page:
     Raises:
         ContentRefusedError: there are more links than a page of CMS's has.
     """
-    title = ""
-    is_title = False
-    row: _Text | None = None
-    text: _Text | None = None
-    divisions = 0
-    downloads = 0
-    """How many divisions are open, and how many were when that of the downloads was opened; 0 outside."""
+    from lxml import etree
 
-    found: list[tuple[str, _Text, _Text | None, bool]] = []
-    for part in read_markup(html):
-        if isinstance(part, str):
-            if is_title:
-                title = title or part
-                continue
-            for gathering in (row, text):
-                if gathering is not None:
-                    gathering.add(part)
-            continue
-        if part.name in _ENDS_LINK:
-            text = None
-        if part.name in _ENDS_ROW:
-            row = None if part.is_end or part.name != "tr" else _Text()
-        if part.name == "title":
-            is_title = not part.is_end
-        elif part.name == "div":
-            divisions, downloads = _divisions(part, divisions, downloads)
-        elif part.name == "a" and not part.is_end and "href" in part.attributes:
-            text = _Text()
-            found.append((part.attributes["href"], text, row, downloads > 0))
-            if len(found) > MOST_LINKS:
-                raise ContentRefusedError(f"has more than {MOST_LINKS:,} links: not a page of CMS's", file=address)
-    return Page(title, [Link(href, str(text), None if row is None else str(row), inside) for href, text, row, inside in found])
-
-
-def _divisions(tag: Tag, divisions: int, downloads: int) -> tuple[int, int]:
-    """Return how many divisions are open after a tag, and how many were when that of the downloads was opened."""
-    if tag.is_end:
-        divisions = max(0, divisions - 1)
-        return divisions, downloads if divisions >= downloads else 0
-    divisions += 1
-    return divisions, downloads or (divisions if _DOWNLOADS_FIELD.search(tag.attributes.get("class", "")) else 0)
+    reader = _Reader(address)
+    parser = etree.HTMLParser(target=reader)
+    parser.feed(html.replace("\0", "\N{REPLACEMENT CHARACTER}") or " ")
+    with suppress(etree.XMLSyntaxError):  # a page without any element
+        parser.close()
+    found = [Link(href, str(text), None if row is None else str(row), inside) for href, text, row, inside in reader.links]
+    return Page(str(reader.title), found)
