@@ -122,7 +122,7 @@ class Estimate:
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
     def to_dict(self) -> dict[str, object]:
-        """Return the estimate under the names of the JSON contract; numbers stay Decimal."""
+        """Return the estimate under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
         release, locality, contract = self.release, self.locality, self.contract
         terms = {"contract": {"percent": contract.percent, "of_year": contract.of_year}} if contract else {}
         return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
 
-from feesync import arguments, reference
+from feesync import arguments, reading, reference
 from feesync.coverage import facts
 from feesync.coverage.facts import Fact
 from feesync.coverage.third_level import third_level
@@ -115,18 +115,16 @@ def coverage_sheet(
 
     Source of the facts: the tables of data/coverage, each row with its own.
     """
-    code = facts.codes().get(read_code(arguments.text("hcpcs", hcpcs)))
+    code = facts.codes().get(read_code(reading.text("hcpcs", hcpcs)))
     if code is None:
-        raise UnknownCodeError(
-            f"there is no billing sheet for {hcpcs.strip().upper()}; there is one for {', '.join(facts.codes())}"
-        )
+        raise UnknownCodeError(f"there is no billing sheet for {read_code(hcpcs)}; there is one for {', '.join(facts.codes())}")
     day = arguments.day(date) or Date.today()
     arguments.setting("nonfacility", pos)
     place_of_service = None if pos is None else arguments.place_of_service(pos)
     place: Locality | None = None
     notes: tuple[Note, ...] = ()
     if locality is not None:
-        release, place, by_zip = open_schedule(db).nearest_locality(arguments.text("locality", locality), day)
+        release, place, by_zip = open_schedule(db).nearest_locality(reading.text("locality", locality), day)
         notes = (zip_note(release, place, by_zip, day),) if by_zip else ()
     lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
     in_force = lcd if lcd and lcd.first <= day else None

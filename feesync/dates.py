@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from feesync.errors import InvalidInputError
+from feesync.reading import shown
 
 _AGE = re.compile(r"([0-9]{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -27,6 +28,22 @@ def read_date(text: str) -> date:
         except ValueError:
             raise InvalidInputError(f"date {stripped} is no day of the calendar") from None
     raise InvalidInputError(f"date {text[:40]!r} is not YYYY-MM-DD")
+
+
+def read_day(name: str, given: object) -> date:
+    """Return the day that a `date` or the text `YYYY-MM-DD` means; of a time, its day.
+
+    Raises:
+        InvalidInputError: it is neither, or no day of the calendar.
+    """
+    if isinstance(given, str):
+        return read_date(str.__str__(given))
+    if isinstance(given, date):
+        try:
+            return date(given.year, given.month, given.day)
+        except (TypeError, ValueError):  # a date of another library that stands for none
+            pass
+    raise InvalidInputError(f"{name} {shown(given)} is neither a date nor YYYY-MM-DD")
 
 
 def read_age(text: str) -> timedelta:

@@ -17,6 +17,7 @@ from feesync.errors import FeesyncError, InvalidInputError
 from feesync.money import dollars
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Note
+from feesync.rate import Setting
 from feesync.schedule import Quote
 from feesync.state import of_one_state
 from feesync.visit import Visit, read_visit
@@ -29,9 +30,9 @@ def estimate(
     hcpcs: str,
     *,
     locality: str,
-    setting: str = "nonfacility",
+    setting: Setting | str = "nonfacility",
     pos: str | int | None = None,
-    modifiers: Iterable[str] = (),
+    modifiers: Iterable[str] | None = (),
     date: Date | str | None = None,
     units: int = 1,
     charge: Decimal | int | str | None = None,
@@ -54,7 +55,7 @@ def estimate(
         locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an unambiguous name, or `national`.
         setting: `nonfacility` or `facility`; a place of service decides instead where one is given.
         pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
-        modifiers: such as `["50"]`; order does not matter.
+        modifiers: such as `["50"]`; order does not matter; None and empty texts are none.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default. It picks the release.
         units: units of service, priced as so many lines; of modifier 55 they are days.
         charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge and fee.
@@ -102,7 +103,7 @@ def estimate_claim(
     lines: Iterable[ClaimLine | str | Mapping[str, object]],
     *,
     locality: str,
-    setting: str = "nonfacility",
+    setting: Setting | str = "nonfacility",
     pos: str | int | None = None,
     date: Date | str | None = None,
     nonpar: bool = False,
@@ -149,7 +150,7 @@ def estimate_claim(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU record layout documents.
     """
-    if isinstance(lines, str | Mapping):
+    if isinstance(lines, str | bytes | Mapping) or not isinstance(lines, Iterable):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     contract = arguments.contract(percent, of_year)
     visit = read_visit(

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
+from feesync.reading import shown
 
 FACET_JOINT_CODES = (
     "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636",
@@ -68,7 +69,7 @@ def read_code(text: str) -> str:
         InvalidInputError: it has not five characters; `64493-50` says how a modifier is given.
     """
     if not isinstance(text, str):
-        raise InvalidInputError(f"{text!r:.40} is not a HCPCS code of five characters, as text")
+        raise InvalidInputError(f"{shown(text)} is not a HCPCS code of five characters, as text")
     code = text.strip().upper()
     if _CODE.fullmatch(code):
         return code

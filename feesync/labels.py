@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 
 from feesync.errors import InvalidInputError
+from feesync.reading import shown
 from feesync.reference import read_table
 
 FIRST_QP_YEAR = 2026
@@ -80,7 +81,7 @@ def parse_label(text: str) -> str:
     stripped = text.strip() if isinstance(text, str) else ""
     match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
     if not match:
-        raise InvalidInputError(f"{text!r} is not a release label; labels look like RVU25D or RVU24AR")
+        raise InvalidInputError(f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR")
     return match[0].upper()
 
 
@@ -132,7 +133,7 @@ def last_catalogued_day() -> date:
     return max(entry.effective_to for entry in catalogue().values())
 
 
-def how_to_bring(day: date, what: str = "it") -> str:
-    """Say what brings the release of a day: a refresh takes this year's and the last's by itself."""
-    year = "" if day.year >= date.today().year - 1 else f" --year {day.year}"
-    return f"'feesync sync{year}' brings {what}, or 'feesync import' of a zip from cms.gov"
+def label_on(day: date) -> str:
+    """Return the label of the release in effect on a day: the catalogue's, else that of the quarter."""
+    covering = [entry.label for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to]
+    return covering[-1] if covering else f"RVU{day.year % 100:02d}{'ABCD'[(day.month - 1) // 3]}"

@@ -53,6 +53,20 @@ class Locality(NamedTuple):
         return f"{self.key} {self.state} {self.name}" if self.state else self.name
 
 
+def of_states(label: str, localities: Iterable[Locality], states: Sequence[str]) -> list[Locality]:
+    """Return the localities of a release that lie in some states, in its order; all of them where no state is named.
+
+    Raises:
+        LocalityError: the release has none in one of the states.
+    """
+    if not states:
+        return list(localities)
+    found = [place for place in localities if place.state in states]
+    if strange := [state for state in states if not any(place.state == state for place in found)]:
+        raise LocalityError(f"{label} has no locality in state {strange[0][:_LONGEST_TEXT]!r}; 'feesync localities' lists all")
+    return found
+
+
 def resolve(text: str, localities: Sequence[Locality]) -> Locality:
     """Return the one locality that a text means.
 

@@ -7,8 +7,12 @@ Nothing else in feesync rounds an amount of money in Python; the SQL view `rate_
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
+from typing import Any
+
+from feesync.reading import index, shown
 
 SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
@@ -17,6 +21,8 @@ _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Ine
 _LARGEST = 10_000_000
 _HIGHEST_FACTOR = 10 * SCALE
 _LONGEST_TEXT = 40
+_JSON_DIGITS = 15
+"""A decimal of so many digits is the shortest text of its float: IEEE 754, DBL_DIG."""
 _DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
 
 
@@ -65,8 +71,11 @@ def cents(amount: Decimal | int | str) -> int:
     """
     if isinstance(amount, float):
         raise ValueError(f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is guessed")
-    if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
-        raise ValueError(f"{type(amount).__name__} is not an amount of dollars")
+    if not isinstance(amount, Decimal | str):
+        number = index(amount)
+        if number is None:
+            raise ValueError(f"{type(amount).__name__} is not an amount of dollars")
+        amount = number
     try:
         if isinstance(amount, str):
             match = _DOLLARS.fullmatch(amount.strip())
@@ -80,7 +89,7 @@ def cents(amount: Decimal | int | str) -> int:
             raise ValueError(f"an amount is between 0 and {_LARGEST} dollars")
         return int(_EXACT.scaleb(_EXACT.quantize(value, Decimal("0.01")), 2))
     except Inexact:
-        raise ValueError(f"{amount} has more than two decimals") from None
+        raise ValueError(f"{str(amount)[:_LONGEST_TEXT]} has more than two decimals") from None
     except InvalidOperation:
         raise ValueError(f"{str(amount)[:_LONGEST_TEXT]!r} is not an amount of dollars") from None
 
@@ -98,7 +107,79 @@ def percent(value: Decimal | int | str) -> int:
         factor = 0
     if not 0 < factor <= _HIGHEST_FACTOR:
         raise ValueError(
-            f"{str(value)[:_LONGEST_TEXT]!r} is not a percentage above 0 and at most 1000 with at most two decimals, "
-            "as Decimal, int or text"
+            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two decimals, as Decimal, int or text"
         )
     return factor
+
+
+class JsonNumber(float):
+    """An exact decimal in a form that `json.dumps` takes: to an encoder a float, to everyone else its Decimal.
+
+    JSON has decimal numbers, but Python's encoder writes no Decimal, and no number but `int` and `float`. It writes a float by the
+    shortest text that reads as the same float; for a decimal of up to 15 digits, that text is the decimal itself, without zeros at
+    its end (154.40 is written 154.4). So no cent passes through binary arithmetic: what is compared, hashed, formatted or reckoned
+    with is the Decimal, and what comes of reckoning is a Decimal.
+
+    Attributes:
+        exact: the Decimal.
+    """
+
+    __slots__ = ("exact",)
+
+    exact: Decimal
+
+    def __new__(cls, exact: Decimal) -> JsonNumber:
+        """Return the number for a Decimal.
+
+        Raises:
+            ValueError: it has more than 15 digits, or is not finite, so that JSON text would not be exact.
+        """
+        if not exact.is_finite() or len(exact.as_tuple().digits) > _JSON_DIGITS:
+            raise ValueError(f"{exact} cannot be written exactly by json.dumps")
+        number = super().__new__(cls, exact)
+        number.exact = exact
+        return number
+
+    def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override] - copies are made of the Decimal
+        return (self.exact,)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a Decimal has: quantize, as_tuple
+        return getattr(self.exact, name)
+
+    def __hash__(self) -> int:
+        return hash(self.exact)
+
+
+def _by_the_decimal(name: str) -> Callable[..., Any]:
+    take = getattr(Decimal, name)
+
+    def method(self: JsonNumber, *others: object) -> Any:  # noqa: ANN401
+        return take(self.exact, *(other.exact if isinstance(other, JsonNumber) else other for other in others))
+
+    return method
+
+
+for _name in (
+    *("eq", "ne", "lt", "le", "gt", "ge", "str", "repr", "format", "bool", "int", "round", "trunc", "floor", "ceil"),
+    *("neg", "pos", "abs", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv"),
+    *("mod", "rmod", "divmod", "rdivmod", "pow", "rpow"),
+):
+    setattr(JsonNumber, f"__{_name}__", _by_the_decimal(f"__{_name}__"))
+
+
+def json_ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
+    """Return dictionaries and lists with every Decimal as a `JsonNumber`, so that `json.dumps` takes them."""
+    if isinstance(value, Decimal):
+        return JsonNumber(value)
+    if isinstance(value, Mapping):
+        return {key: json_ready(part) for key, part in value.items()}
+    return [json_ready(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape
+    """Return dictionaries and lists with every `JsonNumber` as its Decimal: for an encoder that writes those with all places."""
+    if isinstance(value, JsonNumber):
+        return value.exact
+    if isinstance(value, Mapping):
+        return {key: json_exact(part) for key, part in value.items()}
+    return [json_exact(part) for part in value] if isinstance(value, list | tuple) else value

@@ -25,9 +25,14 @@ def cache_path(given: str | os.PathLike[str] | None = None) -> Path:
 def _named(what: str, given: str | os.PathLike[str] | None, variable: str) -> str:
     if given is not None and not isinstance(given, str | os.PathLike):
         raise InvalidInputError(f"a {what} is a path, not {type(given).__name__}")
-    if given is not None and not os.fspath(given):
+    if given is None:
+        return os.environ.get(variable, "")
+    path = os.fspath(given)
+    if not isinstance(path, str):
+        raise InvalidInputError(f"the path of a {what} is text, not {type(path).__name__}")
+    if not path:
         raise InvalidInputError(f"the path of the {what} is empty")
-    return os.fspath(given) if given else os.environ.get(variable, "")
+    return str.__str__(path)
 
 
 @lru_cache(maxsize=64)

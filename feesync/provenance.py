@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from datetime import date
 
-from feesync.labels import FIRST_QP_YEAR, how_to_bring
+from feesync.labels import FIRST_QP_YEAR
 from feesync.localities import Locality
 from feesync.pricing.line import Note
-from feesync.schedule import Quote
+from feesync.schedule import FeeSchedule, Quote
 from feesync.store.source import Release
 from feesync.zips import ZipPlace
 
 
-def notes(quote: Quote, day: date, *, qp: bool) -> list[Note]:
+def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[Note]:
     """Return what to know about the release and the conversion factor behind a rate.
 
     Args:
+        schedule: what answered.
         quote: the rate with its release.
         day: the date of service that was asked for.
         qp: whether the factor of a qualifying APM participant was asked for.
     """
-    found = release_notes(quote.release, quote.rate.basis, day, qp=qp, capped=quote.rate.opps_mp_rvu is not None)
+    capped = quote.rate.opps_mp_rvu is not None
+    found = release_notes(schedule, quote.release, quote.rate.basis, day, qp=qp, capped=capped)
     return [*found, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else found
 
 
-def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
+def release_notes(schedule: FeeSchedule, release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
     """Return what to know about a release that answers for many rates.
 
     Args:
+        schedule: what answered.
         release: the release.
         basis: whose conversion factor was taken, `nonqp` or `qp`.
         day: the date of service that was asked for; None where the release was.
@@ -40,10 +43,8 @@ def release_notes(release: Release, basis: str, day: date | None, *, qp: bool, c
         text = f"{release.label} failed a check of its own files that was set aside ({names}); 'feesync status' says what it found."
         found.append(Note.warning("check-set-aside", text, "feesync"))
     if day and not release.covers(day):
-        text = (
-            f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. "
-            f"{how_to_bring(day, 'the exact one')}."
-        )
+        remedy = schedule.remedy(day, "the exact one")
+        text = f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. {remedy}."
         found.append(Note.warning("nearest-release", text, "feesync"))
     if qp and release.year < FIRST_QP_YEAR:
         found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from feesync.errors import InvalidInputError
+from feesync.reading import shown
+
 PRICED_STATUSES = frozenset("ART")
 """The status codes whose relative values Medicare uses for payment. Source: RVU record layout, Status Code."""
 
@@ -14,6 +17,23 @@ class Setting(StrEnum):
 
     NONFACILITY = "nonfacility"
     FACILITY = "facility"
+
+    @classmethod
+    def read(cls, given: object) -> Setting:
+        """Return the setting that a member or its text means.
+
+        Raises:
+            InvalidInputError: it is neither `nonfacility` nor `facility`.
+        """
+        if isinstance(given, cls):
+            return given
+        found = _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
+        if found is None:
+            raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
+        return found
+
+
+_SETTINGS = {setting.value: setting for setting in Setting}
 
 
 class SettingRate(NamedTuple):
@@ -85,8 +105,16 @@ class Rate(NamedTuple):
     nonfacility_limiting_charge: int | None
     facility_limiting_charge: int | None
 
-    def in_setting(self, setting: Setting) -> SettingRate:
-        """Return what a setting takes; therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere."""
+    def in_setting(self, setting: Setting | str) -> SettingRate:
+        """Return what a setting takes; therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere.
+
+        Args:
+            setting: a `Setting`, or `nonfacility` or `facility`.
+
+        Raises:
+            InvalidInputError: the setting is none of them.
+        """
+        setting = Setting.read(setting)
         therapy = self.facility_na and self.facility_amount is not None
         pe, mp, opps_mp = self.nonfacility_pe_rvu, self.mp_rvu, self.opps_mp_rvu
         if setting is Setting.NONFACILITY or therapy:

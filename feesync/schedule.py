@@ -1,7 +1,6 @@
-"""The read side: which release answers for a date, and the rate of a code in a locality.
+"""The read side: the rate of a code in a locality on a date, from the database or from the embedded snapshot.
 
-Two sources answer: the database, for every label that it holds, and the embedded snapshot for the labels that it lacks. The
-quarter of the date, from either, beats a near one; a near one is of the same calendar year and the same conversion factor.
+Out of scope: which release answers (store.library).
 """
 
 from __future__ import annotations
@@ -9,28 +8,29 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from feesync.errors import LocalityError, NoReleaseError, UnknownCodeError
-from feesync.hcpcs import CodeRange
-from feesync.labels import how_to_bring, known_factor_on, last_catalogued_day
-from feesync.localities import Locality
+from feesync import reading
+from feesync.dates import read_day
+from feesync.errors import NoReleaseError, UnknownCodeError
+from feesync.hcpcs import CodeRange, read_code, read_codes
+from feesync.labels import parse_label
+from feesync.localities import Locality, of_states
 from feesync.paths import database_path
 from feesync.places import resolver
 from feesync.places.resolver import Found
 from feesync.rate import Rate
+from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
 from feesync.store.pair import Pair, open_pair
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Release, Source
 from feesync.zips import ZipFile, ZipPlace
-
-_MOST_DAYS = 10_000
 
 _T = TypeVar("_T")
 
@@ -47,6 +47,11 @@ class Quote(NamedTuple):
     exact: bool
     zip: ZipPlace | None = None
 
+    @property
+    def stand_in(self) -> bool:
+        """Whether a release of another quarter answers, because that of the date is not loaded."""
+        return not self.exact
+
 
 class FeeSchedule:
     """The fee schedule that a database and the embedded snapshot hold together.
@@ -55,10 +60,10 @@ class FeeSchedule:
     before each answer it asks SQLite whether the database has changed, and forgets what it remembered if so.
     """
 
-    def __init__(self, database: Path) -> None:
-        self._live = LiveDatabase(database)
+    def __init__(self, database: str | os.PathLike[str] | None = None) -> None:
+        self._live = LiveDatabase(database_path(database))
         self._snapshot: Source | None = None
-        self._by_day: dict[date, list[tuple[Source, Release]]] = {}
+        self._shelf: Library | None = None
         self._held = False
 
     @contextmanager
@@ -77,7 +82,7 @@ class FeeSchedule:
                 changed = self._live.begin()
             finally:
                 if changed:
-                    self._by_day.clear()
+                    self._shelf = None
             self._held = True
             try:
                 yield
@@ -86,103 +91,133 @@ class FeeSchedule:
                 self._live.end()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             self._live.forget()
-            self._by_day.clear()
+            self._shelf = None
             raise store_error(self._live.path, error) from error
 
     def releases(self) -> list[Release]:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
-        return self._reading(self._releases)
+        return self._reading(lambda: self._library.releases())
 
-    def rate(self, hcpcs: str, modifier: str, locality: str, day: date, *, qp: bool = False) -> Quote:
+    def rate(self, hcpcs: str, modifier: str | None, locality: str, day: date | str, *, qp: bool = False) -> Quote:
         """Return the rate of a code on a date, with the release that it comes from.
 
         Args:
             hcpcs: the code, five characters.
-            modifier: `26`, `TC` or `53` for a row of its own, else empty.
+            modifier: `26`, `TC` or `53` for a row of its own, else empty or None.
             locality: in any form that `localities.resolve` takes, or a ZIP or ZIP+4.
-            day: date of service.
+            day: date of service, a `date` or `YYYY-MM-DD`.
             qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
         Raises:
+            InvalidInputError: an argument cannot be read.
             NoReleaseError: no loaded release answers for the date.
             UnknownCodeError: the code is not in the release, or not in the snapshot when that is all there is.
             LocalityError: the locality is unknown or ambiguous; a ZIP is unknown, military or spans localities.
         """
-        return self._reading(self._rate, hcpcs, modifier, locality, day, qp)
+        row = "" if modifier is None else reading.text("modifier", modifier).upper()
+        place = reading.text("locality", locality)
+        return self._reading(self._rate, read_code(hcpcs), row, place, read_day("day", day), reading.flag("qp", qp))
 
-    def rates(self, hcpcs: str, places: Sequence[str], state: str | None, day: date, *, qp: bool = False) -> list[Quote]:
-        """Return every row of a code (26, TC and 53 too): in the localities named, else in a state's, else in all.
+    def rates(
+        self,
+        hcpcs: str,
+        places: Iterable[str] | None,
+        state: str | Iterable[str] | None,
+        day: date | str,
+        *,
+        qp: bool = False,
+    ) -> list[Quote]:
+        """Return every row of a code (26, TC and 53 too): in the localities named, else in the states', else in all.
 
-        Raises as `rate` does.
-        """
-        return self._reading(self._rates, hcpcs, places, state, day, qp)
-
-    def codes(self, span: CodeRange, day: date) -> list[str]:
-        """Return the codes of a range that `rates` has on a date, in order.
+        Args:
+            hcpcs: the code, five characters.
+            places: localities, each in any form that `rate` takes; empty or None where none is named.
+            state: one state, or several; empty or None for all. It counts where no locality is named.
+            day: date of service, a `date` or `YYYY-MM-DD`.
+            qp: whether the conversion factor is that of a qualifying APM participant.
 
         Raises:
+            InvalidInputError, NoReleaseError, UnknownCodeError: as `rate` does.
+            LocalityError: as `rate` does; or the release has no locality in a state.
+        """
+        named = tuple(reading.text("locality", place) for place in reading.listed_or_none("places", places, "01112-05"))
+        found = (named, reading.states(state), read_day("day", day), reading.flag("qp", qp))
+        return self._reading(self._rates, read_code(hcpcs), *found)
+
+    def codes(self, span: CodeRange | str, day: date | str) -> list[str]:
+        """Return the codes of a range such as `64490-64495` that `rates` has on a date, in order.
+
+        Raises:
+            InvalidInputError: an argument cannot be read.
             NoReleaseError: no loaded release answers for the date.
             UnknownCodeError: there is none; or only the snapshot answers, and it does not have the whole range.
         """
-        return self._reading(self._codes, span, day)
+        if not isinstance(span, CodeRange):
+            read = read_codes(span)
+            span = CodeRange(read, read) if isinstance(read, str) else read
+        return self._reading(self._codes, span, read_day("day", day))
 
     def newest_day(self, year: int) -> date:
         """Return a day on which the newest loaded release of a year answers: of the database, else of the embedded snapshot.
 
         Raises:
+            InvalidInputError: the year is none from 2000 to 2099.
             NoReleaseError: none of the year is loaded.
         """
+        year = reading.whole("year", year, 2000, 2099, "a year")
         of_year = [release for release in self.releases() if release.year == year]
         days = [release.effective_from for release in of_year if not release.embedded] or [
             release.effective_from for release in of_year
         ]
         if not days:
-            raise NoReleaseError(
-                f"no loaded release covers {year}. 'feesync sync --year {year}' brings it, or 'feesync import' of CMS's zip"
-            )
+            raise NoReleaseError(f"no loaded release covers {year}. {self.remedy(date(year, 1, 1))}")
         return max(days)
 
-    def answering(self, day: date) -> str | None:
+    def answering(self, day: date | str) -> str | None:
         """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
-        return self._reading(self._answering_label, day)
+        return self._reading(self._answering_label, read_day("day", day))
 
-    def place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
+    def place(self, source: Source, release: Release, text: str, day: date | str) -> tuple[Locality, ZipPlace | None]:
         """Return the locality of a release that a text means: by ZIP, with what told it, or as `localities.resolve` takes it.
 
         Raises:
             LocalityError: unknown or ambiguous, or a ZIP that is military or spans localities.
         """
-        return self._reading(self._place, source, release, text, day)
+        return self._reading(self._place, source, release, reading.text("locality", text), read_day("day", day))
 
-    def nearest_locality(self, text: str, day: date) -> tuple[Release, Locality, ZipPlace | None]:
+    def nearest_locality(self, text: str, day: date | str) -> tuple[Release, Locality, ZipPlace | None]:
         """Return the loaded release nearest to a day, the one locality that a text means in it, and how where the text is a ZIP.
 
         Raises:
             LocalityError: it is unknown or ambiguous.
         """
-        return self._reading(self._nearest_locality, text, day)
+        return self._reading(self._nearest_locality, reading.text("locality", text), read_day("day", day))
 
     def sources(self, when: date | str) -> list[tuple[Source, Release]]:
-        """Return what may answer for a day, the best first; or the one release of a label: with the source that holds it.
+        """Return what may answer for a day, the best first; or, for a text, the one release of a label: with its source.
 
         The snapshot's release, which comes before a near one of the database, answers for its few codes only.
 
         Raises:
             NoReleaseError: nothing does.
         """
-        return self._reading(self._labelled if isinstance(when, str) else self._candidates, when)
+        if isinstance(when, str):
+            label = parse_label(when)
+            return self._reading(lambda: self._library.labelled(label))
+        day = read_day("day", when)
+        return self._reading(lambda: self._library.on(day))
 
-    def localities(self, day: date) -> tuple[Release, list[Locality]]:
+    def localities(self, day: date | str) -> tuple[Release, list[Locality]]:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
-        return self._reading(self._localities, day)
+        return self._reading(self._localities, read_day("day", day))
 
-    def find_localities(self, query: str, day: date) -> Found:
+    def find_localities(self, query: str, day: date | str) -> Found:
         """Return the localities that a text may mean: by key, ZIP, MAC, state, name, county or contractor."""
-        return self._reading(self._find_localities, query, day)
+        return self._reading(self._find_localities, reading.text("query", query), read_day("day", day))
 
-    def zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
+    def zip_counts(self, day: date | str) -> tuple[ZipFile, dict[tuple[str, str], int]]:
         """Return how many ZIPs lie in each MAC and locality, and the ZIP5 file that says so: the one that answers for a day."""
-        return self._reading(self._zip_counts, day)
+        return self._reading(self._zip_counts, read_day("day", day))
 
     def zip_files(self) -> list[ZipFile]:
         """Return the ZIP5 and ZIP9 files of the database, and the embedded ZIP5 where the database has none of its quarter."""
@@ -192,19 +227,29 @@ class FeeSchedule:
         """Return what of the database is not what was loaded, one line each: every row is compared with its checksum."""
         return self._reading(lambda: self._database.damages() if self._database else [])
 
-    def counties(self, day: date) -> dict[tuple[str, str], str]:
+    def counties(self, day: date | str) -> dict[tuple[str, str], str]:
         """Return the counties of localities, as CMS words them: of the loaded release nearest to a day, else embedded."""
-        return self._reading(self._counties, day)
+        return self._reading(self._counties, read_day("day", day))
+
+    def remedy(self, day: date | str, what: str = "it") -> str:
+        """Say what brings the release of a day, or that nothing does where that is known: without a full stop."""
+        return self._library.remedy(read_day("day", day), reading.text("what", what))
 
     @contextmanager
     def pair(self, before: str, after: str) -> Iterator[Pair]:
         """Find two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
-        with self.held(), open_pair(self._database, self._embedded(), before, after) as found:
+        with self.held(), open_pair(self._database, self._embedded(), before, after, self._library.remedy_of) as found:
             yield found
 
     @property
     def _database(self) -> Source | None:
         return self._live.source
+
+    @property
+    def _library(self) -> Library:
+        if self._shelf is None:
+            self._shelf = Library(self._live.path, self._live.source, self._embedded)
+        return self._shelf
 
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
         """Answer from one state of the database."""
@@ -212,63 +257,54 @@ class FeeSchedule:
             return read(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
-        source, release = self._answering(hcpcs, day)
+        source, release = self._library.release_of(hcpcs, day)
         place, by_zip = self._place(source, release, locality, day)
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
-            raise _not_in(f"{hcpcs} {modifier}".strip(), release, day, source.modifiers(release, hcpcs))
+            raise self._library.not_in(hcpcs, modifier, source, release, day)
         return Quote(rate, release, place, release.covers(day), by_zip)
 
-    def _rates(self, hcpcs: str, texts: Sequence[str], state: str | None, day: date, qp: bool) -> list[Quote]:
-        source, release = self._answering(hcpcs, day)
+    def _rates(self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool) -> list[Quote]:
+        source, release = self._library.release_of(hcpcs, day)
         named = dict(self._place(source, release, text, day) for text in texts)
-        chosen = list(named)
-        if not named:
-            chosen = [place for place in source.localities(release) if state in (None, place.state)]
-        if not chosen:
-            raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
+        chosen = list(named) or of_states(release.label, source.localities(release), states)
         found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
-            raise _not_in(hcpcs, release, day)
+            raise self._library.not_in(hcpcs, "", source, release, day)
         return [Quote(rate, release, place, release.covers(day), named.get(place)) for place, rate in found]
 
     def _codes(self, span: CodeRange, day: date) -> list[str]:
         found: set[str] = set()
-        for source, release in self._candidates(day):
+        for source, release in self._library.on(day):
             found.update(source.codes_in(release, span))
             if not source.embedded:
                 break
         else:
             if len(found) < span.size:
-                raise self._outside_snapshot(str(span), day)
+                raise self._library.outside_snapshot(str(span), day)
         if not found:
             raise UnknownCodeError(f"no code from {span.first} to {span.last} is in {release.label}, which answers for {day}")
         return sorted(found)
 
     def _answering_label(self, day: date) -> str | None:
         try:
-            return next((release.label for source, release in self._candidates(day) if not source.embedded), None)
+            return next((release.label for source, release in self._library.on(day) if not source.embedded), None)
         except NoReleaseError:
             return None
 
     def _nearest_locality(self, text: str, day: date) -> tuple[Release, Locality, ZipPlace | None]:
-        try:
-            source, release = self._candidates(day)[0]
-        except NoReleaseError:
-            sources = [source for source in (self._database, self._embedded()) if source]
-            pairs = [(source, release) for source in sources for release in source.releases]
-            source, release = min(pairs, key=lambda pair: pair[1].distance(day))
+        source, release = self._library.nearest(day)
         return release, *self._place(source, release, text, day)
 
     def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
         return resolver.locate(text, source, release, day, self._database, lambda: self._counties(day))
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
-        source, release = self._candidates(day)[0]
+        source, release = self._library.on(day)[0]
         return release, source.localities(release)
 
     def _find_localities(self, query: str, day: date) -> Found:
-        source, release = self._candidates(day)[0]
+        source, release = self._library.on(day)[0]
         return resolver.find(query, source, release, day, self._database, self._counties(day))
 
     def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
@@ -281,89 +317,10 @@ class FeeSchedule:
         own = self._database.counties(day) if self._database else {}
         return own or self._embedded().counties(day)
 
-    def _releases(self) -> list[Release]:
-        own = self._database.releases if self._database else []
-        labels = {release.label for release in own}
-        embedded = [release for release in self._embedded().releases if release.label not in labels]
-        return sorted([*own, *embedded], key=lambda release: (release.effective_from, release.label))
-
-    def _answering(self, hcpcs: str, day: date) -> tuple[Source, Release]:
-        """Return the release that answers for a code on a day: the best one, but for the snapshot's where it lacks the code."""
-        for source, release in self._candidates(day):
-            if not source.embedded or hcpcs in source.codes:
-                return source, release
-        raise self._outside_snapshot(hcpcs, day)
-
-    def _candidates(self, day: date) -> list[tuple[Source, Release]]:
-        """Return the releases that may answer for a day, the best first; the database's own exact one is final."""
-        if day in self._by_day:
-            return self._by_day[day]
-        found = _covering(self._database, day) if self._database else []
-        if not found:
-            sources = [source for source in (self._database, self._embedded()) if source]
-            held = self._database.labels if self._database else frozenset()
-            near = [
-                (source, release)
-                for source in sources
-                for release in source.releases
-                if not (source.embedded and release.label in held) and _answers_for(release, day)
-            ]
-            found = sorted(near, key=lambda pair: (pair[1].distance(day), -pair[1].effective_from.toordinal(), pair[1].embedded))
-        if not found:
-            raise self._no_release(day)
-        if len(self._by_day) >= _MOST_DAYS:
-            self._by_day.clear()
-        self._by_day[day] = found
-        return found
-
-    def _labelled(self, label: str) -> list[tuple[Source, Release]]:
-        for source in (self._database, self._embedded()):
-            for release in source.releases if source else ():
-                if source and release.label == label:
-                    return [(source, release)]
-        raise NoReleaseError(f"{label} is not loaded: 'feesync sync --release {label}' brings it, or 'feesync import' of its zip")
-
-    def _no_release(self, day: date) -> NoReleaseError:
-        newest = self._releases()[-1]
-        if day > newest.effective_to:
-            return NoReleaseError(
-                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {how_to_bring(day)}"
-            )
-        return NoReleaseError(
-            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. "
-            f"{how_to_bring(day)}"
-        )
-
-    def _outside_snapshot(self, hcpcs: str, day: date) -> UnknownCodeError:
-        codes = ", ".join(sorted(self._embedded().codes))
-        return UnknownCodeError(
-            f"{hcpcs} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {how_to_bring(day)}"
-        )
-
     def _embedded(self) -> Source:
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
         return self._snapshot
-
-
-def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
-    """Return the release in effect on a day: of two that overlap (RVU24A, RVU24AR) the one that began later."""
-    covering = [release for release in source.releases if release.covers(day)]
-    return [(source, covering[-1])] if covering else []
-
-
-def _answers_for(release: Release, day: date) -> bool:
-    """Tell whether a release may answer for a day: it covers it, or is of its year and has its conversion factor."""
-    if release.covers(day):
-        return True
-    if release.year != day.year:
-        return False
-    factor = known_factor_on(day)
-    return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
-
-
-def _not_in(code: str, release: Release, day: date, rows: Sequence[str] = ()) -> UnknownCodeError:
-    return UnknownCodeError(f"{code} is not in {release.label}, which answers for {day}", rows)
 
 
 _local = threading.local()

@@ -9,7 +9,7 @@ from datetime import date as Date
 from decimal import Decimal
 from typing import NamedTuple
 
-from feesync import arguments, provenance, reference
+from feesync import arguments, provenance, reading, reference
 from feesync.answer import Estimate
 from feesync.claim.line import ClaimLine
 from feesync.coverage.notes import Circumstances, day_notes, line_notes
@@ -56,7 +56,7 @@ class Visit(NamedTuple):
     def line(self, given: ClaimLine) -> Line:
         """Return a line as pricing sees it."""
         return Line(
-            read_code(arguments.text("hcpcs", given.hcpcs)),
+            read_code(reading.text("hcpcs", given.hcpcs)),
             arguments.modifiers(given.modifiers),
             self.day,
             self.setting,
@@ -152,7 +152,7 @@ class Visit(NamedTuple):
             patient_responsibility=shares and dollars(shares.patient_responsibility),
             limiting_charge=_dollars(price.limiting_charge),
             notes=(
-                *provenance.notes(quote, self.rate_day, qp=self.qp),
+                *provenance.notes(self.schedule, quote, self.rate_day, qp=self.qp),
                 *price.notes,
                 *_payer_notes(line, price, share),
                 *self.notes,
@@ -175,7 +175,7 @@ class Visit(NamedTuple):
 def read_visit(
     *,
     locality: str,
-    setting: str,
+    setting: Setting | str,
     qp: bool,
     db: str | os.PathLike[str] | None,
     pos: str | int | None = None,
@@ -190,19 +190,19 @@ def read_visit(
     """Read what all lines share. Medicare's coverage notes do not hold for a contract."""
     day = arguments.day(date) or Date.today()
     place, notes = arguments.setting(setting, pos)
-    kind = arguments.text("practitioner", practitioner).lower()
+    kind = reading.text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
     circumstances = arguments.circumstances(coverage, purpose, history)
     schedule = open_schedule(db)
     return Visit(
         schedule,
-        arguments.text("locality", locality),
+        reading.text("locality", locality),
         place,
         None if pos is None else arguments.place_of_service(pos),
         day,
-        arguments.flag("nonpar", nonpar),
+        reading.flag("nonpar", nonpar),
         kind,
-        arguments.flag("qp", qp),
+        reading.flag("qp", qp),
         notes,
         None if contract else circumstances,
         contract,

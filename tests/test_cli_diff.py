@@ -314,7 +314,7 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (
             ["RVU24D", "RVU25D"],
             6,
-            "'feesync sync --release RVU24D' brings it, or 'feesync import'. Loaded: RVU25D; in the embedded",
+            "'feesync sync --release RVU24D' brings it, or 'feesync import' of its zip from cms.gov. Loaded: RVU25D; in the",
         ),
         (["RVU25D", "RVU25D"], 2, "RVU25D: this is one revision, compared with itself; there is RVU25D@"),
         (["RVU25D@xyz", "RVU25D"], 2, "is not LABEL@HASH"),

@@ -305,7 +305,7 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
     ("history", "says"),
     [
         ("2025-03-01:64493", "history is a list"),
-        (None, "history None is not a list"),
+        (5, "history is a list, such as .*, not int"),
         (["64493"], "is not DATE:LINE"),
         (["2025-13-01:64493"], "no day of the calendar"),
         (["2025-03-01:facets"], "is not a claim line"),
@@ -314,7 +314,7 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
         ([(2025, "64493")], "neither a date nor"),
         ([("2025-03-01", {"hcpcs": None})], "hcpcs None is not text"),
         ([("2025-03-01", ClaimLine("64493", "KX"))], "modifiers is a list"),
-        ([("2025-03-01", ClaimLine("64493", 5))], "is not a list"),
+        ([("2025-03-01", ClaimLine("64493", 5))], "modifiers is a list"),
         ([("2025-03-01", {"hcpcs": "64493", "units": "many"})], "units 'many' is not a whole number"),
     ],
 )

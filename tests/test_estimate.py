@@ -168,7 +168,7 @@ def test_a_line_without_a_price(loaded):
         ({"hcpcs": None}, "hcpcs None is not text"),
         ({"locality": 111205}, "locality 111205 is not text"),
         ({"practitioner": None}, "practitioner None is not text"),
-        ({"modifiers": None}, "modifiers None is not a list"),
+        ({"modifiers": 50}, "modifiers is a list, such as \\['50'\\], not int"),
         ({"modifiers": [50]}, "modifier 50 is not text"),
         ({"modifiers": [["50"]]}, "modifier \\['50'\\] is not text"),
         ({"units": 10**5000}, "units a huge int"),

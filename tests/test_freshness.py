@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feesync.errors import StoreError
-from feesync.refresh.freshness import Freshness, read_freshness, record_run
+from feesync.store.freshness import Freshness, read_freshness, record_run
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)

@@ -8,9 +8,10 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels", "localities", "zips",
-    "pricing", "coverage", "cms", "formats", "store", "places", "schedule", "state", "provenance", "export", "answer", "claim",
-    "arguments", "refresh", "verification", "billing_sheet", "visit", "analysis", "estimator", "", "cli", "__main__",
+    "errors", "about", "reading", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels",
+    "localities", "zips", "pricing", "coverage", "cms", "formats", "store", "places", "schedule", "state", "provenance",
+    "export", "answer", "claim", "arguments", "refresh", "verification", "billing_sheet", "visit", "analysis", "estimator",
+    "", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -35,11 +35,11 @@ def test_years_whose_layout_is_not_read_are_refused_by_name(arguments, name):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"years": ["2025"]}, "^year '2025' is not a whole number such as 2026$"),
+        ({"years": ["2025"]}, "^year '2025' is not a year from 1 to 9999$"),
         ({"years": 2025}, r"^years is a list, such as \[2026\], not int$"),
-        ({"releases": None}, r"^releases is a list, such as \['RVU25D'\], not NoneType$"),
+        ({"releases": 25}, r"^releases is a list, such as \['RVU25D'\], not int$"),
         ({"releases": [25]}, "^25 is not a release label"),
-        ({"years": [True]}, "^year True is not a whole number"),
+        ({"years": [True]}, "^year True is not a year"),
         ({"releases": "RVU25D"}, r"^releases is a list, such as \['RVU25D'\], not text$"),
     ],
 )

@@ -13,9 +13,9 @@ import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
-from feesync.refresh.freshness import read_freshness
 from feesync.refresh.run import sync
 from feesync.store.checksums import seal_shared
+from feesync.store.freshness import read_freshness
 
 OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -218,7 +218,7 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
         ({"releases": [25]}, "25 is not a release label"),
         ({"watch": [64493]}, "64493 is not a HCPCS code of five characters, as text"),
         ({"watch": "64493"}, "watch is a list, such as ['64493'], not text"),
-        ({"wait": -1}, "wait -1 is not a number of seconds, at most those of a day"),
+        ({"wait": -1}, "wait -1 is not a number of seconds from 0 to 86400"),
         ({"deadline": float("nan")}, "deadline nan is not a number of seconds"),
         ({"jitter": 1e300}, "jitter 1e+300 is not a number of seconds"),
         ({"wait": "1"}, "wait '1' is not a number of seconds"),
@@ -513,7 +513,7 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
 
     offered.offer("RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED)
     with monkeypatch.context() as broken:
-        broken.setattr("feesync.refresh.run.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
+        broken.setattr("feesync.refresh.standing.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
         report = sync()
     assert (outcomes(report)[-1], report.status, report.answering) == (("RVU25D", "revision"), 1, None)
 

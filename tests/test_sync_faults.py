@@ -10,7 +10,7 @@ from fake_cms import LICENCE, LISTING, NOT_FOUND, PUBLISHED, REPOSTED, cut, firs
 from soundness import state
 
 from feesync import estimate
-from feesync.refresh.freshness import read_freshness
+from feesync.store.freshness import read_freshness
 
 pytestmark = pytest.mark.usefixtures("november", "naps")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))

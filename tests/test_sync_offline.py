@@ -9,8 +9,8 @@ from fake_cms import REPOSTED
 
 from feesync.cms.cache import Cache
 from feesync.errors import ExitStatus, InvalidInputError
-from feesync.refresh.freshness import read_freshness
 from feesync.refresh.run import sync
+from feesync.store.freshness import read_freshness
 
 pytestmark = pytest.mark.usefixtures("november")
 OCTOBER = quarter("D")

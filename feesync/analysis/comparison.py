@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
-from feesync import provenance
-from feesync.arguments import listed
+from feesync import arguments, provenance
 from feesync.claim.line import ClaimLine
-from feesync.errors import InvalidInputError
 from feesync.localities import Locality
 from feesync.pricing.line import Line, Note, Price, Severity
 from feesync.rate import Setting
+from feesync.reading import listed_or_none, states
 from feesync.schedule import Quote
 from feesync.state import of_one_state
 from feesync.visit import Visit, read_visit
@@ -73,12 +72,12 @@ class Comparison:
 @of_one_state
 def compare(
     hcpcs: str,
-    places: Sequence[str] = (),
-    state: str | None = None,
+    places: Iterable[str] | None = (),
+    state: str | Iterable[str] | None = None,
     *,
-    settings: Sequence[Setting] = (Setting.NONFACILITY,),
-    modifiers: Iterable[str] = (),
-    date: Date | None = None,
+    settings: Iterable[Setting | str] = (Setting.NONFACILITY,),
+    modifiers: Iterable[str] | None = (),
+    date: Date | str | None = None,
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> Comparison:
@@ -87,28 +86,26 @@ def compare(
     Args:
         hcpcs: CPT or HCPCS code.
         places: localities, as for `estimate`; by default all.
-        state: all localities of a state, where no place is named.
-        settings: one, or both to compare them.
+        state: all localities of a state, or of several, where no place is named.
+        settings: one of `nonfacility` and `facility`, or both to compare them.
         modifiers: such as `["50"]`.
-        date: date of service; today by default.
+        date: date of service, a `date` or `YYYY-MM-DD`; today by default.
         qp: whether the conversion factor is that of a qualifying APM participant.
         db: path of the database.
 
     Raises:
         FeesyncError: as `estimate` does.
     """
-    places = listed("places", places, "01112-05")
-    wanted = state.strip().upper() if state else None
-    if not settings:
-        raise InvalidInputError("settings names neither nonfacility nor facility")
-    visit = read_visit(locality="national", setting=settings[0].value, qp=qp, db=db, date=date)
+    named = listed_or_none("places", places, "01112-05")
+    wanted, chosen = states(state), arguments.settings(settings)
+    visit = read_visit(locality="national", setting=chosen[0], qp=qp, db=db, date=date)
     with visit.schedule.held():
-        return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), places, wanted, settings)
+        return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen)
 
 
-def _compare(visit: Visit, line: Line, places: Sequence[str], state: str | None, settings: Sequence[Setting]) -> Comparison:
+def _compare(visit: Visit, line: Line, places: Sequence[str], states: Sequence[str], settings: Sequence[Setting]) -> Comparison:
     visit.quote(line)  # a code without the row that a modifier asks for is told so
-    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, state, visit.day, qp=visit.qp)}
+    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, states, visit.day, qp=visit.qp)}
     keys = ["national", *(place.key for place in chosen)]
     national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in keys)
     found = {place.locality: place for _, place, _ in (national, *quoted)}
@@ -141,4 +138,4 @@ def _amounts(
 def _notes(visit: Visit, quote: Quote, prices: Iterable[Price]) -> list[Note]:
     """Return what to know; what only informs about one price, such as its cap in dollars, is not for a comparison."""
     of_prices = [note for price in prices for note in price.notes if note.severity is not Severity.INFO]
-    return [*provenance.notes(quote, visit.day, qp=visit.qp), *of_prices]
+    return [*provenance.notes(visit.schedule, quote, visit.day, qp=visit.qp), *of_prices]

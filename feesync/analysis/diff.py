@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from feesync import arguments
-from feesync.errors import InvalidInputError, LocalityError, UnknownCodeError
+from feesync import arguments, reading
+from feesync.errors import LocalityError, UnknownCodeError
 from feesync.formats.relative_values import RelativeValue
 from feesync.hcpcs import CodeRange, read_codes
 from feesync.localities import Locality
@@ -22,7 +22,7 @@ from feesync.money import decimal, dollars, percent_change
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes, zip_note
 from feesync.rate import Setting
-from feesync.schedule import open_schedule
+from feesync.schedule import FeeSchedule, open_schedule
 from feesync.state import of_one_state
 from feesync.store.pair import Pair
 from feesync.store.payment_counts import Edition, PaymentCount, count_payments
@@ -200,8 +200,8 @@ def diff(
     after: str,
     *,
     locality: str = "national",
-    settings: Sequence[Setting] = tuple(Setting),
-    codes: Iterable[str] = (),
+    settings: Iterable[Setting | str] = tuple(Setting),
+    codes: Iterable[str] | None = (),
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> Diff:
@@ -211,7 +211,7 @@ def diff(
         before: label of the one, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the beginning of its sha256.
         after: of the other.
         locality: where to give dollars, as for `estimate`; both releases must have it.
-        settings: in which settings to give them.
+        settings: in which settings to give them, `nonfacility` or `facility` or both.
         codes: HCPCS codes and ranges of them, such as `64490-64495`; all where there are none.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
         db: path of the database; the embedded snapshot answers for a label that it lacks, with its few codes.
@@ -224,25 +224,25 @@ def diff(
         NoPriceError: a release has no qp conversion factor.
         StoreError: the database cannot be read.
     """
-    if not settings:
-        raise InvalidInputError("settings names neither nonfacility nor facility")
-    wanted = [read_codes(code) for code in arguments.listed("codes", codes, "64490-64495")]
+    chosen, qp = arguments.settings(settings), reading.flag("qp", qp)
+    wanted = [read_codes(code) for code in reading.listed_or_none("codes", codes, "64490-64495")]
+    where, before, after = (reading.text(*named) for named in (("locality", locality), ("before", before), ("after", after)))
     schedule = open_schedule(db)
     with schedule.pair(before, after) as pair:
         day = pair.after.effective_from
-        place, by_zip = schedule.place(pair.source, pair.after, arguments.text("locality", locality), day)
-        found = _diff(pair, place, settings, _expanded(pair, wanted), qp=qp)
-    notes = [*_notes(found, pair, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]
+        place, by_zip = schedule.place(pair.source, pair.after, where, day)
+        found = _diff(pair, place, chosen, _expanded(pair, wanted), qp=qp)
+    notes = [*_notes(schedule, found, pair, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]
     return replace(found, notes=tuple(dict.fromkeys(notes)))
 
 
-def _notes(found: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
+def _notes(schedule: FeeSchedule, found: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
     if pair.embedded:
         labels = " and ".join(release.label for release in pair.embedded)
         text = f"{labels} {'are' if len(pair.embedded) > 1 else 'is'} not loaded: the embedded snapshot's few codes are compared."
         yield Note.info("embedded-snapshot", text, "feesync")
     for release, basis in zip((found.before, found.after), found.bases, strict=True):
-        yield from release_notes(release, basis, None, qp=qp, capped=not release.embedded)
+        yield from release_notes(schedule, release, basis, None, qp=qp, capped=not release.embedded)
 
 
 def _diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:

@@ -41,8 +41,13 @@ class Moment:
     changes: dict[Setting, Decimal | None]
     reason: str
 
-    def rvus(self, setting: Setting) -> int | None:
-        """Return CMS's total of the relative values in a setting, in hundredths."""
+    def rvus(self, setting: Setting | str) -> int | None:
+        """Return CMS's total of the relative values in a setting, in hundredths.
+
+        Raises:
+            InvalidInputError: the setting is neither nonfacility nor facility.
+        """
+        setting = Setting.read(setting)
         if self.rate is None:
             return None
         pe = self.rate.nonfacility_pe_rvu if setting is Setting.NONFACILITY else self.rate.facility_pe_rvu
@@ -74,9 +79,14 @@ class History:
         """The code with its modifiers, as people write it: `64493-50`."""
         return "-".join((self.hcpcs, *self.modifiers))
 
-    def has_price(self, setting: Setting) -> bool:
-        """Tell whether there is an amount in a setting, in any release."""
-        return any(moment.amounts[setting] is not None for moment in self.moments)
+    def has_price(self, setting: Setting | str) -> bool:
+        """Tell whether there is an amount in a setting, in any release.
+
+        Raises:
+            InvalidInputError: the setting is neither nonfacility nor facility.
+        """
+        wanted = Setting.read(setting)
+        return any(moment.amounts[wanted] is not None for moment in self.moments)
 
 
 @of_one_state
@@ -84,7 +94,7 @@ def history(
     hcpcs: str,
     locality: str,
     *,
-    modifiers: Iterable[str] = (),
+    modifiers: Iterable[str] | None = (),
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> History:
@@ -111,7 +121,7 @@ def history(
     place = newest.locality
     moments: list[Moment] = []
     left_out: list[str] = []
-    notes = dict.fromkeys(provenance.notes(newest, newest.release.effective_from, qp=qp) if newest.zip else ())
+    notes = dict.fromkeys(provenance.notes(visit.schedule, newest, newest.release.effective_from, qp=qp) if newest.zip else ())
     error: FeesyncError | None = None
     for release in releases:
         there = visit._replace(day=release.effective_from, locality=place.key)
@@ -126,7 +136,7 @@ def history(
             moments.append(Moment(release, None, dict.fromkeys(Setting), dict.fromkeys(Setting), reason))
             continue
         moments.append(_moment(release, quote, prices, moments[-1] if moments else None))
-        notes.update(dict.fromkeys(provenance.notes(quote, there.day, qp=qp)))
+        notes.update(dict.fromkeys(provenance.notes(visit.schedule, quote, there.day, qp=qp)))
         notes.update((note, None) for price in prices.values() for note in price.notes if note.severity is Severity.WARNING)
     if error and all(moment.rate is None for moment in moments):
         raise error

@@ -34,7 +34,7 @@ class ClaimEstimate:
     notes: tuple[Note, ...]
 
     def to_dict(self) -> dict[str, object]:
-        """Return the claim under the names of the JSON contract; numbers stay Decimal."""
+        """Return the claim under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
         return {
             "lines": [{**line.to_dict(), "rank": line.rank} for line in self.lines],
             "allowed": self.allowed,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from feesync.errors import InvalidInputError
+from feesync.reading import shown
 
 _SHORT = re.compile(
     r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-[0-9A-Z]{2})*?(?:-55D(?P<days>[0-9]{1,2}))?(?:-[0-9A-Z]{2})*)"
@@ -30,7 +31,7 @@ class ClaimLine:
     """
 
     hcpcs: str
-    modifiers: Iterable[str] = ()
+    modifiers: Iterable[str] | None = ()
     units: int = 1
     charge: Decimal | int | str | None = None
     postop_days: int | None = None
@@ -66,12 +67,10 @@ class ClaimLine:
     def _named(cls, given: Mapping[str, Any]) -> ClaimLine:
         unknown = [name for name in given if name not in _NAMES]
         if unknown or "hcpcs" not in given:
-            said = f"has {str(unknown[0])[:40]!r}" if unknown else "has no 'hcpcs'"
+            said = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"
             raise InvalidInputError(f"a claim line {said}; its names are {', '.join(_NAMES)}")
-        modifiers = given.get("modifiers") or ()
+        modifiers = given.get("modifiers")
         if isinstance(modifiers, str):
             modifiers = tuple(re.findall(r"[^\s,;-]+", modifiers))
-        if not isinstance(modifiers, list | tuple):
-            raise InvalidInputError(f"modifiers {str(modifiers)[:40]!r} of a claim line is no list")
         units = given.get("units")
-        return cls(given["hcpcs"], tuple(modifiers), 1 if units is None else units, given.get("charge"), given.get("postop_days"))
+        return cls(given["hcpcs"], modifiers, 1 if units is None else units, given.get("charge"), given.get("postop_days"))

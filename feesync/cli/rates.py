@@ -26,7 +26,7 @@ from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, p
 from feesync.export import grid
 from feesync.hcpcs import read_codes
 from feesync.pricing.line import Contract, Note
-from feesync.schedule import Quote, open_schedule
+from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 
 @click.command("rates", short_help="Locality-adjusted rates of codes.")
@@ -77,7 +77,7 @@ def command(
     notes: dict[Note, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
-        quotes = _noting(grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
+        quotes = _noting(schedule, grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
         if xlsx:
             whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
             _write_workbook(xlsx, quotes, [("Codes", " ".join(hcpcs)), whose], terms)
@@ -90,9 +90,9 @@ def command(
     print_notes(notes)
 
 
-def _noting(quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]) -> Iterator[Quote]:
+def _noting(schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]) -> Iterator[Quote]:
     for quote in quotes:
-        notes.update(dict.fromkeys(provenance.notes(quote, when, qp=qp)))
+        notes.update(dict.fromkeys(provenance.notes(schedule, quote, when, qp=qp)))
         yield quote
 
 

@@ -15,40 +15,41 @@ from feesync.dates import read_age
 from feesync.errors import ExitStatus, one_line, worst
 from feesync.money import decimal
 from feesync.paths import cache_path, database_path
-from feesync.refresh.freshness import Freshness, read_freshness
+from feesync.refresh.standing import Standing, standing
 from feesync.schedule import open_schedule
+from feesync.store.freshness import Freshness, read_freshness
 from feesync.store.source import Release
 from feesync.zips import ZipFile
 
 
 @click.command("status", short_help="What is loaded, from where, how fresh.")
 @click.option("--max-age", metavar="AGE", help="Exit with 7 where the last successful sync is older, such as 30d, 12h or 4w.")
+@click.option("--need-current", is_flag=True, help="Exit with 7 where no loaded release is of today's quarter.")
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
+def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json: bool) -> None:
     """Show the releases that answer, their dates of effect and sources, and when they were last compared with CMS.
 
     \b
       feesync status
-      feesync status --max-age 30d
+      feesync status --max-age 30d --need-current
       feesync status --json
 
     Every row is compared with the checksum that was stored when it was loaded; what differs ends the command with 1.
 
     The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or no loaded release
-    answers for today.
+    answers for today; with --need-current, where none is in effect today, though one of another quarter may stand in: CMS
+    may have nothing newer yet.
     """
     most = read_age(max_age) if max_age is not None else None
     path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
     schedule = open_schedule(ctx.obj)
-    today = Date.today()
-    with schedule.held():
-        releases, label, zip_files = schedule.releases(), schedule.answering(today), schedule.zip_files()
-        damages = schedule.damages()
-    answering = next((release for release in releases if release.label == label and not release.embedded), None)
     fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
-    stale = _stale(fresh, most, now, label) if most else None
+    with schedule.held():
+        releases, zip_files, damages = schedule.releases(), schedule.zip_files(), schedule.damages()
+        stands = standing(path, Date.today(), fresh.listing)
+    stale = (fresh.stale_because(most, now) if most else None) or _lack(stands, need_current, most is not None)
     if as_json:
         print_json(
             {
@@ -59,11 +60,13 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
                 "last_status": fresh.last_status,
                 "last_problems": list(fresh.problems),
                 "cool_down_until": _iso(cool_until),
-                "answering": label,
-                "answering_covers_today": answering.covers(today) if answering else None,
+                "answering": stands.label,
+                "answering_covers_today": stands.is_current if stands.answering else None,
+                "today_is_listed": stands.is_listed,
+                "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
                 "zip_files": [_zip_to_dict(file) for file in zip_files],
                 "damages": damages,
-                "stale": None if most is None else stale is not None,
+                "stale": stale is not None if most or need_current else None,
                 "stale_because": stale,
                 "releases": [_to_dict(release) for release in releases],
             }
@@ -72,7 +75,7 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
         size = f"{path.stat().st_size / 1e6:.1f} MB" if path.exists() else "not there yet: the embedded snapshot answers"
         click.echo(f"Database {path} ({size})")
         _print_freshness(fresh, now)
-        click.echo(_answering(answering, today))
+        click.echo(_standing(stands))
         if cool_until:
             click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
         click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files))
@@ -88,18 +91,16 @@ def command(ctx: click.Context, max_age: str | None, as_json: bool) -> None:
     ctx.exit(worst([*([ExitStatus.UNEXPECTED] if damages else []), *([ExitStatus.STALE] if stale else [])]))
 
 
-def _stale(fresh: Freshness, most: timedelta, now: datetime, answering: str | None) -> str | None:
-    return fresh.stale_because(most, now) or (None if answering else f"no loaded release answers for today, {Date.today()}")
+def _lack(stands: Standing, need_current: bool, need_any: bool) -> str | None:
+    """Return why the loaded releases do not do for today, None where they do."""
+    lacking = need_current or (need_any and stands.answering is None)
+    return f"{stands.lack}; {stands.remedy}" if lacking and stands.lack else None
 
 
-def _answering(release: Release | None, today: Date) -> str:
-    if release is None:
-        return "No loaded release answers for today"
-    if release.covers(today):
-        return f"{release.label} answers for today"
-    over = today > release.effective_to
-    when = f"to {release.effective_to}" if over else f"from {release.effective_from}"
-    return f"{release.label}, in effect {when}, stands in for today"
+def _standing(stands: Standing) -> str:
+    if stands.lack is None:
+        return f"{stands.label} answers for today"
+    return f"{stands.lack[0].upper()}{stands.lack[1:]}; {stands.remedy}"
 
 
 def _print_freshness(fresh: Freshness, now: datetime) -> None:

@@ -15,10 +15,10 @@ from feesync.cms.retries import RUN_SECONDS
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.hcpcs import FACET_JOINT_CODES
 from feesync.paths import database_path
-from feesync.refresh.freshness import read_freshness
 from feesync.refresh.report import Problem, ReleaseReport, SyncReport
 from feesync.refresh.run import sync
 from feesync.store.changes import Changes, PaymentChange
+from feesync.store.freshness import read_freshness
 
 _OUTCOMES = {
     **OUTCOMES,
@@ -89,8 +89,10 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
-    if report.answering is None and not (quiet or arguments["years"] or arguments["releases"]):
-        click.echo("feesync: no loaded release answers for today", err=True)
+    stands = report.standing
+    if stands and stands.lack and not (quiet or arguments["years"] or arguments["releases"]):
+        why = f"; {stands.remedy}" if stands.is_listed is False else ""
+        click.echo(f"feesync: {stands.lack}{why}", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
 
 

@@ -161,7 +161,7 @@ def _grid(
         part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen)
         parts.append(part)
         notes += [zip_note(release, place, by, day or release.effective_from) for place, by in named.items() if by]
-        notes += release_notes(release, part.basis, day, qp=qp, capped=not release.embedded)
+        notes += release_notes(schedule, release, part.basis, day, qp=qp, capped=not release.embedded)
     if whole[0].embedded and not codes:
         text = f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest."
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from feesync.errors import ExitStatus, worst
+from feesync.refresh.standing import Standing
 from feesync.store.changes import Changes, PaymentChange
 
 _CHANGED = ("new", "revision", "restored", "redated")
@@ -80,7 +81,7 @@ class SyncReport:
         releases: what was done about each release, the oldest first.
         problems: what went wrong.
         last_success: when a refresh last succeeded (UTC), this one included.
-        answering: label of the loaded release that answers for today, None where none does.
+        standing: how the loaded releases stand to today; None where the database cannot be read.
     """
 
     started: datetime
@@ -92,7 +93,12 @@ class SyncReport:
     releases: tuple[ReleaseReport, ...]
     problems: tuple[Problem, ...]
     last_success: datetime | None
-    answering: str | None
+    standing: Standing | None
+
+    @property
+    def answering(self) -> str | None:
+        """Label of the loaded release that answers for today, None where none does."""
+        return self.standing.label if self.standing else None
 
     @property
     def changed(self) -> bool:
@@ -121,6 +127,8 @@ class SyncReport:
             ],
             "last_success": self.last_success.isoformat() if self.last_success else None,
             "answering": self.answering,
+            "answering_covers_today": self.standing.is_current if self.standing else None,
+            "today_is_listed": self.standing.is_listed if self.standing else None,
         }
 
 

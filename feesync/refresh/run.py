@@ -9,14 +9,14 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from feesync.arguments import listed
+from feesync import reading
 from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
 from feesync.cms.catalog import Offer, zip_name
 from feesync.cms.client import Client, read_user_agent
@@ -32,13 +32,13 @@ from feesync.formats import release as releases_format
 from feesync.hcpcs import FACET_JOINT_CODES, read_code
 from feesync.labels import effective_dates, label_year
 from feesync.paths import cache_path, database_path
-from feesync.refresh.freshness import read_freshness, record_run
 from feesync.refresh.report import Problem, ReleaseReport, SyncReport
 from feesync.refresh.selection import Selection
+from feesync.refresh.standing import standing
 from feesync.refresh.zips import ZipRefresh
-from feesync.schedule import open_schedule
 from feesync.store.changes import Changes, changes_of
 from feesync.store.checks.suite import read_names
+from feesync.store.freshness import Listing, read_freshness, record_run
 from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
 from feesync.store.schema import open_for_reading, store_error
@@ -49,16 +49,16 @@ _LONGEST_SECONDS = 24 * 60 * 60
 
 def sync(
     *,
-    years: Iterable[int] = (),
-    releases: Iterable[str] = (),
+    years: Iterable[int] | None = (),
+    releases: Iterable[str] | None = (),
     everything: bool = False,
-    effective: tuple[date, date] | None = None,
+    effective: tuple[date | str, date | str] | None = None,
     dry_run: bool = False,
     offline: bool = False,
     force: bool = False,
-    without_checks: Iterable[str] = (),
+    without_checks: Iterable[str] | None = (),
     zips: bool = False,
-    watch: Sequence[str] = FACET_JOINT_CODES,
+    watch: Iterable[str] | None = FACET_JOINT_CODES,
     jitter: float = 0,
     wait: float = 0,
     deadline: float = RUN_SECONDS,
@@ -101,19 +101,20 @@ def sync(
 
     Source: CMS, "PFS Relative Value Files", a page a release.
     """
-    for name, seconds in (("jitter", jitter), ("wait", wait), ("deadline", deadline)):
-        if not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST_SECONDS:
-            raise InvalidInputError(f"{name} {seconds!r:.40} is not a number of seconds, at most those of a day")
+    waits = (("jitter", jitter), ("wait", wait), ("deadline", deadline))
+    jitter, wait, deadline = (reading.seconds(name, given, _LONGEST_SECONDS) for name, given in waits)
+    if not isinstance(progress, Progress | None):
+        raise InvalidInputError(f"progress {reading.shown(progress)} is no feesync.cms.progress.Progress")
     if user_agent is not None:
         user_agent = read_user_agent(user_agent)
     run = _Run(
         selection=Selection.of(years, releases, everything=everything, effective=effective, this_year=date.today().year),
-        dry_run=dry_run,
-        offline=offline,
-        force=force,
-        without=read_names(listed("without_checks", without_checks, "text-twin")),
-        zips=zips,
-        watch=tuple(map(read_code, listed("watch", watch, "64493"))),
+        dry_run=reading.flag("dry_run", dry_run),
+        offline=reading.flag("offline", offline),
+        force=reading.flag("force", force),
+        without=read_names(reading.listed_or_none("without_checks", without_checks, "text-twin")),
+        zips=reading.flag("zips", zips),
+        watch=tuple(map(read_code, reading.listed_or_none("watch", watch, "64493"))),
         site=Site.from_environment(),
         database=database_path(db),
         cache=Cache(cache_path(cache)),
@@ -121,7 +122,7 @@ def sync(
     )
     if jitter:
         time.sleep(random.uniform(0, jitter))
-    with nullcontext() if dry_run else run.cache.lock(wait):
+    with nullcontext() if run.dry_run else run.cache.lock(wait):
         return run.go(deadline, user_agent)
 
 
@@ -148,6 +149,7 @@ class _Run:
     revisions: dict[str, Revisions] = field(default_factory=dict)
     releases: list[ReleaseReport] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    offered: frozenset[str] | None = None
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
         started = _now()
@@ -176,6 +178,8 @@ class _Run:
             self.catalogue, offers = discovery.offers()
         except FeesyncError as error:
             self._end(error)
+        if self.catalogue == "listing":
+            self.offered = frozenset(offer.label for offer in offers if offer.is_label)
         wanted = self._wanted(offers)
         if not self.dry_run:
             self.cache.drop_unfinished(frozenset([*(offer.label for offer in wanted), *([ZIPS] if self.zips else [])]))
@@ -365,12 +369,12 @@ class _Run:
         raise _EndedError
 
     def _report(self, started: datetime) -> SyncReport:
-        answering = None
+        finished, stands = _now(), None
         with self._noted(None):
-            answering = open_schedule(self.database).answering(date.today())
+            stands = standing(self.database, date.today(), Listing(finished, self.offered) if self.offered else None)
         report = SyncReport(
             started=started,
-            finished=_now(),
+            finished=finished,
             database=str(self.database),
             site=self.site.base,
             catalogue=self.catalogue,
@@ -378,14 +382,14 @@ class _Run:
             releases=tuple(self.releases),
             problems=tuple(self.problems),
             last_success=read_freshness(self.database).last_success,
-            answering=answering,
+            standing=stands,
         )
         if self.dry_run or self.offline:
             return report
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
         told = tuple(map(str, report.problems))
         try:
-            fresh = record_run(self.database, report.finished, report.status, told, success=success)
+            fresh = record_run(self.database, finished, report.status, told, success=success, labels=self.offered)
         except FeesyncError as error:
             self._problem(None, error)
             return replace(report, problems=tuple(self.problems))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from feesync.arguments import listed
+from feesync.dates import read_day
 from feesync.errors import InvalidInputError
 from feesync.labels import FIRST_YEAR, effective_dates, label_year, parse_label
+from feesync.reading import flag, listed, listed_or_none, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ class Selection:
     @classmethod
     def of(
         cls,
-        years: Iterable[int],
-        releases: Iterable[str],
+        years: Iterable[int] | None,
+        releases: Iterable[str] | None,
         *,
         everything: bool,
         this_year: int,
-        effective: tuple[date, date] | None = None,
+        effective: tuple[date | str, date | str] | None = None,
     ) -> Selection:
         """Return what is asked for.
 
@@ -47,22 +48,21 @@ class Selection:
             InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not read; or the dates of effect
                 are not those of one release by name.
         """
-        chosen = frozenset(listed("years", years, this_year))
-        labels = frozenset(map(parse_label, listed("releases", releases, "RVU25D")))
-        if everything and (chosen or labels):
+        chosen = frozenset(whole("year", year, 1, 9999, "a year") for year in listed_or_none("years", years, this_year))
+        labels = frozenset(map(parse_label, listed_or_none("releases", releases, "RVU25D")))
+        dates = None if effective is None else _read_effective(effective)
+        if flag("everything", everything) and (chosen or labels):
             raise InvalidInputError("all releases, and some of them by year or name, exclude each other")
-        if strange := [year for year in chosen if isinstance(year, bool) or not isinstance(year, int)]:
-            raise InvalidInputError(f"year {strange[0]!r} is not a whole number such as {this_year}")
         for year, name in [*((year, str(year)) for year in chosen), *((label_year(label), label) for label in labels)]:
             if year < FIRST_YEAR:
                 raise InvalidInputError(
                     f"{name}: CMS's files of {FIRST_YEAR - 1} and before have layouts that feesync does not read; "
                     f"it reads {FIRST_YEAR} and later"
                 )
-        if effective:
-            _check_effective(effective, labels, alone=len(labels) == 1 and not (chosen or everything))
+        if dates:
+            _check_effective(dates, labels, alone=len(labels) == 1 and not (chosen or everything))
         since = None if chosen or labels else FIRST_YEAR if everything else this_year - 1
-        return cls(chosen, labels, since, this_year, effective)
+        return cls(chosen, labels, since, this_year, dates)
 
     def wants(self, label: str, year: int) -> bool:
         """Tell whether a release is asked for."""
@@ -79,6 +79,15 @@ class Selection:
     def missing(self, there: Mapping[str, int]) -> list[str]:
         """Return what was named, years and labels, and is not among the labels that there are, given with their years."""
         return [*map(str, sorted(self.years - set(there.values()))), *sorted(self.labels - there.keys())]
+
+
+def _read_effective(given: Iterable[date | str]) -> tuple[date, date]:
+    """Return the first and the last day of a pair."""
+    pair = listed("effective", given, "2026-01-01")
+    if len(pair) != 2:
+        raise InvalidInputError("effective is two days, the first and the last of effect")
+    first, last = (read_day("effective", day) for day in pair)
+    return first, last
 
 
 def _check_effective(effective: tuple[date, date], labels: frozenset[str], *, alone: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -47,7 +47,7 @@ def revision_name(release: Release) -> str:
 
 
 @contextmanager
-def open_pair(database: Source | None, snapshot: Source, before: str, after: str) -> Iterator[Pair]:
+def open_pair(database: Source | None, snapshot: Source, before: str, after: str, remedy: Callable[[str], str]) -> Iterator[Pair]:
     """Find two releases to compare, of a database or of the embedded snapshot where that lacks the label.
 
     Args:
@@ -55,13 +55,14 @@ def open_pair(database: Source | None, snapshot: Source, before: str, after: str
         snapshot: the embedded snapshot.
         before: name of the one release or revision.
         after: name of the other.
+        remedy: says what brings a label that is not loaded.
 
     Raises:
         InvalidInputError: a name cannot be read, or both are one revision.
         NoReleaseError: there is no such release, or no such revision of it, or several.
         StoreError: the database is damaged.
     """
-    found = [_find(name, database, snapshot) for name in (before, after)]
+    found = [_find(name, database, snapshot, remedy) for name in (before, after)]
     if found[0] == found[1]:
         raise _same(before, after, found[0][0].revisions(found[0][1].label))
     for source, release in found:
@@ -70,7 +71,7 @@ def open_pair(database: Source | None, snapshot: Source, before: str, after: str
         yield _beside(found[0], found[1], both)
 
 
-def _find(name: str, database: Source | None, snapshot: Source) -> tuple[Source, Release]:
+def _find(name: str, database: Source | None, snapshot: Source, remedy: Callable[[str], str]) -> tuple[Source, Release]:
     text, at, beginning = name.partition("@")
     label, beginning = parse_label(text), beginning.strip().lower()
     if at and not _HASH.fullmatch(beginning):
@@ -78,7 +79,7 @@ def _find(name: str, database: Source | None, snapshot: Source) -> tuple[Source,
     source = database if database and label in database.labels else snapshot
     revisions = source.revisions(label)
     if not revisions:
-        raise NoReleaseError(_unknown(label, database, snapshot))
+        raise NoReleaseError(_unknown(label, database, snapshot, remedy(label)))
     if not at:
         return source, revisions[0]
     fitting = [release for release in revisions if release.sha256.startswith(beginning)]
@@ -88,13 +89,10 @@ def _find(name: str, database: Source | None, snapshot: Source) -> tuple[Source,
     raise NoReleaseError(f"{label}@{beginning} {many}; there {_listed(fitting or revisions)}")
 
 
-def _unknown(label: str, database: Source | None, snapshot: Source) -> str:
+def _unknown(label: str, database: Source | None, snapshot: Source, remedy: str) -> str:
     loaded = ", ".join(release.label for release in database.releases) if database else ""
     embedded = ", ".join(release.label for release in snapshot.releases)
-    return (
-        f"{label} is not loaded: 'feesync sync --release {label}' brings it, or 'feesync import'. Loaded: {loaded or 'none'}; "
-        f"in the embedded snapshot: {embedded}"
-    )
+    return f"{label} is not loaded: {remedy}. Loaded: {loaded or 'none'}; in the embedded snapshot: {embedded}"
 
 
 def _same(before: str, after: str, revisions: list[Release]) -> InvalidInputError:

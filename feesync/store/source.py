@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from feesync.dates import read_day
 from feesync.errors import NoPriceError
 from feesync.hcpcs import CodeRange
 from feesync.labels import FIRST_QP_YEAR
@@ -57,12 +58,13 @@ class Release:
     embedded: bool
     checks_set_aside: dict[str, str] = field(default_factory=dict)
 
-    def covers(self, day: date) -> bool:
-        """Tell whether a day is within the dates of effect."""
-        return self.effective_from <= day <= self.effective_to
+    def covers(self, day: date | str) -> bool:
+        """Tell whether a day, a `date` or `YYYY-MM-DD`, is within the dates of effect."""
+        return self.effective_from <= read_day("day", day) <= self.effective_to
 
-    def distance(self, day: date) -> int:
+    def distance(self, day: date | str) -> int:
         """Return how many days a day lies outside the dates of effect."""
+        day = read_day("day", day)
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from feesync.arguments import listed
 from feesync.errors import ContentRefusedError, InvalidInputError, NoReleaseError
 from feesync.formats.payment_file import Payment, PaymentFile, payment_files
 from feesync.labels import parse_label
 from feesync.money import dollars
 from feesync.paths import database_path
 from feesync.rate import Setting
+from feesync.reading import flag, listed, whole
+from feesync.store import remedies
+from feesync.store.freshness import read_freshness
 from feesync.store.live import LiveDatabase
 from feesync.store.payments import MOST_LOCALITIES, PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
@@ -91,8 +94,10 @@ def verify_each(
     Arguments and errors as of `verify`.
     """
     label = None if release is None else parse_label(release)
-    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
-        raise InvalidInputError(f"most is a number of differences, not {most!r:.40}")
+    most = whole("most", most, 0, sys.maxsize, "a number of differences")
+    qp = flag("qp", qp)
+    if strange := [name for name, hears in (("each", each), ("progress", progress)) if not (hears is None or callable(hears))]:
+        raise InvalidInputError(f"{strange[0]} is neither None nor a function")
     with closing(_Sources(database_path(db))) as sources:
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
         try:
@@ -156,10 +161,8 @@ class _Verifier:
         label = self._label or file.release(self._sources.labels)
         found = self._sources.find(label)
         if not found:
-            raise NoReleaseError(
-                f"{file.name}: {label} is not loaded; 'feesync sync --release {label}' brings it, or 'feesync import' of its zip "
-                "from cms.gov"
-            )
+            remedy = remedies.for_label(label, read_freshness(self._sources.path).listing)
+            raise NoReleaseError(f"{file.name}: {label} is not loaded; {remedy}")
         source, release = found
         basis = basis_of(release, qp=self._qp or file.basis == "qp")
         with PublishedPayments(source, release, basis) as published:

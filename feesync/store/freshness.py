@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feesync.durable import read_json, write_json
 from feesync.errors import StoreError
+from feesync.labels import label_in
 
 _CLOCK_ERROR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The releases that CMS listed.
+
+    Attributes:
+        asked: when it was asked (UTC).
+        labels: what it listed, such as `RVU25D`.
+    """
+
+    asked: datetime
+    labels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +36,14 @@ class Freshness:
         last_run: when a run last ended (UTC), well or not.
         last_status: the exit status of that run.
         problems: what went wrong in it.
+        listing: what CMS listed when it was last asked and its listing could be read; None where that is not known.
     """
 
     last_success: datetime | None = None
     last_run: datetime | None = None
     last_status: int | None = None
     problems: tuple[str, ...] = ()
+    listing: Listing | None = None
 
     def stale_because(self, most: timedelta, now: datetime) -> str | None:
         """Return why the last success does not do for an age, or None where it does."""
@@ -46,12 +63,21 @@ def read_freshness(database: Path) -> Freshness:
     if not isinstance(problems, list) or not isinstance(status, int | None):
         return Freshness()
     try:
-        return Freshness(_time(record.get("last_success")), _time(record.get("last_run")), status, tuple(map(str, problems)))
+        times = (_time(record.get("last_success")), _time(record.get("last_run")))
+        return Freshness(*times, status, tuple(map(str, problems)), _listing(record.get("listing")))
     except ValueError:
         return Freshness()
 
 
-def record_run(database: Path, ended: datetime, status: int, problems: tuple[str, ...], *, success: bool) -> Freshness:
+def record_run(
+    database: Path,
+    ended: datetime,
+    status: int,
+    problems: tuple[str, ...],
+    *,
+    success: bool,
+    labels: Collection[str] | None = None,
+) -> Freshness:
     """Record how a run ended.
 
     Args:
@@ -60,16 +86,20 @@ def record_run(database: Path, ended: datetime, status: int, problems: tuple[str
         status: its exit status.
         problems: what went wrong.
         success: whether everything of the current year is now as CMS has it.
+        labels: the releases that CMS listed in this run; None where its listing was not read, and what it had before is kept.
 
     Raises:
         StoreError: it cannot be written.
     """
-    last_success = ended if success else read_freshness(database).last_success
+    before = read_freshness(database)
+    last_success = ended if success else before.last_success
+    listing = before.listing if labels is None else Listing(ended, frozenset(labels))
     record = {
         "last_success": last_success.isoformat() if last_success else None,
         "last_run": ended.isoformat(),
         "last_status": status,
         "problems": problems,
+        "listing": {"asked": listing.asked.isoformat(), "labels": sorted(listing.labels)} if listing else None,
     }
     path = _path(database)
     try:
@@ -77,11 +107,19 @@ def record_run(database: Path, ended: datetime, status: int, problems: tuple[str
         write_json(path, record)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
-    return Freshness(last_success, ended, status, problems)
+    return Freshness(last_success, ended, status, problems, listing)
 
 
 def _path(database: Path) -> Path:
     return database.with_name(database.name + ".sync.json")
+
+
+def _listing(record: object) -> Listing | None:
+    if not isinstance(record, dict) or not isinstance(record.get("labels"), list):
+        return None
+    asked = _time(record.get("asked"))
+    labels = frozenset(label for label in map(str, record["labels"]) if label_in(label) == label)
+    return Listing(asked, labels) if asked else None
 
 
 def _time(text: object) -> datetime | None:

@@ -1,0 +1,76 @@
+"""How the loaded releases stand to a day: which answers, whether it is the one of the day, and whether CMS lists one that is.
+
+A refresh and `feesync status` say the same of today. Out of scope: the embedded snapshot, which is no reason to be content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from feesync.labels import label_on
+from feesync.schedule import open_schedule
+from feesync.store import remedies
+from feesync.store.freshness import Listing
+from feesync.store.source import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the loaded releases stand to a day.
+
+    Attributes:
+        day: the day.
+        answering: the loaded release that answers for it, None where none does.
+        listing: what CMS listed when it was last asked, None where that is not known.
+    """
+
+    day: date
+    answering: Release | None
+    listing: Listing | None
+
+    @property
+    def label(self) -> str | None:
+        """The label of the release that answers."""
+        return self.answering.label if self.answering else None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether a release answers that is in effect on the day."""
+        return self.answering is not None and self.answering.covers(self.day)
+
+    @property
+    def is_listed(self) -> bool | None:
+        """Whether CMS listed a release of the day's quarter; None where its listing is not known."""
+        if self.listing is None:
+            return None
+        return any(label.startswith(label_on(self.day)[:6]) for label in self.listing.labels)
+
+    @property
+    def lack(self) -> str | None:
+        """What is missing where no loaded release is of the day; None where one is."""
+        if self.is_current:
+            return None
+        if self.answering is None:
+            return "no loaded release answers for today"
+        over = self.day > self.answering.effective_to
+        when = f"to {self.answering.effective_to}" if over else f"from {self.answering.effective_from}"
+        return f"{self.label}, in effect {when}, stands in for today"
+
+    @property
+    def remedy(self) -> str:
+        """What brings the release of the day, or that nothing does yet."""
+        return remedies.for_day(self.day, self.listing)
+
+
+def standing(database: Path, day: date, listing: Listing | None) -> Standing:
+    """Return how the releases of a database stand to a day.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    schedule = open_schedule(database)
+    label = schedule.answering(day)
+    loaded = (release for release in schedule.releases() if not release.embedded and release.label == label)
+    return Standing(day, next(loaded, None), listing)

@@ -1,0 +1,157 @@
+"""Which release answers: for a day, for a code on a day, or by its label; of the database and the embedded snapshot together.
+
+The database's own release of the day is final. The quarter of the day, from either, beats a near one; a near one is of the same
+calendar year and the same conversion factor. The snapshot answers for labels that the database lacks, and for its few codes only.
+Out of scope: rates and places (source, schedule), and noticing that the database changed (live).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from feesync.errors import NoReleaseError, UnknownCodeError
+from feesync.labels import known_factor_on, label_on, last_catalogued_day
+from feesync.store import remedies
+from feesync.store.freshness import read_freshness
+from feesync.store.source import Release, Source
+
+_MOST_DAYS = 10_000
+_MOST_NAMED = 3
+
+
+class Library:
+    """The releases of one state of a database and of the snapshot; of another state another Library is made."""
+
+    def __init__(self, path: Path, database: Source | None, snapshot: Callable[[], Source]) -> None:
+        self._path, self._database, self._snapshot = path, database, snapshot
+        self._by_day: dict[date, list[tuple[Source, Release]]] = {}
+
+    def releases(self) -> list[Release]:
+        """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
+        own = self._database.releases if self._database else []
+        labels = {release.label for release in own}
+        embedded = [release for release in self._snapshot().releases if release.label not in labels]
+        return sorted([*own, *embedded], key=lambda release: (release.effective_from, release.label))
+
+    def on(self, day: date) -> list[tuple[Source, Release]]:
+        """Return the releases that may answer for a day, the best first.
+
+        Raises:
+            NoReleaseError: none does.
+        """
+        if day in self._by_day:
+            return self._by_day[day]
+        found = _covering(self._database, day) if self._database else []
+        if not found:
+            labels = self._database.labels if self._database else frozenset()
+            near = [
+                (source, release)
+                for source, release in self._all()
+                if not (source.embedded and release.label in labels) and _answers_for(release, day)
+            ]
+            found = sorted(near, key=lambda pair: (pair[1].distance(day), -pair[1].effective_from.toordinal(), pair[1].embedded))
+        if not found:
+            raise self._no_release(day)
+        if len(self._by_day) >= _MOST_DAYS:
+            self._by_day.clear()
+        self._by_day[day] = found
+        return found
+
+    def release_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
+        """Return the release that answers for a code on a day: the best one, but for the snapshot's where it lacks the code.
+
+        Raises:
+            NoReleaseError: none answers for the day.
+            UnknownCodeError: only the snapshot does, which lacks the code.
+        """
+        for source, release in self.on(day):
+            if not source.embedded or hcpcs in source.codes:
+                return source, release
+        raise self.outside_snapshot(hcpcs, day)
+
+    def labelled(self, label: str) -> list[tuple[Source, Release]]:
+        """Return the one release of a label, with the source that has it.
+
+        Raises:
+            NoReleaseError: neither the database nor the snapshot has it.
+        """
+        for source, release in self._all():
+            if release.label == label:
+                return [(source, release)]
+        raise NoReleaseError(f"{label} is not loaded: {self.remedy_of(label)}")
+
+    def nearest(self, day: date) -> tuple[Source, Release]:
+        """Return the release nearest to a day, whatever its year and conversion factor."""
+        try:
+            return self.on(day)[0]
+        except NoReleaseError:
+            return min(self._all(), key=lambda pair: pair[1].distance(day))
+
+    def remedy(self, day: date, what: str = "it") -> str:
+        """Say what brings the release of a day, or that nothing does."""
+        return remedies.for_day(day, read_freshness(self._path).listing, what)
+
+    def remedy_of(self, label: str) -> str:
+        """Say what brings a release by its label, or that nothing does."""
+        return remedies.for_label(label, read_freshness(self._path).listing)
+
+    def not_in(self, code: str, row: str, source: Source, release: Release, day: date) -> UnknownCodeError:
+        """Return the error for a code, or the row of it for a modifier, that the release of a day lacks: with what has it."""
+        rows = source.modifiers(release, code)
+        does = "answers" if release.covers(day) else "stands in"
+        text = f"{f'{code} {row}'.strip()} is not in {release.label}, which {does} for {day}"
+        if not rows:
+            text += _elsewhere(source, code, release, day)
+            if not release.covers(day):
+                exact = label_on(day)
+                text += f". {exact}, the release of that day, is not loaded: {self.remedy_of(exact)}"
+        return UnknownCodeError(text, rows)
+
+    def outside_snapshot(self, what: str, day: date) -> UnknownCodeError:
+        """Return the error for a code, or a range of codes, that only a release which is not loaded can have."""
+        codes = ", ".join(sorted(self._snapshot().codes))
+        return UnknownCodeError(
+            f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {self.remedy(day)}"
+        )
+
+    def _all(self) -> list[tuple[Source, Release]]:
+        sources = [source for source in (self._database, self._snapshot()) if source]
+        return [(source, release) for source in sources for release in source.releases]
+
+    def _no_release(self, day: date) -> NoReleaseError:
+        newest = self.releases()[-1]
+        if day > newest.effective_to:
+            return NoReleaseError(
+                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {self.remedy(day)}"
+            )
+        return NoReleaseError(
+            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. "
+            f"{self.remedy(day)}"
+        )
+
+
+def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
+    """Return the release in effect on a day: of two that overlap (RVU24A, RVU24AR) the one that began later."""
+    covering = [release for release in source.releases if release.covers(day)]
+    return [(source, covering[-1])] if covering else []
+
+
+def _answers_for(release: Release, day: date) -> bool:
+    """Tell whether a release may answer for a day: it covers it, or is of its year and has its conversion factor."""
+    if release.covers(day):
+        return True
+    if release.year != day.year:
+        return False
+    factor = known_factor_on(day)
+    return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
+
+
+def _elsewhere(source: Source, code: str, lacking: Release, day: date) -> str:
+    """Say which other releases of a source have a code, the nearest to a day first."""
+    having = [release for release in source.releases if release is not lacking and source.modifiers(release, code)]
+    named: Sequence[str] = [release.label for release in sorted(having, key=lambda release: release.distance(day))[:_MOST_NAMED]]
+    if not named:
+        return ""
+    return f"; {' and '.join(named)} {'has' if len(named) == 1 else 'have'} it"
