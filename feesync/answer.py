@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Context, Decimal, localcontext
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from feesync.localities import Locality
-from feesync.money import decimal
+from feesync.money import decimal, json_ready
 from feesync.pricing.line import Contract, Note, Severity, Step
 from feesync.rate import Setting
 from feesync.schedule import Quote
@@ -121,41 +121,43 @@ class Estimate:
         """The notes that say why there is no payment."""
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the estimate under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
         release, locality, contract = self.release, self.locality, self.contract
         terms = {"contract": {"percent": contract.percent, "of_year": contract.of_year}} if contract else {}
-        return {
-            "hcpcs": self.hcpcs,
-            "modifiers": list(self.modifiers),
-            "date": self.date.isoformat(),
-            "setting": self.setting.value,
-            "pos": self.pos,
-            "units": self.units,
-            "locality": {
-                "mac": locality.mac,
-                "locality": locality.locality,
-                "state": locality.state,
-                "name": locality.name,
-            },
-            "rate": self.rate._asdict(),
-            "fee": self.fee,
-            "steps": [step.to_dict() for step in self.steps],
-            "allowed": self.allowed,
-            "medicare_payment": self.medicare_payment,
-            "sequestration": self.sequestration,
-            "patient_responsibility": self.patient_responsibility,
-            "limiting_charge": self.limiting_charge,
-            "release": {
-                "label": release.label,
-                "effective_from": release.effective_from.isoformat(),
-                "effective_to": release.effective_to.isoformat(),
-                "sha256": release.sha256,
-                "source": release.source,
-            },
-            "notes": [note.to_dict() for note in self.notes],
-            **terms,
-        }
+        return json_ready(
+            {
+                "hcpcs": self.hcpcs,
+                "modifiers": list(self.modifiers),
+                "date": self.date.isoformat(),
+                "setting": self.setting.value,
+                "pos": self.pos,
+                "units": self.units,
+                "locality": {
+                    "mac": locality.mac,
+                    "locality": locality.locality,
+                    "state": locality.state,
+                    "name": locality.name,
+                },
+                "rate": self.rate._asdict(),
+                "fee": self.fee,
+                "steps": [step.to_dict() for step in self.steps],
+                "allowed": self.allowed,
+                "medicare_payment": self.medicare_payment,
+                "sequestration": self.sequestration,
+                "patient_responsibility": self.patient_responsibility,
+                "limiting_charge": self.limiting_charge,
+                "release": {
+                    "label": release.label,
+                    "effective_from": release.effective_from.isoformat(),
+                    "effective_to": release.effective_to.isoformat(),
+                    "sha256": release.sha256,
+                    "source": release.source,
+                },
+                "notes": [note.to_dict() for note in self.notes],
+                **terms,
+            }
+        )
 
     def summary(self) -> str:
         """Return the short form: what was asked, the amounts, the notes."""

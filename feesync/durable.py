@@ -130,9 +130,9 @@ def _place(own: Path, path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, new: bool = False) -> Iterator[IO[bytes]]:
     """Replace a file by what is written to the open one given, as `beside` does."""
-    with beside(path) as own, own.open("wb") as file:
+    with beside(path, new=new) as own, own.open("wb") as file:
         yield file
 
 

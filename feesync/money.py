@@ -140,10 +140,12 @@ class JsonNumber(float):
         number.exact = exact
         return number
 
-    def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override] - copies are made of the Decimal
+    def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override]  # copies are made of the Decimal
         return (self.exact,)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a Decimal has: quantize, as_tuple
+        if name.startswith("__"):
+            raise AttributeError(name)
         return getattr(self.exact, name)
 
     def __hash__(self) -> int:
@@ -154,7 +156,10 @@ def _by_the_decimal(name: str) -> Callable[..., Any]:
     take = getattr(Decimal, name)
 
     def method(self: JsonNumber, *others: object) -> Any:  # noqa: ANN401
-        return take(self.exact, *(other.exact if isinstance(other, JsonNumber) else other for other in others))
+        result = take(self.exact, *(other.exact if isinstance(other, JsonNumber) else other for other in others))
+        if result is NotImplemented and isinstance(others[0], float):  # or Python would add the two as floats
+            raise TypeError(f"{name}: a Decimal and a float do not mix")
+        return result
 
     return method
 
@@ -167,13 +172,17 @@ for _name in (
     setattr(JsonNumber, f"__{_name}__", _by_the_decimal(f"__{_name}__"))
 
 
-def json_ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
-    """Return dictionaries and lists with every Decimal as a `JsonNumber`, so that `json.dumps` takes them."""
+def json_ready(value: Mapping[str, object]) -> dict[str, Any]:
+    """Return a dictionary that `json.dumps` takes: every Decimal in it as a `JsonNumber`, or as `int` where it has no places."""
+    return {key: _ready(part) for key, part in value.items()}
+
+
+def _ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
     if isinstance(value, Decimal):
-        return JsonNumber(value)
+        return int(value) if value.as_tuple().exponent == 0 else JsonNumber(value)
     if isinstance(value, Mapping):
-        return {key: json_ready(part) for key, part in value.items()}
-    return [json_ready(part) for part in value] if isinstance(value, list | tuple) else value
+        return json_ready(value)
+    return [_ready(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape

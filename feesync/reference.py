@@ -43,11 +43,15 @@ def _lines(name: str) -> tuple[str, ...]:
 
 
 class PlaceOfService(NamedTuple):
-    """A CMS place of service code: which of the two rates it takes, and whether Medicare adjudicates claims with it."""
+    """A CMS place of service code: which of the two rates it takes, and whether Medicare adjudicates claims with it.
+
+    `biller` is who bills the facility's own share beside a practitioner; empty where nobody does.
+    """
 
     pos: str
     setting: str
     name: str
+    biller: str
     adjudicated: bool
     source: str
 
@@ -56,7 +60,7 @@ class PlaceOfService(NamedTuple):
 def places_of_service() -> dict[str, PlaceOfService]:
     """Return every place of service code, by its two digits."""
     return {
-        row["pos"]: PlaceOfService(row["pos"], row["setting"], row["name"], row["adjudicated"] == "1", row["source"])
+        row["pos"]: PlaceOfService(row["pos"], row["setting"], row["name"], row["biller"], row["adjudicated"] == "1", row["source"])
         for row in read_table("reference/place_of_service.csv")
     }
 

@@ -27,6 +27,8 @@ from feesync.rate import Rate, Setting
 from feesync.reference import Effect
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
+_SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
+
 
 class Visit(NamedTuple):
     """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim.
@@ -156,6 +158,7 @@ class Visit(NamedTuple):
                 *price.notes,
                 *_payer_notes(line, price, share),
                 *self.notes,
+                *([] if allowed is None else self._share()),
                 *self._coverage_notes(line, quote.locality),
                 *more,
             ),
@@ -163,6 +166,14 @@ class Visit(NamedTuple):
             rank=price.rank,
             contract=line.contract,
         )
+
+    def _share(self) -> list[Note]:
+        """Say whose share an amount at the facility rate is: what the place itself is paid for is billed beside it."""
+        if self.setting is not Setting.FACILITY:
+            return []
+        biller = reference.places_of_service()[self.pos].biller if self.pos else "facility"
+        beside = f"; the {biller} bills its own" if biller else ""
+        return [Note.info("practitioner-share", f"The amount is the practitioner's share{beside}.", _SHARE_SOURCE)]
 
     def _coverage_notes(self, line: Line, place: Locality) -> list[Note]:
         return line_notes(line, self.pos, place, self.circumstances) if self.circumstances else []

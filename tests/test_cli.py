@@ -54,8 +54,6 @@ def test_the_database_option_stands_before_or_after_the_command(feesync, loaded,
     line = ("estimate", "64493", "--locality", "national", "--date", "2025-11-03")
     assert "rvu25d.zip" in feesync("--db", loaded, *line).stdout
     assert "rvu25d.zip" in feesync(*line, "--db", loaded).stdout
-    other = feesync("--db", tmp_path / "other.db", "estimate", "64493", "--locality", "national", "--date", "2025-11-03")
-    assert "embedded snapshot" in other.stdout
 
 
 FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "lxml", "filelock"}

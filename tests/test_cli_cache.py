@@ -55,9 +55,13 @@ def test_pruning_keeps_what_the_database_refers_to(feesync, filled, sql):
     assert feesync("sync").stdout.startswith("RVU25C (0.0 MB): new release; ")
 
 
-def test_pruning_without_a_database_removes_nothing(feesync, filled):
+def test_pruning_without_a_database_removes_nothing(feesync, filled, monkeypatch):
     nowhere = filled.parent / "typo.db"
     result = feesync("--db", nowhere, "cache", "--prune")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"feesync: --db '{nowhere}' names no file; ")
+    monkeypatch.setenv("FEESYNC_DB", str(nowhere))
+    result = feesync("cache", "--prune")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"feesync: there is no database {nowhere} to say what is needed: nothing is removed\n"
     assert len(Cache(filled).zips()) == 3

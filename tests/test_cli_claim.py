@@ -71,7 +71,7 @@ def test_lines_from_files(feesync, tmp_path):
         ("a.json", b"{}", "a.json holds no list"),
         ("a.json", b"[" * 100_000, "a.json is not JSON"),
         ("a.json", b'[{"hcpcs": 64493}]', "line 1: hcpcs 64493 is not text"),
-        ("a.json", b'[{"hcpcs": "64493", "modifiers": 50}]', "line 1: modifiers '50' of a claim line is no list"),
+        ("a.json", b'[{"hcpcs": "64493", "modifiers": 50}]', "line 1: modifiers is a list, such as ['50'], not int"),
         ("a.csv", b"\xff", "a.csv cannot be read: it is not UTF-8 text"),
         ("a.csv", b"code\n64493\n", "a.csv, row 2: a claim line has 'code'"),
         ("a.csv", b"hcpcs,units\n64493,two\n", "a.csv, row 2: units 'two' is not a whole number"),

@@ -234,7 +234,7 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (["99213", "--release", "RVU24A"], 6, "99213 is not among the few codes of RVU24A in the embedded snapshot"),
         (["64493", "--release", "RVU25D", "--state", "ZZ"], 6, "no locality in state 'ZZ'"),
         (["64493", "--release", "RVU25D", "--locality", "ZZ-01"], 6, "no locality 'ZZ-01'"),
-        (["64493", "-o", "rates.pdf"], 2, "rates.pdf ends in none of .csv, .parquet, .db, .sqlite, .sqlite3"),
+        (["64493", "-o", "rates.pdf"], 2, "rates.pdf does not end in .csv, .parquet, .db, .sqlite or .sqlite3"),
         (["64493", "-o", "nowhere/rates.csv"], 2, "there is no folder nowhere"),
         (["64493", "--force"], 2, "--force goes with -o"),
         (["6449"], 2, "not a HCPCS code"),

@@ -120,7 +120,7 @@ def test_a_sheet_has_room_for_so_many_and_a_file_that_cannot_be_finished_leaves_
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     path = tmp_path / "old.xlsx"
     path.write_bytes(b"old")
-    result = feesync("rates", "64493", *DAY, "--xlsx", path)
+    result = feesync("rates", "64493", *DAY, "--xlsx", path, "--force")
     assert (result.exit_code, result.stdout) == (InvalidInputError.exit_status, "")
     assert result.stderr == "feesync: a sheet has room for 3 rates: choose fewer codes or places, or CSV\n"
     assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*.xlsx*")] == [("old.xlsx", b"old")]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from feesync.durable import replacing
 from feesync.errors import MissingExtraError
+from feesync.export.target import kept
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -43,12 +44,14 @@ class Caption:
         subtitle: of when, such as the release and the date.
         source: who published the numbers, and who drew them.
         path: the file that the chart is written to; its suffix is `.svg` or `.png`.
+        force: whether a file that is there is replaced.
     """
 
     title: str
     subtitle: str
     source: str
     path: Path
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar
 
     Raises:
         MissingExtraError: matplotlib is not installed.
+        InvalidInputError: the file exists, and is not to be replaced.
         OSError: the file cannot be written.
     """
     height = 0.19 * max(len(rows), 3) + 2.2
@@ -141,6 +145,7 @@ def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) ->
 
     Raises:
         MissingExtraError: matplotlib is not installed.
+        InvalidInputError: the file exists, and is not to be replaced.
         OSError: the file cannot be written.
     """
     first, last = periods[0].first, periods[-1].last + timedelta(days=1)
@@ -198,7 +203,7 @@ def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Fig
         figure.text(0.2 / width, 0.16 / height, caption.source, fontsize=7.5, color=_MUTED, va="center")
         kind = caption.path.suffix.lower()[1:]
         metadata = {"Date": None, "Creator": "feesync", "Title": caption.title} if kind == "svg" else {"Software": "feesync"}
-        with replacing(caption.path) as file:
+        with kept(caption.path), replacing(caption.path, new=not caption.force) as file:
             figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from feesync.answer import Estimate
+from feesync.money import json_ready
 from feesync.pricing.line import Note
 
 
@@ -33,13 +35,15 @@ class ClaimEstimate:
     patient_responsibility: Decimal | None
     notes: tuple[Note, ...]
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the claim under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
-        return {
-            "lines": [{**line.to_dict(), "rank": line.rank} for line in self.lines],
-            "allowed": self.allowed,
-            "medicare_payment": self.medicare_payment,
-            "sequestration": self.sequestration,
-            "patient_responsibility": self.patient_responsibility,
-            "notes": [note.to_dict() for note in self.notes],
-        }
+        return json_ready(
+            {
+                "lines": [{**line.to_dict(), "rank": line.rank} for line in self.lines],
+                "allowed": self.allowed,
+                "medicare_payment": self.medicare_payment,
+                "sequestration": self.sequestration,
+                "patient_responsibility": self.patient_responsibility,
+                "notes": [note.to_dict() for note in self.notes],
+            }
+        )

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from feesync.about import VERSION
+from feesync.cli.command import Once
 from feesync.cli.options import db_option
 from feesync.errors import ExitStatus, FeesyncError, one_line
 
@@ -38,7 +39,7 @@ _COMMANDS = {
 """Each command is imported when it is used: start-up is a feature."""
 
 
-class _Commands(click.Group):
+class _Commands(Once, click.Group):
     """The commands, in the order in which a newcomer meets them, and the one place where errors become exit statuses."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

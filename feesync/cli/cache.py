@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.command import QuietReader
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
 from feesync.cms.cache import ZIPS, Cache, CachedZip
@@ -15,7 +16,7 @@ from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
 
 
-@click.command("cache", short_help="What has been downloaded; prune it.")
+@click.command("cache", cls=QuietReader, short_help="What has been downloaded; prune it.")
 @click.option("--prune", is_flag=True, help="Remove the zips that the database does not refer to, and what was left unfinished.")
 @json_option
 @db_option

@@ -14,6 +14,7 @@ import click
 from feesync.answer import Estimate
 from feesync.claim.answer import ClaimEstimate
 from feesync.claim.line import ClaimLine
+from feesync.cli.command import Reader
 from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, InvalidInputError
@@ -27,7 +28,7 @@ _PAYERS = 3
 _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
 
 
-@click.command("claim", short_help="What Medicare allows for the lines of a claim.")
+@click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
 @click.argument("lines", nargs=-1, required=True, metavar="LINE...")
 @visit_options
 @json_option

@@ -10,10 +10,13 @@ import click
 
 from feesync.analysis.comparison import Comparison, PlaceAmounts, compare
 from feesync.cli.bars import bar
+from feesync.cli.command import Reader
 from feesync.cli.options import (
+    check_file,
     csv_option,
     date_option,
     db_option,
+    force_option,
     json_option,
     modifiers_option,
     one_choice_of_places,
@@ -24,6 +27,7 @@ from feesync.cli.options import (
 )
 from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed, source_line
 from feesync.errors import ExitStatus
+from feesync.export.grid import WHEN, when
 from feesync.localities import Locality
 from feesync.money import decimal, dollars, percent_change
 from feesync.rate import Setting
@@ -31,11 +35,12 @@ from feesync.rate import Setting
 _BOTH = "both"
 _PLACE = ("mac", "locality", "state", "locality_name")
 _CHANGE = ("difference", "difference_percent")
-_COLUMNS = ("release", "basis", "hcpcs", "modifiers", "setting", *_PLACE, "amount", "national_amount", *_CHANGE)
-_COLUMNS_OF_BOTH = ("release", "basis", "hcpcs", "modifiers", *_PLACE, "nonfacility_amount", "facility_amount", *_CHANGE)
+_LINE = ("release", "basis", "hcpcs", "modifiers")
+_COLUMNS = (*_LINE, "setting", *_PLACE, "amount", "national_amount", *_CHANGE, *WHEN, "allowed")
+_COLUMNS_OF_BOTH = (*_LINE, *_PLACE, "nonfacility_amount", "facility_amount", *_CHANGE, *WHEN)
 
 
-@click.command("compare", short_help="A code across localities, or in the two settings.")
+@click.command("compare", cls=Reader, short_help="A code across localities, or in the two settings.")
 @click.argument("hcpcs")
 @place_options
 @date_option
@@ -48,13 +53,14 @@ _COLUMNS_OF_BOTH = ("release", "basis", "hcpcs", "modifiers", *_PLACE, "nonfacil
 @csv_option
 @json_option
 @plot_option
+@force_option
 @db_option
 @click.pass_context
 def command(
     ctx: click.Context,
     hcpcs: str,
     places: tuple[str, ...],
-    state: str | None,
+    states: tuple[str, ...],
     everywhere: bool,
     day: Date | None,
     qp: bool,
@@ -63,6 +69,7 @@ def command(
     as_csv: bool,
     as_json: bool,
     plot: Path | None,
+    force: bool,
 ) -> None:
     """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
 
@@ -74,11 +81,12 @@ def command(
       feesync compare 64493 --all --plot 64493.svg
     """
     one_format(as_json, as_csv)
-    one_choice_of_places(places, state, everywhere)
+    one_choice_of_places(places, states, everywhere)
+    check_file(ctx, "--plot", plot, force=force)
     settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
-    found = compare(hcpcs, places, state, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj)
+    found = compare(hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj)
     if plot and found.has_price:
-        _draw(found, plot)
+        _draw(found, plot, force=force)
     columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
     rows = (_row(found, place) for place in found.places)
     if as_json:
@@ -96,12 +104,14 @@ def _row(found: Comparison, place: PlaceAmounts) -> list[object]:
     """Return the values of a place in the order of the columns."""
     locality, first = place.locality, place.amounts[found.settings[0]]
     about = [found.quote.release.label, found.quote.rate.basis, found.hcpcs, " ".join(found.modifiers)]
+    dates = when(found.quote.release, found.date)
     where = [locality.mac, locality.locality, locality.state, locality.name]
     if len(found.settings) > 1:
         other = place.amounts[found.settings[1]]
-        return [*about, *where, *map(_dollars, (first, other)), *_change(first, other)]
+        return [*about, *where, *map(_dollars, (first, other)), *_change(first, other), *dates]
     national = found.national.amounts[found.settings[0]]
-    return [*about, found.settings[0].value, *where, *map(_dollars, (first, national)), *_change(national, first)]
+    amounts = [*map(_dollars, (first, national)), *_change(national, first)]
+    return [*about, found.settings[0].value, *where, *amounts, *dates, _dollars(first)]
 
 
 def _change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
@@ -137,17 +147,19 @@ def _print_table(found: Comparison) -> None:
     print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts)
 
 
-def _draw(found: Comparison, path: Path) -> None:
+def _draw(found: Comparison, path: Path, *, force: bool) -> None:
     from feesync.analysis import plot
 
     release, both = found.quote.release, len(found.settings) > 1
     kind = "nonfacility and facility" if both else found.settings[0].value
+    stand_in = f"; it stands in: no loaded release covers {found.date}" if found.quote.stand_in else ""
     caption = plot.Caption(
         f"{found.code}: what Medicare allows, {kind}",
         f"Date of service {found.date}, release {release.label}, "
-        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} {found.quote.rate.basis}",
+        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} {found.quote.rate.basis}{stand_in}",
         source_line(release.label, f"{release.effective_from} to {release.effective_to}"),
         path,
+        force,
     )
     rows = []
     for place in found.places:

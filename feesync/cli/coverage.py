@@ -10,6 +10,7 @@ import click
 
 from feesync import reference
 from feesync.billing_sheet import TOPICS, Sheet, coverage_sheet
+from feesync.cli.command import QuietReader
 from feesync.cli.options import date_option, db_option, json_option
 from feesync.cli.output import print_json, print_notes
 
@@ -17,7 +18,7 @@ _WIDTH = 110
 _ABOUT = 14
 
 
-@click.command("coverage", short_help="The billing sheet of a facet joint code.")
+@click.command("coverage", cls=QuietReader, short_help="The billing sheet of a facet joint code.")
 @click.argument("hcpcs")
 @click.option("--pos", metavar="NN", help="Place of service code, for prior authorization.")
 @click.option("--locality", help="As for estimate, for the contractor's LCD and billing article; all of them by default.")

@@ -8,6 +8,7 @@ from decimal import Decimal
 import click
 
 from feesync.analysis.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, diff
+from feesync.cli.command import QuietReader
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_notes, print_table, shortened
 from feesync.localities import Locality
@@ -27,7 +28,7 @@ _MOST_PLACES = 10
 _REASON_WIDTH = 60
 
 
-@click.command("diff", short_help="What changed between two releases.")
+@click.command("diff", cls=QuietReader, short_help="What changed between two releases.")
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
 @click.option("--locality", default="national", show_default=True, help="Where to give dollars; as for estimate.")

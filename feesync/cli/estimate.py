@@ -7,6 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.answer import Estimate
+from feesync.cli.command import Reader
 from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
 from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
@@ -14,7 +15,7 @@ from feesync.estimator import estimate
 from feesync.rate import Setting
 
 
-@click.command("estimate", short_help="What Medicare allows for one line.")
+@click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
 @click.argument("hcpcs")
 @visit_options
 @modifiers_option

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from feesync.cli.options import date_option, db_option, one_choice_of_places, place_options, qp_option
+from feesync.cli.command import Reader
+from feesync.cli.options import date_option, db_option, force_option, one_choice_of_places, place_options, qp_option
 from feesync.cli.output import print_notes
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
@@ -17,7 +18,7 @@ from feesync.labels import parse_label
 from feesync.paths import database_path
 
 
-@click.command("export", short_help="The grid of rates to CSV, Parquet or SQLite.")
+@click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")
 @click.argument("hcpcs", nargs=-1)
 @place_options
 @date_option
@@ -26,14 +27,14 @@ from feesync.paths import database_path
 @qp_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
               help="FILE.csv, FILE.parquet, FILE.db or FILE.sqlite; CSV on stdout by default.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@force_option
 @db_option
 @click.pass_context
 def command(
     ctx: click.Context,
     hcpcs: tuple[str, ...],
     places: tuple[str, ...],
-    state: str | None,
+    states: tuple[str, ...],
     everywhere: bool,
     day: Date | None,
     year: int | None,
@@ -55,7 +56,7 @@ def command(
     """
     if sum(given is not None for given in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
-    one_choice_of_places(places, state, everywhere)
+    one_choice_of_places(places, states, everywhere)
     database = database_path(ctx.obj)
     if output:
         files.check(output, database, force=force)
@@ -63,7 +64,7 @@ def command(
         raise click.UsageError("--force goes with -o")
     when = parse_label(label) if label else year if year is not None else day or Date.today()
     codes = [read_codes(code) for code in hcpcs]
-    grid = open_grid(database, codes, places, state, when, qp=qp)
+    grid = open_grid(database, codes, places, states, when, qp=qp)
     print_notes(grid.notes)
     if output is None:
         csv_text.write(sys.stdout, grid.blocks())

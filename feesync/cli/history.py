@@ -9,9 +9,12 @@ import click
 
 from feesync.analysis.history import History, Moment, history
 from feesync.cli.bars import bar
+from feesync.cli.command import Reader
 from feesync.cli.options import (
+    check_file,
     csv_option,
     db_option,
+    force_option,
     json_option,
     locality_option,
     modifiers_option,
@@ -27,13 +30,13 @@ from feesync.rate import Setting
 _COLUMNS = (
     "release", "effective_from", "effective_to", "basis", "conversion_factor", "hcpcs", "modifiers", "mac", "locality", "state",
     "locality_name", "nonfacility_rvus", "facility_rvus", "nonfacility_amount", "facility_amount", "nonfacility_change_percent",
-    "facility_change_percent", "reason",
+    "facility_change_percent", "reason", "stand_in",
 )  # fmt: skip
 _DAY = timedelta(days=1)
 _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
 
-@click.command("history", short_help="A code in a place over the loaded releases.")
+@click.command("history", cls=Reader, short_help="A code in a place over the loaded releases.")
 @click.argument("hcpcs")
 @locality_option
 @click.option(
@@ -45,6 +48,7 @@ _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", 
 @csv_option
 @json_option
 @plot_option
+@force_option
 @db_option
 @click.pass_context
 def command(
@@ -57,6 +61,7 @@ def command(
     as_csv: bool,
     as_json: bool,
     plot: Path | None,
+    force: bool,
 ) -> None:
     """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
 
@@ -68,10 +73,11 @@ def command(
       feesync history 64493 --locality CA-05 --plot history.svg
     """
     one_format(as_json, as_csv)
+    check_file(ctx, "--plot", plot, force=force)
     found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
     shown = Setting(setting)
     if plot and found.has_price(shown):
-        _draw(found, plot)
+        _draw(found, plot, force=force)
     rows = (_row(found, moment) for moment in found.moments)
     if as_json:
         print_json([{**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
@@ -101,6 +107,7 @@ def _row(found: History, moment: Moment) -> list[object]:
         *(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
         *(moment.changes[setting] for setting in Setting),
         moment.reason or None,
+        False,  # each release is shown over its own dates of effect
     ]  # fmt: skip
 
 
@@ -122,7 +129,7 @@ def _print_table(found: History, setting: Setting) -> None:
     print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
 
 
-def _draw(found: History, path: Path) -> None:
+def _draw(found: History, path: Path, *, force: bool) -> None:
     from feesync.analysis import plot
 
     first, last = found.moments[0].release, found.moments[-1].release
@@ -131,6 +138,7 @@ def _draw(found: History, path: Path) -> None:
         str(found.locality),
         source_line(f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"),
         path,
+        force,
     )
     periods = [
         plot.Period(

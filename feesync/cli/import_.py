@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.command import Once
 from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, read_dates, without_check_option
@@ -30,7 +31,7 @@ _LOOSE = (".csv", ".txt", ".prn", ".xls", ".xlsx", ".pdf", ".doc", ".docx")
 _PARTS = 4
 
 
-@click.command("import", short_help="Load CMS release zips, and ZIP to locality files.")
+@click.command("import", cls=Once, short_help="Load CMS release zips, and ZIP to locality files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
 @click.option("--release", "label", metavar="LABEL", help="The release's label, such as RVU25D, whatever name and title say.")

@@ -6,6 +6,7 @@ from datetime import date as Date
 
 import click
 
+from feesync.cli.command import Reader
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
 from feesync.cli.output import print_csv, print_json, print_table
 from feesync.localities import Locality
@@ -23,7 +24,7 @@ _RIGHT = ("Work GPCI", "PE GPCI", "MP GPCI", "ZIPs")
 _WIDTHS = {"Name": 32, "Counties": 32, "Contractor": 22}
 
 
-@click.command("localities", short_help="What a ZIP, a county or a name means.")
+@click.command("localities", cls=Reader, short_help="What a ZIP, a county or a name means.")
 @click.argument("query", required=False)
 @date_option
 @csv_option

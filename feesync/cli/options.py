@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
+from feesync import reading
 from feesync.arguments import PURPOSES
 from feesync.dates import read_date
-from feesync.paths import DATABASE_VARIABLE
+from feesync.export import target
+from feesync.paths import DATABASE_VARIABLE, database_path
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.rate import Setting
 
@@ -33,8 +35,11 @@ def read_dates(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def _use_database(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        ctx.obj = value
+    if value is None:
+        return
+    if ctx.obj is not None:
+        raise click.UsageError("--db is given twice: before the command and after it")
+    ctx.obj = value
 
 
 db_option = click.option(
@@ -70,44 +75,51 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what names the places of a comparison: some, those of a state, or all."""
     options = (
         click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."),
-        click.option("--state", metavar="ST", callback=_read_state, help="All localities of a state."),
+        click.option("--state", "states", multiple=True, metavar="ST", callback=_read_states,
+                     help="All localities of a state; repeatable."),
         click.option("--all", "everywhere", is_flag=True, help="All localities, which is the default."),
-    )
+    )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def _read_state(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
+def _read_states(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(state.strip() for state in value):
         raise click.UsageError("--state is empty")
-    return value and value.strip().upper()
+    return reading.states(value)
 
 
-def one_choice_of_places(places: tuple[str, ...], state: str | None, everywhere: bool) -> None:
+def one_choice_of_places(places: tuple[str, ...], states: tuple[str, ...], everywhere: bool) -> None:
     """Refuse two ways of naming places."""
-    named = [name for name, given in (("--locality", places), ("--state", state), ("--all", everywhere)) if given]
+    named = [name for name, given in (("--locality", places), ("--state", states), ("--all", everywhere)) if given]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
 
 
-def file_option(name: str, suffixes: tuple[str, ...], text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def file_option(name: str, kinds: tuple[str, ...], text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return an option that names a file to write, whose suffix says what kind of file."""
 
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
         if value is None:
             return None
         path = Path(value)
-        if path.suffix.lower() not in suffixes:
-            raise click.UsageError(f"{name} {value!r} does not end in {' or '.join(suffixes)}")
-        if not path.absolute().parent.is_dir():
-            raise click.UsageError(f"{name} {value!r}: there is no folder {path.parent}")
+        target.check_kind(path, kinds)
         return path
 
-    return click.option(name, callback=read, type=click.Path(dir_okay=False, writable=True), metavar="FILE", help=text)
+    return click.option(name, callback=read, metavar="FILE", help=text)
 
 
 plot_option = file_option("--plot", (".svg", ".png"), "Draw a chart too; the suffix says SVG or PNG.")
+force_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
+def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:
+    """Refuse, before anything is read, a file that cannot or must not be written, and `--force` without a file."""
+    if path:
+        target.check(path, database_path(ctx.obj), force=force)
+    elif force:
+        raise click.UsageError(f"--force goes with {name}")
 
 
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -10,17 +10,17 @@ from decimal import Decimal
 import click
 
 from feesync.export.cells import inert
-from feesync.money import dollars
+from feesync.money import dollars, json_exact
 from feesync.pricing.line import Note, Severity
 
 _NAME_WIDTH = 48
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON on stdout; a Decimal becomes a number with all its places (154.40 keeps its zero)."""
+    """Print a value as JSON on stdout; a Decimal or JsonNumber becomes a number with all its places (154.40 keeps its zero)."""
     import simplejson
 
-    click.echo(simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True))
+    click.echo(simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True))
 
 
 def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

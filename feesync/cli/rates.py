@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 
 from feesync import arguments, provenance
+from feesync.cli.command import Reader
 from feesync.cli.options import (
+    check_file,
     csv_option,
     date_option,
     db_option,
     file_option,
+    force_option,
     json_option,
     of_year_option,
     one_choice_of_places,
@@ -29,7 +32,7 @@ from feesync.pricing.line import Contract, Note
 from feesync.schedule import FeeSchedule, Quote, open_schedule
 
 
-@click.command("rates", short_help="Locality-adjusted rates of codes.")
+@click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
 @click.argument("hcpcs", nargs=-1, required=True)
 @place_options
 @date_option
@@ -40,13 +43,14 @@ from feesync.schedule import FeeSchedule, Quote, open_schedule
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook, with formulas that recompute the amounts.")
+@force_option
 @db_option
 @click.pass_context
 def command(
     ctx: click.Context,
     hcpcs: tuple[str, ...],
     places: tuple[str, ...],
-    state: str | None,
+    states: tuple[str, ...],
     everywhere: bool,
     day: Date | None,
     year: int | None,
@@ -56,6 +60,7 @@ def command(
     as_csv: bool,
     as_json: bool,
     xlsx: Path | None,
+    force: bool,
 ) -> None:
     """Print locality-adjusted rates of codes: what Medicare allows in each setting, before modifiers.
 
@@ -70,20 +75,21 @@ def command(
     one_format(as_json, as_csv, xlsx)
     if len([given for given in (day, year, of_year) if given is not None]) > 1:
         raise click.UsageError("--date, --year and --of-year exclude each other: each says which release's rates are meant")
-    one_choice_of_places(places, state, everywhere)
+    one_choice_of_places(places, states, everywhere)
+    check_file(ctx, "--xlsx", xlsx, force=force)
     schedule = open_schedule(ctx.obj)
     terms = arguments.contract(percent, of_year)
     newest = year or of_year
     notes: dict[Note, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
-        quotes = _noting(schedule, grid.quotes(schedule, [*map(read_codes, hcpcs)], places, state, when, qp=qp), when, qp, notes)
+        quotes = _noting(schedule, grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp), when, qp, notes)
         if xlsx:
             whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
-            _write_workbook(xlsx, quotes, [("Codes", " ".join(hcpcs)), whose], terms)
+            _write_workbook(xlsx, quotes, when, [("Codes", " ".join(hcpcs)), whose], terms, notes, force=force)
         elif as_json or as_csv:
             columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
-            rows = ([*grid.row(quote), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
+            rows = ([*grid.row(quote, when), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
             (print_json_rows if as_json else print_csv)(columns, rows)
         else:
             _print_table(quotes, terms)
@@ -96,11 +102,20 @@ def _noting(schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool
         yield quote
 
 
-def _write_workbook(path: Path, quotes: Iterable[Quote], asked: list[tuple[str, str]], terms: Contract | None) -> None:
+def _write_workbook(
+    path: Path,
+    quotes: Iterable[Quote],
+    when: Date,
+    asked: list[tuple[str, str]],
+    terms: Contract | None,
+    notes: dict[Note, None],
+    *,
+    force: bool,
+) -> None:
     from feesync.export import workbook
 
     paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
-    count = workbook.write(path, quotes, [*asked, *paid], terms.factor if terms else None)
+    count = workbook.write(path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force)
     click.echo(f"feesync: {count:,} rates in {path}", err=True)
 
 

@@ -7,6 +7,7 @@ from datetime import date as Date
 
 import click
 
+from feesync.cli.command import QuietReader
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
 from feesync.cms.cooldown import CoolDown
@@ -22,7 +23,7 @@ from feesync.store.source import Release
 from feesync.zips import ZipFile
 
 
-@click.command("status", short_help="What is loaded, from where, how fresh.")
+@click.command("status", cls=QuietReader, short_help="What is loaded, from where, how fresh.")
 @click.option("--max-age", metavar="AGE", help="Exit with 7 where the last successful sync is older, such as 30d, 12h or 4w.")
 @click.option("--need-current", is_flag=True, help="Exit with 7 where no loaded release is of today's quarter.")
 @json_option

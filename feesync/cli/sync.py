@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from feesync.cli.command import Once
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
 from feesync.cli.output import print_json, print_table
@@ -30,7 +31,7 @@ _OUTCOMES = {
 _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities", "Lowest", "Highest")
 
 
-@click.command("sync", short_help="Bring the database up to date with CMS.")
+@click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
 @click.option("--year", "years", type=int, multiple=True, metavar="YYYY",
               help="Releases of a year (repeatable); by default this year, the last, and the next once CMS offers it.")  # fmt: skip
 @click.option("--release", "releases", multiple=True, metavar="LABEL", help="A release such as RVU25D (repeatable).")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.command import Reader
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import FeesyncError, worst
@@ -22,7 +23,7 @@ _CSV = ("file", "release", "hcpcs", "modifier", "mac", "locality", "setting", "p
 _STEPS = 1000
 
 
-@click.command("verify", short_help="Recompute CMS's payment files.")
+@click.command("verify", cls=Reader, short_help="Recompute CMS's payment files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...",
                 type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
 @click.option("--release", "label", metavar="LABEL", help="The release to compare with, such as RVU25D, whatever the names say.")

@@ -16,13 +16,14 @@ from feesync.money import decimal
 def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
     """Write a header and rows to a text file; no price is an empty cell."""
     places = tuple(DECIMALS.values())
-    texts, named = len(KEY), KEY.index("locality_name")
+    texts, named, numbers = len(KEY), KEY.index("locality_name"), len(KEY) + len(DECIMALS)
     name = lru_cache(maxsize=1 << 10)(inert)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for block in blocks:
         writer.writerows(
-            [*row[:named], name(row[named]), *row[named + 1 : texts], *map(_text, row[texts:], places)] for row in block
+            [*row[:named], name(row[named]), *row[named + 1 : texts], *map(_text, row[texts:numbers], places), *row[numbers:]]
+            for row in block
         )
 
 

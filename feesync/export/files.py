@@ -10,10 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from feesync.durable import beside
-from feesync.errors import InvalidInputError, MissingExtraError
-from feesync.export import csv_text, parquet, sqlite
+from feesync.errors import MissingExtraError
+from feesync.export import csv_text, parquet, sqlite, target
 from feesync.export.rows import Row
-from feesync.store.schema import is_database
 from feesync.store.source import Release
 
 _Blocks = Iterable[list[Row]]
@@ -46,23 +45,10 @@ def check(path: Path, database: Path, *, force: bool) -> None:
         InvalidInputError: its name ends in no kind of file that is known, it is there already, or its folder is not.
         MissingExtraError: the package that writes Parquet is not installed.
     """
-    if path.suffix.lower() not in _KINDS:
-        raise InvalidInputError(f"{path} ends in none of {', '.join(_KINDS)}, which say what kind of file to write")
+    target.check_kind(path, tuple(_KINDS))
     if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
         raise MissingExtraError("writing Parquet", "parquet")
-    if not path.parent.is_dir():
-        raise InvalidInputError(f"there is no folder {path.parent}")
-    if path.resolve() == database.resolve():
-        raise InvalidInputError(f"{path} is the database itself")
-    if path.exists() and not path.is_file():
-        raise InvalidInputError(f"{path} is not a file")
-    if path.exists() and not force:
-        raise InvalidInputError(f"{path} exists; --force replaces it")
-    if path.exists() and is_database(path):
-        raise InvalidInputError(f"{path} is a database of feesync, which is never replaced: name another file")
-    for companion in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
-        if companion.exists():  # SQLite would play it back into the new file
-            raise InvalidInputError(f"{companion} is there: {path.name} is a database in use, or was left unfinished")
+    target.check(path, database, force=force)
 
 
 def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) -> None:
@@ -78,8 +64,5 @@ def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) 
         InvalidInputError: another process has made the file meanwhile.
         OSError: it cannot be written; what was there is as it was.
     """
-    try:
-        with beside(path, new=not force) as own:
-            _KINDS[path.suffix.lower()](own, blocks, releases)
-    except FileExistsError:
-        raise InvalidInputError(f"{path} exists now; --force replaces it") from None
+    with target.kept(path), beside(path, new=not force) as own:
+        _KINDS[path.suffix.lower()](own, blocks, releases)

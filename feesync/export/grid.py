@@ -13,6 +13,7 @@ from decimal import Decimal
 from feesync.hcpcs import CodeRange
 from feesync.money import decimal, decimal_percent, dollars, scaled
 from feesync.schedule import FeeSchedule, Quote
+from feesync.store.source import Release
 
 MONEY = (
     "nonfacility_amount",
@@ -35,20 +36,35 @@ KEY = ("release", "basis", "hcpcs", "modifier", "status", "mac", "locality", "st
 DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
 """The numbers of a row and their decimal places: inside they are integers of the last place."""
 
-COLUMNS = (*KEY, *DECIMALS)
+WHEN = ("date", "effective_from", "effective_to", "stand_in")
+"""The day that was asked for, the dates of effect of the release, and whether it stands in for that of the day's quarter."""
+
+COLUMNS = (*KEY, *DECIMALS, *WHEN)
 """Every column, in order."""
 
 CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
 """The columns that a contract adds: what it pays of what Medicare allows, and the amounts that it makes of them."""
 
 
-def row(quote: Quote) -> list[object]:
-    """Return the values of a rate in the order of COLUMNS: text, and exact Decimals (dollars, RVUs, GPCIs, the factor) or None."""
+def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool]:
+    """Return the values of WHEN for a release that answers for a day, or None where the release itself was asked for."""
+    dates = (release.effective_from.isoformat(), release.effective_to.isoformat())
+    return day.isoformat() if day else None, *dates, day is not None and not release.covers(day)
+
+
+def row(quote: Quote, day: date | None) -> list[object]:
+    """Return the values of a rate in the order of COLUMNS: text, exact Decimals (dollars, RVUs, GPCIs, the factor) or None, a flag.
+
+    Args:
+        quote: the rate.
+        day: the day that was asked for.
+    """
     rate, place = quote.rate, quote.locality
     numbers = ((getattr(rate, name), places) for name, places in DECIMALS.items())
     return [
         quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
         *(None if value is None else decimal(value, places) for value, places in numbers),
+        *when(quote.release, day),
     ]  # fmt: skip
 
 
@@ -59,7 +75,7 @@ def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
 
 
 def quotes(
-    schedule: FeeSchedule, wanted: Sequence[str | CodeRange], places: Sequence[str], state: str | None, day: date, *, qp: bool
+    schedule: FeeSchedule, wanted: Sequence[str | CodeRange], places: Sequence[str], states: Sequence[str], day: date, *, qp: bool
 ) -> Iterator[Quote]:
     """Return the rates of codes and ranges of codes, each code once: as FeeSchedule.rates has them, one code after the other.
 
@@ -75,19 +91,19 @@ def quotes(
         new = [code for code in codes if code not in seen]
         seen.update(new)
         if new:
-            groups.append((schedule.rates(new[0], places, state, day, qp=qp), new[1:]))
-    return _unrolled(schedule, groups, places, state, day, qp)
+            groups.append((schedule.rates(new[0], places, states, day, qp=qp), new[1:]))
+    return _unrolled(schedule, groups, places, states, day, qp)
 
 
 def _unrolled(
     schedule: FeeSchedule,
     groups: list[tuple[list[Quote], list[str]]],
     places: Sequence[str],
-    state: str | None,
+    states: Sequence[str],
     day: date,
     qp: bool,
 ) -> Iterator[Quote]:
     for first, others in groups:
         yield from first
         for code in others:
-            yield from schedule.rates(code, places, state, day, qp=qp)
+            yield from schedule.rates(code, places, states, day, qp=qp)

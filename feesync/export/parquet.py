@@ -29,7 +29,8 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    types = {name: pyarrow.decimal128(_DIGITS, DECIMALS[name]) if name in DECIMALS else pyarrow.string() for name in COLUMNS}
+    texts = {name: pyarrow.bool_() if name == "stand_in" else pyarrow.string() for name in COLUMNS}
+    types = texts | {name: pyarrow.decimal128(_DIGITS, places) for name, places in DECIMALS.items()}
     metadata = {METADATA_KEY: json.dumps([_described(release) for release in releases]).encode()}
     schema = pyarrow.schema(types.items(), metadata=metadata)
     with ParquetWriter(path, schema) as writer:

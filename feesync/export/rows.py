@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from feesync.errors import LocalityError, UnknownCodeError
-from feesync.export.grid import COLUMNS
+from feesync.errors import UnknownCodeError
+from feesync.export.grid import COLUMNS, DECIMALS, KEY, when
 from feesync.hcpcs import CodeRange
-from feesync.localities import Locality
+from feesync.localities import Locality, of_states
 from feesync.pricing.line import Note
 from feesync.provenance import release_notes, zip_note
 from feesync.schedule import FeeSchedule
@@ -25,10 +25,10 @@ from feesync.store.schema import store_error
 from feesync.store.source import Release, Source, basis_of
 
 Row = tuple[str | int | None, ...]
-"""The values of grid.COLUMNS: text, or integers of the last decimal place (grid.DECIMALS)."""
+"""The values of grid.COLUMNS: text, integers of the last decimal place (grid.DECIMALS), or True and False."""
 
 _SELECT = (
-    f"SELECT {', '.join(COLUMNS)} FROM revision_rate_cents "  # noqa: S608 - names of grid
+    f"SELECT {', '.join((*KEY, *DECIMALS))} FROM revision_rate_cents "  # noqa: S608 - names of grid
     "WHERE release_id = ? AND basis = ? AND hcpcs = ?"
 )
 _OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
@@ -45,6 +45,7 @@ class Part:
         basis: whose conversion factor, `nonqp` or `qp`.
         codes: the HCPCS codes.
         places: the localities.
+        day: the day that was asked for, None where the release was.
     """
 
     source: Source
@@ -52,6 +53,7 @@ class Part:
     basis: str
     codes: tuple[str, ...]
     places: tuple[Locality, ...]
+    day: date | None
 
     def blocks(self) -> Iterator[list[Row]]:
         """Yield the rows of one code after the other: of its row modifiers, and of each in the order of the localities."""
@@ -59,10 +61,12 @@ class Part:
         if len(self.places) < len(self.source.localities(self.release)):
             query, limit = query + _OF_PLACES, [json.dumps([place.mac + place.locality for place in self.places])]
         order: dict[tuple[object, object], int] = {(place.mac, place.locality): number for number, place in enumerate(self.places)}
+        dates = when(self.release, self.day)
         for code in self.codes:
             self.source.check_code(self.release, code)
             rows = self.source.connection.execute(query, (self.release.release_id, self.basis, code, *limit)).fetchall()
-            yield sorted(rows, key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
+            rows.sort(key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
+            yield [row + dates for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,13 @@ class Grid:
 
 
 def open_grid(
-    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str | int, *, qp: bool
+    database: Path,
+    codes: Sequence[str | CodeRange],
+    places: Sequence[str],
+    states: Sequence[str],
+    asked: date | str | int,
+    *,
+    qp: bool,
 ) -> Grid:
     """Return the grid of codes in places on a day, or of a release.
 
@@ -113,8 +123,8 @@ def open_grid(
         database: path of the database; there may be none, the embedded snapshot answers then.
         codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that answers, else of the snapshot.
         places: localities in any form that localities.resolve takes.
-        state: where no place is named, the state whose localities are meant; all where None.
-        when: date of service, label of the release, or a year, whose newest loaded release is meant.
+        states: where no place is named, the states whose localities are meant; all where there are none.
+        asked: date of service, label of the release, or a year, whose newest loaded release is meant.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
     Raises:
@@ -125,17 +135,22 @@ def open_grid(
         StoreError: the database cannot be read.
     """
     try:
-        return _open_grid(database, codes, places, state, when, qp)
+        return _open_grid(database, codes, places, states, asked, qp)
     except sqlite3.Error as error:
         raise store_error(database, error) from error
 
 
 def _open_grid(
-    database: Path, codes: Sequence[str | CodeRange], places: Sequence[str], state: str | None, when: date | str | int, qp: bool
+    database: Path,
+    codes: Sequence[str | CodeRange],
+    places: Sequence[str],
+    states: Sequence[str],
+    asked: date | str | int,
+    qp: bool,
 ) -> Grid:
     schedule = FeeSchedule(database)  # one of its own: nothing else may close its connection before the last row is read
     with schedule.held():
-        return _grid(schedule, database, codes, places, state, when, qp)
+        return _grid(schedule, database, codes, places, states, asked, qp)
 
 
 def _grid(
@@ -143,22 +158,22 @@ def _grid(
     database: Path,
     codes: Sequence[str | CodeRange],
     places: Sequence[str],
-    state: str | None,
-    year_or_when: date | str | int,
+    states: Sequence[str],
+    year_or_asked: date | str | int,
     qp: bool,
 ) -> Grid:
-    when = schedule.newest_day(year_or_when) if isinstance(year_or_when, int) else year_or_when
-    sources = schedule.sources(when)
+    asked = schedule.newest_day(year_or_asked) if isinstance(year_or_asked, int) else year_or_asked
+    sources = schedule.sources(asked)
     whole = next((found for found in sources if not found[0].embedded), sources[0])
     wanted = _expanded(schedule, codes, *whole) or whole[0].codes_of(whole[1])
     held = [(source, release, frozenset(source.codes_of(release))) for source, release in sources]
-    day = None if isinstance(when, str) else when
+    day = None if isinstance(asked, str) else asked
     parts: list[Part] = []
     notes: list[Note] = []
     for (source, release), group in groupby(wanted, key=lambda code: _answering(code, held)):
         named = dict(schedule.place(source, release, place, day or release.effective_from) for place in places)
-        chosen = _places(source, release, named, state)
-        part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen)
+        chosen = tuple(named) or tuple(of_states(release.label, source.localities(release), states))
+        part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen, day)
         parts.append(part)
         notes += [zip_note(release, place, by, day or release.effective_from) for place, by in named.items() if by]
         notes += release_notes(schedule, release, part.basis, day, qp=qp, capped=not release.embedded)
@@ -180,14 +195,6 @@ def _expanded(schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: S
             raise UnknownCodeError(f"no code of {item} is in {release.label}")
         found += held
     return list(dict.fromkeys(found))
-
-
-def _places(source: Source, release: Release, named: Iterable[Locality], state: str | None) -> tuple[Locality, ...]:
-    """Return the localities that are named; where none is, those of the state, or all."""
-    found = list(named) or [place for place in source.localities(release) if state in (None, place.state)]
-    if not found:
-        raise LocalityError(f"{release.label} has no locality in state {state!r}; 'feesync localities' lists all")
-    return tuple(found)
 
 
 def _answering(code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]) -> tuple[Source, Release]:

@@ -16,13 +16,14 @@ from feesync.export.grid import COLUMNS, DECIMALS
 from feesync.export.rows import Row
 from feesync.store.source import Release
 
-_OPTIONAL = {"state", *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge")))}
+_INTEGERS = {*DECIMALS, "stand_in"}
+_OPTIONAL = {"state", "date", *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge")))}
 _KEY = ("hcpcs", "modifier", "mac", "locality")
 _INSERT = f"INSERT INTO rate_cents VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
 
 def _schema() -> Iterable[str]:
-    columns = (f"{name} {'INTEGER' if name in DECIMALS else 'TEXT'}{'' if name in _OPTIONAL else ' NOT NULL'}" for name in COLUMNS)
+    columns = (f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'}{'' if name in _OPTIONAL else ' NOT NULL'}" for name in COLUMNS)
     shown = (f"{name} / {10 ** DECIMALS[name]}.0 AS {name}" if name in DECIMALS else name for name in COLUMNS)
     yield (
         "CREATE TABLE release (label TEXT PRIMARY KEY, effective_from TEXT NOT NULL, effective_to TEXT NOT NULL, "

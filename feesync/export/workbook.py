@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,9 @@ from feesync.about import VERSION
 from feesync.durable import replacing, scratch_folder
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import grid
+from feesync.export.target import kept
 from feesync.money import decimal
+from feesync.pricing.line import Note
 from feesync.schedule import Quote
 from feesync.store.source import Release
 
@@ -42,25 +45,38 @@ _NUMBERS = (
     *("nonfacility_amount", "nonfacility_recomputed", "facility_amount", "facility_recomputed"),
     *("nonfacility_limiting_charge", "facility_limiting_charge"),
 )  # fmt: skip
-_COLUMNS = (*grid.KEY, *_NUMBERS, *grid.CONTRACT)
+_TEXTS = (*grid.KEY, *grid.WHEN)
+_COLUMNS = (*grid.KEY, *_NUMBERS, *grid.WHEN, *grid.CONTRACT)
 _HEADERS = {"hcpcs": "HCPCS", "mac": "MAC", "rvu": "RVU", "pe": "PE", "mp": "MP", "gpci": "GPCI", "opps": "OPPS"}
 _WIDTHS = {"locality_name": 48, "hcpcs": 8, "mac": 8, "state": 7, "basis": 8, "status": 8}
 _FORMATS = {"rvu": "0.00", "gpci": "0.000", "factor": "0.0000", "percent": "0.00"}
 _DOLLARS = "#,##0.00"
 
 
-def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]], contract: int | None = None) -> int:
+def write(
+    path: Path,
+    quotes: Iterable[Quote],
+    day: date,
+    asked: Sequence[tuple[str, str]],
+    notes: Iterable[Note] = (),
+    contract: int | None = None,
+    *,
+    force: bool = False,
+) -> int:
     """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come; return how many.
 
     Args:
-        path: the file, which is replaced where there is one.
+        path: the file; `target.check` has let it pass.
         quotes: the rates.
+        day: the day that the rates are of.
         asked: what was asked for, as names and values of the sheet 'Source'.
+        notes: what a person should know; read once the rates are written.
         contract: the factor of a contract in ten-thousandths, for columns of what it pays.
+        force: whether a file that is there is replaced.
 
     Raises:
         MissingExtraError: XlsxWriter is not installed.
-        InvalidInputError: there are more rates than a sheet has room for.
+        InvalidInputError: there are more rates than a sheet has room for; or the file exists, and is not to be replaced.
         OSError: the file cannot be written.
     """
     try:
@@ -69,12 +85,12 @@ def write(path: Path, quotes: Iterable[Quote], asked: Sequence[tuple[str, str]],
     except ImportError:
         raise MissingExtraError("writing a workbook", "xlsx") from None
 
-    with replacing(path) as file, scratch_folder() as own, _output(file) as output:
+    with kept(path), replacing(path, new=not force) as file, scratch_folder() as own, _output(file) as output:
         workbook = Workbook(output, {"constant_memory": True, "tmpdir": str(own)})
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
-        count = _write_rates(workbook, rates, quotes, contract, releases)
-        _write_source(workbook, source, releases.values(), asked)
+        count = _write_rates(workbook, rates, quotes, day, contract, releases)
+        _write_source(workbook, source, releases.values(), asked, notes)
         try:
             workbook.close()
         except XlsxWriterException as error:  # a full disk, which it does not leave an OSError
@@ -109,12 +125,17 @@ def _output(file: IO[bytes]) -> Iterator[_Output]:
 
 
 def _write_rates(
-    workbook: _Untyped, sheet: _Untyped, quotes: Iterable[Quote], contract: int | None, releases: dict[tuple[str, str], Release]
+    workbook: _Untyped,
+    sheet: _Untyped,
+    quotes: Iterable[Quote],
+    day: date,
+    contract: int | None,
+    releases: dict[tuple[str, str], Release],
 ) -> int:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     columns = _COLUMNS if contract else _COLUMNS[: -len(grid.CONTRACT)]
     by_picture = {picture: workbook.add_format({"num_format": picture}) for picture in (*_FORMATS.values(), _DOLLARS)}
-    formats = [None if name in grid.KEY else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] for name in columns]
+    formats = [None if name in _TEXTS else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] for name in columns]
     for column, name in enumerate(columns):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _header(name), bold)
@@ -125,11 +146,13 @@ def _write_rates(
             raise InvalidInputError(f"a sheet has room for {MOST_ROWS:,} rates: choose fewer codes or places, or CSV")
         release = quote.release
         releases.setdefault((release.label, release.sha256), release)
-        values = _values(quote, number, contract)
+        values = _values(quote, day, number, contract)
         for column, (name, picture) in enumerate(zip(columns, formats, strict=True)):
             value = values[name]
             if isinstance(value, tuple):
                 sheet.write_formula(number, column, value[0], picture, value[1])
+            elif isinstance(value, bool):
+                sheet.write_boolean(number, column, value)
             elif isinstance(value, Decimal):
                 sheet.write_number(number, column, value, picture)
             elif value:
@@ -138,9 +161,9 @@ def _write_rates(
     return number
 
 
-def _values(quote: Quote, row: int, contract: int | None) -> dict[str, Any]:
+def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str, Any]:
     """Return a row's values by column; a formula is (text, what it comes to)."""
-    values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote), strict=True))
+    values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote, day), strict=True))
     for name in _OPPS:
         rvu = getattr(quote.rate, name)
         values[name] = None if rvu is None else decimal(rvu, 2)
@@ -190,7 +213,13 @@ def _header(name: str) -> str:
     return " ".join([words[0][0].upper() + words[0][1:], *words[1:]])
 
 
-def _write_source(workbook: _Untyped, sheet: _Untyped, releases: Iterable[Release], asked: Sequence[tuple[str, str]]) -> None:
+def _write_source(
+    workbook: _Untyped,
+    sheet: _Untyped,
+    releases: Iterable[Release],
+    asked: Sequence[tuple[str, str]],
+    notes: Iterable[Note],
+) -> None:
     bold = workbook.add_format({"bold": True})
     top = workbook.add_format({"valign": "top", "text_wrap": True})
     rows: list[tuple[str, str]] = [*asked]
@@ -203,6 +232,7 @@ def _write_source(workbook: _Untyped, sheet: _Untyped, releases: Iterable[Releas
             ("sha256", release.sha256),
             ("Loaded", release.loaded_at or "embedded in feesync"),
         ]
+    rows += [(note.severity.value.capitalize(), note.text) for note in notes]
     rows += [("Note", text) for text in NOTICE]
     rows += [("Publisher", "Centers for Medicare & Medicaid Services, PFS relative value files"), ("Made by", f"feesync {VERSION}")]
     sheet.set_column(0, 0, 20)

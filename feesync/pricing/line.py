@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from feesync.money import decimal_percent
+from feesync.money import decimal_percent, json_ready
 from feesync.rate import Setting
 
 
@@ -113,9 +113,9 @@ class Step:
     reason: str
     source: str
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the step as the JSON contract has it."""
-        return {"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason}
+        return json_ready({"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason})
 
 
 class Adjustment(NamedTuple):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from feesync.errors import ExitStatus, worst
+from feesync.money import json_ready
 from feesync.refresh.standing import Standing
 from feesync.store.changes import Changes, PaymentChange
 
@@ -111,25 +112,27 @@ class SyncReport:
         return worst(problem.status for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report under the names of `feesync sync --json`; dollars are Decimals, times are ISO 8601."""
-        return {
-            "status": int(self.status),
-            "changed": self.changed,
-            "started": self.started.isoformat(),
-            "finished": self.finished.isoformat(),
-            "database": self.database,
-            "site": self.site,
-            "catalogue": self.catalogue or None,
-            "dry_run": self.dry_run,
-            "releases": [_release(release) for release in self.releases],
-            "problems": [
-                {"release": problem.label, "status": int(problem.status), "text": problem.text} for problem in self.problems
-            ],
-            "last_success": self.last_success.isoformat() if self.last_success else None,
-            "answering": self.answering,
-            "answering_covers_today": self.standing.is_current if self.standing else None,
-            "today_is_listed": self.standing.is_listed if self.standing else None,
-        }
+        """Return the report under the names of `feesync sync --json`; dollars are exact, times are ISO 8601."""
+        return json_ready(
+            {
+                "status": int(self.status),
+                "changed": self.changed,
+                "started": self.started.isoformat(),
+                "finished": self.finished.isoformat(),
+                "database": self.database,
+                "site": self.site,
+                "catalogue": self.catalogue or None,
+                "dry_run": self.dry_run,
+                "releases": [_release(release) for release in self.releases],
+                "problems": [
+                    {"release": problem.label, "status": int(problem.status), "text": problem.text} for problem in self.problems
+                ],
+                "last_success": self.last_success.isoformat() if self.last_success else None,
+                "answering": self.answering,
+                "answering_covers_today": self.standing.is_current if self.standing else None,
+                "today_is_listed": self.standing.is_listed if self.standing else None,
+            }
+        )
 
 
 def _release(release: ReleaseReport) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import ExitStatus
+from feesync.money import json_ready
 
 
 class Difference(NamedTuple):
@@ -100,23 +101,25 @@ class FileVerification:
         return self.amounts - self.equal - self.different
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the values under the names of `feesync verify --json`; dollars are Decimals."""
-        return {
-            "file": self.file,
-            "release": self.release,
-            "basis": self.basis,
-            "embedded": self.embedded,
-            "records": self.records,
-            "has_trailer": self.has_trailer,
-            "keys": self.keys,
-            "amounts": self.amounts,
-            "equal": self.equal,
-            "different": self.different,
-            "not_loaded": self.not_loaded,
-            "missing_codes": {"count": self.missing_codes.total, "first": list(self.missing_codes.first)},
-            "missing_localities": {"count": self.missing_localities.total, "first": list(self.missing_localities.first)},
-            "differences": [difference._asdict() for difference in self.differences],
-        }
+        """Return the values under the names of `feesync verify --json`; dollars are exact (`money.JsonNumber`)."""
+        return json_ready(
+            {
+                "file": self.file,
+                "release": self.release,
+                "basis": self.basis,
+                "embedded": self.embedded,
+                "records": self.records,
+                "has_trailer": self.has_trailer,
+                "keys": self.keys,
+                "amounts": self.amounts,
+                "equal": self.equal,
+                "different": self.different,
+                "not_loaded": self.not_loaded,
+                "missing_codes": {"count": self.missing_codes.total, "first": list(self.missing_codes.first)},
+                "missing_localities": {"count": self.missing_localities.total, "first": list(self.missing_localities.first)},
+                "differences": [difference._asdict() for difference in self.differences],
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)

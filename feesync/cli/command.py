@@ -1,0 +1,72 @@
+"""What every command has in common: no option of one value twice, and which database it reads.
+
+Out of scope: what the options are (options), and how errors become exit statuses (the package).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from feesync.errors import InvalidInputError
+from feesync.paths import database_path
+
+
+class Once(click.Command):
+    """A command, or a group of them, that refuses an option of one value twice: the last would win, and nobody be told."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments."""
+        _, _, given = self.make_parser(ctx).parse_args(args=[*args])
+        for param, count in Counter(given).items():
+            if count > 1 and isinstance(param, click.Option) and not (param.multiple or param.count) and _has_value(param):
+                raise click.UsageError(f"{'/'.join(_long(param))} is given {count} times, and takes one value", ctx)
+        return super().parse_args(ctx, args)
+
+
+class Reader(Once):
+    """A command that only reads: it takes no name of a database for a wish to have one.
+
+    Where `--db` names no file, it is refused. Where FEESYNC_DB or the default names none yet, the embedded snapshot answers, and
+    that is said once it has.
+    """
+
+    says_snapshot = True
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        path = database_path(ctx.obj)
+        missing = not path.exists()
+        if missing and ctx.obj is not None:
+            raise InvalidInputError(f"--db {str(path)!r} names no file; 'feesync sync --db FILE' makes one, or 'feesync import'")
+        try:
+            result: object = super().invoke(ctx)
+        except click.exceptions.Exit:
+            self._tell(path, missing)
+            raise
+        self._tell(path, missing)
+        return result
+
+    def _tell(self, path: Path, missing: bool) -> None:
+        if missing and self.says_snapshot:
+            click.echo(SNAPSHOT.format(path=path), err=True)
+
+
+class QuietReader(Reader):
+    """A command that only reads, and prints by itself that there is no database yet, or needs none."""
+
+    says_snapshot = False
+
+
+SNAPSHOT = "feesync: info: there is no database {path} yet: the embedded snapshot answered"
+
+
+def _has_value(param: click.Option) -> bool:
+    return not param.is_flag or bool(param.secondary_opts)
+
+
+def _long(param: click.Option) -> list[str]:
+    spellings = [names for names in (param.opts, param.secondary_opts) if names]
+    return [next((name for name in names if name.startswith("--")), names[0]) for names in spellings]
