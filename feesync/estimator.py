@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
 
-from feesync import arguments, money, reference
+from feesync import arguments, money, reading, reference
 from feesync.answer import Estimate
 from feesync.claim import notes as claim_notes
 from feesync.claim.answer import ClaimEstimate
@@ -150,7 +150,7 @@ def estimate_claim(
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU record layout documents.
     """
-    if isinstance(lines, str | bytes | Mapping) or not isinstance(lines, Iterable):
+    if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     contract = arguments.contract(percent, of_year)
     visit = read_visit(

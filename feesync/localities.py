@@ -146,7 +146,9 @@ def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality
 def not_found(text: str, near: Sequence[Locality]) -> LocalityError:
     """Return the error for a text that is no locality, which lists what is near it."""
     beside = f"near it: {listed(near)}. " if near else ""
-    return LocalityError(f"no locality {text!r}; {beside}'feesync localities' lists all", [place.key for place in near])
+    return LocalityError(
+        f"no locality {text[:_LONGEST_TEXT]!r}; {beside}'feesync localities' lists all", [place.key for place in near]
+    )
 
 
 def listed(places: Sequence[Locality]) -> str:

@@ -32,6 +32,8 @@ def _named(what: str, given: str | os.PathLike[str] | None, variable: str) -> st
         raise InvalidInputError(f"the path of a {what} is text, not {type(path).__name__}")
     if not path:
         raise InvalidInputError(f"the path of the {what} is empty")
+    if "\0" in path:
+        raise InvalidInputError(f"the path of the {what} holds the character NUL")
     return str.__str__(path)
 
 

@@ -85,6 +85,15 @@ def seconds(name: str, value: object, most: int) -> float:
     return float(number)
 
 
+def is_iterable(value: object) -> bool:
+    """Tell whether a value has parts: an array without a dimension has none, though its class is that of lists."""
+    try:
+        iter(value)  # type: ignore[call-overload]
+    except TypeError:
+        return False
+    return True
+
+
 def listed_or_none(name: str, values: Iterable[_T] | None, example: _T) -> tuple[_T, ...]:
     """Return the values of an argument that is to be a list or None, which is an empty one.
 
@@ -100,11 +109,8 @@ def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
     Raises:
         InvalidInputError: it is none.
     """
-    if not isinstance(values, str | bytes) and isinstance(values, Iterable):
-        try:
-            return tuple(values)
-        except TypeError:  # an array without a dimension is no list, though its class is
-            pass
+    if not isinstance(values, str | bytes) and is_iterable(values):
+        return tuple(values)
     kind = "text" if isinstance(values, str) else type(values).__name__
     raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
 

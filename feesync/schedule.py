@@ -6,6 +6,7 @@ Out of scope: which release answers (store.library).
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from feesync import reading
 from feesync.dates import read_day
-from feesync.errors import NoReleaseError, UnknownCodeError
+from feesync.errors import InvalidInputError, NoReleaseError, UnknownCodeError
 from feesync.hcpcs import CodeRange, read_code, read_codes
 from feesync.labels import parse_label
 from feesync.localities import Locality, of_states
@@ -33,6 +34,7 @@ from feesync.store.source import Release, Source
 from feesync.zips import ZipFile, ZipPlace
 
 _T = TypeVar("_T")
+_ROW = re.compile(r"(?:[0-9A-Z]{2})?")
 
 
 class Quote(NamedTuple):
@@ -115,6 +117,8 @@ class FeeSchedule:
             LocalityError: the locality is unknown or ambiguous; a ZIP is unknown, military or spans localities.
         """
         row = "" if modifier is None else reading.text("modifier", modifier).upper()
+        if not _ROW.fullmatch(row):
+            raise InvalidInputError(f"modifier {reading.shown(modifier)} is no row of a code: those are 26, TC, 53 and none")
         place = reading.text("locality", locality)
         return self._reading(self._rate, read_code(hcpcs), row, place, read_day("day", day), reading.flag("qp", qp))
 

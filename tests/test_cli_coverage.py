@@ -144,4 +144,4 @@ def test_notes_can_be_turned_off_on_the_command_line(feesync):
     told, untold = feesync(*asked), feesync(*asked, "--no-coverage")
     assert "without KX counts as therapeutic" in told.stdout
     assert "Diagnostic session 2" in told.stdout
-    assert untold.stdout == told.stdout.partition("\n\n  warning:")[0] + "\n"
+    assert untold.stdout == told.stdout.partition("\n  warning:")[0] + "\n"

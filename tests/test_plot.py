@@ -112,7 +112,7 @@ def test_a_release_without_the_place_is_shaded(chart):
 def test_the_same_values_make_the_same_file(chart):
     for arguments in (("compare", "64493", "--state", "CA", *DAY), ("history", "64493", "--locality", "AL")):
         for name in ("a.svg", "a.png"):
-            first = chart(*arguments, name=name).read_bytes()
+            first = chart(*arguments, "--force", name=name).read_bytes()
             assert chart(*arguments, "--force", name=name).read_bytes() == first
             assert b"dc:date" not in first
 

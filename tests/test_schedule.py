@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
-from feesync import NoReleaseError, StoreError, UnknownCodeError, estimate, reference
+from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate, reference
 from feesync.formats.release import from_zip
 from feesync.schedule import open_schedule
 from feesync.store import schema
@@ -146,7 +146,7 @@ def test_a_database_that_is_no_file_or_cannot_be_reached_is_named(database, tmp_
         fee()
     with pytest.raises(StoreError, match="cannot be read"):
         estimate("64493", locality="national", date="2025-11-03", db=tmp_path / ("x" * 400))
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(InvalidInputError, match="the path of the database holds the character NUL"):
         estimate("64493", locality="national", date="2025-11-03", db="\0")
 
 

@@ -26,6 +26,7 @@ from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS, EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
+from feesync.reading import shown
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0
@@ -66,7 +67,7 @@ def read_user_agent(text: str) -> str:
         InvalidInputError: it is not one line of Latin-1, or blank.
     """
     if not isinstance(text, str) or not text.strip() or not text.isprintable() or max(text) > "\xff":
-        raise InvalidInputError(f"user agent {text!r:.80} is not one line of text in Latin-1")
+        raise InvalidInputError(f"user agent {shown(text)} is not one line of text in Latin-1")
     return text.strip()
 
 

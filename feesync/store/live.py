@@ -73,7 +73,7 @@ class LiveDatabase:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            raise StoreError(f"{str(self.path)[:200]!r} cannot be read: {error}") from error
+            raise StoreError(f"{str(self.path)[:200]!r} cannot be read: {getattr(error, 'strerror', None) or error}") from error
         if not stat.S_ISREG(found.st_mode):
             raise StoreError(f"{self.path} is not a file")
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

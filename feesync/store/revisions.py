@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from feesync.errors import StoreError
 from feesync.store.schema import open_for_reading, store_error
 
 
@@ -32,7 +33,10 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
     Raises:
         StoreError: it cannot be read.
     """
-    connection = open_for_reading(path) if path.exists() else None
+    try:
+        connection = open_for_reading(path) if path.exists() else None
+    except OSError as error:
+        raise StoreError(f"{str(path)[:200]!r} cannot be read: {error.strerror}") from error
     if connection is None:
         return {}
     try:
