@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from feesync import reference
+from feesync.cli.command import Once
 from feesync.cli.options import csv_option, json_option, one_format
 from feesync.cli.output import print_csv, print_json, print_table
 from feesync.errors import InvalidInputError
@@ -13,7 +14,7 @@ _TABLE = ("Modifier", "Effect", "Factor", "From", "To", "Sure", "What it does")
 _WIDTHS = {"What it does": 72}
 
 
-@click.command("modifiers", short_help="What a modifier does to the price.")
+@click.command("modifiers", cls=Once, short_help="What a modifier does to the price.")
 @click.argument("start", required=False)
 @csv_option
 @json_option
