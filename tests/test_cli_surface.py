@@ -128,10 +128,12 @@ class TestTheDatabaseThatIsNamed:
 
 class TestFilesToWrite:
     LINES = (
-        ("rates 64493 --locality AL --date 2025-11-03", "--xlsx", "a.xlsx"), ("compare 64493 --locality AL --date 2025-11-03", "--plot", "a.svg"),
-        ("history 64493 --locality AL", "--plot", "a.png"), ("export 64493 --locality AL --date 2025-11-03", "-o", "a.csv"),
+        ("rates 64493 --locality AL --date 2025-11-03", "--xlsx", "a.xlsx"),
+        ("compare 64493 --locality AL --date 2025-11-03", "--plot", "a.svg"),
+        ("history 64493 --locality AL", "--plot", "a.png"),
+        ("export 64493 --locality AL --date 2025-11-03", "-o", "a.csv"),
         ("export 64493 --locality AL --date 2025-11-03", "-o", "a.parquet"),
-    )  # fmt: skip
+    )
 
     @pytest.mark.parametrize(("line", "option", "name"), LINES)
     def test_what_is_there_is_replaced_by_force_alone(self, feesync, loaded, line, option, name, tmp_path):

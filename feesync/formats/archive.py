@@ -12,7 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from feesync.errors import ContentRefusedError
@@ -71,6 +71,11 @@ def members(
             raise ContentRefusedError(f"holds {member} twice", file=name)
         found[member] = content
     return found
+
+
+def check_file(path: Path, name: str) -> None:
+    """Read every member of a zip on disk to its end, as `check` does."""
+    check(path.read_bytes(), name)
 
 
 def check(data: bytes, name: str) -> None:

@@ -173,7 +173,7 @@ class _Run:
 
     def _refresh(self, client: Client) -> None:
         discovery = Discovery(client, self._problem)
-        downloader = Downloader(client, self.cache, _check, archive.MAX_ZIP_BYTES, self.progress)
+        downloader = Downloader(client, self.cache, archive.check_file, archive.MAX_ZIP_BYTES, self.progress)
         try:
             self.catalogue, offers = discovery.offers()
         except FeesyncError as error:
@@ -398,7 +398,3 @@ class _Run:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _check(path: Path, name: str) -> None:
-    archive.check(path.read_bytes(), name)

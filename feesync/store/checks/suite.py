@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import ParsedRelease
+from feesync.reading import shown, text
 from feesync.store.checks.check import ComparisonCheck, Fault, ReleaseCheck
 from feesync.store.checks.comparison import Comparison, comparisons
 from feesync.store.checks.factor import ConversionFactor
@@ -75,10 +76,10 @@ def read_names(texts: Iterable[str]) -> frozenset[str]:
     Raises:
         InvalidInputError: one is no such check.
     """
-    given = list(texts)
-    for text in given:
-        if text not in names():
-            raise InvalidInputError(f"{str(text)[:40]!r} is no check that can be set aside; there are {', '.join(names())}")
+    given = [text("without_checks", name) for name in texts]
+    for name in given:
+        if name not in names():
+            raise InvalidInputError(f"{shown(name)} is no check that can be set aside; there are {', '.join(names())}")
     return frozenset(given)
 
 
