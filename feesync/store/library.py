@@ -13,8 +13,6 @@ from pathlib import Path
 
 from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.labels import known_factor_on, label_on, last_catalogued_day
-from feesync.store import remedies
-from feesync.store.freshness import read_freshness
 from feesync.store.source import Release, Source
 
 _MOST_DAYS = 10_000
@@ -91,11 +89,15 @@ class Library:
 
     def remedy(self, day: date, what: str = "it") -> str:
         """Say what brings the release of a day, or that nothing does."""
-        return remedies.for_day(day, read_freshness(self._path).listing, what)
+        from feesync.store import freshness, remedies  # where something is missing, and not at every start
+
+        return remedies.for_day(day, freshness.read_freshness(self._path).listing, what)
 
     def remedy_of(self, label: str) -> str:
         """Say what brings a release by its label, or that nothing does."""
-        return remedies.for_label(label, read_freshness(self._path).listing)
+        from feesync.store import freshness, remedies
+
+        return remedies.for_label(label, freshness.read_freshness(self._path).listing)
 
     def not_in(self, code: str, row: str, source: Source, release: Release, day: date) -> UnknownCodeError:
         """Return the error for a code, or the row of it for a modifier, that the release of a day lacks: with what has it."""
