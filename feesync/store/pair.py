@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feesync.errors import InvalidInputError, NoReleaseError
 from feesync.labels import parse_label
@@ -117,7 +117,10 @@ def _beside(before: tuple[Source, Release], after: tuple[Source, Release], both:
     for number, (source, release) in enumerate((before, after), start=1):
         _copy(source.connection, release.release_id, both, number, sorted(snapshot.codes))
     copied = Source(both, embedded=True)
-    return Pair(copied, copied.revisions(before[1].label)[0], copied.revisions(after[1].label)[0], embedded)
+    releases = [
+        replace(copied.revisions(release.label)[0], checks_set_aside=release.checks_set_aside) for _, release in (before, after)
+    ]
+    return Pair(copied, releases[0], releases[1], embedded)
 
 
 def _copy(source: sqlite3.Connection, release_id: int, target: sqlite3.Connection, number: int, codes: list[str]) -> None:

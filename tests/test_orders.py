@@ -1,0 +1,46 @@
+"""CMS's own releases load without a waiver whatever was loaded before: each alone, each beside each other, and in random orders."""
+
+import random
+
+import pytest
+
+from feesync.formats.release import from_zip
+from feesync.labels import effective_dates
+from feesync.store.checks import suite
+from feesync.store.load import load
+from feesync.store.schema import open_for_reading
+from feesync.store.snapshot import open_snapshot
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_checks")]
+ORDERS, RELEASES = 40, 2
+
+
+@pytest.fixture(scope="module")
+def parsed(cms):
+    return [from_zip(path.read_bytes(), path.name) for path in sorted((cms / "releases").glob("*.zip"))]
+
+
+def test_each_beside_each_other(parsed, tmp_path):
+    """A release is compared with the nearest on either side: all pairs are all that an order can bring."""
+    snapshot = open_snapshot()
+    for known in parsed:
+        path = tmp_path / f"{known.label}.db"
+        assert load(path, known).warnings == []
+        connection = open_for_reading(path)
+        for release in parsed:
+            first = effective_dates(release.label)[0].isoformat()
+            assert suite.check_changes(connection, release, first, lambda: snapshot, allow_change=False) == []
+        connection.close()
+
+
+def test_in_random_orders(parsed, tmp_path):
+    chance = random.Random(2026)
+    for number in range(ORDERS):
+        for release in chance.sample(parsed, RELEASES):
+            assert load(tmp_path / f"{number}.db", release).warnings == []
+        (tmp_path / f"{number}.db").unlink()
+
+
+def test_all_in_one_random_order(parsed, tmp_path):
+    for release in random.Random(1).sample(parsed, len(parsed)):
+        assert load(tmp_path / "all.db", release).outcome == "new"
