@@ -7,22 +7,29 @@ with HDR. Descriptors are the AMA's: those characters are never read. Out of sco
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 
 from feesync.errors import ContentRefusedError
+from feesync.formats.relative_values import RelativeValue
+from feesync.formats.text import ExactNumbers
 
 _WIDTH = 171
 _PLACES = {
-    "hcpcs": (1, 5), "modifier": (6, 7), "status": (58, 58), "work_rvu": (60, 65), "nonfacility_pe_rvu": (67, 72),
-    "nonfacility_na": (73, 74), "facility_pe_rvu": (76, 81), "facility_na": (82, 83), "mp_rvu": (85, 89), "pctc": (103, 103),
+    "status": (58, 58), "work_rvu": (60, 65), "nonfacility_pe_rvu": (67, 72), "facility_pe_rvu": (76, 81), "mp_rvu": (85, 89),
+    "nonfacility_na": (73, 74), "facility_na": (82, 83), "multiple_procedure": (116, 116), "bilateral": (117, 117),
+    "assistant_surgeon": (118, 118), "co_surgeon": (119, 119), "team_surgeon": (120, 120), "pctc": (103, 103),
     "global_days": (104, 106), "preoperative": (107, 109), "intraoperative": (110, 112), "postoperative": (113, 115),
-    "multiple_procedure": (116, 116), "bilateral": (117, 117), "assistant_surgeon": (118, 118), "co_surgeon": (119, 119),
-    "team_surgeon": (120, 120), "endoscopic_base": (128, 132), "conversion_factor": (133, 140), "supervision": (142, 143),
-    "imaging_family": (146, 147), "opps_nonfacility_pe_rvu": (152, 157), "opps_facility_pe_rvu": (159, 164),
-    "opps_mp_rvu": (166, 171),
+    "endoscopic_base": (128, 132), "supervision": (142, 143), "imaging_family": (146, 147), "opps_nonfacility_pe_rvu": (152, 157),
+    "opps_facility_pe_rvu": (159, 164), "opps_mp_rvu": (166, 171),
 }  # fmt: skip
-"""First and last character, counted from 1, by the names of `RelativeValue`."""
+"""First and last character, counted from 1, of the fields of `RelativeValue`, in their order."""
+
+_BLOCKS = (("status", "facility_na"), ("multiple_procedure", "postoperative"), ("endoscopic_base", "imaging_family"),
+           ("opps_nonfacility_pe_rvu", "opps_mp_rvu"))  # fmt: skip
+"""First and last field of what stands together in a row, there and in `RelativeValue`: few such texts differ, each is read once."""
+
+_FACTOR = slice(132, 140)
 
 _DECIMAL = r"[ \d]{3}\.\d\d"
 _ROW = re.compile(
@@ -39,10 +46,56 @@ class RelativeValueText:
     name: str
     lines: list[str]
 
-    def columns(self) -> dict[str, tuple[str, ...]]:
-        """Return the texts of each column, with their blanks, by the names of `RelativeValue` and `conversion_factor`."""
-        pick = itemgetter(*(slice(first - 1, last) for first, last in _PLACES.values()))
-        return dict(zip(_PLACES, zip(*map(pick, self.lines), strict=True), strict=True))
+    def keys(self) -> list[tuple[str, str]]:
+        """Return code and modifier of each row."""
+        return [(line[:5], line[5:7].strip()) for line in self.lines]
+
+    def factors(self) -> set[int]:
+        """Return the conversion factors, in ten-thousandths of a dollar."""
+        read = ExactNumbers(4, 999_999)
+        return {read[text] for text in {line[_FACTOR] for line in self.lines}}
+
+    def parts(self) -> Iterator[tuple[slice, list[tuple[int | str, ...]]]]:
+        """Yield the rows part by part: which fields of `RelativeValue`, and their values in each row.
+
+        Raises:
+            ValueError: a number cannot be read.
+        """
+        names = list(_PLACES)
+        for first, last in _BLOCKS:
+            fields = names[names.index(first) : names.index(last) + 1]
+            start = min(_PLACES[field][0] for field in fields) - 1
+            end = max(_PLACES[field][1] for field in fields)
+            block = _Block(fields, start)
+            at = RelativeValue._fields.index(first)
+            yield slice(at, at + len(fields)), [block[line[start:end]] for line in self.lines]
+
+
+class _Block(dict[str, tuple[int | str, ...]]):
+    """Reads the text of some fields that stand together, and remembers it."""
+
+    def __init__(self, fields: list[str], start: int) -> None:
+        super().__init__()
+        rvu, share = ExactNumbers(2, 99_999), ExactNumbers(2, 100)
+        self._readers: list[tuple[slice, Callable[[str], int | str]]] = [
+            (slice(_PLACES[field][0] - 1 - start, _PLACES[field][1] - start), _reader(field, rvu, share)) for field in fields
+        ]
+
+    def __missing__(self, text: str) -> tuple[int | str, ...]:
+        value = self[text] = tuple(read(text[place]) for place, read in self._readers)
+        return value
+
+
+def _reader(field: str, rvu: ExactNumbers, share: ExactNumbers) -> Callable[[str], int | str]:
+    if field.endswith("_rvu"):
+        return rvu.__getitem__
+    if field.endswith("operative"):
+        return share.__getitem__
+    return _flag if field.endswith("_na") else str.strip
+
+
+def _flag(text: str) -> int:
+    return int(text == "NA")
 
 
 def parse(data: bytes, name: str) -> RelativeValueText | None:

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from feesync.errors import ContentRefusedError
 from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease
@@ -89,13 +87,13 @@ def load(
     without = suite.read_names(without_checks)
     with writing(path) as connection:
         checksums.check_shared(connection)
-        report = _load(Database(connection), release, dates, allow_change, without, force, progress)
+        report = _load(connection, release, dates, allow_change, without, force, progress)
         checksums.seal_shared(connection)
         return report
 
 
 def _load(
-    database: Database,
+    connection: sqlite3.Connection,
     release: ParsedRelease,
     dates: tuple[date, date] | None,
     allow_change: bool,
@@ -104,26 +102,26 @@ def _load(
     progress: Callable[[], object],
 ) -> LoadReport:
     report = LoadReport(release.label)
-    first, last = _dates(database.conn, release, dates)
-    loaded = _loaded_before(database, release)
+    first, last = _dates(connection, release, dates)
+    loaded = _loaded_before(connection, release)
     if loaded:
-        report.outcome = _again(database.conn, loaded, first, last, force)
+        report.outcome = _again(connection, loaded, first, last, force)
         return report
-    if _is_part_of_current(database, release):
+    if _is_part_of_current(connection, release):
         return report
     for file in release.files:
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
     report.notes += release.notes + _unknown_counties(release)
     aside = suite.check_release(release, without)
-    report.warnings += suite.check_changes(database.conn, release, first, open_snapshot, allow_change=allow_change)
-    report.outcome = "revision" if _insert(database, release, first, last) else "new"
+    report.warnings += suite.check_changes(connection, release, first, open_snapshot, allow_change=allow_change)
+    report.outcome = "revision" if _insert(connection, release, first, last) else "new"
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
         known = any(basis == "qp" for basis, *_ in _factors(release))
         report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
     progress()
-    notes, amounts_aside = suite.check_amounts(database.conn, release, without)
+    notes, amounts_aside = suite.check_amounts(connection, release, without)
     report.notes += notes
-    report.warnings += _set_aside(database.conn, release.label, [*aside, *amounts_aside])
+    report.warnings += _set_aside(connection, release.label, [*aside, *amounts_aside])
     unneeded = without - {name for name, _ in [*aside, *amounts_aside]}
     report.notes += [f"check {name} passed, nothing was set aside" for name in sorted(unneeded)]
     progress()
@@ -159,9 +157,10 @@ def _dates(connection: sqlite3.Connection, release: ParsedRelease, given: tuple[
     return first_last[0].isoformat(), first_last[1].isoformat()
 
 
-def _loaded_before(database: Database, release: ParsedRelease) -> dict[str, Any] | None:
-    rows = list(database.table("release").rows_where("label = ? AND sha256 = ?", [release.label, release.sha256]))
-    return rows[0] if rows else None
+def _loaded_before(connection: sqlite3.Connection, release: ParsedRelease) -> dict[str, Any] | None:
+    found = connection.execute("SELECT * FROM release WHERE label = ? AND sha256 = ?", (release.label, release.sha256))
+    row = found.fetchone()
+    return dict(zip((column[0] for column in found.description), row, strict=True)) if row else None
 
 
 def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool) -> str:
@@ -181,38 +180,30 @@ def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, l
     return outcome
 
 
-def _is_part_of_current(database: Database, release: ParsedRelease) -> bool:
+def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) -> bool:
     """Tell whether the current revision has every file of a release and more: a set of loose files from its own zip."""
-    current = database.query(
+    current = connection.execute(
         "SELECT f.kind, f.sha256 FROM source_file AS f JOIN release AS r USING (release_id) "
         "WHERE r.label = ? AND r.superseded_by IS NULL",
-        [release.label],
+        (release.label,),
     )
-    return {(file.kind, file.sha256) for file in release.files} < {(row["kind"], row["sha256"]) for row in current}
+    return {(file.kind, file.sha256) for file in release.files} < set(current)
 
 
-def _insert(database: Database, release: ParsedRelease, first: str, last: str) -> bool:
+def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str) -> bool:
     """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
-    connection = database.conn
     release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
     superseded = connection.execute(
         "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, release.label)
     ).rowcount
-    database.table("release").insert(
-        {
-            "release_id": release_id,
-            "label": release.label,
-            "year": label_year(release.label),
-            "effective_from": first,
-            "effective_to": last,
-            "sha256": release.sha256,
-            "source": release.source,
-            "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.execute(
+        "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        (release_id, release.label, label_year(release.label), first, last, release.sha256, release.source, loaded_at),
     )
-    database.table("source_file").insert_all(
-        {"release_id": release_id, "name": file.name, "kind": file.kind, "sha256": file.sha256, "rows": file.rows}
-        for file in release.files
+    connection.executemany(
+        "INSERT INTO source_file VALUES (?, ?, ?, ?, ?)",
+        ((release_id, file.name, file.kind, file.sha256, file.rows) for file in release.files),
     )
     opps: list[tuple[object, ...]] = []
     for basis, factor, source, rows in _factors(release):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import ClassVar
 
 from feesync.formats.relative_values import RelativeValue, RelativeValueFile
 from feesync.formats.relative_values_text import RelativeValueText
 from feesync.formats.release import ParsedRelease
-from feesync.formats.text import ExactNumbers
 from feesync.money import decimal
 from feesync.store.checks.check import Fault, examples, row_name
-
-_KEY = ("hcpcs", "modifier")
-_FLAGS = ("nonfacility_na", "facility_na")
-_SHARES = ("preoperative", "intraoperative", "postoperative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +32,27 @@ class TextTwin:
 
 
 def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
-    """Compare column by column; rows are looked for only where two columns differ."""
-    texts = twin.columns()
+    """Compare part by part; rows are looked for only where two parts differ."""
     rows: Sequence[RelativeValue] = file.rows
-    keys = [row[:2] for row in rows]
-    order = list(zip(texts["hcpcs"], map(str.strip, texts["modifier"]), strict=True))
+    keys, order = [row[:2] for row in rows], twin.keys()
     if keys != order:
         there, here = set(order), set(keys)
         if there != here or len(order) != len(keys):
             return _other_rows(file, twin, here, there)
         by_key = dict(zip(keys, rows, strict=True))
         rows = [by_key[hcpcs, modifier] for hcpcs, modifier in order]
-    read = _Readers()
+    unequal: dict[int, str] = {}
     try:
-        if factors := set(map(read.factor, set(texts["conversion_factor"]))) - {file.conversion_factor}:
-            there_factor = decimal(min(factors), 4)
-            return Fault(f"the conversion factor is {decimal(file.conversion_factor, 4)}, in {twin.name} {there_factor}", file.name)
-        unequal: dict[int, str] = {}
-        for field, values in zip(RelativeValue._fields, zip(*rows, strict=True), strict=True):
-            if field in _KEY:
+        if other_factors := twin.factors() - {file.conversion_factor}:
+            factors = f"{decimal(file.conversion_factor, 4)}, in {twin.name} {decimal(min(other_factors), 4)}"
+            return Fault(f"the conversion factor is {factors}", file.name)
+        for fields, theirs in twin.parts():
+            mine: list[tuple[object, ...]] = list(map(itemgetter(fields), rows))
+            if mine == theirs:
                 continue
-            theirs = tuple(map(read.of(field), texts[field]))
-            if values == theirs:
-                continue
-            for index, (mine, other) in enumerate(zip(values, theirs, strict=True)):
-                if mine != other:
-                    words = f"{field.replace('_', ' ')} is {_shown(field, mine)}, in {twin.name} {_shown(field, other)}"
-                    unequal.setdefault(index, words)
+            for index, (own, other) in enumerate(zip(mine, theirs, strict=True)):
+                if own != other and index not in unequal:
+                    unequal[index] = _difference(RelativeValue._fields[fields.start : fields.stop], own, other, twin.name)
     except ValueError as error:
         return Fault(f"cannot be read: {error}", twin.name)
     if not unequal:
@@ -72,23 +62,10 @@ def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
     return Fault(f"{row_name(*rows[first][:2])}: {unequal[first]}{more}", file.name)
 
 
-class _Readers:
-    """How the text of each column is read: as the csv's is."""
-
-    def __init__(self) -> None:
-        self.factor: Callable[[str], int] = ExactNumbers(4, 999_999).__getitem__
-        self._rvu, self._share = ExactNumbers(2, 99_999), ExactNumbers(2, 100)
-
-    def of(self, field: str) -> Callable[[str], int | str]:
-        if field.endswith("_rvu"):
-            return self._rvu.__getitem__
-        if field in _SHARES:
-            return self._share.__getitem__
-        return _flag if field in _FLAGS else str.strip
-
-
-def _flag(text: str) -> int:
-    return int(text == "NA")
+def _difference(fields: tuple[str, ...], own: tuple[object, ...], other: tuple[object, ...], name: str) -> str:
+    """Return the first field of a row that differs, in words."""
+    field, mine, theirs = next(found for found in zip(fields, own, other, strict=True) if found[1] != found[2])
+    return f"{field.replace('_', ' ')} is {_shown(field, mine)}, in {name} {_shown(field, theirs)}"
 
 
 def _other_rows(file: RelativeValueFile, twin: RelativeValueText, here: set[tuple[str, str]], there: set[tuple[str, str]]) -> Fault:
@@ -99,7 +76,7 @@ def _other_rows(file: RelativeValueFile, twin: RelativeValueText, here: set[tupl
     return Fault(f"{' and '.join(found)}, beside {twin.name}", file.name)
 
 
-def _shown(field: str, value: int | str) -> str:
-    if isinstance(value, int) and field not in _FLAGS:
+def _shown(field: str, value: object) -> str:
+    if isinstance(value, int) and not field.endswith("_na"):
         return str(decimal(value, 2))
-    return f"{value}" if value != "" else "empty"
+    return str(value) if value != "" else "empty"
