@@ -7,8 +7,7 @@ caller brings, and who pays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from feesync.errors import FeesyncError
 from feesync.pricing import multiple, units
@@ -37,19 +36,26 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record layout documents.
     """
-    programs = []
-    for index, (rate, line) in enumerate(lines):
-        with _of_line(index):
-            programs.append(program(rate, line, index))
-    services = units.services([one for one in programs if not one.denials], lookup)
-    for service in services:
-        with _of_line(service.program.number):
+    number = None
+    try:
+        programs = []
+        for number, (rate, line) in enumerate(lines):
+            programs.append(program(rate, line, number))
+        services = units.services([one for one in programs if not one.denials], lookup)
+        for service in services:
+            number = service.program.number
             begin(service)
-    multiple.apply(services, lookup)
-    for service in services:
-        with _of_line(service.program.number):
+        number = None
+        multiple.apply(services, lookup)
+        for service in services:
+            number = service.program.number
             finish(service)
-    settle_shares(procedures([service for service in services if service.by_report is None]))
+    except FeesyncError as error:
+        if error.line is None and number is not None:
+            error.line = number + 1
+        raise
+    if len(services) > 1:
+        settle_shares(procedures([service for service in services if service.by_report is None]))
     own: dict[int, list[Service]] = {index: [] for index in range(len(programs))}
     for service in services:
         close(service)
@@ -72,13 +78,3 @@ def _ranks(services: Sequence[Service]) -> dict[int, int]:
                 for index in service.lines:
                     ranks[index] = min(ranks.get(index, service.rank or 0), service.rank or 0)
     return ranks
-
-
-@contextmanager
-def _of_line(index: int) -> Iterator[None]:
-    """Say which line an error is about."""
-    try:
-        yield
-    except FeesyncError as error:
-        error.line = index + 1
-        raise

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TESTS, TECHNICAL_ONLY, GLOBAL_ONLY = "1", "3", "4"
 """PC/TC indicators: diagnostic tests with 26 and TC rows, with a code for the technical part, with a code for the whole."""
 
+_NOTHING = Fraction(0)
+
 CAP_NAME = "OPPS cap"
 CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
 
@@ -89,7 +91,7 @@ class Service:
         pooled: whether the charges of two sides count together, whatever each of them is (RT and LT).
         count: how many equal ones it stands for.
         amount: cents so far, of one.
-        exact: the same before any rounding, in billionths of a dollar.
+        exact: the same before any rounding, in billionths of a dollar; 0 of a line that can have no limiting charge.
         limit: `exact` as it was before non-participation, from which the limiting charge is made.
         rank: its place among multiple procedures, None where no rule ranks it.
         reduced: whether a rule for several procedures took from it.
@@ -136,7 +138,7 @@ class Service:
         base = program.base
         self._capped = base.capped
         self.start = self.amount = base.uncapped_fee if base.capped else base.fee
-        self.exact = self.limit = Fraction(base.uncapped_exact)
+        self.exact = self.limit = self._unrounded(base.uncapped_exact)
         self.marks: list[Mark] = []
         self.notes: list[Note] = []
         self.rank: int | None = None
@@ -145,6 +147,9 @@ class Service:
         self._technical: tuple[int, Fraction] | None = None
         self._from_parts = False
         self._side: int | None = None
+
+    def _unrounded(self, exact: int) -> Fraction:
+        return Fraction(exact) if self.line.nonpar else _NOTHING
 
     @property
     def rate(self) -> Rate:
@@ -165,7 +170,8 @@ class Service:
     def take(self, adjustment: Adjustment, subject: str = "") -> None:
         """Take a step that multiplies the whole amount."""
         self.amount = scaled(self.amount, adjustment.factor)
-        self.exact *= Fraction(adjustment.factor) / SCALE
+        if self.exact:
+            self.exact *= Fraction(adjustment.factor, SCALE)
         self.marks.append(Mark(adjustment.name, adjustment.factor, self.amount, adjustment.reason, adjustment.source, subject))
 
     def replace(self, name: str, amount: int, share: Fraction, reason: str, source: str) -> None:
@@ -208,7 +214,7 @@ class Service:
         base = self.program.base
         if not self._from_parts:
             self.start = self.amount = base.fee
-            self.exact = Fraction(base.exact)
+            self.exact = self._unrounded(base.exact)
             taken, self.marks = self.marks, []
             for mark in taken:
                 self.take(Adjustment(mark.name, mark.factor or 0, mark.reason, mark.source))
@@ -236,13 +242,15 @@ class Service:
             rates = self._lookup.technical(self.line.hcpcs)
             bases = [rate.in_setting(self.line.setting) for rate in rates]
             if not bases or any(base.amount is None for base in bases):
-                raise ModifierError(f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on a line of its own")
+                error = ModifierError(f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on a line of its own")
+                error.line = self.program.number + 1
+                raise error
         cents = sum(base.fee if capped else base.uncapped_fee for base in bases)
-        exact = Fraction(sum(base.exact if capped else base.uncapped_exact for base in bases))
+        exact = self._unrounded(sum(base.exact if capped else base.uncapped_exact for base in bases))
         for mark in self.marks:
             if mark.name == "bilateral":
                 factor = mark.factor or 0
-                cents, exact = scaled(cents, factor), exact * Fraction(factor) / SCALE
+                cents, exact = scaled(cents, factor), exact * Fraction(factor, SCALE)
         return (cents if capped else min(cents, self.amount)), exact
 
     def lower(self, name: str, cents: int, reason: str, source: str) -> None:
