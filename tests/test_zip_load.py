@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from cms_files import text_of, zip5_line, zip5_lines, zip9_line
 
@@ -73,7 +71,9 @@ def test_nothing_is_loaded_where_a_row_is_refused(put, sql, texts, says):
 
 
 def test_a_zip5_that_is_cut_is_refused(put, sql):
-    with pytest.raises(ContentRefusedError, match=r"ZIP0\.txt: holds 2 ZIPs, of 42,956 that there were in ZIP5 2025 Q4: it is cut"):
+    with pytest.raises(
+        ContentRefusedError, match=r"ZIP0\.txt: holds 2 ZIPs and lacks 42,954 of the 42,956 ZIPs of ZIP5 2025 Q4: it is cut"
+    ):
         put(FIVE, allow_change=False)
     assert sql("SELECT count(*) FROM zip_file") == [(0,)]
 
@@ -86,21 +86,6 @@ def test_a_second_writer_is_told_so(put, database, monkeypatch):
     with pytest.raises(BusyError):
         put(NINE)
     other.close()
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        (lambda code, *row: ("01112", "05", *row[2:]), "puts ZIPs of AK under MAC 01112, which is of CA"),
-        (lambda code, *row: ("99999", *row[1:]), "has MAC 99999, which is none of those that are known"),
-        (lambda code, *row: (*row[:3], 0), "has the +4 flag on 0 ZIPs, of 580 in ZIP5 2025 Q4"),
-        (lambda code, *row: (row[0], "99", *row[2:]), "ZIPs another locality than ZIP5 2025 Q4"),
-    ],
-)
-def test_a_zip5_whose_rows_are_sound_and_wrong_is_refused(put, sql, changed, says):
-    with pytest.raises(ContentRefusedError, match=re.escape(says)):
-        put(zip5_lines(changed), allow_change=False)
-    assert sql("SELECT count(*) FROM zip_file") == [(0,)]
 
 
 def test_a_file_much_shorter_than_the_one_it_supersedes_is_refused(put, sql):

@@ -13,6 +13,7 @@ from feesync.formats.zip_locality import Record, ZipLocalityFile
 from feesync.store import checksums
 from feesync.store.transaction import writing
 from feesync.store.zip_checks import check
+from feesync.zips import ZipFile
 
 _INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -84,7 +85,7 @@ def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: b
     count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
     flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
     if not allow_change:
-        check(connection, new_id, file.kind, rows, flagged, file.name)
+        check(connection, new_id, ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False), file.name)
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
     return ZipLoadReport(file.label, file.name, outcome, rows, flagged)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from typing import Protocol
@@ -54,6 +54,12 @@ class StoredZipTable:
             (self._id, *code),
         ).fetchone()
         return ZipRow(found[0], found[1], found[2], bool(found[3])) if found else None
+
+    def rows(self) -> Iterator[tuple[str, ZipRow]]:
+        """Yield the rows of a ZIP5 with their ZIPs."""
+        query = "SELECT zip, mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ?"
+        for zip5, mac, locality, state, flag in self._connection.execute(query, (self._id,)):
+            yield zip5, ZipRow(mac, locality, state, bool(flag))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by MAC and locality."""
@@ -103,10 +109,12 @@ class EmbeddedZipTable:
             states.setdefault(mac, set()).add(state)
         return states
 
-    def flagged(self) -> int:
-        """Return how many ZIPs have the +4 flag."""
-        parts = (line.split(",") for line in self._lines)
-        return sum(int(last) - int(first) + 1 for first, last, _, _, _, flag in parts if flag == "1")
+    def rows(self) -> Iterator[tuple[str, ZipRow]]:
+        """Yield the rows with their ZIPs."""
+        for line in self._lines:
+            first, last, mac, locality, state, flag = line.split(",")
+            row = ZipRow(mac, locality, state, flag == "1")
+            yield from ((f"{number:05}", row) for number in range(int(first), int(last) + 1))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of ZIPs by MAC and locality."""
