@@ -197,7 +197,8 @@ FAULTS = {
     "cut at 70 %": (cut(70), "13,363 rows, fewer than 14,000: it is cut", "13,549 rows, fewer than 14,000: it is cut"),
     "cut at 37 %": (cut(37), "7,063 rows, fewer than 14,000: it is cut", "7,161 rows, fewer than 14,000: it is cut"),
     "OPPSCAP cut to one row": (caps_cut, "has 1 localities, fewer than 85: it is cut", None),
-    "supervision of 50,000 characters": (cell("supervision", "9" * 50_000), "supervision indicator '9+ is not one that", ...),
+    "supervision of 50,000 characters": (cell("supervision", "9" * 50_000), "has a row of more than 4,000 characters", ...),
+    "supervision of 5 characters": (cell("supervision", "99999"), "supervision indicator '99999' is not one that", ...),
     "imaging family with ESC": (cell("family", "\x1b[31m"), "imaging family indicator .* is not one that CMS documents", ...),
 }  # fmt: skip
 """What is wrong: how it is made, why RVU25D is refused, and why RVU26C is (... the same); A_ROW where it cannot be shown."""
@@ -274,7 +275,7 @@ SNAPSHOT = "RVU25D of the embedded snapshot"
 NO_TWIN = {
     "64493 tripled": (f"1 {DOUBLED}{SNAPSHOT} gives them: 64493 5.32 and 2.73 -> 15.96 and 8.19",) * 2,
     "99213 tripled": (f"1 {DOUBLED}RVU25C gives them: 99213 ", None),
-    "all RVUs x 10": ("sum to",) * 2,
+    "all RVUs x 10": ("the OPPS columns cap 70015, 70015-TC, 70030 and 807 more, which OPPSCAP_Oct.csv does not list",) * 2,
     "work + 1.00 everywhere": ("has 954 rows with a price that RVU25C lacks", "10 rows have other RVUs than " + SNAPSHOT),
     "0.10 from PE to work everywhere": ("lists 71552, 71552-TC, which the OPPS columns of .* do not cap",) * 2,
     "numbers of two codes swapped": (f"2 {DOUBLED}RVU25C gives them: 99213", None),
