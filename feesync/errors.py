@@ -71,9 +71,9 @@ class ContentRefusedError(FeesyncError):
         super().__init__(where + reason)
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, most: int = 400) -> str:
     """Return a text whose control characters, which names and cells of a bad file may hold, are shown as marks."""
-    return "".join(character if character.isprintable() else "?" for character in text)[:400]
+    return "".join(character if character.isprintable() else "?" for character in text)[:most]
 
 
 class UnreachableError(FeesyncError):

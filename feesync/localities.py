@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from feesync.errors import LocalityError
+from feesync.reading import shown
 
 NATIONAL = ("00000", "00")
 """MAC and locality of the national row, whose GPCIs are 1.000."""
@@ -63,7 +64,7 @@ def of_states(label: str, localities: Iterable[Locality], states: Sequence[str])
         return list(localities)
     found = [place for place in localities if place.state in states]
     if strange := [state for state in states if not any(place.state == state for place in found)]:
-        raise LocalityError(f"{label} has no locality in state {strange[0][:_LONGEST_TEXT]!r}; 'feesync localities' lists all")
+        raise LocalityError(f"{label} has no locality in state {shown(strange[0])}; 'feesync localities' lists all")
     return found
 
 
@@ -95,7 +96,7 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
             text,
             [p for p in places if p.state == state],
         )
-    if stripped.isdigit():
+    if stripped.isascii() and stripped.isdigit():
         raise LocalityError(_digits_hint(stripped, places), [p.key for p in places if p.mac == stripped])
     return _one(matching(text, places), text, similar(text, places))
 

@@ -19,6 +19,9 @@ from feesync.cli.options import db_option
 from feesync.errors import ExitStatus, FeesyncError, one_line
 
 _STDOUT = 1
+_LONGEST_VALUE = 60
+_LONGEST_PATH = 200
+_LONGEST_MESSAGE = 2_000
 _COMMANDS = {
     "estimate": "feesync.cli.estimate",
     "claim": "feesync.cli.claim",
@@ -42,6 +45,8 @@ _COMMANDS = {
 class _Commands(Once, click.Group):
     """The commands, in the order in which a newcomer meets them, and the one place where errors become exit statuses."""
 
+    _given: Sequence[str] = ()
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -59,19 +64,52 @@ class _Commands(Once, click.Group):
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 - Click's
     ) -> click.Context:
+        self._given = list(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
+        except click.ClickException as error:
+            error.message = self._shortened(error.message)  # type: ignore[misc]
+            raise
         except KeyboardInterrupt:
             raise click.Abort from None
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = self._shortened(error.message)  # type: ignore[misc]
+            raise
         except FeesyncError as error:
-            click.echo(f"feesync: {error}", err=True)
+            click.echo(f"feesync: {self._shortened(str(error))}", err=True)
             ctx.exit(error.exit_status)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            click.echo(f"feesync: {self._shortened(_reason(error))}", err=True)
+            ctx.exit(ExitStatus.UNEXPECTED)
         except KeyboardInterrupt:  # Click would print an empty line for it
             raise click.Abort from None
+
+    def _shortened(self, message: str) -> str:
+        """Return an error's text in which no argument stands longer than it needs to be recognised by; a path may be longer."""
+        for given in self._given:
+            for value in {given, given.partition("=")[2]}:
+                if len(value) > (_LONGEST_PATH if os.sep in value else _LONGEST_VALUE):
+                    for form in {value, repr(value)[1:-1], value.upper(), value.lower()}:
+                        message = _cut(message, form)
+        return one_line(message, _LONGEST_MESSAGE)
+
+
+def _cut(message: str, value: str) -> str:
+    """Return a text in which a long value, or the longer part of it that stands there, is cut."""
+    at = message.find(value[:_LONGEST_VALUE])
+    while at >= 0:
+        end = at + _LONGEST_VALUE
+        while message[end : end + 1] == value[end - at : end - at + 1] != "":
+            end += 1
+        message = f"{message[: at + _LONGEST_VALUE - 3]}...{message[end:]}"
+        at = message.find(value[:_LONGEST_VALUE], at + _LONGEST_VALUE)
+    return message
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -115,7 +153,8 @@ def main(args: Sequence[str] | None = None) -> None:
 def _run(args: Sequence[str] | None) -> int:
     try:
         status = cli.main(args=list(args) if args is not None else None, prog_name="feesync", standalone_mode=False)
-        sys.stdout.flush()
+        if status != ExitStatus.UNEXPECTED:  # that has been told
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code

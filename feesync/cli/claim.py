@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from datetime import date as Date
 from decimal import Decimal
@@ -21,8 +22,10 @@ from feesync.errors import ExitStatus, InvalidInputError
 from feesync.estimator import estimate_claim
 from feesync.pricing.line import Note
 from feesync.rate import Setting
+from feesync.reading import shown
 
 _COLUMNS = ("Line", "Code", "Units", "Fee", "Rank", "Steps", "Allowed", "Medicare", "Sequestr.", "Patient")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _PAYERS = 3
 """How many columns at the end say who pays, which a contract leaves to the plan."""
 _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
@@ -103,7 +106,7 @@ def _from_json(name: str, text: str) -> list[Any]:
     import json
 
     try:
-        lines = json.loads(text, parse_float=Decimal)
+        lines = json.loads(text, parse_float=Decimal, object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"{name} is not JSON: {str(error)[:100]}") from None
     if not isinstance(lines, list):
@@ -111,11 +114,24 @@ def _from_json(name: str, text: str) -> list[Any]:
     return lines
 
 
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; one of two values under the same name would be a guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{shown(max(names, key=names.count))} stands twice in an object")
+    return found
+
+
 def _from_csv(name: str, text: str) -> list[Any]:
     try:
-        rows = list(csv.DictReader(text.splitlines(), strict=True))
+        reader = csv.DictReader(text.splitlines(), strict=True)
+        columns = [column.strip().lower() for column in reader.fieldnames or ()]
+        rows = list(reader)
     except csv.Error as error:
         raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
+    if len(set(columns)) < len(columns):
+        raise InvalidInputError(f"{name} has the column {shown(max(columns, key=columns.count))} twice")
     return [_csv_line(f"{name}, row {number}", row) for number, row in enumerate(rows, start=2)]
 
 
@@ -125,10 +141,9 @@ def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
     given: dict[str, object] = {str(name).strip().lower(): value.strip() for name, value in row.items() if value and value.strip()}
     for name in ("units", "postop_days"):
         if name in given:
-            try:
-                given[name] = int(str(given[name]))
-            except ValueError:
-                raise InvalidInputError(f"{where}: {name} {str(given[name])[:40]!r} is not a whole number") from None
+            if not _WHOLE.fullmatch(str(given[name])):
+                raise InvalidInputError(f"{where}: {name} {shown(given[name])} is not a whole number")
+            given[name] = int(str(given[name]))
     try:
         return ClaimLine.read(given)
     except InvalidInputError as error:

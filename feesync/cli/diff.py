@@ -9,6 +9,7 @@ import click
 
 from feesync.analysis.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, diff
 from feesync.cli.command import QuietReader
+from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import print_csv, print_json, print_notes, print_table, shortened
 from feesync.localities import Locality
@@ -36,7 +37,7 @@ _REASON_WIDTH = 60
 @click.option(
     "--code", "codes", multiple=True, metavar="HCPCS", help="A code, or a range of codes, to compare (repeatable); all by default."
 )
-@click.option("--most", type=click.IntRange(min=0), default=_ROWS, show_default=True, metavar="N",
+@click.option("--most", type=WholeNumber(0), default=_ROWS, show_default=True, metavar="N",
               help="Rows of the table; 0 for all. CSV and JSON always have all.")  # fmt: skip
 @qp_option
 @csv_option

@@ -8,6 +8,7 @@ import click
 
 from feesync.answer import Estimate
 from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
 from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
@@ -19,9 +20,9 @@ from feesync.rate import Setting
 @click.argument("hcpcs")
 @visit_options
 @modifiers_option
-@click.option("--units", type=int, default=1, show_default=True, help="Units of service.")
+@click.option("--units", type=WholeNumber(0), default=1, show_default=True, help="Units of service.")
 @click.option("--charge", metavar="DOLLARS", help="Submitted charge of the line; the lower of charge and fee is allowed.")
-@click.option("--postop-days", type=int, metavar="N", help="Days of care that modifier 55 pays for; all by default.")
+@click.option("--postop-days", type=WholeNumber(0), metavar="N", help="Days of care that modifier 55 pays for; all by default.")
 @json_option
 @explain_option
 @db_option

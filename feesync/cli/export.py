@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import date_option, db_option, force_option, one_choice_of_places, place_options, qp_option
 from feesync.cli.output import print_notes
 from feesync.export import csv_text, files
@@ -22,7 +23,7 @@ from feesync.paths import database_path
 @click.argument("hcpcs", nargs=-1)
 @place_options
 @date_option
-@click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
 @click.option("--release", "label", metavar="LABEL", help="A loaded release, such as RVU25D, instead of --date.")
 @qp_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",

@@ -10,6 +10,7 @@ import click
 
 from feesync import reading
 from feesync.arguments import PURPOSES
+from feesync.cli.numbers import WholeNumber
 from feesync.dates import read_date
 from feesync.export import target
 from feesync.paths import DATABASE_VARIABLE, database_path
@@ -60,7 +61,7 @@ percent_option = click.option(
     "--percent", metavar="P", help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %."
 )
 of_year_option = click.option(
-    "--of-year", type=click.IntRange(2000, 2099), help="A contract's year of rates: those of its newest loaded release."
+    "--of-year", type=WholeNumber(2000, 2099), help="A contract's year of rates: those of its newest loaded release."
 )
 qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
 

@@ -10,6 +10,7 @@ import click
 
 from feesync import arguments, provenance
 from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     check_file,
     csv_option,
@@ -36,7 +37,7 @@ from feesync.schedule import FeeSchedule, Quote, open_schedule
 @click.argument("hcpcs", nargs=-1, required=True)
 @place_options
 @date_option
-@click.option("--year", type=click.IntRange(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
 @qp_option
 @percent_option
 @of_year_option

@@ -8,6 +8,7 @@ import click
 
 from feesync.cli.command import Once
 from feesync.cli.loaded import OUTCOMES, contents
+from feesync.cli.numbers import Seconds, WholeNumber
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
 from feesync.cli.output import print_json, print_table
 from feesync.cms.cache import ZIPS
@@ -32,7 +33,7 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
 
 
 @click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
-@click.option("--year", "years", type=int, multiple=True, metavar="YYYY",
+@click.option("--year", "years", type=WholeNumber(2000, 2099), multiple=True, metavar="YYYY",
               help="Releases of a year (repeatable); by default this year, the last, and the next once CMS offers it.")  # fmt: skip
 @click.option("--release", "releases", multiple=True, metavar="LABEL", help="A release such as RVU25D (repeatable).")
 @click.option("--all", "everything", is_flag=True, help="Every release of 2015 and later.")
@@ -42,13 +43,13 @@ _WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities",
 @click.option("--offline", is_flag=True, help="Open no connection; load what the cache holds and the database lacks.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something changed or failed; a warning once.")
 @json_option
-@click.option("--jitter", type=float, default=0, metavar="S", help="First sleep a random part of S seconds.")
-@click.option("--wait", type=float, default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
-@click.option("--deadline", type=float, default=RUN_SECONDS, metavar="S", show_default="180",
+@click.option("--jitter", type=Seconds(), default=0, metavar="S", help="First sleep a random part of S seconds.")
+@click.option("--wait", type=Seconds(), default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
+@click.option("--deadline", type=Seconds(), default=RUN_SECONDS, metavar="S", show_default="180",
               help="Seconds that the whole run may spend on requests that fail.")  # fmt: skip
 @click.option("--watch", multiple=True, metavar="HCPCS", default=FACET_JOINT_CODES, show_default="the facet joint codes",
               help="A code whose changes are reported in dollars (repeatable).")  # fmt: skip
-@click.option("--changed-status", type=click.IntRange(0, 255), default=0, metavar="N",
+@click.option("--changed-status", type=WholeNumber(0, 255), default=0, metavar="N",
               help="Exit with N when something new was loaded and nothing failed.")  # fmt: skip
 @click.option("--user-agent", metavar="TEXT", help="What to call oneself, in place of feesync's name, version and address.")
 @click.option("--zips", is_flag=True, help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")

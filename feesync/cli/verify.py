@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import FeesyncError, worst
@@ -28,7 +29,7 @@ _STEPS = 1000
                 type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
 @click.option("--release", "label", metavar="LABEL", help="The release to compare with, such as RVU25D, whatever the names say.")
 @click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant, whatever the names say.")
-@click.option("--most", type=click.IntRange(min=0), default=20, show_default=True, metavar="N",
+@click.option("--most", type=WholeNumber(0), default=20, show_default=True, metavar="N",
               help="How many differences of a file are printed; 0 for all, as --csv prints.")  # fmt: skip
 @csv_option
 @json_option

@@ -75,7 +75,7 @@ def _find(name: str, database: Source | None, snapshot: Source, remedy: Callable
     text, at, beginning = name.partition("@")
     label, beginning = parse_label(text), beginning.strip().lower()
     if at and not _HASH.fullmatch(beginning):
-        raise InvalidInputError(f"{name!r} is not LABEL@HASH, a label and the beginning of a sha256, such as RVU25D@1a2b3c")
+        raise InvalidInputError(f"{name!r:.60} is not LABEL@HASH, a label and the beginning of a sha256, such as RVU25D@1a2b3c")
     source = database if database and label in database.labels else snapshot
     revisions = source.revisions(label)
     if not revisions:

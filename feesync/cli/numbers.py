@@ -1,0 +1,45 @@
+"""Whole numbers and seconds as options take them: plain digits, in the bounds; not 1_0, +1, 1e3 or digits of another script."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from feesync.reading import shown
+
+_DIGITS = re.compile(r"[0-9]{1,9}")
+_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number from one bound to another; there may be no upper one."""
+
+    name = "integer"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that a text is."""
+        if isinstance(value, int):
+            return value
+        number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else -1
+        if number < self._least or (self._most is not None and number > self._most):
+            bounds = f"from {self._least} to {self._most}" if self._most is not None else f"of {self._least} or more"
+            self.fail(f"{shown(value)} is not a whole number {bounds}", param, ctx)
+        return number
+
+
+class Seconds(click.ParamType[float]):
+    """Seconds, with up to three decimals."""
+
+    name = "seconds"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds that a text means."""
+        if isinstance(value, int | float):
+            return float(value)
+        if not isinstance(value, str) or not _SECONDS.fullmatch(value):
+            self.fail(f"{shown(value)} is not a number of seconds, such as 30 or 0.5", param, ctx)
+        return float(value)
