@@ -71,6 +71,10 @@ DOLLARS = [
     # the base of a family by its own indicator: 31231 is worth 62.43 for both sides
     (["31276-50", "31267-50", "31254-50"], {"setting": "facility"}, ["548.28", "322.34", "290.79"]),
     (["29807-RT", "29805-LT"], {"setting": "facility"}, ["1017.94", "0.00"]),
+    # 29805 has indicator 1: 582.24 x 1.5 - 468.70 x 1.5
+    (["29806-50", "29819-50"], {"setting": "facility"}, ["1563.30", "170.31"]),
+    # the base is not paid, though it is worth more (126.15)
+    (["31623", "31622"], {"setting": "facility"}, ["125.50", "0.00"]),
     # the OPPS cap after the reductions
     (["74262-TC", "70496-TC"], NOVEMBER, ["178.23", "96.40"]),
     (["74262", "70496"], NOVEMBER, ["292.74", "171.99"]),
@@ -110,6 +114,15 @@ def test_dollars(releases, feesync, lines, more, allowed):
 def test_lines_that_are_equal_differ_in_nothing_but_which_is_the_first(releases):
     assert estimate_claim(["11402x2", "11402"], db=releases, **DAY).allowed == D("333.83")
     assert estimate_claim(["66984-54-RT", "66984-55-LT"], db=releases, pos="24", **DAY).allowed == D("469.58")  # 417.40 + 52.18
+
+
+def test_the_limiting_charge_takes_the_cap_after_the_reduction(releases):
+    # 339.961715 x 85 % is above the cap of the technical part: (114.50661 + 178.229215) x 1.0925
+    line = estimate("74262", modifiers=["CT"], nonpar=True, db=releases, **NOVEMBER)
+    assert (line.allowed, line.limiting_charge) == (D("278.10"), D("319.81"))
+    # 192.78514 x 85 % is below its cap: (79.57239 + 163.867369) x 1.0925
+    line = estimate("70496", modifiers=["CT"], nonpar=True, db=releases, **NOVEMBER)
+    assert (line.allowed, line.limiting_charge) == (D("231.27"), D("265.96"))
 
 
 def test_the_deductible_goes_by_what_is_allowed(releases):
