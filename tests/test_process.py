@@ -30,6 +30,11 @@ PRINTING = [
 ]
 
 
+def signals_as_in_a_terminal():
+    """A shell starts what runs in the background with SIGINT ignored; these tests may be such a background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def shell(line, *args):
     """Run feesync with what a shell does to its output."""
     return subprocess.run(
@@ -105,7 +110,9 @@ runpy.run_module("feesync", run_name="__main__", alter_sys=True)
 )
 def test_interrupted_while_it_is_imported(loaded, module):
     script = INTERRUPTED_IMPORT.format(module=module, args=PRINTING[0])
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, preexec_fn=signals_as_in_a_terminal
+    )
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "feesync: interrupted\n")
 
 
@@ -122,7 +129,11 @@ def test_an_import_that_is_interrupted_is_undone_or_done(loaded, tmp_path, by):
     ends = set()
     for point in range(8):
         process = subprocess.Popen(
-            [*SMALL, "--db", loaded, "import", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            [*SMALL, "--db", loaded, "import", path],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=signals_as_in_a_terminal,
         )
         time.sleep(whole * (0.3 + 0.7 * point / 8))
         process.send_signal(by)

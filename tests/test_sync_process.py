@@ -195,7 +195,10 @@ def test_a_read_only_database(server, filled, tmp_path):
 
 def test_interrupted_by_hand(server, filled):
     server.paths()
-    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     while not server.asked:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
