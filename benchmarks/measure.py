@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from feesync import estimate
-from feesync.rate import Rate
+from feesync.model.rate import Rate
 from feesync.store import checksums
 
 HERE = Path(__file__).parent

@@ -19,8 +19,9 @@ from typing import Any
 from feesync.formats.relative_values import RelativeValue
 from feesync.formats.release import ParsedRelease, from_zip
 from feesync.formats.zip_locality import ZipLocalityFile, parse
-from feesync.labels import catalogue, label_in, label_year
-from feesync.money import decimal
+from feesync.model.label import label_in, label_year
+from feesync.model.money import decimal
+from feesync.reference.catalogue import catalogue
 
 CODES = ("64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636")
 COLUMNS = [name for name in RelativeValue._fields if not name.startswith("opps_")]

@@ -8,12 +8,13 @@ __version__ = VERSION
 
 if TYPE_CHECKING:
     from feesync.analysis.comparison import Comparison, compare
-    from feesync.analysis.diff import Diff, diff
     from feesync.analysis.history import History, history
-    from feesync.answer import Estimate
-    from feesync.billing_sheet import Sheet, coverage_sheet
-    from feesync.claim.answer import ClaimEstimate
-    from feesync.claim.line import ClaimLine
+    from feesync.changes.diff import Diff, diff
+    from feesync.claims.claim_estimate import ClaimEstimate
+    from feesync.claims.estimate import Estimate
+    from feesync.claims.estimator import estimate, estimate_claim
+    from feesync.claims.line import ClaimLine
+    from feesync.coverage.sheet import Sheet, coverage_sheet
     from feesync.errors import (
         BusyError,
         CacheError,
@@ -29,38 +30,39 @@ if TYPE_CHECKING:
         UnknownCodeError,
         UnreachableError,
     )
-    from feesync.estimator import estimate, estimate_claim
-    from feesync.localities import Locality
-    from feesync.pricing.line import Contract, Note, Severity, Step
-    from feesync.rate import Rate, Setting
+    from feesync.model.locality import Locality
+    from feesync.model.note import Note, Severity
+    from feesync.model.rate import Rate, Setting
+    from feesync.model.release import Release
+    from feesync.pricing.line import Contract, Step
     from feesync.refresh.report import SyncReport
-    from feesync.refresh.run import sync
-    from feesync.schedule import FeeSchedule, Quote, open_schedule
-    from feesync.store.source import Release
+    from feesync.refresh.sync import sync
+    from feesync.schedule.rates import FeeSchedule, Quote, open_schedule
     from feesync.verification.recompute import verify
     from feesync.verification.report import Difference, FileVerification, Verification
 
 _NAMES = {
     "feesync.analysis.comparison": ("Comparison", "compare"),
-    "feesync.analysis.diff": ("Diff", "diff"),
+    "feesync.changes.diff": ("Diff", "diff"),
     "feesync.analysis.history": ("History", "history"),
-    "feesync.answer": ("Estimate",),
-    "feesync.billing_sheet": ("Sheet", "coverage_sheet"),
-    "feesync.claim.answer": ("ClaimEstimate",),
-    "feesync.claim.line": ("ClaimLine",),
+    "feesync.claims.estimate": ("Estimate",),
+    "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
+    "feesync.claims.claim_estimate": ("ClaimEstimate",),
+    "feesync.claims.line": ("ClaimLine",),
     "feesync.errors": (
         "BusyError", "CacheError", "ContentRefusedError", "FeesyncError", "InvalidInputError", "LocalityError",
         "MissingExtraError", "ModifierError", "NoPriceError", "NoReleaseError", "StoreError", "UnknownCodeError",
         "UnreachableError",
     ),
-    "feesync.estimator": ("estimate", "estimate_claim"),
-    "feesync.localities": ("Locality",),
-    "feesync.pricing.line": ("Contract", "Note", "Severity", "Step"),
-    "feesync.rate": ("Rate", "Setting"),
+    "feesync.claims.estimator": ("estimate", "estimate_claim"),
+    "feesync.model.locality": ("Locality",),
+    "feesync.model.note": ("Note", "Severity"),
+    "feesync.model.release": ("Release",),
+    "feesync.pricing.line": ("Contract", "Step"),
+    "feesync.model.rate": ("Rate", "Setting"),
     "feesync.refresh.report": ("SyncReport",),
-    "feesync.refresh.run": ("sync",),
-    "feesync.schedule": ("FeeSchedule", "Quote", "open_schedule"),
-    "feesync.store.source": ("Release",),
+    "feesync.refresh.sync": ("sync",),
+    "feesync.schedule.rates": ("FeeSchedule", "Quote", "open_schedule"),
     "feesync.verification.recompute": ("verify",),
     "feesync.verification.report": ("Difference", "FileVerification", "Verification"),
 }  # fmt: skip

@@ -7,7 +7,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from feesync.reference import data_folder
+from feesync.reference.tables import data_folder
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VALUES, GPCI, COUNTIES, CAPS = "PPRRVU2025_Oct.csv", "GPCI2025.csv", "25LOCCO.csv", "OPPSCAP_Oct.csv"

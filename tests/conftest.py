@@ -12,9 +12,9 @@ from cms_files import quarter, rvu25d, zip_of
 from fake_cms import FakeCms
 
 from feesync.cli import cli
+from feesync.datasets.rvu.checks import suite
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.checks import suite
-from feesync.store.load import load
 
 
 def pytest_collection_modifyitems(items):
@@ -83,8 +83,9 @@ def november(monkeypatch):
         def today(cls):
             return cls(2025, 11, 3)
 
-    monkeypatch.setattr("feesync.refresh.run.date", Today)
-    monkeypatch.setattr("feesync.cli.status.Date", Today)
+    for module in ("run", "sync"):
+        monkeypatch.setattr(f"feesync.refresh.{module}.date", Today)
+    monkeypatch.setattr("feesync.cli.commands.status.Date", Today)
 
 
 @pytest.fixture

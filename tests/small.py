@@ -3,8 +3,8 @@
 CMS's files have 17,600 rows and more, and a file of fewer than 14,000 is refused as cut; the fixtures have eighty.
 """
 
-from feesync.store.checks import suite
-from feesync.store.checks.rows import RowMinimum
+from feesync.datasets.rvu.checks import suite
+from feesync.datasets.rvu.checks.rows import RowMinimum
 
 ROWS = RowMinimum(nonqp=1, qp=1)
 

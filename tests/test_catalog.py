@@ -7,7 +7,7 @@ from fake_cms import NOT_FOUND, FakeCms
 from feesync.cms.catalog import Download, Offer, direct, newest, pinned, read_downloads, read_listing
 from feesync.cms.site import CMS, Site
 from feesync.errors import ContentRefusedError
-from feesync.labels import catalogue
+from feesync.reference.catalogue import catalogue
 
 SITE = Site()
 PAGES = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"

@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cms_files import GPCI, VALUES, csv_of, fixture, quarter, repriced, rows_of, rvu25d, zip_of
 
+from feesync.changes.payments import changes_of
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.changes import changes_of
-from feesync.store.load import load
 from feesync.store.revisions import read_revisions
 from feesync.store.schema import open_for_reading
 

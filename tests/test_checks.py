@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 from cms_files import VALUES, fixture, rvu25d, zip_of
 
+from feesync.datasets.rvu.checks.comparison import comparisons
+from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames
+from feesync.datasets.rvu.checks.opps import OppsCapCodes, OppsCapLocalities, OppsColumns
+from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
+from feesync.datasets.rvu.checks.twin import TextTwin
+from feesync.datasets.rvu.checks.values import PolicyChanges, PricedRows, RowList, RvuChanges, RvuDoublings, RvuSums
+from feesync.datasets.rvu.load import load
 from feesync.formats.opps_cap import OppsCap, OppsCapFile
 from feesync.formats.relative_values import RelativeValue
 from feesync.formats.relative_values_text import parse as parse_text
 from feesync.formats.release import from_zip
-from feesync.store.checks.comparison import comparisons
-from feesync.store.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames
-from feesync.store.checks.opps import OppsCapCodes, OppsCapLocalities, OppsColumns
-from feesync.store.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
-from feesync.store.checks.twin import TextTwin
-from feesync.store.checks.values import PolicyChanges, PricedRows, RowList, RvuChanges, RvuDoublings, RvuSums
-from feesync.store.load import load
 from feesync.store.schema import memory_database, open_for_reading
 
 ROW = RelativeValue(

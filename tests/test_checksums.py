@@ -9,11 +9,11 @@ import pytest
 from cms_files import rvu26d, text_of, zip5_lines, zip9_line, zip_of
 
 from feesync import StoreError, compare, diff, estimate, history, open_schedule, verify
+from feesync.datasets.rvu.load import load
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
 from feesync.store import checksums, schema
-from feesync.store.load import load
-from feesync.store.zip_load import load_zip_files
 
 DAY = "2025-11-03"
 PRICED = ("release", "conversion_factor", "relative_value", "opps_relative_value", "locality")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feesync import ClaimLine, InvalidInputError, ModifierError, UnknownCodeError, estimate, estimate_claim
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 D = Decimal
 DAY = "2025-11-03"

@@ -15,12 +15,12 @@ from second_opinion import REFUSED, UNPAID, opinion
 from test_second_opinion import Book, row_of
 
 from feesync import FeesyncError
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
-from feesync.rate import Setting
-from feesync.store.load import load
 
 D = Decimal
 DAY = date(2025, 11, 3)

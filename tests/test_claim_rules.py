@@ -6,9 +6,9 @@ from itertools import permutations
 import pytest
 
 from feesync import InvalidInputError, ModifierError, estimate, estimate_claim
-from feesync.claim.line import ClaimLine
+from feesync.claims.line import ClaimLine
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 D = Decimal
 DAY = {"locality": "national", "date": "2025-06-01"}

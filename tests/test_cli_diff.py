@@ -12,8 +12,8 @@ from cms_files import GPCI, VALUES, changed, csv_of, fixture, quarter, repriced,
 
 from feesync import InvalidInputError, Setting
 from feesync import diff as feesync_diff
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 D = Decimal
 NATIONAL = (D(1), D(1), D(1))

@@ -10,11 +10,11 @@ from decimal import Decimal
 import pytest
 from cms_files import VALUES, csv_of, fixture, header_line, quarter, repriced, rows_of, rvu25d, zip_of
 
+from feesync.datasets.rvu.load import load
 from feesync.errors import InvalidInputError
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 NOVEMBER = ("--date", "2025-11-03")
 

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from cms_files import quarter, repriced
 
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 D = Decimal
 LABELS = [f"RVU{year}{quarter}" for year in range(20, 24) for quarter in "ABCD"] + [
@@ -136,8 +136,8 @@ def test_errors(feesync, arguments, status, says):
 
 
 def test_a_database_that_breaks_is_no_gap(feesync, loaded, monkeypatch):
+    from feesync.claims.header import Visit
     from feesync.errors import StoreError
-    from feesync.visit import Visit
 
     quote = Visit.quote
 

@@ -11,7 +11,7 @@ import simplejson
 
 from feesync import FeeSchedule, open_schedule
 from feesync.export import grid
-from feesync.hcpcs import CodeRange
+from feesync.model.hcpcs import CodeRange
 
 
 def test_table(feesync):
@@ -183,8 +183,8 @@ def test_a_release_that_is_loaded_meanwhile_is_not_mixed_in(loaded):
     from cms_files import repriced, rvu25d, zip_of
 
     from feesync import open_schedule
+    from feesync.datasets.rvu.load import load
     from feesync.formats.release import from_zip
-    from feesync.store.load import load
 
     schedule, day = open_schedule(loaded), date(2025, 11, 3)
     dearer = from_zip(zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip")

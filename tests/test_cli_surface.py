@@ -14,11 +14,11 @@ from cms_files import quarter
 from feesync import UnknownCodeError, estimate
 from feesync.cli import cli
 from feesync.cli.command import Once, Reader
+from feesync.datasets.rvu.load import load
 from feesync.errors import NoReleaseError
 from feesync.formats.release import from_zip
 from feesync.store import remedies
 from feesync.store.freshness import Listing, read_freshness, record_run
-from feesync.store.load import load
 
 DAY = ("--date", "2025-11-03")
 STOOD_IN = ("--date", "2026-11-03")  # RVU26C is the newest of the snapshot

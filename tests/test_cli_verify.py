@@ -7,8 +7,8 @@ from cms_files import repriced, rvu25d, zip_of
 from payment_files import TRAILER, alaska, record
 
 from feesync import verify
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_a_zip_of_a_release_is_no_payment_file(feesync, put):
 
 
 def test_a_bar_on_a_terminal_only(feesync, put, monkeypatch):
-    monkeypatch.setattr("feesync.cli.verify._on_terminal", lambda: True)
+    monkeypatch.setattr("feesync.cli.commands.verify._on_terminal", lambda: True)
     result = feesync("verify", put("PFREV25D.txt", alaska()))
     assert "PFREV25D.txt" in result.stderr
     assert result.stdout.endswith("\n6 of 6 equal\n")

@@ -9,9 +9,9 @@ import pytest
 from feesync import ClaimLine, InvalidInputError, estimate, estimate_claim
 from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances, day_notes
+from feesync.model.rate import Setting
 from feesync.pricing.line import Line
-from feesync.rate import Setting
-from feesync.reference import data_folder, read_table
+from feesync.reference.tables import data_folder, read_table
 
 DAY = "2025-11-03"
 INJECTIONS = ("64490", "64491", "64492", "64493", "64494", "64495")

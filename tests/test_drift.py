@@ -3,9 +3,9 @@
 import pytest
 from cms_files import GPCI, VALUES, csv_of, fixture, header_line, rows_of, rvu25d, rvu26d, zip_of
 
+from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 
 def refused(database, members, reason, name="2025.zip", label=None):

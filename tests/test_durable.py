@@ -1,7 +1,7 @@
 import pytest
 
 from feesync.cms.cache import Remembered
-from feesync.durable import beside, read_as, read_json, write_json
+from feesync.files import beside, read_as, read_json, write_json
 
 
 def test_written_and_read(tmp_path):

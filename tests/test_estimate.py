@@ -11,8 +11,8 @@ from cms_files import VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
 import feesync
 from feesync import InvalidInputError, ModifierError, NoPriceError, estimate
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 D = Decimal
 
@@ -201,7 +201,7 @@ def test_today_is_the_default(monkeypatch):
         def today(cls):
             return datetime.date(2025, 11, 3)
 
-    monkeypatch.setattr("feesync.visit.Date", Day)
+    monkeypatch.setattr("feesync.claims.header.Date", Day)
     assert estimate("64493", locality="national").fee == D("172.08")
 
 
@@ -220,7 +220,7 @@ def test_the_callers_decimal_context_does_not_matter():
 
 def test_the_catalogue_does_not_depend_on_who_reads_it_first(tmp_path):
     script = (
-        "import decimal\ndecimal.getcontext().prec = 2\nfrom feesync.labels import catalogue\n"
+        "import decimal\ndecimal.getcontext().prec = 2\nfrom feesync.reference.catalogue import catalogue\n"
         "print(catalogue()['RVU25D'].conversion_factor, catalogue()['RVU26C'].qp_conversion_factor)"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

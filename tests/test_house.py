@@ -8,10 +8,8 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "reading", "money", "hcpcs", "dates", "rate", "paths", "durable", "reference", "labels",
-    "localities", "zips", "pricing", "coverage", "cms", "formats", "store", "places", "schedule", "state", "provenance",
-    "export", "answer", "claim", "arguments", "refresh", "verification", "billing_sheet", "visit", "analysis", "estimator",
-    "", "cli", "__main__",
+    "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats", "store", "datasets", "places",
+    "schedule", "coverage", "claims", "export", "changes", "analysis", "verification", "refresh", "", "cli", "__main__",
 ]  # fmt: skip
 
 
@@ -48,7 +46,7 @@ def test_imports_run_one_way():
 
 def test_pricing_knows_no_database_and_no_file():
     known = {imported for name, imported in imports() if name.startswith("feesync.pricing")}
-    assert {room(imported) for imported in known} <= {"errors", "money", "rate", "reference", "pricing"}
+    assert {room(imported) for imported in known} <= {"errors", "model", "reference", "pricing"}
     for path in (PACKAGE / "pricing").glob("*.py"):
         assert "sqlite3" not in path.read_text()
 
@@ -58,5 +56,5 @@ def test_no_module_is_long():
 
 
 def test_only_the_ways_in_import_the_estimator():
-    ways = {"feesync", "feesync.cli.estimate", "feesync.cli.claim"}
-    assert {name for name, imported in imports() if imported == "feesync.estimator"} == ways
+    ways = {"feesync", "feesync.cli.commands.estimate", "feesync.cli.commands.claim"}
+    assert {name for name, imported in imports() if imported == "feesync.claims.estimator"} == ways

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import feesync
-from feesync.money import JsonNumber, json_exact, json_ready
+from feesync.model.money import JsonNumber, json_exact, json_ready
 
 D = Decimal
 SAN_FRANCISCO = {"locality": "01112-05", "date": "2025-11-03"}

@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import pytest
 
-from feesync import labels
 from feesync.errors import InvalidInputError
+from feesync.reference import catalogue as labels
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from cms_files import CAPS, GPCI, VALUES, changed, csv_of, fixture, header_line, rows_of, rvu25d, rvu26d, zip_of
 
+from feesync.datasets.rvu.load import load
 from feesync.errors import BusyError, ContentRefusedError, StoreError
 from feesync.formats.release import from_zip
 from feesync.store import schema
-from feesync.store.load import load
 
 
 def release(members, name="2025.zip", label=None):

@@ -4,8 +4,8 @@ import pytest
 
 from feesync import FeeSchedule
 from feesync.errors import LocalityError
-from feesync.localities import resolve
-from feesync.schedule import open_schedule
+from feesync.places.names import resolve
+from feesync.schedule.rates import open_schedule
 
 
 @pytest.fixture(scope="module")

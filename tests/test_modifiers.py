@@ -9,14 +9,16 @@ from fractions import Fraction
 import pytest
 from test_pricing import PROFILES, line, rate
 
-from feesync import ModifierError, estimate, estimate_claim, reference
+from feesync import ModifierError, estimate, estimate_claim
+from feesync.model.rate import Setting
 from feesync.pricing import modifiers, waiver
 from feesync.pricing.line_price import price
-from feesync.rate import Setting
+from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
+from feesync.reference.tables import read_table
 
 D = Decimal
 DAY = "2025-11-03"
-TABLE = reference.read_table("reference/modifiers.csv")
+TABLE = read_table("reference/modifiers.csv")
 names = str.split
 ON_CLAIMS = names(
     "GP GO GN 33 PT E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9 LC LD LM RC RI AQ AR AI FS GE G0 Q5 Q6 "
@@ -55,16 +57,16 @@ def priced(hcpcs, *mods, day=DAY, **more):
 def test_the_table_is_sorted_by_modifier_and_day_without_gaps_or_overlaps():
     keys = [(row["modifier"], row["from"]) for row in TABLE]
     assert keys == sorted(keys)
-    assert len(reference.modifiers()) == len({row["modifier"] for row in TABLE}) > 400
-    for modifier in reference.modifiers():
-        rows = reference.modifier_effects(modifier)
+    assert len(known_modifiers()) == len({row["modifier"] for row in TABLE}) > 400
+    for modifier in known_modifiers():
+        rows = modifier_effects(modifier)
         for one, other in itertools.pairwise(rows):
             assert (other.first - one.last).days == 1, modifier
         assert all(row.first <= row.last for row in rows)
 
 
 def test_one_modifier_is_read_as_the_whole_table_has_it():
-    read = [effect for modifier in reference.modifiers() for effect in reference.modifier_effects(modifier)]
+    read = [effect for modifier in known_modifiers() for effect in modifier_effects(modifier)]
     assert len(read) == len(TABLE)
     for effect, row in zip(read, TABLE, strict=True):
         for name in ("modifier", "effect", "factor", "applies_to", "site", "notice", "confidence", "source", "words"):
@@ -78,7 +80,7 @@ def test_every_row_says_how_sure_it_is_and_where_it_is_from():
     assert {row["confidence"] for row in TABLE} == {"V", "S", "R"}
     assert {row["notice"] for row in TABLE} == {"", "info", "warning"}
     assert all(row["source"] and row["words"].endswith(".") for row in TABLE)
-    assert {row["effect"] for row in TABLE} == set(reference.Effect)
+    assert {row["effect"] for row in TABLE} == set(Effect)
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
@@ -97,13 +99,13 @@ def test_sites_are_the_eyelids_fingers_toes_and_vessels():
 
 
 def test_factors_are_exact():
-    assert [reference.modifier_effects(modifier)[-1].scaled_factor for modifier in ("CQ", "62", "AS", "FY")] == [
+    assert [modifier_effects(modifier)[-1].scaled_factor for modifier in ("CQ", "62", "AS", "FY")] == [
         8500,
         6250,
         1360,
         9000,
     ]
-    assert reference.modifier_effects("UP")[0].scaled_factor == Fraction(10_000, 3)
+    assert modifier_effects("UP")[0].scaled_factor == Fraction(10_000, 3)
 
 
 # ---- what they do to a line
@@ -304,7 +306,7 @@ def test_the_waiver_of_covid_19_visits_ends_with_the_emergency():
 
 
 def test_who_pays_stands_in_the_tables_of_cost_sharing():
-    tables = [*reference.read_table("reference/cost_sharing.csv"), *reference.read_table("reference/preventive.csv")]
+    tables = [*read_table("reference/cost_sharing.csv"), *read_table("reference/preventive.csv")]
     assert {row["modifier"] for row in tables} - {""} == set(EFFECTS["who_pays"].split())
 
 
@@ -402,7 +404,7 @@ def test_an_unknown_modifier_is_refused_by_name_and_briefly(given, near):
     assert given in text
     assert len(text) < 200
     if near is not None:
-        assert text.endswith(f"'feesync modifiers' lists all {len(reference.modifiers())}")
+        assert text.endswith(f"'feesync modifiers' lists all {len(known_modifiers())}")
         assert near in text
         assert ("near it" in text) is bool(near)
 
@@ -457,5 +459,5 @@ def check(modifier, a_rate, a_line):
 
 @pytest.mark.parametrize("setting", list(Setting))
 def test_every_modifier_on_rates_of_every_kind(setting):
-    found = {check(modifier, profile, line(setting=setting.value)) for profile in PROFILES for modifier in reference.modifiers()}
+    found = {check(modifier, profile, line(setting=setting.value)) for profile in PROFILES for modifier in known_modifiers()}
     assert found == {"refused", "denied", "priced"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feesync import money
+from feesync.model import money
 
 
 @given(st.integers(0, 10**18), st.integers(1, 10**12))

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from feesync.datasets.rvu.checks import suite
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.labels import effective_dates
-from feesync.store.checks import suite
-from feesync.store.load import load
+from feesync.reference.catalogue import effective_dates
 from feesync.store.schema import open_for_reading
 from feesync.store.snapshot import open_snapshot
 

@@ -11,12 +11,15 @@ from cms_files import rvu25d, zip_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feesync import estimate, estimate_claim, reference
+from feesync import estimate, estimate_claim
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+from feesync.model.rate import Setting
 from feesync.pricing import waiver
 from feesync.pricing.line import Line
-from feesync.rate import Setting
-from feesync.store.load import load
+from feesync.reference import tables
+from feesync.reference.cost_sharing import cost_sharings, preventive_cost_sharings
+from feesync.reference.tables import data_folder
 
 D = Decimal
 DAY = date(2025, 11, 3)
@@ -227,7 +230,7 @@ TABLE = [
 
 
 def rows():
-    with (reference.data_folder() / "reference/preventive.csv").open(encoding="utf-8", newline="") as file:
+    with (data_folder() / "reference/preventive.csv").open(encoding="utf-8", newline="") as file:
         return {row["hcpcs"]: row for row in csv.DictReader(file)}
 
 
@@ -479,12 +482,12 @@ def test_where_the_waived_lines_stand_changes_nothing_for_the_others(small, line
 
 
 def test_a_code_that_is_not_in_the_table_parses_no_row(monkeypatch):
-    reference.preventive_cost_sharings.cache_clear()
-    monkeypatch.setattr(reference.csv, "DictReader", None)
-    assert reference.preventive_cost_sharings("64493") == ()
+    preventive_cost_sharings.cache_clear()
+    monkeypatch.setattr(tables.csv, "DictReader", None)
+    assert preventive_cost_sharings("64493") == ()
 
 
 def test_each_fact_of_cost_sharing_stands_once():
-    rules = reference.cost_sharings()
+    rules = cost_sharings()
     spans = sorted((rule.modifier, rule.first, rule.last) for rule in rules)
     assert all(one[0] != other[0] or one[2] < other[1] for one, other in itertools.pairwise(spans))

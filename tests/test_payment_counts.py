@@ -7,10 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cms_files import GPCI, VALUES, changed, fixture, quarter, repriced, rvu26d, zip_of
 
+from feesync.changes.counts import Edition, PaymentCount, count_payments
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.rate import Setting
-from feesync.store.load import load
-from feesync.store.payment_counts import Edition, PaymentCount, count_payments
+from feesync.model.rate import Setting
 from feesync.store.schema import open_for_reading
 
 D = Decimal

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feesync import reference
 from feesync.errors import InvalidInputError, ModifierError
+from feesync.model.rate import Rate, Setting
 from feesync.pricing import equipment, limits, modifiers, payer, practitioner
 from feesync.pricing.line import Line
 from feesync.pricing.line_price import price
-from feesync.rate import Rate, Setting
+from feesync.reference.modifiers import known_modifiers
 
 
 def rate(**changes):
@@ -247,7 +247,7 @@ PROFILES = [
 
 @given(
     st.sampled_from(PROFILES),
-    st.lists(st.sampled_from(reference.modifiers()), max_size=4, unique=True),
+    st.lists(st.sampled_from(known_modifiers()), max_size=4, unique=True),
     st.randoms(),
     st.booleans(),
 )

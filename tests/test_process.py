@@ -12,8 +12,8 @@ import small
 from cms_files import VALUES, changed, fixture, rvu25d, zip_of
 from soundness import state
 
-from feesync import durable
-from feesync.durable import beside, scratch_folder
+from feesync import files as durable
+from feesync.files import beside, scratch_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -106,7 +106,7 @@ runpy.run_module("feesync", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "module", ["feesync.cli", "click", "feesync.cli.estimate", "feesync.pricing", "sqlite3", "feesync.estimator"]
+    "module", ["feesync.cli", "click", "feesync.cli.commands.estimate", "feesync.pricing", "sqlite3", "feesync.claims.estimator"]
 )
 def test_interrupted_while_it_is_imported(loaded, module):
     script = INTERRUPTED_IMPORT.format(module=module, args=PRINTING[0])
@@ -148,7 +148,7 @@ def test_an_import_that_is_interrupted_is_undone_or_done(loaded, tmp_path, by):
 LEFT_BY_A_KILLED_PROCESS = """
 import os, sys
 from pathlib import Path
-from feesync.durable import beside, scratch_folder
+from feesync.files import beside, scratch_folder
 with beside(Path(sys.argv[1])) as own, scratch_folder() as folder:
     own.write_text("half")
     (folder / "sheet").write_text("half")

@@ -9,10 +9,10 @@ from cms_files import CAPS, GPCI, VALUES, fixture, quarter, repriced, rows_of, z
 from payment_files import ALASKA, TRAILER, alaska, record
 
 import feesync
+from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, NoPriceError, NoReleaseError, StoreError
 from feesync.formats.release import from_zip
 from feesync.store.checksums import seal_shared
-from feesync.store.load import load
 
 CENT = Decimal("0.01")
 
@@ -239,7 +239,7 @@ def test_memory_does_not_grow_with_the_file(put, tmp_path):
 
 
 def test_a_file_of_more_localities_than_cms_ever_had(put, monkeypatch):
-    monkeypatch.setattr("feesync.store.payments.MOST_LOCALITIES", 3)
+    monkeypatch.setattr("feesync.verification.payments.MOST_LOCALITIES", 3)
     monkeypatch.setattr("feesync.verification.recompute.MOST_LOCALITIES", 3)
     places = [f"0210{number}-01" for number in range(4)]
     assert feesync.verify([put("PFREV25D.txt", "".join(record(place, "64493", "1.00", "1.00") for place in places[:3]))]).files

@@ -4,10 +4,10 @@ import pytest
 from cms_files import CAPS, COUNTIES, GPCI, VALUES, changed, csv_of, fixture, rows_of, rvu25d, rvu26d, zip_of
 from workbooks import printed, workbook
 
+from feesync.datasets.rvu.checks.rows import QppRows
 from feesync.errors import ContentRefusedError
 from feesync.formats import locality_counties, xlsx
 from feesync.formats.release import from_files, from_zip
-from feesync.store.checks.rows import QppRows
 
 
 def refused(members, reason, name="2025.zip", label=None):

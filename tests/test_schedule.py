@@ -9,11 +9,13 @@ from decimal import Decimal
 import pytest
 from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
-from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate, reference
+from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
-from feesync.schedule import open_schedule
+from feesync.reference import tables
+from feesync.reference.tables import data_folder
+from feesync.schedule.rates import open_schedule
 from feesync.store import schema
-from feesync.store.load import load
 from feesync.store.source import Source
 
 
@@ -234,8 +236,8 @@ def test_a_forked_child_opens_its_own_connection(loaded):
 def test_a_reader_who_may_not_write_beside_the_database(loaded, tmp_path, monkeypatch):
     # the checkout may be out of the other user's reach; what the package reads of it is put where it is not
     monkeypatch.setattr(schema, "_MIGRATIONS", shutil.copytree(schema._MIGRATIONS, tmp_path / "migrations"))
-    data = shutil.copytree(reference.data_folder(), tmp_path / "data")
-    monkeypatch.setattr(reference, "data_folder", lambda: data)
+    data = shutil.copytree(data_folder(), tmp_path / "data")
+    monkeypatch.setattr(tables, "data_folder", lambda: data)
     for folder in (loaded.parent, loaded.parent.parent, loaded.parent.parent.parent):
         folder.chmod(0o755)
 

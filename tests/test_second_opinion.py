@@ -11,14 +11,16 @@ from cms_files import fixture, rvu25d, zip_of
 from second_opinion import contradict, opinion
 from test_modifiers import INFORMING, check, effects
 
-from feesync import ModifierError, reference
+from feesync import ModifierError
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
-from feesync.rate import Setting
-from feesync.schedule import open_schedule
-from feesync.store.load import load
+from feesync.reference.codes import technical_codes
+from feesync.reference.modifiers import known_modifiers
+from feesync.schedule.rates import open_schedule
 
 D = Decimal
 DAY = date(2025, 11, 3)
@@ -70,7 +72,7 @@ class Book:
 
     def parts(self, hcpcs):
         """The keys of the rows of a code's technical part."""
-        rows = [(code, "") for code in reference.technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
+        rows = [(code, "") for code in technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
         return [row for row in rows if row in self.values]
 
     def technical_rows(self, hcpcs):
@@ -192,7 +194,7 @@ def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole, settin
     found = set()
     for key in keys:
         plain = Line(key[0], tuple(filter(None, [key[1]])), DAY, Setting(setting), 1, None, False, "physician")
-        for mod in reference.modifiers():
+        for mod in known_modifiers():
             if mod in ("26", "TC", key[1]):
                 continue
             if effects(mod) <= INFORMING:

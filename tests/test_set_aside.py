@@ -8,10 +8,10 @@ from cms_files import csv_of as csv
 from fake_cms import REPOSTED
 
 from feesync import estimate, sync
+from feesync.datasets.rvu.checks import suite
+from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import from_zip
-from feesync.store.checks import suite
-from feesync.store.load import load
 
 WRONG = zip_of(rvu25d(values=changed(fixture(VALUES), "20610", 17, "0.90"), caps=None))
 """The postoperative share of 20610 is not what is left."""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from feesync.reference import data_folder
+from feesync.reference.tables import data_folder
 from feesync.store.snapshot import open_snapshot
 
 CODES = {"64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636"}

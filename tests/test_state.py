@@ -11,9 +11,9 @@ from payment_files import record
 
 from feesync import Setting, compare, coverage_sheet, diff, estimate, estimate_claim, history, open_schedule, verify
 from feesync.cli import cli
+from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.store import checksums, schema
-from feesync.store.load import load
 
 DAY = "2025-11-03"
 

@@ -13,7 +13,7 @@ import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
-from feesync.refresh.run import sync
+from feesync.refresh.sync import sync
 from feesync.store.checksums import seal_shared
 from feesync.store.freshness import read_freshness
 

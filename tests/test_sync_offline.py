@@ -9,7 +9,7 @@ from fake_cms import REPOSTED
 
 from feesync.cms.cache import Cache
 from feesync.errors import ExitStatus, InvalidInputError
-from feesync.refresh.run import sync
+from feesync.refresh.sync import sync
 from feesync.store.freshness import read_freshness
 
 pytestmark = pytest.mark.usefixtures("november")

@@ -12,9 +12,9 @@ import pytest
 from cms_files import csv_of
 from wrong_content import RVUS, Content, gpci_columns, more
 
+from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import from_zip
-from feesync.store.load import load
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_checks")]
 

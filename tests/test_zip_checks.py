@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from cms_files import rvu25d, text_of, zip5_line, zip5_lines, zip9_line, zip_of
 
+from feesync.datasets.rvu.load import load
+from feesync.datasets.zip_locality.checks import CHECKS
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
-from feesync.store.load import load
-from feesync.store.zip_checks import CHECKS
-from feesync.store.zip_load import load_zip_files
 
 DIVIDED = ("CA", "FL", "GA", "IL", "LA", "MD", "ME", "MI", "MO", "NJ", "NY", "OR", "PA", "TX", "WA")
 

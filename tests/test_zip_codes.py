@@ -5,8 +5,8 @@ import pytest
 from cms_files import text_of, zip5_line, zip9_line
 
 from feesync import LocalityError, estimate, estimate_claim, open_schedule
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats.zip_locality import parse
-from feesync.store.zip_load import load_zip_files
 
 DAY = "2025-11-03"
 
@@ -109,8 +109,8 @@ def test_what_is_refused(text, says, candidates):
 
 
 def test_580_zips_are_never_answered_without_four_more_digits():
+    from feesync.model.zip_code import ZipCode
     from feesync.store.zip_tables import embedded_zip_table
-    from feesync.zips import ZipCode
 
     flagged = [code for number in range(100_000) if (row := embedded_zip_table().row(ZipCode(code := f"{number:05}", "")))
                and row.plus_four]  # fmt: skip

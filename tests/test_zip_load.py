@@ -1,10 +1,10 @@
 import pytest
 from cms_files import text_of, zip5_line, zip5_lines, zip9_line
 
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import BusyError, ContentRefusedError
 from feesync.formats.zip_locality import parse
 from feesync.store import schema
-from feesync.store.zip_load import load_zip_files
 
 FIVE = [zip5_line("94110", "01112", "05"), zip5_line("95023", "01112", "65", flag=1)]
 NINE = [zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09") for plus4 in range(100)]

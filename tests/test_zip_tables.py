@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
+from feesync.model.zip_code import ZipCode, ZipFile, ZipRow
 from feesync.store.zip_tables import answering, embedded_zip_table
-from feesync.zips import ZipCode, ZipFile, ZipRow
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from feesync.zips import ZipCode, ZipFile, may_be_mac, quarter_of, read_zip
+from feesync.model.zip_code import ZipCode, ZipFile, may_be_mac, quarter_of, read_zip
 
 
 @pytest.mark.parametrize(

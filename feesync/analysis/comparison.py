@@ -10,15 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
-from feesync import arguments, provenance
-from feesync.claim.line import ClaimLine
-from feesync.localities import Locality
-from feesync.pricing.line import Line, Note, Price, Severity
-from feesync.rate import Setting
-from feesync.reading import listed_or_none, states
-from feesync.schedule import Quote
-from feesync.state import of_one_state
-from feesync.visit import Visit, read_visit
+from feesync.claims import arguments
+from feesync.claims.header import Visit, read_visit
+from feesync.claims.line import ClaimLine
+from feesync.model.locality import Locality
+from feesync.model.note import Note, Severity
+from feesync.model.rate import Setting
+from feesync.model.reading import listed_or_none, states
+from feesync.pricing.line import Line, Price
+from feesync.schedule import notes as provenance
+from feesync.schedule.rates import Quote
+from feesync.schedule.state import of_one_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from feesync import provenance
-from feesync.claim.line import ClaimLine
+from feesync.claims.header import Visit, read_visit
+from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError, LocalityError, ModifierError, NoPriceError, UnknownCodeError
-from feesync.localities import Locality
-from feesync.money import percent_change
-from feesync.pricing.line import Line, Note, Price, Severity
-from feesync.rate import Rate, Setting
-from feesync.schedule import Quote
-from feesync.state import of_one_state
-from feesync.store.source import Release
-from feesync.visit import Visit, read_visit
+from feesync.model.locality import Locality
+from feesync.model.money import percent_change
+from feesync.model.note import Note, Severity
+from feesync.model.rate import Rate, Setting
+from feesync.model.release import Release
+from feesync.pricing.line import Line, Price
+from feesync.schedule import notes as provenance
+from feesync.schedule.rates import Quote
+from feesync.schedule.state import of_one_state
 
 
 @dataclass(frozen=True, slots=True)

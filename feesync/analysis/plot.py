@@ -14,9 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from feesync.durable import replacing
 from feesync.errors import MissingExtraError
 from feesync.export.target import kept
+from feesync.files import replacing
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -23,21 +23,21 @@ _LONGEST_VALUE = 60
 _LONGEST_PATH = 200
 _LONGEST_MESSAGE = 2_000
 _COMMANDS = {
-    "estimate": "feesync.cli.estimate",
-    "claim": "feesync.cli.claim",
-    "coverage": "feesync.cli.coverage",
-    "rates": "feesync.cli.rates",
-    "compare": "feesync.cli.compare",
-    "history": "feesync.cli.history",
-    "diff": "feesync.cli.diff",
-    "export": "feesync.cli.export",
-    "localities": "feesync.cli.localities",
-    "modifiers": "feesync.cli.modifiers",
-    "sync": "feesync.cli.sync",
-    "import": "feesync.cli.import_",
-    "verify": "feesync.cli.verify",
-    "status": "feesync.cli.status",
-    "cache": "feesync.cli.cache",
+    "estimate": "feesync.cli.commands.estimate",
+    "claim": "feesync.cli.commands.claim",
+    "coverage": "feesync.cli.commands.coverage",
+    "rates": "feesync.cli.commands.rates",
+    "compare": "feesync.cli.commands.compare",
+    "history": "feesync.cli.commands.history",
+    "diff": "feesync.cli.commands.diff",
+    "export": "feesync.cli.commands.export",
+    "localities": "feesync.cli.commands.localities",
+    "modifiers": "feesync.cli.commands.modifiers",
+    "sync": "feesync.cli.commands.sync",
+    "import": "feesync.cli.commands.import_",
+    "verify": "feesync.cli.commands.verify",
+    "status": "feesync.cli.commands.status",
+    "cache": "feesync.cli.commands.cache",
 }
 """Each command is imported when it is used: start-up is a feature."""
 

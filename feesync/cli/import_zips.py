@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from feesync.cli.loaded import OUTCOMES
+from feesync.datasets.zip_locality.load import ZipLoadReport
 from feesync.formats import zip_locality
-from feesync.store.zip_load import ZipLoadReport
-from feesync.zips import ZIP5
+from feesync.model.zip_code import ZIP5
 
 _HEAD = 400
 """Bytes of a loose file that are looked at to tell what it is."""

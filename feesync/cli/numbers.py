@@ -6,7 +6,7 @@ import re
 
 import click
 
-from feesync.reading import shown
+from feesync.model.reading import shown
 
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")

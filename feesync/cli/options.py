@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from feesync import reading
-from feesync.arguments import PURPOSES
+from feesync.claims.arguments import PURPOSES
 from feesync.cli.numbers import WholeNumber
-from feesync.dates import read_date
 from feesync.export import target
+from feesync.model import reading
+from feesync.model.dates import read_date
+from feesync.model.rate import Setting
 from feesync.paths import DATABASE_VARIABLE, database_path
 from feesync.pricing.practitioner import PRACTITIONERS
-from feesync.rate import Setting
 
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:

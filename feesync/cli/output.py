@@ -10,8 +10,8 @@ from decimal import Decimal
 import click
 
 from feesync.export.cells import inert
-from feesync.money import dollars, json_exact
-from feesync.pricing.line import Note, Severity
+from feesync.model.money import dollars, json_exact
+from feesync.model.note import Note, Severity
 
 _NAME_WIDTH = 48
 

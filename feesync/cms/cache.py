@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from feesync.durable import read_as, read_json, replace, write_json
 from feesync.errors import BusyError, CacheError
+from feesync.files import read_as, read_json, replace, write_json
 
 _REMEMBERED = "remembered.json"
 _LOCK = "sync.lock"

@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 from feesync.cms.links import Link, Page, read_page
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
-from feesync.labels import catalogue, label_in, label_year, parse_label
+from feesync.model.label import label_in, label_year, parse_label
+from feesync.reference.catalogue import catalogue
 
 _DETAIL_PAGE = re.compile(r"pfs-relative-value-files[/-][^?#]", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u200b\u200e\ufeff]+")

@@ -26,7 +26,7 @@ from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS, EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
-from feesync.reading import shown
+from feesync.model.reading import shown
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0

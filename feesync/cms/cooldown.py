@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feesync.durable import read_json, write_json
+from feesync.files import read_json, write_json
 
 LENGTH = timedelta(hours=24)
 _NAME = "cooldown.json"

@@ -14,8 +14,8 @@ from feesync.cms.client import Answer, Client
 from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.progress import Progress
 from feesync.cms.retries import TransientError
-from feesync.durable import read_as, read_json, write_json
 from feesync.errors import CacheError, ContentRefusedError
+from feesync.files import read_as, read_json, write_json
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")

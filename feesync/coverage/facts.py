@@ -8,7 +8,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from feesync.reference import contractors, read_table
+from feesync.reference.contractors import contractors
+from feesync.reference.tables import read_table
 
 INJECTION = "injection"
 DIAGNOSTIC, THERAPEUTIC, ABLATION = "diagnostic", "therapeutic", "ablation"

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from feesync.coverage import facts
 from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Service, regions, sessions
 from feesync.coverage.third_level import third_level
-from feesync.localities import Locality
-from feesync.pricing.line import Line, Note
+from feesync.model.locality import Locality
+from feesync.model.note import Note
+from feesync.pricing.line import Line
 from feesync.pricing.modifiers import ASSISTANTS, BOTH_SIDES, SIDES, has
-from feesync.reference import Effect
+from feesync.reference.modifiers import Effect
 
 _ASC = "24"
 _KX, _REGION, _ASC_CLAIM, _LIMIT = "KX", "region", "ASC claim", "limit"

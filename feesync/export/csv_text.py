@@ -10,7 +10,7 @@ from typing import TextIO
 from feesync.export.cells import inert
 from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.export.rows import Row
-from feesync.money import decimal
+from feesync.model.money import decimal
 
 
 def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:

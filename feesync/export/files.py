@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 
-from feesync.durable import beside
 from feesync.errors import MissingExtraError
 from feesync.export import csv_text, parquet, sqlite, target
 from feesync.export.rows import Row
-from feesync.store.source import Release
+from feesync.files import beside
+from feesync.model.release import Release
 
 _Blocks = Iterable[list[Row]]
 _Write = Callable[[Path, _Blocks, list[Release]], None]

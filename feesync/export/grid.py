@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from feesync.hcpcs import CodeRange
-from feesync.money import decimal, decimal_percent, dollars, scaled
-from feesync.schedule import FeeSchedule, Quote
-from feesync.store.source import Release
+from feesync.model.hcpcs import CodeRange
+from feesync.model.money import decimal, decimal_percent, dollars, scaled
+from feesync.model.release import Release
+from feesync.schedule.rates import FeeSchedule, Quote
 
 MONEY = (
     "nonfacility_amount",

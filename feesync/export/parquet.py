@@ -9,8 +9,8 @@ from pathlib import Path
 
 from feesync.export.grid import COLUMNS, DECIMALS
 from feesync.export.rows import Row
-from feesync.money import decimal
-from feesync.store.source import Release
+from feesync.model.money import decimal
+from feesync.model.release import Release
 
 METADATA_KEY = b"feesync.releases"
 """Under this key the file's metadata holds JSON: label, dates of effect, sha256 and source of each release."""

@@ -16,13 +16,15 @@ from pathlib import Path
 
 from feesync.errors import UnknownCodeError
 from feesync.export.grid import COLUMNS, DECIMALS, KEY, when
-from feesync.hcpcs import CodeRange
-from feesync.localities import Locality, of_states
-from feesync.pricing.line import Note
-from feesync.provenance import release_notes, zip_note
-from feesync.schedule import FeeSchedule
+from feesync.model.hcpcs import CodeRange
+from feesync.model.locality import Locality
+from feesync.model.note import Note
+from feesync.model.release import Release
+from feesync.places.names import of_states
+from feesync.schedule.notes import release_notes, zip_note
+from feesync.schedule.rates import FeeSchedule
 from feesync.store.schema import store_error
-from feesync.store.source import Release, Source, basis_of
+from feesync.store.source import Source, basis_of
 
 Row = tuple[str | int | None, ...]
 """The values of grid.COLUMNS: text, integers of the last decimal place (grid.DECIMALS), or True and False."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from feesync.export.grid import COLUMNS, DECIMALS
 from feesync.export.rows import Row
-from feesync.store.source import Release
+from feesync.model.release import Release
 
 _INTEGERS = {*DECIMALS, "stand_in"}
 _OPTIONAL = {"state", "date", *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge")))}

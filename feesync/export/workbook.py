@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from feesync.about import VERSION
-from feesync.durable import replacing, scratch_folder
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import grid
 from feesync.export.target import kept
-from feesync.money import decimal
-from feesync.pricing.line import Note
-from feesync.schedule import Quote
-from feesync.store.source import Release
+from feesync.files import replacing, scratch_folder
+from feesync.model.money import decimal
+from feesync.model.note import Note
+from feesync.model.release import Release
+from feesync.schedule.rates import Quote
 
 _Untyped = Any
 """A workbook or sheet of XlsxWriter, which has no types."""

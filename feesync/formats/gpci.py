@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.text import ExactNumbers, csv_rows, is_footer, name_of
-from feesync.localities import Locality
+from feesync.model.locality import Locality
 
 _YEAR = re.compile(r"\b(20\d\d)\b")
 

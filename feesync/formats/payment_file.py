@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
 from feesync.formats import archive
 from feesync.formats.text import bounded_rows
-from feesync.labels import catalogue
+from feesync.reference.catalogue import catalogue
 
 MAX_BYTES = 512 * 2**20
 """How large a text file in a zip may be; the whole country's has 131 MB."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats.text import ExactNumbers, csv_rows, is_footer
-from feesync.rate import PRICED_STATUSES
+from feesync.model.rate import PRICED_STATUSES
 
 _COLUMNS = (
     "HCPCS",

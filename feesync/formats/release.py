@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, relative_values_text, xlsx
-from feesync.labels import catalogue, label_in, label_of_title, label_year
+from feesync.model.label import label_in, label_year
+from feesync.reference.catalogue import catalogue, label_of_title
 
 _KINDS = (
     ("relative values", "pprrvu*.csv"),

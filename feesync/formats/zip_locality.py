@@ -17,7 +17,7 @@ from functools import partial
 from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, xlsx
 from feesync.formats.gpci import padded
-from feesync.zips import ZIP5, ZIP9
+from feesync.model.zip_code import ZIP5, ZIP9
 
 Record = tuple[str, str, str, str, str, int]
 """ZIP, plus4 (empty in ZIP5), MAC, locality, state, +4 flag."""

@@ -11,11 +11,13 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.errors import LocalityError
-from feesync.localities import Locality, is_whole_name, listed, matching
+from feesync.model.locality import Locality
+from feesync.model.release import Release
+from feesync.model.zip_code import ZipFile, ZipPlace, read_zip
 from feesync.places import words, zip_codes
-from feesync.store.source import Release, Source
+from feesync.places.names import is_whole_name, listed, matching, resolve
+from feesync.store.source import Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
-from feesync.zips import ZipFile, ZipPlace, read_zip
 
 Counties = Mapping[tuple[str, str], str]
 """The counties of localities, by MAC and locality, as CMS words them."""
@@ -66,14 +68,14 @@ def locate(
         if by_zip is not None:
             return by_zip
     if not words.is_name(text):
-        return source.locality(release, text), None
+        return _locality(source, release, text), None
     return _named(text, source, release, counties), None
 
 
 def _named(text: str, source: Source, release: Release, counties: Callable[[], Counties]) -> Locality:
     places = source.localities(release)
     try:
-        place = source.locality(release, text)
+        place = _locality(source, release, text)
     except LocalityError as error:
         by_county = words.of_county(text, places, counties())
         if not by_county or matching(text, places):
@@ -103,4 +105,13 @@ def find(query: str, source: Source, release: Release, day: date, database: Sour
         said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
         return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
     found = of_mac or words.search(query, places, counties)
-    return Found(release, found or [source.locality(release, query)])
+    return Found(release, found or [_locality(source, release, query)])
+
+
+def _locality(source: Source, release: Release, text: str) -> Locality:
+    """Return the locality of a release that a text means by key, state or name, found once for each state of the database."""
+    key = (release.release_id, text)
+    found = source.meanings.get(key)
+    if found is None:
+        found = source.meanings[key] = resolve(text, source.localities(release))
+    return found

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from feesync.localities import Locality, has_words, matching, not_found, similar
-from feesync.reference import contractors
+from feesync.model.locality import Locality
+from feesync.places.names import has_words, matching, not_found, similar
+from feesync.reference.contractors import contractors
 
 _KEY_OR_NUMBER = re.compile(r"[A-Z]{0,2}[-/ ]?[0-9][-/ 0-9]*|NATIONAL", re.IGNORECASE)
 _STATE = 2

@@ -12,9 +12,10 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.errors import LocalityError
-from feesync.localities import Locality, listed
+from feesync.model.locality import Locality
+from feesync.model.zip_code import ZIP5, ZIP9, ZipCode, ZipFile, ZipPlace, ZipRow, may_be_mac, read_zip
+from feesync.places.names import listed
 from feesync.store.zip_tables import ZipTable, answering
-from feesync.zips import ZIP5, ZIP9, ZipCode, ZipFile, ZipPlace, ZipRow, may_be_mac, read_zip
 
 _WAY = "name the locality by MAC-locality ('feesync localities' lists all)"
 _BRINGS = "'feesync sync --zips', or 'feesync import' of CMS's Zip Code to Carrier Locality File"

@@ -9,10 +9,11 @@ chapter 12, section 40.7.
 from __future__ import annotations
 
 from feesync.errors import ModifierError
-from feesync.money import SCALE
-from feesync.pricing.line import Adjustment, Line, Note
+from feesync.model.money import SCALE
+from feesync.model.note import Note
+from feesync.model.rate import Rate
+from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES
-from feesync.rate import Rate
 
 SOURCE = "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
 _RETURN_SOURCE = "Claims Processing Manual ch. 12 s. 40.4"

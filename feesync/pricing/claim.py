@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feesync.errors import FeesyncError
+from feesync.model.rate import Rate
 from feesync.pricing import multiple, units
 from feesync.pricing.line import Line, Price
 from feesync.pricing.line_total import line_price
 from feesync.pricing.procedures import procedures, settle_shares
 from feesync.pricing.program import begin, close, finish, program, unpriced_line
 from feesync.pricing.service import RateLookup, Service
-from feesync.rate import Rate
 
 
 def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]:

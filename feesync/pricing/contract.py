@@ -5,7 +5,8 @@ Medicare's rules make the amount, the contract multiplies it. Out of scope: who 
 
 from __future__ import annotations
 
-from feesync.pricing.line import Adjustment, Contract, Note
+from feesync.model.note import Note
+from feesync.pricing.line import Adjustment, Contract
 
 PLAN_DECIDES = Note.info(
     "contract",

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from feesync.errors import UnknownCodeError
-from feesync.money import SCALE, dollars, scaled
+from feesync.model.money import SCALE, dollars, scaled
+from feesync.model.note import Note
 from feesync.pricing import bilateral
-from feesync.pricing.line import Note
 from feesync.pricing.modifiers import SIDES
 from feesync.pricing.procedures import Order, Procedure, order
 from feesync.pricing.service import RateLookup, Service

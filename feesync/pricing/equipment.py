@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from feesync.errors import ModifierError
-from feesync.money import SCALE, decimal_percent
+from feesync.model.money import SCALE, decimal_percent
+from feesync.model.rate import Rate
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
 from feesync.pricing.service import GLOBAL_ONLY, has_technical_part
-from feesync.rate import Rate
 
 
 class Reduction(NamedTuple):

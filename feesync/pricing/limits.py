@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from feesync.money import half_up
-from feesync.pricing.line import Adjustment, Note
+from feesync.model.money import half_up
+from feesync.model.note import Note
+from feesync.pricing.line import Adjustment
 
 NONPARTICIPATING = Adjustment(
     "nonparticipating", 9_500, "non-participating: 95 % of the amount", "Social Security Act s. 1848(a)(3)"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feesync.errors import UnknownCodeError
+from feesync.model.rate import Rate
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
-from feesync.rate import Rate
 
 
 def price(rate: Rate, line: Line, technical: Sequence[Rate] = (), base: Rate | None = None) -> Price:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feesync.money import SCALE, decimal_factor, dollars
+from feesync.model.money import SCALE, decimal_factor, dollars
+from feesync.model.note import Note
 from feesync.pricing import limits, practitioner, status
-from feesync.pricing.line import Note, Price, Step
+from feesync.pricing.line import Price, Step
 from feesync.pricing.program import line_notes
 from feesync.pricing.service import CAP_NAME, Mark, Program, Service
 

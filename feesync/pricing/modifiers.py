@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from feesync import reference
 from feesync.errors import ModifierError
+from feesync.model.rate import Setting
 from feesync.pricing.line import Line
-from feesync.rate import Setting
-from feesync.reference import Effect, ModifierEffect
+from feesync.reference.modifiers import Effect, ModifierEffect, known_modifiers, modifier_effects
 
 ROW = frozenset({"26", "TC", "53"})
 """Have rows of their own in CMS's relative value file."""
@@ -96,7 +95,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     for modifier in read_ones:
         if not _FORM.fullmatch(modifier):
             raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
-        if not reference.modifier_effects(modifier):
+        if not modifier_effects(modifier):
             raise ModifierError(_unknown(modifier))
         if read_ones.count(modifier) > 1:
             raise ModifierError(f"modifier {modifier} stands twice")
@@ -109,7 +108,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
 
 def _unknown(modifier: str) -> str:
     """Return the message for a modifier that is not in the table, with those that it may be a slip for."""
-    known = reference.modifiers()
+    known = known_modifiers()
     slips = {modifier[::-1], modifier[0] + modifier[1].translate(_LOOK_ALIKE), modifier[0].translate(_LOOK_ALIKE) + modifier[1]}
     near = [other for other in known if other in slips] or [other for other in known if other[0] == modifier[0]]
     hint = f"near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}; " if near else ""
@@ -133,7 +132,7 @@ def _check_together(given: frozenset[str]) -> None:
 def _check_sites(given: frozenset[str]) -> None:
     """Refuse a site beside 50, and beside the other side. Source: First Coast Service Options, anatomical modifiers."""
     for modifier in sorted(sites(given)):
-        site = reference.modifier_effects(modifier)[0].site
+        site = modifier_effects(modifier)[0].site
         if BOTH_SIDES in given:
             raise ModifierError(f"50 contradicts {modifier}: 50 means both sides, {modifier} names one {site.split()[-1]}")
         other = _OPPOSITE.get(site.split()[0])
@@ -150,7 +149,7 @@ def on(modifier: str, day: date) -> ModifierEffect | None:
     Raises:
         ModifierError: it is not in use on the day.
     """
-    rows = reference.modifier_effects(modifier)
+    rows = modifier_effects(modifier)
     for row in rows:
         if row.first <= day <= row.last:
             return row
@@ -168,12 +167,12 @@ def period(rows: Sequence[ModifierEffect]) -> str:
 
 def has(modifiers: Iterable[str], effect: Effect) -> bool:
     """Tell whether one of the modifiers has an effect, on any day."""
-    return any(row.effect is effect for modifier in modifiers for row in reference.modifier_effects(modifier))
+    return any(row.effect is effect for modifier in modifiers for row in modifier_effects(modifier))
 
 
 def sites(modifiers: Iterable[str]) -> frozenset[str]:
     """Return those that name a finger, a toe, an eyelid or a vessel: lines with different ones are of different sites."""
-    return frozenset(modifier for modifier in modifiers if reference.modifier_effects(modifier)[0].site)
+    return frozenset(modifier for modifier in modifiers if modifier_effects(modifier)[0].site)
 
 
 @lru_cache(maxsize=8192)
@@ -182,7 +181,7 @@ def telling_apart(modifiers: tuple[str, ...]) -> frozenset[str]:
 
     Two lines of a code on which these are the same are two of one service.
     """
-    priced = (modifier for modifier in modifiers if any(row.effect in _PRICED for row in reference.modifier_effects(modifier)))
+    priced = (modifier for modifier in modifiers if any(row.effect in _PRICED for row in modifier_effects(modifier)))
     return frozenset(priced) | sites(modifiers)
 
 

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
-from feesync.money import SCALE, half_up
+from feesync.model.money import SCALE, half_up
+from feesync.model.note import Note
 from feesync.pricing import endoscopy
-from feesync.pricing.line import Adjustment, Note
+from feesync.pricing.line import Adjustment
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN
 from feesync.pricing.procedures import Procedure, procedures
 from feesync.pricing.service import Program, RateLookup, Service, has_technical_part

@@ -5,11 +5,11 @@ Most modifiers that only inform say nothing here; the column `notice` of data/re
 
 from __future__ import annotations
 
-from feesync import reference
+from feesync.model.note import Note, Severity
+from feesync.model.rate import PRICED_STATUSES, Rate
 from feesync.pricing import modifiers
-from feesync.pricing.line import Line, Note, Severity
-from feesync.rate import PRICED_STATUSES, Rate
-from feesync.reference import Effect, ModifierEffect
+from feesync.pricing.line import Line
+from feesync.reference.modifiers import Effect, ModifierEffect, modifier_effects
 
 _ELSEWHERE = {
     Effect.FACILITY: "the claims of facilities",
@@ -39,7 +39,7 @@ def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
     row = modifiers.on(modifier, line.day)
     code = f"modifier-{modifier.lower()}"
     if row is None:
-        rows = reference.modifier_effects(modifier)
+        rows = modifier_effects(modifier)
         text = f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync recalls: not on this day."
         return Note.warning(code, text, _source(rows[0]))
     if row.notice:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from feesync.money import SCALE, scaled
+from feesync.model.money import SCALE, scaled
 
 
 class Split(NamedTuple):

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from feesync.money import SCALE, scaled
+from feesync.model.money import SCALE, scaled
+from feesync.model.note import Note
 from feesync.pricing import limits, surgery
-from feesync.pricing.line import Note
 from feesync.pricing.modifiers import BOTH_SIDES, SHARES, SIDES, telling_apart
 from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE

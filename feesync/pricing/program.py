@@ -8,7 +8,9 @@ points at the stored fee amount, which has two decimals. The other reading diffe
 
 from __future__ import annotations
 
-from feesync.money import dollars
+from feesync.model.money import dollars
+from feesync.model.note import Note, Severity
+from feesync.model.rate import Rate
 from feesync.pricing import (
     bilateral,
     contract,
@@ -22,10 +24,9 @@ from feesync.pricing import (
     therapy,
     unpriced,
 )
-from feesync.pricing.line import Line, Note, Price, Severity
+from feesync.pricing.line import Line, Price
 from feesync.pricing.modifiers import placed
 from feesync.pricing.service import CAP_SOURCE, Program, Service
-from feesync.rate import Rate
 
 _CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
 

@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from feesync.errors import ModifierError
-from feesync.money import SCALE, dollars, half_up, scaled
-from feesync.pricing.line import Adjustment, Line, Note
-from feesync.rate import Rate, SettingRate
+from feesync.model.money import SCALE, dollars, half_up, scaled
+from feesync.model.note import Note
+from feesync.model.rate import Rate, SettingRate
+from feesync.pricing.line import Adjustment, Line
 
 if TYPE_CHECKING:
     from feesync.pricing.equipment import Reduction

@@ -11,7 +11,7 @@ from __future__ import annotations
 from feesync.errors import ModifierError
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
-from feesync.reference import Effect
+from feesync.reference.modifiers import Effect
 
 
 def adjustments(line: Line) -> list[Adjustment]:

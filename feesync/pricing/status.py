@@ -5,8 +5,9 @@ Source: CMS record layout of the relative value file, Attachment A (status codes
 
 from __future__ import annotations
 
-from feesync.pricing.line import Line, Note
-from feesync.rate import PRICED_STATUSES, Rate, Setting
+from feesync.model.note import Note
+from feesync.model.rate import PRICED_STATUSES, Rate, Setting
+from feesync.pricing.line import Line
 
 _SOURCE = "RVU record layout, Attachment A, status codes"
 _NA_SOURCE = "PFS final rule, Addendum A, NA indicators"

@@ -9,11 +9,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from feesync.errors import ModifierError
-from feesync.money import SCALE
-from feesync.pricing.line import Adjustment, Line, Note
+from feesync.model.money import SCALE
+from feesync.model.note import Note
+from feesync.model.rate import Rate
+from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES
 from feesync.pricing.practitioner import PRACTITIONERS
-from feesync.rate import Rate
 
 POSTOPERATIVE, PREOPERATIVE, OPERATION = "55", "56", "54"
 """The shares of the global period: care after the operation, before it, and the operation with the care before it."""

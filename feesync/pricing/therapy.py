@@ -6,10 +6,10 @@ data/reference/modifiers.csv.
 
 from __future__ import annotations
 
-from feesync.money import decimal_percent
+from feesync.model.money import decimal_percent
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
-from feesync.reference import Effect
+from feesync.reference.modifiers import Effect
 
 _SOURCE = "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.1"
 _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assistant"}

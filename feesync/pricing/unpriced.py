@@ -7,11 +7,12 @@ Which ones do stands in data/reference/modifiers.csv. Source: Medicare Claims Pr
 from __future__ import annotations
 
 from feesync.errors import ModifierError
+from feesync.model.note import Note
+from feesync.model.rate import Rate
 from feesync.pricing import modifiers
-from feesync.pricing.line import Line, Note
+from feesync.pricing.line import Line
 from feesync.pricing.service import GLOBAL_ONLY, TECHNICAL_ONLY
-from feesync.rate import Rate
-from feesync.reference import Effect
+from feesync.reference.modifiers import Effect
 
 _REPORT_SOURCE = "Claims Processing Manual ch. 12 s. 20.4.6"
 _TEAM_SOURCE = "RVU record layout, Team Surgery; Claims Processing Manual ch. 12 s. 40.9"

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from feesync.money import decimal_percent, dollars
-from feesync.pricing.line import Line, Note
-from feesync.reference import CostSharing, cost_sharings, preventive_cost_sharings
+from feesync.model.money import decimal_percent, dollars
+from feesync.model.note import Note
+from feesync.pricing.line import Line
+from feesync.reference.cost_sharing import CostSharing, cost_sharings, preventive_cost_sharings
 
 PREVENTIVE = "33"
 """Marks a preventive service; Medicare heeds it on the codes of its list alone."""

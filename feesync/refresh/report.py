@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from feesync.changes.payments import Changes, PaymentChange
 from feesync.errors import ExitStatus, worst
-from feesync.money import json_ready
+from feesync.model.money import json_ready
 from feesync.refresh.standing import Standing
-from feesync.store.changes import Changes, PaymentChange
 
 _CHANGED = ("new", "revision", "restored", "redated")
 

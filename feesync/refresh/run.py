@@ -5,125 +5,39 @@ Out of scope: how CMS is asked (cms), what a file must be to be believed (format
 
 from __future__ import annotations
 
-import os
-import random
 import sqlite3
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from feesync import reading
+from feesync.changes.payments import Changes, changes_of
 from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
 from feesync.cms.catalog import Offer, zip_name
-from feesync.cms.client import Client, read_user_agent
+from feesync.cms.client import Client
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.discovery import Discovery
 from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
-from feesync.cms.retries import RUN_SECONDS, EndingError
+from feesync.cms.retries import EndingError
 from feesync.cms.site import Site
+from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
 from feesync.formats import archive
 from feesync.formats import release as releases_format
-from feesync.hcpcs import FACET_JOINT_CODES, read_code
-from feesync.labels import effective_dates, label_year
-from feesync.paths import cache_path, database_path
+from feesync.model.label import label_year
+from feesync.reference.catalogue import effective_dates
 from feesync.refresh.report import Problem, ReleaseReport, SyncReport
 from feesync.refresh.selection import Selection
 from feesync.refresh.standing import standing
 from feesync.refresh.zips import ZipRefresh
-from feesync.store.changes import Changes, changes_of
-from feesync.store.checks.suite import read_names
 from feesync.store.freshness import Listing, read_freshness, record_run
-from feesync.store.load import load
 from feesync.store.revisions import Revisions, read_revisions
 from feesync.store.schema import open_for_reading, store_error
 
 _CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
-_LONGEST_SECONDS = 24 * 60 * 60
-
-
-def sync(
-    *,
-    years: Iterable[int] | None = (),
-    releases: Iterable[str] | None = (),
-    everything: bool = False,
-    effective: tuple[date | str, date | str] | None = None,
-    dry_run: bool = False,
-    offline: bool = False,
-    force: bool = False,
-    without_checks: Iterable[str] | None = (),
-    zips: bool = False,
-    watch: Iterable[str] | None = FACET_JOINT_CODES,
-    jitter: float = 0,
-    wait: float = 0,
-    deadline: float = RUN_SECONDS,
-    user_agent: str | None = None,
-    db: str | os.PathLike[str] | None = None,
-    cache: str | os.PathLike[str] | None = None,
-    progress: Progress | None = None,
-) -> SyncReport:
-    """Bring the database up to date with CMS.
-
-    Args:
-        years: calendar years of releases, 2015 and later; by default this year, the last, and the next as soon as CMS offers it.
-        releases: labels such as `RVU25D`, in place of years or beside them.
-        everything: every release of 2015 and later.
-        effective: first and last day of effect of the one release named, where feesync does not know them.
-        dry_run: ask CMS, but download and change nothing.
-        offline: open no connection; load what the cache holds and the database lacks.
-        force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
-        without_checks: names of checks of a release's own files that may fail, as `feesync import --without-check` takes them.
-        zips: bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9).
-        watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
-        jitter: seconds, of which the run sleeps a random part before it begins.
-        wait: seconds to wait for another refresh that is running.
-        deadline: seconds that the run may spend on requests that fail and on trying them again. A page has the rest of it, a
-            minute at most and ten seconds at least; a zip has 15 minutes, or one where nothing is left.
-        user_agent: what to call oneself, in place of feesync's name, version and address.
-        db: path of the database; by default FEESYNC_DB, else the user's data folder.
-        cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
-        progress: hears what happens.
-
-    Returns:
-        The report. What went wrong with CMS or with a release is in its `problems` and `status`, and is not raised; what was loaded
-        before then is as it was and answers on.
-
-    Raises:
-        InvalidInputError: an argument cannot be read, or names a release that CMS does not offer.
-        BusyError: another refresh is running.
-        CacheError: the folder of downloads cannot be used.
-        StoreError: the database cannot be read.
-
-    Source: CMS, "PFS Relative Value Files", a page a release.
-    """
-    waits = (("jitter", jitter), ("wait", wait), ("deadline", deadline))
-    jitter, wait, deadline = (reading.seconds(name, given, _LONGEST_SECONDS) for name, given in waits)
-    if not isinstance(progress, Progress | None):
-        raise InvalidInputError(f"progress {reading.shown(progress)} is no feesync.cms.progress.Progress")
-    if user_agent is not None:
-        user_agent = read_user_agent(user_agent)
-    run = _Run(
-        selection=Selection.of(years, releases, everything=everything, effective=effective, this_year=date.today().year),
-        dry_run=reading.flag("dry_run", dry_run),
-        offline=reading.flag("offline", offline),
-        force=reading.flag("force", force),
-        without=read_names(reading.listed_or_none("without_checks", without_checks, "text-twin")),
-        zips=reading.flag("zips", zips),
-        watch=tuple(map(read_code, reading.listed_or_none("watch", watch, "64493"))),
-        site=Site.from_environment(),
-        database=database_path(db),
-        cache=Cache(cache_path(cache)),
-        progress=progress or Progress(),
-    )
-    if jitter:
-        time.sleep(random.uniform(0, jitter))
-    with nullcontext() if run.dry_run else run.cache.lock(wait):
-        return run.go(deadline, user_agent)
 
 
 class _EndedError(Exception):
@@ -131,7 +45,7 @@ class _EndedError(Exception):
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """One run: its arguments, and what it has done so far."""
 
     selection: Selection
@@ -152,6 +66,7 @@ class _Run:
     offered: frozenset[str] | None = None
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
+        """Refresh, and return what was done; `deadline` is in seconds."""
         started = _now()
         self.revisions = read_revisions(self.database)
         cooldown = CoolDown(self.cache.folder)

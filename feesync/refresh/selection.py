@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from feesync.dates import read_day
 from feesync.errors import InvalidInputError
-from feesync.labels import FIRST_YEAR, effective_dates, label_year, parse_label
-from feesync.reading import flag, listed, listed_or_none, whole
+from feesync.model.dates import read_day
+from feesync.model.label import FIRST_YEAR, label_year, parse_label
+from feesync.model.reading import flag, listed, listed_or_none, whole
+from feesync.reference.catalogue import effective_dates
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from feesync.labels import label_on
-from feesync.schedule import open_schedule
+from feesync.model.release import Release
+from feesync.reference.catalogue import label_on
+from feesync.schedule.rates import open_schedule
 from feesync.store import remedies
 from feesync.store.freshness import Listing
-from feesync.store.source import Release
 
 
 @dataclass(frozen=True, slots=True)

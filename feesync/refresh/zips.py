@@ -12,10 +12,10 @@ from feesync.cms.catalog import newest, read_zip_locality
 from feesync.cms.client import Client
 from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive, zip_locality
 from feesync.refresh.report import ReleaseReport
-from feesync.store.zip_load import load_zip_files
 
 _WEIGHT = ("unchanged", "superseded", "restored", "new", "revision")
 """Of the outcomes of several files, the last is told: what changed the database before what did not."""

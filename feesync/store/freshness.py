@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feesync.durable import read_json, write_json
 from feesync.errors import StoreError
-from feesync.labels import label_in
+from feesync.files import read_json, write_json
+from feesync.model.label import label_in
 
 _CLOCK_ERROR = timedelta(days=1)
 

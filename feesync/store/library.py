@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from feesync.errors import NoReleaseError, UnknownCodeError
-from feesync.labels import known_factor_on, label_on, last_catalogued_day
-from feesync.store.source import Release, Source
+from feesync.model.release import Release
+from feesync.reference.catalogue import known_factor_on, label_on, last_catalogued_day
+from feesync.store.source import Source
 
 _MOST_DAYS = 10_000
 _MOST_NAMED = 3

@@ -14,9 +14,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 from feesync.errors import InvalidInputError, NoReleaseError
-from feesync.labels import parse_label
+from feesync.model.label import parse_label
+from feesync.model.release import Release
 from feesync.store.schema import memory_database
-from feesync.store.source import Release, Source
+from feesync.store.source import Source
 
 _HASH = re.compile(r"[0-9a-f]{1,64}")
 _HASH_SHOWN = 12

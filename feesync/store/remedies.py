@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from feesync.labels import FIRST_YEAR, effective_dates, label_on, label_year
+from feesync.model.label import FIRST_YEAR, label_year
+from feesync.reference.catalogue import effective_dates, label_on
 from feesync.store.freshness import Listing
 
 

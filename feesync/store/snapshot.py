@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from feesync.labels import catalogue, label_year
-from feesync.reference import read_table
+from feesync.model.label import label_year
+from feesync.reference.catalogue import catalogue
+from feesync.reference.tables import read_table
 from feesync.store.schema import REFERENCE_FACTOR, memory_database
 
 _SHARES = ("preoperative", "intraoperative", "postoperative")

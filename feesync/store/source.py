@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 
-from feesync.dates import read_day
 from feesync.errors import NoPriceError
-from feesync.hcpcs import CodeRange
-from feesync.labels import FIRST_QP_YEAR
-from feesync.localities import NATIONAL, Locality, resolve
-from feesync.rate import Rate
+from feesync.model.hcpcs import CodeRange
+from feesync.model.label import FIRST_QP_YEAR
+from feesync.model.locality import NATIONAL, Locality
+from feesync.model.rate import Rate
+from feesync.model.release import Release
 from feesync.store import checksums
 from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
@@ -23,49 +22,6 @@ from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
 _SELECT_ONE = f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?"
 _SELECT_ALL = f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND basis = ? AND hcpcs = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A loaded release.
-
-    Attributes:
-        release_id: its number in its source.
-        label: such as `RVU25D`.
-        year: calendar year.
-        effective_from: first day of effect.
-        effective_to: last day of effect.
-        sha256: hash of the file it came from.
-        source: that file's name, or that it is the embedded snapshot.
-        loaded_at: UTC time of loading, None for the snapshot.
-        factors: conversion factor in ten-thousandths of a dollar, by basis.
-        reference_factors: the bases whose factor came from feesync's reference data, not from the release.
-        embedded: whether it is the snapshot's, which holds a few codes only.
-        checks_set_aside: the checks of its own files that it failed and that were set aside when it was loaded: what they found,
-            by name.
-    """
-
-    release_id: int
-    label: str
-    year: int
-    effective_from: date
-    effective_to: date
-    sha256: str
-    source: str
-    loaded_at: str | None
-    factors: dict[str, int]
-    reference_factors: frozenset[str]
-    embedded: bool
-    checks_set_aside: dict[str, str] = field(default_factory=dict)
-
-    def covers(self, day: date | str) -> bool:
-        """Tell whether a day, a `date` or `YYYY-MM-DD`, is within the dates of effect."""
-        return self.effective_from <= read_day("day", day) <= self.effective_to
-
-    def distance(self, day: date | str) -> int:
-        """Return how many days a day lies outside the dates of effect."""
-        day = read_day("day", day)
-        return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
 
 
 class Source:
@@ -86,7 +42,9 @@ class Source:
         self.releases = sorted(current, key=lambda release: release.effective_from)
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
-        self._resolved: dict[tuple[int, str], Locality] = {}
+        self.meanings: dict[tuple[int, str], Locality] = {}
+        """What texts have been found to mean, by release: kept as long as what was read of the database."""
+
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
 
@@ -122,14 +80,6 @@ class Source:
             )
             self._localities[release.release_id] = [Locality(*row) for row in rows]
         return self._localities[release.release_id]
-
-    def locality(self, release: Release, text: str) -> Locality:
-        """Return the locality of a release that a text means (see localities.resolve)."""
-        key = (release.release_id, text)
-        found = self._resolved.get(key)
-        if found is None:
-            found = self._resolved[key] = resolve(text, self.localities(release))
-        return found
 
     def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""

@@ -12,9 +12,9 @@ from datetime import date
 from functools import cache
 from typing import Protocol
 
-from feesync.reference import data_folder, read_table
+from feesync.model.zip_code import ZipCode, ZipFile, ZipRow, quarter_of
+from feesync.reference.tables import data_folder, read_table
 from feesync.store import checksums
-from feesync.zips import ZipCode, ZipFile, ZipRow, quarter_of
 
 
 class ZipTable(Protocol):

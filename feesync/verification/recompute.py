@@ -17,18 +17,19 @@ from typing import BinaryIO
 
 from feesync.errors import ContentRefusedError, InvalidInputError, NoReleaseError
 from feesync.formats.payment_file import Payment, PaymentFile, payment_files
-from feesync.labels import parse_label
-from feesync.money import dollars
+from feesync.model.label import parse_label
+from feesync.model.money import dollars
+from feesync.model.rate import Setting
+from feesync.model.reading import flag, listed, whole
+from feesync.model.release import Release
 from feesync.paths import database_path
-from feesync.rate import Setting
-from feesync.reading import flag, listed, whole
 from feesync.store import remedies
 from feesync.store.freshness import read_freshness
 from feesync.store.live import LiveDatabase
-from feesync.store.payments import MOST_LOCALITIES, PublishedPayments, UnequalPayment
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
-from feesync.store.source import Release, Source, basis_of
+from feesync.store.source import Source, basis_of
+from feesync.verification.payments import MOST_LOCALITIES, PublishedPayments, UnequalPayment
 from feesync.verification.report import Difference, FileVerification, Missing, Verification
 
 _MOST_NAMED = 10

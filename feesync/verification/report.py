@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import ExitStatus
-from feesync.money import json_ready
+from feesync.model.money import json_ready
 
 
 class Difference(NamedTuple):

@@ -1,0 +1,1 @@
+"""What changed between two releases, or two revisions of one."""

@@ -1,0 +1,155 @@
+"""What changed between two loaded releases, or two revisions of one: how many payments, and those of chosen codes in dollars.
+
+What `feesync sync` says of a release that it has loaded. Out of scope: every change of every code (diff).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from feesync.changes.counts import Edition, count_payments
+from feesync.model.locality import NATIONAL
+from feesync.model.money import dollars
+
+_ONLY = (
+    "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? EXCEPT SELECT hcpcs FROM relative_value WHERE release_id = ?"
+)
+_BASES = (
+    "SELECT basis FROM conversion_factor WHERE release_id = ? INTERSECT SELECT basis FROM conversion_factor WHERE release_id = ?"
+)
+_SETTINGS = ("nonfacility", "facility")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChange:
+    """How the payment of one code changed, in dollars.
+
+    Attributes:
+        hcpcs: the code.
+        modifier: 26, TC or 53 for a row of its own, else empty.
+        basis: `nonqp` or `qp`.
+        setting: `nonfacility` or `facility`.
+        before: the national amount before; None where there was none.
+        after: the national amount now; None where there is none.
+        localities: how many localities have it both before and now.
+        changed: in how many of them it changed.
+        lowest: the lowest change in any of them; negative where it fell. None where it is in no locality both before and now.
+        highest: the highest.
+    """
+
+    hcpcs: str
+    modifier: str
+    basis: str
+    setting: str
+    before: Decimal | None
+    after: Decimal | None
+    localities: int
+    changed: int
+    lowest: Decimal | None
+    highest: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a release changed.
+
+    Attributes:
+        against: label of the release, or of the revision, that it is compared with.
+        compared: payments that both have, over all localities, settings and bases.
+        changed: how many of them are another amount now.
+        added: HCPCS codes that the other lacks.
+        deleted: HCPCS codes that only the other has.
+        watched: the payments of the watched codes that changed, appeared or went.
+    """
+
+    against: str
+    compared: int
+    changed: int
+    added: tuple[str, ...]
+    deleted: tuple[str, ...]
+    watched: tuple[PaymentChange, ...]
+
+
+def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str]) -> Changes | None:
+    """Compare a release that is current with the revision that it superseded, else with the loaded release before it.
+
+    Args:
+        connection: the database.
+        label: the release.
+        watch: HCPCS codes whose changes are given in dollars.
+
+    Returns:
+        None where there is nothing to compare with.
+    """
+    (now,) = connection.execute("SELECT release_id FROM release WHERE label = ? AND superseded_by IS NULL", (label,)).fetchone()
+    before = (
+        connection.execute(
+            "SELECT release_id, label FROM release WHERE superseded_by = ? ORDER BY release_id DESC LIMIT 1", (now,)
+        ).fetchone()
+        or connection.execute(
+            "SELECT o.release_id, o.label FROM release AS o JOIN release AS n ON n.release_id = ? "
+            "WHERE o.superseded_by IS NULL AND o.effective_from < n.effective_from ORDER BY o.effective_from DESC LIMIT 1",
+            (now,),
+        ).fetchone()
+    )
+    return compare(connection, now, before[0], before[1], watch) if before else None
+
+
+def compare(connection: sqlite3.Connection, now: int, before: int, against: str, watch: Sequence[str]) -> Changes:
+    """Compare two revisions of the database by their numbers; `against` is what to call the earlier one."""
+    only_now, only_before = ([code for (code,) in connection.execute(_ONLY, pair)] for pair in ((now, before), (before, now)))
+    counts = [
+        count
+        for (basis,) in connection.execute(_BASES, (now, before)).fetchall()
+        for count in count_payments(connection, Edition(now, basis), Edition(before, basis)).values()
+    ]
+    return Changes(
+        against,
+        sum(count.compared for count in counts),
+        sum(count.changed for count in counts),
+        tuple(sorted(only_now)),
+        tuple(sorted(only_before)),
+        tuple(_watched(connection, now, before, watch)),
+    )
+
+
+_Key = tuple[str, str, str, str]
+_Amounts = dict[_Key, dict[tuple[str, str], int]]
+
+
+def _watched(connection: sqlite3.Connection, now: int, before: int, watch: Sequence[str]) -> Iterable[PaymentChange]:
+    amounts, amounts_before = (_amounts(connection, release, watch) for release in (now, before))
+    bases, bases_before = ({key[2] for key in found} for found in (amounts, amounts_before))
+    for key in sorted(amounts.keys() | amounts_before.keys(), key=lambda key: (key[0], key[1], key[2], key[3] == "facility")):
+        if key[2] not in bases & bases_before and bases and bases_before:
+            continue  # a conversion factor that one of the two does not have
+        here, there = amounts.get(key, {}), amounts_before.get(key, {})
+        differences = [here[place] - there[place] for place in here.keys() & there.keys() if place != NATIONAL]
+        changed = sum(difference != 0 for difference in differences)
+        if changed or bool(here) != bool(there) or here.get(NATIONAL) != there.get(NATIONAL):
+            yield PaymentChange(
+                *key, _dollars(there.get(NATIONAL)), _dollars(here.get(NATIONAL)), len(differences), changed,
+                _dollars(min(differences, default=None)), _dollars(max(differences, default=None)),
+            )  # fmt: skip
+
+
+def _amounts(connection: sqlite3.Connection, release: int, watch: Sequence[str]) -> _Amounts:
+    found: _Amounts = {}
+    rows = connection.execute(
+        "SELECT hcpcs, modifier, basis, mac, locality, nonfacility_amount, facility_amount FROM revision_rate_cents "
+        "WHERE release_id = ? AND hcpcs IN (SELECT value FROM json_each(?))",
+        (release, json.dumps(list(watch))),
+    )
+    for hcpcs, modifier, basis, mac, locality, *amounts in rows:
+        for setting, amount in zip(_SETTINGS, amounts, strict=True):
+            if amount is not None:
+                found.setdefault((hcpcs, modifier, basis, setting), {})[mac, locality] = amount
+    return found
+
+
+def _dollars(cents: int | None) -> Decimal | None:
+    return None if cents is None else dollars(cents)

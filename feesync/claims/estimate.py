@@ -1,0 +1,251 @@
+"""The answer: what Medicare allows for a line, how it came about, and where the numbers are from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Context, Decimal, localcontext
+from typing import Any, NamedTuple
+
+from feesync.model.locality import Locality
+from feesync.model.money import decimal, json_ready
+from feesync.model.note import Note, Severity
+from feesync.model.rate import Setting
+from feesync.model.release import Release
+from feesync.pricing.line import Contract, Step
+from feesync.schedule.rates import Quote
+
+_WIDTH = 44
+_CONTEXT = Context(prec=28)
+"""Texts do not depend on the decimal context of the caller."""
+
+
+class AppliedRate(NamedTuple):
+    """What the fee was computed from, as CMS prints it: RVUs (the OPPS ones where those cap the fee), GPCIs, conversion factor."""
+
+    work_rvu: Decimal
+    pe_rvu: Decimal
+    mp_rvu: Decimal
+    work_gpci: Decimal
+    pe_gpci: Decimal
+    mp_gpci: Decimal
+    conversion_factor: Decimal
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What Medicare allows for one line.
+
+    Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of severity `denial` says why.
+    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, but by a contract, where the three are None.
+
+    Attributes:
+        hcpcs: the code.
+        modifiers: as given, in capitals.
+        date: date of service.
+        setting: nonfacility or facility.
+        pos: place of service code, where one was given.
+        units: units of service.
+        fee: the fee schedule amount of the setting, after the OPPS cap.
+        steps: the adjustments of the fee, in order.
+        allowed: what Medicare allows; by a contract, what that allows.
+        deductible: the part of it that the deductible took (not in the JSON).
+        medicare_payment: what Medicare pays, after sequestration.
+        sequestration: what sequestration takes from Medicare's payment.
+        sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a contract.
+        coinsurance_rate: the patient's share after the deductible, such as 0.20, 0 where it is waived (not in the JSON); None by a
+            contract and where there is no price.
+        patient_responsibility: deductible and coinsurance.
+        limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
+        notes: what a person should know.
+        quote: the row of the fee schedule, release and locality behind it.
+        rank: place among the multiple procedures of a claim, 1 is paid in full, the first of several units; None where no rule
+            ranks it beside another line (in JSON, of claims).
+        contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only where there is one).
+    """
+
+    hcpcs: str
+    modifiers: tuple[str, ...]
+    date: Date
+    setting: Setting
+    pos: str | None
+    units: int
+    fee: Decimal | None
+    steps: tuple[Step, ...]
+    allowed: Decimal | None
+    deductible: Decimal | None
+    medicare_payment: Decimal | None
+    sequestration: Decimal | None
+    sequestration_rate: Decimal | None
+    coinsurance_rate: Decimal | None
+    patient_responsibility: Decimal | None
+    limiting_charge: Decimal | None
+    notes: tuple[Note, ...]
+    quote: Quote
+    rank: int | None = None
+    contract: Contract | None = None
+
+    @property
+    def code(self) -> str:
+        """The code with its modifiers, as people write it: `64493-50`."""
+        return "-".join((self.hcpcs, *self.modifiers))
+
+    @property
+    def rate(self) -> AppliedRate:
+        """The RVUs, GPCIs and conversion factor that the fee was computed from."""
+        row = self.quote.rate
+        taken = row.in_setting(self.setting)
+        return AppliedRate(
+            decimal(row.work_rvu, 2),
+            decimal(taken.pe_rvu, 2),
+            decimal(taken.mp_rvu, 2),
+            decimal(row.work_gpci, 3),
+            decimal(row.pe_gpci, 3),
+            decimal(row.mp_gpci, 3),
+            decimal(row.conversion_factor, 4),
+            row.basis,
+        )
+
+    @property
+    def release(self) -> Release:
+        """The release that the rate is from."""
+        return self.quote.release
+
+    @property
+    def locality(self) -> Locality:
+        """The payment locality."""
+        return self.quote.locality
+
+    @property
+    def denials(self) -> tuple[Note, ...]:
+        """The notes that say why there is no payment."""
+        return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
+        release, locality, contract = self.release, self.locality, self.contract
+        terms = {"contract": {"percent": contract.percent, "of_year": contract.of_year}} if contract else {}
+        return json_ready(
+            {
+                "hcpcs": self.hcpcs,
+                "modifiers": list(self.modifiers),
+                "date": self.date.isoformat(),
+                "setting": self.setting.value,
+                "pos": self.pos,
+                "units": self.units,
+                "locality": {
+                    "mac": locality.mac,
+                    "locality": locality.locality,
+                    "state": locality.state,
+                    "name": locality.name,
+                },
+                "rate": self.rate._asdict(),
+                "fee": self.fee,
+                "steps": [step.to_dict() for step in self.steps],
+                "allowed": self.allowed,
+                "medicare_payment": self.medicare_payment,
+                "sequestration": self.sequestration,
+                "patient_responsibility": self.patient_responsibility,
+                "limiting_charge": self.limiting_charge,
+                "release": {
+                    "label": release.label,
+                    "effective_from": release.effective_from.isoformat(),
+                    "effective_to": release.effective_to.isoformat(),
+                    "sha256": release.sha256,
+                    "source": release.source,
+                },
+                "notes": [note.to_dict() for note in self.notes],
+                **terms,
+            }
+        )
+
+    def summary(self) -> str:
+        """Return the short form: what was asked, the amounts, the notes."""
+        return self._text(derived=False)
+
+    def explain(self) -> str:
+        """Return the derivation to read aloud: RVU by GPCI, the factor, every step, who pays, release and file hash."""
+        return self._text(derived=True)
+
+    def _text(self, *, derived: bool) -> str:
+        with localcontext(_CONTEXT):
+            lines = [_heading(self), str(self.locality), _provenance(self)]
+            if derived:
+                lines.append(f"sha256 {self.release.sha256}")
+            if derived and self.fee is not None:
+                lines += ["", *_formula(self)]
+            lines += ["", *_amounts(self)]
+            if self.notes:
+                lines += ["", *(f"  {note}" for note in self.notes)]
+            return "\n".join(lines)
+
+
+def _heading(estimate: Estimate) -> str:
+    """Return what was asked: code, modifiers, units, setting, date."""
+    units = f", {estimate.units} units" if estimate.units > 1 else ""
+    place = f", place of service {estimate.pos}" if estimate.pos else ""
+    return f"{estimate.code}{units}, {estimate.setting.value}{place}, {estimate.date}"
+
+
+def _provenance(estimate: Estimate) -> str:
+    """Return the release with its dates and source, and the conversion factor with whose it is."""
+    release, rate = estimate.release, estimate.rate
+    whose = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
+    return (
+        f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
+        f"conversion factor {rate.conversion_factor} {whose}\nfrom {release.source}"
+    )
+
+
+def _formula(estimate: Estimate) -> list[str]:
+    """Return the formula with its numbers: RVU by GPCI, their sum, the conversion factor, the rounding."""
+    rate, taken = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
+    rows = (
+        ("Work", rate.work_rvu, rate.work_gpci),
+        (f"Practice expense ({'OPPS cap' if taken.capped else estimate.setting.value})", rate.pe_rvu, rate.pe_gpci),
+        ("Malpractice", rate.mp_rvu, rate.mp_gpci),
+    )
+    total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
+    return [
+        *(f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows),
+        f"  {'Adjusted RVUs':<54}{total:>11}",
+        f"  x conversion factor {rate.conversion_factor} = {total * rate.conversion_factor}, rounded half up to {estimate.fee}",
+    ]
+
+
+def _amounts(estimate: Estimate) -> list[str]:
+    """Return the table of amounts, from the fee to who pays."""
+    lines: list[str] = []
+
+    def add(label: str, amount: Decimal | None, reason: str = "") -> None:
+        shown = "no price" if amount is None else f"{amount:,.2f}"
+        lines.append(f"  {label:<{_WIDTH}}{shown:>12}{'   ' + reason if reason else ''}")
+
+    add("Fee schedule amount", estimate.fee)
+    for step in estimate.steps:
+        add(f"{step.name} x {step.factor}" if step.factor is not None else step.name, step.amount, step.reason)
+    add("Contract allows" if estimate.contract else "Medicare allows", estimate.allowed)
+    if estimate.allowed is not None and not estimate.contract:
+        if estimate.deductible:
+            add("Deductible takes", estimate.deductible)
+        add("Medicare pays", estimate.medicare_payment, _medicare_reason(estimate))
+        if estimate.sequestration:
+            add("Sequestration takes", estimate.sequestration)
+        add("Patient owes", estimate.patient_responsibility)
+    if estimate.limiting_charge is not None:
+        add("Limiting charge", estimate.limiting_charge, "the most that may be charged on an unassigned claim")
+    return lines
+
+
+def _medicare_reason(estimate: Estimate) -> str:
+    assert estimate.allowed is not None
+    assert estimate.patient_responsibility is not None
+    assert estimate.sequestration_rate is not None
+    assert estimate.coinsurance_rate is not None
+    percent = (100 - 100 * estimate.coinsurance_rate).normalize()
+    share = f"{percent:f} %{' of the rest' if estimate.deductible else ''}"
+    if not estimate.sequestration:
+        return share
+    before = estimate.allowed - estimate.patient_responsibility
+    return f"{share}: {before:,.2f}, less {(estimate.sequestration_rate * 100).normalize():f} % sequestration"

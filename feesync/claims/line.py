@@ -1,0 +1,76 @@
+"""One line of a claim as a caller gives it: a value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from feesync.errors import InvalidInputError
+from feesync.model.reading import shown
+
+_SHORT = re.compile(
+    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-[0-9A-Z]{2})*?(?:-55D(?P<days>[0-9]{1,2}))?(?:-[0-9A-Z]{2})*)"
+    r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
+)
+_NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A line of a claim.
+
+    Attributes:
+        hcpcs: CPT or HCPCS code, five characters.
+        modifiers: such as `("50",)`.
+        units: units of service.
+        charge: submitted charge of the whole line in dollars, or None.
+        postop_days: days of care after an operation that modifier 55 is to pay for; None for all of the global period.
+    """
+
+    hcpcs: str
+    modifiers: Iterable[str] | None = ()
+    units: int = 1
+    charge: Decimal | int | str | None = None
+    postop_days: int | None = None
+
+    @classmethod
+    def read(cls, given: object) -> ClaimLine:
+        """Return a line from any of its forms.
+
+        Raises:
+            InvalidInputError: it is none of them.
+        """
+        if isinstance(given, ClaimLine):
+            return given
+        if isinstance(given, str):
+            return cls._short(given)
+        if isinstance(given, Mapping):
+            return cls._named(given)
+        raise InvalidInputError(f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a dictionary")
+
+    @classmethod
+    def _short(cls, given: str) -> ClaimLine:
+        match = _SHORT.fullmatch(given.strip().upper())
+        if not match:
+            raise InvalidInputError(
+                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as in 64493-50x1@250.00, "
+                "or with days of care after an operation, as in 66984-55d30"
+            )
+        modifiers = tuple(modifier[:2] for modifier in match["modifiers"].split("-")[1:])
+        days = int(match["days"]) if match["days"] else None
+        return cls(match["code"], modifiers, int(match["units"] or 1), match["charge"], days)
+
+    @classmethod
+    def _named(cls, given: Mapping[str, Any]) -> ClaimLine:
+        unknown = [name for name in given if name not in _NAMES]
+        if unknown or "hcpcs" not in given:
+            said = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"
+            raise InvalidInputError(f"a claim line {said}; its names are {', '.join(_NAMES)}")
+        modifiers = given.get("modifiers")
+        if isinstance(modifiers, str):
+            modifiers = tuple(re.findall(r"[^\s,;-]+", modifiers))
+        units = given.get("units")
+        return cls(given["hcpcs"], modifiers, 1 if units is None else units, given.get("charge"), given.get("postop_days"))

@@ -1,0 +1,200 @@
+"""`feesync claim`: what Medicare allows for the lines of a claim, beside each other."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import date as Date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feesync.claims.claim_estimate import ClaimEstimate
+from feesync.claims.estimate import Estimate
+from feesync.claims.estimator import estimate_claim
+from feesync.claims.line import ClaimLine
+from feesync.cli.command import Reader
+from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
+from feesync.cli.output import print_json, print_table
+from feesync.errors import ExitStatus, InvalidInputError
+from feesync.model.note import Note
+from feesync.model.rate import Setting
+from feesync.model.reading import shown
+
+_COLUMNS = ("Line", "Code", "Units", "Fee", "Rank", "Steps", "Allowed", "Medicare", "Sequestr.", "Patient")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_PAYERS = 3
+"""How many columns at the end say who pays, which a contract leaves to the plan."""
+_RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
+
+
+@click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@visit_options
+@json_option
+@explain_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    lines: tuple[str, ...],
+    locality: str,
+    setting: str | None,
+    pos: str | None,
+    day: Date | None,
+    nonpar: bool,
+    practitioner: str,
+    qp: bool,
+    deductible: str | None,
+    percent: str | None,
+    of_year: int | None,
+    purpose: str | None,
+    history: tuple[str, ...],
+    coverage: bool,
+    as_json: bool,
+    explain: bool,
+) -> None:
+    """Estimate what Medicare allows for the lines of a claim: one practitioner, patient and day.
+
+    A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00 (or 66984-55d30, days of care after an operation),
+    or a file: .json holds a list of such texts, or of objects with hcpcs, modifiers, units, charge and postop_days; .csv has
+    those columns, the modifiers with blanks between them.
+
+    \b
+      feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
+      feesync claim 64493-RT@300 64493-LT@300 64635-LT --locality national --pos 24 --deductible 100
+      feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03 --percent 110 --of-year 2022
+      feesync claim lines.csv --locality 01112-05 --json
+    """
+    one_way(setting, pos, as_json, explain)
+    read = [line for given in lines for line in _lines(given)]
+    claim = estimate_claim(
+        read, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, date=day, nonpar=nonpar,
+        practitioner=practitioner, qp=qp, deductible=deductible, percent=percent, of_year=of_year, purpose=purpose,
+        history=history, coverage=coverage, db=ctx.obj,
+    )  # fmt: skip
+    if as_json:
+        print_json(claim.to_dict())
+    elif explain:
+        click.echo("\n\n".join(f"Line {number}: {line.explain()}" for number, line in enumerate(claim.lines, start=1)))
+        click.echo()
+        _print_sums(claim)
+    else:
+        _print_table(claim)
+    without = [f"line {number}: {note.text}" for number, line in enumerate(claim.lines, start=1) for note in line.denials]
+    for text in without:
+        click.echo(f"feesync: no price: {text}", err=True)
+    if any(line.allowed is None for line in claim.lines):
+        ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _lines(given: str) -> Iterable[Any]:
+    suffix = Path(given).suffix.lower()
+    if suffix not in (".json", ".csv"):
+        return [given]
+    try:
+        text = Path(given).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{given} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
+    return _from_json(given, text) if suffix == ".json" else _from_csv(given, text)
+
+
+def _from_json(name: str, text: str) -> list[Any]:
+    import json
+
+    try:
+        lines = json.loads(text, parse_float=Decimal, object_pairs_hook=_once_each)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(f"{name} is not JSON: {str(error)[:100]}") from None
+    if not isinstance(lines, list):
+        raise InvalidInputError(f"{name} holds no list of claim lines")
+    return lines
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; one of two values under the same name would be a guess."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{shown(max(names, key=names.count))} stands twice in an object")
+    return found
+
+
+def _from_csv(name: str, text: str) -> list[Any]:
+    try:
+        reader = csv.DictReader(text.splitlines(), strict=True)
+        columns = [column.strip().lower() for column in reader.fieldnames or ()]
+        rows = list(reader)
+    except csv.Error as error:
+        raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
+    if len(set(columns)) < len(columns):
+        raise InvalidInputError(f"{name} has the column {shown(max(columns, key=columns.count))} twice")
+    return [_csv_line(f"{name}, row {number}", row) for number, row in enumerate(rows, start=2)]
+
+
+def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
+    if None in row:
+        raise InvalidInputError(f"{where} has more cells than the header")
+    given: dict[str, object] = {str(name).strip().lower(): value.strip() for name, value in row.items() if value and value.strip()}
+    for name in ("units", "postop_days"):
+        if name in given:
+            if not _WHOLE.fullmatch(str(given[name])):
+                raise InvalidInputError(f"{where}: {name} {shown(given[name])} is not a whole number")
+            given[name] = int(str(given[name]))
+    try:
+        return ClaimLine.read(given)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{where}: {error}") from None
+
+
+def _print_table(claim: ClaimEstimate) -> None:
+    first = claim.lines[0]
+    place = f", place of service {first.pos}" if first.pos else ""
+    settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
+    click.echo(f"{settings}{place}, {first.date}\n{first.locality}")
+    for release in dict.fromkeys((line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines):
+        click.echo("{}, conversion factor {} {}".format(*release))
+    click.echo()
+    rows = [_row(number, line) for number, line in enumerate(claim.lines, start=1)]
+    sums = (claim.allowed, claim.medicare_payment, claim.sequestration, claim.patient_responsibility)
+    shown = -_PAYERS if first.contract else None
+    table = [row[:shown] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
+    print_table(_COLUMNS[:shown], table, right=_RIGHT)
+    _print_notes(claim)
+
+
+def _row(number: int, line: Estimate) -> tuple[object, ...]:
+    steps = ", ".join(f"{step.name} x {step.factor}" if step.factor is not None else step.name for step in line.steps)
+    amounts = (line.allowed, line.medicare_payment, line.sequestration, line.patient_responsibility)
+    return number, line.code, line.units, _money(line.fee), line.rank or "", steps, *map(_money, amounts)
+
+
+def _money(amount: Decimal | None) -> str:
+    return "no price" if amount is None else f"{amount:,.2f}"
+
+
+def _print_sums(claim: ClaimEstimate) -> None:
+    contract = claim.lines[0].contract
+    sums = [("Contract allows" if contract else "Medicare allows", claim.allowed)]
+    if not contract:
+        sums += [
+            ("Medicare pays", claim.medicare_payment), ("Sequestration takes", claim.sequestration),
+            ("Patient owes", claim.patient_responsibility),
+        ]  # fmt: skip
+    for label, amount in sums:
+        click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
+    for note in claim.notes:
+        click.echo(f"  {note}")
+
+
+def _print_notes(claim: ClaimEstimate) -> None:
+    told: dict[Note, list[int]] = {}
+    for number, line in enumerate(claim.lines, start=1):
+        for note in line.notes:
+            told.setdefault(note, []).append(number)
+    notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in told.items()]
+    for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
+        click.echo(str(text))

@@ -1,0 +1,175 @@
+"""`feesync compare`: a code across localities, or in the two settings."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from feesync.analysis.comparison import Comparison, PlaceAmounts, compare
+from feesync.cli.bars import bar
+from feesync.cli.command import Reader
+from feesync.cli.options import (
+    check_file,
+    csv_option,
+    date_option,
+    db_option,
+    force_option,
+    json_option,
+    modifiers_option,
+    one_choice_of_places,
+    one_format,
+    place_options,
+    plot_option,
+    qp_option,
+)
+from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed, source_line
+from feesync.errors import ExitStatus
+from feesync.export.grid import WHEN, when
+from feesync.model.locality import Locality
+from feesync.model.money import decimal, dollars, percent_change
+from feesync.model.rate import Setting
+
+_BOTH = "both"
+_PLACE = ("mac", "locality", "state", "locality_name")
+_CHANGE = ("difference", "difference_percent")
+_LINE = ("release", "basis", "hcpcs", "modifiers")
+_COLUMNS = (*_LINE, "setting", *_PLACE, "amount", "national_amount", *_CHANGE, *WHEN, "allowed")
+_COLUMNS_OF_BOTH = (*_LINE, *_PLACE, "nonfacility_amount", "facility_amount", *_CHANGE, *WHEN)
+
+
+@click.command("compare", cls=Reader, short_help="A code across localities, or in the two settings.")
+@click.argument("hcpcs")
+@place_options
+@date_option
+@qp_option
+@click.option(
+    "--setting", type=click.Choice([*(setting.value for setting in Setting), _BOTH]), default=Setting.NONFACILITY.value,
+    show_default=True, help="Rate, or both to compare them.",
+)  # fmt: skip
+@modifiers_option
+@csv_option
+@json_option
+@plot_option
+@force_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: str,
+    places: tuple[str, ...],
+    states: tuple[str, ...],
+    everywhere: bool,
+    day: Date | None,
+    qp: bool,
+    setting: str,
+    modifiers: tuple[str, ...],
+    as_csv: bool,
+    as_json: bool,
+    plot: Path | None,
+    force: bool,
+) -> None:
+    """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
+
+    With --setting both, the two rates of each place side by side, and how the facility rate differs from the nonfacility rate.
+
+    \b
+      feesync compare 64493 --state CA --date 2025-11-03
+      feesync compare 64493 -m 50 --locality AL --locality AK --setting both --csv
+      feesync compare 64493 --all --plot 64493.svg
+    """
+    one_format(as_json, as_csv)
+    one_choice_of_places(places, states, everywhere)
+    check_file(ctx, "--plot", plot, force=force)
+    settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
+    found = compare(hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj)
+    if plot and found.has_price:
+        _draw(found, plot, force=force)
+    columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
+    rows = (_row(found, place) for place in found.places)
+    if as_json:
+        print_json([{**dict(zip(columns, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
+    elif as_csv:
+        print_csv(columns, rows)
+    else:
+        _print_table(found)
+    print_notes(found.notes)
+    if not found.has_price:
+        ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _row(found: Comparison, place: PlaceAmounts) -> list[object]:
+    """Return the values of a place in the order of the columns."""
+    locality, first = place.locality, place.amounts[found.settings[0]]
+    about = [found.quote.release.label, found.quote.rate.basis, found.hcpcs, " ".join(found.modifiers)]
+    dates = when(found.quote.release, found.date)
+    where = [locality.mac, locality.locality, locality.state, locality.name]
+    if len(found.settings) > 1:
+        other = place.amounts[found.settings[1]]
+        return [*about, *where, *map(_dollars, (first, other)), *_change(first, other), *dates]
+    national = found.national.amounts[found.settings[0]]
+    amounts = [*map(_dollars, (first, national)), *_change(national, first)]
+    return [*about, found.settings[0].value, *where, *amounts, *dates, _dollars(first)]
+
+
+def _change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
+    if before is None or after is None:
+        return None, None
+    return dollars(after - before), percent_change(before, after) if before else None
+
+
+def _dollars(amount: int | None) -> Decimal | None:
+    return None if amount is None else dollars(amount)
+
+
+def _print_table(found: Comparison) -> None:
+    release = found.quote.release
+    kind = " and ".join(setting.value for setting in found.settings)
+    click.echo(f"{found.code}, {kind}, {found.date}")
+    factor = decimal(found.quote.rate.conversion_factor, 4)
+    click.echo(f"{release.label}, in effect {release.effective_from} to {release.effective_to}, ", nl=False)
+    click.echo(f"conversion factor {factor} {found.quote.rate.basis}\n")
+    both = len(found.settings) > 1
+    amounts = ("Nonfacility", "Facility", "Difference", "Percent") if both else ("Allowed", "To national", "Percent")
+    longest = max((amount or 0 for place in found.places for amount in place.amounts.values()), default=0)
+    rows = []
+    for place in found.places:
+        first, *others = (place.amounts[setting] for setting in found.settings)
+        change, percent = _change(first, others[0]) if both else _change(found.national.amounts[found.settings[0]], first)
+        if not both and place.locality.is_national:
+            change = percent = None
+        rows.append(
+            [place.locality.key, place.locality.state or "", shortened(place.locality.name), *map(cents, (first, *others)),
+             signed(change), signed(percent), bar(first, longest, others[0] if both else None)]
+        )  # fmt: skip
+    print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts)
+
+
+def _draw(found: Comparison, path: Path, *, force: bool) -> None:
+    from feesync.analysis import plot
+
+    release, both = found.quote.release, len(found.settings) > 1
+    kind = "nonfacility and facility" if both else found.settings[0].value
+    stand_in = f"; it stands in: no loaded release covers {found.date}" if found.quote.stand_in else ""
+    caption = plot.Caption(
+        f"{found.code}: what Medicare allows, {kind}",
+        f"Date of service {found.date}, release {release.label}, "
+        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} {found.quote.rate.basis}{stand_in}",
+        source_line(release.label, f"{release.effective_from} to {release.effective_to}"),
+        path,
+        force,
+    )
+    rows = []
+    for place in found.places:
+        amounts = [place.amounts[setting] for setting in found.settings]
+        before, after = amounts if both else (found.national.amounts[found.settings[0]], amounts[0])
+        percent = None if place.locality.is_national and not both else _change(before, after)[1]
+        note = "" if percent is None else f"{signed(percent)} %"
+        rows.append(plot.Bar(_label(place.locality), tuple(map(_dollars, amounts)), note, place.locality.is_national))
+    plot.bars(caption, [setting.value for setting in found.settings], "difference" if both else "to national", rows)
+
+
+def _label(place: Locality) -> str:
+    return place.name if place.is_national else f"{shortened(place.name)}  {place.state or ''} {place.key}"

@@ -1,0 +1,77 @@
+"""`feesync estimate`: what Medicare allows for one line."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+
+import click
+
+from feesync.claims.estimate import Estimate
+from feesync.claims.estimator import estimate
+from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
+from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
+from feesync.cli.output import print_json, print_notes
+from feesync.errors import ExitStatus
+from feesync.model.rate import Setting
+
+
+@click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
+@click.argument("hcpcs")
+@visit_options
+@modifiers_option
+@click.option("--units", type=WholeNumber(0), default=1, show_default=True, help="Units of service.")
+@click.option("--charge", metavar="DOLLARS", help="Submitted charge of the line; the lower of charge and fee is allowed.")
+@click.option("--postop-days", type=WholeNumber(0), metavar="N", help="Days of care that modifier 55 pays for; all by default.")
+@json_option
+@explain_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: str,
+    locality: str,
+    setting: str | None,
+    pos: str | None,
+    modifiers: tuple[str, ...],
+    day: Date | None,
+    units: int,
+    charge: str | None,
+    nonpar: bool,
+    practitioner: str,
+    qp: bool,
+    deductible: str | None,
+    percent: str | None,
+    of_year: int | None,
+    purpose: str | None,
+    history: tuple[str, ...],
+    coverage: bool,
+    postop_days: int | None,
+    as_json: bool,
+    explain: bool,
+) -> None:
+    """Estimate what Medicare allows for one line.
+
+    \b
+      feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
+      feesync estimate 64493 --locality national --pos 24 --json
+      feesync estimate 64493 --locality AL --date 2025-11-03 --percent 110 --of-year 2022
+      feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
+    """
+    one_way(setting, pos, as_json, explain)
+    answer = estimate(
+        hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
+        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, percent=percent,
+        of_year=of_year, postop_days=postop_days, purpose=purpose, history=history, coverage=coverage, db=ctx.obj,
+    )  # fmt: skip
+    _print(answer, as_json, explain)
+    if answer.allowed is None:
+        print_notes(answer.denials)
+        ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
+    if as_json:
+        print_json(answer.to_dict())
+    else:
+        click.echo(answer.explain() if explain else answer.summary())

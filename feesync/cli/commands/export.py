@@ -1,0 +1,77 @@
+"""`feesync export`: the grid of rates to a CSV, Parquet or SQLite file."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date as Date
+from pathlib import Path
+
+import click
+
+from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
+from feesync.cli.options import date_option, db_option, force_option, one_choice_of_places, place_options, qp_option
+from feesync.cli.output import print_notes
+from feesync.export import csv_text, files
+from feesync.export.rows import open_grid
+from feesync.model.hcpcs import read_codes
+from feesync.model.label import parse_label
+from feesync.paths import database_path
+
+
+@click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")
+@click.argument("hcpcs", nargs=-1)
+@place_options
+@date_option
+@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@click.option("--release", "label", metavar="LABEL", help="A loaded release, such as RVU25D, instead of --date.")
+@qp_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="FILE.csv, FILE.parquet, FILE.db or FILE.sqlite; CSV on stdout by default.")  # fmt: skip
+@force_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: tuple[str, ...],
+    places: tuple[str, ...],
+    states: tuple[str, ...],
+    everywhere: bool,
+    day: Date | None,
+    year: int | None,
+    label: str | None,
+    qp: bool,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Write the rates of codes, all of a release by default, in places, all by default, with the columns of 'rates --csv'.
+
+    \b
+      feesync export --release RVU25D -o rvu25d.parquet
+      feesync export --state CA --year 2025 -o california.db
+      feesync export 64490-64495 --date 2025-11-03 > facets.csv
+
+    A SQLite file has a table rate_cents of exact integers (cents, hundredths of RVUs, thousandths of GPCIs, ten-thousandths of
+    the factor), a view rate of the same in dollars and decimals, and a table release that says where they come from. Parquet
+    needs pip install 'feesync[parquet]'; its money is decimal(12, 2). A file appears whole or not at all.
+    """
+    if sum(given is not None for given in (day, year, label)) > 1:
+        raise click.UsageError("--date, --year and --release exclude each other")
+    one_choice_of_places(places, states, everywhere)
+    database = database_path(ctx.obj)
+    if output:
+        files.check(output, database, force=force)
+    elif force:
+        raise click.UsageError("--force goes with -o")
+    when = parse_label(label) if label else year if year is not None else day or Date.today()
+    codes = [read_codes(code) for code in hcpcs]
+    grid = open_grid(database, codes, places, states, when, qp=qp)
+    print_notes(grid.notes)
+    if output is None:
+        csv_text.write(sys.stdout, grid.blocks())
+        return
+    labels = ", ".join(release.label for release in grid.releases)
+    with click.progressbar(
+        grid.blocks(), length=grid.code_count, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as blocks:
+        files.write(output, blocks, grid.releases, force=force)

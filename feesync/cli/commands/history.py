@@ -1,0 +1,152 @@
+"""`feesync history`: a code in a place over the loaded releases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from feesync.analysis.history import History, Moment, history
+from feesync.cli.bars import bar
+from feesync.cli.command import Reader
+from feesync.cli.options import (
+    check_file,
+    csv_option,
+    db_option,
+    force_option,
+    json_option,
+    locality_option,
+    modifiers_option,
+    one_format,
+    plot_option,
+    qp_option,
+)
+from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed, source_line
+from feesync.errors import ExitStatus, one_line
+from feesync.model.money import decimal, dollars
+from feesync.model.rate import Setting
+
+_COLUMNS = (
+    "release", "effective_from", "effective_to", "basis", "conversion_factor", "hcpcs", "modifiers", "mac", "locality", "state",
+    "locality_name", "nonfacility_rvus", "facility_rvus", "nonfacility_amount", "facility_amount", "nonfacility_change_percent",
+    "facility_change_percent", "reason", "stand_in",
+)  # fmt: skip
+_DAY = timedelta(days=1)
+_SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
+
+
+@click.command("history", cls=Reader, short_help="A code in a place over the loaded releases.")
+@click.argument("hcpcs")
+@locality_option
+@click.option(
+    "--setting", type=click.Choice([setting.value for setting in Setting]), default=Setting.NONFACILITY.value, show_default=True,
+    help="Whose RVUs, change and bar are shown.",
+)  # fmt: skip
+@modifiers_option
+@qp_option
+@csv_option
+@json_option
+@plot_option
+@force_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: str,
+    locality: str,
+    setting: str,
+    modifiers: tuple[str, ...],
+    qp: bool,
+    as_csv: bool,
+    as_json: bool,
+    plot: Path | None,
+    force: bool,
+) -> None:
+    """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
+
+    A release that lacks the place or the code is a gap with its reason. The embedded snapshot is among the releases.
+
+    \b
+      feesync history 64493 --locality 02102-01
+      feesync history 64493 --locality national -m 50 --setting facility --csv
+      feesync history 64493 --locality CA-05 --plot history.svg
+    """
+    one_format(as_json, as_csv)
+    check_file(ctx, "--plot", plot, force=force)
+    found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
+    shown = Setting(setting)
+    if plot and found.has_price(shown):
+        _draw(found, plot, force=force)
+    rows = (_row(found, moment) for moment in found.moments)
+    if as_json:
+        print_json([{**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
+    elif as_csv:
+        print_csv(_COLUMNS, rows)
+    else:
+        _print_table(found, shown)
+    if found.left_out:
+        count = len(found.left_out)
+        click.echo(f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, are left out", err=True)
+    print_notes(found.notes)
+    if not found.has_price(shown):
+        for reason in dict.fromkeys(moment.reason for moment in found.moments if moment.reason):
+            click.echo(f"feesync: no price: {one_line(reason)}", err=True)
+        ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _row(found: History, moment: Moment) -> list[object]:
+    """Return the values of a release in the order of the columns."""
+    release, place, rate = moment.release, found.locality, moment.rate
+    rvus = (moment.rvus(setting) for setting in Setting)
+    return [
+        release.label, release.effective_from.isoformat(), release.effective_to.isoformat(), rate.basis if rate else None,
+        decimal(rate.conversion_factor, 4) if rate else None, found.hcpcs, " ".join(found.modifiers),
+        place.mac, place.locality, place.state, place.name,
+        *(None if total is None else decimal(total, 2) for total in rvus),
+        *(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+        *(moment.changes[setting] for setting in Setting),
+        moment.reason or None,
+        False,  # each release is shown over its own dates of effect
+    ]  # fmt: skip
+
+
+def _print_table(found: History, setting: Setting) -> None:
+    click.echo(f"{found.code}, {setting.value}\n{found.locality}\n")
+    longest = max((moment.amounts[setting] or 0 for moment in found.moments), default=0)
+    rows: list[list[object]] = []
+    for before, moment in zip((None, *found.moments), found.moments, strict=False):
+        release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
+        if before and before.release.effective_to + _DAY < release.effective_from:
+            gap = (before.release.effective_to + _DAY, release.effective_from - _DAY)
+            rows.append(["", *gap, "", "", "", "", "", "no release is loaded"])
+        amount = moment.amounts[setting]
+        rows.append(
+            [release.label, release.effective_from, release.effective_to, decimal(rate.conversion_factor, 4) if rate else "",
+             "" if rvus is None else decimal(rvus, 2), *(cents(moment.amounts[each]) for each in Setting),
+             signed(moment.changes[setting]), moment.reason if amount is None else bar(amount, longest)]
+        )  # fmt: skip
+    print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
+
+
+def _draw(found: History, path: Path, *, force: bool) -> None:
+    from feesync.analysis import plot
+
+    first, last = found.moments[0].release, found.moments[-1].release
+    caption = plot.Caption(
+        f"{found.code}: what Medicare allowed, {first.effective_from.year} to {last.effective_to.year}",
+        str(found.locality),
+        source_line(f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"),
+        path,
+        force,
+    )
+    periods = [
+        plot.Period(
+            moment.release.label,
+            moment.release.effective_from,
+            moment.release.effective_to,
+            tuple(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+        )
+        for moment in found.moments
+    ]
+    plot.steps(caption, [setting.value for setting in Setting], periods)

@@ -1,0 +1,139 @@
+"""`feesync rates`: locality-adjusted rates of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date as Date
+from pathlib import Path
+
+import click
+
+from feesync.claims import arguments
+from feesync.cli.command import Reader
+from feesync.cli.numbers import WholeNumber
+from feesync.cli.options import (
+    check_file,
+    csv_option,
+    date_option,
+    db_option,
+    file_option,
+    force_option,
+    json_option,
+    of_year_option,
+    one_choice_of_places,
+    one_format,
+    percent_option,
+    place_options,
+    qp_option,
+)
+from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
+from feesync.export import grid
+from feesync.model.hcpcs import read_codes
+from feesync.model.note import Note
+from feesync.pricing.line import Contract
+from feesync.schedule import notes as provenance
+from feesync.schedule.rates import FeeSchedule, Quote, open_schedule
+
+
+@click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
+@click.argument("hcpcs", nargs=-1, required=True)
+@place_options
+@date_option
+@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@qp_option
+@percent_option
+@of_year_option
+@csv_option
+@json_option
+@file_option("--xlsx", (".xlsx",), "Write a workbook, with formulas that recompute the amounts.")
+@force_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    hcpcs: tuple[str, ...],
+    places: tuple[str, ...],
+    states: tuple[str, ...],
+    everywhere: bool,
+    day: Date | None,
+    year: int | None,
+    qp: bool,
+    percent: str | None,
+    of_year: int | None,
+    as_csv: bool,
+    as_json: bool,
+    xlsx: Path | None,
+    force: bool,
+) -> None:
+    """Print locality-adjusted rates of codes: what Medicare allows in each setting, before modifiers.
+
+    HCPCS is a code, or a range of codes of one form, all that the release has from the first to the last.
+
+    \b
+      feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
+      feesync rates 64490-64495 --state CA --year 2025 --csv
+      feesync rates 64490-64495 64633-64636 --xlsx facets.xlsx
+      feesync rates 64493 --state AL --percent 110 --of-year 2022
+    """
+    one_format(as_json, as_csv, xlsx)
+    if len([given for given in (day, year, of_year) if given is not None]) > 1:
+        raise click.UsageError("--date, --year and --of-year exclude each other: each says which release's rates are meant")
+    one_choice_of_places(places, states, everywhere)
+    check_file(ctx, "--xlsx", xlsx, force=force)
+    schedule = open_schedule(ctx.obj)
+    terms = arguments.contract(percent, of_year)
+    newest = year or of_year
+    notes: dict[Note, None] = {}
+    with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
+        when = schedule.newest_day(newest) if newest else day or Date.today()
+        quotes = _noting(schedule, grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp), when, qp, notes)
+        if xlsx:
+            whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
+            _write_workbook(xlsx, quotes, when, [("Codes", " ".join(hcpcs)), whose], terms, notes, force=force)
+        elif as_json or as_csv:
+            columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
+            rows = ([*grid.row(quote, when), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
+            (print_json_rows if as_json else print_csv)(columns, rows)
+        else:
+            _print_table(quotes, terms)
+    print_notes(notes)
+
+
+def _noting(schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]) -> Iterator[Quote]:
+    for quote in quotes:
+        notes.update(dict.fromkeys(provenance.notes(schedule, quote, when, qp=qp)))
+        yield quote
+
+
+def _write_workbook(
+    path: Path,
+    quotes: Iterable[Quote],
+    when: Date,
+    asked: list[tuple[str, str]],
+    terms: Contract | None,
+    notes: dict[Note, None],
+    *,
+    force: bool,
+) -> None:
+    from feesync.export import workbook
+
+    paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
+    count = workbook.write(path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force)
+    click.echo(f"feesync: {count:,} rates in {path}", err=True)
+
+
+def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
+    """Print the amounts, and what a contract makes of them in the place of Medicare's limiting charges."""
+    percent = f"{terms.percent} %" if terms else "Limit"
+    money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
+    columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
+    print_table(columns, [_cells(quote, terms) for quote in quotes], right=money)
+
+
+def _cells(quote: Quote, terms: Contract | None) -> list[str]:
+    rate, place = quote.rate, quote.locality
+    amounts = [cents(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
+    if terms:
+        amounts += ["" if amount is None else f"{amount:,}" for amount in grid.contract_row(quote, terms.factor)[1:]]
+    code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
+    return [code, rate.status, place.key, place.state or "", shortened(place.name), *amounts, rate.basis, quote.release.label]

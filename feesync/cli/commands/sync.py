@@ -1,0 +1,185 @@
+"""`feesync sync`: bring the database up to date with CMS, by hand or from cron."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from feesync.changes.payments import Changes, PaymentChange
+from feesync.cli.command import Once
+from feesync.cli.loaded import OUTCOMES, contents
+from feesync.cli.numbers import Seconds, WholeNumber
+from feesync.cli.options import db_option, json_option, read_dates, without_check_option
+from feesync.cli.output import print_json, print_table
+from feesync.cms.cache import ZIPS
+from feesync.cms.progress import Progress
+from feesync.cms.retries import RUN_SECONDS
+from feesync.errors import ExitStatus, FeesyncError
+from feesync.model.hcpcs import FACET_JOINT_CODES
+from feesync.paths import database_path
+from feesync.refresh.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.sync import sync
+from feesync.store.freshness import read_freshness
+
+_OUTCOMES = {
+    **OUTCOMES,
+    "failed": "failed, what was loaded before is kept",
+    "unknown": "not loaded, its dates of effect are not known",
+    "would-load": "would be downloaded and loaded",
+    "would-compare": "would be downloaded and compared with what is loaded",
+}
+_WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities", "Lowest", "Highest")
+
+
+@click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
+@click.option("--year", "years", type=WholeNumber(2000, 2099), multiple=True, metavar="YYYY",
+              help="Releases of a year (repeatable); by default this year, the last, and the next once CMS offers it.")  # fmt: skip
+@click.option("--release", "releases", multiple=True, metavar="LABEL", help="A release such as RVU25D (repeatable).")
+@click.option("--all", "everything", is_flag=True, help="Every release of 2015 and later.")
+@click.option("--effective", metavar="FIRST:LAST", callback=read_dates,
+              help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of the one --release, where feesync does not know them.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Ask CMS, say what would be done, and change nothing.")
+@click.option("--offline", is_flag=True, help="Open no connection; load what the cache holds and the database lacks.")
+@click.option("--quiet", is_flag=True, help="Print nothing unless something changed or failed; a warning once.")
+@json_option
+@click.option("--jitter", type=Seconds(), default=0, metavar="S", help="First sleep a random part of S seconds.")
+@click.option("--wait", type=Seconds(), default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
+@click.option("--deadline", type=Seconds(), default=RUN_SECONDS, metavar="S", show_default="180",
+              help="Seconds that the whole run may spend on requests that fail.")  # fmt: skip
+@click.option("--watch", multiple=True, metavar="HCPCS", default=FACET_JOINT_CODES, show_default="the facet joint codes",
+              help="A code whose changes are reported in dollars (repeatable).")  # fmt: skip
+@click.option("--changed-status", type=WholeNumber(0, 255), default=0, metavar="N",
+              help="Exit with N when something new was loaded and nothing failed.")  # fmt: skip
+@click.option("--user-agent", metavar="TEXT", help="What to call oneself, in place of feesync's name, version and address.")
+@click.option("--zips", is_flag=True, help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
+@without_check_option
+@click.option("--force", is_flag=True, help="Ask in spite of a cool-down; make superseded bytes current again.")
+@db_option
+@click.pass_context
+def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status: int, **arguments: object) -> None:
+    """Download what CMS has new or changed, check it, load it, and say what that changed.
+
+    \b
+      feesync sync
+      feesync sync --dry-run
+      feesync sync --zips
+      feesync sync --year 2023 --watch 64493 --watch 99213
+      feesync sync --quiet --jitter 1800        (from cron)
+
+    What is loaded answers on until a release is wholly checked and loaded, and where one fails. Downloads are kept in
+    FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL names a mirror in place of https://www.cms.gov.
+
+    \b
+    Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4 what it sent was refused;
+    5 another refresh is running. Where several happened, the first of 1, 4, 3, 5.
+    """
+    progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
+    try:
+        told_before = read_freshness(database_path(ctx.obj)).problems if quiet else ()
+        report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
+    except FeesyncError as error:
+        if as_json:
+            print_json({"status": int(error.exit_status), "changed": False, "releases": [], "problems": [
+                {"release": None, "status": int(error.exit_status), "text": str(error)}
+            ]})  # fmt: skip
+        raise
+    told = [problem for problem in report.problems if not _is_known_warning(problem, told_before)]
+    for problem in told:
+        click.echo(f"feesync: {problem}", err=True)
+    if as_json and (report.changed or not quiet or told):
+        print_json(report.to_dict())
+    elif not as_json:
+        _print(report, quiet=quiet)
+    stands = report.standing
+    if stands and stands.lack and not (quiet or arguments["years"] or arguments["releases"]):
+        why = f"; {stands.remedy}" if stands.is_listed is False else ""
+        click.echo(f"feesync: {stands.lack}{why}", err=True)
+    ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
+
+
+def _is_known_warning(problem: Problem, told_before: tuple[str, ...]) -> bool:
+    """Tell whether a warning is one that the last run has given already, so that a quiet run need not repeat it every day."""
+    return problem.status == ExitStatus.OK and str(problem) in told_before
+
+
+class _Shown(Progress):
+    """Shows a run on stderr: what is said, and on a terminal a bar a download."""
+
+    def __init__(self, *, bars: bool) -> None:
+        self._bars = bars
+        self._bar: click._termui_impl.ProgressBar[int] | None = None
+
+    def said(self, text: str) -> None:
+        self._close()
+        click.echo(f"feesync: {text}", err=True)
+
+    def received(self, label: str, received: int, total: int | None) -> None:
+        if not self._bars or not total:
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(received - self._bar.pos)
+
+    def loading(self, label: str) -> None:
+        self._close()
+        if self._bars:
+            click.echo(f"{label}: checking and loading", err=True)
+
+    def finished(self, label: str) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+
+def _print(report: SyncReport, *, quiet: bool) -> None:
+    shown = [release for release in report.releases if release.changed or release.outcome == "failed" or not quiet]
+    if not shown and not quiet and report.status == ExitStatus.OK:
+        click.echo("nothing in the cache" if report.catalogue == "cache" else "CMS lists no release of these years")
+    if shown and not report.dry_run and all(release.outcome == "unchanged" for release in shown):
+        labels = ", ".join(release.label for release in shown)
+        click.echo(f"nothing new: {labels} {'as cached' if report.catalogue == 'cache' else 'as CMS has them'}")
+        shown = []
+    for release in shown:
+        click.echo(_line(release))
+        if release.changes:
+            _print_changes(release.changes)
+
+
+def _line(release: ReleaseReport) -> str:
+    size = f" ({release.size / 1e6:.1f} MB)" if release.downloaded else ""
+    loaded = f"; {contents(release.rows, release.notes)}" if release.rows else ""
+    outcome = _OUTCOMES[release.outcome]
+    if release.label == ZIPS:
+        outcome = outcome.replace("new release", "new file")
+    if release.outcome.startswith("would-") and release.sha256:  # it is in the cache
+        outcome = outcome.replace("downloaded and ", "")
+    return f"{release.label}{size}: {outcome}{loaded}"
+
+
+def _print_changes(changes: Changes) -> None:
+    counts = [f"{changes.changed:,} of {changes.compared:,} payments changed"]
+    counts += [f"{_codes(codes)} {what}" for what, codes in (("added", changes.added), ("deleted", changes.deleted)) if codes]
+    click.echo(f"  against {changes.against}: {', '.join(counts)}")
+    if not changes.watched:
+        click.echo("  none of the watched codes")
+        return
+    click.echo("  watched codes, national amount in dollars, and lowest and highest change of all localities:\n")
+    print_table(_WATCHED, [_row(change) for change in changes.watched], right=_WATCHED[3:])
+    click.echo()
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    return "1 code" if len(codes) == 1 else f"{len(codes):,} codes"
+
+
+def _row(change: PaymentChange) -> tuple[object, ...]:
+    code = f"{change.hcpcs}-{change.modifier}" if change.modifier else change.hcpcs
+    difference = "" if change.before is None or change.after is None else f"{change.after - change.before:+}"
+    lowest, highest = ("" if bound is None else f"{bound:+}" for bound in (change.lowest, change.highest))
+    localities = f"{change.changed} of {change.localities}"
+    return code, change.basis, change.setting, change.before, change.after, difference, localities, lowest, highest

@@ -1,0 +1,221 @@
+"""The billing sheet of a facet joint code: what a biller keeps by the desk, for a place of service, a place and a day.
+
+From the same facts as the coverage notes. Out of scope: the price (estimator).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import timedelta
+
+from feesync.coverage import facts
+from feesync.coverage.facts import Fact
+from feesync.coverage.third_level import third_level
+from feesync.errors import UnknownCodeError
+from feesync.model import reading
+from feesync.model.dates import read_day
+from feesync.model.hcpcs import read_code
+from feesync.model.locality import Locality
+from feesync.model.note import Note
+from feesync.reference.place_of_service import places_of_service, read_pos, setting_of
+from feesync.schedule.notes import zip_note
+from feesync.schedule.rates import open_schedule
+from feesync.schedule.state import of_one_state
+
+TOPICS = {
+    "modifiers": "Modifiers",
+    "units": "Units",
+    "prior authorization": "Prior authorization",
+    "levels": "Levels",
+    "frequency": "Frequency",
+    "necessity": "Medical necessity",
+    "included": "Not billed beside",
+    "policy": "Policy",
+    "documentation": "Documentation a reviewer asks for",
+}
+"""The topics of a sheet in their order, and their headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What to know before a facet joint code is billed.
+
+    Attributes:
+        hcpcs: the code.
+        title: what it stands for, in feesync's words.
+        date: the day that the facts hold on.
+        pos: place of service code, or None.
+        locality: the payment locality, or None.
+        prior_authorization: whether the hospital's service needs it that day; None where no place of service was given.
+        mue: the most units a day (medically unlikely edit), None where no value is recorded for the day.
+        contractor: the Medicare administrative contractor of the locality, None without one.
+        jurisdiction: its jurisdiction, such as `JE`.
+        lcd: its local coverage determination, None where none is recorded for the day.
+        article: the billing article.
+        facts: the lines of the sheet by topic, each with its source.
+        notes: how a ZIP told the locality.
+    """
+
+    hcpcs: str
+    title: str
+    date: Date
+    pos: str | None
+    locality: Locality | None
+    prior_authorization: bool | None
+    mue: int | None
+    contractor: str | None
+    jurisdiction: str | None
+    lcd: str | None
+    article: str | None
+    facts: tuple[Fact, ...]
+    notes: tuple[Note, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the sheet as JSON has it."""
+        place = self.locality
+        return {
+            "hcpcs": self.hcpcs,
+            "title": self.title,
+            "date": self.date.isoformat(),
+            "pos": self.pos,
+            "locality": place and {"mac": place.mac, "locality": place.locality, "state": place.state, "name": place.name},
+            "prior_authorization": self.prior_authorization,
+            "mue": self.mue,
+            "contractor": self.contractor,
+            "jurisdiction": self.jurisdiction,
+            "lcd": self.lcd,
+            "article": self.article,
+            "facts": [{"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source} for fact in self.facts],
+        }
+
+
+@of_one_state
+def coverage_sheet(
+    hcpcs: str,
+    *,
+    pos: str | int | None = None,
+    locality: str | None = None,
+    date: Date | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Sheet:
+    """Return the billing sheet of a facet joint code.
+
+    Args:
+        hcpcs: CPT code, five characters.
+        pos: CMS place of service code, for prior authorization.
+        locality: as for `estimate`, for the contractor's LCD and billing article; all contractors' by default.
+        date: day that the facts are to hold on, a `date` or `YYYY-MM-DD`; today by default.
+        db: path of the database, which knows the localities.
+
+    Raises:
+        UnknownCodeError: there is no sheet for the code.
+        InvalidInputError: an argument cannot be read.
+        LocalityError: the locality is unknown or ambiguous.
+
+    Source of the facts: the tables of data/coverage, each row with its own.
+    """
+    code = facts.codes().get(read_code(reading.text("hcpcs", hcpcs)))
+    if code is None:
+        raise UnknownCodeError(f"there is no billing sheet for {read_code(hcpcs)}; there is one for {', '.join(facts.codes())}")
+    day = Date.today() if date is None else read_day("date", date)
+    setting_of("nonfacility", pos)
+    place_of_service = None if pos is None else read_pos(pos)
+    place: Locality | None = None
+    notes: tuple[Note, ...] = ()
+    if locality is not None:
+        release, place, by_zip = open_schedule(db).nearest_locality(reading.text("locality", locality), day)
+        notes = (zip_note(release, place, by_zip, day),) if by_zip else ()
+    lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
+    in_force = lcd if lcd and lcd.first <= day else None
+    edit = facts.unit_edit(code.hcpcs, day)
+    lines = [
+        *_units(edit),
+        *_authorization(code.hcpcs, place_of_service, day),
+        *_third_level(code.hcpcs, lcd, day),
+        *_sessions(code, day),
+        *_policies(lcd, day),
+        *facts.facts(code.hcpcs, day),
+    ]
+    return Sheet(
+        hcpcs=code.hcpcs,
+        title=_title(code),
+        date=day,
+        pos=place_of_service,
+        locality=place,
+        prior_authorization=None if place_of_service is None else _is_needed(code.hcpcs, place_of_service, day),
+        mue=edit.units if edit else None,
+        contractor=lcd.contractor if lcd else None,
+        jurisdiction=lcd.jurisdiction if lcd else None,
+        lcd=in_force.lcd if in_force else None,
+        article=in_force.article if in_force else None,
+        facts=tuple(sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))),
+        notes=notes,
+    )
+
+
+def _title(code: facts.FacetCode) -> str:
+    what = "injection or medial branch block" if code.kind == facts.INJECTION else "ablation"
+    level = "each further level" if code.level == "each further" else f"{code.level} level"
+    return f"facet joint {what}, {code.region}, {level}"
+
+
+def _units(edit: facts.UnitEdit | None) -> Iterator[Fact]:
+    if edit is None:
+        yield Fact("units", "MUE", "No value is recorded for this day.", "feesync")
+        return
+    text = f"At most {edit.units} a day (MAI {edit.adjudication}, {facts.ADJUDICATION[edit.adjudication]})."
+    if edit.units == 1:
+        text += " Both sides are 1 unit with modifier 50; 2 units, or a line each for RT and LT, are above it."
+    yield Fact("units", "MUE", text, edit.source)
+
+
+def _is_needed(hcpcs: str, pos: str, day: Date) -> bool:
+    return any(need.pos == pos and need.first <= day <= need.last for need in facts.prior_authorizations(hcpcs))
+
+
+def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
+    needs = facts.prior_authorizations(hcpcs)
+    places = [need.pos for need in needs if need.first <= day <= need.last]
+    hospital = f"the hospital's outpatient service (place of service {' and '.join(places)})"
+    if day < needs[0].first:
+        text = f"Not needed before {needs[0].first}."
+    elif not places:
+        text = f"No more needed: CMS took the code off the list on {needs[0].last + timedelta(days=1)}."
+    elif pos is not None and pos not in places:
+        text = f"Not needed for place of service {pos} ({places_of_service()[pos].name}), only for {hospital}."
+    else:
+        text = (
+            f"Needed for {hospital}, unless it is a critical access hospital or one that CMS has exempted; the practitioner's "
+            "claim depends on it."
+        )
+    yield Fact("prior authorization", f"POS {pos or ', '.join(dict.fromkeys(need.pos for need in needs))}", text, needs[0].source)
+
+
+def _third_level(hcpcs: str, lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
+    verdict = third_level(hcpcs, lcd, day)
+    if verdict:
+        yield Fact("levels", "third", f"{verdict.text[0].upper()}{verdict.text[1:]}", verdict.source)
+
+
+def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
+    kinds = (facts.DIAGNOSTIC, facts.THERAPEUTIC) if code.kind == facts.INJECTION else (facts.ABLATION,)
+    for kind in kinds:
+        limit = facts.session_limit(kind)
+        if day >= limit.first:
+            text = f"At most {limit.sessions} {kind} sessions in {limit.months} rolling months in the {code.region} region."
+            yield Fact("frequency", kind, text, limit.source)
+
+
+def _policies(lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
+    recorded = list(facts.lcds().values()) if lcd is None else [lcd]
+    for name in dict.fromkeys(own.lcd for own in recorded):
+        same = [own for own in recorded if own.lcd == name]
+        where = f"{same[0].contractor}, {' and '.join(own.jurisdiction for own in same)}"
+        if day < same[0].first:
+            text = f"Recorded from {same[0].first} on ({where}); an earlier version may hold."
+        else:
+            text = f"Billing article {same[0].article} ({where}). {same[0].remark}".strip()
+        yield Fact("policy", name, text, same[0].source)

@@ -1,0 +1,52 @@
+"""What a plausibility check is, and what it finds.
+
+A check is a frozen object: its name, its thresholds, and the evidence for them, which is what CMS's own releases have shown.
+Out of scope: the order of the checks and what is done about a fault (suite).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, NamedTuple, Protocol
+
+from feesync.datasets.rvu.checks.comparison import Comparison
+from feesync.formats.release import ParsedRelease
+
+
+class Fault(NamedTuple):
+    """What a check finds wrong: the reason in words, and the file that is to blame."""
+
+    reason: str
+    file: str
+
+
+class ReleaseCheck(Protocol):
+    """A check of what a release says of itself; `evidence` is a clause that says what CMS's releases have in common."""
+
+    name: ClassVar[str]
+    evidence: ClassVar[str]
+
+    def __call__(self, release: ParsedRelease) -> Fault | None:
+        """Return what is wrong, None where nothing is."""
+
+
+class ComparisonCheck(Protocol):
+    """A check of a release beside a known one."""
+
+    name: ClassVar[str]
+    evidence: ClassVar[str]
+
+    def __call__(self, comparison: Comparison) -> Fault | None:
+        """Return what is wrong, None where nothing is."""
+
+
+def row_name(hcpcs: str, modifier: str) -> str:
+    """Return how a row is called: `64493`, `93990-TC`."""
+    return f"{hcpcs}-{modifier}" if modifier else hcpcs
+
+
+def examples(names: Iterable[str], most: int = 3) -> str:
+    """Return the first of many names, and how many more there are."""
+    listed = list(names)
+    more = len(listed) - most
+    return ", ".join(listed[:most]) + (f" and {more:,} more" if more > 0 else "")

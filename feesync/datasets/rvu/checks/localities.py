@@ -1,0 +1,188 @@
+"""Checks of the GPCI file beside a known release: which localities there are, their names, and how far their indices move.
+
+The indices are budget-neutral: each moves little from year to year, and their mean hardly at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from feesync.datasets.rvu.checks.check import Fault, examples
+from feesync.datasets.rvu.checks.comparison import Comparison
+from feesync.model.locality import Locality
+from feesync.model.money import decimal
+
+_KINDS = ("work", "PE", "MP")
+_FLOOR = 1_000
+"""The floor of the work GPCI, which Congress lets lapse and brings back."""
+
+
+def _gpcis(place: Locality) -> tuple[int, int, int]:
+    return place.work_gpci, place.pe_gpci, place.mp_gpci
+
+
+def _is_floor(before: int, now: int) -> bool:
+    """Tell whether a work GPCI moved because the floor came or went."""
+    return max(before, now) == _FLOOR and min(before, now) >= _FLOOR - GpciMoves.most_floor
+
+
+@dataclass(frozen=True, slots=True)
+class LocalityNames:
+    """A locality keeps its state, and never takes the name of another."""
+
+    name: ClassVar[str] = "locality-names"
+    evidence: ClassVar[str] = "names change (11 in 2021, 2 in 2024), but none of CMS's localities took another's name or state"
+
+    def __call__(self, comparison: Comparison) -> Fault | None:
+        """Look for names that another locality had, and for other states."""
+        owners = {place.name.casefold(): place for place in comparison.localities.values()}
+        for before, now in comparison.places:
+            owner = owners.get(now.name.casefold(), before)
+            if before.name.casefold() != now.name.casefold() and owner.key != before.key:
+                return Fault(
+                    f"{now.key} has the name of {owner.key} in {comparison.name} ({now.name}): rows or names seem exchanged",
+                    comparison.release.gpci.name,
+                )
+            if before.state and now.state and before.state != now.state:
+                return Fault(f"{now.key} is in {now.state}, in {comparison.name} in {before.state}", comparison.release.gpci.name)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalityList:
+    """Few localities come and go."""
+
+    name: ClassVar[str] = "localities"
+    evidence: ClassVar[str] = "CMS changes a few localities of some 110 at most, but for California's in 2017"
+    most_percent: int = 10
+
+    def __call__(self, comparison: Comparison) -> Fault | None:
+        """Count the localities that only one of the two has."""
+        if not comparison.same_places:
+            return None
+        known = comparison.localities.keys()
+        found = {(row.mac, row.locality) for row in comparison.release.gpci.rows}
+        new, gone = found - known, known - found
+        if max(len(new), len(gone)) * 100 <= self.most_percent * len(known):
+            return None
+        names = examples("-".join(key) for key in sorted(new or gone))
+        counted = f"{len(found)} localities, of which {len(new)} are new and {len(gone)} gone beside the {len(known)}"
+        return Fault(f"{counted} of {comparison.name} ({names})", comparison.release.gpci.name)
+
+
+@dataclass(frozen=True, slots=True)
+class GpciMoves:
+    """No index moves further than they ever did: within a year, in a few localities, and over years.
+
+    Bounds are in thousandths, by work, PE and MP, and grow with the years between the two releases.
+    """
+
+    name: ClassVar[str] = "gpci-moves"
+    evidence: ClassVar[str] = (
+        "within a year two localities moved once (RVU23D: PE 0.008, MP 0.016); from one year to the next work moved 0.015, PE "
+        "0.053, MP 0.600 at most, over four years 0.033, 0.156 and 1.219, over six 0.038, 0.163 and 0.949"
+    )
+    most_floor: ClassVar[int] = 40
+    """The 1.0 floor of the work GPCI may come or go: 47 localities, up to 0.026 (RVU26A prints both)."""
+    within: tuple[int, int, int] = (10, 20, 40)
+    most_within: int = 4
+    a_year: tuple[int, int, int] = (25, 80, 900)
+    each_further: tuple[int, int, int] = (15, 40, 600)
+    ratio: int = 60
+    """Percent by which an MP GPCI may grow or shrink, a year: 41 in one, 85 over two to five."""
+
+    def __call__(self, comparison: Comparison) -> Fault | None:
+        """Compare each index of each locality; say which way they are likeliest to have come about."""
+        years = comparison.years
+        bounds = self._bounds(years)
+        beyond: list[str] = []
+        moved = 0
+        for before, now in comparison.places:
+            old, new = _gpcis(before), _gpcis(now)
+            if old == new:
+                continue
+            moved += old[1:] != new[1:] or not _is_floor(old[0], new[0])
+            for kind, was, is_now, bound in zip(_KINDS, old, new, bounds, strict=True):
+                if self._is_beyond(kind, was, is_now, bound, years):
+                    beyond.append(f"{now.key} {kind} {decimal(was, 3)} -> {decimal(is_now, 3)}")
+        if not beyond and (years or moved <= self.most_within):
+            return None
+        cause = _likely_cause(comparison)
+        if beyond:
+            what = f"GPCIs move further than they ever did since {comparison.name}: {examples(beyond)}"
+        else:
+            what = f"the GPCIs of {moved} localities are not those of {comparison.name}, of the same year"
+        return Fault(f"{cause}{what}", comparison.release.gpci.name)
+
+    def _bounds(self, years: int) -> tuple[int, ...]:
+        if not years:
+            return self.within
+        return tuple(first + further * (years - 1) for first, further in zip(self.a_year, self.each_further, strict=True))
+
+    def _is_beyond(self, kind: str, before: int, now: int, bound: int, years: int) -> bool:
+        if kind == "work" and _is_floor(before, now):
+            return False
+        grown = kind == "MP" and years and max(before, now) * 100 > min(before, now) * (100 + self.ratio * years)
+        return abs(before - now) > bound or bool(grown)
+
+
+@dataclass(frozen=True, slots=True)
+class GpciMeans:
+    """The mean of an index over all localities hardly moves."""
+
+    name: ClassVar[str] = "gpci-means"
+    evidence: ClassVar[str] = "over up to six years the means moved 0.003 (work), 0.010 (PE) and 0.016 (MP) at most"
+    most: tuple[int, int, int] = (15, 30, 60)
+
+    def __call__(self, comparison: Comparison) -> Fault | None:
+        """Compare the means of the localities that both releases have."""
+        places = comparison.places
+        if not places:
+            return None
+        before, now = (map(sum, zip(*map(_gpcis, side), strict=True)) for side in zip(*places, strict=True))
+        totals = [new - old for old, new in zip(before, now, strict=True)]
+        for kind, total, most in zip(_KINDS, totals, self.most, strict=True):
+            if abs(total) > most * len(places):
+                mean = decimal(abs(total) // len(places), 3)
+                way = "higher" if total > 0 else "lower"
+                reason = f"the {kind} GPCIs are {mean} {way} on average than those of {comparison.name}"
+                return Fault(_likely_cause(comparison) + reason, comparison.release.gpci.name)
+        return None
+
+
+def _likely_cause(comparison: Comparison) -> str:
+    """Return the beginning of a message: that two columns are exchanged, or the rows, where the known numbers say so."""
+    places = [(_gpcis(before), _gpcis(now), now) for before, now in comparison.places]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        crossed = sum(abs(old[one] - new[other]) + abs(old[other] - new[one]) for old, new, _ in places)
+        straight = sum(abs(old[one] - new[one]) + abs(old[other] - new[other]) for old, new, _ in places)
+        if crossed * 2 < straight:
+            return f"the columns of {_KINDS[one]} and {_KINDS[other]} GPCI seem exchanged: "
+    owners: dict[tuple[int, int, int], str] = {}
+    for old, _, place in places:
+        owners.setdefault(old, place.key)
+    taken = [(now.key, owners[new]) for old, new, now in places if old != new and new in owners]
+    if len(taken) > 1:
+        return f"rows seem exchanged or shifted ({taken[0][0]} has the numbers of {taken[0][1]}): "
+    return ""
+
+
+def gpci_moves(comparison: Comparison) -> list[str]:
+    """Return in words which localities have other GPCIs than in a known release of the same year or label."""
+    moves, floor = [], {True: 0, False: 0}
+    for before, now in comparison.places:
+        old, new = _gpcis(before), _gpcis(now)
+        changed = [
+            f"{kind} {decimal(was, 3)} -> {decimal(is_now, 3)}"
+            for kind, was, is_now in zip(_KINDS, old, new, strict=True)
+            if was != is_now and not (kind == "work" and _is_floor(was, is_now))
+        ]
+        if old[0] != new[0] and _is_floor(old[0], new[0]):
+            floor[new[0] == _FLOOR] += 1
+        if changed:
+            moves.append(f"{now.key} GPCI {', '.join(changed)}")
+    said = [examples(moves)] if moves else []
+    came, went = floor[True], floor[False]
+    said += [f"the 1.0 floor of the work GPCI has come in {came} localities"] if came else []
+    return said + ([f"the 1.0 floor of the work GPCI has gone in {went} localities"] if went else [])

@@ -1,0 +1,155 @@
+"""All checks of a release in their order, the likeliest cause first, and what a fault leads to.
+
+A release that contradicts itself is refused, unless that one check is set aside by its name; one that differs much from what is
+known is refused, unless such change is allowed. Out of scope: the checks themselves (the other modules here).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from feesync.datasets.rvu.checks.check import ComparisonCheck, Fault, ReleaseCheck
+from feesync.datasets.rvu.checks.comparison import Comparison, comparisons
+from feesync.datasets.rvu.checks.factor import ConversionFactor
+from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames, gpci_moves
+from feesync.datasets.rvu.checks.opps import OppsCapAmounts, OppsCapCodes, OppsCapLocalities, OppsColumns
+from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
+from feesync.datasets.rvu.checks.twin import TextTwin
+from feesync.datasets.rvu.checks.values import PolicyChanges, PricedRows, RowList, RvuChanges, RvuDoublings, RvuSums, corrections
+from feesync.errors import ContentRefusedError, InvalidInputError
+from feesync.formats.release import ParsedRelease
+from feesync.model.reading import shown, text
+
+OF_ITSELF: tuple[ReleaseCheck, ...] = (
+    RowMinimum(),
+    SettingOrder(),
+    TextTwin(),
+    QppRows(),
+    GlobalShares(),
+    OppsColumns(),
+    OppsCapLocalities(),
+    OppsCapCodes(),
+)
+_AMOUNTS = OppsCapAmounts()
+"""The last check of a release itself: it needs the rates that the database computes."""
+
+_FACTOR = ConversionFactor()
+BESIDE_KNOWN: tuple[ComparisonCheck, ...] = (
+    LocalityNames(),
+    LocalityList(),
+    GpciMeans(),
+    GpciMoves(),
+    RowList(),
+    PricedRows(),
+    RvuSums(),
+    RvuDoublings(),
+    RvuChanges(),
+    PolicyChanges(),
+)
+
+
+class SetAside(NamedTuple):
+    """A check that a release failed and that was set aside: its name, and what it found."""
+
+    name: str
+    reason: str
+
+
+def names() -> list[str]:
+    """Return the names of the checks that can be set aside, in their order."""
+    return [*(check.name for check in OF_ITSELF), _AMOUNTS.name]
+
+
+def read_names(texts: Iterable[str]) -> frozenset[str]:
+    """Return names of checks that are to be set aside.
+
+    Raises:
+        InvalidInputError: one is no such check.
+    """
+    given = [text("without_checks", name) for name in texts]
+    for name in given:
+        if name not in names():
+            raise InvalidInputError(f"{shown(name)} is no check that can be set aside; there are {', '.join(names())}")
+    return frozenset(given)
+
+
+def check_release(release: ParsedRelease, without: Collection[str]) -> list[SetAside]:
+    """Check what a release says of itself; return the checks set aside that it failed: one that it passes is not missed.
+
+    Raises:
+        ContentRefusedError: it fails another.
+    """
+    found = (_judged(check, check(release), without) for check in OF_ITSELF)
+    return [aside for aside in found if aside]
+
+
+def check_amounts(
+    connection: sqlite3.Connection, release: ParsedRelease, without: Collection[str]
+) -> tuple[list[str], list[SetAside]]:
+    """Check CMS's capped amounts in a database in which the release is current; return notes, and the check where set aside.
+
+    Raises:
+        ContentRefusedError: an amount differs.
+    """
+    notes, fault = _AMOUNTS(connection, release)
+    aside = _judged(_AMOUNTS, fault, without)
+    return notes, [aside] if aside else []
+
+
+def _judged(check: ReleaseCheck | OppsCapAmounts, fault: Fault | None, without: Collection[str]) -> SetAside | None:
+    if fault is None:
+        return None
+    if check.name in without:
+        return SetAside(check.name, f"{fault.file}: {fault.reason}")
+    how = f"--without-check {check.name} sets this check aside"
+    raise ContentRefusedError(f"{fault.reason}; {how} ({check.evidence})", file=fault.file)
+
+
+def check_changes(
+    connection: sqlite3.Connection,
+    release: ParsedRelease,
+    first: str,
+    open_snapshot: Callable[[], sqlite3.Connection],
+    *,
+    allow_change: bool,
+) -> list[str]:
+    """Compare a release with what is known, and return what a person must hear: what it corrects, and what was allowed.
+
+    Args:
+        connection: the database, in which it is not yet loaded.
+        release: the parsed release.
+        first: its first day of effect.
+        open_snapshot: opens the embedded snapshot.
+        allow_change: whether any difference is accepted.
+
+    Raises:
+        ContentRefusedError: it differs more than is believed.
+    """
+    known = comparisons(connection, release, first, open_snapshot)
+    warnings: list[str] = []
+    found = [(_FACTOR.evidence, _FACTOR(release))]
+    found += [(check.evidence, check(comparison)) for check in BESIDE_KNOWN for comparison in known]
+    for evidence, fault in found:
+        if fault is None:
+            continue
+        if not allow_change:
+            how = "'feesync import --allow-change' takes it"
+            raise ContentRefusedError(f"{fault.reason}; {how} ({evidence})", file=fault.file)
+        warnings.append(f"allowed: {fault.file}: {fault.reason}")
+    return warnings or _news(known)
+
+
+def _news(known: list[Comparison]) -> list[str]:
+    """Return what a release that is believed says otherwise than what is known of its label, and of GPCIs of its year."""
+    said: list[str] = []
+    of_label = [comparison for comparison in known if comparison.same][:1]
+    for comparison in of_label:
+        news = corrections(comparison) + gpci_moves(comparison)
+        said += [f"corrects what was known of {comparison.name}: {'; '.join(news)}"] if news else []
+    if not of_label:
+        for comparison in known:
+            news = [] if comparison.years else gpci_moves(comparison)
+            said += [f"has other GPCIs than {comparison.name}, of the same year: {'; '.join(news)}"] if news else []
+    return said

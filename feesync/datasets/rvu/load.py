@@ -1,0 +1,252 @@
+"""Loading a parsed release into the database: one transaction, all of it or none.
+
+Inside the transaction the release is checked: what it says of itself, what it changes of what is known, and CMS's OPPS cap
+amounts against the rates that the view computes (store.checks).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from feesync.datasets.rvu.checks import suite
+from feesync.errors import ContentRefusedError
+from feesync.formats.relative_values import RelativeValue
+from feesync.formats.release import ParsedRelease
+from feesync.model.label import FIRST_QP_YEAR, label_year
+from feesync.model.locality import NATIONAL
+from feesync.reference.catalogue import catalogue, effective_dates
+from feesync.store import checksums
+from feesync.store.schema import REFERENCE_FACTOR
+from feesync.store.snapshot import open_snapshot
+from feesync.store.transaction import writing
+
+_VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
+"""The columns of `relative_value`; the last fields, of the OPPS cap, have a table of their own."""
+
+_INSERT_VALUE = (
+    f"INSERT INTO relative_value (release_id, {', '.join(_VALUE_COLUMNS)}) "  # noqa: S608 - names of a NamedTuple
+    f"VALUES ({', '.join('?' * (len(_VALUE_COLUMNS) + 1))})"
+)
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What loading one release did.
+
+    Attributes:
+        label: the release.
+        outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files are current already),
+            `superseded` (these bytes were loaded before and have been superseded; nothing was done), `restored` (such bytes were
+            made current again) or `redated` (only the dates of effect changed).
+        rows: row count by kind of file.
+        notes: what a person should know: what was skipped or could not be compared.
+        warnings: what a person must hear: what it corrects of what was known of its label, which checks were set aside, and what
+            `allow_change` accepted.
+    """
+
+    label: str
+    outcome: str = "unchanged"
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def load(
+    path: Path,
+    release: ParsedRelease,
+    *,
+    dates: tuple[date, date] | None = None,
+    allow_change: bool = False,
+    without_checks: Iterable[str] = (),
+    force: bool = False,
+    progress: Callable[[], object] = lambda: None,
+) -> LoadReport:
+    """Load a release into the database at a path.
+
+    Args:
+        path: the database; created and migrated as needed.
+        release: the parsed release.
+        dates: first and last day of effect, for a label whose dates feesync does not know.
+        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the known releases, and another
+            conversion factor than the known one.
+        without_checks: names of checks of the release itself (`suite.names()`) that may fail; those that do are recorded with the
+            release, and every answer from it says so.
+        force: make bytes current again that a later revision has superseded.
+        progress: called after each part of the work.
+
+    Raises:
+        InvalidInputError: there is no such check.
+        ContentRefusedError: a check failed; the database is as it was.
+        BusyError: another process is writing.
+        StoreError: the database cannot be used.
+    """
+    without = suite.read_names(without_checks)
+    with writing(path) as connection:
+        checksums.check_shared(connection)
+        report = _load(connection, release, dates, allow_change, without, force, progress)
+        checksums.seal_shared(connection)
+        return report
+
+
+def _load(
+    connection: sqlite3.Connection,
+    release: ParsedRelease,
+    dates: tuple[date, date] | None,
+    allow_change: bool,
+    without: frozenset[str],
+    force: bool,
+    progress: Callable[[], object],
+) -> LoadReport:
+    report = LoadReport(release.label)
+    first, last = _dates(connection, release, dates)
+    loaded = _loaded_before(connection, release)
+    if loaded:
+        report.outcome = _again(connection, loaded, first, last, force)
+        return report
+    if _is_part_of_current(connection, release):
+        return report
+    for file in release.files:
+        report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
+    report.notes += release.notes + _unknown_counties(release)
+    aside = suite.check_release(release, without)
+    report.warnings += suite.check_changes(connection, release, first, open_snapshot, allow_change=allow_change)
+    report.outcome = "revision" if _insert(connection, release, first, last) else "new"
+    if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
+        known = any(basis == "qp" for basis, *_ in _factors(release))
+        report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
+    progress()
+    notes, amounts_aside = suite.check_amounts(connection, release, without)
+    report.notes += notes
+    report.warnings += _set_aside(connection, release.label, [*aside, *amounts_aside])
+    unneeded = without - {name for name, _ in [*aside, *amounts_aside]}
+    report.notes += [f"check {name} passed, nothing was set aside" for name in sorted(unneeded)]
+    progress()
+    return report
+
+
+def _set_aside(connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]) -> list[str]:
+    """Record the checks that a release failed, and return them in words."""
+    connection.executemany(
+        "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND superseded_by IS NULL",
+        ((*found, label) for found in aside),
+    )
+    return [f"check {name} is set aside: {reason}" for name, reason in aside]
+
+
+def _dates(connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None) -> tuple[str, str]:
+    """Return the first and last day of effect: those of the label; where it has none, those given, else of an earlier revision."""
+    known = effective_dates(release.label)
+    if known and given and known != given:
+        raise ContentRefusedError(f"{release.label} is in effect from {known[0]} to {known[1]}, not as given", file=release.source)
+    first_last = known or given
+    if first_last is None:
+        earlier: tuple[str, str] | None = connection.execute(
+            "SELECT effective_from, effective_to FROM release WHERE label = ? ORDER BY release_id DESC", (release.label,)
+        ).fetchone()
+        if earlier:
+            return earlier
+        raise ContentRefusedError(
+            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
+        )
+    if first_last[0].year != label_year(release.label):
+        raise ContentRefusedError(f"{release.label} is not in effect in {first_last[0].year}", file=release.source)
+    return first_last[0].isoformat(), first_last[1].isoformat()
+
+
+def _loaded_before(connection: sqlite3.Connection, release: ParsedRelease) -> dict[str, Any] | None:
+    found = connection.execute("SELECT * FROM release WHERE label = ? AND sha256 = ?", (release.label, release.sha256))
+    row = found.fetchone()
+    return dict(zip((column[0] for column in found.description), row, strict=True)) if row else None
+
+
+def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool) -> str:
+    """Meet bytes that were loaded before: correct their dates, make them current again, or do nothing; return the outcome."""
+    if loaded["superseded_by"] and not force:
+        return "superseded"
+    outcome = "unchanged"
+    if (loaded["effective_from"], loaded["effective_to"]) != (first, last):
+        update = "UPDATE release SET effective_from = ?, effective_to = ? WHERE release_id = ?"
+        connection.execute(update, (first, last, loaded["release_id"]))
+        outcome = "redated"
+    if loaded["superseded_by"]:
+        supersede = "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL"
+        connection.execute(supersede, (loaded["release_id"], loaded["label"]))
+        connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (loaded["release_id"],))
+        outcome = "restored"
+    return outcome
+
+
+def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) -> bool:
+    """Tell whether the current revision has every file of a release and more: a set of loose files from its own zip."""
+    current = connection.execute(
+        "SELECT f.kind, f.sha256 FROM source_file AS f JOIN release AS r USING (release_id) "
+        "WHERE r.label = ? AND r.superseded_by IS NULL",
+        (release.label,),
+    )
+    return {(file.kind, file.sha256) for file in release.files} < set(current)
+
+
+def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str) -> bool:
+    """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
+    release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
+    superseded = connection.execute(
+        "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, release.label)
+    ).rowcount
+    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.execute(
+        "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        (release_id, release.label, label_year(release.label), first, last, release.sha256, release.source, loaded_at),
+    )
+    connection.executemany(
+        "INSERT INTO source_file VALUES (?, ?, ?, ?, ?)",
+        ((release_id, file.name, file.kind, file.sha256, file.rows) for file in release.files),
+    )
+    opps: list[tuple[object, ...]] = []
+    for basis, factor, source, rows in _factors(release):
+        connection.execute("INSERT INTO conversion_factor VALUES (?, ?, ?, ?)", (release_id, basis, factor, source))
+        opps += ((release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in rows if any(row.opps))
+    connection.executemany("INSERT INTO opps_relative_value VALUES (?, ?, ?, ?, ?, ?, ?)", opps)
+    values = sorted((release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows)
+    connection.executemany(_INSERT_VALUE, values)
+    connection.executemany("INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _localities(release_id, release))
+    if release.counties:
+        connection.executemany(
+            "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
+            ((release_id, *row) for row in release.counties.rows),
+        )
+    checksums.seal_release(connection, release_id, values, sorted(opps))
+    return superseded > 0
+
+
+def _unknown_counties(release: ParsedRelease) -> list[str]:
+    known = {(row.mac, row.locality) for row in release.gpci.rows}
+    rows = release.counties.rows if release.counties else []
+    strangers = sum((row.mac, row.locality) not in known for row in rows)
+    return [f"{strangers:,} county rows name a locality that the GPCI file lacks"] if strangers else []
+
+
+def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
+    """Yield (basis, factor, where it comes from, rows whose OPPS columns hold for it)."""
+    nonqp = release.relative_values["nonqp"]
+    for basis, file in release.relative_values.items():
+        yield basis, file.conversion_factor, file.name, file.rows
+    entry = catalogue().get(release.label)
+    if "qp" not in release.relative_values and entry and entry.qp_conversion_factor:
+        yield "qp", entry.qp_conversion_factor, REFERENCE_FACTOR, nonqp.rows
+
+
+def _localities(release_id: int, release: ParsedRelease) -> Iterator[tuple[object, ...]]:
+    """Yield rows of `locality`: the national one first; a state that the file lacks (before 2021) is the snapshot's."""
+    yield (release_id, *NATIONAL, 1000, 1000, 1000, None, "National")
+    states: dict[tuple[str, str], str] = {}
+    if any(row.state is None for row in release.gpci.rows):
+        known = open_snapshot().execute("SELECT mac, locality, state FROM locality WHERE state IS NOT NULL")
+        states = {(mac, locality): state for mac, locality, state in known}
+    for row in release.gpci.rows:
+        state = row.state or states.get((row.mac, row.locality))
+        yield (release_id, row.mac, row.locality, row.work_gpci, row.pe_gpci, row.mp_gpci, state, row.name)

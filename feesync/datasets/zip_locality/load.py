@@ -1,0 +1,114 @@
+"""Loading ZIP5 and ZIP9 files into the database: the files of one zip in one transaction, all of them or none."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feesync.datasets.zip_locality.checks import check
+from feesync.errors import ContentRefusedError
+from feesync.formats.zip_locality import Record, ZipLocalityFile
+from feesync.model.zip_code import ZipFile
+from feesync.store import checksums
+from feesync.store.transaction import writing
+
+_INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class ZipLoadReport:
+    """What loading one file did.
+
+    Attributes:
+        label: such as `ZIP5 2025 Q4`.
+        name: of the file.
+        outcome: `new`, `revision`, `unchanged`, `superseded` or `restored`, as of a release (store.load).
+        rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
+        flagged: those of them with the +4 flag.
+    """
+
+    label: str
+    name: str
+    outcome: str
+    rows: int = 0
+    flagged: int = 0
+
+
+def load_zip_files(
+    path: Path, files: Sequence[ZipLocalityFile], *, allow_change: bool = False, force: bool = False
+) -> list[ZipLoadReport]:
+    """Load ZIP5 and ZIP9 files into the database at a path.
+
+    Args:
+        path: the database; created and migrated as needed.
+        files: of one zip, or loose.
+        allow_change: accept a file that differs much from what is known.
+        force: make bytes current again that a later file of the same quarter has superseded.
+
+    Raises:
+        ContentRefusedError: a row or a check failed; the database is as it was.
+        BusyError: another process is writing.
+        StoreError: the database cannot be used.
+    """
+    with writing(path) as connection:
+        checksums.check_shared(connection)
+        reports = [_load(connection, file, allow_change, force) for file in files]
+        checksums.seal_shared(connection)
+        return reports
+
+
+def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool) -> ZipLoadReport:
+    key = (file.kind, file.year, file.quarter)
+    known = connection.execute(
+        "SELECT zip_file_id, superseded_by FROM zip_file WHERE kind = ? AND year = ? AND quarter = ? AND sha256 = ?",
+        (*key, file.sha256),
+    ).fetchone()
+    if known:
+        zip_file_id, superseded_by = known
+        if superseded_by is None:
+            return ZipLoadReport(file.label, file.name, "unchanged")
+        if not force:
+            return ZipLoadReport(file.label, file.name, "superseded")
+        _supersede(connection, key, zip_file_id)
+        connection.execute("UPDATE zip_file SET superseded_by = NULL WHERE zip_file_id = ?", (zip_file_id,))
+        return ZipLoadReport(file.label, file.name, "restored")
+    new_id: int = connection.execute("SELECT coalesce(max(zip_file_id), 0) + 1 FROM zip_file").fetchone()[0]
+    outcome = "revision" if _supersede(connection, key, new_id) else "new"
+    connection.execute(
+        "INSERT INTO zip_file VALUES (?, ?, ?, ?, ?, ?, 0, ?, NULL)",
+        (new_id, *key, file.sha256, file.name, datetime.now(UTC).isoformat(timespec="seconds")),
+    )
+    rows = _insert(connection, file, new_id)
+    count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
+    flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
+    if not allow_change:
+        check(connection, new_id, ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False), file.name)
+    connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
+    checksums.seal_zip_file(connection, new_id, file.kind)
+    return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
+
+
+def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: int) -> bool:
+    """Note that the current file of a kind and quarter is superseded; tell whether there was one."""
+    update = "UPDATE zip_file SET superseded_by = ? WHERE kind = ? AND year = ? AND quarter = ? AND superseded_by IS NULL"
+    return connection.execute(update, (by, *key)).rowcount > 0
+
+
+def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
+    """Insert the rows of a file; return how many."""
+    latest: Record | None = None
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        nonlocal latest
+        for latest in file.records():
+            yield zip_file_id, *latest
+
+    try:
+        return connection.executemany(_INSERT, rows()).rowcount
+    except sqlite3.IntegrityError:
+        assert latest  # the row that the database had before
+        code = "-".join(filter(None, latest[:2]))
+        raise ContentRefusedError(f"has {code} twice", file=file.name) from None

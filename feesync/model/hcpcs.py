@@ -1,0 +1,80 @@
+"""HCPCS codes, and ranges of them, as people type them."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from feesync.errors import InvalidInputError
+from feesync.model.reading import shown
+
+FACET_JOINT_CODES = (
+    "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636",
+)  # fmt: skip
+"""Facet joint injections and denervations: the codes of the embedded snapshot, and those that a refresh reports on by itself."""
+
+_CODE = re.compile(r"[0-9A-Z]{5}")
+_WITH_MODIFIER = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{2})")
+_RANGE = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{5})")
+
+
+class CodeRange(NamedTuple):
+    """All codes from one to another that have their form: digits and letters in the same places, and the same letters.
+
+    `0001T-0010T` holds no 0005U, `G0101-G0105` no 99213.
+    """
+
+    first: str
+    last: str
+
+    def holds(self, code: str) -> bool:
+        """Tell whether a code is in the range."""
+        return self.first <= code <= self.last and _form(code) == _form(self.first)
+
+    @property
+    def size(self) -> int:
+        """How many codes of the form there can be from the first to the last."""
+        first, last = (int(re.sub(r"[A-Z]", "", code) or 0) for code in self)
+        return last - first + 1
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+def read_codes(text: str) -> str | CodeRange:
+    """Return a code, as `read_code` does, or a range of codes such as `64490-64495`.
+
+    Raises:
+        InvalidInputError: it is neither; or the codes of a range differ in form, or stand in the wrong order.
+    """
+    match = _RANGE.fullmatch(text.strip().upper()) if isinstance(text, str) else None
+    if not match:
+        return read_code(text)
+    first, last = match.groups()
+    if _form(first) != _form(last):
+        raise InvalidInputError(f"{first}-{last} is no range: its codes differ in form, as 99213 and G0101 or 0001T and 0001U do")
+    if first > last:
+        raise InvalidInputError(f"{first}-{last} is no range: its first code comes after its last")
+    return CodeRange(first, last)
+
+
+def _form(code: str) -> str:
+    return re.sub(r"[0-9]", "0", code)
+
+
+def read_code(text: str) -> str:
+    """Return a CPT or HCPCS code in capitals.
+
+    Raises:
+        InvalidInputError: it has not five characters; `64493-50` says how a modifier is given.
+    """
+    if not isinstance(text, str):
+        raise InvalidInputError(f"{shown(text)} is not a HCPCS code of five characters, as text")
+    code = text.strip().upper()
+    if _CODE.fullmatch(code):
+        return code
+    if match := _WITH_MODIFIER.fullmatch(code):
+        raise InvalidInputError(
+            f"{text!r} is a code with a modifier: give the code {match[1]}, and the modifier {match[2]} by itself"
+        )
+    raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters")

@@ -1,0 +1,45 @@
+"""Release labels: CMS names a release by year and quarter letter, `RVU25D`: A January, B April, C July, D October.
+
+`AR` is a re-issued January. Out of scope: which labels CMS has published, and their dates of effect (reference.catalogue).
+"""
+
+from __future__ import annotations
+
+import re
+
+from feesync.errors import InvalidInputError
+from feesync.model.reading import shown
+
+FIRST_QP_YEAR = 2026
+"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
+
+
+FIRST_YEAR = 2015
+"""The first year whose files feesync reads; those of 2014 and before have other layouts."""
+
+
+_LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
+
+
+def parse_label(text: str) -> str:
+    """Return a label in its one spelling (`rvu25d` and `25D` are `RVU25D`).
+
+    Raises:
+        InvalidInputError: the text is no release label.
+    """
+    stripped = text.strip() if isinstance(text, str) else ""
+    match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
+    if not match:
+        raise InvalidInputError(f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR")
+    return match[0].upper()
+
+
+def label_in(name: str) -> str | None:
+    """Return the label that a file name or address holds, or None."""
+    match = _LABEL.search(name)
+    return match[0].upper() if match else None
+
+
+def label_year(label: str) -> int:
+    """Return the calendar year of a label."""
+    return 2000 + int(label[3:5])

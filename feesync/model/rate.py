@@ -1,0 +1,141 @@
+"""The rate of one code in one locality, as the database's view `rate_cents` gives it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from feesync.errors import InvalidInputError
+from feesync.model.reading import shown
+
+PRICED_STATUSES = frozenset("ART")
+"""The status codes whose relative values Medicare uses for payment. Source: RVU record layout, Status Code."""
+
+
+class Setting(StrEnum):
+    """Which of the two rates a place of service takes."""
+
+    NONFACILITY = "nonfacility"
+    FACILITY = "facility"
+
+    @classmethod
+    def read(cls, given: object) -> Setting:
+        """Return the setting that a member or its text means.
+
+        Raises:
+            InvalidInputError: it is neither `nonfacility` nor `facility`.
+        """
+        if isinstance(given, cls):
+            return given
+        found = _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
+        if found is None:
+            raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
+        return found
+
+
+_SETTINGS = {setting.value: setting for setting in Setting}
+
+
+class SettingRate(NamedTuple):
+    """The part of a rate that a setting takes; units as in Rate.
+
+    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee` are after the cap,
+    `uncapped_exact` and `uncapped_fee` before it.
+    """
+
+    pe_rvu: int
+    mp_rvu: int
+    uncapped_fee: int
+    fee: int
+    exact: int
+    amount: int | None
+    uncapped_exact: int
+
+    @property
+    def capped(self) -> bool:
+        """Whether the OPPS cap binds."""
+        return self.fee < self.uncapped_fee
+
+
+class Rate(NamedTuple):
+    """One row of the view `rate_cents`: what Medicare allows for a code in a locality.
+
+    RVUs and shares of the global period in hundredths, GPCIs in thousandths, the conversion factor in ten-thousandths, money in
+    cents, `..._exact` (before rounding) in billionths of a dollar. `..._fee` is the formula; `..._amount` is what Medicare allows,
+    None where there is no price. Source: the RVU record layout and the MPFS payment formula in CMS's RVU documents.
+    """
+
+    hcpcs: str
+    modifier: str
+    status: str
+    work_rvu: int
+    nonfacility_pe_rvu: int
+    facility_pe_rvu: int
+    mp_rvu: int
+    nonfacility_na: int
+    facility_na: int
+    multiple_procedure: str
+    bilateral: str
+    assistant_surgeon: str
+    co_surgeon: str
+    team_surgeon: str
+    pctc: str
+    global_days: str
+    preoperative: int
+    intraoperative: int
+    postoperative: int
+    endoscopic_base: str
+    imaging_family: str
+    opps_nonfacility_pe_rvu: int | None
+    opps_facility_pe_rvu: int | None
+    opps_mp_rvu: int | None
+    work_gpci: int
+    pe_gpci: int
+    mp_gpci: int
+    conversion_factor: int
+    basis: str
+    nonfacility_fee: int
+    facility_fee: int
+    nonfacility_capped_fee: int
+    facility_capped_fee: int
+    nonfacility_capped_exact: int
+    facility_capped_exact: int
+    nonfacility_amount: int | None
+    facility_amount: int | None
+    nonfacility_limiting_charge: int | None
+    facility_limiting_charge: int | None
+
+    def in_setting(self, setting: Setting | str) -> SettingRate:
+        """Return what a setting takes; therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere.
+
+        Args:
+            setting: a `Setting`, or `nonfacility` or `facility`.
+
+        Raises:
+            InvalidInputError: the setting is none of them.
+        """
+        setting = Setting.read(setting)
+        therapy = self.facility_na and self.facility_amount is not None
+        pe, mp, opps_mp = self.nonfacility_pe_rvu, self.mp_rvu, self.opps_mp_rvu
+        if setting is Setting.NONFACILITY or therapy:
+            opps_pe, uncapped, fee, exact, amount = (
+                self.opps_nonfacility_pe_rvu,
+                self.nonfacility_fee,
+                self.nonfacility_capped_fee,
+                self.nonfacility_capped_exact,
+                self.nonfacility_amount,
+            )
+        else:
+            pe, opps_pe, uncapped, fee, exact, amount = (
+                self.facility_pe_rvu,
+                self.opps_facility_pe_rvu,
+                self.facility_fee,
+                self.facility_capped_fee,
+                self.facility_capped_exact,
+                self.facility_amount,
+            )
+        uncapped_exact = exact
+        if fee < uncapped and opps_pe is not None and opps_mp is not None:
+            uncapped_exact += ((pe - opps_pe) * self.pe_gpci + (mp - opps_mp) * self.mp_gpci) * self.conversion_factor
+            pe, mp = opps_pe, opps_mp
+        return SettingRate(pe, mp, uncapped, fee, exact, amount, uncapped_exact)

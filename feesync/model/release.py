@@ -1,0 +1,51 @@
+"""A release of the fee schedule, as it is loaded: label, dates of effect, and the file that it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from feesync.model.dates import read_day
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A loaded release.
+
+    Attributes:
+        release_id: its number in its source.
+        label: such as `RVU25D`.
+        year: calendar year.
+        effective_from: first day of effect.
+        effective_to: last day of effect.
+        sha256: hash of the file it came from.
+        source: that file's name, or that it is the embedded snapshot.
+        loaded_at: UTC time of loading, None for the snapshot.
+        factors: conversion factor in ten-thousandths of a dollar, by basis.
+        reference_factors: the bases whose factor came from feesync's reference data, not from the release.
+        embedded: whether it is the snapshot's, which holds a few codes only.
+        checks_set_aside: the checks of its own files that it failed and that were set aside when it was loaded: what they found,
+            by name.
+    """
+
+    release_id: int
+    label: str
+    year: int
+    effective_from: date
+    effective_to: date
+    sha256: str
+    source: str
+    loaded_at: str | None
+    factors: dict[str, int]
+    reference_factors: frozenset[str]
+    embedded: bool
+    checks_set_aside: dict[str, str] = field(default_factory=dict)
+
+    def covers(self, day: date | str) -> bool:
+        """Tell whether a day, a `date` or `YYYY-MM-DD`, is within the dates of effect."""
+        return self.effective_from <= read_day("day", day) <= self.effective_to
+
+    def distance(self, day: date | str) -> int:
+        """Return how many days a day lies outside the dates of effect."""
+        day = read_day("day", day)
+        return max((self.effective_from - day).days, (day - self.effective_to).days, 0)

@@ -1,0 +1,39 @@
+"""The reference tables of data/: facts with a source column each, read once, on first use.
+
+Rows are named tuples: every start imports this module, and a slotted dataclass takes it several times as long to make.
+Out of scope: the embedded snapshot of rates (store.snapshot). `data/README.md` says where each fact comes from.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+@cache
+def data_folder() -> Path:
+    """Return the folder of data files: inside the package in a wheel, beside it in a checkout."""
+    inside = _PACKAGE / "data"
+    return inside if inside.is_dir() else _PACKAGE.parent / "data"
+
+
+def read_table(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a CSV file of data/ as dictionaries of text."""
+    with (data_folder() / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rows_of(name: str, key: str) -> list[dict[str, str]]:
+    """Return the rows whose first column is a key, without parsing the others."""
+    header, *lines = _lines(name)
+    found = [line for line in lines if line.startswith(f"{key},")]
+    return list(csv.DictReader([header, *found])) if found else []
+
+
+@cache
+def _lines(name: str) -> tuple[str, ...]:
+    return tuple((data_folder() / name).read_text(encoding="utf-8").splitlines())

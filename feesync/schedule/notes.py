@@ -1,0 +1,70 @@
+"""What an answer stands on beside the exact release of the date: a near one, another conversion factor, a ZIP."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from feesync.model.label import FIRST_QP_YEAR
+from feesync.model.locality import Locality
+from feesync.model.note import Note
+from feesync.model.release import Release
+from feesync.model.zip_code import ZipPlace
+from feesync.schedule.rates import FeeSchedule, Quote
+
+
+def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[Note]:
+    """Return what to know about the release and the conversion factor behind a rate.
+
+    Args:
+        schedule: what answered.
+        quote: the rate with its release.
+        day: the date of service that was asked for.
+        qp: whether the factor of a qualifying APM participant was asked for.
+    """
+    capped = quote.rate.opps_mp_rvu is not None
+    found = release_notes(schedule, quote.release, quote.rate.basis, day, qp=qp, capped=capped)
+    return [*found, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else found
+
+
+def release_notes(schedule: FeeSchedule, release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
+    """Return what to know about a release that answers for many rates.
+
+    Args:
+        schedule: what answered.
+        release: the release.
+        basis: whose conversion factor was taken, `nonqp` or `qp`.
+        day: the date of service that was asked for; None where the release was.
+        qp: whether the factor of a qualifying APM participant was asked for.
+        capped: whether OPPS cap columns are part of the answer.
+    """
+    found = []
+    if release.checks_set_aside:
+        names = ", ".join(release.checks_set_aside)
+        text = f"{release.label} failed a check of its own files that was set aside ({names}); 'feesync status' says what it found."
+        found.append(Note.warning("check-set-aside", text, "feesync"))
+    if day and not release.covers(day):
+        remedy = schedule.remedy(day, "the exact one")
+        text = f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. {remedy}."
+        found.append(Note.warning("nearest-release", text, "feesync"))
+    if qp and release.year < FIRST_QP_YEAR:
+        found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
+    if basis in release.reference_factors:
+        caps = ", and the OPPS cap columns are the nonQPP file's" if capped else ""
+        text = f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data{caps}."
+        found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
+    return found
+
+
+def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:
+    """Say which file gave a ZIP its locality; a warning where CMS has divided the state otherwise between file and release."""
+    text = f"ZIP {by.code} lies in {place.key} by CMS's {by.file}"
+    text += "." if by.of_the_day else f", the nearest there is to {day}."
+    if not by.of_the_day and by.file.is_before(day):
+        text += " 'feesync sync --zips' brings the newest."
+    source = f"{by.file} ({by.file.source})"
+    if by.regrouped:
+        keys = ", ".join(by.regrouped)
+        divides = f"{release.label} divides {place.state} otherwise ({keys} are not in that file)"
+        text += f" {divides}: check the locality."
+        return Note.warning("zip-locality", text, source)
+    return Note.info("zip-locality", text, source)

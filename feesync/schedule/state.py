@@ -1,0 +1,23 @@
+"""One state of the database for the whole of an answer, whatever another process loads between its look-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from feesync.schedule.rates import open_schedule
+
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
+
+
+def of_one_state(answer: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
+    """Decorate a function with a keyword `db`: all that one call of it reads is of one state of that database."""
+
+    @wraps(answer)
+    def answered(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
+        with open_schedule(kwargs.get("db")).held():  # type: ignore[arg-type]
+            return answer(*args, **kwargs)
+
+    return answered
