@@ -1,6 +1,9 @@
-"""The floor of an import: read a release zip with the standard library and insert its rows with executemany, unchecked.
+"""The floor of an import.
 
-Its csv members are read with csv.reader; the txt of the relative values, which an import holds against the csv, is split by column.
+Read a release zip with the standard library and insert its rows with executemany, unchecked.
+
+Its csv members are read with csv.reader; the txt of the relative values, which an import holds
+against the csv, is split by column.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ COLUMNS = (
 def columns_of(text: str) -> list[tuple[str, ...]]:
     """Split the rows of a PPRRVU txt by column."""
     pick = itemgetter(*(slice(*column) for column in COLUMNS))
-    return list(zip(*(pick(line) for line in text.splitlines() if not line.startswith("HDR")), strict=True))
+    return list(
+        zip(*(pick(line) for line in text.splitlines() if not line.startswith("HDR")), strict=True)
+    )
 
 
 def main(zip_path: str, database: str) -> None:
@@ -37,7 +42,9 @@ def main(zip_path: str, database: str) -> None:
                 continue
             rows = list(csv.reader(io.StringIO(archive.read(name).decode("latin-1"), newline=None)))
             width = max(map(len, rows))
-            connection.execute(f"CREATE TABLE t{number} ({', '.join(f'c{column}' for column in range(width))})")
+            connection.execute(
+                f"CREATE TABLE t{number} ({', '.join(f'c{column}' for column in range(width))})"
+            )
             full = (row for row in rows if len(row) == width)
             connection.executemany(f"INSERT INTO t{number} VALUES ({', '.join('?' * width)})", full)
     connection.commit()

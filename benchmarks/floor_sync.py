@@ -1,4 +1,7 @@
-"""The floor of a refresh with nothing new: the same requests by plain requests, and each page parsed once by beautifulsoup4."""
+"""The floor of a refresh with nothing new.
+
+The same requests by plain requests, and each page parsed once by beautifulsoup4.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ def main(base: str, modified: str, *paths: str) -> None:
     with requests.Session() as session:
         for path in paths:
             is_zip = path.endswith(".zip")
-            answer = session.get(base + path, headers={"If-Modified-Since": modified} if is_zip else {}, timeout=10)
+            answer = session.get(
+                base + path, headers={"If-Modified-Since": modified} if is_zip else {}, timeout=10
+            )
             if is_zip:
                 assert answer.status_code == 304
             else:

@@ -1,4 +1,7 @@
-"""The floor of importing ZIP9: read the lines of the text, cut out the fields, and insert them with executemany, unchecked."""
+"""The floor of importing ZIP9.
+
+Read the lines of the text, cut out the fields, and insert them with executemany, unchecked.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ def main(text_path: str, database: str) -> None:
     connection = sqlite3.connect(database)
     connection.execute("CREATE TABLE t (zip, plus4, mac, locality, state, plus_four)")
     with Path(text_path).open(encoding="latin-1") as lines:
-        rows = ((line[2:7], line[21:25], line[7:12], line[12:14], line[:2], line[20]) for line in lines)
+        rows = (
+            (line[2:7], line[21:25], line[7:12], line[12:14], line[:2], line[20]) for line in lines
+        )
         connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows)
     connection.commit()
     connection.close()

@@ -1,9 +1,12 @@
-"""Measure feesync as ratios to floors taken in the same run: machines differ and are noisy, ratios hold.
+"""Measure feesync as ratios to floors taken in the same run.
+
+Machines differ and are noisy, ratios hold.
 
     FEESYNC_CMS_FILES=FOLDER python benchmarks/measure.py
 
-FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip`, `pages/RVU25A` to `RVU25D` and `zip/ZIP5_*.txt`. Whole processes are
-run in turn, floor and feesync, and their medians compared; what is measured inside a process alternates too.
+FOLDER holds CMS's `releases/rvu25a.zip` to `rvu25d.zip`, `pages/RVU25A` to `RVU25D` and
+`zip/ZIP5_*.txt`. Whole processes are run in turn, floor and feesync, and their medians compared;
+what is measured inside a process alternates too.
 """
 
 from __future__ import annotations
@@ -48,12 +51,17 @@ def in_turn(floor: Callable[[], float], ours: Callable[[], float]) -> tuple[floa
     """Return the median of both, run in turn after one warm-up."""
     floor(), ours()
     pairs = [(floor(), ours()) for _ in range(RUNS)]
-    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
+    return statistics.median(pair[0] for pair in pairs), statistics.median(
+        pair[1] for pair in pairs
+    )
 
 
 def report(what: str, floor: float, ours: float, limit: float, unit: str, scale: float) -> None:
     """Print one line of the result."""
-    print(f"{what:<58}{floor * scale:>10.1f} {unit:<3}{ours * scale:>10.1f} {unit:<3}{ours / floor:>7.2f}   under {limit:g}")
+    print(
+        f"{what:<58}{floor * scale:>10.1f} {unit:<3}{ours * scale:>10.1f} "
+        f"{unit:<3}{ours / floor:>7.2f}   under {limit:g}"
+    )
 
 
 def measure_import(zip_path: str, folder: Path) -> Path:
@@ -62,15 +70,25 @@ def measure_import(zip_path: str, folder: Path) -> Path:
 
     def floor() -> float:
         (folder / "floor.db").unlink(missing_ok=True)
-        return process(sys.executable, str(HERE / "floor_import.py"), zip_path, str(folder / "floor.db"))[0]
+        return process(
+            sys.executable, str(HERE / "floor_import.py"), zip_path, str(folder / "floor.db")
+        )[0]
 
     def ours() -> float:
         database.unlink(missing_ok=True)
-        seconds, peak = process(sys.executable, "-m", "feesync", "--db", str(database), "import", zip_path)
+        seconds, peak = process(
+            sys.executable, "-m", "feesync", "--db", str(database), "import", zip_path
+        )
         memory.append(peak)
         return seconds
 
-    report("import of rvu25d.zip / csv.reader, txt and executemany", *in_turn(floor, ours), 2.5, "ms", 1e3)
+    report(
+        "import of rvu25d.zip / csv.reader, txt and executemany",
+        *in_turn(floor, ours),
+        2.5,
+        "ms",
+        1e3,
+    )
     print(f"{'  its peak memory':<58}{max(memory) / 1024:>37.0f} MiB   under 200")
     print(f"{'  its database':<58}{database.stat().st_size / 1e6:>37.1f} MB    under 6")
     return database
@@ -79,11 +97,17 @@ def measure_import(zip_path: str, folder: Path) -> Path:
 def measure_start_up(database: Path) -> None:
     """One estimate from a cold process against importing click and sqlite3."""
     none = database.with_name("none.db")
-    for what, path, place in (("database", database, "01112-05"), ("snapshot", none, "01112-05"), ("a ZIP", none, "94110")):
+    for what, path, place in (
+        ("database", database, "01112-05"),
+        ("snapshot", none, "01112-05"),
+        ("a ZIP", none, "94110"),
+    ):
         line = ("estimate", "64493", "--locality", place, "-m", "50", "--date", "2025-11-03")
         times = in_turn(
             lambda: process(sys.executable, "-c", "import click, sqlite3")[0],
-            lambda path=path, line=line: process(sys.executable, "-m", "feesync", "--db", str(path), *line)[0],
+            lambda path=path, line=line: process(
+                sys.executable, "-m", "feesync", "--db", str(path), *line
+            )[0],
         )
         report(f"feesync estimate, cold, {what} / import click, sqlite3", *times, 2.5, "ms", 1e3)
 
@@ -93,7 +117,10 @@ def write_zip9(zip5: Path, text: Path) -> None:
     flagged = [line for line in zip5.read_text(encoding="latin-1").splitlines() if line[20] == "1"]
     with text.open("w", encoding="latin-1", newline="") as out:
         for line in flagged:
-            out.writelines(f"{line[:15]}     1{plus4:04}      A{'':43}{line[75:]}\r\n" for plus4 in range(1, 9_281, 5))
+            out.writelines(
+                f"{line[:15]}     1{plus4:04}      A{'':43}{line[75:]}\r\n"
+                for plus4 in range(1, 9_281, 5)
+            )
 
 
 def measure_zip9(zip5: Path, folder: Path) -> None:
@@ -103,29 +130,43 @@ def measure_zip9(zip5: Path, folder: Path) -> None:
 
     def floor() -> float:
         (folder / "floor9.db").unlink(missing_ok=True)
-        return process(sys.executable, str(HERE / "floor_zip9.py"), str(text), str(folder / "floor9.db"))[0]
+        return process(
+            sys.executable, str(HERE / "floor_zip9.py"), str(text), str(folder / "floor9.db")
+        )[0]
 
     def ours() -> float:
         for left in folder.glob("zip9.db*"):
             left.unlink()
-        seconds, peak = process(sys.executable, "-m", "feesync", "--db", str(folder / "zip9.db"), "import", str(text))
+        seconds, peak = process(
+            sys.executable, "-m", "feesync", "--db", str(folder / "zip9.db"), "import", str(text)
+        )
         memory.append(peak)
         return seconds
 
-    report("import of ZIP9, 1.08 million rows / lines and executemany", *in_turn(floor, ours), 3, "ms", 1e3)
+    report(
+        "import of ZIP9, 1.08 million rows / lines and executemany",
+        *in_turn(floor, ours),
+        3,
+        "ms",
+        1e3,
+    )
     print(f"{'  its peak memory':<58}{max(memory) / 1024:>37.0f} MiB   under 200")
-    print(f"{'  its database':<58}{(folder / 'zip9.db').stat().st_size / 1e6:>37.1f} MB    under 60")
+    print(
+        f"{'  its database':<58}{(folder / 'zip9.db').stat().st_size / 1e6:>37.1f} MB    under 60"
+    )
 
 
 def measure_estimate(database: Path) -> None:
     """estimate() over distinct lines against one indexed SELECT of the columns that it reads."""
     connection = sqlite3.connect(database)
     keys = connection.execute(
-        "SELECT hcpcs, modifier, mac, locality FROM rate WHERE basis = 'nonqp' AND status IN ('A', 'R', 'T')"
+        "SELECT hcpcs, modifier, mac, locality FROM rate WHERE basis = 'nonqp' AND status IN ('A', "
+        "'R', 'T')"
     ).fetchall()
     keys = random.Random(64493).sample(keys, LINES)
     select = (
-        f"SELECT {', '.join(Rate._fields)} FROM rate_cents WHERE release_id = 1 AND basis = 'nonqp' AND hcpcs = ? AND modifier = ? "
+        f"SELECT {', '.join(Rate._fields)} FROM rate_cents WHERE release_id = 1 AND basis = "
+        "'nonqp' AND hcpcs = ? AND modifier = ? "
         "AND mac = ? AND locality = ?"
     )
 
@@ -139,19 +180,35 @@ def measure_estimate(database: Path) -> None:
         started = time.perf_counter()
         for hcpcs, modifier, mac, locality in keys:
             modifiers = (modifier,) if modifier else ()
-            estimate(hcpcs, locality=f"{mac}-{locality}", modifiers=modifiers, date="2025-11-03", db=database)
+            estimate(
+                hcpcs,
+                locality=f"{mac}-{locality}",
+                modifiers=modifiers,
+                date="2025-11-03",
+                db=database,
+            )
         return (time.perf_counter() - started) / LINES
 
-    report("estimate(), warm, distinct lines / one indexed SELECT", *in_turn(floor, ours), 4, "us", 1e6)
+    report(
+        "estimate(), warm, distinct lines / one indexed SELECT", *in_turn(floor, ours), 4, "us", 1e6
+    )
 
 
 def measure_checksums(database: Path) -> None:
     """Comparing what an estimate reads, and every row of a release, with its checksums against reading the same rows."""
     connection = sqlite3.connect(database)
-    (codes,) = zip(*connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall(), strict=True)
+    (codes,) = zip(
+        *connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall(), strict=True
+    )
     codes = random.Random(64493).sample(codes, LINES // 4)
     select = "SELECT * FROM relative_value WHERE release_id = 1 AND hcpcs = ?"
-    whole = ("relative_value", "opps_relative_value", "locality", "locality_counties", "source_file")
+    whole = (
+        "relative_value",
+        "opps_relative_value",
+        "locality",
+        "locality_counties",
+        "source_file",
+    )
 
     def read_codes() -> float:
         started = time.perf_counter()
@@ -176,20 +233,35 @@ def measure_checksums(database: Path) -> None:
         assert not list(checksums.damages(connection))
         return time.perf_counter() - started
 
-    report("a code against its checksum / reading its rows", *in_turn(read_codes, check_codes), 4, "us", 1e6)
-    report("a release against its checksums / reading its rows", *in_turn(read_all, check_all), 4, "ms", 1e3)
+    report(
+        "a code against its checksum / reading its rows",
+        *in_turn(read_codes, check_codes),
+        4,
+        "us",
+        1e6,
+    )
+    report(
+        "a release against its checksums / reading its rows",
+        *in_turn(read_all, check_all),
+        4,
+        "ms",
+        1e3,
+    )
 
 
 def measure_view(database: Path) -> None:
     """Both fee columns of every priced row against the same join reading plain columns."""
     connection = sqlite3.connect(database)
     plain = (
-        "SELECT v.nonfacility_pe_rvu, v.facility_pe_rvu FROM release r JOIN conversion_factor f USING (release_id) "
+        "SELECT v.nonfacility_pe_rvu, v.facility_pe_rvu FROM release r JOIN conversion_factor f "
+        "USING (release_id) "
         "JOIN relative_value v USING (release_id) JOIN locality l USING (release_id) "
-        "WHERE r.superseded_by IS NULL AND r.label = 'RVU25D' AND f.basis = 'nonqp' AND v.status IN ('A', 'R', 'T')"
+        "WHERE r.superseded_by IS NULL AND r.label = 'RVU25D' AND f.basis = 'nonqp' AND v.status "
+        "IN ('A', 'R', 'T')"
     )
     view = (
-        "SELECT nonfacility_fee, facility_fee FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND status IN ('A', 'R', 'T')"
+        "SELECT nonfacility_fee, facility_fee FROM rate WHERE release = 'RVU25D' AND basis = "
+        "'nonqp' AND status IN ('A', 'R', 'T')"
     )
 
     def timed(query: str) -> float:
@@ -198,13 +270,21 @@ def measure_view(database: Path) -> None:
         assert rows == 1_109_570
         return time.perf_counter() - started
 
-    report("fees of 1.1 million rows / the join's plain columns", *in_turn(lambda: timed(plain), lambda: timed(view)), 2, "ms", 1e3)
+    report(
+        "fees of 1.1 million rows / the join's plain columns",
+        *in_turn(lambda: timed(plain), lambda: timed(view)),
+        2,
+        "ms",
+        1e3,
+    )
 
 
 def measure_sync(releases: Path, folder: Path) -> None:
     """A refresh with nothing new, over real pages, against the same requests and the pages parsed once."""
     server = FakeCms()
-    pages = {label: (releases.parent / f"pages/{label}").read_text(encoding="utf-8") for label in SYNCED}
+    pages = {
+        label: (releases.parent / f"pages/{label}").read_text(encoding="utf-8") for label in SYNCED
+    }
     for label in SYNCED:
         server.offer(label, (releases / f"{label.lower()}.zip").read_bytes())
         link, page = server.releases[label].path, server.releases[label].page
@@ -212,16 +292,34 @@ def measure_sync(releases: Path, folder: Path) -> None:
         server.faults[page] = lambda handler, body=body: handler.page(body)
     os.environ |= {"FEESYNC_CMS_URL": server.url, "FEESYNC_CACHE": str(folder / "cache")}
     database = folder / "synced.db"
-    command = (sys.executable, "-m", "feesync", "--db", str(database), "sync", "--year", "2025", "--quiet")
+    command = (
+        sys.executable,
+        "-m",
+        "feesync",
+        "--db",
+        str(database),
+        "sync",
+        "--year",
+        "2025",
+        "--quiet",
+    )
     process(*command)
     server.paths()
     process(*command)
     asked, before = server.paths(), database.read_bytes()
     times = in_turn(
-        lambda: process(sys.executable, str(HERE / "floor_sync.py"), server.url, PUBLISHED, *asked)[0],
+        lambda: process(sys.executable, str(HERE / "floor_sync.py"), server.url, PUBLISHED, *asked)[
+            0
+        ],
         lambda: process(*command)[0],
     )
-    report(f"feesync sync, nothing new ({len(asked)} requests) / the same requests", *times, 2, "ms", 1e3)
+    report(
+        f"feesync sync, nothing new ({len(asked)} requests) / the same requests",
+        *times,
+        2,
+        "ms",
+        1e3,
+    )
     assert database.read_bytes() == before
     server.stop()
 
@@ -235,7 +333,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         database = measure_import(str(Path(folder) / "releases/rvu25d.zip"), Path(scratch))
         (zip5,) = (Path(folder) / "zip").glob("ZIP5_*.txt")
-        measure_zip9(zip5, Path(scratch))  # before this process grows: a child begins with the memory of its parent
+        measure_zip9(
+            zip5, Path(scratch)
+        )  # before this process grows: a child begins with the memory of its parent
         measure_start_up(database)
         measure_estimate(database)
         measure_checksums(database)

@@ -9,7 +9,8 @@ __version__ = VERSION
 if TYPE_CHECKING:
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
-    from feesync.changes.diff import Diff, diff
+    from feesync.changes.change import Diff
+    from feesync.changes.diff import diff
     from feesync.claims.claim_estimate import ClaimEstimate
     from feesync.claims.estimate import Estimate
     from feesync.claims.estimator import estimate, estimate_claim
@@ -37,21 +38,34 @@ if TYPE_CHECKING:
     from feesync.pricing.line import Contract, Step
     from feesync.refresh.report import SyncReport
     from feesync.refresh.sync import sync
-    from feesync.schedule.rates import FeeSchedule, Quote, open_schedule
+    from feesync.schedule.quote import Quote
+    from feesync.schedule.rates import FeeSchedule
+    from feesync.schedule.threads import open_schedule
     from feesync.verification.recompute import verify
     from feesync.verification.report import Difference, FileVerification, Verification
 
 _NAMES = {
     "feesync.analysis.comparison": ("Comparison", "compare"),
-    "feesync.changes.diff": ("Diff", "diff"),
+    "feesync.changes.change": ("Diff",),
+    "feesync.changes.diff": ("diff",),
     "feesync.analysis.history": ("History", "history"),
     "feesync.claims.estimate": ("Estimate",),
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
     "feesync.claims.claim_estimate": ("ClaimEstimate",),
     "feesync.claims.line": ("ClaimLine",),
     "feesync.errors": (
-        "BusyError", "CacheError", "ContentRefusedError", "FeesyncError", "InvalidInputError", "LocalityError",
-        "MissingExtraError", "ModifierError", "NoPriceError", "NoReleaseError", "StoreError", "UnknownCodeError",
+        "BusyError",
+        "CacheError",
+        "ContentRefusedError",
+        "FeesyncError",
+        "InvalidInputError",
+        "LocalityError",
+        "MissingExtraError",
+        "ModifierError",
+        "NoPriceError",
+        "NoReleaseError",
+        "StoreError",
+        "UnknownCodeError",
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
@@ -62,12 +76,17 @@ _NAMES = {
     "feesync.model.rate": ("Rate", "Setting"),
     "feesync.refresh.report": ("SyncReport",),
     "feesync.refresh.sync": ("sync",),
-    "feesync.schedule.rates": ("FeeSchedule", "Quote", "open_schedule"),
+    "feesync.schedule.quote": ("Quote",),
+    "feesync.schedule.rates": ("FeeSchedule",),
+    "feesync.schedule.threads": ("open_schedule",),
     "feesync.verification.recompute": ("verify",),
     "feesync.verification.report": ("Difference", "FileVerification", "Verification"),
-}  # fmt: skip
+}
 _LAZY = {name: module for module, names in _NAMES.items() for name in names}
-"""Everything is imported when it is asked for: looking up loads no HTTP library, and a command that is interrupted says so."""
+"""Everything is imported when it is asked for.
+
+Looking up loads no HTTP library, and a command that is interrupted says so.
+"""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it

@@ -1,4 +1,7 @@
-"""The `feesync` command, as `python -m feesync` too: interrupted, it says so, even while it is still being imported."""
+"""The `feesync` command, as `python -m feesync` too.
+
+Interrupted, it says so, even while it is still being imported.
+"""
 
 import sys
 

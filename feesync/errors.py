@@ -1,4 +1,7 @@
-"""Why feesync could not answer: one class per reason, each with the exit status the command line gives it."""
+"""Why feesync could not answer.
+
+One class per reason, each with the exit status the command line gives it.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,22 @@ class ExitStatus(IntEnum):
 
 
 _WORST_FIRST = (
-    ExitStatus.UNEXPECTED, ExitStatus.REFUSED, ExitStatus.UNREACHABLE, ExitStatus.BUSY, ExitStatus.USAGE, ExitStatus.NO_PRICE,
-    ExitStatus.STALE, ExitStatus.OK,
-)  # fmt: skip
+    ExitStatus.UNEXPECTED,
+    ExitStatus.REFUSED,
+    ExitStatus.UNREACHABLE,
+    ExitStatus.BUSY,
+    ExitStatus.USAGE,
+    ExitStatus.NO_PRICE,
+    ExitStatus.STALE,
+    ExitStatus.OK,
+)
 
 
 def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
-    """Return the status of a command that met several: this machine's trouble, CMS's content, then what passes by itself."""
+    """Return the status of a command that met several.
+
+    This machine's trouble, CMS's content, then what passes by itself.
+    """
     met = set(statuses)
     return next((status for status in _WORST_FIRST if status in met), ExitStatus.OK)
 
@@ -77,7 +89,10 @@ def one_line(text: str, most: int = 400) -> str:
 
 
 class UnreachableError(FeesyncError):
-    """CMS could not be reached, did not answer, or answered that it cannot serve now; what was loaded is as it was."""
+    """CMS could not be reached, did not answer, or answered that it cannot serve now.
+
+    What was loaded is as it was.
+    """
 
     exit_status = ExitStatus.UNREACHABLE
 
@@ -89,10 +104,16 @@ class BusyError(FeesyncError):
 
 
 class MissingExtraError(FeesyncError):
-    """A package that only some of feesync's work needs is not installed; the message names the extra that brings it."""
+    """A package that only some of feesync's work needs is not installed.
+
+    The message names the extra that brings it.
+    """
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs a package that is not installed: pip install 'feesync[{extra}]' brings it")
+        super().__init__(
+            f"{what} needs a package that is not installed: pip install 'feesync[{extra}]' brings "
+            "it"
+        )
 
 
 class StoreError(FeesyncError):
@@ -113,7 +134,8 @@ class UnknownCodeError(NoPriceError):
     """The HCPCS code, or the row of it that was asked for, is not in the release that answers for the date.
 
     Attributes:
-        rows: the row modifiers that the code does have there (26, TC, 53; empty for the code itself).
+        rows: the row modifiers that the code does have there (26, TC, 53; empty for the code
+            itself).
     """
 
     def __init__(self, message: str, rows: Sequence[str] = ()) -> None:

@@ -1,7 +1,9 @@
-"""Files that survive a crash: written beside, flushed to disk, renamed over the old one in one step.
+"""Files that survive a crash.
 
-What is written beside is locked by the process that writes it: the kernel lets go of the lock however the process ends, so that the
-next one knows what a dead process left, and removes it.
+Written beside, flushed to disk, renamed over the old one in one step.
+
+What is written beside is locked by the process that writes it: the kernel lets go of the lock
+however the process ends, so that the next one knows what a dead process left, and removes it.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _SUFFIX = ".feesync.tmp"
 
 @contextmanager
 def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
-    """Replace a file by one that is written at the path given, beside it; readers see the old or the new one, never a part.
+    """Replace a file by one that is written at the path given, beside it.
+
+    Readers see the old or the new one, never a part.
 
     A link is followed; the mode of a file that is replaced is kept.
 
@@ -35,8 +39,8 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
         new: it must not be there, when all is written.
 
     Raises:
-        FileExistsError: it is to be new and is there.
-        OSError: it cannot be written; the old one is as it was, as it is where the writing raises anything else.
+        FileExistsError: it is to be new and is there. OSError: it cannot be written; the old one is
+        as it was, as it is where the writing raises anything else.
     """
     path = path.resolve()
     remove_left(path.parent)
@@ -61,7 +65,10 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Make a folder for the time of the block, among the temporary files of this machine; remove what dead processes left there."""
+    """Make a folder for the time of the block, among the temporary files of this machine.
+
+    Remove what dead processes left there.
+    """
     from shutil import rmtree
     from tempfile import gettempdir, mkdtemp
 
@@ -80,12 +87,19 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def remove_left(folder: Path) -> None:
-    """Remove what processes that were killed have left beside the files of a folder; what another is writing stays."""
+    """Remove what processes that were killed have left beside the files of a folder.
+
+    What another is writing stays.
+    """
     if fcntl is None:  # there is no lock to tell a dead process by
         return
     try:
         with os.scandir(folder) as entries:
-            left = [entry.path for entry in entries if entry.name.endswith(_SUFFIX) and not entry.is_symlink()]
+            left = [
+                entry.path
+                for entry in entries
+                if entry.name.endswith(_SUFFIX) and not entry.is_symlink()
+            ]
     except OSError:
         return
     for path in left:
@@ -116,7 +130,10 @@ def _try_lock(file: int) -> bool:
 
 
 def _place(own: Path, path: Path) -> None:
-    """Give a finished file a name that no other has: in one step where the file system has links."""
+    """Give a finished file a name that no other has.
+
+    In one step where the file system has links.
+    """
     try:
         os.link(own, path)
     except FileExistsError:
@@ -147,7 +164,10 @@ def write_json(path: Path, value: object) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the object of a JSON file; an empty one where there is no such file, or it holds something else."""
+    """Return the object of a JSON file.
+
+    An empty one where there is no such file, or it holds something else.
+    """
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -156,8 +176,13 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_as(kind: type[_T], value: object) -> _T | None:
-    """Return a dataclass of texts and numbers from a value of JSON; None where that has other fields, or of other types."""
-    if isinstance(value, dict) and {name: type(part) for name, part in value.items()} == get_type_hints(kind):
+    """Return a dataclass of texts and numbers from a value of JSON.
+
+    None where that has other fields, or of other types.
+    """
+    if isinstance(value, dict) and {
+        name: type(part) for name, part in value.items()
+    } == get_type_hints(kind):
         return kind(**value)
     return None
 

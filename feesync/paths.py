@@ -13,12 +13,18 @@ CACHE_VARIABLE = "FEESYNC_CACHE"
 
 
 def database_path(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the database's path: the one given, else FEESYNC_DB, else `feesync.db` in the user's data folder."""
+    """Return the database's path.
+
+    The one given, else FEESYNC_DB, else `feesync.db` in the user's data folder.
+    """
     return _path(_named("database", given, DATABASE_VARIABLE)) or _user_database()
 
 
 def cache_path(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the folder of downloads: the one given, else FEESYNC_CACHE, else in the user's cache folder."""
+    """Return the folder of downloads.
+
+    The one given, else FEESYNC_CACHE, else in the user's cache folder.
+    """
     return _path(_named("cache", given, CACHE_VARIABLE)) or _user_cache()
 
 

@@ -1,7 +1,7 @@
 """The rules for lines beside each other once more, written from CMS's rules and not from the package: what it must agree with.
 
-Every unit stands by itself here, in Decimal and without any of the package's shortcuts. `beside` takes lines that `second_opinion`
-finds neither refused nor unpaid.
+Every unit stands by itself here, in Decimal and without any of the package's shortcuts. `beside`
+takes lines that `second_opinion` finds neither refused nor unpaid.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,7 +34,15 @@ SAYS_NOTHING = {
     "LT",
 }
 BOTH = {"0": D(1), "1": D("1.5"), "2": D(1), "3": D(2)}
-KIND = {"np": "0.85", "pa": "0.85", "cns": "0.85", "dietitian": "0.85", "csw": "0.75", "mft": "0.75", "mhc": "0.75"}
+KIND = {
+    "np": "0.85",
+    "pa": "0.85",
+    "cns": "0.85",
+    "dietitian": "0.85",
+    "csw": "0.75",
+    "mft": "0.75",
+    "mhc": "0.75",
+}
 LEFT = {"E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"}
 RIGHT = {"E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"}
 SITES = LEFT | RIGHT | {"LC", "LD", "LM", "RC", "RI"}
@@ -55,7 +63,11 @@ def formula(row, setting, gpci, factor, *, capped):
         setting = "nonfacility"
     fee = (row["work"] * gpci[0] + row[f"{setting}_pe"] * gpci[1] + row["mp"] * gpci[2]) * factor
     if capped and (row["opps_mp"] or row["opps_nonfacility_pe"] or row["opps_facility_pe"]):
-        fee = min(fee, (row["work"] * gpci[0] + row[f"opps_{setting}_pe"] * gpci[1] + row["opps_mp"] * gpci[2]) * factor)
+        fee = min(
+            fee,
+            (row["work"] * gpci[0] + row[f"opps_{setting}_pe"] * gpci[1] + row["opps_mp"] * gpci[2])
+            * factor,
+        )
     return fee
 
 
@@ -80,7 +92,14 @@ class Unit:
         for mod in self.mods & {*SHARES, "78"}:
             if mod == "78" and row["days"] == "000":
                 continue
-            found.append({"54": row["pre"] + row["intra"], "55": row["post"], "56": row["pre"], "78": row["intra"]}[mod])
+            found.append(
+                {
+                    "54": row["pre"] + row["intra"],
+                    "55": row["post"],
+                    "56": row["pre"],
+                    "78": row["intra"],
+                }[mod]
+            )
             if mod == "55":
                 whole = {"010": 10, "090": 90}[row["days"]]
                 if self.care != whole:
@@ -94,7 +113,11 @@ class Unit:
 
     @property
     def care(self):
-        return self.line["days"] or (self.line["units"] if self.line["units"] > 1 else {"010": 10, "090": 90}[self.row["days"]])
+        return self.line["days"] or (
+            self.line["units"]
+            if self.line["units"] > 1
+            else {"010": 10, "090": 90}[self.row["days"]]
+        )
 
     @property
     def charge(self):
@@ -137,7 +160,12 @@ def sides(units):
         if "50" in unit.mods or {"RT", "LT"} <= unit.mods:
             unit.how = "one line"
             continue
-        key = unit.row["hcpcs"], unit.row["mod"], *sorted(unit.mods - SAYS_NOTHING), unit.line["days"]
+        key = (
+            unit.row["hcpcs"],
+            unit.row["mod"],
+            *sorted(unit.mods - SAYS_NOTHING),
+            unit.line["days"],
+        )
         groups.setdefault(key, []).append(unit)
     for group in groups.values():
         row = group[0].row
@@ -149,16 +177,23 @@ def sides(units):
                 if (one.charges[0] is None) != (other.charges[0] is None):
                     raise LeftToTheMacError
                 gone.append(join(one, other, "two sides"))
-        if len(plain) == 2 and row["bilateral"] in "123" and row["days"] != "ZZZ" and not plain[0].mods & {"55", "78", *SITES}:
+        if (
+            len(plain) == 2
+            and row["bilateral"] in "123"
+            and row["days"] != "ZZZ"
+            and not plain[0].mods & {"55", "78", *SITES}
+        ):
             gone.append(join(*plain, "two units"))
     return [unit for unit in units if unit not in gone]
 
 
 def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
-    """What each line comes to: (allowed, limiting charge), allowed None where all of it is by report.
+    """What each line comes to.
 
-    A line is a dictionary: row, technical (the rows of the technical part), mods, units, charge, days. `base_row` finds the row
-    of an endoscopic base.
+    (allowed, limiting charge), allowed None where all of it is by report.
+
+    A line is a dictionary: row, technical (the rows of the technical part), mods, units, charge,
+    days. `base_row` finds the row of an endoscopic base.
     """
     units = sides(expand(lines))
     for unit in units:
@@ -178,7 +213,9 @@ def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
         if key[0] == "surgery":
             surgery(pool, setting, gpci, factor, kind, base_row)
         elif len(pool) > 1:
-            {"imaging": imaging, "therapy": therapy, "technical": technical}[key[0]](pool, kind, (setting, gpci, factor))
+            {"imaging": imaging, "therapy": therapy, "technical": technical}[key[0]](
+                pool, kind, (setting, gpci, factor)
+            )
     for unit in units:
         close(unit, kind, nonpar)
     for operation in operations([unit for unit in units if not unit.report]):
@@ -199,7 +236,9 @@ def open_unit(unit, setting, gpci, factor):
         unit.both = D(1) if "78" in unit.mods else BOTH[row["bilateral"]]
     unit.amount = cents(cents(unit.full) * unit.both)
     unit.exact = unit.full * unit.both
-    unit.part = min(cents(sum(map(cents, part)) * unit.both), unit.amount) if row["mod"] != "26" else D(0)
+    unit.part = (
+        min(cents(sum(map(cents, part)) * unit.both), unit.amount) if row["mod"] != "26" else D(0)
+    )
     unit.part_exact = sum(part) * unit.both if row["mod"] != "26" else D(0)
     unit.cap = cents(sum(map(cents, cap)) * unit.both), sum(cap) * unit.both
     for tool, left in EQUIPMENT.items():
@@ -230,7 +269,11 @@ def ordered(units, amount, kind):
 
 def imaging(pool, kind, place):
     first_part = ordered([unit for unit in pool if unit.part], lambda unit: unit.part, kind)[:1]
-    first_rest = ordered([unit for unit in pool if unit.amount > unit.part], lambda unit: unit.amount - unit.part, kind)[:1]
+    first_rest = ordered(
+        [unit for unit in pool if unit.amount > unit.part],
+        lambda unit: unit.amount - unit.part,
+        kind,
+    )[:1]
     factors = [
         (D("0.5") if unit.part and unit not in first_part else D(1),
          D("0.95") if unit.amount > unit.part and unit not in first_rest else D(1)) for unit in pool
@@ -276,12 +319,20 @@ def operations(units):
 
     for unit in sorted([unit for unit in units if unit.mods & set(SHARES)], key=key):
         (share,) = unit.mods & set(SHARES)
-        same_code = shared.setdefault((unit.row["hcpcs"], *sorted(unit.mods - SAYS_NOTHING - {*SHARES, "50"})), [])
+        same_code = shared.setdefault(
+            (unit.row["hcpcs"], *sorted(unit.mods - SAYS_NOTHING - {*SHARES, "50"})), []
+        )
         for operation in same_code:
             twins = [other for other in operation if share in other.mods]
             full = {"010": 10, "090": 90}[unit.row["days"]]
-            fits = sum(other.care for other in twins) + unit.care <= full if share == "55" else not twins
-            if fits and any(place(unit) == place(other) or place(unit) & place(other) for other in operation):
+            fits = (
+                sum(other.care for other in twins) + unit.care <= full
+                if share == "55"
+                else not twins
+            )
+            if fits and any(
+                place(unit) == place(other) or place(unit) & place(other) for other in operation
+            ):
                 operation.append(unit)
                 break
         else:
@@ -316,7 +367,10 @@ def surgery(pool, setting, gpci, factor, kind, base_row):
     for base, family in families.items():
         if len(family) < 2:
             continue
-        first = min((operation for operation in family if operation[0].row["hcpcs"] != base), key=lambda one: key([one]))
+        first = min(
+            (operation for operation in family if operation[0].row["hcpcs"] != base),
+            key=lambda one: key([one]),
+        )
         row = base_row(base)
         for operation in family:
             for unit in operation if operation is not first else ():
@@ -352,7 +406,9 @@ def close(unit, kind, nonpar):
     for step in steps[at:]:
         unit.amount = times(unit.amount, step)
     for step in steps:
-        unit.exact = unit.exact * step[0] / step[1] if isinstance(step, tuple) else unit.exact * step
+        unit.exact = (
+            unit.exact * step[0] / step[1] if isinstance(step, tuple) else unit.exact * step
+        )
     if nonpar:
         unit.amount = cents(unit.amount * D("0.95"))
 
@@ -395,15 +451,21 @@ def total(number, units, nonpar, kind):
         elif unit.charge is not None and unit.charge < amount:
             amount = unit.charge
             first = cents(amount / unit.both)
-        share = amount if len(unit.lines) == 1 else first if unit.lines[0] == number else amount - first
+        share = (
+            amount if len(unit.lines) == 1 else first if unit.lines[0] == number else amount - first
+        )
         allowed = (allowed or D(0)) + share
         charged = unit.exact * D("1.0925")
         if len(unit.lines) == 1:
             limit = (limit or D(0)) + charged
         else:
             part = cents(cents(charged) / unit.both)
-            half_limits = (half_limits or D(0)) + (part if unit.lines[0] == number else cents(charged) - part)
+            half_limits = (half_limits or D(0)) + (
+                part if unit.lines[0] == number else cents(charged) - part
+            )
     if allowed is None:
         return None, None
-    physician = kind == "physician" and not any(number in unit.lines and "AS" in unit.mods for unit in units)
+    physician = kind == "physician" and not any(
+        number in unit.lines and "AS" in unit.mods for unit in units
+    )
     return allowed, cents(limit or D(0)) + (half_limits or D(0)) if nonpar and physician else None

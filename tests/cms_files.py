@@ -10,7 +10,12 @@ from pathlib import Path
 from feesync.reference.tables import data_folder
 
 FIXTURES = Path(__file__).parent / "fixtures"
-VALUES, GPCI, COUNTIES, CAPS = "PPRRVU2025_Oct.csv", "GPCI2025.csv", "25LOCCO.csv", "OPPSCAP_Oct.csv"
+VALUES, GPCI, COUNTIES, CAPS = (
+    "PPRRVU2025_Oct.csv",
+    "GPCI2025.csv",
+    "25LOCCO.csv",
+    "OPPSCAP_Oct.csv",
+)
 RVU25D = (VALUES, GPCI, COUNTIES, CAPS)
 
 
@@ -41,7 +46,10 @@ def changed(data, code, column, value, modifier=""):
 
 
 def rvu25d(**changes):
-    """The members of a small RVU25D; changes replace bytes by name ('values', 'gpci', 'counties', 'caps'), None leaves one out."""
+    """The members of a small RVU25D.
+
+    Changes replace bytes by name ('values', 'gpci', 'counties', 'caps'), None leaves one out.
+    """
     members = {name: fixture(name) for name in RVU25D}
     for name, key in zip(RVU25D, ("values", "gpci", "counties", "caps"), strict=True):
         if key in changes:
@@ -54,12 +62,17 @@ def zip_of(members):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name, date_time=(2025, 9, 11, 12, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(name, date_time=(2025, 9, 11, 12, 0, 0)), data, zipfile.ZIP_DEFLATED
+            )
     return buffer.getvalue()
 
 
 def rvu26d(**changes):
-    """The members of a small RVU26D with both conversion factors; its GPCIs are 2025's under 2026's name."""
+    """The members of a small RVU26D with both conversion factors.
+
+    Its GPCIs are 2025's under 2026's name.
+    """
     gpci = fixture(GPCI).replace(b"2025", b"2026")
     members = {
         "PPRRVU2026_Oct_nonQPP.csv": fixture("PPRRVU2026_Oct_nonQPP.csv"),
@@ -76,7 +89,9 @@ MONTHS = {"A": "January", "B": "April", "C": "July", "D": "October"}
 def quarter(letter, **changes):
     """The zip of a small RVU25A, B, C or D: the same numbers under that quarter's title."""
     members = rvu25d(**changes)
-    members[VALUES] = members[VALUES].replace(b"October Release", f"{MONTHS[letter]} Release".encode())
+    members[VALUES] = members[VALUES].replace(
+        b"October Release", f"{MONTHS[letter]} Release".encode()
+    )
     return zip_of(members)
 
 
@@ -91,7 +106,10 @@ def zip5_line(zip5, mac, locality, state="CA", flag=0, quarter="20254"):
 
 
 def zip5_lines(changed=lambda code, *row: row):
-    """The rows of CMS's ZIP5, as the embedded table has them; `changed` gives MAC, locality, state and flag of each."""
+    """The rows of CMS's ZIP5, as the embedded table has them.
+
+    `changed` gives MAC, locality, state and flag of each.
+    """
     with (data_folder() / "snapshot" / "zip_localities.csv").open(newline="") as file:
         runs = [list(row.values()) for row in csv.DictReader(file)]
     return [

@@ -39,7 +39,10 @@ CHECKS = suite.OF_ITSELF
 
 @pytest.fixture(autouse=True, scope="session")
 def small_releases():
-    """The fixtures have some eighty rows of CMS's 19,000: their least number of rows is in the place of CMS's."""
+    """The fixtures have some eighty rows of CMS's 19,000.
+
+    Their least number of rows is in the place of CMS's.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(suite, "OF_ITSELF", small.checks())
         yield
@@ -130,11 +133,16 @@ def feesync_whole():
 
 @pytest.fixture
 def feesync(feesync_whole):
-    """Run the command line in this process; that there is no database yet, which tests of its own hold, is left out of stderr."""
+    """Run the command line in this process.
+
+    That there is no database yet, which tests of its own hold, is left out of stderr.
+    """
 
     def run(*args):
         result = feesync_whole(*args)
-        result.stderr_bytes = re.sub(rb"feesync: info: there is no database .* yet: .*\n", b"", result.stderr_bytes)
+        result.stderr_bytes = re.sub(
+            rb"feesync: info: there is no database .* yet: .*\n", b"", result.stderr_bytes
+        )
         return result
 
     return run

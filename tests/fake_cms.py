@@ -1,7 +1,8 @@
 """A loopback server that behaves as cms.gov does, and fails as it is told to.
 
-The pages are written for the tests with the markup of the real ones: a listing of two columns whose cells repeat their headers and
-whose links have stray blanks, and a detail page a release with a downloads field. Zips have a Last-Modified and no ETag.
+The pages are written for the tests with the markup of the real ones: a listing of two columns whose
+cells repeat their headers and whose links have stray blanks, and a detail page a release with a
+downloads field. Zips have a Last-Modified and no ETag.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ LISTING = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
 FEE_SCHEDULES = "/medicare/payment/fee-schedules"
 PUBLISHED = "Thu, 11 Sep 2025 14:03:22 GMT"
 REPOSTED = "Fri, 03 Oct 2025 09:00:00 GMT"
-NOT_FOUND = "<!DOCTYPE html>\n<html lang='en'><head><title>Page not found | CMS</title></head><body>Page not found</body></html>"
-LICENCE = "<!DOCTYPE html>\n<html><head><title>License for Use of Current Procedural Terminology | CMS</title></head></html>"
+NOT_FOUND = (
+    "<!DOCTYPE html>\n<html lang='en'><head><title>Page not found | "
+    "CMS</title></head><body>Page not found</body></html>"
+)
+LICENCE = (
+    "<!DOCTYPE html>\n<html><head><title>License for Use of Current Procedural Terminology | "
+    "CMS</title></head></html>"
+)
 
 _ROW = """
           <tr>
@@ -107,7 +114,9 @@ class FakeCms:
         self._start()
 
     def _start(self):
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
 
     def stop(self):
         self._server.shutdown()
@@ -122,17 +131,27 @@ class FakeCms:
         path = path or f"/files/zip/{label.lower()}-updated-09/11/2025.zip"
         self.releases[label] = Release(label, data, path, last_modified, **more)
 
-    def offer_zips(self, data, path="/files/zip/zip-code-carrier-locality-file-revised-08/14/2025.zip", last_modified=PUBLISHED):
+    def offer_zips(
+        self,
+        data,
+        path="/files/zip/zip-code-carrier-locality-file-revised-08/14/2025.zip",
+        last_modified=PUBLISHED,
+    ):
         """Offer the Zip Code to Carrier Locality File, beside what was offered before."""
         self.zips.append(Release("ZIPS", data, path, last_modified))
 
     def fee_schedules(self):
-        links = "".join(_LINK.format(href=file.path, text="Zip Code to Carrier Locality File (ZIP)") for file in self.zips)
+        links = "".join(
+            _LINK.format(href=file.path, text="Zip Code to Carrier Locality File (ZIP)")
+            for file in self.zips
+        )
         return _FEE_SCHEDULES_PAGE.format(links=links)
 
     def listing(self):
         rows = "".join(
-            _ROW.format(year=f"20{release.label[3:5]}", href=release.page, text=f" {release.label} ")
+            _ROW.format(
+                year=f"20{release.label[3:5]}", href=release.page, text=f" {release.label} "
+            )
             for release in reversed(self.releases.values())
         )
         return _LISTING_PAGE.format(listing=LISTING, rows=rows)
@@ -211,11 +230,18 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": "application/zip", "Last-Modified": release.last_modified}
         if self.cms.ranges:
             headers["Accept-Ranges"] = "bytes"
-        if self.headers.get("If-Modified-Since") == release.last_modified and "Range" not in self.headers:
+        if (
+            self.headers.get("If-Modified-Since") == release.last_modified
+            and "Range" not in self.headers
+        ):
             self.answer(304, b"", {"Last-Modified": release.last_modified, "Content-Length": None})
             return
         start = 0
-        if self.cms.ranges and "Range" in self.headers and self.headers.get("If-Range") == release.last_modified:
+        if (
+            self.cms.ranges
+            and "Range" in self.headers
+            and self.headers.get("If-Range") == release.last_modified
+        ):
             start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
         if start:
             headers["Content-Range"] = f"bytes {start}-{len(release.data) - 1}/{len(release.data)}"

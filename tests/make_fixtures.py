@@ -1,4 +1,6 @@
-"""Make tests/fixtures from CMS's own files: a few rows of each, in CMS's layout, with every descriptor blanked.
+"""Make tests/fixtures from CMS's own files.
+
+A few rows of each, in CMS's layout, with every descriptor blanked.
 
     python tests/make_fixtures.py FOLDER
 
@@ -14,8 +16,8 @@ import zipfile
 from pathlib import Path
 
 OUT = Path(__file__).parent / "fixtures"
-# the facet codes; imaging with an OPPS cap; both NA flags; therapy; every bilateral indicator; every kind of status; endoscopies,
-# cardiovascular and ophthalmology services
+# the facet codes; imaging with an OPPS cap; both NA flags; therapy; every bilateral indicator;
+# every kind of status; endoscopies, cardiovascular and ophthalmology services
 CODES = {
     "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636", "71046", "70450", "93990", "76376",
     "97110", "97035", "99213", "99221", "27447", "20610", "15824", "36415", "44388", "45378", "G0105", "00100", "0001F", "90460",
@@ -52,7 +54,10 @@ def main(folder: Path) -> None:
 
         write("PPRRVU2025_Oct.csv", blanked(member("PPRRVU2025_Oct.csv"), CODES))
         gpci = member("GPCI2025.csv")
-        write("GPCI2025.csv", [row for row in gpci if "Note" not in row[0] and "Therefore" not in row[0]][:-2])
+        write(
+            "GPCI2025.csv",
+            [row for row in gpci if "Note" not in row[0] and "Therefore" not in row[0]][:-2],
+        )
         counties, state = [], ""
         for row in member("25LOCCO.csv")[4:]:
             state = row[2].strip() or state
@@ -60,9 +65,17 @@ def main(folder: Path) -> None:
                 counties.append(row)
         write("25LOCCO.csv", [*member("25LOCCO.csv")[:4], *counties, *member("25LOCCO.csv")[-2:]])
         caps = member("OPPSCAP_Oct.csv")
-        write("OPPSCAP_Oct.csv", caps[:1] + [row for row in caps[1:] if row[0] in {"93990", "76376"}])
+        write(
+            "OPPSCAP_Oct.csv", caps[:1] + [row for row in caps[1:] if row[0] in {"93990", "76376"}]
+        )
     for basis in ("QPP", "nonQPP"):
-        rows = list(csv.reader((folder / f"odd/PPRRVU2026_Oct_{basis}.TRIMMED.csv").read_text("latin-1").splitlines()))
+        rows = list(
+            csv.reader(
+                (folder / f"odd/PPRRVU2026_Oct_{basis}.TRIMMED.csv")
+                .read_text("latin-1")
+                .splitlines()
+            )
+        )
         write(f"PPRRVU2026_Oct_{basis}.csv", blanked(rows, CODES | {"G0463", "99211"}))
 
 

@@ -1,4 +1,6 @@
-"""The rules of a line once more, written from CMS's rules and not from the package, in Decimal: what the package must agree with.
+"""The rules of a line once more, written from CMS's rules and not from the package, in Decimal.
+
+What the package must agree with.
 
 `opinion` returns ("refused",), ("unpaid",) or ("paid", allowed, limiting charge).
 """
@@ -17,9 +19,28 @@ REFUSED, UNPAID = ("refused",), ("unpaid",)
 CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ",
              "GY GZ", "GA GY", "GP GO GN", "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
              "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL"]  # fmt: skip
-ANESTHESIA = {"AA", "AD", "QK", "QX", "QY", "QZ", "QS", "G8", "G9", "23", "P1", "P2", "P3", "P4", "P5", "P6"}
+ANESTHESIA = {
+    "AA",
+    "AD",
+    "QK",
+    "QX",
+    "QY",
+    "QZ",
+    "QS",
+    "G8",
+    "G9",
+    "23",
+    "P1",
+    "P2",
+    "P3",
+    "P4",
+    "P5",
+    "P6",
+}
 NO_AMOUNT = {"22", "52", "66", "73", "74", "GY", "GZ", "EY", "PA", "PB", "PC"}
-with (Path(__file__).parent.parent / "data/reference/modifiers.csv").open(newline="", encoding="utf-8") as table:
+with (Path(__file__).parent.parent / "data/reference/modifiers.csv").open(
+    newline="", encoding="utf-8"
+) as table:
     TABLE = list(csv.DictReader(table))
 PRICED_DAYS = {"010": 10, "090": 90}
 
@@ -29,18 +50,28 @@ def cents(amount):
 
 
 def exact_fee(row, setting, gpci, factor):
-    """The fee before rounding, after the OPPS cap; therapy flagged NA in facilities takes the nonfacility one."""
+    """The fee before rounding, after the OPPS cap.
+
+    Therapy flagged NA in facilities takes the nonfacility one.
+    """
     if setting == "facility" and row["facility_na"] and row["mult"] == "5":
         setting = "nonfacility"
     work, pe, mp = row["work"], row[f"{setting}_pe"], row["mp"]
     fee = (work * gpci[0] + pe * gpci[1] + mp * gpci[2]) * factor
     if row["opps_mp"] or row["opps_nonfacility_pe"] or row["opps_facility_pe"]:
-        fee = min(fee, (work * gpci[0] + row[f"opps_{setting}_pe"] * gpci[1] + row["opps_mp"] * gpci[2]) * factor)
+        fee = min(
+            fee,
+            (work * gpci[0] + row[f"opps_{setting}_pe"] * gpci[1] + row["opps_mp"] * gpci[2])
+            * factor,
+        )
     return fee
 
 
 def in_use(mod, day):
-    """Whether the table has a row of a modifier for a day: True, False, or None where its dates are only recalled."""
+    """Whether the table has a row of a modifier for a day.
+
+    True, False, or None where its dates are only recalled.
+    """
     rows = [row for row in TABLE if row["modifier"] == mod]
     if any((row["from"] or "0000") <= day.isoformat() <= (row["to"] or "9999") for row in rows):
         return True
@@ -59,13 +90,22 @@ def contradict(mods):
 
 
 def sides_apply(row, mods, units):
-    """Whether 50, or RT with LT, apply to a code; RT with LT and three units cannot be told apart."""
+    """Whether 50, or RT with LT, apply to a code.
+
+    RT with LT and three units cannot be told apart.
+    """
     pair = {"RT", "LT"} <= set(mods)
-    return not ("50" in mods or pair) or (row["bilateral"] in ("0", "1", "2", "3") and not (pair and units > 2))
+    return not ("50" in mods or pair) or (
+        row["bilateral"] in ("0", "1", "2", "3") and not (pair and units > 2)
+    )
 
 
 def equipment(mods, day):
-    off = {"FX": [("2017", "0.20")], "FY": [("2018", "0.07"), ("2023", "0.10")], "CT": [("2016", "0.05"), ("2017", "0.15")]}
+    off = {
+        "FX": [("2017", "0.20")],
+        "FY": [("2018", "0.07"), ("2023", "0.10")],
+        "CT": [("2016", "0.05"), ("2017", "0.15")],
+    }
     for mod in mods:
         if mod in off:
             current = [D(share) for since, share in off[mod] if day.year >= int(since)]
@@ -97,12 +137,24 @@ def surgical(row, mods, kind):
             if row["days"] not in PRICED_DAYS:
                 return None
             unpaid |= row["intra"] == 0
-            then.append({"54": row["pre"] + row["intra"], "55": row["post"], "56": row["pre"], "78": row["intra"]}[mod])
+            then.append(
+                {
+                    "54": row["pre"] + row["intra"],
+                    "55": row["post"],
+                    "56": row["pre"],
+                    "78": row["intra"],
+                }[mod]
+            )
     return first + then, unpaid
 
 
-def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day, base_row=None):
-    """What a line comes to. `row` and `technical` (rows of the technical part) are dictionaries of the file's columns."""
+def opinion(
+    row, technical, setting, gpci, factor, mods, units, kind, nonpar, charge, day, base_row=None
+):
+    """What a line comes to.
+
+    `row` and `technical` (rows of the technical part) are dictionaries of the file's columns.
+    """
     if contradict(mods) or any(in_use(mod, day) is False for mod in mods):
         return REFUSED
     mods = [mod for mod in mods if in_use(mod, day)]
@@ -131,12 +183,23 @@ def opinion(row, technical, setting, gpci, factor, mods, units, kind, nonpar, ch
     if setting == "facility" and row["facility_na"] and row["mult"] != "5":
         return UNPAID
     no_amount = NO_AMOUNT | ({"53"} if row["mod"] != "53" else set())
-    if no_amount & set(mods) or role[1] or ("PD" in mods and (row["mod"] == "TC" or row["pctc"] == "3")):
+    if (
+        no_amount & set(mods)
+        or role[1]
+        or ("PD" in mods and (row["mod"] == "TC" or row["pctc"] == "3"))
+    ):
         return UNPAID
 
     if tool and partial and not (technical and exact_fee(technical[0], setting, gpci, factor)):
         return REFUSED
-    line = {"row": row, "technical": technical, "mods": mods, "units": units, "charge": charge, "days": None}
+    line = {
+        "row": row,
+        "technical": technical,
+        "mods": mods,
+        "units": units,
+        "charge": charge,
+        "days": None,
+    }
     try:
         ((allowed, limit),) = beside([line], setting, gpci, factor, kind, nonpar, base_row)
     except LeftToTheMacError:

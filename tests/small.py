@@ -1,6 +1,9 @@
-"""feesync with room for the small releases of the fixtures, also as a command: `python tests/small.py import rvu25d.zip`.
+"""feesync with room for the small releases of the fixtures, also as a command.
 
-CMS's files have 17,600 rows and more, and a file of fewer than 14,000 is refused as cut; the fixtures have eighty.
+`python tests/small.py import rvu25d.zip`.
+
+CMS's files have 17,600 rows and more, and a file of fewer than 14,000 is refused as cut; the
+fixtures have eighty.
 """
 
 from feesync.datasets.rvu.checks import suite

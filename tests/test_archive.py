@@ -24,7 +24,10 @@ def test_only_wanted_members_whatever_their_case_and_folder():
 
 
 def test_one_level_of_nested_zip():
-    assert read(zip_of({"inner.zip": zip_of({"a.csv": b"1"}), "b.csv": b"2"})) == {"a.csv": b"1", "b.csv": b"2"}
+    assert read(zip_of({"inner.zip": zip_of({"a.csv": b"1"}), "b.csv": b"2"})) == {
+        "a.csv": b"1",
+        "b.csv": b"2",
+    }
 
 
 def refused(data, reason):
@@ -33,10 +36,14 @@ def refused(data, reason):
 
 
 def test_two_levels_are_refused():
-    refused(zip_of({"inner.zip": zip_of({"deeper.zip": zip_of({"a.csv": b"1"})})}), "zip within a zip")
+    refused(
+        zip_of({"inner.zip": zip_of({"deeper.zip": zip_of({"a.csv": b"1"})})}), "zip within a zip"
+    )
 
 
-@pytest.mark.parametrize("name", ["../a.csv", "x/../../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"])
+@pytest.mark.parametrize(
+    "name", ["../a.csv", "x/../../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"]
+)
 def test_names_that_leave_the_archive(name):
     refused(zip_of({name: b"1"}), "unsafe name")
 
@@ -58,7 +65,10 @@ def test_a_name_twice_also_in_another_case_or_in_a_nested_zip():
     [
         (b"", "is empty"),
         (b"hello", "is not a zip"),
-        (b"<!DOCTYPE html><html><head><title>Page\n not found | CMS</title>", r"HTML page \(Page not found \| CMS\)"),
+        (
+            b"<!DOCTYPE html><html><head><title>Page\n not found | CMS</title>",
+            r"HTML page \(Page not found \| CMS\)",
+        ),
         (b"\xef\xbb\xbf  <html>", r"HTML page \(no title\)"),
         (b"PK\x03\x04" + b"\0" * 100, "cut or damaged"),
     ],
@@ -98,7 +108,9 @@ def test_a_size_that_the_directory_understates_is_not_read_past():
 
 
 def test_too_many_members():
-    refused(zip_of({f"{number}.txt": b"" for number in range(archive.MAX_MEMBERS + 1)}), "more than")
+    refused(
+        zip_of({f"{number}.txt": b"" for number in range(archive.MAX_MEMBERS + 1)}), "more than"
+    )
 
 
 def test_an_encrypted_member():
@@ -159,12 +171,25 @@ def test_a_symbolic_link():
 
 
 def streamed(data, most=1000):
-    return [(names, size, stream.read()) for names, size, stream in archive.streams(io.BytesIO(data), "x.zip", wanted, most)]
+    return [
+        (names, size, stream.read())
+        for names, size, stream in archive.streams(io.BytesIO(data), "x.zip", wanted, most)
+    ]
 
 
 def test_members_as_streams_with_the_names_that_lead_to_them():
-    data = zip_of({"in.zip": zip_of({"f/a.csv": b"1"}), "b.csv": b"22", "c.txt": b"3", "__MACOSX/._b.csv": b"4"})
-    assert streamed(data) == [(("x.zip", "in.zip", "f/a.csv"), 1, b"1"), (("x.zip", "b.csv"), 2, b"22")]
+    data = zip_of(
+        {
+            "in.zip": zip_of({"f/a.csv": b"1"}),
+            "b.csv": b"22",
+            "c.txt": b"3",
+            "__MACOSX/._b.csv": b"4",
+        }
+    )
+    assert streamed(data) == [
+        (("x.zip", "in.zip", "f/a.csv"), 1, b"1"),
+        (("x.zip", "b.csv"), 2, b"22"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def amounts(work, pe, mp):
     rows = list(csv.reader(io.StringIO(fixture(GPCI).decode("latin-1"))))[3:]
     found = {}
     for mac, _, locality, _, *gpcis in (row[:7] for row in rows if row[0].strip().isdigit()):
-        adjusted = sum(Decimal(rvu) * Decimal(gpci) for rvu, gpci in zip((work, pe, mp), gpcis, strict=True))
+        adjusted = sum(
+            Decimal(rvu) * Decimal(gpci) for rvu, gpci in zip((work, pe, mp), gpcis, strict=True)
+        )
         found[mac, locality] = (adjusted * FACTOR).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return found
 
@@ -50,7 +52,12 @@ def test_a_revision_that_raises_one_code(loaded):
     assert (found.against, found.added, found.deleted) == ("RVU25D", (), ())
     assert found.changed == sum(difference != 0 for difference in differences) == 109
     (watched,) = found.watched
-    assert (watched.hcpcs, watched.modifier, watched.basis, watched.setting) == ("64493", "", "nonqp", "nonfacility")
+    assert (watched.hcpcs, watched.modifier, watched.basis, watched.setting) == (
+        "64493",
+        "",
+        "nonqp",
+        "nonfacility",
+    )
     # CMS's national amount of 64493 in 2025 is 172.08; (1.52 + 3.74 + 0.16) x 32.3465 = 175.318
     assert (watched.before, watched.after) == (Decimal("172.08"), Decimal("175.32"))
     assert (watched.lowest, watched.highest) == (min(differences), max(differences))
@@ -58,7 +65,10 @@ def test_a_revision_that_raises_one_code(loaded):
 
 
 def test_the_payments_that_both_have_are_counted_as_the_view_has_them(loaded, sql):
-    (count,) = sql("SELECT sum((nonfacility_amount IS NOT NULL) + (facility_amount IS NOT NULL)) FROM rate WHERE mac <> '00000'")[0]
+    (count,) = sql(
+        "SELECT sum((nonfacility_amount IS NOT NULL) + (facility_amount IS NOT NULL)) FROM rate "
+        "WHERE mac <> '00000'"
+    )[0]
     put(loaded, zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))))
     assert changes(loaded).compared == count > 10_000
 
@@ -69,11 +79,17 @@ def test_a_gpci_that_changes_one_locality(loaded):
     row[5] = "1.400"
     put(loaded, zip_of(rvu25d(gpci=csv_of(rows), caps=None)))
     nonfacility, facility = changes(loaded, watch=["64493"]).watched
-    assert (nonfacility.setting, nonfacility.before, nonfacility.changed) == ("nonfacility", nonfacility.after, 1)
+    assert (nonfacility.setting, nonfacility.before, nonfacility.changed) == (
+        "nonfacility",
+        nonfacility.after,
+        1,
+    )
     assert (facility.setting, facility.before, facility.changed) == ("facility", facility.after, 1)
     # published for 01112-05: 222.87
     work, mp = Decimal("1.52") * Decimal(row[4]), Decimal("0.16") * Decimal(row[6])
-    now = ((work + Decimal("3.64") * Decimal("1.400") + mp) * FACTOR).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    now = ((work + Decimal("3.64") * Decimal("1.400") + mp) * FACTOR).quantize(
+        Decimal("0.01"), ROUND_HALF_UP
+    )
     assert (nonfacility.lowest, nonfacility.highest) == (now - Decimal("222.87"), Decimal("0.00"))
 
 
@@ -86,7 +102,10 @@ def test_codes_that_come_and_go(loaded):
     put(loaded, zip_of(rvu25d(values=csv_of(rest + gone))))
     found = changes(loaded, watch=["64495", "64499", "64493"])
     assert (found.added, found.deleted, found.changed) == (("64499",), ("64495",), 0)
-    assert [(change.hcpcs, change.setting, change.before, change.after, change.localities) for change in found.watched] == [
+    assert [
+        (change.hcpcs, change.setting, change.before, change.after, change.localities)
+        for change in found.watched
+    ] == [
         ("64495", "nonfacility", Decimal("87.01"), None, 0),
         ("64495", "facility", Decimal("49.49"), None, 0),
         ("64499", "nonfacility", None, Decimal("87.01"), 0),
@@ -99,8 +118,14 @@ def test_a_new_release_is_compared_with_the_one_before_it_in_time(database):
     put(database, quarter("A"), "rvu25a.zip")
     put(database, quarter("C", values=repriced("64493", "3.74", "5.42")), "rvu25c.zip")
     assert changes(database, "RVU25A") is None
-    assert (changes(database, "RVU25C").against, changes(database, "RVU25C").changed) == ("RVU25A", 109)
-    assert (changes(database, "RVU25D").against, changes(database, "RVU25D").changed) == ("RVU25C", 109)
+    assert (changes(database, "RVU25C").against, changes(database, "RVU25C").changed) == (
+        "RVU25A",
+        109,
+    )
+    assert (changes(database, "RVU25D").against, changes(database, "RVU25D").changed) == (
+        "RVU25C",
+        109,
+    )
 
 
 def test_the_revisions_of_a_database_by_their_hashes(database):
@@ -127,7 +152,8 @@ def test_real_quarters_against_a_full_comparison(cms, database):
     for label in ("RVU25A", "RVU25B"):
         paid[label] = {}
         query = (
-            "SELECT hcpcs, modifier, mac, locality, nonfacility_amount, facility_amount FROM rate_cents "
+            "SELECT hcpcs, modifier, mac, locality, nonfacility_amount, facility_amount FROM "
+            "rate_cents "
             "WHERE release = ? AND mac <> '00000'"
         )
         for *key, nonfacility, facility in connection.execute(query, (label,)):
@@ -140,7 +166,10 @@ def test_real_quarters_against_a_full_comparison(cms, database):
     codes = {
         label: {
             code
-            for (code,) in connection.execute("SELECT DISTINCT hcpcs FROM rate_cents WHERE release = ? AND mac = '00000'", (label,))
+            for (code,) in connection.execute(
+                "SELECT DISTINCT hcpcs FROM rate_cents WHERE release = ? AND mac = '00000'",
+                (label,),
+            )
         }
         for label in paid
     }
@@ -149,11 +178,16 @@ def test_real_quarters_against_a_full_comparison(cms, database):
 
 
 def test_a_real_year_against_published_amounts(cms, database):
-    """64493 nationally: 172.08 and 88.31 in 2025, 190.39 and 81.50 in 2026, as CMS's numbers give."""
+    """64493 nationally.
+
+    172.08 and 88.31 in 2025, 190.39 and 81.50 in 2026, as CMS's numbers give.
+    """
     for name in ("rvu25d", "rvu26c"):
         load(database, from_zip((cms / f"releases/{name}.zip").read_bytes(), f"{name}.zip"))
     watched = changes(database, "RVU26C", watch=["64493"]).watched
-    assert [(change.basis, change.setting, str(change.before), str(change.after)) for change in watched] == [
+    assert [
+        (change.basis, change.setting, str(change.before), str(change.after)) for change in watched
+    ] == [
         ("nonqp", "nonfacility", "172.08", "190.39"),
         ("nonqp", "facility", "88.31", "81.50"),
     ]

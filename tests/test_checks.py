@@ -1,4 +1,7 @@
-"""Every check at its bound and just beyond it, on releases that are generated; each bound is from CMS's own releases."""
+"""Every check at its bound and just beyond it, on releases that are generated.
+
+Each bound is from CMS's own releases.
+"""
 
 from dataclasses import replace
 
@@ -10,19 +13,56 @@ from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, Localit
 from feesync.datasets.rvu.checks.opps import OppsCapCodes, OppsCapLocalities, OppsColumns
 from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
 from feesync.datasets.rvu.checks.twin import TextTwin
-from feesync.datasets.rvu.checks.values import PolicyChanges, PricedRows, RowList, RvuChanges, RvuDoublings, RvuSums
+from feesync.datasets.rvu.checks.values import (
+    PolicyChanges,
+    PricedRows,
+    RowList,
+    RvuChanges,
+    RvuDoublings,
+    RvuSums,
+)
 from feesync.datasets.rvu.load import load
 from feesync.formats.opps_cap import OppsCap, OppsCapFile
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.formats.relative_values_text import parse as parse_text
 from feesync.formats.release import from_zip
 from feesync.store.schema import memory_database, open_for_reading
 
 ROW = RelativeValue(
-    "10000", "", "A", 100, 200, 100, 10, 0, 0, "2", "1", "2", "0", "0", "0", "010", 10, 80, 10, "", "09", "99", 0, 0, 0
+    "10000",
+    "",
+    "A",
+    100,
+    200,
+    100,
+    10,
+    0,
+    0,
+    "2",
+    "1",
+    "2",
+    "0",
+    "0",
+    "0",
+    "010",
+    10,
+    80,
+    10,
+    "",
+    "09",
+    "99",
+    0,
+    0,
+    0,
 )
 COUNT = 8_000
-FIRST = {"RVU25B": "2025-04-01", "RVU25D": "2025-10-01", "RVU26B": "2026-04-01", "RVU27A": "2027-01-01", "RVU24A": "2024-01-01"}
+FIRST = {
+    "RVU25B": "2025-04-01",
+    "RVU25D": "2025-10-01",
+    "RVU26B": "2026-04-01",
+    "RVU27A": "2027-01-01",
+    "RVU24A": "2024-01-01",
+}
 
 
 def rows(count, **changes):
@@ -32,7 +72,9 @@ def rows(count, **changes):
 def release(given, label="RVU25C", **more):
     small = from_zip(zip_of(rvu25d(caps=None)), "rvu25d.zip")
     file = replace(small.relative_values["nonqp"], rows=given)
-    return replace(small, label=label, relative_values={"nonqp": file, **more.pop("qp", {})}, **more)
+    return replace(
+        small, label=label, relative_values={"nonqp": file, **more.pop("qp", {})}, **more
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +115,20 @@ def test_nonfacility_below_facility():
 
     assert fault(16) is None
     assert fault(17).reason.startswith(
-        "nonfacility and facility seem exchanged: the nonfacility PE RVU is below the facility one in 17"
+        "nonfacility and facility seem exchanged: the nonfacility PE RVU is below the facility one "
+        "in 17"
     )
 
 
 @pytest.mark.parametrize(
-    ("shares", "sound"), [((10, 80, 10), True), ((0, 0, 0), True), ((10, 80, 9), False), ((10, 81, 10), False)]
+    ("shares", "sound"),
+    [((10, 80, 10), True), ((0, 0, 0), True), ((10, 80, 9), False), ((10, 81, 10), False)],
 )
 def test_the_shares_of_a_global_period(shares, sound):
     names = ("preoperative", "intraoperative", "postoperative")
-    assert (GlobalShares()(release([ROW._replace(**dict(zip(names, shares, strict=True)))])) is None) == sound
+    assert (
+        GlobalShares()(release([ROW._replace(**dict(zip(names, shares, strict=True)))])) is None
+    ) == sound
 
 
 @pytest.mark.parametrize(
@@ -92,7 +138,10 @@ def test_the_shares_of_a_global_period(shares, sound):
 )  # fmt: skip
 def test_the_opps_columns_of_a_row(pctc, opps, sound):
     names = ("opps_nonfacility_pe_rvu", "opps_facility_pe_rvu", "opps_mp_rvu")
-    assert (OppsColumns()(release([ROW._replace(pctc=pctc, **dict(zip(names, opps, strict=True)))])) is None) == sound
+    assert (
+        OppsColumns()(release([ROW._replace(pctc=pctc, **dict(zip(names, opps, strict=True)))]))
+        is None
+    ) == sound
 
 
 def capped(binding, listed, status="A"):
@@ -106,15 +155,23 @@ def capped(binding, listed, status="A"):
 def test_the_codes_whose_cap_binds_are_those_listed():
     assert OppsCapCodes()(capped(True, ["10000"])) is None
     assert OppsCapCodes()(capped(False, [])) is None
-    assert "cap 10000, which OPPSCAP_Jul.csv does not list" in OppsCapCodes()(capped(True, [])).reason
+    assert (
+        "cap 10000, which OPPSCAP_Jul.csv does not list" in OppsCapCodes()(capped(True, [])).reason
+    )
     assert "lists 10000, which the OPPS columns" in OppsCapCodes()(capped(False, ["10000"])).reason
     assert OppsCapCodes()(capped(False, ["10000"], status="C")) is None
 
 
 def test_every_capped_code_has_a_row_in_each_locality():
     def fault(places, without=0):
-        caps = [OppsCap(code, "", "A", f"{place:05}", "00", 1, 1) for code in ("10000", "10001") for place in range(places)]
-        return OppsCapLocalities()(release([ROW], caps=[OppsCapFile("OPPSCAP_Jul.csv", "nonqp", caps[without:])]))
+        caps = [
+            OppsCap(code, "", "A", f"{place:05}", "00", 1, 1)
+            for code in ("10000", "10001")
+            for place in range(places)
+        ]
+        return OppsCapLocalities()(
+            release([ROW], caps=[OppsCapFile("OPPSCAP_Jul.csv", "nonqp", caps[without:])])
+        )
 
     assert fault(85) is None
     assert fault(84).reason == "has 84 localities, fewer than 85: it is cut"
@@ -141,11 +198,14 @@ def text_of(values):
     for row in values:
         rvu = [f"{row[index] / 100:6.2f}" for index in (3, 4, 5)]
         flags = ["NA" if flag else "  " for flag in row[7:9]]
-        shares = "".join(f"{share / 100:.2f}"[-3:] if share < 100 else "1.0" for share in row[16:19])
+        shares = "".join(
+            f"{share / 100:.2f}"[-3:] if share < 100 else "1.0" for share in row[16:19]
+        )
         totals = "".join(f"{(row.work_rvu + pe + row.mp_rvu) / 100:6.2f}" for pe in row[4:6])
         opps = " ".join(f"{number / 100:6.2f}" for number in row[22:])
         lines.append(
-            f"{row.hcpcs}{row.modifier:2}{'':50}{row.status} {rvu[0]} {rvu[1]}{flags[0]} {rvu[2]}{flags[1]} "
+            f"{row.hcpcs}{row.modifier:2}{'':50}{row.status} {rvu[0]} {rvu[1]}{flags[0]} "
+            f"{rvu[2]}{flags[1]} "
             f"{row.mp_rvu / 100:5.2f} "
             f"{totals}{row.pctc}{row.global_days}{shares}{''.join(row[9:14])}{'':7}{row.endoscopic_base:5}{32.3465:8} "
             f"{row.supervision}0 {row.imaging_family}    {opps}"
@@ -166,12 +226,26 @@ def test_a_twin_of_the_same_rows_in_any_order():
     assert twin_fault(real, text_of(real[1:])).reason.startswith(f"alone has {real[0].hcpcs}")
 
 
-@pytest.mark.parametrize("field", [field for field in RelativeValue._fields if field not in ("hcpcs", "modifier")])
+@pytest.mark.parametrize(
+    "field", [field for field in RelativeValue._fields if field not in ("hcpcs", "modifier")]
+)
 def test_every_column_of_every_row_is_held_against_the_twin(field):
     real = from_zip(zip_of(rvu25d()), "rvu25d.zip").relative_values["nonqp"].rows
-    other = {"status": "Q", "global_days": "YYY", "endoscopic_base": "99999", "supervision": "22", "imaging_family": "77"}
+    other = {
+        "status": "Q",
+        "global_days": "YYY",
+        "endoscopic_base": "99999",
+        "supervision": "22",
+        "imaging_family": "77",
+    }
     row = real[20]
-    wrong = row._replace(**{field: other.get(field, getattr(row, field) ^ 1 if isinstance(getattr(row, field), int) else "8")})
+    wrong = row._replace(
+        **{
+            field: other.get(
+                field, getattr(row, field) ^ 1 if isinstance(getattr(row, field), int) else "8"
+            )
+        }
+    )
     fault = twin_fault([*real[:20], wrong, *real[21:]], text_of(real))
     name = f"{row.hcpcs}-{row.modifier}" if row.modifier else row.hcpcs
     assert fault.reason.startswith(f"{name}: {field.replace('_', ' ')} is ")
@@ -180,7 +254,10 @@ def test_every_column_of_every_row_is_held_against_the_twin(field):
 
 def test_another_factor_than_the_twin():
     text = text_of([ROW]).replace(b"32.3465", b"33.3465")
-    assert twin_fault([ROW], text).reason == "the conversion factor is 32.3465, in PPRRVU2025_Jul.txt 33.3465"
+    assert (
+        twin_fault([ROW], text).reason
+        == "the conversion factor is 32.3465, in PPRRVU2025_Jul.txt 33.3465"
+    )
 
 
 def test_a_txt_in_another_layout_is_told_and_not_compared():
@@ -191,13 +268,19 @@ def test_a_txt_in_another_layout_is_told_and_not_compared():
         assert found.twins == {}
         assert "PPRRVU2025_Oct.txt not compared (its layout is not known)" in found.notes
     lone = from_zip(zip_of(rvu25d(**{"PPRRVU2025_Nov.txt": text})), "rvu25d.zip")
-    assert (lone.twins, lone.notes[-1]) == ({}, "PPRRVU2025_Nov.txt not compared (no csv of its name)")
+    assert (lone.twins, lone.notes[-1]) == (
+        {},
+        "PPRRVU2025_Nov.txt not compared (no csv of its name)",
+    )
 
 
 def places(parsed, change, count=None):
     """A release in which the first localities are others."""
     given = parsed.gpci.rows
-    some = [row._replace(**change(row)) if count is None or number < count else row for number, row in enumerate(given)]
+    some = [
+        row._replace(**change(row)) if count is None or number < count else row
+        for number, row in enumerate(given)
+    ]
     return replace(parsed, gpci=replace(parsed.gpci, rows=some))
 
 
@@ -249,7 +332,10 @@ def test_within_a_year_four_localities_move(known):
 @pytest.mark.parametrize(("by", "sound"), [(-26, True), (-40, True), (-41, False)])
 def test_the_floor_of_the_work_index_may_go(known, by, sound):
     parsed = release(rows(COUNT), "RVU25D")
-    floor = places(parsed, lambda row: {"work_gpci": row.work_gpci + by if row.work_gpci == 1_000 else row.work_gpci})
+    floor = places(
+        parsed,
+        lambda row: {"work_gpci": row.work_gpci + by if row.work_gpci == 1_000 else row.work_gpci},
+    )
     assert (GpciMoves()(beside(known, floor)) is None) == sound
 
 
@@ -264,11 +350,19 @@ def test_the_mean_of_an_index_hardly_moves(known, field, most, sign):
 
 def test_a_locality_may_be_renamed_but_not_as_another(known):
     parsed = release(rows(COUNT), "RVU26B")
-    assert LocalityNames()(beside(known, places(parsed, lambda row: {"name": f"NEW {row.name}"}, 11))) is None
+    assert (
+        LocalityNames()(beside(known, places(parsed, lambda row: {"name": f"NEW {row.name}"}, 11)))
+        is None
+    )
     other = parsed.gpci.rows[5]
-    fault = LocalityNames()(beside(known, places(parsed, lambda row: {"name": other.name.lower()}, 1)))
+    fault = LocalityNames()(
+        beside(known, places(parsed, lambda row: {"name": other.name.lower()}, 1))
+    )
     assert f"has the name of {other.key} in RVU25C" in fault.reason
-    assert "is in ZZ, in RVU25C in" in LocalityNames()(beside(known, places(parsed, lambda row: {"state": "ZZ"}, 1))).reason
+    assert (
+        "is in ZZ, in RVU25C in"
+        in LocalityNames()(beside(known, places(parsed, lambda row: {"state": "ZZ"}, 1))).reason
+    )
     assert LocalityNames()(beside(known, places(parsed, lambda row: {"state": None}))) is None
 
 
@@ -276,23 +370,38 @@ def test_a_tenth_of_the_localities_may_be_new(known):
     parsed = release(rows(COUNT), "RVU26B")
     renumbered = [lambda row: {"locality": "88", "mac": f"2{row.mac[1:]}"}]
     assert LocalityList()(beside(known, places(parsed, renumbered[0], 10))) is None
-    assert LocalityList()(beside(known, places(parsed, renumbered[0], 11))).reason.count("11 gone beside the 109 of RVU25C")
+    assert LocalityList()(beside(known, places(parsed, renumbered[0], 11))).reason.count(
+        "11 gone beside the 109 of RVU25C"
+    )
 
 
 @pytest.mark.parametrize(
     ("label", "gone", "new"),
-    [("RVU25D", 20, 600), ("RVU25B", 600, 20), ("RVU26B", 450, 1_200), ("RVU24A", 1_200, 450), ("RVU27A", 600, 1_600)],
+    [
+        ("RVU25D", 20, 600),
+        ("RVU25B", 600, 20),
+        ("RVU26B", 450, 1_200),
+        ("RVU24A", 1_200, 450),
+        ("RVU27A", 600, 1_600),
+    ],
 )
 def test_how_many_rows_come_and_go(known, label, gone, new):
-    """Of RVU25B and RVU24A, which are before the known one, what leaves is what that one lacks; a fifth of 8,000 is the most."""
+    """Of RVU25B and RVU24A, which are before the known one, what leaves is what that one lacks.
+
+    A fifth of 8,000 is the most.
+    """
 
     def fault(without, added=0):
         return RowList()(beside(known, release(rows(COUNT + added)[without:], label)))
 
     assert fault(gone) is None
-    assert fault(gone + 1).reason.startswith(f"lacks {gone + 1:,} of the 8,000 rows of RVU25C: 10000, 10001, 10002 and")
+    assert fault(gone + 1).reason.startswith(
+        f"lacks {gone + 1:,} of the 8,000 rows of RVU25C: 10000, 10001, 10002 and"
+    )
     assert fault(0, new) is None
-    assert fault(0, new + 1).reason.startswith(f"has {new + 1:,} rows that RVU25C lacks, beside 8,000: 18000, 18001")
+    assert fault(0, new + 1).reason.startswith(
+        f"has {new + 1:,} rows that RVU25C lacks, beside 8,000: 18000, 18001"
+    )
 
 
 @pytest.mark.parametrize(("label", "lost"), [("RVU25D", 20), ("RVU26B", 140), ("RVU27A", 190)])
@@ -306,12 +415,22 @@ def test_how_many_rows_lose_their_price(known, label, lost):
 @pytest.mark.parametrize("field", ["work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu"])
 def test_how_far_the_sum_of_a_kind_moves(known, label, percent, field):
     most = getattr(ROW, field) * COUNT * percent // 100
-    assert RvuSums()(beside(known, release([*changed(1, **{field: getattr(ROW, field) + most})], label))) is None
-    fault = RvuSums()(beside(known, release([*changed(1, **{field: getattr(ROW, field) + most + 1})], label)))
+    assert (
+        RvuSums()(
+            beside(known, release([*changed(1, **{field: getattr(ROW, field) + most})], label))
+        )
+        is None
+    )
+    fault = RvuSums()(
+        beside(known, release([*changed(1, **{field: getattr(ROW, field) + most + 1})], label))
+    )
     assert fault.reason.startswith(f"the {field} of the rows that RVU25C has too sum to")
 
 
-@pytest.mark.parametrize(("label", "most"), [("RVU25C", 0), ("RVU25D", 0), ("RVU26B", 14), ("RVU24A", 14), ("RVU27A", 20)])
+@pytest.mark.parametrize(
+    ("label", "most"),
+    [("RVU25C", 0), ("RVU25D", 0), ("RVU26B", 14), ("RVU24A", 14), ("RVU27A", 20)],
+)
 def test_how_many_rows_double_or_halve(known, label, most):
     """Each is worth 3.10 and 2.10; twice is not more than twice."""
 
@@ -320,7 +439,9 @@ def test_how_many_rows_double_or_halve(known, label, most):
 
     assert fault(COUNT, 100 + 210) is None
     assert fault(most, 100 + 211) is None
-    assert fault(most + 1, 100 + 211).reason.startswith(f"{most + 1} rows are worth more than twice")
+    assert fault(most + 1, 100 + 211).reason.startswith(
+        f"{most + 1} rows are worth more than twice"
+    )
     low = dict(work_rvu=0, nonfacility_pe_rvu=145, facility_pe_rvu=94)
     assert RvuDoublings()(beside(known, release(changed(most + 1, **low), label)))
     none = dict(work_rvu=0, nonfacility_pe_rvu=0, facility_pe_rvu=0, mp_rvu=0)
@@ -336,7 +457,9 @@ def test_how_many_rows_change_within_a_year(known):
     assert RvuChanges()(beside(known, release(changed(COUNT, work_rvu=101), "RVU26B"))) is None
 
 
-@pytest.mark.parametrize(("label", "most", "supervision"), [("RVU25D", 15, 15), ("RVU26B", 40, 60), ("RVU27A", 52, 60)])
+@pytest.mark.parametrize(
+    ("label", "most", "supervision"), [("RVU25D", 15, 15), ("RVU26B", 40, 60), ("RVU27A", 52, 60)]
+)
 def test_how_many_priced_rows_change_a_policy(known, label, most, supervision):
     changes = dict(
         status="R", nonfacility_na=1, facility_na=1, multiple_procedure="0", bilateral="2", assistant_surgeon="1", co_surgeon="1",
@@ -344,11 +467,20 @@ def test_how_many_priced_rows_change_a_policy(known, label, most, supervision):
         endoscopic_base="43235", imaging_family="88",
     )  # fmt: skip
     for field, value in changes.items():
-        assert PolicyChanges()(beside(known, release(changed(most, **{field: value}), label))) is None
+        assert (
+            PolicyChanges()(beside(known, release(changed(most, **{field: value}), label))) is None
+        )
         fault = PolicyChanges()(beside(known, release(changed(most + 1, **{field: value}), label)))
-        assert fault.reason.startswith(f"{most + 1} priced rows have another payment policy than in RVU25C: 10000 ")
-    assert PolicyChanges()(beside(known, release(changed(supervision, supervision="01"), label))) is None
-    assert PolicyChanges()(beside(known, release(changed(supervision + 1, supervision="01"), label)))
+        assert fault.reason.startswith(
+            f"{most + 1} priced rows have another payment policy than in RVU25C: 10000 "
+        )
+    assert (
+        PolicyChanges()(beside(known, release(changed(supervision, supervision="01"), label)))
+        is None
+    )
+    assert PolicyChanges()(
+        beside(known, release(changed(supervision + 1, supervision="01"), label))
+    )
 
 
 def test_fixture_rows_are_in_the_layout():

@@ -1,4 +1,7 @@
-"""What has changed on disk is told: by `feesync status`, and by the first answer that would use it."""
+"""What has changed on disk is told.
+
+By `feesync status`, and by the first answer that would use it.
+"""
 
 import random
 import shutil
@@ -42,7 +45,13 @@ def flip_cell(database, table, column, where):
     connection = sqlite3.connect(database)
     (cell,) = connection.execute(f"SELECT {column} FROM {table} WHERE {where}").fetchone()
     connection.close()
-    other = cell ^ 1 if isinstance(cell, int) else "1" if not cell else cell[:-1] + chr(ord(cell[-1]) ^ 1)
+    other = (
+        cell ^ 1
+        if isinstance(cell, int)
+        else "1"
+        if not cell
+        else cell[:-1] + chr(ord(cell[-1]) ^ 1)
+    )
     tamper(database, f"UPDATE {table} SET {column} = ? WHERE {where}", other)
 
 
@@ -62,7 +71,9 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("table", "column"), CELLS)
-def test_a_flipped_bit_in_any_cell_is_told_by_status_and_by_an_answer(feesync, loaded, table, column):
+def test_a_flipped_bit_in_any_cell_is_told_by_status_and_by_an_answer(
+    feesync, loaded, table, column
+):
     before = feesync("estimate", "71046", "--locality", "01112-05", "--date", DAY)
     assert before.exit_code == 0
     assert feesync("status").exit_code == 0
@@ -85,14 +96,27 @@ def test_a_row_that_is_gone_is_told(feesync, loaded, table):
 
 def test_the_national_row_that_is_gone_is_told(feesync, loaded):
     tamper(loaded, "DELETE FROM locality WHERE mac = '00000'")
-    for line in (("compare", "64493"), ("rates", "64493"), ("localities",), ("estimate", "64493", "--locality", "national")):
+    for line in (
+        ("compare", "64493"),
+        ("rates", "64493"),
+        ("localities",),
+        ("estimate", "64493", "--locality", "national"),
+    ):
         result = feesync(*line, "--date", DAY)
-        assert (result.exit_code, "is damaged: the localities of RVU25D" in result.stderr) == (1, True)
+        assert (result.exit_code, "is damaged: the localities of RVU25D" in result.stderr) == (
+            1,
+            True,
+        )
 
 
 def test_a_code_that_is_gone_is_missed_in_a_range_and_in_an_export(feesync, loaded, tmp_path):
     tamper(loaded, "DELETE FROM relative_value WHERE hcpcs = '64494'")
-    for line in (("rates", "64490-64495"), ("export",), ("export", "64490-64495"), ("export", "-o", tmp_path / "x.csv")):
+    for line in (
+        ("rates", "64490-64495"),
+        ("export",),
+        ("export", "64490-64495"),
+        ("export", "-o", tmp_path / "x.csv"),
+    ):
         result = feesync(*line, "--date", DAY)
         assert (result.exit_code, "is damaged: 64494 in RVU25D" in result.stderr) == (1, True)
     assert not (tmp_path / "x.csv").exists()
@@ -101,7 +125,10 @@ def test_a_code_that_is_gone_is_missed_in_a_range_and_in_an_export(feesync, load
 def test_a_formula_that_has_changed_in_the_views_is_told(loaded):
     connection = sqlite3.connect(loaded)
     connection.execute("PRAGMA writable_schema = ON")
-    connection.execute("UPDATE sqlite_master SET sql = replace(sql, '5000000', '5000001') WHERE name = 'revision_rate_cents'")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, '5000000', '5000001') WHERE name = "
+        "'revision_rate_cents'"
+    )
     connection.commit()
     connection.close()
     with pytest.raises(StoreError, match="is damaged: its views"):
@@ -110,7 +137,11 @@ def test_a_formula_that_has_changed_in_the_views_is_told(loaded):
 
 def test_every_public_answer_tells(feesync, loaded, tmp_path):
     load(loaded, from_zip(zip_of(rvu26d()), "rvu26d.zip"), dates=None, allow_change=True)
-    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493' AND release_id = 1")
+    tamper(
+        loaded,
+        "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493' AND release_id = "
+        "1",
+    )
     payments = tmp_path / "PFREV25D.txt"
     payments.write_text("not read: the release is checked before")
     for ask in (
@@ -119,9 +150,15 @@ def test_every_public_answer_tells(feesync, loaded, tmp_path):
         lambda: history("64493", "AL"),
         lambda: diff("RVU25D", "RVU26D"),
         lambda: verify([payments]),
-        lambda: open_schedule().rates("64493", [], "AL", estimate("99213", locality="AL", date=DAY).date),
+        lambda: open_schedule().rates(
+            "64493", [], "AL", estimate("99213", locality="AL", date=DAY).date
+        ),
     ):
-        with pytest.raises(StoreError, match=r"is damaged: 64493 in RVU25D is not what was loaded\. Move the file away; 'feesync"):
+        with pytest.raises(
+            StoreError,
+            match=r"is damaged: 64493 in RVU25D is not what was loaded\. Move the file away; "
+            r"'feesync",
+        ):
             ask()
     assert estimate("99213", locality="national", date=DAY).allowed is not None
     result = feesync("rates", "99213", "64493", "--date", DAY, "--csv")
@@ -130,7 +167,9 @@ def test_every_public_answer_tells(feesync, loaded, tmp_path):
 
 def test_status_says_it_as_data(feesync, loaded):
     assert '"damages": []' in feesync("status", "--json").stdout
-    tamper(loaded, "UPDATE locality SET pe_gpci = pe_gpci + 1 WHERE mac = '01112' AND locality = '05'")
+    tamper(
+        loaded, "UPDATE locality SET pe_gpci = pe_gpci + 1 WHERE mac = '01112' AND locality = '05'"
+    )
     result = feesync("status", "--json", "--max-age", "1d")
     assert (result.exit_code, "is damaged: localities in RVU25D" in result.stdout) == (1, True)
 
@@ -146,9 +185,20 @@ def test_an_import_does_not_bless_what_is_damaged(feesync, loaded, tmp_path):
 def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, loaded):
     tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
     connection = sqlite3.connect(loaded)
-    connection.executescript("DROP TABLE checksum; DROP TABLE zip_checksum; PRAGMA user_version = 3")
-    had = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for name in set(had) - {*PRICED, "source_file", "locality_counties", "zip_file", "zip_locality"}:
+    connection.executescript(
+        "DROP TABLE checksum; DROP TABLE zip_checksum; PRAGMA user_version = 3"
+    )
+    had = [
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    ]
+    for name in set(had) - {
+        *PRICED,
+        "source_file",
+        "locality_counties",
+        "zip_file",
+        "zip_locality",
+    }:
         connection.execute(f"DROP TABLE {name}")
     connection.close()
     assert feesync("status").exit_code == 0
@@ -176,7 +226,10 @@ def zips(loaded):
         ("94107", "UPDATE zip_locality SET locality = '06' WHERE zip = '94107' AND plus4 = ''"),
         ("94107", "UPDATE zip_locality SET plus_four = 1 WHERE zip = '94107' AND plus4 = ''"),
         ("94107", "DELETE FROM zip_locality WHERE zip = '94107' AND plus4 = ''"),
-        ("94110-0007", "UPDATE zip_locality SET locality = '06' WHERE zip = '94110' AND plus4 = '0007'"),
+        (
+            "94110-0007",
+            "UPDATE zip_locality SET locality = '06' WHERE zip = '94110' AND plus4 = '0007'",
+        ),
         ("94110-0007", "DELETE FROM zip_locality WHERE zip = '94110' AND plus4 = '0007'"),
         ("94107", "UPDATE zip_file SET quarter = 1 WHERE kind = 'ZIP5'"),
     ],
@@ -196,7 +249,13 @@ def answers(database, codes):
     found = {}
     for code, modifier in codes:
         try:
-            answer = estimate(code, locality="01112-05", modifiers=[modifier] if modifier else [], date=DAY, db=database)
+            answer = estimate(
+                code,
+                locality="01112-05",
+                modifiers=[modifier] if modifier else [],
+                date=DAY,
+                db=database,
+            )
             found[code, modifier] = (answer.allowed, answer.fee, answer.release.label)
         except StoreError:
             found[code, modifier] = None
@@ -213,7 +272,9 @@ def flipped(database, trial, where):
 def all_rows(database):
     connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
     try:
-        return [connection.execute(f"SELECT * FROM {table} NOT INDEXED").fetchall() for table in PRICED]
+        return [
+            connection.execute(f"SELECT * FROM {table} NOT INDEXED").fetchall() for table in PRICED
+        ]
     except (sqlite3.Error, UnicodeDecodeError):
         return None
     finally:
@@ -247,7 +308,11 @@ def test_bits_flipped_at_random(feesync, loaded, tmp_path, sql):
 @pytest.mark.slow
 def test_bits_flipped_at_random_in_a_real_release(cms, feesync, database, tmp_path, sql):
     load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
-    codes = [pair for pair in sql("SELECT hcpcs, modifier FROM relative_value WHERE status = 'A'") if pair[0] in ("64493", "71046")]
+    codes = [
+        pair
+        for pair in sql("SELECT hcpcs, modifier FROM relative_value WHERE status = 'A'")
+        if pair[0] in ("64493", "71046")
+    ]
     assert flip_at_random(feesync, database, tmp_path / "x.db", 40, codes) > 20
 
 

@@ -1,4 +1,7 @@
-"""Claims, against amounts worked out by hand: RVU totals of October 2025 x 32.3465, each step on the rounded amount before it."""
+"""Claims, against amounts worked out by hand.
+
+RVU totals of October 2025 x 32.3465, each step on the rounded amount before it.
+"""
 
 import json
 from decimal import Decimal
@@ -9,7 +12,14 @@ from cms_files import VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feesync import ClaimLine, InvalidInputError, ModifierError, UnknownCodeError, estimate, estimate_claim
+from feesync import (
+    ClaimLine,
+    InvalidInputError,
+    ModifierError,
+    UnknownCodeError,
+    estimate,
+    estimate_claim,
+)
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 
@@ -57,7 +67,8 @@ CASES = {
     "professional parts": (["70450-26", "73721-26"], ["36.88", "61.78"], [2, 1]),
     "technical parts": (["73721-TC", "70450-TC"], ["138.44", "33.16"], [1, 2]),
     "a technical and a professional part": (["73721-TC", "70450-26"], ["138.44", "38.82"], [1, 1]),
-    # therapy, indicator 5: (0.45 + 0.43 / 2 + 0.01) x 32.3465 = 21.83, (0.21 + 0.21 / 2 + 0.01) x 32.3465 = 10.51
+    # therapy, indicator 5: (0.45 + 0.43 / 2 + 0.01) x 32.3465 = 21.83, (0.21 + 0.21 / 2 + 0.01) x
+    # 32.3465 = 10.51
     "therapy": (["97110", "97035"], ["28.79", "10.51"], [1, 2]),
     "the highest practice expense is paid in full": (["97110", "92507"], ["21.83", "75.04"], [2, 1]),
     "equal practice expenses": (["97110-59", "97110"], ["21.83", "28.79"], [2, 1]),
@@ -65,8 +76,8 @@ CASES = {
     "units of therapy": (["97110x3"], ["72.45"], [None]),  # 28.79 + 2 x 21.83
     "units beside a higher one": (["97110x2", "92507"], ["43.66", "75.04"], [2, 1]),
     "a therapy assistant after the reduction": (["97110-CQ", "92507"], ["18.56", "75.04"], [2, 1]),
-    # cardiovascular, indicator 6: 4.34 and 3.66 x 32.3465 before the OPPS cap: 140.38 - 118.39 x 25 %; 93000 holds 93005: 7.76 +
-    # 6.15 x 75 %
+    # cardiovascular, indicator 6: 4.34 and 3.66 x 32.3465 before the OPPS cap: 140.38 - 118.39 x 25
+    # %; 93000 holds 93005: 7.76 + 6.15 x 75 %
     "cardiovascular": (["93306", "93990"], ["187.93", "110.78"], [1, 2]),
     "the technical part of a code for the whole": (["93000", "93306"], ["12.37", "187.93"], [2, 1]),
     "a professional part is not reduced": (["93306", "93990-26"], ["187.93", "22.00"], [None, None]),
@@ -130,10 +141,20 @@ ONE_LINE = [
 def test_a_line_alone_and_as_a_claim(loaded, line, more, allowed, limit):
     read = ClaimLine.read(line)
     days = more.get("days")
-    more = {"locality": "national", "date": DAY, "coverage": False, **{name: more[name] for name in more if name != "days"}}
+    more = {
+        "locality": "national",
+        "date": DAY,
+        "coverage": False,
+        **{name: more[name] for name in more if name != "days"},
+    }
     alone = estimate(read.hcpcs, modifiers=read.modifiers, postop_days=days, **more)
-    assert (str(alone.allowed), None if alone.limiting_charge is None else str(alone.limiting_charge)) == (allowed, limit)
-    together = estimate_claim([{"hcpcs": read.hcpcs, "modifiers": list(read.modifiers), "postop_days": days}], **more)
+    assert (
+        str(alone.allowed),
+        None if alone.limiting_charge is None else str(alone.limiting_charge),
+    ) == (allowed, limit)
+    together = estimate_claim(
+        [{"hcpcs": read.hcpcs, "modifiers": list(read.modifiers), "postop_days": days}], **more
+    )
     assert together.lines == (alone,)
 
 
@@ -155,7 +176,11 @@ NOT_PAID = [
 @pytest.mark.parametrize(("line", "code"), NOT_PAID)
 def test_a_line_that_is_not_paid_says_why(loaded, line, code):
     answer = claim(line)
-    assert (answer.lines[0].allowed, answer.allowed, answer.patient_responsibility) == (None, None, None)
+    assert (answer.lines[0].allowed, answer.allowed, answer.patient_responsibility) == (
+        None,
+        None,
+        None,
+    )
     assert [note.code for note in answer.lines[0].denials] == [code]
     assert [note.code for note in answer.notes] == ["line-without-price"]
 
@@ -191,8 +216,16 @@ def test_what_does_not_apply_is_refused_by_name(loaded, line, says):
             {"practitioner": "np"},
             "line 2: modifier 80 is a physician's; .* nurse practitioner is reported by AS",
         ),
-        (["64493-AS"], {"practitioner": "csw"}, "line 1: modifier AS is for the assistance of a pa, np or cns"),
-        (["64493-RT@5", "64493-LT"], {}, "line 1: 64493 RT and LT are priced as a pair: give the charge of both lines"),
+        (
+            ["64493-AS"],
+            {"practitioner": "csw"},
+            "line 1: modifier AS is for the assistance of a pa, np or cns",
+        ),
+        (
+            ["64493-RT@5", "64493-LT"],
+            {},
+            "line 1: 64493 RT and LT are priced as a pair: give the charge of both lines",
+        ),
         (["64493", "banana"], {}, "line 2: 'banana' is not a claim line"),
         (["64493x0"], {}, "line 1: units 0"),
         (["64493@1.234"], {}, "line 1: charge: 1.234 has more than two decimals"),
@@ -231,17 +264,26 @@ def test_the_deductible_is_taken_in_the_order_of_the_lines():
     answer = claim("64493", "64494", "64495", deductible="200")
     assert [str(line.deductible) for line in answer.lines] == ["172.08", "27.92", "0.00"]
     # 64494: (87.98 - 27.92) x 0.8 = 48.048, 48.05; 2 % 0.96; the patient 87.98 - 48.05
-    assert (str(answer.lines[1].medicare_payment), str(answer.lines[1].patient_responsibility)) == ("47.09", "39.93")
-    assert answer.patient_responsibility == sum(line.patient_responsibility for line in answer.lines)
+    assert (str(answer.lines[1].medicare_payment), str(answer.lines[1].patient_responsibility)) == (
+        "47.09",
+        "39.93",
+    )
+    assert answer.patient_responsibility == sum(
+        line.patient_responsibility for line in answer.lines
+    )
 
 
 def test_notes_on_the_claim():
     assert [note.code for note in claim("64494", "64636").notes] == ["add-on-without-parent"] * 2
     assert "64493, which is not on the claim" in claim("64494").notes[0].text
     assert [note.code for note in claim("64493", "64494-50").notes] == []
-    assert [note.code for note in claim("64493", "64493", coverage=False).notes] == ["duplicate-line"]
+    assert [note.code for note in claim("64493", "64493", coverage=False).notes] == [
+        "duplicate-line"
+    ]
     assert claim("64493", "64493-76", coverage=False).notes == ()
-    assert [note.code for note in claim("64493", deductible=300).notes] == ["deductible-above-annual"]
+    assert [note.code for note in claim("64493", deductible=300).notes] == [
+        "deductible-above-annual"
+    ]
 
 
 def test_an_add_on_of_another_kind_needs_some_primary_procedure(loaded):
@@ -251,7 +293,14 @@ def test_an_add_on_of_another_kind_needs_some_primary_procedure(loaded):
 
 def test_to_dict_has_the_names_of_the_contract():
     answer = claim("64493-50", "64635").to_dict()
-    assert list(answer) == ["lines", "allowed", "medicare_payment", "sequestration", "patient_responsibility", "notes"]
+    assert list(answer) == [
+        "lines",
+        "allowed",
+        "medicare_payment",
+        "sequestration",
+        "patient_responsibility",
+        "notes",
+    ]
     assert [line["rank"] for line in answer["lines"]] == [2, 1]
     assert list(answer["lines"][0])[-2:] == ["notes", "rank"]
 
@@ -263,7 +312,25 @@ def test_a_dictionary_and_a_value_are_lines_too():
 
 CODES = ["64493", "64494", "64635", "20610", "43235", "43239", "43249", "45385", "45380", "70450", "70450-26", "70450-TC", "73721",
          "97110", "97035", "92507", "93000", "93306", "93990", "92133", "92250", "99213", "71046", "15824"]  # fmt: skip
-MODIFIERS = ["", "-50", "-RT", "-LT", "-59", "-80", "-62", "-54", "-78", "-CQ", "-FX", "-22", "x2", "x3", "@75", "-RT@40", "-LT@40"]
+MODIFIERS = [
+    "",
+    "-50",
+    "-RT",
+    "-LT",
+    "-59",
+    "-80",
+    "-62",
+    "-54",
+    "-78",
+    "-CQ",
+    "-FX",
+    "-22",
+    "x2",
+    "x3",
+    "@75",
+    "-RT@40",
+    "-LT@40",
+]
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +340,11 @@ def one_database(tmp_path_factory):
     return path
 
 
-lines = st.lists(st.builds(str.__add__, st.sampled_from(CODES), st.sampled_from(MODIFIERS)), min_size=1, max_size=7)
+lines = st.lists(
+    st.builds(str.__add__, st.sampled_from(CODES), st.sampled_from(MODIFIERS)),
+    min_size=1,
+    max_size=7,
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -295,7 +366,10 @@ def test_any_claim_sums_or_is_refused(one_database, given_lines, nonpar, owed):
         assert (answer.allowed or 0) <= sum(amount or 0 for amount in alone)
     for part in [answer, *answer.lines]:
         if part.allowed is not None:
-            assert part.medicare_payment + part.sequestration + part.patient_responsibility == part.allowed
+            assert (
+                part.medicare_payment + part.sequestration + part.patient_responsibility
+                == part.allowed
+            )
     for line in answer.lines:
         assert (line.allowed is None) == bool(line.denials)
         assert not line.steps or line.steps[-1].amount == line.allowed
@@ -303,5 +377,8 @@ def test_any_claim_sums_or_is_refused(one_database, given_lines, nonpar, owed):
 
 
 def test_the_order_of_lines_does_not_change_the_sum(loaded):
-    found = {claim(*order).allowed for order in permutations(["64493-50", "64635", "43239", "43249", "64494"])}
+    found = {
+        claim(*order).allowed
+        for order in permutations(["64493-50", "64635", "43239", "43249", "64494"])
+    }
     assert len(found) == 1

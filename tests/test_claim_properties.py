@@ -1,6 +1,7 @@
 """Random claims: the package agrees with the second implementation, and with itself however a claim is written.
 
-Codes are drawn so that lines touch one another: one family, one pool, ties, shares, sides, capped codes, more than five ranks.
+Codes are drawn so that lines touch one another: one family, one pool, ties, shares, sides, capped
+codes, more than five ranks.
 """
 
 import random
@@ -51,13 +52,20 @@ class Draw:
                 keys += [(base, "")] * 2
 
     def claim(self):
-        """Some lines, mostly of one pool and of few codes: (key, modifiers, units, charge in cents, days)."""
+        """Some lines, mostly of one pool and of few codes.
+
+        (key, modifiers, units, charge in cents, days).
+        """
         chance = self.chance
         keys = self.pools[chance.choice(sorted(self.pools))]
         few = chance.sample(keys, min(len(keys), chance.choice((1, 2, 3, 4))))
         if chance.random() < 0.3:
-            few += chance.sample(self.pools[chance.choice("2223")] if "2" in self.pools else keys, 1)
-        return [self.line(chance.choice(few)) for _ in range(chance.choice((1, 2, 2, 3, 3, 4, 5, 7)))]
+            few += chance.sample(
+                self.pools[chance.choice("2223")] if "2" in self.pools else keys, 1
+            )
+        return [
+            self.line(chance.choice(few)) for _ in range(chance.choice((1, 2, 2, 3, 3, 4, 5, 7)))
+        ]
 
     def line(self, key):
         chance = self.chance
@@ -77,7 +85,17 @@ class Reader:
 
     def line(self, given):
         key, mods, units, charge, days = given
-        return Line(key[0], modifiers.read(mods), DAY, Setting(self.setting), units, charge, self.nonpar, self.kind, days)
+        return Line(
+            key[0],
+            modifiers.read(mods),
+            DAY,
+            Setting(self.setting),
+            units,
+            charge,
+            self.nonpar,
+            self.kind,
+            days,
+        )
 
     def prices(self, given):
         lines = [(self.book.rate(*each[0], "national"), self.line(each)) for each in given]
@@ -102,7 +120,15 @@ class Reader:
             for key, mods, units, charge, days in given
         ]  # fmt: skip
         book = self.book
-        return beside(lines, self.setting, book.places["national"], book.factor, self.kind, self.nonpar, book.base_row)
+        return beside(
+            lines,
+            self.setting,
+            book.places["national"],
+            book.factor,
+            self.kind,
+            self.nonpar,
+            book.base_row,
+        )
 
 
 def payable(reader, given):
@@ -125,12 +151,20 @@ def whole(database, cms):
 
 
 def drawn(book, seed, number):
-    """Claims of lines that are each in order, and their readers; those with one charge of a pair are left out."""
+    """Claims of lines that are each in order, and their readers.
+
+    Those with one charge of a pair are left out.
+    """
     draw = Draw(book, seed)
     found = 0
     while found < number:
         chance = draw.chance
-        reader = Reader(book, chance.choice(("nonfacility", "facility")), chance.choice(KINDS), chance.random() < 0.2)
+        reader = Reader(
+            book,
+            chance.choice(("nonfacility", "facility")),
+            chance.choice(KINDS),
+            chance.random() < 0.2,
+        )
         given = payable(reader, draw.claim())
         try:
             prices = reader.prices(given)
@@ -153,16 +187,23 @@ def check(book, seed, number):
         for line, (allowed, limit) in zip(paid, reader.second(paid), strict=True):
             price = prices[given.index(line)] if given.count(line) == 1 else None
             if price:
-                assert (price.allowed, price.limiting_charge) == (in_cents(allowed), in_cents(limit)), asked
-        assert sum(in_cents(allowed) or 0 for allowed, _ in reader.second(paid)) == sum(amount or 0 for amount in amounts), asked
+                assert (price.allowed, price.limiting_charge) == (
+                    in_cents(allowed),
+                    in_cents(limit),
+                ), asked
+        assert sum(in_cents(allowed) or 0 for allowed, _ in reader.second(paid)) == sum(
+            amount or 0 for amount in amounts
+        ), asked
         # the order of the lines, and of modifiers
         order = chance.sample(range(len(given)), len(given))
         turned = reader.prices([(given[at][0], given[at][1][::-1], *given[at][2:]) for at in order])
-        assert Counter(zip(order_of(given, order), [price.allowed for price in turned], strict=True)) == Counter(
-            zip(given, amounts, strict=True)
-        ), asked
+        assert Counter(
+            zip(order_of(given, order), [price.allowed for price in turned], strict=True)
+        ) == Counter(zip(given, amounts, strict=True)), asked
         # how units are written
-        assert reader.total([part for line in given for part in split(line, chance)]) == sum(a or 0 for a in amounts), asked
+        assert reader.total([part for line in given for part in split(line, chance)]) == sum(
+            a or 0 for a in amounts
+        ), asked
         # lines without a price change nothing
         assert [price.allowed for price in reader.prices(paid)] == [
             a for line, a in zip(given, amounts, strict=True) if line in paid
@@ -171,13 +212,23 @@ def check(book, seed, number):
         index = chance.randrange(len(given))
         key, mods, units, charge, days = given[index]
         if charge is not None:
-            higher = [*given[:index], (key, mods, units, charge + chance.choice((1, 50, 5000, 100_000)), days), *given[index + 1 :]]
+            higher = [
+                *given[:index],
+                (key, mods, units, charge + chance.choice((1, 50, 5000, 100_000)), days),
+                *given[index + 1 :],
+            ]
             assert reader.total(higher) >= sum(a or 0 for a in amounts), (asked, index)
         for line, price in zip(given, prices, strict=True):
             if price.steps:
                 assert price.steps[-1].amount == D(price.allowed) / 100, asked
-            assert (price.allowed is None) == any(note.severity == "denial" for note in price.notes), asked
-            if line[3] is not None and price.allowed is not None and not {"RT", "LT"} & set(line[1]):
+            assert (price.allowed is None) == any(
+                note.severity == "denial" for note in price.notes
+            ), asked
+            if (
+                line[3] is not None
+                and price.allowed is not None
+                and not {"RT", "LT"} & set(line[1])
+            ):
                 assert price.allowed <= line[3], asked
         seen.update(step.name for price in prices for step in price.steps)
     return seen
@@ -192,7 +243,10 @@ def order_of(given, order):
 
 
 def split(line, chance):
-    """The same units on two lines, the charge in equal parts; units of 55 are days, RT with LT is one."""
+    """The same units on two lines, the charge in equal parts.
+
+    Units of 55 are days, RT with LT is one.
+    """
     key, mods, units, charge, days = line
     if units == 1 or "55" in mods or {"RT", "LT"} <= set(mods):
         return [line]
@@ -223,7 +277,11 @@ def test_random_claims_of_a_release(whole):
 
 def test_shares_of_an_operation_never_exceed_the_whole(whole):
     chance = random.Random(66984)
-    keys = [key for key, value in sorted(whole.values.items()) if value.is_priced and value.intraoperative and not key[1]]
+    keys = [
+        key
+        for key, value in sorted(whole.values.items())
+        if value.is_priced and value.intraoperative and not key[1]
+    ]
     for _ in range(1_500):
         key = chance.choice(keys)
         value = whole.values[key]
@@ -235,7 +293,10 @@ def test_shares_of_an_operation_never_exceed_the_whole(whole):
         mods = [side] if side else []
         first = chance.randrange(1, longest)
         days = chance.choice([[None], [first, longest - first], [first], [longest]])
-        shares = [(key, ("54", *mods), 1, None, None), *((key, ("55", *mods), 1, None, each) for each in days)]
+        shares = [
+            (key, ("54", *mods), 1, None, None),
+            *((key, ("55", *mods), 1, None, each) for each in days),
+        ]
         shares += [(key, ("56", *mods), 1, None, None)] if chance.random() < 0.3 else []
         prices = reader.prices(shares)
         (whole_one,) = reader.prices([(key, tuple(mods), 1, None, None)])
@@ -243,6 +304,9 @@ def test_shares_of_an_operation_never_exceed_the_whole(whole):
         order = chance.sample(range(len(shares)), len(shares))
         turned = reader.prices([shares[at] for at in order])
         amounts = Counter(zip(shares, [price.allowed for price in prices], strict=True))
-        assert Counter(zip(order_of(shares, order), [price.allowed for price in turned], strict=True)) == amounts
+        assert (
+            Counter(zip(order_of(shares, order), [price.allowed for price in turned], strict=True))
+            == amounts
+        )
         if len(shares) == 4:
             assert prices[-1].allowed == 0

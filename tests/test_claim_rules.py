@@ -1,4 +1,7 @@
-"""What Medicare allows for claims, in dollars that were worked out by hand from CMS's files: units, shares, ties, sides, caps."""
+"""What Medicare allows for claims, in dollars that were worked out by hand from CMS's files.
+
+Units, shares, ties, sides, caps.
+"""
 
 from decimal import Decimal
 from itertools import permutations
@@ -19,12 +22,15 @@ NOVEMBER = {**DAY, "date": "2025-11-03"}
 def releases(tmp_path_factory, cms):
     path = tmp_path_factory.mktemp("releases") / "feesync.db"
     for letter in "abcd":
-        load(path, from_zip((cms / f"releases/rvu25{letter}.zip").read_bytes(), f"rvu25{letter}.zip"))
+        load(
+            path, from_zip((cms / f"releases/rvu25{letter}.zip").read_bytes(), f"rvu25{letter}.zip")
+        )
     return path
 
 
 DOLLARS = [
-    # units are lines: 166.91 + 83.46 + 83.46; 414.68 + 414.68 - 327.67; 193.43 + 126.15 / 2 + 67.28 x 95 %
+    # units are lines: 166.91 + 83.46 + 83.46; 414.68 + 414.68 - 327.67; 193.43 + 126.15 / 2 + 67.28
+    # x 95 %
     (["11402x3"], {}, ["333.83"]),
     (["11402", "11402", "11402"], {}, ["166.91", "83.46", "83.46"]),
     (["11402x2", "11402"], {}, None),
@@ -95,7 +101,9 @@ def test_dollars(releases, feesync, lines, more, allowed):
     assert len(found) == 1
     if allowed is not None:
         in_order = [str(line.allowed) for line in estimate_claim(lines, db=releases, **more).lines]
-        assert in_order == allowed or sorted(in_order) == sorted(allowed) == sorted(map(str, map(D, allowed)))
+        assert in_order == allowed or sorted(in_order) == sorted(allowed) == sorted(
+            map(str, map(D, allowed))
+        )
         assert set(found) == {sum(map(D, allowed))}
         options = [text for name, value in more.items() for text in (f"--{name}", value)]
         result = feesync("--db", releases, "claim", *lines, *options)
@@ -113,7 +121,9 @@ def test_dollars(releases, feesync, lines, more, allowed):
 
 def test_lines_that_are_equal_differ_in_nothing_but_which_is_the_first(releases):
     assert estimate_claim(["11402x2", "11402"], db=releases, **DAY).allowed == D("333.83")
-    assert estimate_claim(["66984-54-RT", "66984-55-LT"], db=releases, pos="24", **DAY).allowed == D("469.58")  # 417.40 + 52.18
+    assert estimate_claim(
+        ["66984-54-RT", "66984-55-LT"], db=releases, pos="24", **DAY
+    ).allowed == D("469.58")  # 417.40 + 52.18
 
 
 def test_the_limiting_charge_takes_the_cap_after_the_reduction(releases):
@@ -193,7 +203,15 @@ def test_a_side_that_nothing_is_left_of_names_the_other(releases):
 def test_units_of_55_that_are_refused(releases, line, days, says):
     read = ClaimLine.read(line)
     with pytest.raises(ModifierError, match=says):
-        estimate(read.hcpcs, modifiers=read.modifiers, units=read.units, postop_days=days, pos="24", db=releases, **DAY)
+        estimate(
+            read.hcpcs,
+            modifiers=read.modifiers,
+            units=read.units,
+            postop_days=days,
+            pos="24",
+            db=releases,
+            **DAY,
+        )
 
 
 @pytest.mark.parametrize("text", ["66984-54d30", "66984-55d", "66984d30", "66984-55d300"])
@@ -203,17 +221,23 @@ def test_days_stand_on_55_alone(text):
 
 
 def test_the_text_of_a_line_states_days():
-    assert ClaimLine.read("66984-RT-55d30-79@500") == ClaimLine("66984", ("RT", "55", "79"), 1, "500", 30)
+    assert ClaimLine.read("66984-RT-55d30-79@500") == ClaimLine(
+        "66984", ("RT", "55", "79"), 1, "500", 30
+    )
 
 
 def test_the_sixth_and_later_units_are_by_report(releases):
     line = estimate_claim(["11402x7"], db=releases, **DAY).lines[0]
     assert line.allowed == D("166.91") + 4 * D("83.46")
     (text,) = [note.text for note in line.notes if note.code == "units-by-report"]
-    assert text.startswith("2 of 7 units are beyond the fifth of multiple procedures and priced by report")
+    assert text.startswith(
+        "2 of 7 units are beyond the fifth of multiple procedures and priced by report"
+    )
     answer = estimate_claim(["11402x5", "11402x2", "11402"], db=releases, **DAY)
     assert answer.allowed == line.allowed
-    assert estimate_claim(["33533", "11402x9999"], pos="21", db=releases, **DAY).allowed == D("1789.08") + 4 * D("56.77")
+    assert estimate_claim(["33533", "11402x9999"], pos="21", db=releases, **DAY).allowed == D(
+        "1789.08"
+    ) + 4 * D("56.77")
 
 
 def test_steps_are_of_the_whole_line(releases):
@@ -227,7 +251,10 @@ def test_steps_are_of_the_whole_line(releases):
         ("units", 2, "516.24"),
         ("multiple procedure", None, "387.18"),
     ]
-    assert steps("99213x3", practitioner="np") == [("units", 3, "266.85"), ("practitioner", D("0.85"), "226.83")]  # 75.61 a unit
+    assert steps("99213x3", practitioner="np") == [
+        ("units", 3, "266.85"),
+        ("practitioner", D("0.85"), "226.83"),
+    ]  # 75.61 a unit
     assert steps("11402x2@200") == [
         ("units", 2, "333.82"), ("multiple procedure", None, "250.37"), ("charge", None, "183.46"),
     ]  # fmt: skip

@@ -9,7 +9,13 @@ from feesync.errors import ExitStatus
 
 
 def run(*args, **options):
-    return subprocess.run([sys.executable, "-m", "feesync", *args], capture_output=True, text=True, check=False, **options)
+    return subprocess.run(
+        [sys.executable, "-m", "feesync", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
 
 
 def test_version_and_help_run_as_a_module():
@@ -38,18 +44,29 @@ def test_version_and_help_run_as_a_module():
 @pytest.mark.parametrize("command", cli.list_commands(None))
 def test_every_help_has_an_example(feesync, command):
     lines = feesync(command, "--help").stdout.splitlines()
-    assert any(line.startswith(f"    feesync {command} ") or line == f"    feesync {command}" for line in lines)
+    assert any(
+        line.startswith(f"    feesync {command} ") or line == f"    feesync {command}"
+        for line in lines
+    )
     assert not any("\\b" in line or "\b" in line for line in lines)
 
 
 def test_exit_statuses_reach_the_shell():
-    assert run("estimate", "64493", "--locality", "01112-05", "--date", "2027-01-01").returncode == ExitStatus.NO_PRICE
+    assert (
+        run("estimate", "64493", "--locality", "01112-05", "--date", "2027-01-01").returncode
+        == ExitStatus.NO_PRICE
+    )
     assert run("estimate", "64493").returncode == ExitStatus.USAGE
     assert run("nothing").returncode == ExitStatus.USAGE
-    assert run("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03").returncode == ExitStatus.OK
+    assert (
+        run("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03").returncode
+        == ExitStatus.OK
+    )
 
 
-def test_the_database_option_stands_before_or_after_the_command(feesync, loaded, tmp_path, monkeypatch):
+def test_the_database_option_stands_before_or_after_the_command(
+    feesync, loaded, tmp_path, monkeypatch
+):
     monkeypatch.delenv("FEESYNC_DB")
     line = ("estimate", "64493", "--locality", "national", "--date", "2025-11-03")
     assert "rvu25d.zip" in feesync("--db", loaded, *line).stdout
@@ -83,5 +100,7 @@ def test_looking_up_loads_no_http_and_no_loading_library(line, unneeded, monkeyp
         "except SystemExit as stop:\n    assert stop.code == 0\n"
         f"print(sorted({{name.split('.')[0] for name in sys.modules}} & {unneeded!r}))"
     )
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert result.stdout.splitlines()[-1] == "[]"

@@ -50,7 +50,9 @@ def test_pruning_keeps_what_the_database_refers_to(feesync, filled, sql):
     result = feesync("cache", "--prune")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "RVU25A.part: left unfinished, removed"
-    assert {(kept.label, kept.sha256) for kept in Cache(filled).zips()} == set(sql("SELECT label, sha256 FROM release"))
+    assert {(kept.label, kept.sha256) for kept in Cache(filled).zips()} == set(
+        sql("SELECT label, sha256 FROM release")
+    )
     assert Cache(filled).unfinished() == []
     assert feesync("sync").stdout.startswith("RVU25C (0.0 MB): new release; ")
 
@@ -63,7 +65,10 @@ def test_pruning_without_a_database_removes_nothing(feesync, filled, monkeypatch
     monkeypatch.setenv("FEESYNC_DB", str(nowhere))
     result = feesync("cache", "--prune")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"feesync: there is no database {nowhere} to say what is needed: nothing is removed\n"
+    assert (
+        result.stderr
+        == f"feesync: there is no database {nowhere} to say what is needed: nothing is removed\n"
+    )
     assert len(Cache(filled).zips()) == 3
 
 
@@ -81,5 +86,7 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(cache, monkeypatch):
 
     monkeypatch.setattr("os.scandir", refuse)  # root, as whom the tests may run, reads every folder
     for ask in (Cache(cache).zips, Cache(cache).unfinished):
-        with pytest.raises(CacheError, match=r"cannot be used: Permission denied; FEESYNC_CACHE names another$"):
+        with pytest.raises(
+            CacheError, match=r"cannot be used: Permission denied; FEESYNC_CACHE names another$"
+        ):
             ask()

@@ -20,7 +20,8 @@ RVU25D, conversion factor 32.3465 nonqp
 
 def test_the_table(feesync):
     result = feesync("claim", "64493-50", "64494-50", "64635-LT", *DAY)
-    # 129.06 x 0.8 = 103.248, 103.25; x 2 % = 2.065, 2.07; 103.25 - 2.07 = 101.18; 129.06 - 103.25 = 25.81
+    # 129.06 x 0.8 = 103.248, 103.25; x 2 % = 2.065, 2.07; 103.25 - 2.07 = 101.18; 129.06 - 103.25 =
+    # 25.81
     assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
 
 
@@ -46,17 +47,30 @@ def test_explain(feesync):
 def test_a_line_without_a_price_is_told_and_left_out(feesync):
     result = feesync("claim", "64493", "64635-80", *DAY)
     assert result.exit_code == 6
-    assert result.stderr == "feesync: no price: line 2: Assistants at surgery are never paid on 64635 (assistant indicator 1).\n"
-    assert result.stdout.splitlines()[-1].startswith("warning: Without a price, and not in the sums: line 2 (64635-80).")
+    assert (
+        result.stderr
+        == "feesync: no price: line 2: Assistants at surgery are never paid on 64635 (assistant "
+        "indicator 1).\n"
+    )
+    assert result.stdout.splitlines()[-1].startswith(
+        "warning: Without a price, and not in the sums: line 2 (64635-80)."
+    )
     assert "no price" in result.stdout
 
 
 def test_lines_from_files(feesync, tmp_path):
     as_json, as_csv = tmp_path / "lines.json", tmp_path / "Lines.CSV"
-    as_json.write_text(json.dumps([{"hcpcs": "64493", "modifiers": ["50"], "charge": 250.25}, "64494-50"]), encoding="utf-8")
+    as_json.write_text(
+        json.dumps([{"hcpcs": "64493", "modifiers": ["50"], "charge": 250.25}, "64494-50"]),
+        encoding="utf-8",
+    )
     with as_csv.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows(
-            [["HCPCS", "modifiers", "units", "charge"], ["64493", "50", "1", "250.25"], ["64494", "50", "", ""]]
+            [
+                ["HCPCS", "modifiers", "units", "charge"],
+                ["64493", "50", "1", "250.25"],
+                ["64494", "50", "", ""],
+            ]
         )
     printed = {feesync("claim", path, *DAY, "--json").stdout for path in (as_json, as_csv)}
     assert len(printed) == 1
@@ -71,7 +85,11 @@ def test_lines_from_files(feesync, tmp_path):
         ("a.json", b"{}", "a.json holds no list"),
         ("a.json", b"[" * 100_000, "a.json is not JSON"),
         ("a.json", b'[{"hcpcs": 64493}]', "line 1: hcpcs 64493 is not text"),
-        ("a.json", b'[{"hcpcs": "64493", "modifiers": 50}]', "line 1: modifiers is a list, such as ['50'], not int"),
+        (
+            "a.json",
+            b'[{"hcpcs": "64493", "modifiers": 50}]',
+            "line 1: modifiers is a list, such as ['50'], not int",
+        ),
         ("a.csv", b"\xff", "a.csv cannot be read: it is not UTF-8 text"),
         ("a.csv", b"code\n64493\n", "a.csv, row 2: a claim line has 'code'"),
         ("a.csv", b"hcpcs,units\n64493,two\n", "a.csv, row 2: units 'two' is not a whole number"),

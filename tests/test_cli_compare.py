@@ -39,46 +39,77 @@ def read(result):
 
 
 def test_the_table(feesync):
-    # 204.09 x 1.5 = 306.135, 154.46 x 1.5 = 231.69; 48.02 / 258.12 = 18.6037 %, 26.43 / 258.12 = 10.2394 %;
-    # a bar of 20: 258.12 / 306.14 x 20 = 16.86, 231.69 / 306.14 x 20 = 15.14
-    result = feesync("compare", "64493", "-m", "50", "--locality", "AL", "--locality", "AK-01", *DAY)
+    # 204.09 x 1.5 = 306.135, 154.46 x 1.5 = 231.69; 48.02 / 258.12 = 18.6037 %, 26.43 / 258.12 =
+    # 10.2394 %; a bar of 20: 258.12 / 306.14 x 20 = 16.86, 231.69 / 306.14 x 20 = 15.14
+    result = feesync(
+        "compare", "64493", "-m", "50", "--locality", "AL", "--locality", "AK-01", *DAY
+    )
     assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
 
 
 def test_both_settings(feesync):
     # 90.56 / 204.09 = 44.3726 %, 83.77 / 172.08 = 48.6808 %, 72.80 / 154.46 = 47.1319 %
-    result = feesync("compare", "64493", "--setting", "both", "--locality", "AL", "--locality", "AK", *DAY)
+    result = feesync(
+        "compare", "64493", "--setting", "both", "--locality", "AL", "--locality", "AK", *DAY
+    )
     assert (result.exit_code, result.stdout, result.stderr) == (0, BOTH, "")
 
 
 def test_all_localities_agree_with_the_formula_and_are_sorted(feesync):
     rows = read(feesync("compare", "64493", "--setting", "facility", "--csv", *DAY))
     assert len(rows) == 110
-    places = {(row["mac"], row["locality"]): row for row in json.loads(feesync("localities", "--json", *DAY).stdout, parse_float=D)}
+    places = {
+        (row["mac"], row["locality"]): row
+        for row in json.loads(feesync("localities", "--json", *DAY).stdout, parse_float=D)
+    }
     amounts = [D(row["amount"]) for row in rows]
     assert amounts == sorted(amounts, reverse=True)
     for row in rows:
         place = places[row["mac"], row["locality"]]
-        amount = cents((D("1.52") * place["work_gpci"] + D("1.05") * place["pe_gpci"] + D("0.16") * place["mp_gpci"]) * FACTOR)
+        amount = cents(
+            (
+                D("1.52") * place["work_gpci"]
+                + D("1.05") * place["pe_gpci"]
+                + D("0.16") * place["mp_gpci"]
+            )
+            * FACTOR
+        )
         assert (D(row["amount"]), D(row["national_amount"])) == (amount, D("88.31"))
         assert D(row["difference"]) == amount - D("88.31")
         percent = (amount - D("88.31")) / D("88.31") * 100
         assert D(row["difference_percent"]) == percent.quantize(D("0.01"), ROUND_HALF_UP)
-    assert feesync("compare", "64493", "--setting", "facility", "--csv", "--all", *DAY).stdout.count("\n") == 111
+    assert (
+        feesync("compare", "64493", "--setting", "facility", "--csv", "--all", *DAY).stdout.count(
+            "\n"
+        )
+        == 111
+    )
 
 
 def test_json_of_a_state(feesync):
-    rows = json.loads(feesync("compare", "64493", "-m", "50", "-m", "KX", "--state", "ny", "--json", *DAY).stdout)
+    rows = json.loads(
+        feesync("compare", "64493", "-m", "50", "-m", "KX", "--state", "ny", "--json", *DAY).stdout
+    )
     assert [row["locality_name"] for row in rows].count("National") == 1
     assert len(rows) == 6
     manhattan = next(row for row in rows if row["locality_name"] == "MANHATTAN")
     # 198.22 x 1.5 = 297.33; 297.33 - 258.12; / 258.12
-    assert (manhattan["amount"], manhattan["difference"], manhattan["difference_percent"]) == (297.33, 39.21, 15.19)
-    assert (manhattan["modifiers"], manhattan["setting"], manhattan["release"]) == (["50", "KX"], "nonfacility", "RVU25D")
+    assert (manhattan["amount"], manhattan["difference"], manhattan["difference_percent"]) == (
+        297.33,
+        39.21,
+        15.19,
+    )
+    assert (manhattan["modifiers"], manhattan["setting"], manhattan["release"]) == (
+        ["50", "KX"],
+        "nonfacility",
+        "RVU25D",
+    )
 
 
 def test_csv_of_both_settings(feesync):
-    (row, _) = read(feesync("compare", "64493", "--setting", "both", "--locality", "AK", "--csv", *DAY))
+    (row, _) = read(
+        feesync("compare", "64493", "--setting", "both", "--locality", "AK", "--csv", *DAY)
+    )
     assert [row[name] for name in ("nonfacility_amount", "facility_amount", "difference", "difference_percent")] == [
         "204.09", "113.53", "-90.56", "-44.37",
     ]  # fmt: skip
@@ -86,8 +117,12 @@ def test_csv_of_both_settings(feesync):
 
 
 def test_rows_of_their_own(feesync, loaded):
-    national = read(feesync("compare", "70450", "-m", "26", "--locality", "national", "--csv", *DAY))
-    assert [row["amount"] for row in national] == ["38.82"]  # (0.85 + 0.31 + 0.04) x 32.3465 = 38.8158
+    national = read(
+        feesync("compare", "70450", "-m", "26", "--locality", "national", "--csv", *DAY)
+    )
+    assert [row["amount"] for row in national] == [
+        "38.82"
+    ]  # (0.85 + 0.31 + 0.04) x 32.3465 = 38.8158
 
 
 def test_a_setting_without_a_price_is_told_and_one_with_none_at_all_exits_6(feesync, loaded):
@@ -102,7 +137,9 @@ def test_a_setting_without_a_price_is_told_and_one_with_none_at_all_exits_6(fees
 
 def test_a_near_release_is_said_once(feesync):
     result = feesync("compare", "64493", "--date", "2026-11-03", "--csv")
-    assert result.stderr.startswith("feesync: warning: No loaded release covers 2026-11-03; RVU26C of the same year")
+    assert result.stderr.startswith(
+        "feesync: warning: No loaded release covers 2026-11-03; RVU26C of the same year"
+    )
     assert result.stderr.count("\n") == 1
 
 
@@ -113,7 +150,12 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
         encoding = "cp1252"
 
     monkeypatch.setattr(bars.sys, "stdout", Output())
-    assert [bars.bar(30614, 30614), bars.bar(23169, 30614), bars.bar(None, 30614), bars.bar(0, 0)] == ["#" * 20, "#" * 15, "", ""]
+    assert [
+        bars.bar(30614, 30614),
+        bars.bar(23169, 30614),
+        bars.bar(None, 30614),
+        bars.bar(0, 0),
+    ] == ["#" * 20, "#" * 15, "", ""]
     assert bars.bar(17208, 20409, part=8831) == "########--------"
     monkeypatch.setattr(Output, "encoding", "utf-8")
     assert bars.bar(1, 160) == "▏"

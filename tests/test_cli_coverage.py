@@ -25,9 +25,11 @@ def test_the_sheet(feesync):
         "  KX            On the line of every diagnostic injection",
         "  50            Both sides in one session: one line, modifier 50, 1 unit.",
         "  MUE           At most 1 a day (MAI 2",
-        "  POS 22        Needed for the hospital's outpatient service (place of service 19 and 22), unless it is a",
+        "  POS 22        Needed for the hospital's outpatient service (place of service 19 and "
+        "22), unless it is a",
         "  L38765        Billing article A58350 (Palmetto GBA, JJ).",
-        "  diagnostic    At most 4 diagnostic sessions in 12 rolling months in the lumbar or sacral region.",
+        "  diagnostic    At most 4 diagnostic sessions in 12 rolling months in the lumbar or "
+        "sacral region.",
     ):
         assert text in result.stdout
     assert all(len(line) <= 110 for line in lines)
@@ -41,7 +43,9 @@ def test_every_line_has_a_source_that_is_listed(feesync):
 
 
 def test_json(feesync):
-    sheet = json.loads(feesync("coverage", "64636", "--pos", "24", "--locality", "FL-04", *DAY, "--json").stdout)
+    sheet = json.loads(
+        feesync("coverage", "64636", "--pos", "24", "--locality", "FL-04", *DAY, "--json").stdout
+    )
     assert {name: value for name, value in sheet.items() if name != "facts"} == {
         "hcpcs": "64636",
         "title": "facet joint ablation, lumbar or sacral, each further level",
@@ -73,11 +77,17 @@ def test_json(feesync):
 def test_prior_authorization_by_place_and_date(hcpcs, day, pos, needed, says):
     sheet = coverage_sheet(hcpcs, date=day, pos=pos)
     assert sheet.prior_authorization is needed
-    assert [fact.text.startswith(says) for fact in sheet.facts if fact.topic == "prior authorization"] == [True]
+    assert [
+        fact.text.startswith(says) for fact in sheet.facts if fact.topic == "prior authorization"
+    ] == [True]
 
 
 def test_without_a_place_all_contractors_are_listed():
-    named = [fact.text for fact in coverage_sheet("64635", date="2025-11-03").facts if fact.topic == "policy"]
+    named = [
+        fact.text
+        for fact in coverage_sheet("64635", date="2025-11-03").facts
+        if fact.topic == "policy"
+    ]
     assert len(named) == 8
     assert "Billing article A58350 (Palmetto GBA, JJ and JM)." in named
 
@@ -85,16 +95,35 @@ def test_without_a_place_all_contractors_are_listed():
 def test_before_the_lcds_there_is_none():
     sheet = coverage_sheet("64493", date="2021-04-24", locality="10112-00")
     assert (sheet.lcd, sheet.article, sheet.mue) == (None, None, None)
-    assert "Recorded from 2021-04-25 on (Palmetto GBA, JJ); an earlier version may hold." in [fact.text for fact in sheet.facts]
+    assert "Recorded from 2021-04-25 on (Palmetto GBA, JJ); an earlier version may hold." in [
+        fact.text for fact in sheet.facts
+    ]
     assert not [fact for fact in sheet.facts if fact.topic == "frequency"]
 
 
 def test_the_sheet_and_the_note_say_the_same_of_the_third_level():
     for place in ("10112-00", "01112-05", "04112-01", "15202-00", "02102-01", "national"):
-        for day in ("2021-04-24", "2021-05-02", "2023-12-31", "2024-07-06", "2024-07-07", "2024-08-11", "2025-01-01", "2026-03-01"):
-            sheet = [fact.text for fact in coverage_sheet("64495", date=day, locality=place).facts if fact.about == "third"]
+        for day in (
+            "2021-04-24",
+            "2021-05-02",
+            "2023-12-31",
+            "2024-07-06",
+            "2024-07-07",
+            "2024-08-11",
+            "2025-01-01",
+            "2026-03-01",
+        ):
+            sheet = [
+                fact.text
+                for fact in coverage_sheet("64495", date=day, locality=place).facts
+                if fact.about == "third"
+            ]
             notes = estimate("64495", locality=place, date=day).notes
-            said = [note.text.removeprefix("64495, a third level: ") for note in notes if note.code.startswith("third-level")]
+            said = [
+                note.text.removeprefix("64495, a third level: ")
+                for note in notes
+                if note.code.startswith("third-level")
+            ]
             assert [text.lower() for text in sheet] == [text.lower() for text in said]
 
 

@@ -8,7 +8,18 @@ import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from cms_files import GPCI, VALUES, changed, csv_of, fixture, quarter, repriced, rows_of, rvu25d, zip_of
+from cms_files import (
+    GPCI,
+    VALUES,
+    changed,
+    csv_of,
+    fixture,
+    quarter,
+    repriced,
+    rows_of,
+    rvu25d,
+    zip_of,
+)
 
 from feesync import InvalidInputError, Setting
 from feesync import diff as feesync_diff
@@ -17,7 +28,8 @@ from feesync.formats.release import from_zip
 
 D = Decimal
 NATIONAL = (D(1), D(1), D(1))
-# columns of the csv by place, and those of 2026, when PRIC IND came to stand before them, by one more
+# columns of the csv by place, and those of 2026, when PRIC IND came to stand before them, by one
+# more
 COLUMNS = {
     "status": 3, "work_rvu": 5, "nonfacility_pe_rvu": 6, "nonfacility_na": 7, "facility_pe_rvu": 8, "facility_na": 9, "mp_rvu": 10,
     "pctc": 13, "global_days": 14, "preoperative": 15, "intraoperative": 16, "postoperative": 17, "multiple_procedure": 18,
@@ -38,7 +50,11 @@ def put(database, data, name="rvu25d.zip"):
 def member(path, beginning):
     """The bytes of the one csv file of a zip whose name begins so."""
     with zipfile.ZipFile(path) as archive:
-        (name,) = (name for name in archive.namelist() if name.startswith(beginning) and name.endswith(".csv"))
+        (name,) = (
+            name
+            for name in archive.namelist()
+            if name.startswith(beginning) and name.endswith(".csv")
+        )
         return archive.read(name)
 
 
@@ -65,7 +81,13 @@ def amount(row, setting, gpcis):
     """What Medicare allows for a row of the csv, None where there is no price."""
     if row is None or row["status"] not in "ART":
         return None
-    if D(row["work_rvu"]) + D(row["nonfacility_pe_rvu"]) + D(row["facility_pe_rvu"]) + D(row["mp_rvu"]) == 0:
+    if (
+        D(row["work_rvu"])
+        + D(row["nonfacility_pe_rvu"])
+        + D(row["facility_pe_rvu"])
+        + D(row["mp_rvu"])
+        == 0
+    ):
         return None
     if setting == "facility" and row["facility_na"] == "NA":
         if row["multiple_procedure"] != "5":
@@ -80,14 +102,20 @@ def amount(row, setting, gpcis):
 
 
 def read_as_printed(columns):
-    """The changed columns of --json as the csv prints them: RVUs and shares as numbers, NA flags as NA, nothing as nothing."""
+    """The changed columns of --json as the csv prints them.
+
+    RVUs and shares as numbers, NA flags as NA, nothing as nothing.
+    """
 
     def value(name, given):
         if name.endswith(("_rvu", "operative")):
             return D(given or 0)
         return {1: "NA", 0: ""}[given] if name.endswith("_na") else given
 
-    return {name: (value(name, change["before"]), value(name, change["after"])) for name, change in columns.items()}
+    return {
+        name: (value(name, change["before"]), value(name, change["after"]))
+        for name, change in columns.items()
+    }
 
 
 def compare_rows(before, after):
@@ -111,14 +139,29 @@ def real(cms, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("before", "after", "place"),
-    [("RVU25A", "RVU25D", "00000-00"), ("RVU25D", "RVU26C", "00000-00"), ("RVU25A", "RVU26C", "01112-05")],
+    [
+        ("RVU25A", "RVU25D", "00000-00"),
+        ("RVU25D", "RVU26C", "00000-00"),
+        ("RVU25A", "RVU26C", "01112-05"),
+    ],
 )
 def test_real_releases_against_their_own_csv_files(feesync, cms, real, before, after, place):
-    result = feesync("--db", real, "diff", before, after, "--locality", "national" if place == "00000-00" else place, "--json")
+    result = feesync(
+        "--db",
+        real,
+        "diff",
+        before,
+        after,
+        "--locality",
+        "national" if place == "00000-00" else place,
+        "--json",
+    )
     found = json.loads(result.stdout, parse_float=D)
     zips = [cms / f"releases/{label.lower()}.zip" for label in (before, after)]
     old, new = (values_of(member(path, "PPRRVU")) for path in zips)
-    gpcis = [NATIONAL if place == "00000-00" else gpcis_of(path, *place.split("-")) for path in zips]
+    gpcis = [
+        NATIONAL if place == "00000-00" else gpcis_of(path, *place.split("-")) for path in zips
+    ]
     of_kind = {
         kind: {(code["hcpcs"], code["modifier"]) for code in found["codes"] if code["kind"] == kind}
         for kind in ("added", "deleted", "changed", "repriced")
@@ -134,9 +177,14 @@ def test_real_releases_against_their_own_csv_files(feesync, cms, real, before, a
         listed.add(key)
         assert read_as_printed(code["columns"]) == columns.get(key, {})
         for setting, given in code["amounts"].items():
-            was, now = amount(old.get(key), setting, gpcis[0]), amount(new.get(key), setting, gpcis[1])
+            was, now = (
+                amount(old.get(key), setting, gpcis[0]),
+                amount(new.get(key), setting, gpcis[1]),
+            )
             change = None if was is None or now is None else now - was
-            percent = None if change is None else (change / was * 100).quantize(D("0.01"), ROUND_HALF_UP)
+            percent = (
+                None if change is None else (change / was * 100).quantize(D("0.01"), ROUND_HALF_UP)
+            )
             assert given == {"before": was, "after": now, "change": change, "percent": percent}
     for key in old.keys() - listed:  # what is not listed is as it was
         for setting in ("nonfacility", "facility"):
@@ -146,31 +194,57 @@ def test_real_releases_against_their_own_csv_files(feesync, cms, real, before, a
 
 
 def test_the_largest_change_comes_first(feesync, real):
-    rows = list(csv.DictReader(io.StringIO(feesync("--db", real, "diff", "RVU25D", "RVU26C", "--csv").stdout)))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(feesync("--db", real, "diff", "RVU25D", "RVU26C", "--csv").stdout)
+        )
+    )
     both = [abs(D(row["change"])) for row in rows if row["change"]]
     assert both == sorted(both, reverse=True)
-    # 61626: (16.60 + 6.45 + 4.09) x 32.3465 = 877.88, and (14.93 + 272.48 + 4.05) x 33.4009 = 9735.03
-    assert (rows[0]["hcpcs"], rows[0]["setting"], rows[0]["change"]) == ("61626", "nonfacility", "8857.15")
+    # 61626: (16.60 + 6.45 + 4.09) x 32.3465 = 877.88, and (14.93 + 272.48 + 4.05) x 33.4009 =
+    # 9735.03
+    assert (rows[0]["hcpcs"], rows[0]["setting"], rows[0]["change"]) == (
+        "61626",
+        "nonfacility",
+        "8857.15",
+    )
     assert [bool(row["change"]) for row in rows[: len(both) - 500]] == [True] * (len(both) - 500)
-    came_or_went = [D(row["before"] or row["after"]) for row in rows if bool(row["before"]) != bool(row["after"])]
+    came_or_went = [
+        D(row["before"] or row["after"])
+        for row in rows
+        if bool(row["before"]) != bool(row["after"])
+    ]
     assert came_or_went == sorted(came_or_went, reverse=True)
 
 
 def test_many_localities_that_changed_are_told_by_how_far(feesync, cms, real):
     text = feesync("--db", real, "diff", "RVU25D", "RVU26C", "--code", "64493").stdout
-    old, new = ({key: gpcis_of(cms / f"releases/{name}.zip", *key) for key in ALL_PLACES} for name in ("rvu25d", "rvu26c"))
+    old, new = (
+        {key: gpcis_of(cms / f"releases/{name}.zip", *key) for key in ALL_PLACES}
+        for name in ("rvu25d", "rvu26c")
+    )
     moves = [[new[key][number] - old[key][number] for key in ALL_PLACES] for number in range(3)]
     spans = [f"{min(moved):+.3f} to {max(moved):+.3f}" for moved in moves]
     assert "Localities         109 in both; 0 added, 0 deleted, 109 changed\n" in text
-    assert f"\n{'':19}work_gpci {spans[0]}, pe_gpci {spans[1]}, mp_gpci {spans[2]} (--json has each)\n" in text
+    assert (
+        f"\n{'':19}work_gpci {spans[0]}, pe_gpci {spans[1]}, mp_gpci {spans[2]} (--json has each)\n"
+        in text
+    )
 
 
 def test_payments_that_changed_between_real_quarters(feesync, real):
-    """0446T and 0448T, whose nonfacility practice expense CMS raised, in 109 localities: the only ones of 2025."""
+    """0446T and 0448T, whose nonfacility practice expense CMS raised, in 109 localities.
+
+    The only ones of 2025.
+    """
     found = json.loads(feesync("--db", real, "diff", "RVU25A", "RVU25D", "--json").stdout)
     assert found["payments"]["nonfacility"]["changed"] == 2 * 109
     assert found["payments"]["facility"]["changed"] == 0
-    assert (found["localities_in_both"], found["localities"], found["locality_changed"]) == (109, [], {})
+    assert (found["localities_in_both"], found["localities"], found["locality_changed"]) == (
+        109,
+        [],
+        {},
+    )
 
 
 @pytest.fixture
@@ -178,17 +252,22 @@ def two(database):
     """The small RVU25A, and a RVU25D in which 64493 has another practice expense, G0127 another status and 55250 went."""
     put(database, quarter("A"), "rvu25a.zip")
     values = changed(repriced("64493", "3.74", "5.42"), "G0127", 3, "N")
-    put(database, quarter("D", values=csv_of([row for row in rows_of(values) if row[0] != "55250"])))
+    put(
+        database, quarter("D", values=csv_of([row for row in rows_of(values) if row[0] != "55250"]))
+    )
     return database
 
 
 def test_table(feesync, two, sql):
     (before,), (after,) = sql("SELECT sha256 FROM release ORDER BY effective_from")
     result = feesync("diff", "RVU25A", "RVU25D", "--setting", "nonfacility")
-    amounts = {key: amount(row, "nonfacility", NATIONAL) for key, row in values_of(fixture(VALUES)).items()}
+    amounts = {
+        key: amount(row, "nonfacility", NATIONAL) for key, row in values_of(fixture(VALUES)).items()
+    }
     gone, unpaid = amounts.pop(("55250", "")), amounts.pop(("G0127", ""))
     paid = sum(found is not None for found in amounts.values())
-    # 64493: (1.52 + 3.64 + 0.16) x 32.3465 = 172.08, as CMS publishes; (1.52 + 3.74 + 0.16) x 32.3465 = 175.32
+    # 64493: (1.52 + 3.64 + 0.16) x 32.3465 = 172.08, as CMS publishes; (1.52 + 3.74 + 0.16) x
+    # 32.3465 = 175.32
     assert result.stdout == (
         f"Before  RVU25A@{before[:12]}, in effect 2025-01-01 to 2025-03-31, nonqp\n"
         f"After   RVU25D@{after[:12]}, in effect 2025-10-01 to 2025-12-31, nonqp\n"
@@ -196,7 +275,8 @@ def test_table(feesync, two, sql):
         "Conversion factor  32.3465, unchanged\n"
         "Localities         109 in both; none changed\n"
         "Codes              0 added, 1 deleted, 2 changed (26, TC and 53 rows by themselves)\n"
-        f"Payments           109 changed of the {109 * paid:,} that both have, over all localities\n"
+        f"Payments           109 changed of the {109 * paid:,} that both have, over all "
+        "localities\n"
         "Dollars of         National\n"
         "\n"
         "Code    Setting        Before    After    Change      %  What changed\n"
@@ -212,7 +292,8 @@ def test_a_table_has_as_many_rows_as_asked_for(feesync, two):
     lines = feesync("diff", "RVU25A", "RVU25D", "--most", "1").stdout.splitlines()
     assert lines[-3].startswith("64493   nonfacility")
     assert lines[-1] == (
-        "1 of 5 rows (1 with another amount, 4 whose price came or went, 0 without a change in dollars); "
+        "1 of 5 rows (1 with another amount, 4 whose price came or went, 0 without a change in "
+        "dollars); "
         "--most 0 for all, --csv or --json for a file"
     )
     assert "rows (" not in feesync("diff", "RVU25A", "RVU25D", "--most", "0").stdout
@@ -228,7 +309,9 @@ def test_codes_that_were_asked_for(feesync, two):
     assert rows[0]["columns"] == "nonfacility_pe_rvu 3.64>3.74"
     found = json.loads(feesync("diff", "RVU25A", "RVU25D", "--code", "64494", "--json").stdout)
     assert (found["codes"], found["payments"]["facility"]) == ([], {"compared": 109, "changed": 0})
-    assert feesync("diff", "RVU25A", "RVU25D", "--code", "64494").stdout.endswith("\nNo code differs here\n")
+    assert feesync("diff", "RVU25A", "RVU25D", "--code", "64494").stdout.endswith(
+        "\nNo code differs here\n"
+    )
 
 
 def test_localities_that_changed(feesync, database):
@@ -239,16 +322,25 @@ def test_localities_that_changed(feesync, database):
     put(database, quarter("D", gpci=csv_of(rows), caps=None))
     text = feesync("diff", "RVU25A", "RVU25D", "--locality", "CA-05", "--most", "0").stdout
     assert "Localities         108 in both; 1 added, 1 deleted, 1 changed\n" in text
-    assert "\nDollars of         01112-05 CA SAN FRANCISCO-OAKLAND-BERKELEY (SAN FRANCISCO...: pe_gpci 1.419>1.400\n" in text
+    assert (
+        "\nDollars of         01112-05 CA SAN FRANCISCO-OAKLAND-BERKELEY (SAN FRANCISCO...: "
+        "pe_gpci 1.419>1.400\n" in text
+    )
     assert f"\n{'':19}02102-01 AK ALASKA: deleted\n{'':19}02102-03 AK ALASKA: added\nCodes " in text
-    # 64493 in 01112-05: published 222.87; now (1.52 x 1.088 + 3.64 x 1.400 + 0.16 x 0.445) x 32.3465
-    assert re.search(r"^64493 +nonfacility +222.87 +220.63 +-2.24 +-1.01 +pe_gpci$", text, re.MULTILINE)
+    # 64493 in 01112-05: published 222.87; now (1.52 x 1.088 + 3.64 x 1.400 + 0.16 x 0.445) x
+    # 32.3465
+    assert re.search(
+        r"^64493 +nonfacility +222.87 +220.63 +-2.24 +-1.01 +pe_gpci$", text, re.MULTILINE
+    )
     found = json.loads(feesync("diff", "RVU25A", "RVU25D", "--locality", "CA-05", "--json").stdout)
     assert found["locality_changed"] == {"pe_gpci": {"before": 1.419, "after": 1.4}}
     assert [(place["mac"], place["locality"], place["kind"]) for place in found["localities"]] == [
         ("01112", "05", "changed"), ("02102", "01", "deleted"), ("02102", "03", "added"),
     ]  # fmt: skip
-    assert (found["localities"][0]["after"]["pe_gpci"], found["localities"][1]["after"]) == (1.4, None)
+    assert (found["localities"][0]["after"]["pe_gpci"], found["localities"][1]["after"]) == (
+        1.4,
+        None,
+    )
     gone = feesync("diff", "RVU25D", "RVU25A", "--locality", "02102-01")
     assert (gone.exit_code, gone.stderr) == (
         6, "feesync: 02102-01 AK ALASKA is a locality of RVU25A, but not of RVU25D\n",
@@ -259,26 +351,53 @@ def test_revisions_of_one_release(feesync, database, sql):
     put(database, quarter("D"))
     put(database, zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))))
     hashes = dict(sql("SELECT superseded_by IS NULL, sha256 FROM release"))
-    row = next(csv.DictReader(io.StringIO(feesync("diff", f"rvu25d@{hashes[0][:6].upper()}", "RVU25D", "--csv").stdout)))
+    row = next(
+        csv.DictReader(
+            io.StringIO(
+                feesync("diff", f"rvu25d@{hashes[0][:6].upper()}", "RVU25D", "--csv").stdout
+            )
+        )
+    )
     assert (row["hcpcs"], row["before"], row["after"]) == ("64493", "172.08", "175.32")
-    back = next(csv.DictReader(io.StringIO(feesync("diff", "RVU25D", f"RVU25D@{hashes[0]}", "--csv").stdout)))
+    back = next(
+        csv.DictReader(
+            io.StringIO(feesync("diff", "RVU25D", f"RVU25D@{hashes[0]}", "--csv").stdout)
+        )
+    )
     assert (back["hcpcs"], back["before"], back["after"]) == ("64493", "175.32", "172.08")
     other = next(digit for digit in "0123456789abcdef" if digit not in (hashes[0][0], hashes[1][0]))
-    for names, status in (([f"RVU25D@{hashes[1][:8]}", "RVU25D"], 2), (["RVU25D", f"RVU25D@{other}"], 6)):
+    for names, status in (
+        ([f"RVU25D@{hashes[1][:8]}", "RVU25D"], 2),
+        (["RVU25D", f"RVU25D@{other}"], 6),
+    ):
         refused = feesync("diff", *names)
         assert (refused.exit_code, refused.stdout) == (status, "")
-        assert all(f"RVU25D@{sha256[:12]} (rvu25d.zip, loaded 20" in refused.stderr for sha256 in hashes.values())
+        assert all(
+            f"RVU25D@{sha256[:12]} (rvu25d.zip, loaded 20" in refused.stderr
+            for sha256 in hashes.values()
+        )
 
 
 def test_the_embedded_snapshot_where_a_label_is_not_loaded(feesync, loaded):
     found = feesync("diff", "RVU24AR", "RVU25D", "--json")
-    assert found.stderr == "feesync: info: RVU24AR is not loaded: the embedded snapshot's few codes are compared.\n"
+    assert (
+        found.stderr
+        == "feesync: info: RVU24AR is not loaded: the embedded snapshot's few codes are compared.\n"
+    )
     result = json.loads(found.stdout)
     assert result["counts"] == {"added": 0, "deleted": 0, "changed": 10, "repriced": 0}
     first = next(code for code in result["codes"] if code["hcpcs"] == "64493")
     # CMS, national: 177.42 from March 9, 2024; 172.08 in 2025
-    assert first["amounts"]["nonfacility"] == {"before": 177.42, "after": 172.08, "change": -5.34, "percent": -3.01}
-    assert (result["before"]["conversion_factor"], result["after"]["source"]) == (33.2875, "rvu25d.zip")
+    assert first["amounts"]["nonfacility"] == {
+        "before": 177.42,
+        "after": 172.08,
+        "change": -5.34,
+        "percent": -3.01,
+    }
+    assert (result["before"]["conversion_factor"], result["after"]["source"]) == (
+        33.2875,
+        "rvu25d.zip",
+    )
 
 
 def test_a_superseded_revision_beside_the_snapshot(feesync, database, sql):
@@ -286,22 +405,33 @@ def test_a_superseded_revision_beside_the_snapshot(feesync, database, sql):
     put(database, zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))))
     ((old,),) = sql("SELECT sha256 FROM release WHERE superseded_by IS NOT NULL")
     for name, amount in ((f"RVU25D@{old[:10]}", "172.08"), ("RVU25D", "175.32")):
-        found = feesync("diff", "RVU24AR", name, "--code", "64493", "--setting", "nonfacility", "--csv")
+        found = feesync(
+            "diff", "RVU24AR", name, "--code", "64493", "--setting", "nonfacility", "--csv"
+        )
         (row,) = csv.DictReader(io.StringIO(found.stdout))
         assert (row["before"], row["after"]) == ("177.42", amount)
 
 
 def test_the_snapshot_alone(feesync):
     found = feesync("diff", "RVU24A", "RVU24C", "--code", "64493")
-    assert found.stderr == "feesync: info: RVU24A and RVU24C are not loaded: the embedded snapshot's few codes are compared.\n"
+    assert (
+        found.stderr
+        == "feesync: info: RVU24A and RVU24C are not loaded: the embedded snapshot's few codes are "
+        "compared.\n"
+    )
     assert "Conversion factor  32.7442 before, 33.2875 after (+1.66 %)\n" in found.stdout
     assert "1 only repriced by conversion_factor" in found.stdout
-    assert "64493   nonfacility    174.53   177.42     +2.89  +1.66  conversion_factor\n" in found.stdout
+    assert (
+        "64493   nonfacility    174.53   177.42     +2.89  +1.66  conversion_factor\n"
+        in found.stdout
+    )
     assert "Payments           218 changed of the 218 that both have" in found.stdout
 
 
 def test_the_factor_of_a_qualifying_participant(feesync):
-    found = feesync("diff", "RVU25D", "RVU26C", "--code", "64493", "--qp", "--setting", "nonfacility", "--csv")
+    found = feesync(
+        "diff", "RVU25D", "RVU26C", "--code", "64493", "--qp", "--setting", "nonfacility", "--csv"
+    )
     (row,) = csv.DictReader(io.StringIO(found.stdout))
     assert (row["before"], row["after"]) == ("172.08", "191.33")  # 5.70 x 33.5675
     assert "Before 2026 there is one conversion factor" in found.stderr
@@ -314,9 +444,14 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (
             ["RVU24D", "RVU25D"],
             6,
-            "'feesync sync --release RVU24D' brings it, or 'feesync import' of its zip from cms.gov. Loaded: RVU25D; in the",
+            "'feesync sync --release RVU24D' brings it, or 'feesync import' of its zip from "
+            "cms.gov. Loaded: RVU25D; in the",
         ),
-        (["RVU25D", "RVU25D"], 2, "RVU25D: this is one revision, compared with itself; there is RVU25D@"),
+        (
+            ["RVU25D", "RVU25D"],
+            2,
+            "RVU25D: this is one revision, compared with itself; there is RVU25D@",
+        ),
         (["RVU25D@xyz", "RVU25D"], 2, "is not LABEL@HASH"),
         (["RVU25D@", "RVU25D"], 2, "is not LABEL@HASH"),
         (["RVU25D@00000000000", "RVU25A"], 6, "is no revision that is loaded; there is RVU25D@"),
@@ -335,22 +470,43 @@ def test_errors(feesync, loaded, arguments, status, says):
 
 
 def test_a_place_by_its_zip(feesync):
-    found = feesync("diff", "RVU24AR", "RVU25D", "--locality", "94110", "--code", "64493", "--setting", "nonfacility", "--csv")
+    found = feesync(
+        "diff",
+        "RVU24AR",
+        "RVU25D",
+        "--locality",
+        "94110",
+        "--code",
+        "64493",
+        "--setting",
+        "nonfacility",
+        "--csv",
+    )
     (row,) = csv.DictReader(io.StringIO(found.stdout))
     assert (row["mac"], row["locality"], row["after"]) == ("01112", "05", "222.87")
-    assert found.stderr.endswith("feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n")
+    assert found.stderr.endswith(
+        "feesync: info: ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4.\n"
+    )
 
 
 def test_a_range_of_codes(feesync):
     found = feesync("diff", "RVU25D", "RVU26C", "--code", "64490-64495", "--csv")
-    assert {row["hcpcs"] for row in csv.DictReader(io.StringIO(found.stdout))} == {str(code) for code in range(64490, 64496)}
+    assert {row["hcpcs"] for row in csv.DictReader(io.StringIO(found.stdout))} == {
+        str(code) for code in range(64490, 64496)
+    }
     missing = feesync("diff", "RVU25D", "RVU26C", "--code", "99213-99215")
     assert (missing.exit_code, missing.stdout) == (6, "")
     assert "no code of 99213-99215 is in RVU25D, nor in RVU26C" in missing.stderr
 
 
 def test_from_python():
-    found = feesync_diff("RVU25D", "RVU26C", locality="02102-01", codes=["64490-64495"], settings=[Setting.NONFACILITY])
+    found = feesync_diff(
+        "RVU25D",
+        "RVU26C",
+        locality="02102-01",
+        codes=["64490-64495"],
+        settings=[Setting.NONFACILITY],
+    )
     amounts = {code.hcpcs: code.amounts[0] for code in found.codes}
     assert (str(amounts["64493"].before), str(amounts["64493"].after)) == ("204.09", "221.86")
     assert [note.code for note in found.notes] == ["embedded-snapshot"]

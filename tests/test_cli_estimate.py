@@ -25,19 +25,36 @@ def test_summary(feesync):
 
 def test_explain_shows_the_formula_with_its_numbers(feesync):
     result = feesync(*LINE, "-m", "50", "--explain")
-    assert "  Practice expense (nonfacility)     3.64 RVU x 1.419 GPCI =    5.16516\n" in result.stdout
-    assert "  x conversion factor 32.3465 = 222.871266580, rounded half up to 222.87\n" in result.stdout
-    assert "sha256 8af460f38bf982b79b07269fbc8b7256a8ef3bd3aa025a9c5cb71c1e52523c56\n" in result.stdout
+    assert (
+        "  Practice expense (nonfacility)     3.64 RVU x 1.419 GPCI =    5.16516\n" in result.stdout
+    )
+    assert (
+        "  x conversion factor 32.3465 = 222.871266580, rounded half up to 222.87\n"
+        in result.stdout
+    )
+    assert (
+        "sha256 8af460f38bf982b79b07269fbc8b7256a8ef3bd3aa025a9c5cb71c1e52523c56\n" in result.stdout
+    )
 
 
 def test_the_deductible_and_whose_factor_it_is_are_printed(feesync):
-    result = feesync("estimate", "64493", "--locality", "national", "--date", "2026-08-01", "--qp", "--deductible", "50")
+    result = feesync(
+        "estimate",
+        "64493",
+        "--locality",
+        "national",
+        "--date",
+        "2026-08-01",
+        "--qp",
+        "--deductible",
+        "50",
+    )
     assert "conversion factor 33.5675 qualifying APM participant (qp)\n" in result.stdout
     # 191.33 - 50 = 141.33; x 0.8 = 113.064, 113.06; x 2 % = 2.2612, 2.26
     assert "  Deductible takes                                   50.00\n" in result.stdout
     assert (
-        "  Medicare pays                                     110.80   80 % of the rest: 113.06, less 2 % sequestration\n"
-        in result.stdout
+        "  Medicare pays                                     110.80   80 % of the rest: 113.06, "
+        "less 2 % sequestration\n" in result.stdout
     )
 
 
@@ -58,7 +75,17 @@ def test_json(feesync):
 
 
 def test_dollars_in_json_have_two_decimals(feesync):
-    result = feesync("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03", "--deductible", "999", "--json")
+    result = feesync(
+        "estimate",
+        "64493",
+        "--locality",
+        "01112-05",
+        "--date",
+        "2025-11-03",
+        "--deductible",
+        "999",
+        "--json",
+    )
     assert '"medicare_payment": 0.00,' in result.stdout
     assert '"work_gpci": 1.088,' in result.stdout
 
@@ -85,13 +112,25 @@ def test_published_fees(feesync, locality, day, options, fee):
         (["64493", "--locality", "01112-05", "--date", "2027-01-01"], 6, "feesync sync"),
         (["99213", "--locality", "01112-05", "--date", "2025-11-03"], 6, "feesync sync"),
         (["64493", "--locality", "San Francisco", "--date", "2025-11-03"], 6, "01112-52"),
-        (["64493", "--locality", "95023", "--date", "2025-11-03"], 6, "--locality 01112-65 where that is right"),
-        (["64493", "--locality", "00001", "--date", "2025-11-03"], 6, "00001 is no ZIP of ZIP5 2025 Q4"),
+        (
+            ["64493", "--locality", "95023", "--date", "2025-11-03"],
+            6,
+            "--locality 01112-65 where that is right",
+        ),
+        (
+            ["64493", "--locality", "00001", "--date", "2025-11-03"],
+            6,
+            "00001 is no ZIP of ZIP5 2025 Q4",
+        ),
         (["64493", "--locality", "national", "-m", "54"], 2, "modifier 54"),
         (["64493", "--locality", "national", "-m", "50", "-m", "RT"], 2, "50 means both sides"),
         (["64493", "--locality", "national", "--date", "x"], 2, "YYYY-MM-DD"),
         (["64493", "--locality", "national", "--pos", "77"], 2, "place of service"),
-        (["64493", "--locality", "national", "--pos", "11", "--setting", "facility"], 2, "exclude each other"),
+        (
+            ["64493", "--locality", "national", "--pos", "11", "--setting", "facility"],
+            2,
+            "exclude each other",
+        ),
         (["64493", "--locality", "national", "--units", "0"], 2, "units 0"),
         (["64493", "--locality", "national", "--charge", "1.234"], 2, "more than two decimals"),
         (["64493", "--locality", "national", "--json", "--explain"], 2, "exclude each other"),
@@ -103,11 +142,30 @@ def test_errors_are_one_clear_line_and_a_status(feesync, arguments, status, says
     assert result.stdout == ""
     assert says in result.stderr
     assert "Traceback" not in result.stderr
-    assert len([line for line in result.stderr.splitlines() if "rror" in line or line.startswith("feesync:")]) == 1
+    assert (
+        len(
+            [
+                line
+                for line in result.stderr.splitlines()
+                if "rror" in line or line.startswith("feesync:")
+            ]
+        )
+        == 1
+    )
 
 
 def test_a_line_without_a_price_prints_its_json_and_exits_6(feesync, loaded):
-    result = feesync("estimate", "15824", "--locality", "national", "--date", "2025-11-03", "--json")
+    result = feesync(
+        "estimate", "15824", "--locality", "national", "--date", "2025-11-03", "--json"
+    )
     answer = json.loads(result.stdout)
-    assert (result.exit_code, answer["allowed"], answer["notes"][0]["severity"]) == (6, None, "denial")
-    assert result.stderr == "feesync: no price: 15824 has status R and no relative values: the MAC sets the amount.\n"
+    assert (result.exit_code, answer["allowed"], answer["notes"][0]["severity"]) == (
+        6,
+        None,
+        "denial",
+    )
+    assert (
+        result.stderr
+        == "feesync: no price: 15824 has status R and no relative values: the MAC sets the "
+        "amount.\n"
+    )

@@ -8,7 +8,17 @@ from contextlib import closing
 from decimal import Decimal
 
 import pytest
-from cms_files import VALUES, csv_of, fixture, header_line, quarter, repriced, rows_of, rvu25d, zip_of
+from cms_files import (
+    VALUES,
+    csv_of,
+    fixture,
+    header_line,
+    quarter,
+    repriced,
+    rows_of,
+    rvu25d,
+    zip_of,
+)
 
 from feesync.datasets.rvu.load import load
 from feesync.errors import InvalidInputError
@@ -34,15 +44,26 @@ def query(path, text):
 
 @pytest.mark.parametrize(
     "places",
-    [[], ["--state", "ca"], ["--locality", "CA-05", "--locality", "national", "--locality", "AK-01"]],
+    [
+        [],
+        ["--state", "ca"],
+        ["--locality", "CA-05", "--locality", "national", "--locality", "AK-01"],
+    ],
 )
 def test_csv_has_the_rows_of_rates(feesync, loaded, places):
     codes = ["71046", "64493", "99213", "A0021"]
     exported = feesync("export", *codes, *places, *NOVEMBER)
     assert (exported.exit_code, exported.stderr) == (0, "")
     assert exported.stdout == feesync("rates", *codes, *places, *NOVEMBER, "--csv").stdout
-    (row,) = (row for row in read(exported.stdout) if (row["hcpcs"], row["mac"], row["locality"]) == ("64493", "01112", "05"))
-    assert (row["nonfacility_amount"], row["facility_amount"]) == ("222.87", "103.99")  # published by CMS
+    (row,) = (
+        row
+        for row in read(exported.stdout)
+        if (row["hcpcs"], row["mac"], row["locality"]) == ("64493", "01112", "05")
+    )
+    assert (row["nonfacility_amount"], row["facility_amount"]) == (
+        "222.87",
+        "103.99",
+    )  # published by CMS
 
 
 def test_a_place_that_is_named_twice_is_there_once(feesync, loaded, tmp_path):
@@ -60,7 +81,9 @@ def test_all_codes_of_a_release_in_all_places_by_default(feesync, loaded):
     listed = [tuple(row[:2]) for row in values[header_line(values) + 1 :] if len(row[0]) == 5]
     assert [(row["hcpcs"], row["modifier"]) for row in rows[::110]] == sorted(listed)
     assert len(rows) == 110 * len(listed)
-    assert len({(row["hcpcs"], row["modifier"], row["mac"], row["locality"]) for row in rows}) == len(rows)
+    assert len(
+        {(row["hcpcs"], row["modifier"], row["mac"], row["locality"]) for row in rows}
+    ) == len(rows)
     assert (rows[0]["mac"], rows[1]["state"]) == ("00000", "AK")
 
 
@@ -69,7 +92,9 @@ def test_a_csv_file_is_what_stdout_would_be(feesync, loaded, tmp_path):
     result = feesync("export", "64493", "71046", *NOVEMBER, "-o", path)
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
     assert path.read_bytes().decode() == feesync("export", "64493", "71046", *NOVEMBER).stdout
-    assert [file.name for file in tmp_path.iterdir() if file.name.startswith("rates.csv")] == ["rates.csv"]
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith("rates.csv")] == [
+        "rates.csv"
+    ]
 
 
 def test_sqlite_has_exact_integers_and_a_view_in_dollars(feesync, loaded, tmp_path, sql):
@@ -77,10 +102,17 @@ def test_sqlite_has_exact_integers_and_a_view_in_dollars(feesync, loaded, tmp_pa
     assert feesync("export", "--release", "RVU25D", "-o", path).exit_code == 0
     where = "WHERE hcpcs = '64493' AND mac = '01112' AND locality = '05'"
     numbers = "nonfacility_amount, facility_amount, work_rvu, pe_gpci, conversion_factor"
-    assert query(path, f"SELECT {numbers} FROM rate_cents {where}") == [(22287, 10399, 152, 1419, 323465)]
-    assert query(path, f"SELECT {numbers} FROM rate {where}") == [(222.87, 103.99, 1.52, 1.419, 32.3465)]
+    assert query(path, f"SELECT {numbers} FROM rate_cents {where}") == [
+        (22287, 10399, 152, 1419, 323465)
+    ]
+    assert query(path, f"SELECT {numbers} FROM rate {where}") == [
+        (222.87, 103.99, 1.52, 1.419, 32.3465)
+    ]
     # the same question of feesync's own database
-    columns = "release, basis, hcpcs, modifier, status, mac, locality, state, nonfacility_fee, facility_amount, pe_gpci"
+    columns = (
+        "release, basis, hcpcs, modifier, status, mac, locality, state, nonfacility_fee, "
+        "facility_amount, pe_gpci"
+    )
     ordered = f"SELECT {columns} FROM rate ORDER BY hcpcs, modifier, mac, locality"
     assert query(path, ordered) == sql(ordered)
     assert query(path, "SELECT label, effective_from, sha256, source FROM release") == sql(
@@ -103,7 +135,9 @@ def test_parquet_has_exact_decimals(feesync, loaded, tmp_path, sql):
         {name: "" if value is None else str(value) for name, value in row.items()} for row in table.to_pylist()
     ]  # fmt: skip
     assert rows == read(feesync("export", "64493", "71046", *NOVEMBER).stdout)
-    assert table.column("facility_amount").null_count == 2 * 110  # 71046 and its TC have no price in a facility
+    assert (
+        table.column("facility_amount").null_count == 2 * 110
+    )  # 71046 and its TC have no price in a facility
     (release,) = json.loads(table.schema.metadata[b"feesync.releases"])
     assert [(release["label"], release["sha256"])] == sql("SELECT label, sha256 FROM release")
 
@@ -114,7 +148,8 @@ def test_parquet_without_pyarrow_names_the_extra(feesync, loaded, tmp_path, monk
     assert (result.exit_code, result.stdout) == (1, "")
     assert (
         result.stderr
-        == "feesync: writing Parquet needs a package that is not installed: pip install 'feesync[parquet]' brings it\n"
+        == "feesync: writing Parquet needs a package that is not installed: pip install "
+        "'feesync[parquet]' brings it\n"
     )
     assert not (tmp_path / "rates.parquet").exists()
 
@@ -124,7 +159,10 @@ def test_an_existing_file_is_replaced_only_by_force(feesync, loaded, tmp_path):
         path = tmp_path / name
         path.write_bytes(b"mine")
         refused = feesync("export", "64493", *NOVEMBER, "-o", path)
-        assert (refused.exit_code, refused.stderr) == (2, f"feesync: {path} exists; --force replaces it\n")
+        assert (refused.exit_code, refused.stderr) == (
+            2,
+            f"feesync: {path} exists; --force replaces it\n",
+        )
         assert path.read_bytes() == b"mine"
         assert feesync("export", "64493", *NOVEMBER, "-o", path, "--force").exit_code == 0
         assert path.read_bytes() != b"mine"
@@ -133,7 +171,10 @@ def test_an_existing_file_is_replaced_only_by_force(feesync, loaded, tmp_path):
 
 def test_the_database_itself_and_databases_in_use_are_never_written_over(feesync, loaded, tmp_path):
     before = loaded.read_bytes()
-    assert "is the database itself" in feesync("export", "64493", *NOVEMBER, "-o", loaded, "--force").stderr
+    assert (
+        "is the database itself"
+        in feesync("export", "64493", *NOVEMBER, "-o", loaded, "--force").stderr
+    )
     assert loaded.read_bytes() == before
     path = tmp_path / "open.db"
     (tmp_path / "open.db-wal").write_bytes(b"")
@@ -155,7 +196,9 @@ def test_a_failure_halfway_leaves_what_was_there(loaded, tmp_path, name):
 
     with pytest.raises(KeyboardInterrupt):
         files.write(path, failing(), grid.releases, force=True)
-    assert [(file.name, file.read_bytes()) for file in tmp_path.iterdir() if file.name.startswith("x.")] == [(name, b"mine")]
+    assert [
+        (file.name, file.read_bytes()) for file in tmp_path.iterdir() if file.name.startswith("x.")
+    ] == [(name, b"mine")]
 
 
 def test_rows_are_written_code_by_code(loaded):
@@ -165,7 +208,9 @@ def test_rows_are_written_code_by_code(loaded):
 
     def watched():
         for block in grid.blocks():
-            assert written.getvalue().count("\n") == lines[0]  # what was read before is written by now
+            assert (
+                written.getvalue().count("\n") == lines[0]
+            )  # what was read before is written by now
             assert len({row[2] for row in block}) == 1
             lines[0] += len(block)
             yield block
@@ -183,13 +228,17 @@ def test_a_revision_that_is_loaded_meanwhile_changes_nothing(loaded):
     assert [row[2] for row in rows] == ["64493", "64494", "99213"]
     again = [row for block in grid.blocks() for row in block]
     assert again == rows
-    assert open_grid(loaded, ["64493"], ["national"], None, "RVU25D", qp=False).releases[0].sha256 != grid.releases[0].sha256
+    assert (
+        open_grid(loaded, ["64493"], ["national"], None, "RVU25D", qp=False).releases[0].sha256
+        != grid.releases[0].sha256
+    )
 
 
 def test_without_a_database_the_snapshot_is_exported_and_said(feesync):
     result = feesync("export", "--locality", "national", "--year", "2025")
     assert result.stderr == (
-        "feesync: warning: RVU25D is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest.\n"
+        "feesync: warning: RVU25D is not loaded: the embedded snapshot's few codes are exported. "
+        "'feesync sync' brings the rest.\n"
     )
     rows = read(result.stdout)
     assert len(rows) == 10
@@ -197,7 +246,10 @@ def test_without_a_database_the_snapshot_is_exported_and_said(feesync):
 
 
 def test_each_code_comes_from_the_release_that_rates_takes(feesync, database):
-    """On a day of July only the snapshot has the quarter, and only facet codes; the loaded October stands in for the others."""
+    """On a day of July only the snapshot has the quarter, and only facet codes.
+
+    The loaded October stands in for the others.
+    """
     put(database, quarter("D"))
     for codes in (["99213", "64493", "99221", "64494"], []):
         exported = feesync("export", *codes, "--locality", "national", "--date", "2025-08-01")
@@ -209,7 +261,11 @@ def test_each_code_comes_from_the_release_that_rates_takes(feesync, database):
 
 
 def test_a_code_that_only_another_release_has(feesync, loaded):
-    put(loaded, quarter("A", values=csv_of([row for row in rows_of(fixture(VALUES)) if row[0] != "99213"])), "rvu25a.zip")
+    put(
+        loaded,
+        quarter("A", values=csv_of([row for row in rows_of(fixture(VALUES)) if row[0] != "99213"])),
+        "rvu25a.zip",
+    )
     refused = feesync("export", "99213", "--release", "RVU25A")
     assert (refused.exit_code, refused.stderr) == (6, "feesync: 99213 is not in RVU25A\n")
 
@@ -227,14 +283,26 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (["64493", "--date", "2025-11-03", "--release", "RVU25D"], 2, "exclude each other"),
         (["64493", "--date", "2025-11-03", "--year", "2025"], 2, "exclude each other"),
         (["--state", "CA", "--locality", "CA-05"], 2, "exclude each other"),
-        (["--release", "RVU19A"], 6, "RVU19A is not loaded: 'feesync sync --release RVU19A' brings it"),
+        (
+            ["--release", "RVU19A"],
+            6,
+            "RVU19A is not loaded: 'feesync sync --release RVU19A' brings it",
+        ),
         (["--year", "2019"], 6, "no loaded release covers"),
         (["--release", "2025"], 2, "not a release label"),
         (["00000", "--release", "RVU25D"], 6, "00000 is not in RVU25D"),
-        (["99213", "--release", "RVU24A"], 6, "99213 is not among the few codes of RVU24A in the embedded snapshot"),
+        (
+            ["99213", "--release", "RVU24A"],
+            6,
+            "99213 is not among the few codes of RVU24A in the embedded snapshot",
+        ),
         (["64493", "--release", "RVU25D", "--state", "ZZ"], 6, "no locality in state 'ZZ'"),
         (["64493", "--release", "RVU25D", "--locality", "ZZ-01"], 6, "no locality 'ZZ-01'"),
-        (["64493", "-o", "rates.pdf"], 2, "rates.pdf does not end in .csv, .parquet, .db, .sqlite or .sqlite3"),
+        (
+            ["64493", "-o", "rates.pdf"],
+            2,
+            "rates.pdf does not end in .csv, .parquet, .db, .sqlite or .sqlite3",
+        ),
         (["64493", "-o", "nowhere/rates.csv"], 2, "there is no folder nowhere"),
         (["64493", "--force"], 2, "--force goes with -o"),
         (["6449"], 2, "not a HCPCS code"),
@@ -253,10 +321,18 @@ def test_amounts_that_cms_published(cms, database, feesync, tmp_path):
     assert feesync("export", "76145", "--release", "RVU25C", "-o", path).exit_code == 0
     with (cms / "payments/PFREV25C.txt").open(newline="") as file:
         published = {
-            (row[1], row[2]): (Decimal(row[5]), Decimal(row[6])) for row in csv.reader(file) if len(row) == 16 and row[3] == "76145"
+            (row[1], row[2]): (Decimal(row[5]), Decimal(row[6]))
+            for row in csv.reader(file)
+            if len(row) == 16 and row[3] == "76145"
         }
-    rows = query(path, "SELECT mac, locality, nonfacility_fee, facility_fee FROM rate_cents WHERE mac <> '00000'")
-    assert {(mac, locality): (Decimal(one) / 100, Decimal(other) / 100) for mac, locality, one, other in rows} == published
+    rows = query(
+        path,
+        "SELECT mac, locality, nonfacility_fee, facility_fee FROM rate_cents WHERE mac <> '00000'",
+    )
+    assert {
+        (mac, locality): (Decimal(one) / 100, Decimal(other) / 100)
+        for mac, locality, one, other in rows
+    } == published
     assert len(published) == 109
 
 
@@ -269,14 +345,28 @@ def test_a_place_by_its_zip(feesync):
 
 def test_a_range_of_codes(feesync, loaded):
     result = feesync("export", "64493", "64490-64495", "--locality", "AL", "--release", "RVU25D")
-    assert [row["hcpcs"] for row in read(result.stdout)] == ["64493", "64490", "64491", "64492", "64494", "64495"]
+    assert [row["hcpcs"] for row in read(result.stdout)] == [
+        "64493",
+        "64490",
+        "64491",
+        "64492",
+        "64494",
+        "64495",
+    ]
     missing = feesync("export", "00200-00300", "--release", "RVU25D")
     assert (missing.exit_code, missing.stdout) == (6, "")
     assert "no code of 00200-00300 is in RVU25D" in missing.stderr
 
 
 def test_a_range_that_the_snapshot_has_not_whole(feesync):
-    assert len(read(feesync("export", "64490-64495", "--locality", "AL", "--date", "2025-11-03").stdout)) == 6
+    assert (
+        len(
+            read(
+                feesync("export", "64490-64495", "--locality", "AL", "--date", "2025-11-03").stdout
+            )
+        )
+        == 6
+    )
     missing = feesync("export", "64490-64496", "--locality", "AL", "--date", "2025-11-03")
     assert (missing.exit_code, missing.stdout) == (6, "")
 

@@ -33,7 +33,13 @@ def test_a_state_that_was_divided_otherwise_is_told(feesync, command):
 
 @pytest.mark.parametrize("command", [*PLACED, "diff RVU25C RVU25D"])
 @pytest.mark.parametrize(
-    ("place", "says"), [("95023", "spans localities"), ("96201", "military"), ("Atlantis", "no locality"), ("CA", "may be")]
+    ("place", "says"),
+    [
+        ("95023", "spans localities"),
+        ("96201", "military"),
+        ("Atlantis", "no locality"),
+        ("CA", "may be"),
+    ],
 )
 def test_a_place_that_is_none_is_refused(feesync, command, place, says):
     result = feesync(*command.format(day="2025-11-03").split(), "--locality", place)
@@ -44,7 +50,13 @@ def test_a_place_that_is_none_is_refused(feesync, command, place, says):
 @pytest.mark.parametrize("command", ["rates 64493", "export 64493"])
 def test_a_place_named_three_ways_is_one(feesync, command):
     places = [text for place in ("01112-05", "0111205", "94110") for text in ("--locality", place)]
-    rows = feesync(*command.split(), "--date", "2025-11-03", *places, *(["--csv"] if "rates" in command else [])).stdout
+    rows = feesync(
+        *command.split(),
+        "--date",
+        "2025-11-03",
+        *places,
+        *(["--csv"] if "rates" in command else []),
+    ).stdout
     assert len(rows.splitlines()) == 2
 
 
@@ -57,7 +69,10 @@ def test_marks_alone_resemble_no_place(feesync):
 @pytest.mark.parametrize(
     ("place", "says"),
     [
-        ("orange", "'orange' is a part of the name of 01182-18"),  # Orange County is in New York and Florida too
+        (
+            "orange",
+            "'orange' is a part of the name of 01182-18",
+        ),  # Orange County is in New York and Florida too
         ("cook", "'cook' is no locality by name; it is a county of 06102-16"),
         ("bergen", "it is a county of 12402-01"),
     ],
@@ -70,7 +85,13 @@ def test_a_county_is_never_guessed(feesync, place, says):
 
 
 @pytest.mark.parametrize(
-    ("place", "key"), [("manhattan", "13202-01"), ("Delaware", "12102-01"), ("alaska", "02102-01"), ("Ohio", "15202-00")]
+    ("place", "key"),
+    [
+        ("manhattan", "13202-01"),
+        ("Delaware", "12102-01"),
+        ("alaska", "02102-01"),
+        ("Ohio", "15202-00"),
+    ],
 )
 def test_a_whole_name_is_that_locality(feesync, place, key):
     assert key in feesync("estimate", "64493", "--locality", place, "--date", "2025-11-03").stdout

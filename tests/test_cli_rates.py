@@ -15,7 +15,9 @@ from feesync.model.hcpcs import CodeRange
 
 
 def test_table(feesync):
-    result = feesync("rates", "64493", "--locality", "national", "--locality", "AK-01", "--date", "2025-11-03")
+    result = feesync(
+        "rates", "64493", "--locality", "national", "--locality", "AK-01", "--date", "2025-11-03"
+    )
     assert result.stdout == (
         "Code    Status    Locality    State    Name        Nonfacility    Facility    Limit nonfac.    Limit fac.  Basis    Release\n"  # noqa: E501
         "------  --------  ----------  -------  --------  -------------  ----------  ---------------  ------------  -------  ---------\n"  # noqa: E501
@@ -30,7 +32,11 @@ def test_csv_of_a_state(feesync):
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert len(rows) == 2 * 29
     san_francisco = next(row for row in rows if row["locality"] == "05" and row["hcpcs"] == "64493")
-    assert (san_francisco["nonfacility_amount"], san_francisco["facility_amount"], san_francisco["pe_gpci"]) == (
+    assert (
+        san_francisco["nonfacility_amount"],
+        san_francisco["facility_amount"],
+        san_francisco["pe_gpci"],
+    ) == (
         "222.87",
         "103.99",
         "1.419",
@@ -45,21 +51,30 @@ def test_json_of_all_localities_and_the_year(feesync):
 
 
 def test_the_parts_of_a_code_and_no_price_where_a_facility_has_none(feesync, loaded):
-    rows = json.loads(feesync("rates", "71046", "--locality", "national", "--date", "2025-11-03", "--json").stdout)
-    assert [(row["modifier"], row["facility_amount"] is None) for row in rows] == [("", True), ("26", False), ("TC", True)]
+    rows = json.loads(
+        feesync("rates", "71046", "--locality", "national", "--date", "2025-11-03", "--json").stdout
+    )
+    assert [(row["modifier"], row["facility_amount"] is None) for row in rows] == [
+        ("", True),
+        ("26", False),
+        ("TC", True),
+    ]
 
 
 def test_a_near_release_is_said(feesync):
     result = feesync("rates", "64493", "--locality", "national", "--date", "2026-11-03")
     assert result.stderr == (
-        "feesync: warning: No loaded release covers 2026-11-03; RVU26C of the same year and conversion factor answers. "
+        "feesync: warning: No loaded release covers 2026-11-03; RVU26C of the same year and "
+        "conversion factor answers. "
         "'feesync sync' brings the exact one, or 'feesync import' of a zip from cms.gov.\n"
     )
 
 
 def test_one_near_code_among_exact_ones_is_said(feesync, loaded):
     result = feesync("rates", "64493", "99213", "--locality", "national", "--date", "2025-08-01")
-    assert result.stderr.startswith("feesync: warning: No loaded release covers 2025-08-01; RVU25D of the same year")
+    assert result.stderr.startswith(
+        "feesync: warning: No loaded release covers 2025-08-01; RVU25D of the same year"
+    )
     assert result.stderr.count("\n") == 1
 
 
@@ -87,7 +102,18 @@ def test_a_range_is_every_code_of_the_release_between(feesync, loaded):
 
 
 def test_codes_and_ranges_each_code_once_in_the_order_given(feesync):
-    result = feesync("rates", "64493", "64490-64494", "64492-64495", "64490", "--locality", "AL", "--year", "2025", "--csv")
+    result = feesync(
+        "rates",
+        "64493",
+        "64490-64494",
+        "64492-64495",
+        "64490",
+        "--locality",
+        "AL",
+        "--year",
+        "2025",
+        "--csv",
+    )
     assert codes(result) == ["64493", "64490", "64491", "64492", "64494", "64495"]
 
 
@@ -99,20 +125,36 @@ def test_the_snapshot_answers_for_a_range_that_it_holds_wholly(feesync):
     assert "64490-64496 on 2025-11-03 needs a release that is not loaded" in result.stderr
 
 
-def test_a_range_of_a_day_that_the_snapshot_covers_has_the_codes_of_a_near_release_too(feesync, loaded):
-    result = feesync("rates", "64495-64633", "99213", "--locality", "national", "--date", "2025-08-01", "--csv")
+def test_a_range_of_a_day_that_the_snapshot_covers_has_the_codes_of_a_near_release_too(
+    feesync, loaded
+):
+    result = feesync(
+        "rates", "64495-64633", "99213", "--locality", "national", "--date", "2025-08-01", "--csv"
+    )
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert [(row["hcpcs"], row["release"]) for row in rows] == [("64495", "RVU25C"), ("64633", "RVU25C"), ("99213", "RVU25D")]
+    assert [(row["hcpcs"], row["release"]) for row in rows] == [
+        ("64495", "RVU25C"),
+        ("64633", "RVU25C"),
+        ("99213", "RVU25D"),
+    ]
 
 
 def test_a_range_of_a_whole_release_is_what_stands_in_its_file(cms, feesync, database):
     archive = zipfile.ZipFile(cms / "releases/rvu25d.zip")
-    name = next(name for name in archive.namelist() if name.startswith("PPRRVU") and name.endswith(".csv"))
+    name = next(
+        name for name in archive.namelist() if name.startswith("PPRRVU") and name.endswith(".csv")
+    )
     rows = csv.reader(archive.read(name).decode("latin-1").splitlines())
-    between = {(row[0], row[1]) for row in rows if row and re.fullmatch("992[0-9]{2}|G01[0-4][0-9]", row[0])}
+    between = {
+        (row[0], row[1])
+        for row in rows
+        if row and re.fullmatch("992[0-9]{2}|G01[0-4][0-9]", row[0])
+    }
     assert feesync("import", cms / "releases/rvu25d.zip").exit_code == 0
     line = ("--locality", "national", "--date", "2025-11-03", "--csv")
-    rows = list(csv.DictReader(io.StringIO(feesync("rates", "99200-99299", "G0100-G0149", *line).stdout)))
+    rows = list(
+        csv.DictReader(io.StringIO(feesync("rates", "99200-99299", "G0100-G0149", *line).stdout))
+    )
     assert len(rows) > 60
     assert {(row["hcpcs"], row["modifier"]) for row in rows} == between
 
@@ -126,7 +168,8 @@ def test_json_has_the_form_of_one_document(feesync):
     result = feesync("rates", "64490-64491", "--locality", "AL", "--date", "2025-11-03", "--json")
     rows = simplejson.loads(result.stdout, use_decimal=True)
     assert result.stdout == simplejson.dumps(rows, indent=2, use_decimal=True) + "\n"
-    # (1.82 + 3.77 x 0.869 + 0.17 x 0.575) x 32.3465 = 168.004, (1.16 + 1.64 x 0.869 + 0.13 x 0.575) x 32.3465 = 86.039
+    # (1.82 + 3.77 x 0.869 + 0.17 x 0.575) x 32.3465 = 168.004, (1.16 + 1.64 x 0.869 + 0.13 x 0.575)
+    # x 32.3465 = 86.039
     assert [row["nonfacility_amount"] for row in rows] == [Decimal("168.00"), Decimal("86.04")]
 
 
@@ -135,9 +178,13 @@ def test_rates_of_a_range_are_printed_as_they_come(loaded, monkeypatch):
     asked = []
     rates = FeeSchedule.rates
     monkeypatch.setattr(
-        FeeSchedule, "rates", lambda self, code, *args, **more: asked.append(code) or rates(self, code, *args, **more)
+        FeeSchedule,
+        "rates",
+        lambda self, code, *args, **more: asked.append(code) or rates(self, code, *args, **more),
     )
-    quotes = grid.quotes(schedule, [CodeRange("64490", "64495")], ["national"], None, date(2025, 11, 3), qp=False)
+    quotes = grid.quotes(
+        schedule, [CodeRange("64490", "64495")], ["national"], None, date(2025, 11, 3), qp=False
+    )
     assert next(quotes).rate.hcpcs == "64490"
     assert asked == ["64490"]
     assert [quote.rate.hcpcs for quote in quotes] == ["64491", "64492", "64493", "64494", "64495"]
@@ -194,4 +241,6 @@ def test_a_release_that_is_loaded_meanwhile_is_not_mixed_in(loaded):
         second = schedule.rates("64493", ["national"], None, day)
     assert first[0].release == second[0].release
     assert second[0].rate.nonfacility_amount == 17208
-    assert schedule.rates("64493", ["national"], None, day)[0].rate.nonfacility_amount == 17532  # (1.52 + 3.74 + 0.16) x 32.3465
+    assert (
+        schedule.rates("64493", ["national"], None, day)[0].rate.nonfacility_amount == 17532
+    )  # (1.52 + 3.74 + 0.16) x 32.3465

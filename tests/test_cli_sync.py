@@ -14,7 +14,10 @@ from feesync.cms.cache import Cache
 pytestmark = pytest.mark.usefixtures("november")
 OCTOBER = quarter("D")
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
-OLD = "CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and later"
+OLD = (
+    "CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and "
+    "later"
+)
 LOADED = (
     "80 relative value rows, 109 localities, 41 county rows, 230 OPPS cap rows "
     "(218 caps equal; 12 caps name a locality that the GPCI file lacks)"
@@ -35,30 +38,46 @@ def test_filling_then_nothing_new_then_a_repost(feesync, offered, sql):
         "  none of the watched codes\n"
     )
     again = feesync("sync")
-    assert (again.exit_code, again.stdout, again.stderr) == (0, "nothing new: RVU25C, RVU25D as CMS has them\n", "")
+    assert (again.exit_code, again.stdout, again.stderr) == (
+        0,
+        "nothing new: RVU25C, RVU25D as CMS has them\n",
+        "",
+    )
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     repost = feesync("sync")
     assert (repost.exit_code, repost.stderr) == (
         0,
-        "feesync: RVU25D: corrects what was known of RVU25D: 64493 nonfacility PE RVU 3.64 -> 3.74\n",
+        "feesync: RVU25D: corrects what was known of RVU25D: 64493 nonfacility PE RVU 3.64 -> "
+        "3.74\n",
     )
-    # 172.08 is CMS's; (1.52 + 3.74 + 0.16) x 32.3465 = 175.318; each locality's by hand in test_changes
+    # 172.08 is CMS's; (1.52 + 3.74 + 0.16) x 32.3465 = 175.318; each locality's by hand in
+    # test_changes
     assert repost.stdout == (
         "RVU25C: nothing new, this is loaded\n"
         f"RVU25D (0.0 MB): new revision, supersedes the one loaded before; {LOADED}\n"
         f"  against RVU25D: 109 of {compared:,} payments changed\n"
-        "  watched codes, national amount in dollars, and lowest and highest change of all localities:\n"
+        "  watched codes, national amount in dollars, and lowest and highest change of all "
+        "localities:\n"
         "\n"
-        "Code    Basis    Setting        Before     Now    Change    Localities    Lowest    Highest\n"
-        "------  -------  -----------  --------  ------  --------  ------------  --------  ---------\n"
-        "64493   nonqp    nonfacility    172.08  175.32     +3.24    109 of 109     +2.75      +4.64\n"
+        "Code    Basis    Setting        Before     Now    Change    Localities    Lowest    "
+        "Highest\n"
+        "------  -------  -----------  --------  ------  --------  ------------  --------  "
+        "---------\n"
+        "64493   nonqp    nonfacility    172.08  175.32     +3.24    109 of 109     +2.75      "
+        "+4.64\n"
         "\n"
     )
-    assert "175.32" in feesync("estimate", "64493", "--locality", "national", "--date", "2025-11-03").stdout
+    assert (
+        "175.32"
+        in feesync("estimate", "64493", "--locality", "national", "--date", "2025-11-03").stdout
+    )
 
 
 def test_quiet_prints_only_what_changed_or_failed(feesync, offered):
-    assert feesync("sync", "--quiet", "--release", "RVU25C").stdout == f"RVU25C (0.0 MB): new release; {LOADED}\n"
+    assert (
+        feesync("sync", "--quiet", "--release", "RVU25C").stdout
+        == f"RVU25C (0.0 MB): new release; {LOADED}\n"
+    )
     assert feesync("sync", "--quiet").stdout.startswith("RVU25D (0.0 MB): new release; ")
     nothing = feesync("sync", "--quiet")
     assert (nothing.exit_code, nothing.output) == (0, "")
@@ -66,8 +85,15 @@ def test_quiet_prints_only_what_changed_or_failed(feesync, offered):
     assert (nothing.exit_code, nothing.output) == (0, "")
     offered.faults[f"{LISTING}/rvu25c"] = status(500)
     failed = feesync("sync", "--quiet")
-    assert (failed.exit_code, failed.stdout) == (3, "RVU25C: failed, what was loaded before is kept\n")
-    assert failed.stderr == f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server Error\n"
+    assert (failed.exit_code, failed.stdout) == (
+        3,
+        "RVU25C: failed, what was loaded before is kept\n",
+    )
+    assert (
+        failed.stderr
+        == f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server "
+        "Error\n"
+    )
 
 
 def test_a_listing_that_cannot_be_read_is_told_even_by_a_quiet_run(feesync, offered):
@@ -75,7 +101,9 @@ def test_a_listing_that_cannot_be_read_is_told_even_by_a_quiet_run(feesync, offe
     offered.faults[LISTING] = html("<title>New look</title>")
     result = feesync("sync", "--quiet", "--release", "RVU25D")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (4, "", 1)
-    assert result.stderr.startswith("feesync: CMS's listing cannot be read, so that new releases may be missed;")
+    assert result.stderr.startswith(
+        "feesync: CMS's listing cannot be read, so that new releases may be missed;"
+    )
 
 
 def test_waits_between_tries_are_told_unless_quiet(feesync, offered):
@@ -84,13 +112,17 @@ def test_waits_between_tries_are_told_unless_quiet(feesync, offered):
     assert loud.exit_code == 3
     lines = loud.stderr.splitlines()
     assert [re.sub(r"\d+ s$", "N s", line) for line in lines[:3]] == [
-        f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused; trying again in N s"
+        f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused; trying again in "
+        "N s"
     ] * 3
     assert lines[3:] == [
         f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused",
         "feesync: no loaded release answers for today",
     ]
-    assert feesync("sync", "--quiet").stderr == f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused\n"
+    assert (
+        feesync("sync", "--quiet").stderr
+        == f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused\n"
+    )
 
 
 def test_the_status_of_a_change_can_be_chosen(feesync, offered):
@@ -103,7 +135,10 @@ def test_the_status_of_a_change_can_be_chosen(feesync, offered):
 
 def test_json_on_every_path(feesync, offered):
     told = json.loads(feesync("sync", "--json").stdout)
-    assert (told["status"], [release["outcome"] for release in told["releases"]]) == (0, ["new", "new"])
+    assert (told["status"], [release["outcome"] for release in told["releases"]]) == (
+        0,
+        ["new", "new"],
+    )
     assert told["releases"][1]["changes"]["against"] == "RVU25C"
     assert json.loads(feesync("sync", "--json").stdout)["changed"] is False
     assert json.loads(feesync("sync", "--json", "--dry-run").stdout)["dry_run"] is True
@@ -116,7 +151,10 @@ def test_json_on_every_path(feesync, offered):
 def test_a_quiet_run_does_not_repeat_the_warnings_of_the_last(feesync, offered):
     feesync("sync")
     offered.offer("RVU25AR", quarter("A"))
-    warning = "feesync: RVU25AR: CMS lists it for 2025, but feesync does not know its dates of effect: not loaded; "
+    warning = (
+        "feesync: RVU25AR: CMS lists it for 2025, but feesync does not know its dates of "
+        "effect: not loaded; "
+    )
     first = feesync("sync", "--quiet")
     assert (first.exit_code, first.stdout, first.stderr[: len(warning)]) == (0, "", warning)
     for options in ("--quiet", "--quiet --json"):
@@ -125,7 +163,14 @@ def test_a_quiet_run_does_not_repeat_the_warnings_of_the_last(feesync, offered):
     assert feesync("sync").stderr.startswith(warning)
     offered.faults[f"{LISTING}/rvu25c"] = status(500)
     failures = [feesync("sync", "--quiet").stderr for _ in range(2)]
-    assert failures == [f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server Error\n"] * 2
+    assert (
+        failures
+        == [
+            f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server "
+            "Error\n"
+        ]
+        * 2
+    )
 
 
 def test_json_where_an_error_is_raised(feesync, offered, cache, database):
@@ -166,7 +211,8 @@ def test_a_dry_run(feesync, offered, tmp_path):
     feesync("sync")
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     assert feesync("sync", "--dry-run").stdout == (
-        "RVU25C: nothing new, this is loaded\nRVU25D: would be downloaded and compared with what is loaded\n"
+        "RVU25C: nothing new, this is loaded\nRVU25D: would be downloaded and compared with what "
+        "is loaded\n"
     )
     other = feesync("--db", tmp_path / "other.db", "sync", "--dry-run", "--offline")
     assert other.stdout == "RVU25C: would be loaded\nRVU25D: would be loaded\n"
@@ -181,13 +227,18 @@ def test_offline(feesync, offered):
 def test_watched_codes(feesync, offered):
     feesync("sync")
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
-    assert "none of the watched codes" in feesync("sync", "--watch", "64494", "--watch", "99213").stdout
+    assert (
+        "none of the watched codes"
+        in feesync("sync", "--watch", "64494", "--watch", "99213").stdout
+    )
     assert feesync("sync", "--watch", "6449").exit_code == 2
 
 
 def test_the_name_that_cms_is_told(feesync, offered):
     feesync("sync", "--user-agent", "acme/1 (ops@acme.example)")
-    assert {headers["User-Agent"] for _, headers, _ in offered.asked} == {"acme/1 (ops@acme.example)"}
+    assert {headers["User-Agent"] for _, headers, _ in offered.asked} == {
+        "acme/1 (ops@acme.example)"
+    }
 
 
 def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
@@ -204,11 +255,21 @@ def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
     [
         (
             ("--year", "2014"),
-            "2014: CMS's files of 2014 and before have layouts that feesync does not read; it reads 2015 and later",
+            "2014: CMS's files of 2014 and before have layouts that feesync does not read; it "
+            "reads 2015 and later",
         ),
-        (("--release", "2025D"), "'2025D' is not a release label; labels look like RVU25D or RVU24AR"),
-        (("--release", "RVU25A"), "CMS's listing has nothing of RVU25A; of the last years it has RVU25C, RVU25D"),
-        (("--all", "--year", "2025"), "all releases, and some of them by year or name, exclude each other"),
+        (
+            ("--release", "2025D"),
+            "'2025D' is not a release label; labels look like RVU25D or RVU24AR",
+        ),
+        (
+            ("--release", "RVU25A"),
+            "CMS's listing has nothing of RVU25A; of the last years it has RVU25C, RVU25D",
+        ),
+        (
+            ("--all", "--year", "2025"),
+            "all releases, and some of them by year or name, exclude each other",
+        ),
         (("--effective", "2025-01-01:2025-02-01"), "dates of effect go with one release by name"),
         (
             ("--effective", "2025-01-01:2025-02-01", "--release", "RVU25D"),
@@ -257,9 +318,19 @@ def as_cron(server, tmp_path):
     script.chmod(0o755)
 
     def run(command, path="/usr/bin:/bin"):
-        environment = [f"HOME={home}", "LOGNAME=biller", f"PATH={path}", "SHELL=/bin/sh", f"FEESYNC_CMS_URL={server.url}"]
+        environment = [
+            f"HOME={home}",
+            "LOGNAME=biller",
+            f"PATH={path}",
+            "SHELL=/bin/sh",
+            f"FEESYNC_CMS_URL={server.url}",
+        ]
         return subprocess.run(
-            ["/usr/bin/env", "-i", *environment, "/bin/sh", "-c", command], capture_output=True, text=True, check=False, cwd=home
+            ["/usr/bin/env", "-i", *environment, "/bin/sh", "-c", command],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=home,
         )
 
     return run
@@ -269,7 +340,11 @@ def test_the_crontab_line_of_the_readme_runs_as_written(as_cron):
     (line,) = re.findall(r"^\d+ \d+ \* \* \* (.*feesync sync.*)$", README, re.MULTILINE)
     line = line.replace("--jitter 1800", "--jitter 0.1") + " --all"
     first = as_cron(line)
-    assert (first.returncode, first.stdout, first.stderr) == (0, f"RVU25D (0.0 MB): new release; {LOADED}\n", "")
+    assert (first.returncode, first.stdout, first.stderr) == (
+        0,
+        f"RVU25D (0.0 MB): new release; {LOADED}\n",
+        "",
+    )
     second = as_cron(line)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     (check,) = re.findall(r"`feesync (status --max-age \S+)`", README)
@@ -278,7 +353,9 @@ def test_the_crontab_line_of_the_readme_runs_as_written(as_cron):
 
 
 def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server, tmp_path):
-    (hook,) = re.findall(r"^(report=\$\(feesync sync.*?\n.*?)\n```", README, re.MULTILINE | re.DOTALL)
+    (hook,) = re.findall(
+        r"^(report=\$\(feesync sync.*?\n.*?)\n```", README, re.MULTILINE | re.DOTALL
+    )
     hook = hook.replace("sync --quiet", "sync --quiet --all")
     mail = tmp_path / "bin/mail"
     mail.parent.mkdir()
@@ -289,7 +366,8 @@ def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server
         result = as_cron(hook, path)
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert (tmp_path / "mailed").read_text() == (
-        f"-s Medicare fees changed billing@practice.example\nRVU25D (0.0 MB): new release; {LOADED}\n"
+        "-s Medicare fees changed billing@practice.example\nRVU25D (0.0 MB): new release; "
+        f"{LOADED}\n"
     )
     server.offer("RVU25D", DEARER, last_modified=REPOSTED)
     server.offer("RVU26A", b"no zip")

@@ -30,13 +30,18 @@ HEAD = (
 def test_equal(feesync, put):
     result = feesync("verify", put("PFREV25D.txt", alaska()))
     assert result.stdout == (
-        HEAD + "PFREV25D.txt  RVU25D     nonqp         3        6            0             0\n" + "\n6 of 6 equal\n"
+        HEAD
+        + "PFREV25D.txt  RVU25D     nonqp         3        6            0             0\n"
+        + "\n6 of 6 equal\n"
     )
     assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_different(feesync, put):
-    result = feesync("verify", put("PFREV25D.txt", alaska(c64493=("1204.10", "113.53"), c64495=("106.34", "65.79"))))
+    result = feesync(
+        "verify",
+        put("PFREV25D.txt", alaska(c64493=("1204.10", "113.53"), c64495=("106.34", "65.79"))),
+    )
     assert result.stdout == (
         HEAD
         + "PFREV25D.txt  RVU25D     nonqp         3        4            2             0\n"
@@ -55,9 +60,12 @@ def test_the_first_differences_of_two_files(feesync, put):
     second = put("ak.zip", zip_of({"PFREV25C.txt": alaska(c64494=("3.00", "65.12")).encode()}))
     result = feesync("verify", first, second, "--most", "1")
     assert result.stdout.split("\n\n")[1:] == [
-        "File                   Code    Locality    Setting        CMS    feesync    feesync - CMS\n"
-        "---------------------  ------  ----------  -----------  -----  ---------  ---------------\n"
-        "PFREV25D.txt           64493   02102-01    nonfacility   1.00     204.09          +203.09\n"
+        "File                   Code    Locality    Setting        CMS    feesync    feesync - "
+        "CMS\n"
+        "---------------------  ------  ----------  -----------  -----  ---------  "
+        "---------------\n"
+        "PFREV25D.txt           64493   02102-01    nonfacility   1.00     204.09          "
+        "+203.09\n"
         "ak.zip > PFREV25C.txt  64494   02102-01    nonfacility   3.00     107.08          +104.08",
         "1 more difference; --most 0 prints all, as --csv does",
         "9 of 12 equal, 3 different\n",
@@ -71,7 +79,17 @@ def test_csv_has_all_differences(feesync, put):
     path = put("PFREV25D.txt", alaska(c64493=("1.00", "2.00")))
     result = feesync("verify", path, "--csv", "--most", "1")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert [(row["hcpcs"], row["mac"], row["locality"], row["setting"], row["published"], row["computed"]) for row in rows] == [
+    assert [
+        (
+            row["hcpcs"],
+            row["mac"],
+            row["locality"],
+            row["setting"],
+            row["published"],
+            row["computed"],
+        )
+        for row in rows
+    ] == [
         ("64493", "02102", "01", "nonfacility", "1.00", "204.09"),
         ("64493", "02102", "01", "facility", "2.00", "113.53"),
     ]
@@ -79,12 +97,18 @@ def test_csv_has_all_differences(feesync, put):
     assert rows[1]["difference"] == "111.53"
     assert (result.exit_code, result.stderr) == (4, "feesync: 4 of 6 equal, 2 different\n")
     equal = feesync("verify", put("PFREV25D.txt", alaska()), "--csv")
-    assert equal.stdout == "file,release,hcpcs,modifier,mac,locality,setting,published,computed,difference\n"
+    assert (
+        equal.stdout
+        == "file,release,hcpcs,modifier,mac,locality,setting,published,computed,difference\n"
+    )
     assert (equal.exit_code, equal.stderr) == (0, "feesync: 6 of 6 equal\n")
 
 
 def test_json(feesync, put):
-    first = put("PFREV25D.txt", alaska(c64493=("1.00", "113.53")) + record("02102-01", "71046", "1.00", "1.00") + TRAILER)
+    first = put(
+        "PFREV25D.txt",
+        alaska(c64493=("1.00", "113.53")) + record("02102-01", "71046", "1.00", "1.00") + TRAILER,
+    )
     second = put("PFREV26B.txt", alaska())
     result = feesync("verify", first, second, "--json")
     told = json.loads(result.stdout)
@@ -101,7 +125,8 @@ def test_json(feesync, put):
             }],
         }],
         "problems": [{"file": str(second), "status": 6, "text": (
-            "PFREV26B.txt: RVU26B is not loaded; 'feesync sync --release RVU26B' brings it, or 'feesync import' of its zip "
+            "PFREV26B.txt: RVU26B is not loaded; 'feesync sync --release RVU26B' brings it, or "
+            "'feesync import' of its zip "
             "from cms.gov"
         )}],
     }  # fmt: skip
@@ -110,28 +135,44 @@ def test_json(feesync, put):
 
 
 def test_what_the_snapshot_lacks_is_said_with_what_brings_it(feesync, put):
-    text = alaska() + "".join(record("02102-01", f"A{n:04d}", "1.00", "1.00") for n in range(12)) + TRAILER
+    text = (
+        alaska()
+        + "".join(record("02102-01", f"A{n:04d}", "1.00", "1.00") for n in range(12))
+        + TRAILER
+    )
     result = feesync("verify", put("PFREV25D.txt", text))
     assert result.stdout.endswith("\n6 of 30 equal, 24 not loaded\n")
     assert (result.exit_code, result.stderr) == (6, (
-        "feesync: warning: PFREV25D.txt: RVU25D lacks 12 codes (A0000, A0001, A0002, A0003, A0004, A0005, A0006, A0007, A0008, "
-        "A0009 and 2 more): 24 amounts not compared. It is the embedded snapshot's; 'feesync sync --release RVU25D' brings the "
+        "feesync: warning: PFREV25D.txt: RVU25D lacks 12 codes (A0000, A0001, A0002, A0003, A0004, "
+        "A0005, A0006, A0007, A0008, "
+        "A0009 and 2 more): 24 amounts not compared. It is the embedded snapshot's; 'feesync sync "
+        "--release RVU25D' brings the "
         "whole release, or 'feesync import' of its zip from cms.gov\n"
     ))  # fmt: skip
 
 
 def test_what_a_loaded_release_lacks(feesync, put, loaded):
-    text = alaska() + record("01112-17", "64493", "1.00", "1.00") + record("02102-01", "71046", "1.00", "1.00", "53") + TRAILER
+    text = (
+        alaska()
+        + record("01112-17", "64493", "1.00", "1.00")
+        + record("02102-01", "71046", "1.00", "1.00", "53")
+        + TRAILER
+    )
     result = feesync("verify", put("PFREV25D.txt", text))
     assert (result.exit_code, result.stderr) == (6, (
-        "feesync: warning: PFREV25D.txt: RVU25D lacks 1 code (71046-53) and 1 locality (01112-17): 4 amounts not compared\n"
+        "feesync: warning: PFREV25D.txt: RVU25D lacks 1 code (71046-53) and 1 locality (01112-17): "
+        "4 amounts not compared\n"
     ))  # fmt: skip
 
 
 def test_a_basis_that_the_name_does_not_say_is_told_where_amounts_differ(feesync, put):
-    result = feesync("verify", put("PFALL26C.txt", record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER))
+    result = feesync(
+        "verify",
+        put("PFALL26C.txt", record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER),
+    )
     assert (result.exit_code, result.stderr) == (4, (
-        "feesync: warning: PFALL26C.txt: the name does not say whose conversion factor it has; nonqp was taken, "
+        "feesync: warning: PFALL26C.txt: the name does not say whose conversion factor it has; "
+        "nonqp was taken, "
         "--qp takes the other\n"
     ))  # fmt: skip
     text = record("00000-00", "64493", "191.33", "81.90", year=2026) + TRAILER
@@ -155,10 +196,16 @@ def test_a_refused_file_does_not_stop_the_others(feesync, put):
             "ALASKA.txt",
             [],
             2,
-            "ALASKA.txt: the name does not say which release this is; 'feesync verify FILE --release LABEL' decides",
+            "ALASKA.txt: the name does not say which release this is; 'feesync verify FILE "
+            "--release LABEL' decides",
         ),
         ("PFREV26B.txt", [], 6, "'feesync sync --release RVU26B' brings it"),
-        ("PFREV25D.txt", ["--release", "RVU24C"], 4, "line 1: the record is of '2025', the release of 2024"),
+        (
+            "PFREV25D.txt",
+            ["--release", "RVU24C"],
+            4,
+            "line 1: the record is of '2025', the release of 2024",
+        ),
         ("PFREV25D.txt", ["--release", "2025"], 2, "not a release label"),
         ("PFREV25D.txt", ["--csv", "--json"], 2, "exclude each other"),
         ("PFREV25D.txt", ["--most", "-1"], 2, "-1"),
@@ -196,21 +243,30 @@ def test_the_january_2026_file_equals_the_formula(cms, feesync, put):
         record("01112-09", "99213", "119.71", "65.29", year=2026),
     ]
     assert feesync("import", cms / "releases/rvu26c.zip").exit_code == 0
-    result = feesync("verify", put("PFALL26AR.txt", "".join(records) + TRAILER), "--release", "RVU26C")
+    result = feesync(
+        "verify", put("PFALL26AR.txt", "".join(records) + TRAILER), "--release", "RVU26C"
+    )
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "4 of 4 equal")
 
 
 def test_a_file_without_its_trailer_may_have_been_cut(feesync, put):
     result = feesync("verify", put("PFREV25D.txt", alaska().replace(TRAILER, "")))
     assert (result.exit_code, result.stderr) == (
-        6, "feesync: PFREV25D.txt: ends without CMS's trailer lines: it may have been cut, and what is cut off was not compared\n",
+        6, "feesync: PFREV25D.txt: ends without CMS's trailer lines: it may have been cut, and "
+           "what is cut off was not compared\n",
     )  # fmt: skip
     disguised = alaska().replace('"2025","02102","01","64494"', '"TRL-","02102","01","64494"')
-    assert "line 2: is a record and a trailer" in feesync("verify", put("PFREV25D.txt", disguised)).stderr
+    assert (
+        "line 2: is a record and a trailer"
+        in feesync("verify", put("PFREV25D.txt", disguised)).stderr
+    )
 
 
 def test_a_member_that_is_refused_takes_nothing_from_the_one_before(feesync, put):
-    members = {"PFREV25D.txt": alaska(c64493=("1.00", "113.53")).encode(), "PFREV25D_more.txt": b"no record\n"}
+    members = {
+        "PFREV25D.txt": alaska(c64493=("1.00", "113.53")).encode(),
+        "PFREV25D_more.txt": b"no record\n",
+    }
     result = feesync("verify", put("ak.zip", zip_of(members)), "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["different"], len(told["problems"])) == (4, 1, 1)
@@ -219,7 +275,14 @@ def test_a_member_that_is_refused_takes_nothing_from_the_one_before(feesync, put
 def test_a_release_that_is_superseded_while_a_file_is_read(put, loaded):
     def superseded(name, share):
         if not done:
-            done.append(load(loaded, from_zip(zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip")).outcome)
+            done.append(
+                load(
+                    loaded,
+                    from_zip(
+                        zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip"
+                    ),
+                ).outcome
+            )
 
     done = []
     path = put("PFREV25D.txt", alaska())

@@ -57,9 +57,13 @@ def test_another_name_can_be_given(make, web):
     assert web.calls[0].request.headers["User-Agent"] == "acme-billing/1 (ops@acme.example)"
 
 
-@pytest.mark.parametrize("name", ["", " ", "two\nlines", "tab\t", "\x00", "\u0142", "\x85", 7, b"bytes"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "two\nlines", "tab\t", "\x00", "\u0142", "\x85", 7, b"bytes"]
+)
 def test_a_name_that_http_cannot_carry(name):
-    with pytest.raises(InvalidInputError, match=r"^user agent .* is not one line of text in Latin-1$"):
+    with pytest.raises(
+        InvalidInputError, match=r"^user agent .* is not one line of text in Latin-1$"
+    ):
         read_user_agent(name)
     assert read_user_agent(" caf\u00e9/1 ") == "caf\u00e9/1"
 
@@ -95,7 +99,9 @@ def test_an_answer_that_does_not_come_is_not_an_unreachable_host(client, web):
 
 def test_an_untrusted_certificate_is_not_tried_again(client, web):
     web.get(PAGE, body=requests.exceptions.SSLError("certificate verify failed"))
-    with pytest.raises(UnreachableError, match="no trusted connection to www.cms.gov: certificate verify failed"):
+    with pytest.raises(
+        UnreachableError, match="no trusted connection to www.cms.gov: certificate verify failed"
+    ):
         client.page(PAGE)
     assert len(web.calls) == 1
 
@@ -118,7 +124,9 @@ def test_403_is_never_tried_again_and_begins_a_cool_down(client, web, cache):
     web.get(PAGE, status=403)
     before = datetime.now(UTC)
     with pytest.raises(
-        ForbiddenError, match=r"the answer is 403 Forbidden; it is not asked again before .* UTC, unless by --force$"
+        ForbiddenError,
+        match=r"the answer is 403 Forbidden; it is not asked again before .* UTC, unless by "
+        r"--force$",
     ) as raised:
         client.page(PAGE)
     assert len(web.calls) == 1
@@ -136,7 +144,14 @@ def test_an_answer_ends_the_cool_down(client, web, cache):
 
 
 @pytest.mark.parametrize(
-    "record", ["", "[]", '{"www.cms.gov": 3}', '{"www.cms.gov": "soon"}', '{"www.cms.gov": "2026-01-01T00:00:00"}']
+    "record",
+    [
+        "",
+        "[]",
+        '{"www.cms.gov": 3}',
+        '{"www.cms.gov": "soon"}',
+        '{"www.cms.gov": "2026-01-01T00:00:00"}',
+    ],
 )
 def test_a_cool_down_that_cannot_be_read_is_none(cache, record):
     cache.mkdir()
@@ -144,7 +159,10 @@ def test_a_cool_down_that_cannot_be_read_is_none(cache, record):
     assert CoolDown(cache).until("www.cms.gov") is None
 
 
-@pytest.mark.parametrize(("hours", "active"), [(-25, False), (-23, True), (0, True), (23, True), (25, False), (24 * 400, False)])
+@pytest.mark.parametrize(
+    ("hours", "active"),
+    [(-25, False), (-23, True), (0, True), (23, True), (25, False), (24 * 400, False)],
+)
 def test_a_cool_down_holds_for_a_day_whatever_the_clock_does(cache, hours, active):
     cache.mkdir()
     began = datetime.now(UTC) + timedelta(hours=hours)
@@ -164,7 +182,14 @@ def test_redirects_within_cms_are_followed(client, web):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://example.org/x", "http://127.0.0.1/x", "file:///etc/passwd", "https://www.cms.gov@example.org/", ""]
+    "target",
+    [
+        "https://example.org/x",
+        "http://127.0.0.1/x",
+        "file:///etc/passwd",
+        "https://www.cms.gov@example.org/",
+        "",
+    ],
 )
 def test_redirects_elsewhere_are_not(client, web, target):
     web.get(PAGE, status=302, headers={"Location": target})
@@ -173,10 +198,16 @@ def test_redirects_elsewhere_are_not(client, web, target):
     assert {call.request.url for call in web.calls} == {PAGE}
 
 
-@pytest.mark.parametrize("target", [r"https://evil.example\@data.cms.gov/x.zip", "http://[::1/x", "https://me@www.cms.gov/x"])
+@pytest.mark.parametrize(
+    "target",
+    [r"https://evil.example\@data.cms.gov/x.zip", "http://[::1/x", "https://me@www.cms.gov/x"],
+)
 def test_a_redirect_that_another_library_may_read_otherwise_is_not(client, web, target):
     web.get(PAGE, status=302, headers={"Location": target})
-    with pytest.raises(ContentRefusedError, match=r"^http.*: is neither on cms\.gov nor on www\.cms\.gov: not followed$"):
+    with pytest.raises(
+        ContentRefusedError,
+        match=r"^http.*: is neither on cms\.gov nor on www\.cms\.gov: not followed$",
+    ):
         client.page(PAGE)
     assert len(web.calls) == 1
 
@@ -211,7 +242,9 @@ def test_a_circle_of_redirects_ends(client, web):
 def test_a_licence_is_never_accepted(client, web):
     web.get(PAGE, status=302, headers={"Location": "/license/ama?file=/files/zip/x.zip"})
     web.get("https://www.cms.gov/license/ama", body=LICENCE)
-    with pytest.raises(ContentRefusedError, match="accept a licence first, which feesync does not do for you"):
+    with pytest.raises(
+        ContentRefusedError, match="accept a licence first, which feesync does not do for you"
+    ):
         client.page(PAGE)
     assert len(web.calls) == 1
 
@@ -227,7 +260,9 @@ def test_a_refused_connection(make, naps):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         site = Site(f"http://127.0.0.1:{taken.getsockname()[1]}")
-        with pytest.raises(HostUnreachableError, match=rf"^cannot connect to {site.host}: Connection refused$"):
+        with pytest.raises(
+            HostUnreachableError, match=rf"^cannot connect to {site.host}: Connection refused$"
+        ):
             make(site).page(site.listing)
     assert len(naps) == 3
 
@@ -275,10 +310,14 @@ def test_a_proxy_of_the_environment_is_used(make, server, monkeypatch):
     ("variable", "value"),
     [("REQUESTS_CA_BUNDLE", "/nonexistent.pem"), ("https_proxy", "http://"), ("https_proxy", "http://proxy:port"), ("https_proxy", "socks9://x")],
 )  # fmt: skip
-def test_what_only_this_machine_can_put_right_is_no_redesign_of_cms(make, naps, monkeypatch, variable, value):
+def test_what_only_this_machine_can_put_right_is_no_redesign_of_cms(
+    make, naps, monkeypatch, variable, value
+):
     monkeypatch.setenv(variable, value)
     monkeypatch.setenv("no_proxy", "")
-    with pytest.raises(SetUpError, match="^the proxy or the certificates of this machine cannot be used: ") as raised:
+    with pytest.raises(
+        SetUpError, match="^the proxy or the certificates of this machine cannot be used: "
+    ) as raised:
         make().page(PAGE)
     assert isinstance(raised.value, EndingError)
     assert not naps

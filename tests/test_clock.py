@@ -1,4 +1,7 @@
-"""However a server dawdles: a request ends by its clock, the lock is free, what was loaded answers on, a good run sets it right."""
+"""However a server dawdles.
+
+A request ends by its clock, the lock is free, what was loaded answers on, a good run sets it right.
+"""
 
 import gzip
 import hashlib
@@ -72,7 +75,9 @@ EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 ANSWERS = {
     "nothing": silence,
-    "a status a byte at a time": drip(each=[bytes([byte]) for byte in OK.replace(b" OK", b" " + b"O" * 5000)]),
+    "a status a byte at a time": drip(
+        each=[bytes([byte]) for byte in OK.replace(b" OK", b" " + b"O" * 5000)]
+    ),
     "headers a byte at a time": drip(OK, b"X-Slow: "),
     "header lines": drip(OK, each=repeat(b"X: y\r\n")),
     "100 Continue, without end": drip(each=repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 50), pause=0),
@@ -84,7 +89,11 @@ BODIES = {
     "a chunk's length a byte at a time": drip(CHUNKED, each=repeat(b"0")),
     "trailers": drip(CHUNKED, b"4\r\nslow\r\n0\r\n", each=repeat(b"X: y\r\n" * 50), pause=0),
     "compressed nothing": drip(
-        OK, b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"")[:10], each=repeat(EMPTY_BLOCK * 50), pause=0
+        OK,
+        b"Content-Encoding: gzip\r\n\r\n",
+        gzip.compress(b"")[:10],
+        each=repeat(EMPTY_BLOCK * 50),
+        pause=0,
     ),
 }
 
@@ -131,7 +140,10 @@ def fee():
     [
         *((LISTING, name) for name in [*ANSWERS, *BODIES]),
         (PAGE, "headers a byte at a time"),
-        *((ZIP, name) for name in ("headers a byte at a time", "a body a byte at a time", "trailers")),
+        *(
+            (ZIP, name)
+            for name in ("headers a byte at a time", "a body a byte at a time", "trailers")
+        ),
     ],
 )
 def test_a_server_that_dawdles(feesync, reposted, database, cache, short, path, name):
@@ -143,10 +155,19 @@ def test_a_server_that_dawdles(feesync, reposted, database, cache, short, path, 
     assert (result.exit_code, "failed" in result.stdout) == (3, path != LISTING)
     said = r"no whole answer in [\d.]+ s, the most that a page or an answer may take"
     if name in BODIES:
-        said = r"the answer did not come whole in [\d.]+ s, the most that a (zip|page or an answer) may take"
-    end = r": [\d,]+( of 4,000,000)? bytes came, and the next run begins anew" if path == ZIP and name in BODIES else ""
+        said = (
+            r"the answer did not come whole in [\d.]+ s, the most that a (zip|page or an "
+            r"answer) may take"
+        )
+    end = (
+        r": [\d,]+( of 4,000,000)? bytes came, and the next run begins anew"
+        if path == ZIP and name in BODIES
+        else ""
+    )
     label = "" if path == LISTING else "RVU25D: "
-    assert re.fullmatch(f"feesync: {label}{re.escape(reposted.url + path)}: {said}{end}\n", result.stderr), result.stderr
+    assert re.fullmatch(
+        f"feesync: {label}{re.escape(reposted.url + path)}: {said}{end}\n", result.stderr
+    ), result.stderr
     with FileLock(cache / "sync.lock").acquire(timeout=0):
         assert state(database) == before
         assert fee() == Decimal("172.08")
@@ -171,7 +192,11 @@ def test_once_the_deadline_is_spent_the_next_that_hangs_ends_the_run(feesync, re
         result = feesync("sync", "--quiet", "--deadline", PAGE_CLOCK)
     assert result.exit_code == 3
     first, second = result.stderr.splitlines()
-    assert re.fullmatch(r"feesync: RVU25B: .*: no whole answer in 0\.5 s, the most that a page or an answer may take", first)
+    assert re.fullmatch(
+        r"feesync: RVU25B: .*: no whole answer in 0\.5 s, the most that a page or an answer may "
+        r"take",
+        first,
+    )
     limit = "the most that the run's deadline leaves for a page or an answer"
     end = "failures have spent the run's deadline, and no more is asked for"
     assert re.fullmatch(rf"feesync: RVU25C: .*: no whole answer in 0\.25 s, {limit}; {end}", second)
@@ -183,7 +208,8 @@ def test_a_zip_that_its_clock_cuts_is_resumed_by_the_next_run(feesync, reposted,
     with ends(ZIP_CLOCK):
         result = feesync("sync", "--quiet")
     assert result.exit_code == 3
-    said = re.search(r"in 1 s, the most that a zip may take: ([\d,]+) of ([\d,]+) bytes came, and the next run goes on from there$",
+    said = re.search(r"in 1 s, the most that a zip may take: ([\d,]+) of ([\d,]+) bytes came, and "
+                     r"the next run goes on from there$",
                      result.stderr.strip())  # fmt: skip
     came, of = (int(number.replace(",", "")) for number in said.groups())
     assert (cache / "RVU25D.part").stat().st_size == came
@@ -222,10 +248,16 @@ def test_the_deadline_shortens_the_clock_of_a_page(feesync, reposted, monkeypatc
     with ends(1):
         result = feesync("sync", "--quiet", "--deadline", 1)
     assert result.exit_code == 3
-    assert result.stderr.endswith(": no whole answer in 1 s, the most that the run's deadline leaves for a page or an answer\n")
+    assert result.stderr.endswith(
+        ": no whole answer in 1 s, the most that the run's deadline leaves for a page or an "
+        "answer\n"
+    )
 
 
-@pytest.mark.parametrize(("deadline", "page"), [(180, 60), (61, 60), (60, 60), (59, 59), (15, 15), (10, 10), (9, 10), (0, 10)])
+@pytest.mark.parametrize(
+    ("deadline", "page"),
+    [(180, 60), (61, 60), (60, 60), (59, 59), (15, 15), (10, 10), (9, 10), (0, 10)],
+)
 def test_the_clocks(cache, deadline, page):
     client = Client(Site(), CoolDown(cache), Progress(), deadline)
     assert client.page_clock().left() == pytest.approx(page, abs=0.1)
@@ -321,7 +353,10 @@ def test_a_handshake_that_does_not_end(cache, short, monkeypatch, serve):
     with listening(serve) as host:
         site = Site(f"https://{host}")
         client = Client(site, CoolDown(cache), Progress())
-        with ends(PAGE_CLOCK), pytest.raises(TimeUpError, match=rf"^{site.listing}: no whole answer in 0.5 s, "):
+        with (
+            ends(PAGE_CLOCK),
+            pytest.raises(TimeUpError, match=rf"^{site.listing}: no whole answer in 0.5 s, "),
+        ):
             client.page(site.listing)
         client.close()
 
@@ -436,7 +471,10 @@ def test_pages_that_are_answered_share_a_connection(server, cache):
     client = Client(site, CoolDown(cache), Progress())
     ports = set()
     for _ in range(5):
-        server.faults[LISTING] = lambda handler: (ports.add(handler.client_address), handler.page("there"))
+        server.faults[LISTING] = lambda handler: (
+            ports.add(handler.client_address),
+            handler.page("there"),
+        )
         assert client.page(site.listing) == "there"
     assert len(ports) == 1
     client.close()
@@ -445,7 +483,10 @@ def test_pages_that_are_answered_share_a_connection(server, cache):
 def test_the_process_ends_though_its_thread_hangs(server, cache):
     """In a process of its own: it ends, and so does the lock."""
     server.faults[LISTING] = drip(OK, b"X-Slow: ")
-    script = "from feesync.cms import client; client.LEAST_SECONDS = 1.0; from feesync.cli import main; main()"
+    script = (
+        "from feesync.cms import client; client.LEAST_SECONDS = 1.0; from feesync.cli import "
+        "main; main()"
+    )
     command = [sys.executable, "-c", script, "sync", "--quiet", "--deadline", "2"]
     with ends(2):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -472,12 +513,18 @@ def test_a_compressed_page_is_still_read(server, cache):
     client.close()
 
 
-@pytest.mark.parametrize("piece", ["<!--", "<![CDATA[", "<a '", '<a href="', "<a", "<script>", "</a ", "<tr><td>2025<a>"])
-def test_a_listing_that_would_be_searched_again_and_again_is_refused_in_time(feesync, reposted, piece):
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<![CDATA[", "<a '", '<a href="', "<a", "<script>", "</a ", "<tr><td>2025<a>"]
+)
+def test_a_listing_that_would_be_searched_again_and_again_is_refused_in_time(
+    feesync, reposted, piece
+):
     reposted.faults[LISTING] = html(piece * (2**20 // len(piece)))
     began = time.thread_time()
     result = feesync("sync", "--quiet")
-    assert time.thread_time() - began < 10  # a quarter of an hour where the time grows with the square
+    assert (
+        time.thread_time() - began < 10
+    )  # a quarter of an hour where the time grows with the square
     assert result.exit_code == 4
     assert "lists no release; it has no title" in result.stderr
     assert fee() == Decimal("175.32")  # the addresses that feesync knows serve
@@ -486,4 +533,7 @@ def test_a_listing_that_would_be_searched_again_and_again_is_refused_in_time(fee
 def test_a_listing_larger_than_any_is_refused(feesync, reposted):
     reposted.faults[LISTING] = html("x" * (2**20 + 1))
     result = feesync("sync", "--quiet")
-    assert (result.exit_code, "is larger than 1,024 KiB: not a page of CMS's" in result.stderr) == (4, True)
+    assert (result.exit_code, "is larger than 1,024 KiB: not a page of CMS's" in result.stderr) == (
+        4,
+        True,
+    )

@@ -1,4 +1,7 @@
-"""CMS's own files, whole: what they hold must come out, to the cent, and what is not CMS's must be refused."""
+"""CMS's own files, whole.
+
+What they hold must come out, to the cent, and what is not CMS's must be refused.
+"""
 
 import csv
 import io
@@ -23,7 +26,10 @@ def full(cms, tmp_path_factory):
     from click.testing import CliRunner
 
     path = tmp_path_factory.mktemp("cms") / "feesync.db"
-    result = CliRunner().invoke(cli, ["--db", str(path), "import", *(str(cms / f"releases/{name}.zip") for name in RELEASES)])
+    result = CliRunner().invoke(
+        cli,
+        ["--db", str(path), "import", *(str(cms / f"releases/{name}.zip") for name in RELEASES)],
+    )
     assert (result.exit_code, result.stderr) == (0, "")
     return path, result.stdout
 
@@ -38,7 +44,9 @@ def query(full):
 def member(cms, release, prefix):
     """Rows of a csv member, read by nothing but the standard library."""
     with zipfile.ZipFile(cms / f"releases/{release}.zip") as archive:
-        name = next(name for name in archive.namelist() if name.startswith(prefix) and name.endswith(".csv"))
+        name = next(
+            name for name in archive.namelist() if name.startswith(prefix) and name.endswith(".csv")
+        )
         return list(csv.reader(io.StringIO(archive.read(name).decode("latin-1"), newline=None)))
 
 
@@ -59,28 +67,40 @@ def test_a_release_whose_counties_are_a_workbook_alone(cms, feesync, sql, tmp_pa
     result = feesync("import", tmp_path / "rvu25d.zip")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "109 county rows" in result.stdout
-    assert sql("SELECT count(*), count(DISTINCT mac || locality) FROM locality_counties") == [(109, 109)]
+    assert sql("SELECT count(*), count(DISTINCT mac || locality) FROM locality_counties") == [
+        (109, 109)
+    ]
 
 
 def test_zip5_of_january_2026_as_its_user_types_it(cms, feesync):
     result = feesync("import", cms / "zip/ZIP5_JAN2026.xlsx")
     assert (result.exit_code, result.stderr) == (0, "")
-    expected = r"ZIP5 2026 Q1 from ZIP5_JAN2026\.xlsx: 42,956 ZIPs, 581 of them in several localities; new file, .* s\n"
+    expected = (
+        r"ZIP5 2026 Q1 from ZIP5_JAN2026\.xlsx: 42,956 ZIPs, 581 of them in several "
+        r"localities; new file, .* s\n"
+    )
     assert re.fullmatch(expected, result.stdout)
 
 
 def test_a_release_is_small(cms, tmp_path, feesync):
-    assert feesync("--db", tmp_path / "one.db", "import", cms / "releases/rvu25d.zip").exit_code == 0
+    assert (
+        feesync("--db", tmp_path / "one.db", "import", cms / "releases/rvu25d.zip").exit_code == 0
+    )
     assert (tmp_path / "one.db").stat().st_size < 6_000_000
 
 
 @pytest.mark.parametrize(("release", "label"), [("rvu24b", "RVU24B"), ("rvu25d", "RVU25D")])
 def test_every_status_a_cap_of_cms_equals_the_view(cms, query, release, label):
-    places = set(query("SELECT DISTINCT mac, locality FROM rate WHERE release = ? AND hcpcs = '64493'", label))
+    places = set(
+        query(
+            "SELECT DISTINCT mac, locality FROM rate WHERE release = ? AND hcpcs = '64493'", label
+        )
+    )
     rates = {
         tuple(row[:4]): row[4:]
         for row in query(
-            "SELECT hcpcs, modifier, mac, locality, facility_amount, nonfacility_amount, facility_na FROM rate "
+            "SELECT hcpcs, modifier, mac, locality, facility_amount, nonfacility_amount, "
+            "facility_na FROM rate "
             "WHERE release = ? AND basis = 'nonqp' AND opps_mp_rvu IS NOT NULL",
             label,
         )
@@ -103,7 +123,8 @@ def test_payment_amounts_that_cms_published_equal_the_view(cms, query):
             if row[0].startswith("TRL"):
                 continue
             fees = query(
-                "SELECT nonfacility_fee, facility_fee FROM rate WHERE release = 'RVU25C' AND basis = 'nonqp' "
+                "SELECT nonfacility_fee, facility_fee FROM rate WHERE release = 'RVU25C' AND basis "
+                "= 'nonqp' "
                 "AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?",
                 row[3], row[4].strip(), row[1], row[2],
             ).fetchone()  # fmt: skip
@@ -113,10 +134,21 @@ def test_payment_amounts_that_cms_published_equal_the_view(cms, query):
 
 
 def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
-    """19,090 rows in 109 localities and the nation, both settings: fees, amounts and limiting charges."""
+    """19,090 rows in 109 localities and the nation, both settings.
+
+    Fees, amounts and limiting charges.
+    """
     places = {("00000", "00"): (Decimal(1),) * 3}
-    places.update({(row[0], row[2]): tuple(map(Decimal, row[4:7])) for row in member(cms, "rvu25d", "GPCI") if row[0].isdigit()})
-    rows = [row for row in member(cms, "rvu25d", "PPRRVU") if len(row) == 31 and row[24] == "32.3465"]
+    places.update(
+        {
+            (row[0], row[2]): tuple(map(Decimal, row[4:7]))
+            for row in member(cms, "rvu25d", "GPCI")
+            if row[0].isdigit()
+        }
+    )
+    rows = [
+        row for row in member(cms, "rvu25d", "PPRRVU") if len(row) == 31 and row[24] == "32.3465"
+    ]
     assert (len(rows), len(places)) == (19_090, 110)
     factor, limit = Decimal("32.3465"), Decimal("1.0925")
 
@@ -126,10 +158,15 @@ def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
     fees_checked = limits_checked = 0
     for row in rows:
         work, nonfacility_pe, facility_pe, mp = (Decimal(row[column]) for column in (5, 6, 8, 10))
-        cap = [Decimal(cell) for cell in row[28:31]] if any(cell.strip("0.") for cell in row[28:31]) else None
+        cap = (
+            [Decimal(cell) for cell in row[28:31]]
+            if any(cell.strip("0.") for cell in row[28:31])
+            else None
+        )
         priced = row[3] in "ART" and any((work, nonfacility_pe, facility_pe, mp))
         found = query(
-            "SELECT mac, locality, nonfacility_fee, facility_fee, nonfacility_amount, facility_amount, "
+            "SELECT mac, locality, nonfacility_fee, facility_fee, nonfacility_amount, "
+            "facility_amount, "
             "nonfacility_limiting_charge, facility_limiting_charge "
             "FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND hcpcs = ? AND modifier = ?",
             row[0], row[1],
@@ -142,7 +179,11 @@ def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
             w, p, m = places[mac, locality]
             own = work * w
             nonfacility = (own + nonfacility_pe * p + mp * m) * factor
-            facility = nonfacility if facility_pe == nonfacility_pe else (own + facility_pe * p + mp * m) * factor
+            facility = (
+                nonfacility
+                if facility_pe == nonfacility_pe
+                else (own + facility_pe * p + mp * m) * factor
+            )
             expected = [rounded(nonfacility), rounded(facility), None, None, None, None]
             if cap:
                 nonfacility = min(nonfacility, (own + cap[0] * p + cap[2] * m) * factor)
@@ -163,12 +204,26 @@ def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
 @pytest.mark.parametrize(
     ("odd", "name", "base", "prefix", "reason"),
     [
-        ("PPRRVU25_JAN_excel_mangled.csv", "PPRRVU25_JAN.csv", "rvu25a", "PPRRVU", "zeros are lost|lost its leading zeros"),
-        ("PPRRVU22_APR_one_row_header.csv", "PPRRVU22_APR.csv", "rvu22a", "PPRRVU", "columns cannot be told apart"),
+        (
+            "PPRRVU25_JAN_excel_mangled.csv",
+            "PPRRVU25_JAN.csv",
+            "rvu25a",
+            "PPRRVU",
+            "zeros are lost|lost its leading zeros",
+        ),
+        (
+            "PPRRVU22_APR_one_row_header.csv",
+            "PPRRVU22_APR.csv",
+            "rvu22a",
+            "PPRRVU",
+            "columns cannot be told apart",
+        ),
         ("GPCI2026_fabricated.csv", "GPCI2026.csv", "rvu26c", "GPCI", "05102-00 stands twice"),
     ],
 )
-def test_odd_files_with_good_companions_are_refused(cms, full, query, feesync, tmp_path, odd, name, base, prefix, reason):
+def test_odd_files_with_good_companions_are_refused(
+    cms, full, query, feesync, tmp_path, odd, name, base, prefix, reason
+):
     with zipfile.ZipFile(cms / f"releases/{base}.zip") as archive:
         members = {
             member: archive.read(member)
@@ -190,7 +245,14 @@ def test_odd_files_with_good_companions_are_refused(cms, full, query, feesync, t
         empty.close()
 
 
-@pytest.mark.parametrize("page", ["pages/cms_page_not_found_saved_as_zip.html", "pages/rvu25a.zip.redirect.html", "pages/RVU25A"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "pages/cms_page_not_found_saved_as_zip.html",
+        "pages/rvu25a.zip.redirect.html",
+        "pages/RVU25A",
+    ],
+)
 def test_html_in_place_of_a_zip_is_named(cms, feesync, tmp_path, page):
     path = tmp_path / "rvu25a.zip"
     path.write_bytes((cms / page).read_bytes())
@@ -200,32 +262,52 @@ def test_html_in_place_of_a_zip_is_named(cms, feesync, tmp_path, page):
 
 
 def test_a_code_without_relative_values_has_no_amount(full, feesync):
-    result = feesync("--db", full[0], "estimate", "15824", "--locality", "national", "--date", "2025-11-03", "--json")
+    result = feesync(
+        "--db",
+        full[0],
+        "estimate",
+        "15824",
+        "--locality",
+        "national",
+        "--date",
+        "2025-11-03",
+        "--json",
+    )
     assert (result.exit_code, json.loads(result.stdout)["allowed"]) == (6, None)
 
 
 def test_a_claim_pasted_from_a_superbill(full, query, feesync):
-    """Each amount worked out from the rows of the file: therapy pays half the practice expense of all units but one."""
+    """Each amount worked out from the rows of the file.
+
+    Therapy pays half the practice expense of all units but one.
+    """
     lines = ["97110-GP-CQx2", "97140-GP-KX", "99213-25", "20610-RT", "11056-Q8", "G0439-33"]
     rvus = dict(query(
-        "SELECT hcpcs, work_rvu || ' ' || nonfacility_pe_rvu || ' ' || mp_rvu FROM rate WHERE release = 'RVU25D' AND mac = '00000' "
+        "SELECT hcpcs, work_rvu || ' ' || nonfacility_pe_rvu || ' ' || mp_rvu FROM rate WHERE "
+        "release = 'RVU25D' AND mac = '00000' "
         "AND modifier = '' AND hcpcs IN ('97110', '97140', '99213', '20610', '11056', 'G0439')",
     ).fetchall())  # fmt: skip
 
     def amount(code, pe_share="1"):
         work, pe, mp = map(Decimal, rvus[code].split())
-        return ((work + pe * Decimal(pe_share) + mp) * Decimal("32.3465")).quantize(CENT, ROUND_HALF_UP)
+        return ((work + pe * Decimal(pe_share) + mp) * Decimal("32.3465")).quantize(
+            CENT, ROUND_HALF_UP
+        )
 
     half = Decimal("0.5")
     expected = [
-        ((amount("97110") + amount("97110", "0.5")) * Decimal("0.85")).quantize(CENT, ROUND_HALF_UP),
+        ((amount("97110") + amount("97110", "0.5")) * Decimal("0.85")).quantize(
+            CENT, ROUND_HALF_UP
+        ),
         amount("97140", "0.5"),
         amount("99213"),
         (amount("20610") * half).quantize(CENT, ROUND_HALF_UP),
         amount("11056"),
         amount("G0439"),
     ]
-    result = feesync("--db", full[0], "claim", *lines, "--locality", "national", "--date", "2025-11-03", "--json")
+    result = feesync(
+        "--db", full[0], "claim", *lines, "--locality", "national", "--date", "2025-11-03", "--json"
+    )
     assert (result.exit_code, result.stderr) == (0, "")
     allowed = [Decimal(str(line["allowed"])) for line in json.loads(result.stdout)["lines"]]
     assert allowed == expected

@@ -1,4 +1,7 @@
-"""Coverage notes on facet joint lines, against the facts as CMS and its contractors word them; they change no price."""
+"""Coverage notes on facet joint lines, against the facts as CMS and its contractors word them.
+
+They change no price.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -42,16 +45,22 @@ def test_units_above_the_mue(hcpcs):
     assert "units-above-mue" not in notes(hcpcs, units=most)
     note = notes(hcpcs, units=most + 1)["units-above-mue"]
     assert (
-        f"its MUE is {most} (MAI {3 if most == 4 else 2}, by {'clinical use' if most == 4 else 'policy'}: more is denied"
-        in note.text
+        f"its MUE is {most} (MAI {3 if most == 4 else 2}, by "
+        f"{'clinical use' if most == 4 else 'policy'}: more is denied" in note.text
     )
     assert note.severity.value == "warning"
 
 
 def test_the_mue_counts_the_day_and_a_pair_is_two_units():
-    assert "2 units of 64493 on a day: its MUE is 1" in claim_notes("64493-RT", "64493-LT")["units-above-mue"].text
+    assert (
+        "2 units of 64493 on a day: its MUE is 1"
+        in claim_notes("64493-RT", "64493-LT")["units-above-mue"].text
+    )
     assert "units-above-mue" not in claim_notes("64493-50", "64494-50")
-    assert "6 units of 64636" in claim_notes("64635-LT", "64636-LTx3", "64636-RTx3")["units-above-mue"].text
+    assert (
+        "6 units of 64636"
+        in claim_notes("64635-LT", "64636-LTx3", "64636-RTx3")["units-above-mue"].text
+    )
 
 
 def test_the_mue_counts_no_assistant_and_no_line_that_is_denied():
@@ -62,7 +71,10 @@ def test_the_mue_counts_no_assistant_and_no_line_that_is_denied():
 
 def test_the_way_on_is_told_where_two_units_may_be_two_sides():
     assert "one line, modifier 50" in claim_notes("64493-RT", "64493-LT")["units-above-mue"].text
-    assert "one line, modifier 50" not in claim_notes("64493-50", "64493-50-59")["units-above-mue"].text
+    assert (
+        "one line, modifier 50"
+        not in claim_notes("64493-50", "64493-50-59")["units-above-mue"].text
+    )
 
 
 def test_no_mue_is_recorded_before_july_2024():
@@ -155,16 +167,29 @@ def test_levels_of_ablation_on_a_side(lines, most):
 )
 @pytest.mark.parametrize("hcpcs", ["64492", "64495"])
 def test_the_third_level(hcpcs, place, day, code):
-    assert [found for found in notes(hcpcs, locality=place, date=day) if found.startswith("third")] == ([code] if code else [])
+    assert [
+        found for found in notes(hcpcs, locality=place, date=day) if found.startswith("third")
+    ] == ([code] if code else [])
 
 
 def test_other_levels_have_no_such_note():
-    assert not [code for hcpcs in ("64493", "64494", "64636") for code in notes(hcpcs) if code.startswith("third")]
+    assert not [
+        code
+        for hcpcs in ("64493", "64494", "64636")
+        for code in notes(hcpcs)
+        if code.startswith("third")
+    ]
 
 
 def test_a_day_that_is_not_recorded_is_said_so():
-    assert "on a day that feesync does not record" in notes("64495", date="2024-05-01")["third-level-uncertain"].text
-    assert "first on 2024-07-07" in notes("64495", locality="national", date="2024-05-01")["third-level-uncertain"].text
+    assert (
+        "on a day that feesync does not record"
+        in notes("64495", date="2024-05-01")["third-level-uncertain"].text
+    )
+    assert (
+        "first on 2024-07-07"
+        in notes("64495", locality="national", date="2024-05-01")["third-level-uncertain"].text
+    )
 
 
 # prior authorization of hospital outpatient departments
@@ -175,7 +200,9 @@ def test_prior_authorization(pos):
     for hcpcs in INJECTIONS + ABLATIONS:
         assert "prior-authorization" not in notes(hcpcs, pos=pos, date="2023-06-30")
         assert "prior-authorization" in notes(hcpcs, pos=pos, date="2023-07-01")
-        assert ("prior-authorization" in notes(hcpcs, pos=pos, date="2024-08-05")) == (hcpcs not in ("64492", "64495"))
+        assert ("prior-authorization" in notes(hcpcs, pos=pos, date="2024-08-05")) == (
+            hcpcs not in ("64492", "64495")
+        )
         assert "prior-authorization" in notes(hcpcs, pos=pos, date="2024-08-04")
 
 
@@ -199,8 +226,13 @@ def test_a_surgical_center_reports_two_lines():
 
 
 def test_one_region_a_session():
-    assert "cervical or thoracic and lumbar or sacral" in claim_notes("64490", "64493")["two-regions"].text
-    assert "two-regions" not in claim_notes("64490", "64494")  # T12-L1 and L1-L2 are one lumbar region, since 2025
+    assert (
+        "cervical or thoracic and lumbar or sacral"
+        in claim_notes("64490", "64493")["two-regions"].text
+    )
+    assert "two-regions" not in claim_notes(
+        "64490", "64494"
+    )  # T12-L1 and L1-L2 are one lumbar region, since 2025
     assert "two-regions" in claim_notes("64490", "64494", date="2024-12-31")
     assert "two-regions" in claim_notes("64490", "64493", "64494")
     assert "two-regions" not in claim_notes("64493", "64633")  # of injections
@@ -209,11 +241,21 @@ def test_one_region_a_session():
 @pytest.mark.parametrize("code", ["77003", "77012", "76942"])
 def test_image_guidance_is_included(code):
     def lines(*codes):
-        return [Line(hcpcs, (), date(2025, 11, 3), Setting.NONFACILITY, 1, None, False, "physician") for hcpcs in codes]
+        return [
+            Line(hcpcs, (), date(2025, 11, 3), Setting.NONFACILITY, 1, None, False, "physician")
+            for hcpcs in codes
+        ]
 
     (note,) = day_notes(lines("64493", code), None, Circumstances())
-    assert (note.code, note.text.startswith(f"{code} beside 64493: ")) == ("guidance-included", True)
-    assert day_notes(lines("64493", "99213"), None, Circumstances()) == day_notes(lines(code), None, Circumstances()) == []
+    assert (note.code, note.text.startswith(f"{code} beside 64493: ")) == (
+        "guidance-included",
+        True,
+    )
+    assert (
+        day_notes(lines("64493", "99213"), None, Circumstances())
+        == day_notes(lines(code), None, Circumstances())
+        == []
+    )
 
 
 # sessions in twelve months
@@ -236,24 +278,40 @@ def test_sessions_are_counted_by_kind_and_region():
     severity, text = sessions("64494", "KX", history=history)
     assert (severity, text) == (
         "info",
-        "Diagnostic session 3 on the lumbar or sacral spine within 12 months (before: 2025-01-10, 2025-02-10); Medicare pays 4.",
+        "Diagnostic session 3 on the lumbar or sacral spine within 12 months (before: 2025-01-10, "
+        "2025-02-10); Medicare pays 4.",
     )
-    assert sessions("64493", history=history)[1].startswith("Therapeutic session 2 on the lumbar or sacral spine")
+    assert sessions("64493", history=history)[1].startswith(
+        "Therapeutic session 2 on the lumbar or sacral spine"
+    )
     assert sessions("64493", purpose="diagnostic", history=history)[1].endswith(
         "2025-02-10), once KX is on the line; Medicare pays 4."
     )
-    assert ", once KX is off the line" in sessions("64493", "KX", purpose="therapeutic", history=history)[1]
-    assert sessions("64490", "KX", history=history)[1].startswith("Diagnostic session 2 on the cervical or thoracic spine")
-    assert sessions("64636", history=history)[1].startswith("Ablation session 2 on the lumbar or sacral spine")
+    assert (
+        ", once KX is off the line"
+        in sessions("64493", "KX", purpose="therapeutic", history=history)[1]
+    )
+    assert sessions("64490", "KX", history=history)[1].startswith(
+        "Diagnostic session 2 on the cervical or thoracic spine"
+    )
+    assert sessions("64636", history=history)[1].startswith(
+        "Ablation session 2 on the lumbar or sacral spine"
+    )
 
 
-@pytest.mark.parametrize(("hcpcs", "mods", "most"), [("64493", ["KX"], 4), ("64493", [], 4), ("64635", [], 2)])
+@pytest.mark.parametrize(
+    ("hcpcs", "mods", "most"), [("64493", ["KX"], 4), ("64493", [], 4), ("64635", [], 2)]
+)
 def test_more_sessions_than_medicare_pays(hcpcs, mods, most):
     line = "-".join([hcpcs, *mods])
     history = [f"2025-0{month}-05:{line}" for month in range(1, most + 1)]
     assert sessions(hcpcs, *mods, history=history[:-1])[0] == "info"
     severity, text = sessions(hcpcs, *mods, history=history)
-    assert (severity, f"session {most + 1} " in text, text.endswith(f"more than the {most} that Medicare pays.")) == (
+    assert (
+        severity,
+        f"session {most + 1} " in text,
+        text.endswith(f"more than the {most} that Medicare pays."),
+    ) == (
         "warning",
         True,
         True,
@@ -278,10 +336,15 @@ def test_twelve_months(day, past, number):
 
 
 def test_lines_of_a_day_are_one_session():
-    assert "session 2 " in sessions("64493", history=["2025-03-01:64493-50", "2025-03-01:64494-50"])[1]
-    found = estimate_claim(["64493", "64494"], locality="01112-05", date=DAY, history=[(date(2025, 3, 1), "64493")]).notes
+    assert (
+        "session 2 " in sessions("64493", history=["2025-03-01:64493-50", "2025-03-01:64494-50"])[1]
+    )
+    found = estimate_claim(
+        ["64493", "64494"], locality="01112-05", date=DAY, history=[(date(2025, 3, 1), "64493")]
+    ).notes
     assert [note.text for note in found if note.code == "sessions"] == [
-        "Therapeutic session 2 on the lumbar or sacral spine within 12 months (before: 2025-03-01); Medicare pays 4."
+        "Therapeutic session 2 on the lumbar or sacral spine within 12 months (before: "
+        "2025-03-01); Medicare pays 4."
     ]
 
 
@@ -293,10 +356,12 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
         history=["2025-03-01:64490-KX", "2025-03-01:64494-KX", "2025-04-01:64490-KX"],
     ).notes
     assert [note.text for note in found] == [
-        "Diagnostic session 2 on the lumbar or sacral spine within 12 months (before: 2025-03-01); Medicare pays 4."
+        "Diagnostic session 2 on the lumbar or sacral spine within 12 months (before: 2025-03-01); "
+        "Medicare pays 4."
     ]
     assert "add-on-without-parent" in [
-        note.code for note in estimate_claim(["64490", "64494"], locality="AL", date="2024-12-31").notes
+        note.code
+        for note in estimate_claim(["64490", "64494"], locality="AL", date="2024-12-31").notes
     ]
     assert not estimate_claim(["64633", "64636"], locality="AL", date=DAY).notes
 
@@ -315,7 +380,10 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
         ([("2025-03-01", {"hcpcs": None})], "hcpcs None is not text"),
         ([("2025-03-01", ClaimLine("64493", "KX"))], "modifiers is a list"),
         ([("2025-03-01", ClaimLine("64493", 5))], "modifiers is a list"),
-        ([("2025-03-01", {"hcpcs": "64493", "units": "many"})], "units 'many' is not a whole number"),
+        (
+            [("2025-03-01", {"hcpcs": "64493", "units": "many"})],
+            "units 'many' is not a whole number",
+        ),
     ],
 )
 def test_a_history_that_cannot_be_read(history, says):
@@ -330,7 +398,11 @@ def test_a_purpose_that_is_none():
 
 def test_pairs_of_a_history():
     for day in (date(2025, 3, 1), datetime(2025, 3, 1, 9), "2025-03-01"):
-        for line in ("64493-kx", {"hcpcs": "64493", "modifiers": [" KX"]}, ClaimLine("64493", ["KX"])):
+        for line in (
+            "64493-kx",
+            {"hcpcs": "64493", "modifiers": [" KX"]},
+            ClaimLine("64493", ["KX"]),
+        ):
             assert "Diagnostic session 2 " in sessions("64493", "KX", history=[[day, line]])[1]
 
 
@@ -340,8 +412,18 @@ def test_pairs_of_a_history():
 @pytest.mark.parametrize("hcpcs", INJECTIONS + ABLATIONS)
 def test_the_price_is_the_same_without_them(hcpcs):
     for mods, pos, units in product([[], ["50"], ["RT"], ["KX"]], ["11", "22", "24"], [1, 2]):
-        asked = dict(locality="01112-05", date=DAY, modifiers=mods, pos=pos, units=units, history=["2025-03-01:64493"])
-        told, untold = estimate(hcpcs, **asked, purpose="diagnostic"), estimate(hcpcs, **asked, coverage=False)
+        asked = dict(
+            locality="01112-05",
+            date=DAY,
+            modifiers=mods,
+            pos=pos,
+            units=units,
+            history=["2025-03-01:64493"],
+        )
+        told, untold = (
+            estimate(hcpcs, **asked, purpose="diagnostic"),
+            estimate(hcpcs, **asked, coverage=False),
+        )
         assert not {note.code for note in untold.notes} & OURS
         assert replace(told, notes=()) == replace(untold, notes=())
 
@@ -384,12 +466,15 @@ def test_the_policy_of_every_locality(contractor):
         assert (found.lcd, found.article, found.contractor) == (
             lcd,
             article,
-            contractor.removesuffix(" JE").removesuffix(" JF") + (" GBA" if contractor == "Palmetto" else ""),
+            contractor.removesuffix(" JE").removesuffix(" JF")
+            + (" GBA" if contractor == "Palmetto" else ""),
         )
 
 
 def test_the_codes():
-    assert {code: (row.kind, row.region.split()[0], row.level) for code, row in facts.codes().items()} == {
+    assert {
+        code: (row.kind, row.region.split()[0], row.level) for code, row in facts.codes().items()
+    } == {
         "64490": ("injection", "cervical", "first"),
         "64491": ("injection", "cervical", "second"),
         "64492": ("injection", "cervical", "third and further"),
@@ -404,9 +489,21 @@ def test_the_codes():
 
 
 def test_a_claim_costs_the_same_without_notes():
-    for lines in (["64493-50-KX", "64494-50", "64635-LT"], ["64493-RT", "64493-LT"], ["64635", "64636x3", "64490"]):
+    for lines in (
+        ["64493-50-KX", "64494-50", "64635-LT"],
+        ["64493-RT", "64493-LT"],
+        ["64635", "64636x3", "64490"],
+    ):
         asked = dict(locality="01112-05", date=DAY, pos=22, history=["2025-03-01:64493"])
-        told, untold = estimate_claim(lines, **asked, purpose="diagnostic"), estimate_claim(lines, **asked, coverage=False)
+        told, untold = (
+            estimate_claim(lines, **asked, purpose="diagnostic"),
+            estimate_claim(lines, **asked, coverage=False),
+        )
         assert not {note.code for line in untold.lines for note in line.notes} & OURS
-        assert (told.allowed, told.patient_responsibility) == (untold.allowed, untold.patient_responsibility)
-        assert [replace(line, notes=()) for line in told.lines] == [replace(line, notes=()) for line in untold.lines]
+        assert (told.allowed, told.patient_responsibility) == (
+            untold.allowed,
+            untold.patient_responsibility,
+        )
+        assert [replace(line, notes=()) for line in told.lines] == [
+            replace(line, notes=()) for line in untold.lines
+        ]

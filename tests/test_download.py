@@ -2,7 +2,18 @@ import hashlib
 
 import pytest
 from cms_files import quarter, rvu25d, zip_of
-from fake_cms import LICENCE, NOT_FOUND, PUBLISHED, REPOSTED, cut, first, html, reset, slowly, status
+from fake_cms import (
+    LICENCE,
+    NOT_FOUND,
+    PUBLISHED,
+    REPOSTED,
+    cut,
+    first,
+    html,
+    reset,
+    slowly,
+    status,
+)
 
 from feesync.cms.cache import Cache, Remembered
 from feesync.cms.client import Client
@@ -42,7 +53,13 @@ def heard():
 def downloader(server, kept, naps, heard):
     server.offer("RVU25D", DATA)
     client = Client(Site(server.url), CoolDown(kept.folder), Progress())
-    yield Downloader(client, kept, lambda path, name: archive.check(path.read_bytes(), name), archive.MAX_ZIP_BYTES, heard)
+    yield Downloader(
+        client,
+        kept,
+        lambda path, name: archive.check(path.read_bytes(), name),
+        archive.MAX_ZIP_BYTES,
+        heard,
+    )
     client.close()
 
 
@@ -63,7 +80,12 @@ def names(kept):
 
 def test_a_zip_is_kept_under_label_and_hash_and_remembered(fetch, kept, server, heard):
     zipped = fetch()
-    assert (zipped.label, zipped.sha256, zipped.size, zipped.path.name) == ("RVU25D", SHA, len(DATA), f"RVU25D-{SHA}.zip")
+    assert (zipped.label, zipped.sha256, zipped.size, zipped.path.name) == (
+        "RVU25D",
+        SHA,
+        len(DATA),
+        f"RVU25D-{SHA}.zip",
+    )
     assert zipped.path.read_bytes() == DATA
     assert kept.remembered("RVU25D") == Remembered(server.url + PATH, PUBLISHED, SHA, len(DATA))
     assert names(kept) == [f"RVU25D-{SHA}.zip", "remembered.json"]
@@ -127,13 +149,23 @@ def test_it_is_begun_anew_where_the_zip_has_changed_meanwhile(fetch, kept, serve
 
 
 @pytest.mark.parametrize(
-    "content_range", ["bytes 0-9/10", f"bytes 7-9/{len(DATA)}", "bytes */10", "", "items 1-2/3", f"bytes {'9' * 5000}-1/2"]
+    "content_range",
+    [
+        "bytes 0-9/10",
+        f"bytes 7-9/{len(DATA)}",
+        "bytes */10",
+        "",
+        "items 1-2/3",
+        f"bytes {'9' * 5000}-1/2",
+    ],
 )
 def test_a_rest_that_does_not_fit_is_thrown_away(fetch, kept, server, content_range):
     server.faults[PATH] = first(4, reset(server.releases["RVU25D"], 5000))
     with pytest.raises(TransientError):
         fetch()
-    server.faults[PATH] = first(1, status(206, b"x" * 10, Content_Range=content_range, Last_Modified=PUBLISHED))
+    server.faults[PATH] = first(
+        1, status(206, b"x" * 10, Content_Range=content_range, Last_Modified=PUBLISHED)
+    )
     assert fetch().path.read_bytes() == DATA
     assert [code for _, _, code in server.asked[-2:]] == [206, 200]
 
@@ -167,7 +199,9 @@ def test_an_unfinished_download_of_something_else_is_not_resumed(fetch, kept, se
 
 @pytest.mark.parametrize("code", [304, 416, 206])
 def test_answers_that_were_not_asked_for_are_tried_again_and_given_up(fetch, server, code):
-    server.faults[PATH] = status(code, b"" if code == 304 else b"x", Content_Length=None if code == 304 else "1")
+    server.faults[PATH] = status(
+        code, b"" if code == 304 else b"x", Content_Length=None if code == 304 else "1"
+    )
     with pytest.raises(UnreachableError):
         fetch()
     server.faults.clear()
@@ -181,7 +215,9 @@ def test_a_body_shorter_than_was_said_is_tried_again(fetch, kept, server):
 
 def test_a_body_cut_where_nothing_said_its_length_is_no_sound_zip(fetch, kept, server):
     server.faults[PATH] = cut(server.releases["RVU25D"], 5000, length=False)
-    with pytest.raises(ContentRefusedError, match="is a cut or damaged zip: its directory cannot be read"):
+    with pytest.raises(
+        ContentRefusedError, match="is a cut or damaged zip: its directory cannot be read"
+    ):
         fetch()
     assert names(kept) == []
 
@@ -203,18 +239,37 @@ def bomb():
             html("<html><title>\n Scheduled  Maintenance | CMS </title>"),
             r"is an HTML page \(Scheduled Maintenance \| CMS\), not a zip",
         ),
-        (html(LICENCE), r"is an HTML page \(License for Use of Current Procedural Terminology \| CMS\), not a zip"),
+        (
+            html(LICENCE),
+            r"is an HTML page \(License for Use of Current Procedural Terminology \| CMS\), not a "
+            r"zip",
+        ),
         (html(NOT_FOUND), r"is an HTML page \(Page not found \| CMS\), not a zip"),
         (html(NOT_FOUND, 404), "the answer is 404 Not Found"),
         (status(200, b""), "is empty"),
         (status(200, b"Rar!" + b"x" * 100), "is not a zip"),
         (status(200, damaged()), "is damaged"),
         (status(200, bomb()), "a zip bomb"),
-        (status(200, b"x", Content_Length=str(300 * 2**20)), r"is 314,572,800 bytes long, larger than 64 MiB"),
+        (
+            status(200, b"x", Content_Length=str(300 * 2**20)),
+            r"is 314,572,800 bytes long, larger than 64 MiB",
+        ),
     ],
-    ids=["maintenance", "licence", "not found with 200", "not found", "empty", "rar", "bad crc", "bomb", "huge"],
+    ids=[
+        "maintenance",
+        "licence",
+        "not found with 200",
+        "not found",
+        "empty",
+        "rar",
+        "bad crc",
+        "bomb",
+        "huge",
+    ],
 )
-def test_what_is_no_sound_zip_is_refused_at_once_by_name_and_not_kept(fetch, kept, server, fault, said):
+def test_what_is_no_sound_zip_is_refused_at_once_by_name_and_not_kept(
+    fetch, kept, server, fault, said
+):
     server.faults[PATH] = fault
     with pytest.raises(ContentRefusedError, match=rf"^{server.url}{PATH}: .*{said}"):
         fetch()

@@ -28,7 +28,11 @@ def swap(row, one, other):
 
 def test_another_conversion_factor_than_the_known_one(database):
     values = fixture(VALUES).replace(b"32.3465", b"33.3465")
-    refused(database, rvu25d(values=values, caps=None), "has conversion factor 33.3465, that of RVU25D is 32.3465")
+    refused(
+        database,
+        rvu25d(values=values, caps=None),
+        "has conversion factor 33.3465, that of RVU25D is 32.3465",
+    )
 
 
 def test_the_factors_of_2026_exchanged(database):
@@ -37,14 +41,21 @@ def test_the_factors_of_2026_exchanged(database):
         nonqpp: fixture(nonqpp).replace(b"33.4009", b"33.5675"),
         qpp: fixture(qpp).replace(b"33.5675", b"33.4009"),
     }
-    refused(database, rvu26d(**exchanged), "has conversion factor 33.5675, that of RVU26D is 33.4009")
+    refused(
+        database, rvu26d(**exchanged), "has conversion factor 33.5675, that of RVU26D is 33.4009"
+    )
     with pytest.raises(ContentRefusedError, match=f"{qpp}: has the conversion factor of {nonqpp}"):
         from_zip(zip_of(rvu26d(**{qpp: exchanged[qpp]})), "rvu26d.zip")
 
 
 def test_work_and_malpractice_swapped_though_every_total_holds(database):
     swapped = rvu25d(values=rows_changed(lambda row: swap(row, 5, 10)), caps=None)
-    refused(database, swapped, r"the work_rvu of the rows that RVU25D of the embedded snapshot has too sum to 1.60, there to 16.78")
+    refused(
+        database,
+        swapped,
+        r"the work_rvu of the rows that RVU25D of the embedded snapshot has too sum to 1.60, there "
+        r"to 16.78",
+    )
 
 
 def test_values_that_are_all_zero(loaded):
@@ -52,7 +63,11 @@ def test_values_that_are_all_zero(loaded):
         for column in (5, 6, 8, 10, 11, 12):
             row[column] = "0.00"
 
-    refused(loaded, rvu25d(values=rows_changed(zero), caps=None), "lacks 73 of the 73 rows with a price of RVU25D")
+    refused(
+        loaded,
+        rvu25d(values=rows_changed(zero), caps=None),
+        "lacks 73 of the 73 rows with a price of RVU25D",
+    )
 
 
 def test_a_stub_that_lacks_the_codes_of_the_snapshot(database):
@@ -82,7 +97,14 @@ def of_year(year, gpci, **changes):
     def renamed(data):
         return data.replace(b"2025", str(year).encode()).replace(b"32.3465", b"35.8887")
 
-    return zip_of(rvu25d(values=renamed(changes.get("values", fixture(VALUES))), gpci=renamed(gpci), counties=None, caps=None))
+    return zip_of(
+        rvu25d(
+            values=renamed(changes.get("values", fixture(VALUES))),
+            gpci=renamed(gpci),
+            counties=None,
+            caps=None,
+        )
+    )
 
 
 def test_the_localities_of_years_before_2017_are_not_compared_with_later_ones(database):
@@ -92,7 +114,10 @@ def test_the_localities_of_years_before_2017_are_not_compared_with_later_ones(da
     fewer = csv_of([row for index, row in enumerate(rows) if index not in california[9:]])
     assert len(california) > 20
     assert load(database, from_zip(of_year(2016, fewer), "rvu16d.zip")).outcome == "new"
-    with pytest.raises(ContentRefusedError, match=r"109 localities, of which \d+ are new and 0 gone beside the \d+ of RVU16D"):
+    with pytest.raises(
+        ContentRefusedError,
+        match=r"109 localities, of which \d+ are new and 0 gone beside the \d+ of RVU16D",
+    ):
         load(database, from_zip(of_year(2016, fixture(GPCI)), "rvu16c.zip", "RVU16C"))
     assert load(database, from_zip(of_year(2017, fixture(GPCI)), "rvu17d.zip")).outcome == "new"
     with pytest.raises(ContentRefusedError, match="localities, of which 0 are new"):

@@ -56,7 +56,11 @@ def test_a_link_is_followed_and_a_mode_is_kept(tmp_path):
     link.symlink_to(real)
     with beside(link) as own:
         own.write_text("new")
-    assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (True, "new", 0o640)
+    assert (link.is_symlink(), real.read_text(), real.stat().st_mode & 0o777) == (
+        True,
+        "new",
+        0o640,
+    )
 
 
 def test_a_new_file_takes_no_name_that_was_taken_meanwhile(tmp_path):
@@ -66,7 +70,9 @@ def test_a_new_file_takes_no_name_that_was_taken_meanwhile(tmp_path):
     assert (path.read_text(), list(tmp_path.iterdir())) == ("precious", [path])
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff\xfe", b"null", b"[" * 100_000, b'{"a":' * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"{", b"\xff\xfe", b"null", b"[" * 100_000, b'{"a":' * 100_000]
+)
 def test_what_is_no_object_reads_as_empty(tmp_path, content):
     (tmp_path / "x.json").write_bytes(content)
     assert read_json(tmp_path / "x.json") == {}
@@ -74,7 +80,16 @@ def test_what_is_no_object_reads_as_empty(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"size": "9"}, {"size": None}, {"size": True}, {"size": 9.0}, {"url": 1}, {"sha256": []}, {"more": 1}]
+    "changes",
+    [
+        {"size": "9"},
+        {"size": None},
+        {"size": True},
+        {"size": 9.0},
+        {"url": 1},
+        {"sha256": []},
+        {"more": 1},
+    ],
 )
 def test_fields_of_other_types_are_not_believed(changes):
     good = {"url": "u", "last_modified": "", "sha256": "s", "size": 9}

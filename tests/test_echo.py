@@ -1,16 +1,34 @@
-"""What is given is read strictly, and shown shortly: at every option and argument of every command."""
+"""What is given is read strictly, and shown shortly.
+
+At every option and argument of every command.
+"""
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from feesync import FeesyncError, compare, coverage_sheet, diff, estimate, estimate_claim, history, verify
+from feesync import (
+    FeesyncError,
+    compare,
+    coverage_sheet,
+    diff,
+    estimate,
+    estimate_claim,
+    history,
+    verify,
+)
 from feesync.cli import cli
 from feesync.cli.numbers import Seconds, WholeNumber
 
 LONG = "7" * 5_000
 CONTROL = "A\x1b[31m\x07B"
-VALUES = {"digits": LONG, "x": "x" * 5_000, "words": "é " * 2_500, "controls": CONTROL * 500, "escape": CONTROL}
+VALUES = {
+    "digits": LONG,
+    "x": "x" * 5_000,
+    "words": "é " * 2_500,
+    "controls": CONTROL * 500,
+    "escape": CONTROL,
+}
 WORKING = {
     "estimate": {"hcpcs": "64493", "locality": "AL"},
     "claim": {"lines": "64493", "locality": "AL"},
@@ -48,25 +66,42 @@ def line(name, target, value):
     return [
         *args,
         "--",
-        *(given[param.name] for param in command.params if isinstance(param, click.Argument) and param.name in given),
+        *(
+            given[param.name]
+            for param in command.params
+            if isinstance(param, click.Argument) and param.name in given
+        ),
     ]
 
 
 @pytest.mark.parametrize(("name", "target"), [*places()])
 @pytest.mark.parametrize(
-    "value", [LONG, "x" * 5_000, "é " * 2_500, CONTROL * 500, CONTROL], ids=["digits", "x", "words", "controls", "esc"]
+    "value",
+    [LONG, "x" * 5_000, "é " * 2_500, CONTROL * 500, CONTROL],
+    ids=["digits", "x", "words", "controls", "esc"],
 )
-def test_no_command_echoes_what_it_is_given_whole(loaded, name, target, value, tmp_path, monkeypatch):
+def test_no_command_echoes_what_it_is_given_whole(
+    loaded, name, target, value, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli, line(name, target, value))
     assert result.exception is None or isinstance(result.exception, SystemExit)
     told = result.stderr
     assert len(told) < 2_500
-    assert not any(piece in told for piece in ("7" * 61, "x" * 61, "é " * 31, "\x1b", "\x07", "\x00"))
+    assert not any(
+        piece in told for piece in ("7" * 61, "x" * 61, "é " * 31, "\x1b", "\x07", "\x00")
+    )
 
 
 @pytest.mark.parametrize(
-    "args", [[f"--{LONG}"], [LONG], ["estimate", f"--{LONG}", "1"], ["--db", LONG, "status"], ["estimate", f"--units={LONG}"]]
+    "args",
+    [
+        [f"--{LONG}"],
+        [LONG],
+        ["estimate", f"--{LONG}", "1"],
+        ["--db", LONG, "status"],
+        ["estimate", f"--units={LONG}"],
+    ],
 )
 def test_nor_are_names_of_commands_and_options(args):
     result = CliRunner().invoke(cli, args)
@@ -74,7 +109,9 @@ def test_nor_are_names_of_commands_and_options(args):
     assert "7" * 61 not in result.stderr
 
 
-@pytest.mark.parametrize("text", ["1_0", "+1", "-1", " 1", "1.0", "1e1", "١", "１", "²", "", "0x1", "9999999999999"])
+@pytest.mark.parametrize(
+    "text", ["1_0", "+1", "-1", " 1", "1.0", "1e1", "١", "１", "²", "", "0x1", "9999999999999"]
+)
 def test_whole_numbers_are_plain_digits(text):
     with pytest.raises(click.BadParameter, match="is not a whole number from 0 to 99"):
         WholeNumber(0, 99).convert(text, None, None)

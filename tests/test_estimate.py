@@ -51,13 +51,19 @@ def test_modifier_50(locality, day, nonfacility, facility):
     for setting, amount in (("nonfacility", nonfacility), ("facility", facility)):
         answer = estimate("64493", locality=locality, date=day, modifiers=["50"], setting=setting)
         assert answer.allowed == D(amount)
-        assert [(step.name, step.factor, step.amount) for step in answer.steps] == [("bilateral", D("1.5"), D(amount))]
+        assert [(step.name, step.factor, step.amount) for step in answer.steps] == [
+            ("bilateral", D("1.5"), D(amount))
+        ]
 
 
 def test_who_pays():
     answer = estimate("64493", locality="01112-05", modifiers=["50"], date="2025-11-03")
     # 334.31 x 0.8 = 267.448, 267.45; x 2 % = 5.349, 5.35; 267.45 - 5.35; 334.31 - 267.45
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == (D("262.10"), D("5.35"), D("66.86"))
+    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == (
+        D("262.10"),
+        D("5.35"),
+        D("66.86"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,11 @@ def test_sequestration_by_date(day, rate):
 def test_the_deductible_comes_first():
     answer = estimate("64493", locality="national", date="2025-11-03", deductible="100")
     # (172.08 - 100) x 0.8 = 57.664, 57.66; x 2 % = 1.1532, 1.15
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == (D("56.51"), D("1.15"), D("114.42"))
+    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == (
+        D("56.51"),
+        D("1.15"),
+        D("114.42"),
+    )
     assert not answer.notes
     more = estimate("64493", locality="national", date="2025-11-03", deductible=300)
     assert (more.medicare_payment, more.patient_responsibility) == (D("0.00"), D("172.08"))
@@ -90,11 +100,21 @@ def test_the_deductible_comes_first():
 
 def test_nonparticipating_physician():
     answer = estimate("64493", locality="national", date="2025-11-03", nonpar=True)
-    assert (answer.allowed, answer.limiting_charge) == (D("163.48"), D("188.00"))  # 172.08 x 0.95; the limit is CMS's own
+    assert (answer.allowed, answer.limiting_charge) == (
+        D("163.48"),
+        D("188.00"),
+    )  # 172.08 x 0.95; the limit is CMS's own
 
 
 @pytest.mark.parametrize(
-    ("pos", "setting"), [("11", "nonfacility"), (24, "facility"), ("22", "facility"), ("2", "facility"), (10, "nonfacility")]
+    ("pos", "setting"),
+    [
+        ("11", "nonfacility"),
+        (24, "facility"),
+        ("22", "facility"),
+        ("2", "facility"),
+        (10, "nonfacility"),
+    ],
 )
 def test_the_place_of_service_decides_the_setting(pos, setting):
     answer = estimate("64493", locality="national", date="2025-11-03", pos=pos)
@@ -103,11 +123,16 @@ def test_the_place_of_service_decides_the_setting(pos, setting):
 
 def test_a_place_that_medicare_does_not_adjudicate_is_warned_of():
     answer = estimate("64493", locality="national", date="2025-11-03", pos="05")
-    assert [(note.code, note.severity.value) for note in answer.notes] == [("pos-not-adjudicated", "warning")]
+    assert [(note.code, note.severity.value) for note in answer.notes] == [
+        ("pos-not-adjudicated", "warning")
+    ]
 
 
 def test_parts_have_rows_of_their_own(loaded):
-    parts = [estimate("71046", locality="national", date="2025-11-03", modifiers=mods).fee for mods in ([], ["26"], ["TC"])]
+    parts = [
+        estimate("71046", locality="national", date="2025-11-03", modifiers=mods).fee
+        for mods in ([], ["26"], ["TC"])
+    ]
     assert parts[0] == D("32.67")  # (0.22 + 0.77 + 0.02) x 32.3465
     assert abs(parts[1] + parts[2] - parts[0]) <= D("0.01")
 
@@ -116,7 +141,11 @@ def test_a_part_that_the_code_does_not_have(loaded):
     with pytest.raises(ModifierError, match="26 does not apply to 64493: it has no such parts"):
         estimate("64493", locality="national", date="2025-11-03", modifiers=["26"])
     stopped = estimate("71046", locality="national", date="2025-11-03", modifiers=["53"])
-    assert (stopped.fee, stopped.allowed, [note.code for note in stopped.denials]) == (D("32.67"), None, ["by-report"])
+    assert (stopped.fee, stopped.allowed, [note.code for note in stopped.denials]) == (
+        D("32.67"),
+        None,
+        ["by-report"],
+    )
     with pytest.raises(ModifierError, match="26 does not apply to 45378: its rows are 53"):
         estimate("45378", locality="national", date="2025-11-03", modifiers=["26"])
     assert estimate("45378", locality="national", date="2025-11-03", modifiers=["53"]).fee
@@ -131,7 +160,14 @@ def test_a_code_that_has_parts_only(database):
 
 def test_a_line_without_a_price(loaded):
     answer = estimate("15824", locality="national", date="2025-11-03")
-    money = ("fee", "allowed", "medicare_payment", "sequestration", "patient_responsibility", "limiting_charge")
+    money = (
+        "fee",
+        "allowed",
+        "medicare_payment",
+        "sequestration",
+        "patient_responsibility",
+        "limiting_charge",
+    )
     assert [getattr(answer, name) for name in money] == [None] * 6
     assert [note.code for note in answer.denials] == ["contractor-priced"]
 
@@ -191,7 +227,12 @@ def test_bad_arguments_are_named(arguments, says):
 
 
 def test_dates_in_their_forms():
-    for day in (datetime.date(2025, 11, 3), datetime.datetime(2025, 11, 3, 14, 30), "2025-11-03", " 2025-11-03 "):
+    for day in (
+        datetime.date(2025, 11, 3),
+        datetime.datetime(2025, 11, 3, 14, 30),
+        "2025-11-03",
+        " 2025-11-03 ",
+    ):
         assert estimate("64493", locality="national", date=day).date == datetime.date(2025, 11, 3)
 
 
@@ -209,7 +250,14 @@ def test_the_callers_decimal_context_does_not_matter():
     with localcontext() as context:
         context.prec = 1
         context.traps[Inexact] = True
-        answer = estimate("64493", locality="01112-05", modifiers=["50"], date="2025-11-03", charge="332.15", deductible=D("12.34"))
+        answer = estimate(
+            "64493",
+            locality="01112-05",
+            modifiers=["50"],
+            date="2025-11-03",
+            charge="332.15",
+            deductible=D("12.34"),
+        )
         as_dict, text = answer.to_dict(), answer.explain()
     assert (as_dict["allowed"], answer.steps[-1].amount) == (D("332.15"), D("332.15"))
     assert as_dict["rate"]["conversion_factor"] == D("32.3465")
@@ -220,7 +268,8 @@ def test_the_callers_decimal_context_does_not_matter():
 
 def test_the_catalogue_does_not_depend_on_who_reads_it_first(tmp_path):
     script = (
-        "import decimal\ndecimal.getcontext().prec = 2\nfrom feesync.reference.catalogue import catalogue\n"
+        "import decimal\ndecimal.getcontext().prec = 2\nfrom feesync.reference.catalogue import "
+        "catalogue\n"
         "print(catalogue()['RVU25D'].conversion_factor, catalogue()['RVU26C'].qp_conversion_factor)"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -242,7 +291,13 @@ def test_to_dict_has_the_names_of_the_contract():
         "work_rvu": D("1.52"), "pe_rvu": D("3.64"), "mp_rvu": D("0.16"), "work_gpci": D("1.088"), "pe_gpci": D("1.419"),
         "mp_gpci": D("0.445"), "conversion_factor": D("32.3465"), "basis": "nonqp",
     }  # fmt: skip
-    assert list(answer["release"]) == ["label", "effective_from", "effective_to", "sha256", "source"]
+    assert list(answer["release"]) == [
+        "label",
+        "effective_from",
+        "effective_to",
+        "sha256",
+        "source",
+    ]
     assert list(answer["steps"][0]) == ["name", "factor", "amount", "reason"]
     assert list(answer["locality"]) == ["mac", "locality", "state", "name"]
 
@@ -254,7 +309,11 @@ def test_it_works_without_database_and_network(tmp_path):
         "print(estimate('64493', locality='01112-05', modifiers=['50'], date='2025-11-03').allowed)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script], env={"HOME": str(tmp_path), "PATH": ""}, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        env={"HOME": str(tmp_path), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.stdout, run.stderr) == ("334.31\n", "")
 

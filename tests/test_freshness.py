@@ -13,7 +13,9 @@ def test_a_failure_keeps_the_last_success(database):
     assert read_freshness(database) == Freshness()
     record_run(database, NOW - timedelta(days=2), 0, (), success=True)
     record_run(database, NOW, 3, ("cannot connect",), success=False)
-    assert read_freshness(database) == Freshness(NOW - timedelta(days=2), NOW, 3, ("cannot connect",))
+    assert read_freshness(database) == Freshness(
+        NOW - timedelta(days=2), NOW, 3, ("cannot connect",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -22,9 +24,15 @@ def test_a_failure_keeps_the_last_success(database):
         (None, "no refresh has succeeded yet"),
         (NOW, None),
         (NOW - MONTH, None),
-        (NOW - MONTH - timedelta(seconds=1), "the last success, 2026-10-25 05:59 UTC, is 30 days ago"),
+        (
+            NOW - MONTH - timedelta(seconds=1),
+            "the last success, 2026-10-25 05:59 UTC, is 30 days ago",
+        ),
         (NOW + timedelta(hours=23), None),
-        (NOW + timedelta(days=400), "the last success, 2027-12-29 06:00 UTC, is in the future: a clock has gone back"),
+        (
+            NOW + timedelta(days=400),
+            "the last success, 2027-12-29 06:00 UTC, is in the future: a clock has gone back",
+        ),
     ],
 )
 def test_staleness(last_success, because):

@@ -16,14 +16,21 @@ def test_2025():
     file = gpci.parse(fixture(GPCI), GPCI)
     assert (file.year, len(file.rows)) == (2025, 109)
     by_key = {(row.mac, row.locality): row for row in file.rows}
-    # CMS, GPCI2025: San Francisco 1.088, 1.419, 0.445; Alaska, whose name carries a star, 1.5, 1.081, 0.592
+    # CMS, GPCI2025: San Francisco 1.088, 1.419, 0.445; Alaska, whose name carries a star, 1.5,
+    # 1.081, 0.592
     assert by_key["01112", "05"][4:] == (1088, 1419, 445)
     assert by_key["02102", "01"] == ("02102", "01", "AK", "ALASKA", 1500, 1081, 592)
 
 
 def test_lost_zeros_are_padded():
-    rows = [[row[0].lstrip("0"), row[1], row[2].lstrip("0") or "0", *row[3:]] for row in rows_of(fixture(GPCI))[HEAD + 1 : -2]]
-    assert gpci.parse(csv_of(rows_of(fixture(GPCI))[: HEAD + 1] + rows), GPCI).rows == gpci.parse(fixture(GPCI), GPCI).rows
+    rows = [
+        [row[0].lstrip("0"), row[1], row[2].lstrip("0") or "0", *row[3:]]
+        for row in rows_of(fixture(GPCI))[HEAD + 1 : -2]
+    ]
+    assert (
+        gpci.parse(csv_of(rows_of(fixture(GPCI))[: HEAD + 1] + rows), GPCI).rows
+        == gpci.parse(fixture(GPCI), GPCI).rows
+    )
 
 
 def test_without_a_state_column():
@@ -35,7 +42,12 @@ def test_without_a_state_column():
 
 def test_of_two_work_columns_the_one_with_the_floor_is_taken():
     rows = rows_of(fixture(GPCI))
-    rows[HEAD] = [*rows[HEAD][:4], "2025 PW GPCI (without 1.0 Floor)", "2025 PW GPCI (with 1.0 Floor)***", *rows[HEAD][5:]]
+    rows[HEAD] = [
+        *rows[HEAD][:4],
+        "2025 PW GPCI (without 1.0 Floor)",
+        "2025 PW GPCI (with 1.0 Floor)***",
+        *rows[HEAD][5:],
+    ]
     rows[HEAD + 1 : -2] = [[*row[:4], "0.500", *row[4:]] for row in rows[HEAD + 1 : -2]]
     file = gpci.parse(csv_of(rows), GPCI)
     assert file.rows == gpci.parse(fixture(GPCI), GPCI).rows

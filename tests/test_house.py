@@ -23,24 +23,43 @@ def room(module):
 
 def imports():
     for path in PACKAGE.rglob("*.py"):
-        name = ".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+        name = ".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        )
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "feesync":
-                submodules = [alias.name for alias in node.names if node.module == "feesync" and alias.name + ".py" in FILES]
+            if (
+                isinstance(node, ast.ImportFrom)
+                and node.module
+                and node.module.split(".")[0] == "feesync"
+            ):
+                submodules = [
+                    alias.name
+                    for alias in node.names
+                    if node.module == "feesync" and alias.name + ".py" in FILES
+                ]
                 yield from ((name, f"feesync.{submodule}") for submodule in submodules)
                 if not submodules:
                     yield name, node.module
             elif isinstance(node, ast.Import):
-                yield from ((name, alias.name) for alias in node.names if alias.name.startswith("feesync."))
+                yield from (
+                    (name, alias.name) for alias in node.names if alias.name.startswith("feesync.")
+                )
 
 
 def test_every_room_has_its_place():
-    rooms = {room(".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts])) for path in PACKAGE.rglob("*.py")}
+    rooms = {
+        room(".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]))
+        for path in PACKAGE.rglob("*.py")
+    }
     assert rooms - {"__init__"} == set(FLOW) - {""}
 
 
 def test_imports_run_one_way():
-    against = [(name, imported) for name, imported in imports() if FLOW.index(room(imported)) > FLOW.index(room(name))]
+    against = [
+        (name, imported)
+        for name, imported in imports()
+        if FLOW.index(room(imported)) > FLOW.index(room(name))
+    ]
     assert against == []
 
 
@@ -52,7 +71,9 @@ def test_pricing_knows_no_database_and_no_file():
 
 
 def test_no_module_is_long():
-    assert [path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400] == []
+    assert [
+        path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400
+    ] == []
 
 
 def test_only_the_ways_in_import_the_estimator():

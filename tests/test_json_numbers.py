@@ -28,15 +28,26 @@ def test_json_text_is_the_decimal_without_its_zeros_at_the_end(digits, places):
 
 def test_every_cent_up_to_a_thousand_dollars():
     cents = range(100_000)
-    assert json.loads(json.dumps([JsonNumber(D(c).scaleb(-2)) for c in cents]), parse_float=D) == [D(c).scaleb(-2) for c in cents]
+    assert json.loads(json.dumps([JsonNumber(D(c).scaleb(-2)) for c in cents]), parse_float=D) == [
+        D(c).scaleb(-2) for c in cents
+    ]
 
 
 @given(st.decimals("-1e7", "1e7", places=2), st.decimals("-1e7", "1e7", places=2))
 def test_it_is_the_decimal_for_everyone_but_an_encoder(one, other):
     number = JsonNumber(one)
     assert number == one
-    assert (number == other, number < other, number >= JsonNumber(other)) == (one == other, one < other, one >= other)
-    assert (hash(number), str(number), f"{number:,.2f}", bool(number)) == (hash(one), str(one), f"{one:,.2f}", bool(one))
+    assert (number == other, number < other, number >= JsonNumber(other)) == (
+        one == other,
+        one < other,
+        one >= other,
+    )
+    assert (hash(number), str(number), f"{number:,.2f}", bool(number)) == (
+        hash(one),
+        str(one),
+        f"{one:,.2f}",
+        bool(one),
+    )
     for result, right in (
         (number + other, one + other),
         (other - number, other - one),
@@ -52,7 +63,13 @@ def test_it_is_the_decimal_for_everyone_but_an_encoder(one, other):
 
 
 def test_no_float_is_mixed_in():
-    for reckon in (lambda n: n + 0.1, lambda n: 0.1 + n, lambda n: n * 2.0, lambda n: 1.0 / n, lambda n: sum([n, 0.1])):
+    for reckon in (
+        lambda n: n + 0.1,
+        lambda n: 0.1 + n,
+        lambda n: n * 2.0,
+        lambda n: 1.0 / n,
+        lambda n: sum([n, 0.1]),
+    ):
         with pytest.raises(TypeError):
             reckon(JsonNumber(D("154.40")))
 
@@ -72,7 +89,12 @@ def test_what_a_float_cannot_tell_apart_is_refused():
 def test_an_estimate_and_a_claim_are_json_ready():
     answer = feesync.estimate("64493", modifiers=["50"], **SAN_FRANCISCO).to_dict()
     read = json.loads(json.dumps(answer))
-    assert (read["fee"], read["allowed"], read["medicare_payment"], read["steps"][0]["factor"]) == (222.87, 334.31, 262.1, 1.5)
+    assert (read["fee"], read["allowed"], read["medicare_payment"], read["steps"][0]["factor"]) == (
+        222.87,
+        334.31,
+        262.1,
+        1.5,
+    )
     assert (read["rate"]["conversion_factor"], read["rate"]["work_gpci"]) == (32.3465, 1.088)
     assert '"medicare_payment": 262.1,' in json.dumps(answer)
     assert str(answer["medicare_payment"]) == "262.10"
@@ -86,7 +108,9 @@ def test_the_command_prints_the_same_dictionary_with_both_decimals(feesync):
     import feesync as package
 
     for line in (["64493", "-m", "50"], ["64493", "--deductible", "999"]):
-        printed = feesync("estimate", *line, "--locality", "01112-05", "--date", "2025-11-03", "--json").stdout
+        printed = feesync(
+            "estimate", *line, "--locality", "01112-05", "--date", "2025-11-03", "--json"
+        ).stdout
         options = {"modifiers": ["50"]} if "-m" in line else {"deductible": 999}
         returned = package.estimate("64493", **SAN_FRANCISCO, **options).to_dict()
         assert simplejson.loads(printed, use_decimal=True) == json_exact(returned)

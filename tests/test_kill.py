@@ -18,7 +18,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 
 
 def kill_at_many_moments(database, zip_path, points):
-    """Import a zip again and again into a database that has another; kill each run at a later moment."""
+    """Import a zip again and again into a database that has another.
+
+    Kill each run at a later moment.
+    """
     command = [sys.executable, small.__file__, "--db", str(database), "import", str(zip_path)]
     before = state(database)
     trial = database.with_name("trial.db")
@@ -61,7 +64,9 @@ def test_killing_the_first_import_leaves_the_snapshot_answering(database, tmp_pa
     path.write_bytes(zip_of(rvu25d()))
     command = [sys.executable, small.__file__, "--db", str(database), "import", str(path)]
     started = time.monotonic()
-    subprocess.run([*command[:3], str(tmp_path / "trial.db"), *command[4:]], check=True, capture_output=True)
+    subprocess.run(
+        [*command[:3], str(tmp_path / "trial.db"), *command[4:]], check=True, capture_output=True
+    )
     whole = time.monotonic() - started
     for point in range(12):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

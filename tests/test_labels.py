@@ -4,7 +4,8 @@ from itertools import pairwise
 import pytest
 
 from feesync.errors import InvalidInputError
-from feesync.reference import catalogue as labels
+from feesync.model import label as label_module
+from feesync.reference import catalogue
 
 
 @pytest.mark.parametrize(
@@ -21,37 +22,45 @@ from feesync.reference import catalogue as labels
     ],
 )
 def test_label_in_a_file_name(name, label):
-    assert labels.label_in(name) == label
+    assert label_module.label_in(name) == label
 
 
-@pytest.mark.parametrize(("text", "label"), [("RVU25D", "RVU25D"), ("rvu24ar", "RVU24AR"), ("26c", "RVU26C"), (" 25A ", "RVU25A")])
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("RVU25D", "RVU25D"), ("rvu24ar", "RVU24AR"), ("26c", "RVU26C"), (" 25A ", "RVU25A")],
+)
 def test_parse_label(text, label):
-    assert labels.parse_label(text) == label
+    assert label_module.parse_label(text) == label
 
 
 @pytest.mark.parametrize("text", ["", "RVU25", "RVU25E", "25DX", "2025D", "latest"])
 def test_parse_label_refuses(text):
     with pytest.raises(InvalidInputError, match="RVU25D"):
-        labels.parse_label(text)
+        label_module.parse_label(text)
 
 
 def test_the_conversion_factor_tells_a_january_from_its_reissue():
     # CMS: 32.7442 to March 8, 33.2875 from March 9, 2024
-    assert labels.label_of_title(2024, "January", 327442) == "RVU24A"
-    assert labels.label_of_title(2024, "January", 332875) == "RVU24AR"
-    assert labels.label_of_title(2027, "July", 340000) == "RVU27C"
-    assert labels.label_of_title(2027, "March", 340000) is None
+    assert catalogue.label_of_title(2024, "January", 327442) == "RVU24A"
+    assert catalogue.label_of_title(2024, "January", 332875) == "RVU24AR"
+    assert catalogue.label_of_title(2027, "July", 340000) == "RVU27C"
+    assert catalogue.label_of_title(2027, "March", 340000) is None
 
 
 def test_effective_dates_from_the_catalogue_and_from_the_letter():
-    assert labels.effective_dates("RVU24A") == (date(2024, 1, 1), date(2024, 3, 8))
-    assert labels.effective_dates("RVU24AR") == (date(2024, 3, 9), date(2024, 3, 31))
-    assert labels.effective_dates("RVU29B") == (date(2029, 4, 1), date(2029, 6, 30))
-    assert labels.effective_dates("RVU29AR") is None
+    assert catalogue.effective_dates("RVU24A") == (date(2024, 1, 1), date(2024, 3, 8))
+    assert catalogue.effective_dates("RVU24AR") == (date(2024, 3, 9), date(2024, 3, 31))
+    assert catalogue.effective_dates("RVU29B") == (date(2029, 4, 1), date(2029, 6, 30))
+    assert catalogue.effective_dates("RVU29AR") is None
 
 
 def test_the_catalogue_covers_every_day_from_2020_to_2026_once():
-    entries = [entry for entry in labels.catalogue().values() if entry.effective_from.year >= 2020]
+    entries = [
+        entry for entry in catalogue.catalogue().values() if entry.effective_from.year >= 2020
+    ]
     assert entries[0].effective_from == date(2020, 1, 1)
     assert entries[-1].effective_to == date(2026, 12, 31)
-    assert all((after.effective_from - before.effective_to).days == 1 for before, after in pairwise(entries))
+    assert all(
+        (after.effective_from - before.effective_to).days == 1
+        for before, after in pairwise(entries)
+    )

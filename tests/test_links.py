@@ -20,8 +20,10 @@ FIELD = "field field--name-field-downloads field--x"
 def test_links_and_where_they_stand():
     page = read_page(
         f"<title> A\npage </title><a href=0>out</a><a name=x>no link</a>"
-        f"<table><tr><td>2025<td><a href=1>RVU<b>25</b>D</a> (ZIP)<tr><td>2024<a href=2>un<td>closed</table>after"
-        f"<div class='{FIELD}'><div><a href=3>a<a href=4>b</a></div><a href=5>c</a></div><a href=6>d</a>"
+        "<table><tr><td>2025<td><a href=1>RVU<b>25</b>D</a> (ZIP)<tr><td>2024<a "
+        "href=2>un<td>closed</table>after"
+        f"<div class='{FIELD}'><div><a href=3>a<a href=4>b</a></div><a href=5>c</a></div><a "
+        "href=6>d</a>"
         f"<div class=field--name-field-downloads-not><a href=7>e</a></div></div></div>"
         f"<div class='{FIELD}'><a href=8>f",
         "page",
@@ -43,7 +45,9 @@ def test_links_and_where_they_stand():
 def test_the_number_of_links_is_bounded(monkeypatch):
     monkeypatch.setattr(links, "MOST_LINKS", 3)
     assert len(read_page("<a href=x>" * 3, "page").links) == 3
-    with pytest.raises(ContentRefusedError, match=r"^page: has more than 3 links: not a page of CMS's$"):
+    with pytest.raises(
+        ContentRefusedError, match=r"^page: has more than 3 links: not a page of CMS's$"
+    ):
         read_page("<a href=x>" * 4, "page")
 
 
@@ -69,7 +73,10 @@ def second_reading(html):
 
 def reading(html):
     page = read_page(html, "page")
-    return page.title, [(link.href, "".join(link.text.split()), link.row is not None, link.is_download) for link in page.links]
+    return page.title, [
+        (link.href, "".join(link.text.split()), link.row is not None, link.is_download)
+        for link in page.links
+    ]
 
 
 def test_the_real_pages_have_the_links_that_another_parser_finds(cms):
@@ -93,7 +100,9 @@ def test_the_pages_of_the_loopback_server_too():
 
 
 words = some.text(alphabet="aZ2 <>&'\"=/-!?é\n", min_size=1, max_size=8)
-anchors = some.builds(lambda href, text: f'<a class="x" href="{escape(href)}">{escape(text)}</a>', words, words)
+anchors = some.builds(
+    lambda href, text: f'<a class="x" href="{escape(href)}">{escape(text)}</a>', words, words
+)
 noise = some.sampled_from(
     [
         "<!-- <a href='no'> -->",
@@ -105,7 +114,9 @@ noise = some.sampled_from(
         "<li>y</li>",
     ]
 )
-rows = some.lists(anchors | noise, max_size=4).map(lambda cells: f"<tr><td>{'</td><td>'.join(cells)}</td></tr>")
+rows = some.lists(anchors | noise, max_size=4).map(
+    lambda cells: f"<tr><td>{'</td><td>'.join(cells)}</td></tr>"
+)
 tables = some.lists(rows, max_size=3).map(lambda rows: f"<table>{''.join(rows)}</table>")
 blocks = some.recursive(
     anchors | noise | tables,
@@ -143,7 +154,20 @@ PIECES = [
         "<script>",
         "</script",
     ),
-    *("<title>", "<div class=", "field--name-field-downloads", "</div>", "<tr>", "</tr>", "<td>", "x", " ", "&#", "&amp", "9" * 99),
+    *(
+        "<title>",
+        "<div class=",
+        "field--name-field-downloads",
+        "</div>",
+        "<tr>",
+        "</tr>",
+        "<td>",
+        "x",
+        " ",
+        "&#",
+        "&amp",
+        "9" * 99,
+    ),
     *("\0", "?"),
 ]
 
@@ -158,7 +182,21 @@ def test_whatever_stands_on_a_page_it_is_read_once(html):
 
 ENDLESS = [
     *PIECES,
-    *("<a '", '<a "', "<a href='", "<a href=x ", "</a ", "<a>", "<a href=x>", "<tr><a href=x>y", "<tr>x", "</", "<?", "<!", "<a ="),
+    *(
+        "<a '",
+        '<a "',
+        "<a href='",
+        "<a href=x ",
+        "</a ",
+        "<a>",
+        "<a href=x>",
+        "<tr><a href=x>y",
+        "<tr>x",
+        "</",
+        "<?",
+        "<!",
+        "<a =",
+    ),
     *(
         "<a/",
         "<a x='\"",

@@ -5,7 +5,7 @@ import pytest
 from feesync import FeeSchedule
 from feesync.errors import LocalityError
 from feesync.places.names import resolve
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,8 @@ def test_an_unknown_place_says_what_is_near(places, text, says):
 def test_localities_are_those_of_the_release():
     schedule = open_schedule()
     # CMS retired three California localities in 2024, among them San Mateo 01112-06
-    assert schedule.rate("64493", "", "01112-06", date(2023, 5, 1)).locality.name.endswith("(SAN MATEO CNTY)")
+    assert schedule.rate("64493", "", "01112-06", date(2023, 5, 1)).locality.name.endswith(
+        "(SAN MATEO CNTY)"
+    )
     with pytest.raises(LocalityError):
         schedule.rate("64493", "", "01112-06", date(2025, 5, 1))

@@ -38,21 +38,42 @@ def test_xlsx_reads_as_csv_does():
     ("rows", "reason"),
     [
         ([["MAC", "Locality Number", "State", "Area"]], "order that is not known"),
-        ([["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "x", "CA", "A", "B"]], "locality number 'x'"),
-        ([["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "CA", "A", ""]], "no counties"),
         (
-            [["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "CA", "A", "@SUM(A)"]],
+            [
+                ["MAC", "Locality Number", "State", "Area", "Counties"],
+                ["1112", "x", "CA", "A", "B"],
+            ],
+            "locality number 'x'",
+        ),
+        (
+            [["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "CA", "A", ""]],
+            "no counties",
+        ),
+        (
+            [
+                ["MAC", "Locality Number", "State", "Area", "Counties"],
+                ["1112", "5", "CA", "A", "@SUM(A)"],
+            ],
             "line 2: the counties '@SUM.* is no name",
         ),
         (
-            [["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "CA", "A\x07", "B"]],
+            [
+                ["MAC", "Locality Number", "State", "Area", "Counties"],
+                ["1112", "5", "CA", "A\x07", "B"],
+            ],
             "line 2: the fee schedule area .* is no name",
         ),
         (
-            [["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "-CA", "A", "B"]],
+            [
+                ["MAC", "Locality Number", "State", "Area", "Counties"],
+                ["1112", "5", "-CA", "A", "B"],
+            ],
             "line 2: the state '-CA' is no name",
         ),
-        ([["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "", "A", "B"]], "line 2: has no state"),
+        (
+            [["MAC", "Locality Number", "State", "Area", "Counties"], ["1112", "5", "", "A", "B"]],
+            "line 2: has no state",
+        ),
         ([["a", "b"]], "no header"),
     ],
 )

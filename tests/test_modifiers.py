@@ -1,4 +1,7 @@
-"""What each modifier of the table does to a line: informs, prices, denies, or is refused; and which may stand together."""
+"""What each modifier of the table does to a line: informs, prices, denies, or is refused.
+
+And which may stand together.
+"""
 
 import csv
 import itertools
@@ -21,7 +24,8 @@ DAY = "2025-11-03"
 TABLE = read_table("reference/modifiers.csv")
 names = str.split
 ON_CLAIMS = names(
-    "GP GO GN 33 PT E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9 LC LD LM RC RI AQ AR AI FS GE G0 Q5 Q6 "
+    "GP GO GN 33 PT E1 E2 E3 E4 FA F1 F2 F3 F4 F5 F6 F7 F8 F9 TA T1 T2 T3 T4 T5 T6 T7 T8 T9 LC LD "
+    "LM RC RI AQ AR AI FS GE G0 Q5 Q6 "
     "GV GW GJ Q7 Q8 Q9 SA 27 32 47 63 90 92 96 97 FQ FR JW JZ PN PO CR CS ET GX AH AJ SG KF Q0 Q1"
 )
 """Modifiers that real claims carry, and that change no price of a professional line."""
@@ -39,8 +43,21 @@ EFFECTS = {
     "ambulance": "GM QL QM QN",
     "laboratory": "90 91 92 LR QP QW",
 }
-INFORMING = {"informs", "who_pays", "bonus", "laboratory", "facility", "ambulance", "supplier", "drug", "other_program"}
-LEFT, RIGHT = names("E1 E2 FA F1 F2 F3 F4 TA T1 T2 T3 T4"), names("E3 E4 F5 F6 F7 F8 F9 T5 T6 T7 T8 T9")
+INFORMING = {
+    "informs",
+    "who_pays",
+    "bonus",
+    "laboratory",
+    "facility",
+    "ambulance",
+    "supplier",
+    "drug",
+    "other_program",
+}
+LEFT, RIGHT = (
+    names("E1 E2 FA F1 F2 F3 F4 TA T1 T2 T3 T4"),
+    names("E3 E4 F5 F6 F7 F8 F9 T5 T6 T7 T8 T9"),
+)
 
 
 def effects(modifier):
@@ -69,7 +86,17 @@ def test_one_modifier_is_read_as_the_whole_table_has_it():
     read = [effect for modifier in known_modifiers() for effect in modifier_effects(modifier)]
     assert len(read) == len(TABLE)
     for effect, row in zip(read, TABLE, strict=True):
-        for name in ("modifier", "effect", "factor", "applies_to", "site", "notice", "confidence", "source", "words"):
+        for name in (
+            "modifier",
+            "effect",
+            "factor",
+            "applies_to",
+            "site",
+            "notice",
+            "confidence",
+            "source",
+            "words",
+        ):
             assert getattr(effect, name) == row[name]
         assert effect.codes == tuple(row["codes"].split())
         assert effect.first == (date.fromisoformat(row["from"]) if row["from"] else date.min)
@@ -85,7 +112,9 @@ def test_every_row_says_how_sure_it_is_and_where_it_is_from():
 
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_which_modifiers_have_which_effect(effect):
-    assert {row["modifier"] for row in TABLE if row["effect"] == effect} == set(EFFECTS[effect].split())
+    assert {row["modifier"] for row in TABLE if row["effect"] == effect} == set(
+        EFFECTS[effect].split()
+    )
 
 
 def test_sites_are_the_eyelids_fingers_toes_and_vessels():
@@ -99,7 +128,9 @@ def test_sites_are_the_eyelids_fingers_toes_and_vessels():
 
 
 def test_factors_are_exact():
-    assert [modifier_effects(modifier)[-1].scaled_factor for modifier in ("CQ", "62", "AS", "FY")] == [
+    assert [
+        modifier_effects(modifier)[-1].scaled_factor for modifier in ("CQ", "62", "AS", "FY")
+    ] == [
         8500,
         6250,
         1360,
@@ -115,12 +146,18 @@ def test_factors_are_exact():
 def test_what_real_claims_carry_leaves_the_price_of_a_visit(loaded, modifier):
     answer = priced("99213", modifier)
     assert (answer.allowed, answer.steps, answer.denials) == (D("88.95"), (), ())
-    assert estimate_claim([f"99213-{modifier}"], locality="national", date=DAY).allowed == D("88.95")
+    assert estimate_claim([f"99213-{modifier}"], locality="national", date=DAY).allowed == D(
+        "88.95"
+    )
 
 
 def test_most_of_them_say_nothing(loaded):
     notes = {modifier: priced("99213", modifier).notes for modifier in ON_CLAIMS}
-    said = {modifier: " ".join(note.severity.value for note in some) for modifier, some in notes.items() if some}
+    said = {
+        modifier: " ".join(note.severity.value for note in some)
+        for modifier, some in notes.items()
+        if some
+    }
     assert said == {
         **dict.fromkeys(names("AQ AR FS Q5 Q6 GJ AJ SA 33 PT"), "info"),
         **dict.fromkeys(names("27 PN PO SG JW JZ KF GX"), "warning"),
@@ -130,7 +167,10 @@ def test_most_of_them_say_nothing(loaded):
 @pytest.mark.parametrize("modifier", EFFECTS["anesthesia"].split())
 def test_anesthesia_modifiers_stand_on_anesthesia_alone(loaded, modifier):
     assert [note.code for note in priced("00100", modifier).denials] == ["status-j"]
-    with pytest.raises(ModifierError, match=f"modifier {modifier} is for anesthesia codes .status J.; 99213 has status A"):
+    with pytest.raises(
+        ModifierError,
+        match=f"modifier {modifier} is for anesthesia codes .status J.; 99213 has status A",
+    ):
         priced("99213", modifier)
 
 
@@ -172,7 +212,11 @@ def test_who_furnishes_a_service_never_comes_from_the_modifier(loaded):
 )  # fmt: skip
 def test_what_the_price_leaves_out_is_said_with_its_source(loaded, modifier, says):
     (note,) = priced("99213", modifier).notes
-    assert (note.code, says in note.text, bool(note.source)) == (f"modifier-{modifier.lower()}", True, True)
+    assert (note.code, says in note.text, bool(note.source)) == (
+        f"modifier-{modifier.lower()}",
+        True,
+        True,
+    )
 
 
 def test_a_modifier_of_other_claims_says_nothing_on_their_codes(loaded):
@@ -207,16 +251,24 @@ def test_gx_denies_beside_gy_alone(loaded):
      ("93005", [], None, ["facility-na", "modifier-pd"]),
      ("93010", [], "7.76", [])],
 )  # fmt: skip
-def test_before_an_admission_the_facility_amount_and_the_professional_part_are_paid(loaded, hcpcs, mods, amount, denied):
+def test_before_an_admission_the_facility_amount_and_the_professional_part_are_paid(
+    loaded, hcpcs, mods, amount, denied
+):
     for more in ({}, {"setting": "facility"}, {"pos": "11"}):
         answer = priced(hcpcs, *mods, "PD", **more)
-        assert (answer.allowed and str(answer.allowed), [note.code for note in answer.denials]) == (amount, denied)
+        assert (answer.allowed and str(answer.allowed), [note.code for note in answer.denials]) == (
+            amount,
+            denied,
+        )
         assert answer.setting is Setting.FACILITY
         assert "modifier-pd" in [note.code for note in answer.notes]
 
 
 def test_before_an_admission_a_code_for_both_parts_is_refused(loaded):
-    with pytest.raises(ModifierError, match="PD on 93000: the code holds both parts; bill the code of its professional part"):
+    with pytest.raises(
+        ModifierError,
+        match="PD on 93000: the code holds both parts; bill the code of its professional part",
+    ):
         priced("93000", "PD")
 
 
@@ -228,13 +280,17 @@ def test_a_claim_with_two_settings_names_both(loaded, feesync):
 # ---- UN to US: one trip to several patients
 
 
-@pytest.mark.parametrize(("modifier", "cents"), [("UN", 11144), ("UP", 7429), ("UQ", 5572), ("UR", 4457), ("US", 3715)])
+@pytest.mark.parametrize(
+    ("modifier", "cents"), [("UN", 11144), ("UP", 7429), ("UQ", 5572), ("UR", 4457), ("US", 3715)]
+)
 def test_a_trip_is_divided_among_its_patients(modifier, cents):
     # 222.87 / 2 = 111.435, / 3 = 74.29, / 4 = 55.7175, / 5 = 44.574, / 6 = 37.145
     trip = rate(hcpcs="R0075")
     result = price(trip, line(modifier)._replace(hcpcs="R0075"))
     assert (result.allowed, [step.name for step in result.steps]) == (cents, ["shared trip"])
-    with pytest.raises(ModifierError, match=f"modifier {modifier} is for R0075 alone, not for 64493"):
+    with pytest.raises(
+        ModifierError, match=f"modifier {modifier} is for R0075 alone, not for 64493"
+    ):
         price(rate(), line(modifier))
 
 
@@ -264,11 +320,18 @@ def test_a_therapy_assistant_goes_with_the_plan_of_care():
 )  # fmt: skip
 def test_a_day_out_of_use_is_refused_where_the_dates_were_read(modifier, first, last):
     part = rate(pctc="1", modifier="TC")
-    for day, inside in [(first, True), (last, True), (first and previous(first), False), (last and following(last), False)]:
+    for day, inside in [
+        (first, True),
+        (last, True),
+        (first and previous(first), False),
+        (last and following(last), False),
+    ]:
         if day and inside:
             assert price(part, line(modifier, day=day)).allowed
         elif day:
-            with pytest.raises(ModifierError, match=f"modifier {modifier} is in use from {first}.*, not on {day}"):
+            with pytest.raises(
+                ModifierError, match=f"modifier {modifier} is in use from {first}.*, not on {day}"
+            ):
                 price(part, line(modifier, day=day))
 
 
@@ -281,19 +344,25 @@ def following(day):
 
 
 @pytest.mark.parametrize(
-    ("modifier", "inside", "outside"), [("CH", "2018-12-31", "2019-01-01"), ("ZB", "2018-03-31", "2018-04-01")]
+    ("modifier", "inside", "outside"),
+    [("CH", "2018-12-31", "2019-01-01"), ("ZB", "2018-03-31", "2018-04-01")],
 )
 def test_a_day_out_of_use_is_warned_where_the_dates_are_recalled(modifier, inside, outside):
     assert price(rate(), line(modifier, day=inside)).notes == []
     (note,) = price(rate(), line(modifier, day=outside)).notes
-    assert (note.severity.value, note.text.endswith(f"to {inside}, as far as feesync recalls: not on this day.")) == (
+    assert (
+        note.severity.value,
+        note.text.endswith(f"to {inside}, as far as feesync recalls: not on this day."),
+    ) == (
         "warning",
         True,
     )
 
 
 def test_a_recalled_modifier_without_effect_on_the_price_has_none_out_of_its_dates():
-    recalled = {row["modifier"] for row in TABLE if row["confidence"] == "R" and (row["from"] or row["to"])}
+    recalled = {
+        row["modifier"] for row in TABLE if row["confidence"] == "R" and (row["from"] or row["to"])
+    }
     assert {effect for modifier in recalled for effect in effects(modifier)} <= INFORMING
 
 
@@ -354,12 +423,19 @@ def test_four_modifiers_a_line(loaded):
 
 
 def test_lines_of_different_sites_are_neither_a_pair_nor_duplicates(loaded):
-    claim = estimate_claim(["64493-RT-T5", "64493-LT-TA"], locality="national", date=DAY, coverage=False)
-    assert ([str(one.allowed) for one in claim.lines], [one.rank for one in claim.lines]) == (["172.08", "86.04"], [1, 2])
+    claim = estimate_claim(
+        ["64493-RT-T5", "64493-LT-TA"], locality="national", date=DAY, coverage=False
+    )
+    assert ([str(one.allowed) for one in claim.lines], [one.rank for one in claim.lines]) == (
+        ["172.08", "86.04"],
+        [1, 2],
+    )
     assert claim.notes == ()
     same = estimate_claim(["64493-T5", "64493-T5"], locality="national", date=DAY, coverage=False)
     assert [note.code for note in same.notes] == ["duplicate-line"]
-    pair = estimate_claim(["64493-RT-GC", "64493-LT-KX"], locality="national", date=DAY, coverage=False)
+    pair = estimate_claim(
+        ["64493-RT-GC", "64493-LT-KX"], locality="national", date=DAY, coverage=False
+    )
     assert [one.rank for one in pair.lines] == [None, None]
 
 
@@ -415,9 +491,12 @@ def test_the_list_of_modifiers(feesync):
         shown.stdout.splitlines()
         == [
             "Modifier    Effect      Factor    From        To          Sure    What it does",
-            "----------  ----------  --------  ----------  ----------  ------  ----------------------------------------------",
-            "FY          multiplies  0.93      2018-01-01  2022-12-31  S       Cassette X-ray: technical part less 7 percent.",
-            "FY          multiplies  0.90      2023-01-01              S       Cassette X-ray: technical part less 10 percent.",
+            "----------  ----------  --------  ----------  ----------  ------  "
+            "----------------------------------------------",
+            "FY          multiplies  0.93      2018-01-01  2022-12-31  S       Cassette X-ray: "
+            "technical part less 7 percent.",
+            "FY          multiplies  0.90      2023-01-01              S       Cassette X-ray: "
+            "technical part less 10 percent.",
         ]
         or shown.stdout
     )
@@ -425,7 +504,10 @@ def test_the_list_of_modifiers(feesync):
     assert rows == TABLE
     assert '"modifier": "Q8"' in feesync("modifiers", "q8", "--json").stdout
     nothing = feesync("modifiers", "ZZ")
-    assert (nothing.exit_code, nothing.stderr) == (2, "feesync: no modifier starts with 'ZZ'; 'feesync modifiers' lists all\n")
+    assert (nothing.exit_code, nothing.stderr) == (
+        2,
+        "feesync: no modifier starts with 'ZZ'; 'feesync modifiers' lists all\n",
+    )
 
 
 # ---- every modifier, on every kind of code
@@ -449,9 +531,13 @@ def check(modifier, a_rate, a_line):
         assert modifier in str(found), asked
         return "refused"
     if told <= INFORMING:
-        assert (found.fee, found.allowed, found.steps) == (plain.fee, plain.allowed, plain.steps), asked
+        assert (found.fee, found.allowed, found.steps) == (plain.fee, plain.allowed, plain.steps), (
+            asked
+        )
     if found.allowed is None:
-        assert [note for note in found.notes if note.severity.value == "denial" and note.source], asked
+        assert [note for note in found.notes if note.severity.value == "denial" and note.source], (
+            asked
+        )
         return "denied"
     assert told.isdisjoint({"denies", "by_report", "anesthesia"}), asked
     return "priced"
@@ -459,5 +545,9 @@ def check(modifier, a_rate, a_line):
 
 @pytest.mark.parametrize("setting", list(Setting))
 def test_every_modifier_on_rates_of_every_kind(setting):
-    found = {check(modifier, profile, line(setting=setting.value)) for profile in PROFILES for modifier in known_modifiers()}
+    found = {
+        check(modifier, profile, line(setting=setting.value))
+        for profile in PROFILES
+        for modifier in known_modifiers()
+    }
     assert found == {"refused", "denied", "priced"}

@@ -11,12 +11,15 @@ from feesync.model import money
 def test_half_up_is_decimals_half_up(numerator, denominator):
     with localcontext() as context:
         context.prec = 60
-        expected = int((Decimal(numerator) / Decimal(denominator)).quantize(Decimal(1), ROUND_HALF_UP))
+        expected = int(
+            (Decimal(numerator) / Decimal(denominator)).quantize(Decimal(1), ROUND_HALF_UP)
+        )
     assert money.half_up(numerator, denominator) == expected
 
 
 @pytest.mark.parametrize(
-    ("numerator", "denominator", "whole"), [(5, 10, 1), (15, 10, 2), (25, 10, 3), (4, 10, 0), (1, 3, 0), (2, 3, 1), (0, 7, 0)]
+    ("numerator", "denominator", "whole"),
+    [(5, 10, 1), (15, 10, 2), (25, 10, 3), (4, 10, 0), (1, 3, 0), (2, 3, 1), (0, 7, 0)],
 )
 def test_half_up_takes_ties_up(numerator, denominator, whole):
     assert money.half_up(numerator, denominator) == whole
@@ -81,7 +84,9 @@ def test_cents_refuses_what_is_no_exact_amount(bad):
 
 
 def test_factors_print_as_people_write_them():
-    assert [str(money.decimal_factor(factor)) for factor in (15_000, 20_000, 9_500, 100_000, 6_250)] == [
+    assert [
+        str(money.decimal_factor(factor)) for factor in (15_000, 20_000, 9_500, 100_000, 6_250)
+    ] == [
         "1.5",
         "2",
         "0.95",
@@ -104,4 +109,6 @@ def test_factors_print_as_people_write_them():
 def test_percent_change(before, after, percent):
     found = money.percent_change(before, after)
     assert str(found) == percent
-    assert found == (Decimal(after - before) * 100 / before).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert found == (Decimal(after - before) * 100 / before).quantize(
+        Decimal("0.01"), ROUND_HALF_UP
+    )

@@ -13,7 +13,10 @@ def test_facility_stands_before_nonfacility():
 
 
 def test_the_basis_is_in_the_name():
-    assert [opps_cap.parse(fixture(CAPS), name).basis for name in ("OPPSCAP_Oct_QPP.csv", "OPPSCAP_nonQPP.csv", "OPPSCAP.csv")] == [
+    assert [
+        opps_cap.parse(fixture(CAPS), name).basis
+        for name in ("OPPSCAP_Oct_QPP.csv", "OPPSCAP_nonQPP.csv", "OPPSCAP.csv")
+    ] == [
         "qp",
         "nonqp",
         "nonqp",

@@ -1,4 +1,7 @@
-"""CMS's own releases load without a waiver whatever was loaded before: each alone, each beside each other, and in random orders."""
+"""CMS's own releases load without a waiver whatever was loaded before.
+
+Each alone, each beside each other, and in random orders.
+"""
 
 import random
 
@@ -17,11 +20,16 @@ ORDERS, RELEASES = 40, 2
 
 @pytest.fixture(scope="module")
 def parsed(cms):
-    return [from_zip(path.read_bytes(), path.name) for path in sorted((cms / "releases").glob("*.zip"))]
+    return [
+        from_zip(path.read_bytes(), path.name) for path in sorted((cms / "releases").glob("*.zip"))
+    ]
 
 
 def test_each_beside_each_other(parsed, tmp_path):
-    """A release is compared with the nearest on either side: all pairs are all that an order can bring."""
+    """A release is compared with the nearest on either side.
+
+    All pairs are all that an order can bring.
+    """
     snapshot = open_snapshot()
     for known in parsed:
         path = tmp_path / f"{known.label}.db"
@@ -29,7 +37,12 @@ def test_each_beside_each_other(parsed, tmp_path):
         connection = open_for_reading(path)
         for release in parsed:
             first = effective_dates(release.label)[0].isoformat()
-            assert suite.check_changes(connection, release, first, lambda: snapshot, allow_change=False) == []
+            assert (
+                suite.check_changes(
+                    connection, release, first, lambda: snapshot, allow_change=False
+                )
+                == []
+            )
         connection.close()
 
 

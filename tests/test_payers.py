@@ -31,7 +31,10 @@ def cents(amount):
 
 
 def expected(allowed, owed, percent, cut="0.02"):
-    """Medicare's payment, sequestration and the patient's part: Medicare's share is rounded, the patient has the rest."""
+    """Medicare's payment, sequestration and the patient's part.
+
+    Medicare's share is rounded, the patient has the rest.
+    """
     taken = min(owed, allowed)
     before = cents((allowed - taken) * (100 - percent) / 100)
     sequestered = cents(before * D(cut))
@@ -59,7 +62,18 @@ def full(cms, tmp_path_factory):
 
 # the values that were found wrong: national, 2025
 
-OWED_NOTHING = ["G0439", "G0402", "77067", "77080", "77063", "G0105", "G0104", "G0101", "71271", "76706"]
+OWED_NOTHING = [
+    "G0439",
+    "G0402",
+    "77067",
+    "77080",
+    "77063",
+    "G0105",
+    "G0104",
+    "G0101",
+    "71271",
+    "76706",
+]
 
 
 @pytest.mark.parametrize("code", OWED_NOTHING)
@@ -79,7 +93,18 @@ def test_a_screening_colonoscopy_in_a_surgical_center(full):
 
 
 def test_a_wellness_visit_from_end_to_end(full, feesync):
-    result = feesync("--db", full, "estimate", "G0439", "--locality", "national", "--date", "2025-11-03", "--deductible", "257")
+    result = feesync(
+        "--db",
+        full,
+        "estimate",
+        "G0439",
+        "--locality",
+        "national",
+        "--date",
+        "2025-11-03",
+        "--deductible",
+        "257",
+    )
     assert result.exit_code == 0
     assert result.stdout == (
         "G0439, nonfacility, 2025-11-03\n"
@@ -89,74 +114,114 @@ def test_a_wellness_visit_from_end_to_end(full, feesync):
         "\n"
         "  Fee schedule amount                               126.47\n"
         "  Medicare allows                                   126.47\n"
-        "  Medicare pays                                     123.94   100 %: 126.47, less 2 % sequestration\n"
+        "  Medicare pays                                     123.94   100 %: 126.47, less 2 % "
+        "sequestration\n"
         "  Sequestration takes                                 2.53\n"
         "  Patient owes                                        0.00\n"
         "\n"
-        "  info: Deductible and coinsurance waived: G0439 as a preventive service (every 12 months); diagnosis, age and frequency "
-        "decide, unseen here. [42 USC 1395l(b)(10), (a)(1)(X); CMS preventive quick reference, copies (abcdocz 2880; "
+        "  info: Deductible and coinsurance waived: G0439 as a preventive service (every 12 "
+        "months); diagnosis, age and frequency "
+        "decide, unseen here. [42 USC 1395l(b)(10), (a)(1)(X); CMS preventive quick reference, "
+        "copies (abcdocz 2880; "
         "medicalbillingcptmodifiers 2011/09)]\n"
     )
 
 
 def test_a_screening_that_became_treatment_from_end_to_end(full, feesync):
-    args = ("--locality", "national", "--date", "2025-11-03", "--setting", "facility", "--deductible", "257")
+    args = (
+        "--locality",
+        "national",
+        "--date",
+        "2025-11-03",
+        "--setting",
+        "facility",
+        "--deductible",
+        "257",
+    )
     result = feesync("--db", full, "estimate", "45385", "-m", "PT", *args)
     assert result.stdout.splitlines()[5:] == [
         "  Fee schedule amount                               242.92",
         "  Medicare allows                                   242.92",
-        "  Medicare pays                                     202.35   85 %: 206.48, less 2 % sequestration",
+        "  Medicare pays                                     202.35   85 %: 206.48, less 2 % "
+        "sequestration",
         "  Sequestration takes                                 4.13",
         "  Patient owes                                       36.44",
         "",
-        "  info: Deductible waived, coinsurance 15 %: modifier PT, a colorectal screening that became treatment. "
+        "  info: Deductible waived, coinsurance 15 %: modifier PT, a colorectal screening that "
+        "became treatment. "
         "[42 USC 1395l(dd)(2)(B); codes: AAPC 86790 on MM12656]",
         "  info: The amount is the practitioner's share; the facility bills its own. "
         "[Medicare Claims Processing Manual ch. 12 s. 20.4.2]",
     ]
-    as_json = json.loads(feesync("--db", full, "estimate", "45385", "-m", "PT", *args, "--json").stdout)
+    as_json = json.loads(
+        feesync("--db", full, "estimate", "45385", "-m", "PT", *args, "--json").stdout
+    )
     assert [as_json[name] for name in ("allowed", "medicare_payment", "sequestration", "patient_responsibility")] == [
         242.92, 202.35, 4.13, 36.44,
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("code", ["G0102", "G0403", "G0404", "G0405", "G0108", "G0109", "G0117", "G0118"])
+@pytest.mark.parametrize(
+    "code", ["G0102", "G0403", "G0404", "G0405", "G0108", "G0109", "G0117", "G0118"]
+)
 def test_what_is_near_to_a_preventive_service_is_not_waived(full, code):
     answer = estimate(code, locality="national", date=DAY, deductible=10, db=full)
     if answer.allowed is None:  # status B, X or N: nothing to share
         assert answer.patient_responsibility is None
         return
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == expected(answer.allowed, D(10), 20)
+    assert (
+        answer.medicare_payment,
+        answer.sequestration,
+        answer.patient_responsibility,
+    ) == expected(answer.allowed, D(10), 20)
     assert notes(answer).count("cost-sharing-applies") == 1
 
 
 @pytest.mark.parametrize("code", ["G0106", "G0120"])
 def test_a_barium_enema_has_a_coinsurance_and_no_deductible(full, code):
     answer = estimate(code, locality="national", date="2024-08-01", deductible=240, db=full)
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == expected(answer.allowed, D(0), 20)
+    assert (
+        answer.medicare_payment,
+        answer.sequestration,
+        answer.patient_responsibility,
+    ) == expected(answer.allowed, D(0), 20)
     assert answer.deductible == D("0.00")
     assert [note.text for note in answer.notes if note.code == "deductible-waived"] == [
-        f"Deductible waived, coinsurance 20 %: {code} as a preventive service (barium enema); diagnosis, age and frequency decide, "
+        f"Deductible waived, coinsurance 20 %: {code} as a preventive service (barium enema); "
+        "diagnosis, age and frequency decide, "
         "unseen here."
     ]
 
 
 def test_a_screening_that_became_treatment_has_twenty_percent_in_2022(full):
     answer = estimate(
-        "45385", locality="national", date="2022-03-01", modifiers=["PT"], setting="facility", deductible=233, db=full
+        "45385",
+        locality="national",
+        date="2022-03-01",
+        modifiers=["PT"],
+        setting="facility",
+        deductible=233,
+        db=full,
     )
     # no sequestration until the end of March 2022
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == expected(answer.allowed, D(0), 20, "0")
+    assert (
+        answer.medicare_payment,
+        answer.sequestration,
+        answer.patient_responsibility,
+    ) == expected(answer.allowed, D(0), 20, "0")
 
 
 def test_modifiers_that_pay_all():
     for modifier in ("Q3", "SF"):
-        answer = estimate("64493", locality="national", date=DAY, modifiers=[modifier], deductible=50)
+        answer = estimate(
+            "64493", locality="national", date=DAY, modifiers=[modifier], deductible=50
+        )
         # 172.08 x 2 % = 3.4416
         assert (answer.medicare_payment, answer.sequestration) == (D("168.64"), D("3.44"))
         assert answer.patient_responsibility == D("0.00")
         assert (
-            "Medicare pays                                     168.64   100 %: 172.08, less 2 % sequestration" in answer.summary()
+            "Medicare pays                                     168.64   100 %: 172.08, less 2 % "
+            "sequestration" in answer.summary()
         )
 
 
@@ -165,16 +230,24 @@ def test_33_and_pt_elsewhere_inform():
     preventive = estimate("64493", locality="national", date=DAY, modifiers=["33"], deductible=50)
     assert preventive.patient_responsibility == plain.patient_responsibility == D("74.42")
     assert [note.text for note in preventive.notes] == [
-        "Modifier 33 takes nothing from the patient's share of 64493: Medicare heeds it on other codes."
+        "Modifier 33 takes nothing from the patient's share of 64493: Medicare heeds it on other "
+        "codes."
     ]
     assert notes(plain) == []
 
 
 def test_pt_beyond_its_codes_informs(full):
-    answer = estimate("88305", locality="national", date=DAY, modifiers=["PT"], deductible=5, db=full)
-    assert (answer.medicare_payment, answer.sequestration, answer.patient_responsibility) == expected(answer.allowed, D(5), 20)
+    answer = estimate(
+        "88305", locality="national", date=DAY, modifiers=["PT"], deductible=5, db=full
+    )
+    assert (
+        answer.medicare_payment,
+        answer.sequestration,
+        answer.patient_responsibility,
+    ) == expected(answer.allowed, D(5), 20)
     assert [note.text for note in answer.notes] == [
-        "Modifier PT takes nothing from the patient's share of 88305: it counts on 10000-69999, G0500, 00811, 99153."
+        "Modifier PT takes nothing from the patient's share of 88305: it counts on 10000-69999, "
+        "G0500, 00811, 99153."
     ]
 
 
@@ -200,7 +273,8 @@ LAST = {
 }
 FIRST = {  # the others from 2011-01-01
     "2011-10-14": "G0442 G0443 G0444",
-    "2011-11-08": "86592 86593 86631 86632 86780 87110 87270 87320 87340 87341 87490 87491 87590 87591 87800 87810 87850 "
+    "2011-11-08": "86592 86593 86631 86632 86780 87110 87270 87320 87340 87341 87490 87491 87590 "
+    "87591 87800 87810 87850 "
     "G0445 G0446",
     "2011-11-29": "G0447",
     "2014-06-02": "G0472",
@@ -219,7 +293,9 @@ FIRST = {  # the others from 2011-01-01
     "2024-09-30": "G0011 G0012 G0013",
     "2025-01-01": "74263 G0537 G0538 G0560",
 }
-LAST, FIRST = ({code: day for day, codes in given.items() for code in codes.split()} for given in (LAST, FIRST))
+LAST, FIRST = (
+    {code: day for day, codes in given.items() for code in codes.split()} for given in (LAST, FIRST)
+)
 WITH_33 = {"00810": [], "99153": ["G0105", "G0121"], "G0500": ["G0105", "G0121"], "99497": ["G0438", "G0439"],
            "99498": ["G0438", "G0439"], "G0136": ["G0438", "G0439"]}  # fmt: skip
 TABLE = [
@@ -248,7 +324,9 @@ def test_a_row_of_the_table_holds_from_its_first_day_to_its_last(code, deductibl
     modifiers, beside = (("33",), WITH_33[code]) if code in WITH_33 else ((), ())
     for day in (first, last):
         assert share(code, *modifiers, day=day, beside=beside[:1]) == (deductible, coinsurance), day
-        assert share(code, *modifiers, day=day, beside=beside[-1:]) == (deductible, coinsurance), day
+        assert share(code, *modifiers, day=day, beside=beside[-1:]) == (deductible, coinsurance), (
+            day
+        )
     assert share(code, *modifiers, day=first - timedelta(1), beside=beside) == STANDARD
     if code in LAST:
         assert share(code, *modifiers, day=last + timedelta(1), beside=beside) == STANDARD
@@ -307,15 +385,27 @@ def test_what_takes_least_from_the_patient_holds():
 
 def waiver_notes(code, *modifiers, beside=(), day=DAY):
     line = Line(code, modifiers, day, Setting.NONFACILITY, 1, None, False, "physician")
-    return [(note.code, note.severity.value, note.text) for note in waiver.patient_share(line, beside).notes]
+    return [
+        (note.code, note.severity.value, note.text)
+        for note in waiver.patient_share(line, beside).notes
+    ]
 
 
 def test_a_line_that_lacks_half_of_its_waiver_is_warned():
-    only = "Deductible and coinsurance of 99497 are waived only with modifier 33 and G0438 or G0439 on the same claim (part of the "
+    only = (
+        "Deductible and coinsurance of 99497 are waived only with modifier 33 and G0438 or "
+        "G0439 on the same claim (part of the "
+    )
     only += "wellness visit: same day, same practitioner); here it is without "
-    assert waiver_notes("99497", "33") == [("waiver-incomplete", "warning", only + "G0438 or G0439.")]
-    assert waiver_notes("99497", beside=["G0438"]) == [("waiver-incomplete", "warning", only + "modifier 33.")]
-    assert waiver_notes("99497") == [("waiver-incomplete", "info", only + "modifier 33 and without G0438 or G0439.")]
+    assert waiver_notes("99497", "33") == [
+        ("waiver-incomplete", "warning", only + "G0438 or G0439.")
+    ]
+    assert waiver_notes("99497", beside=["G0438"]) == [
+        ("waiver-incomplete", "warning", only + "modifier 33.")
+    ]
+    assert waiver_notes("99497") == [
+        ("waiver-incomplete", "info", only + "modifier 33 and without G0438 or G0439.")
+    ]
 
 
 def test_a_line_that_is_waived_has_one_note():
@@ -325,18 +415,27 @@ def test_a_line_that_is_waived_has_one_note():
 
 
 def test_a_waiver_that_the_claim_shows_in_part_says_what_decides():
-    decides = "as a preventive service (sedation for a screening colonoscopy); diagnosis, age and frequency decide, unseen here."
+    decides = (
+        "as a preventive service (sedation for a screening colonoscopy); diagnosis, age and "
+        "frequency decide, unseen here."
+    )
     assert waiver_notes("G0500", "33", beside=["G0121"]) == [
         ("cost-sharing-waived", "info", f"Deductible and coinsurance waived: G0500 {decides}")
     ]
     assert waiver_notes("64493", "Q3") == [
-        ("cost-sharing-waived", "info", "Deductible and coinsurance waived: modifier Q3, services to a live kidney donor.")
+        (
+            "cost-sharing-waived",
+            "info",
+            "Deductible and coinsurance waived: modifier Q3, services to a live kidney donor.",
+        )
     ]
 
 
 def test_a_modifier_before_its_time_says_nothing():
     assert waiver_notes("88305", "PT", day=date(2010, 12, 31)) == []
-    assert [code for code, _, _ in waiver_notes("99497", "33", day=date(2015, 12, 31))] == ["modifier-without-waiver"]
+    assert [code for code, _, _ in waiver_notes("99497", "33", day=date(2015, 12, 31))] == [
+        "modifier-without-waiver"
+    ]
 
 
 def test_an_unsettled_source_says_so():
@@ -352,9 +451,14 @@ def test_an_unsettled_source_says_so():
 def test_an_unassigned_claim_leaves_the_excess(full):
     answer = estimate("G0439", locality="national", date=DAY, nonpar=True, db=full)
     # 126.47 x 95 % = 120.15; the limiting charge is 1.0925 x the unrounded fee, 138.17
-    assert (answer.allowed, answer.limiting_charge, answer.patient_responsibility) == (D("120.15"), D("138.17"), D("0.00"))
+    assert (answer.allowed, answer.limiting_charge, answer.patient_responsibility) == (
+        D("120.15"),
+        D("138.17"),
+        D("0.00"),
+    )
     assert [note.text for note in answer.notes if note.code == "unassigned-excess"] == [
-        "On an unassigned claim the patient still owes what the charge exceeds the approved amount by, up to the limiting charge: "
+        "On an unassigned claim the patient still owes what the charge exceeds the approved amount "
+        "by, up to the limiting charge: "
         "at most 18.02."
     ]
 
@@ -371,8 +475,19 @@ def test_an_unassigned_claim_leaves_the_excess(full):
         ("G0108", [], None, {}, None),
     ],
 )
-def test_the_excess_is_that_of_the_charge_up_to_the_limit(full, code, modifiers, charge, more, most):
-    answer = estimate(code, locality="national", date=DAY, nonpar=True, modifiers=modifiers, charge=charge, db=full, **more)
+def test_the_excess_is_that_of_the_charge_up_to_the_limit(
+    full, code, modifiers, charge, more, most
+):
+    answer = estimate(
+        code,
+        locality="national",
+        date=DAY,
+        nonpar=True,
+        modifiers=modifiers,
+        charge=charge,
+        db=full,
+        **more,
+    )
     texts = [note.text for note in answer.notes if note.code == "unassigned-excess"]
     assert [text.split("at most ")[1] for text in texts] == ([f"{most}."] if most else [])
     if most:
@@ -405,7 +520,10 @@ def test_a_wellness_visit_that_is_denied_waives_nothing(full):
 
 def test_sedation_is_waived_beside_a_screening_colonoscopy(full):
     for code in ("G0105", "G0121"):
-        assert [line.patient_responsibility for line in claim("G0500-33", code, "99153-33", db=full).lines] == [0, 0, 0]
+        assert [
+            line.patient_responsibility
+            for line in claim("G0500-33", code, "99153-33", db=full).lines
+        ] == [0, 0, 0]
     other = claim("G0500-33", "45380", "G0500-PT", setting="facility", db=full)
     assert other.lines[0].patient_responsibility == expected(other.lines[0].allowed, D(0), 20)[2]
     assert other.lines[2].patient_responsibility == expected(other.lines[2].allowed, D(0), 15)[2]
@@ -417,7 +535,17 @@ def test_a_waived_line_leaves_the_deductible_for_the_others(full, feesync):
     assert answer.lines[1].deductible + answer.lines[3].deductible == D("100.00")
     assert answer.lines[1].deductible == min(D(100), answer.lines[1].allowed)
     result = feesync(
-        "--db", full, "claim", "G0439", "99213", "--locality", "national", "--date", "2025-11-03", "--deductible", "257"
+        "--db",
+        full,
+        "claim",
+        "G0439",
+        "99213",
+        "--locality",
+        "national",
+        "--date",
+        "2025-11-03",
+        "--deductible",
+        "257",
     )
     assert [row.split()[-4:] for row in result.stdout.splitlines()[6:9]] == [
         ["126.47", "123.94", "2.53", "0.00"], ["88.95", "0.00", "0.00", "88.95"], ["215.42", "123.94", "2.53", "88.95"],
@@ -433,7 +561,9 @@ def test_the_deductible_goes_by_what_is_allowed_and_not_by_the_fee():
 def test_a_contract_leaves_who_pays_to_the_plan(full):
     answer = claim("G0439", "45385-PT", percent=110, db=full)
     assert {line.patient_responsibility for line in answer.lines} == {None}
-    assert not {"cost-sharing-waived", "deductible-waived"} & {code for line in answer.lines for code in notes(line)}
+    assert not {"cost-sharing-waived", "deductible-waived"} & {
+        code for line in answer.lines for code in notes(line)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -451,7 +581,11 @@ SHARED = {  # percent, and whether the deductible is taken
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(sorted(SHARED)), min_size=1, max_size=6), st.integers(0, 40_000), st.booleans())
+@given(
+    st.lists(st.sampled_from(sorted(SHARED)), min_size=1, max_size=6),
+    st.integers(0, 40_000),
+    st.booleans(),
+)
 def test_any_claim_is_shared_as_its_lines_say(small, lines, owed, nonpar):
     answer = claim(*lines, deductible=D(owed).scaleb(-2), nonpar=nonpar, db=small)
     left = D(owed).scaleb(-2)
@@ -467,7 +601,10 @@ def test_any_claim_is_shared_as_its_lines_say(small, lines, owed, nonpar):
         assert line.deductible == (min(left, line.allowed) if takes else 0)
         left -= line.deductible
     if answer.allowed is not None:
-        assert answer.medicare_payment + answer.sequestration + answer.patient_responsibility == answer.allowed
+        assert (
+            answer.medicare_payment + answer.sequestration + answer.patient_responsibility
+            == answer.allowed
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -477,7 +614,11 @@ def test_where_the_waived_lines_stand_changes_nothing_for_the_others(small, line
     answer = claim(*lines, deductible=owed, db=small)
     others = [line for line in lines if SHARED.get(line, (0, False))[1]]
     without = claim(*others, deductible=owed, db=small)
-    mine = [line.patient_responsibility for line, code in zip(answer.lines, lines, strict=True) if code in others]
+    mine = [
+        line.patient_responsibility
+        for line, code in zip(answer.lines, lines, strict=True)
+        if code in others
+    ]
     assert mine == [line.patient_responsibility for line in without.lines]
 
 

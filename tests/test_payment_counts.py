@@ -40,13 +40,21 @@ def differing(before, after):
 
 
 def test_only_an_opps_column_differs(database):
-    """The OPPS columns cap 93990-TC, whose own PE is 3.63: another of them is another payment, though its own RVUs stay."""
+    """The OPPS columns cap 93990-TC, whose own PE is 3.63.
+
+    Another of them is another payment, though its own RVUs stay.
+    """
     put(database, quarter("A"), "rvu25a.zip")
     lower = changed(changed(fixture(VALUES), "93990", 28, "3.00", "TC"), "93990", 29, "3.00", "TC")
     put(database, quarter("D", values=lower, caps=None))
-    changes = differing(amounts("0", "3.26", "0.03", "32.3465"), amounts("0", "3.00", "0.03", "32.3465"))
+    changes = differing(
+        amounts("0", "3.26", "0.03", "32.3465"), amounts("0", "3.00", "0.03", "32.3465")
+    )
     found = count(database, (2, "nonqp"), (1, "nonqp"))
-    assert (found[Setting.NONFACILITY].changed, found[Setting.FACILITY].changed) == (changes, 0)  # it has no facility amount
+    assert (found[Setting.NONFACILITY].changed, found[Setting.FACILITY].changed) == (
+        changes,
+        0,
+    )  # it has no facility amount
     assert changes == 109
 
 
@@ -64,7 +72,9 @@ def test_each_edition_has_its_own_factor(database):
     """99213 in 2026, under both factors; its RVUs are the same."""
     put(database, zip_of(rvu26d()), "rvu26d.zip", allow_change=True)
     places = [
-        amounts(*rvus, factor) for rvus in (("1.30", "1.46", "0.09"), ("1.30", "0.33", "0.09")) for factor in ("33.4009", "33.5675")
+        amounts(*rvus, factor)
+        for rvus in (("1.30", "1.46", "0.09"), ("1.30", "0.33", "0.09"))
+        for factor in ("33.4009", "33.5675")
     ]
     found = count(database, (1, "qp"), (1, "nonqp"), ["99213"])
     assert found == {

@@ -27,14 +27,27 @@ def test_records_in_cents_with_their_lines_and_no_trailer():
 
 
 def test_a_blank_modifier_is_none_however_many_blanks():
-    records = [record("02102-01", "71046", "1.00", "2.00", modifier) for modifier in ("  ", " ", "", "26", "TC")]
+    records = [
+        record("02102-01", "71046", "1.00", "2.00", modifier)
+        for modifier in ("  ", " ", "", "26", "TC")
+    ]
     assert [payment.modifier for payment in read("".join(records))] == ["", "", "", "26", "TC"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_byte_order_mark_blank_lines_and_end_of_file_mark(end):
-    text = "\xef\xbb\xbf" + RECORD + "\n" + record("02102-01", "64494", "107.08", "65.12") + TRAILER + "\x1a"
-    assert [(payment.hcpcs, payment.line) for payment in read(text.replace("\n", end))] == [("64493", 1), ("64494", 3)]
+    text = (
+        "\xef\xbb\xbf"
+        + RECORD
+        + "\n"
+        + record("02102-01", "64494", "107.08", "65.12")
+        + TRAILER
+        + "\x1a"
+    )
+    assert [(payment.hcpcs, payment.line) for payment in read(text.replace("\n", end))] == [
+        ("64493", 1),
+        ("64494", 3),
+    ]
 
 
 def test_fields_without_quotes():
@@ -69,7 +82,12 @@ def test_what_is_no_record_is_refused_with_its_line(old, new, says):
 
 
 @pytest.mark.parametrize(
-    ("following", "says"), [(RECORD, "is not readable as csv"), ('0000000.00"\n', "a quote is not closed"), ("", "unexpected end")]
+    ("following", "says"),
+    [
+        (RECORD, "is not readable as csv"),
+        ('0000000.00"\n', "a quote is not closed"),
+        ("", "unexpected end"),
+    ],
 )
 def test_a_quote_that_is_not_closed_is_told_by_its_line(following, says):
     with pytest.raises(ContentRefusedError, match=f"line 2: .*{says}"):
@@ -82,9 +100,13 @@ def test_a_file_without_records_is_refused(content):
         read(content)
 
 
-@pytest.mark.parametrize("content", [alaska().encode("utf-16"), b"MZ\x90\0\3\0", b"%PDF-1.7\n1 0 obj", b"YEAR,CARRIER\n"])
+@pytest.mark.parametrize(
+    "content", [alaska().encode("utf-16"), b"MZ\x90\0\3\0", b"%PDF-1.7\n1 0 obj", b"YEAR,CARRIER\n"]
+)
 def test_what_is_something_else_is_refused_in_its_first_line(content):
-    with pytest.raises(ContentRefusedError, match="PFREV25D.txt, line 1: (has . fields|the record is of)"):
+    with pytest.raises(
+        ContentRefusedError, match="PFREV25D.txt, line 1: (has . fields|the record is of)"
+    ):
         read(content)
 
 
@@ -94,7 +116,10 @@ def test_what_is_something_else_is_refused_in_its_first_line(content):
         (["PFREV25D.txt"], "RVU25D"),
         (["pfall25a.TXT"], "RVU25A"),
         (["PFREV24A_0.zip", "PFALL24.txt"], "RVU24A"),
-        (["pfrev26a-updated-12-29-2025.zip", "PFREV26A/PFREV26AR_nonQP.zip", "PFALL26AR.txt"], "RVU26A"),  # as CMS named them
+        (
+            ["pfrev26a-updated-12-29-2025.zip", "PFREV26A/PFREV26AR_nonQP.zip", "PFALL26AR.txt"],
+            "RVU26A",
+        ),  # as CMS named them
         (["PFALL26AQP.txt"], "RVU26A"),
         (["PFALL24AR.txt"], "RVU24AR"),
         (["PFREV18C.txt"], "RVU18C1"),  # CMS published no other release of that quarter
@@ -111,13 +136,21 @@ def test_a_revised_file_is_of_the_revised_release_where_that_is_loaded():
 
 
 def test_two_releases_in_the_names_are_refused():
-    with pytest.raises(ContentRefusedError, match="the names say RVU25A and RVU25D; 'feesync verify FILE --release LABEL' decides"):
+    with pytest.raises(
+        ContentRefusedError,
+        match="the names say RVU25A and RVU25D; 'feesync verify FILE --release LABEL' decides",
+    ):
         opened(RECORD, "PFREV25D.zip", "PFALL25A.txt").release(frozenset())
 
 
-@pytest.mark.parametrize("name", ["OHIO.txt", "PFALL25.txt", "PFREV25E.txt", "PFREV25DX.txt", "OPFALL25A.txt", "RVU25D.txt"])
+@pytest.mark.parametrize(
+    "name",
+    ["OHIO.txt", "PFALL25.txt", "PFREV25E.txt", "PFREV25DX.txt", "OPFALL25A.txt", "RVU25D.txt"],
+)
 def test_a_name_that_does_not_say_the_release_is_a_matter_of_usage(name):
-    with pytest.raises(InvalidInputError, match="does not say which release this is; .* --release LABEL"):
+    with pytest.raises(
+        InvalidInputError, match="does not say which release this is; .* --release LABEL"
+    ):
         opened(RECORD, name).release(frozenset())
 
 
@@ -139,9 +172,15 @@ def test_the_basis_is_in_the_names_the_innermost_first(names, basis):
 
 
 def test_the_text_members_of_a_zip_and_of_the_zips_inside_it():
-    inner = {basis: zip_of({"PFALL26AR.txt": basis.encode(), "PF26PAR.pdf": b"%PDF"}) for basis in ("QP", "nonQP")}
+    inner = {
+        basis: zip_of({"PFALL26AR.txt": basis.encode(), "PF26PAR.pdf": b"%PDF"})
+        for basis in ("QP", "nonQP")
+    }
     data = zip_of({f"PFREV26A/PFREV26AR_{basis}.zip": content for basis, content in inner.items()})
-    found = [(file.name, file.size, file.stream.read()) for file in payment_files(io.BytesIO(data), "pfrev26a.zip")]
+    found = [
+        (file.name, file.size, file.stream.read())
+        for file in payment_files(io.BytesIO(data), "pfrev26a.zip")
+    ]
     assert found == [
         ("pfrev26a.zip > PFREV26A/PFREV26AR_QP.zip > PFALL26AR.txt", 2, b"QP"),
         ("pfrev26a.zip > PFREV26A/PFREV26AR_nonQP.zip > PFALL26AR.txt", 5, b"nonQP"),
@@ -152,5 +191,7 @@ def test_a_zip_without_text_and_a_page_of_html_are_refused():
     with pytest.raises(ContentRefusedError, match="PFREV25D.zip: holds no payment file"):
         list(payment_files(io.BytesIO(zip_of({"PF25PD.pdf": b"%PDF"})), "PFREV25D.zip"))
     page = b"<!DOCTYPE html><title>Page not found</title>"
-    with pytest.raises(ContentRefusedError, match=r"is an HTML page \(Page not found\), not a payment file"):
+    with pytest.raises(
+        ContentRefusedError, match=r"is an HTML page \(Page not found\), not a payment file"
+    ):
         list(payment_files(io.BytesIO(page), "PFREV25D.txt"))

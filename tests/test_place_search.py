@@ -21,7 +21,10 @@ def known(tmp_path_factory):
         ("santa clara", ["01112-09", "01112-65"]),  # the county first, then what bears its name
         ("Solano", ["01112-53"]),  # a county that no name has: Vallejo
         ("bronx", ["13202-02"]),
-        ("montgomery", ["12202-01", "06102-12", "12502-01"]),  # not REST OF MARYLAND, which excepts it
+        (
+            "montgomery",
+            ["12202-01", "06102-12", "12502-01"],
+        ),  # not REST OF MARYLAND, which excepts it
         ("alexandria city", ["12202-01"]),  # not VIRGINIA, which excepts it
         ("mo", ["05302-01", "05302-02", "05302-99"]),
         ("J15", ["15102-00", "15202-00"]),

@@ -23,11 +23,16 @@ def texts(path):
 
 
 def rightmost(path, color):
-    """How far to the right filled bars of a color reach, from the top down: in points of the page."""
+    """How far to the right filled bars of a color reach, from the top down.
+
+    In points of the page.
+    """
     ends = []
     for element in ElementTree.parse(path).iter(f"{SVG}path"):
         if f"fill: {color}" in element.get("style", "") and element.get("clip-path"):
-            ends.append(max(float(x) for x, _ in re.findall(r"([\d.]+) ([\d.]+)", element.get("d"))))
+            ends.append(
+                max(float(x) for x, _ in re.findall(r"([\d.]+) ([\d.]+)", element.get("d")))
+            )
     return ends
 
 
@@ -43,7 +48,9 @@ def chart(feesync, tmp_path):
         path = tmp_path / name
         result = feesync(*arguments, "--plot", path)
         assert (result.exit_code, result.stderr) == (0, "")
-        assert result.stdout == feesync(*(given for given in arguments if given != "--force")).stdout
+        assert (
+            result.stdout == feesync(*(given for given in arguments if given != "--force")).stdout
+        )
         return path
 
     return draw
@@ -56,7 +63,12 @@ def test_every_place_has_its_label_and_amount(chart):
     assert "Date of service 2025-11-03, release RVU25D, conversion factor 32.3465 nonqp" in said
     assert "National: $172.08" in said
     assert "US dollars allowed" in said
-    assert any(text.startswith("Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule RVU25D") for text in said)
+    assert any(
+        text.startswith(
+            "Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule RVU25D"
+        )
+        for text in said
+    )
     assert sum(bool(re.search(r" [A-Z]{2} [0-9]{5}-[0-9]{2}$", text)) for text in said) == 109
     # CMS's amounts of the nation and Alaska, and 204.09 / 172.08
     assert {"ALASKA  AK 02102-01", "204.09", "+18.60 %", "172.08"} <= set(said)
@@ -83,12 +95,20 @@ def test_bars_are_as_long_as_the_amounts(chart):
     alaska, alabama = rightmost(path, "#2b6cb0")
     (national,) = rightmost(path, "#c05621")
     # three lengths from one zero: (a - c) / (b - c) as the amounts are
-    assert (alaska - national) / (national - alabama) == pytest.approx((204.09 - 172.08) / (172.08 - 154.46), rel=1e-3)
+    assert (alaska - national) / (national - alabama) == pytest.approx(
+        (204.09 - 172.08) / (172.08 - 154.46), rel=1e-3
+    )
 
 
 def test_both_settings(chart):
     said = texts(chart("compare", "64493", "--setting", "both", "--locality", "AK", *DAY))
-    assert {"National, nonfacility: $172.08", "National, facility: $88.31", "204.09", "113.53", "-44.37 %"} <= set(said)
+    assert {
+        "National, nonfacility: $172.08",
+        "National, facility: $88.31",
+        "204.09",
+        "113.53",
+        "-44.37 %",
+    } <= set(said)
 
 
 def test_history_has_the_release_dates_and_the_amounts_where_they_change(chart):
@@ -110,7 +130,10 @@ def test_a_release_without_the_place_is_shaded(chart):
 
 
 def test_the_same_values_make_the_same_file(chart):
-    for arguments in (("compare", "64493", "--state", "CA", *DAY), ("history", "64493", "--locality", "AL")):
+    for arguments in (
+        ("compare", "64493", "--state", "CA", *DAY),
+        ("history", "64493", "--locality", "AL"),
+    ):
         for name in ("a.svg", "a.png"):
             first = chart(*arguments, "--force", name=name).read_bytes()
             assert chart(*arguments, "--force", name=name).read_bytes() == first
@@ -134,7 +157,9 @@ def test_values_alone_are_enough(tmp_path):
     assert "no price" in texts(path)
 
 
-def test_without_the_package_the_extra_is_named_and_nothing_is_printed(feesync, tmp_path, monkeypatch):
+def test_without_the_package_the_extra_is_named_and_nothing_is_printed(
+    feesync, tmp_path, monkeypatch
+):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     for arguments in (("compare", "64493", *DAY), ("history", "64493", "--locality", "AL")):
         result = feesync(*arguments, "--plot", tmp_path / "a.svg")
@@ -146,4 +171,6 @@ def test_without_the_package_the_extra_is_named_and_nothing_is_printed(feesync, 
 def test_the_suffix_says_what_is_drawn(feesync):
     result = feesync("compare", "64493", "--plot", "a.pdf")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "a.pdf does not end in .svg or .png, which says what kind of file to write" in result.stderr
+    assert (
+        "a.pdf does not end in .svg or .png, which says what kind of file to write" in result.stderr
+    )

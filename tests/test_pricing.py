@@ -1,4 +1,7 @@
-"""The rules of a line: a rate with round numbers, so that every expected amount can be worked out in the head."""
+"""The rules of a line.
+
+A rate with round numbers, so that every expected amount can be worked out in the head.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -30,7 +33,16 @@ def rate(**changes):
     return Rate(**{**values, **changes})
 
 
-def line(*mods, units=1, charge=None, setting="nonfacility", nonpar=False, kind="physician", day="2025-11-03", days=None):
+def line(
+    *mods,
+    units=1,
+    charge=None,
+    setting="nonfacility",
+    nonpar=False,
+    kind="physician",
+    day="2025-11-03",
+    days=None,
+):
     return Line(
         "64493", modifiers.read(mods), date.fromisoformat(day), Setting(setting), units, charge, nonpar, kind, days
     )  # fmt: skip
@@ -38,7 +50,11 @@ def line(*mods, units=1, charge=None, setting="nonfacility", nonpar=False, kind=
 
 def allowed(a_rate, a_line):
     result = price(a_rate, a_line)
-    return result.allowed, [step.name for step in result.steps], [note.code for note in result.notes]
+    return (
+        result.allowed,
+        [step.name for step in result.steps],
+        [note.code for note in result.notes],
+    )
 
 
 WARNED = ["bilateral-not-payable"]
@@ -47,13 +63,20 @@ WARNED = ["bilateral-not-payable"]
 @pytest.mark.parametrize(
     ("indicator", "mods", "units", "days", "expected"),
     [
-        # units are lines: 222.87 + 111.44 each; indicator 1: 150 % by 50, by RT with LT, and by 2 units: CMS names the three alike
+        # units are lines: 222.87 + 111.44 each; indicator 1: 150 % by 50, by RT with LT, and by 2
+        # units: CMS names the three alike
         ("1", ["50"], 1, "000", (33431, ["bilateral"], [])),
         ("1", ["RT", "LT"], 1, "000", (33431, ["bilateral"], [])),
         ("1", ["LT", "RT"], 2, "000", (33431, ["bilateral"], [])),
         ("1", [], 2, "000", (33431, ["bilateral"], [])),
         ("1", [], 3, "000", (44575, ["units", "multiple procedure"], [])),
-        ("1", ["50"], 2, "000", (50147, ["bilateral", "units", "multiple procedure"], ["bilateral-units"])),
+        (
+            "1",
+            ["50"],
+            2,
+            "000",
+            (50147, ["bilateral", "units", "multiple procedure"], ["bilateral-units"]),
+        ),
         # an add-on is billed by units: each level counts
         ("1", [], 2, "ZZZ", (44574, ["units"], [])),
         ("1", ["50"], 1, "ZZZ", (33431, ["bilateral"], [])),
@@ -63,16 +86,34 @@ WARNED = ["bilateral-not-payable"]
         # indicator 0: 100 % once, and a warning
         ("0", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("0", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
-        ("0", ["50"], 3, "000", (44575, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED])),
+        (
+            "0",
+            ["50"],
+            3,
+            "000",
+            (44575, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED]),
+        ),
         ("0", [], 2, "000", (33431, ["units", "multiple procedure"], [])),
         # indicator 2: the values are for both sides already
         ("2", ["50"], 1, "000", (22287, ["bilateral"], WARNED)),
-        ("2", ["50"], 2, "000", (33431, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED])),
+        (
+            "2",
+            ["50"],
+            2,
+            "000",
+            (33431, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED]),
+        ),
         ("2", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
         ("2", [], 2, "000", (22287, ["bilateral"], [])),
         # indicator 3: each side in full
         ("3", ["50"], 1, "000", (44574, ["bilateral"], [])),
-        ("3", ["50"], 2, "000", (66861, ["bilateral", "units", "multiple procedure"], ["bilateral-units"])),
+        (
+            "3",
+            ["50"],
+            2,
+            "000",
+            (66861, ["bilateral", "units", "multiple procedure"], ["bilateral-units"]),
+        ),
         ("3", ["RT", "LT"], 1, "000", (44574, ["bilateral"], [])),
         ("3", [], 2, "000", (44574, ["bilateral"], [])),
         # indicator 9: sides do not apply; units are ranked
@@ -82,7 +123,13 @@ WARNED = ["bilateral-not-payable"]
 )
 def test_both_sides_by_the_bilateral_indicator(indicator, mods, units, days, expected):
     multiple = "0" if days == "ZZZ" else "2"
-    assert allowed(rate(bilateral=indicator, global_days=days, multiple_procedure=multiple), line(*mods, units=units)) == expected
+    assert (
+        allowed(
+            rate(bilateral=indicator, global_days=days, multiple_procedure=multiple),
+            line(*mods, units=units),
+        )
+        == expected
+    )
 
 
 @pytest.mark.parametrize("mods", [["50"], ["RT", "LT"]])
@@ -122,7 +169,9 @@ def test_modifiers_are_read_in_any_case():
 def test_a_status_that_is_not_priced_says_why(status):
     result = price(rate(status=status, nonfacility_amount=None, facility_amount=None), line())
     assert (result.fee, result.allowed, result.steps) == (None, None, [])
-    assert [(note.code, note.severity.value) for note in result.notes] == [(f"status-{status.lower()}", "denial")]
+    assert [(note.code, note.severity.value) for note in result.notes] == [
+        (f"status-{status.lower()}", "denial")
+    ]
 
 
 @pytest.mark.parametrize("status", ["R", "C"])
@@ -133,10 +182,18 @@ def test_contractor_priced(status):
 
 def test_na_flags():
     assert allowed(rate(nonfacility_na=1), line()) == (22287, [], ["nonfacility-na"])
-    assert allowed(rate(facility_na=1, facility_amount=None), line(setting="facility")) == (None, [], ["facility-na"])
+    assert allowed(rate(facility_na=1, facility_amount=None), line(setting="facility")) == (
+        None,
+        [],
+        ["facility-na"],
+    )
     assert allowed(rate(facility_na=1, facility_amount=None), line()) == (22287, [], [])
     therapy = rate(facility_na=1, facility_amount=22287, multiple_procedure="5")
-    assert allowed(therapy, line(setting="facility")) == (22287, [], ["therapy-setting", "group-practice"])
+    assert allowed(therapy, line(setting="facility")) == (
+        22287,
+        [],
+        ["therapy-setting", "group-practice"],
+    )
 
 
 def test_restricted_and_conditional_codes_are_priced_with_a_warning():
@@ -150,7 +207,9 @@ def test_the_lower_of_the_charge_for_both_sides():
 
 
 def test_the_opps_cap_is_noted_with_the_uncapped_fee():
-    capped = rate(nonfacility_fee=25000, opps_nonfacility_pe_rvu=300, opps_facility_pe_rvu=100, opps_mp_rvu=10)
+    capped = rate(
+        nonfacility_fee=25000, opps_nonfacility_pe_rvu=300, opps_facility_pe_rvu=100, opps_mp_rvu=10
+    )
     result = price(capped, line())
     assert (result.fee, [note.code for note in result.notes]) == (22287, ["opps-cap"])
     assert "250.00" in result.notes[0].text
@@ -160,7 +219,15 @@ def test_the_opps_cap_is_noted_with_the_uncapped_fee():
 
 @pytest.mark.parametrize(
     ("kind", "cents"),
-    [("np", 18944), ("pa", 18944), ("cns", 18944), ("dietitian", 18944), ("csw", 16715), ("mft", 16715), ("mhc", 16715)],
+    [
+        ("np", 18944),
+        ("pa", 18944),
+        ("cns", 18944),
+        ("dietitian", 18944),
+        ("csw", 16715),
+        ("mft", 16715),
+        ("mhc", 16715),
+    ],
 )
 def test_practitioners_take_their_share(kind, cents):
     assert allowed(rate(), line(kind=kind)) == (cents, ["practitioner"], [])
@@ -206,7 +273,11 @@ def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
 def test_therapy_assistants_are_paid_less_from_2022_on():
     assert allowed(rate(), line("CQ", "GP", day="2021-12-31")) == (22287, [], [])
     assert allowed(rate(), line("GO", "CO", day="2022-01-01")) == (18944, ["therapy assistant"], [])
-    assert allowed(rate(), line("CQ", day="2025-11-03")) == (18944, ["therapy assistant"], ["therapy-plan-missing"])
+    assert allowed(rate(), line("CQ", day="2025-11-03")) == (
+        18944,
+        ["therapy assistant"],
+        ["therapy-plan-missing"],
+    )
 
 
 def test_limiting_charges_that_cms_published():
@@ -225,7 +296,12 @@ def test_cms_example_of_sequestration():
     assert payer.split(10000, 5000, 2000, 200) == (3920, 80, 6000, 5000)
 
 
-@given(st.integers(0, 10**8), st.integers(0, 10**6), st.sampled_from([0, 1000, 1500, 2000]), st.sampled_from([0, 100, 200]))
+@given(
+    st.integers(0, 10**8),
+    st.integers(0, 10**6),
+    st.sampled_from([0, 1000, 1500, 2000]),
+    st.sampled_from([0, 100, 200]),
+)
 def test_the_split_always_sums(cents, deductible, coinsurance, cut):
     split = payer.split(cents, deductible, coinsurance, cut)
     assert split.medicare_payment + split.sequestration + split.patient_responsibility == cents
@@ -236,7 +312,14 @@ def test_the_split_always_sums(cents, deductible, coinsurance, cut):
 
 PROFILES = [
     rate(),
-    rate(global_days="090", preoperative=10, intraoperative=80, postoperative=10, assistant_surgeon="2", co_surgeon="2"),
+    rate(
+        global_days="090",
+        preoperative=10,
+        intraoperative=80,
+        postoperative=10,
+        assistant_surgeon="2",
+        co_surgeon="2",
+    ),
     rate(modifier="26", multiple_procedure="4"),
     rate(global_days="ZZZ", multiple_procedure="0", assistant_surgeon="1"),
     rate(multiple_procedure="5", bilateral="0", co_surgeon="1", nonfacility_na=1),
@@ -258,7 +341,12 @@ def test_the_order_of_modifiers_does_not_matter(profile, chosen, random, nonpar)
             result = price(profile, line(*read, nonpar=nonpar))
         except InvalidInputError as error:
             return type(error)
-        return result.allowed, result.steps, {note.code for note in result.notes}, result.limiting_charge
+        return (
+            result.allowed,
+            result.steps,
+            {note.code for note in result.notes},
+            result.limiting_charge,
+        )
 
     assert outcome(random.sample(chosen, len(chosen))) == outcome(chosen)
 
@@ -275,6 +363,8 @@ def test_a_charge_never_raises(indicator, multiple, mods, units, charge):
         return
     limited = price(code, line(*mods, units=units, charge=charge)).allowed
     assert limited <= min(without, charge)
-    if multiple == "0" or units == 1 or len(mods) == 2:  # else the charge of a unit limits that unit, whatever its rank
+    if (
+        multiple == "0" or units == 1 or len(mods) == 2
+    ):  # else the charge of a unit limits that unit, whatever its rank
         assert limited == min(without, charge)
     assert limited <= price(code, line(*mods, units=units, charge=charge + 1)).allowed

@@ -1,4 +1,7 @@
-"""How the command ends: interrupted, with its output closed or broken off, on a full disk, killed; one line, the right status."""
+"""How the command ends: interrupted, with its output closed or broken off, on a full disk, killed.
+
+One line, the right status.
+"""
 
 import resource
 import shutil
@@ -38,7 +41,10 @@ def signals_as_in_a_terminal():
 def shell(line, *args):
     """Run feesync with what a shell does to its output."""
     return subprocess.run(
-        ["sh", "-c", f'"$@" {line}', "sh", *FEESYNC, *map(str, args)], capture_output=True, text=True, check=False
+        ["sh", "-c", f'"$@" {line}', "sh", *FEESYNC, *map(str, args)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -87,7 +93,12 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(loaded, tmp_path, limit, arg
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )  # fmt: skip
     assert (result.returncode, result.stderr.count("\n"), result.stderr[:9]) == (1, 1, "feesync: ")
-    assert {path.name for path in folder.iterdir()} - {"rvu25d.zip", "new.db", "new.db-wal", "new.db-shm"} == set()
+    assert {path.name for path in folder.iterdir()} - {
+        "rvu25d.zip",
+        "new.db",
+        "new.db-wal",
+        "new.db-shm",
+    } == set()
 
 
 INTERRUPTED_IMPORT = """
@@ -106,12 +117,24 @@ runpy.run_module("feesync", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "module", ["feesync.cli", "click", "feesync.cli.commands.estimate", "feesync.pricing", "sqlite3", "feesync.claims.estimator"]
+    "module",
+    [
+        "feesync.cli",
+        "click",
+        "feesync.cli.commands.estimate",
+        "feesync.pricing",
+        "sqlite3",
+        "feesync.claims.estimator",
+    ],
 )
 def test_interrupted_while_it_is_imported(loaded, module):
     script = INTERRUPTED_IMPORT.format(module=module, args=PRINTING[0])
     result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, preexec_fn=signals_as_in_a_terminal
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=signals_as_in_a_terminal,
     )
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "feesync: interrupted\n")
 
@@ -140,7 +163,9 @@ def test_an_import_that_is_interrupted_is_undone_or_done(loaded, tmp_path, by):
         _, stderr = process.communicate()
         ends.add((process.returncode, stderr))
         assert state(loaded) in (before, after)
-    interpreter = {end for end in ends if end[0] == -by or "small.py" in end[1]}  # it had not come to feesync yet
+    interpreter = {
+        end for end in ends if end[0] == -by or "small.py" in end[1]
+    }  # it had not come to feesync yet
     assert {end for end in ends - interpreter if end[0]} <= {(130, "feesync: interrupted\n")}
     assert ends - interpreter
 
@@ -157,14 +182,19 @@ with beside(Path(sys.argv[1])) as own, scratch_folder() as folder:
 """
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next_and_what_a_live_one_writes_is_not(tmp_path, monkeypatch):
+def test_what_a_killed_process_left_is_removed_by_the_next_and_what_a_live_one_writes_is_not(
+    tmp_path, monkeypatch
+):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     command = [sys.executable, "-c", LEFT_BY_A_KILLED_PROCESS, str(tmp_path / "x.csv")]
     (tmp_path / "mine.tmp").write_text("mine")
-    killed, live = (subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2))
+    killed, live = (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    )
     for process in (killed, live):
         assert process.stdout.readline() == "written\n"
     left = sorted(tmp_path.glob("x.csv.*"))
@@ -178,7 +208,12 @@ def test_what_a_killed_process_left_is_removed_by_the_next_and_what_a_live_one_w
         assert len(list(scratch.iterdir())) == 2  # that of the live one, and this
     live.communicate("")
     assert live.returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.tmp", "scratch", "x.csv", "y.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mine.tmp",
+        "scratch",
+        "x.csv",
+        "y.csv",
+    ]
     assert list(scratch.iterdir()) == []
 
 

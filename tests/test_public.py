@@ -1,4 +1,7 @@
-"""Every argument of every public function: text does, other integers do, and what does not is told as a FeesyncError."""
+"""Every argument of every public function.
+
+Text does, other integers do, and what does not is told as a FeesyncError.
+"""
 
 import inspect
 from datetime import date
@@ -41,7 +44,10 @@ def past():
 
 PUBLIC = {
     "estimate": (package.estimate, {"hcpcs": "64493", "locality": "national", "date": DAY}),
-    "estimate_claim": (package.estimate_claim, {"lines": ["64493-50"], "locality": "national", "date": DAY}),
+    "estimate_claim": (
+        package.estimate_claim,
+        {"lines": ["64493-50"], "locality": "national", "date": DAY},
+    ),
     "compare": (package.compare, {"hcpcs": "64493", "places": ["AL"], "date": DAY}),
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),
@@ -50,15 +56,24 @@ PUBLIC = {
     "sync": (package.sync, {"offline": True, "years": [2025]}),
     "open_schedule": (package.open_schedule, {}),
     "FeeSchedule": (package.FeeSchedule, {}),
-    "FeeSchedule.rate": (schedule_of("rate"), {"hcpcs": "64493", "modifier": "", "locality": "AL", "day": DAY}),
-    "FeeSchedule.rates": (schedule_of("rates"), {"hcpcs": "64493", "places": ["AL"], "state": None, "day": DAY}),
+    "FeeSchedule.rate": (
+        schedule_of("rate"),
+        {"hcpcs": "64493", "modifier": "", "locality": "AL", "day": DAY},
+    ),
+    "FeeSchedule.rates": (
+        schedule_of("rates"),
+        {"hcpcs": "64493", "places": ["AL"], "state": None, "day": DAY},
+    ),
     "FeeSchedule.codes": (schedule_of("codes"), {"span": "64490-64495", "day": DAY}),
     "FeeSchedule.newest_day": (schedule_of("newest_day"), {"year": 2025}),
     "FeeSchedule.answering": (schedule_of("answering"), {"day": DAY}),
     "FeeSchedule.nearest_locality": (schedule_of("nearest_locality"), {"text": "AL", "day": DAY}),
     "FeeSchedule.sources": (schedule_of("sources"), {"when": date(2025, 11, 3)}),
     "FeeSchedule.localities": (schedule_of("localities"), {"day": DAY}),
-    "FeeSchedule.find_localities": (schedule_of("find_localities"), {"query": "manhattan", "day": DAY}),
+    "FeeSchedule.find_localities": (
+        schedule_of("find_localities"),
+        {"query": "manhattan", "day": DAY},
+    ),
     "FeeSchedule.zip_counts": (schedule_of("zip_counts"), {"day": DAY}),
     "FeeSchedule.counties": (schedule_of("counties"), {"day": DAY}),
     "FeeSchedule.remedy": (schedule_of("remedy"), {"day": DAY}),
@@ -109,13 +124,22 @@ def test_every_public_function_is_here():
     methods = {
         f"FeeSchedule.{name}"
         for name, method in vars(package.FeeSchedule).items()
-        if inspect.isfunction(method) and not name.startswith("_") and len(inspect.signature(method).parameters) > 1
+        if inspect.isfunction(method)
+        and not name.startswith("_")
+        and len(inspect.signature(method).parameters) > 1
     }
-    assert methods - PUBLIC.keys() == {"FeeSchedule.place", "FeeSchedule.pair"}  # their arguments are no public objects
+    assert methods - PUBLIC.keys() == {
+        "FeeSchedule.place",
+        "FeeSchedule.pair",
+    }  # their arguments are no public objects
 
 
-@pytest.mark.parametrize(("name", "argument"), CASES, ids=[f"{name}-{argument}" for name, argument in CASES])
-def test_whatever_an_argument_is_only_a_feesync_error_comes_out(name, argument, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "argument"), CASES, ids=[f"{name}-{argument}" for name, argument in CASES]
+)
+def test_whatever_an_argument_is_only_a_feesync_error_comes_out(
+    name, argument, monkeypatch, tmp_path
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     for strange in STRANGE:
@@ -132,20 +156,53 @@ def test_whatever_an_argument_of_a_public_object_is(name):
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.decimals() | st.dates() | st.datetimes(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3) | st.tuples(inner, inner),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.decimals()
+    | st.dates()
+    | st.datetimes(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+        | st.tuples(inner, inner)
+    ),
     max_leaves=5,
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from([case for case in CASES if case[0] != "sync" and case[1] not in ("db", "paths", "database")]), anything)
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from(
+        [case for case in CASES if case[0] != "sync" and case[1] not in ("db", "paths", "database")]
+    ),
+    anything,
+)
 def test_values_of_any_shape(case, value):
     called(case[0], **{case[1]: value})
 
 
 NEEDED = (
-    *("hcpcs", "locality", "before", "after", "lines", "day", "paths", "span", "year", "text", "query", "given", "settings"),
+    *(
+        "hcpcs",
+        "locality",
+        "before",
+        "after",
+        "lines",
+        "day",
+        "paths",
+        "span",
+        "year",
+        "text",
+        "query",
+        "given",
+        "settings",
+    ),
     *("setting", "units", "nonpar", "practitioner", "qp", "coverage", "most"),
 )
 REQUIRED = [case for case in CASES if case[1] in NEEDED and case != ("coverage_sheet", "locality")]
@@ -165,11 +222,17 @@ def test_text_and_enum_are_alike():
         assert compared.national.amounts == {Setting.NONFACILITY: 17208}
         assert rate_in(setting).amount == 17208
         assert past().moments[-1].rvus(setting) == 570  # 2026: 190.39 / 33.4009
-        assert package.estimate("64493", locality="national", setting=setting, date=DAY).fee == D("172.08")
+        assert package.estimate("64493", locality="national", setting=setting, date=DAY).fee == D(
+            "172.08"
+        )
     assert set(map(tuple, amounts.values())) == {((D("172.08"), D("190.39")),)}
     (change,) = package.diff("RVU25D", "RVU26C", codes=["64493"], settings=["facility"]).codes
-    assert [(amount.before, amount.after) for amount in change.amounts] == [(D("88.31"), D("81.50"))]
-    assert package.compare("64493", ["national"], settings=["facility"], date=DAY).national.amounts == {Setting.FACILITY: 8831}
+    assert [(amount.before, amount.after) for amount in change.amounts] == [
+        (D("88.31"), D("81.50"))
+    ]
+    assert package.compare(
+        "64493", ["national"], settings=["facility"], date=DAY
+    ).national.amounts == {Setting.FACILITY: 8831}
     assert rate_in("facility").amount == 8831
 
 
@@ -185,11 +248,18 @@ def test_days_are_text_or_dates():
 
 def test_integers_of_any_type():
     answer = package.estimate(
-        "64493", locality="national", units=numpy.int64(1), pos=numpy.int32(24), charge=numpy.int16(50), date=DAY
+        "64493",
+        locality="national",
+        units=numpy.int64(1),
+        pos=numpy.int32(24),
+        charge=numpy.int16(50),
+        date=DAY,
     )
     assert (answer.units, answer.pos, answer.allowed) == (1, "24", D("50.00"))
     assert type(answer.units) is int
-    priced = package.estimate("64493", locality="national", date=DAY, percent=numpy.int64(110), of_year=numpy.int64(2022))
+    priced = package.estimate(
+        "64493", locality="national", date=DAY, percent=numpy.int64(110), of_year=numpy.int64(2022)
+    )
     assert priced.allowed == D("198.70")  # 180.64 x 1.1 = 198.704
     assert package.estimate("64493", locality="national", units=numpy.uint8(2), date=DAY).units == 2
     for wrong in (1.0, numpy.float64(1), "1", True, numpy.bool_(True), None, 0, 10_000):
@@ -203,13 +273,17 @@ def test_empty_modifiers_are_none(empty):
     assert package.history("64493", "national", modifiers=empty).modifiers == ()
     line = {"hcpcs": "64493", "modifiers": empty}
     assert package.estimate_claim([line], locality="national", date=DAY).lines[0].modifiers == ()
-    assert package.estimate("64493", locality="national", modifiers=["50", ""], date=DAY).allowed == D("258.12")
+    assert package.estimate(
+        "64493", locality="national", modifiers=["50", ""], date=DAY
+    ).allowed == D("258.12")
 
 
 def test_several_states():
     both = open_schedule().rates("64493", None, ["TX", "fl"], DAY)
     alone = [open_schedule().rates("64493", (), state, DAY) for state in ("FL", "TX")]
-    assert [quote.locality for quote in both] == [quote.locality for quotes in alone for quote in quotes]
+    assert [quote.locality for quote in both] == [
+        quote.locality for quotes in alone for quote in quotes
+    ]
     assert {quote.locality.state for quote in both} == {"TX", "FL"}
     compared = package.compare("64493", state=["TX", "FL"], date=DAY)
     assert {place.locality.state for place in compared.places} == {None, "TX", "FL"}
@@ -218,6 +292,10 @@ def test_several_states():
 
 
 def test_flags_are_flags():
-    for name, flags in {"sync": ["everything", "dry_run", "offline", "force", "zips"], "diff": ["qp"], "verify": ["qp"]}.items():
+    for name, flags in {
+        "sync": ["everything", "dry_run", "offline", "force", "zips"],
+        "diff": ["qp"],
+        "verify": ["qp"],
+    }.items():
         for flag in flags:
             assert isinstance(called(name, **{flag: "no"}), InvalidInputError)

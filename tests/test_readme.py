@@ -13,7 +13,9 @@ TEXT = README.read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ feesync (.*?)\n(.*?)```", TEXT, re.DOTALL)
 
 
-@pytest.mark.parametrize(("command", "output"), CONSOLE, ids=[command[:40] for command, _ in CONSOLE])
+@pytest.mark.parametrize(
+    ("command", "output"), CONSOLE, ids=[command[:40] for command, _ in CONSOLE]
+)
 def test_commands_print_what_stands_below_them(feesync, command, output):
     result = feesync(*shlex.split(command))
     assert (result.exit_code, result.stdout, result.stderr) == (0, output, "")

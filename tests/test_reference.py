@@ -12,7 +12,11 @@ from feesync.reference.tables import read_table
 def test_the_parts_of_a_test_sum_to_the_code_that_holds_both(cms, name):
     rows = from_zip((cms / "releases" / name).read_bytes(), name).relative_values["nonqp"].rows
     values = {row.hcpcs: row for row in rows if not row.modifier}
-    whole = {row.hcpcs for row in values.values() if row.pctc == "4" and row.multiple_procedure == "6" and row.is_priced}
+    whole = {
+        row.hcpcs
+        for row in values.values()
+        if row.pctc == "4" and row.multiple_procedure == "6" and row.is_priced
+    }
     table = {row["hcpcs"]: row for row in read_table("reference/global_tests.csv")}
     assert whole == set(table)
     for code, row in table.items():
@@ -25,7 +29,12 @@ def test_the_parts_of_a_test_sum_to_the_code_that_holds_both(cms, name):
 
 def test_the_add_ons_of_the_facet_joints_have_parents():
     assert set(add_on_parents()) == {"64491", "64492", "64494", "64495", "64634", "64636"}
-    assert {parent for parents in add_on_parents().values() for parent in parents} >= {"64490", "64493", "64633", "64635"}
+    assert {parent for parents in add_on_parents().values() for parent in parents} >= {
+        "64490",
+        "64493",
+        "64633",
+        "64635",
+    }
 
 
 def test_every_mac_of_every_release_of_the_snapshot_has_a_contractor():
@@ -34,7 +43,11 @@ def test_every_mac_of_every_release_of_the_snapshot_has_a_contractor():
     who = contractors()
     # CMS: award of jurisdiction 15 on 2023-11-30; First Coast's own list of its numbers
     assert {mac for mac, row in who.items() if row.name.startswith("CGS")} == {"15102", "15202"}
-    assert (who["09102"].name, who["09102"].jurisdiction, who["09102"].states) == ("First Coast Service Options", "JN", "FL")
+    assert (who["09102"].name, who["09102"].jurisdiction, who["09102"].states) == (
+        "First Coast Service Options",
+        "JN",
+        "FL",
+    )
     jurisdictions = {(row.jurisdiction, row.name) for row in who.values()}
     assert len(jurisdictions) == len({jurisdiction for jurisdiction, _ in jurisdictions}) == 12
 
@@ -44,4 +57,6 @@ def test_the_states_of_a_mac_are_those_of_its_localities():
     for row in read_table("snapshot/localities.csv"):
         states.setdefault(row["mac"], set()).add(row["state"])
     del states["00000"]
-    assert [mac for mac, row in contractors().items() if states[mac] - set(row.states.split())] == []
+    assert [
+        mac for mac, row in contractors().items() if states[mac] - set(row.states.split())
+    ] == []

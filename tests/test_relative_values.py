@@ -25,18 +25,34 @@ def row(file, hcpcs, modifier=""):
 
 def test_31_columns_of_2025():
     file = parse()
-    assert (file.basis, file.conversion_factor, file.year, file.month, len(file.rows)) == ("nonqp", 323_465, 2025, "October", 80)
+    assert (file.basis, file.conversion_factor, file.year, file.month, len(file.rows)) == (
+        "nonqp",
+        323_465,
+        2025,
+        "October",
+        80,
+    )
     # CMS, RVU25D: 64493 work 1.52, PE 3.64 and 1.05, MP 0.16
     facet = row(file, "64493")
     assert facet[:7] == ("64493", "", "A", 152, 364, 105, 16)
-    assert (facet.global_days, facet.multiple_procedure, facet.bilateral, facet.assistant_surgeon) == ("000", "2", "1", "2")
-    assert (row(file, "64635").preoperative, row(file, "64635").intraoperative, row(file, "64635").postoperative) == (10, 80, 10)
+    assert (
+        facet.global_days,
+        facet.multiple_procedure,
+        facet.bilateral,
+        facet.assistant_surgeon,
+    ) == ("000", "2", "1", "2")
+    assert (
+        row(file, "64635").preoperative,
+        row(file, "64635").intraoperative,
+        row(file, "64635").postoperative,
+    ) == (10, 80, 10)
     assert row(file, "27447").nonfacility_na == 1
     assert row(file, "71046", "TC").facility_na == 1
 
 
 @pytest.mark.parametrize(
-    ("name", "basis", "factor", "opps"), [(NONQPP, "nonqp", 334_009, (270, 270, 5)), (QPP, "qp", 335_675, (269, 269, 5))]
+    ("name", "basis", "factor", "opps"),
+    [(NONQPP, "nonqp", 334_009, (270, 270, 5)), (QPP, "qp", 335_675, (269, 269, 5))],
 )
 def test_32_columns_of_2026(name, basis, factor, opps):
     file = parse(name=name)
@@ -65,7 +81,11 @@ def test_line_ends_marks_and_blank_rows_change_nothing(end):
 def test_notes_below_the_rows_and_a_mark_glued_to_the_last_are_not_rows():
     rows = [*rows_of(fixture(VALUES)), ["", "", "End of file", *[""] * 28]]
     assert parse(csv_of(rows).rstrip() + b"\x1a").rows == parse().rows
-    refused(csv_of([*rows, ["64999", *[""] * 30]]), "is not one that CMS documents|is not a number", len(rows) + 1)
+    refused(
+        csv_of([*rows, ["64999", *[""] * 30]]),
+        "is not one that CMS documents|is not a number",
+        len(rows) + 1,
+    )
 
 
 def test_descriptors_in_latin_1_do_not_matter_and_are_not_kept():

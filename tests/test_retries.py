@@ -5,7 +5,13 @@ import pytest
 
 from feesync.cms import retries
 from feesync.cms.clock import Clock, TimeUpError
-from feesync.cms.retries import EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.cms.retries import (
+    EndingError,
+    HostUnreachableError,
+    Retries,
+    TransientError,
+    seconds_to_wait,
+)
 from feesync.errors import ContentRefusedError
 
 
@@ -14,7 +20,10 @@ def retry(policy, attempts):
 
 
 class Attempts:
-    """Fails as often as it has errors, then answers; each attempt takes a while on its own clock."""
+    """Fails as often as it has errors, then answers.
+
+    Each attempt takes a while on its own clock.
+    """
 
     def __init__(self, monkeypatch, *errors, takes=0.0):
         self.errors, self.takes, self.now, self.made = list(errors), takes, 1000.0, 0
@@ -103,7 +112,9 @@ def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure
 
 def test_the_retries_of_a_run_take_no_longer_than_its_deadline(monkeypatch):
     policy, made, waited = Retries(20, lambda text: None), [], 0.0
-    for _ in range(20):  # every wait is a second or longer: 19 requests that wait leave no more than one second of 20
+    for _ in range(
+        20
+    ):  # every wait is a second or longer: 19 requests that wait leave no more than one second of 20
         attempts = Attempts(monkeypatch, *errors(4))
         with pytest.raises(TransientError):
             retry(policy, attempts)

@@ -14,7 +14,7 @@ from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.reference import tables
 from feesync.reference.tables import data_folder
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 from feesync.store import schema
 from feesync.store.source import Source
 
@@ -47,7 +47,9 @@ def test_the_quarter_of_the_date_answers(day, label):
     assert not estimate("64493", locality="national", date=day).notes
 
 
-@pytest.mark.parametrize(("day", "label"), [("2024-11-01", "RVU24C"), ("2026-01-15", "RVU26C"), ("2026-12-31", "RVU26C")])
+@pytest.mark.parametrize(
+    ("day", "label"), [("2024-11-01", "RVU24C"), ("2026-01-15", "RVU26C"), ("2026-12-31", "RVU26C")]
+)
 def test_a_near_quarter_of_the_same_year_and_factor_answers_and_says_so(day, label):
     answer = estimate("64493", locality="national", date=day)
     assert answer.release.label == label
@@ -61,12 +63,20 @@ def test_another_year_never_answers(day):
 
 
 def test_another_factor_of_the_same_year_never_answers(database):
-    # only RVU24B (33.2875) for a code that the snapshot lacks: before March 9, 2024 the factor was 32.7442
+    # only RVU24B (33.2875) for a code that the snapshot lacks: before March 9, 2024 the factor was
+    # 32.7442
     values = (
-        fixture(VALUES).replace(b"2025 National", b"2024 National").replace(b"October", b"April").replace(b"32.3465", b"33.2875")
+        fixture(VALUES)
+        .replace(b"2025 National", b"2024 National")
+        .replace(b"October", b"April")
+        .replace(b"32.3465", b"33.2875")
     )
     gpci = fixture(GPCI).replace(b"2025", b"2024")
-    load(database, from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), "rvu24b.zip"), allow_change=True)
+    load(
+        database,
+        from_zip(zip_of(rvu25d(values=values, gpci=gpci, caps=None)), "rvu24b.zip"),
+        allow_change=True,
+    )
     assert label_on("2024-03-20", "99213") == "RVU24B"
     with pytest.raises(UnknownCodeError, match="needs a release that is not loaded"):
         label_on("2024-03-01", "99213")
@@ -75,7 +85,9 @@ def test_another_factor_of_the_same_year_never_answers(database):
 def test_the_database_answers_for_its_labels_and_the_snapshot_for_the_others(loaded):
     assert not estimate("64493", locality="national", date="2025-11-03").release.embedded
     assert estimate("64493", locality="national", date="2025-08-01").release.embedded
-    assert label_on("2025-08-01") == "RVU25C"  # the exact quarter from the snapshot beats a near one of the database
+    assert (
+        label_on("2025-08-01") == "RVU25C"
+    )  # the exact quarter from the snapshot beats a near one of the database
     assert label_on("2025-08-01", "99213") == "RVU25D"  # which the snapshot lacks
 
 
@@ -92,15 +104,27 @@ def test_a_code_that_a_loaded_release_lacks_is_unknown(loaded):
 def test_qp_has_a_factor_of_its_own_since_2026():
     # CMS 2026, national 64493: 5.70 RVUs x 33.4009 = 190.39; x 33.5675 = 191.33475
     plain = estimate("64493", locality="national", date="2026-08-01")
-    assert (plain.fee, plain.rate.basis, plain.rate.conversion_factor) == (Decimal("190.39"), "nonqp", Decimal("33.4009"))
+    assert (plain.fee, plain.rate.basis, plain.rate.conversion_factor) == (
+        Decimal("190.39"),
+        "nonqp",
+        Decimal("33.4009"),
+    )
     answer = estimate("64493", locality="national", date="2026-08-01", qp=True)
-    assert (answer.fee, answer.rate.basis, answer.rate.conversion_factor) == (Decimal("191.33"), "qp", Decimal("33.5675"))
+    assert (answer.fee, answer.rate.basis, answer.rate.conversion_factor) == (
+        Decimal("191.33"),
+        "qp",
+        Decimal("33.5675"),
+    )
     assert [note.code for note in answer.notes] == ["qp-reference-factor"]
 
 
 def test_before_2026_qp_gives_the_same_with_a_note():
     answer = estimate("64493", locality="national", date="2025-11-03", qp=True)
-    assert (answer.fee, answer.rate.basis, [note.code for note in answer.notes]) == (Decimal("172.08"), "nonqp", ["qp-before-2026"])
+    assert (answer.fee, answer.rate.basis, [note.code for note in answer.notes]) == (
+        Decimal("172.08"),
+        "nonqp",
+        ["qp-before-2026"],
+    )
 
 
 def fee():
@@ -182,7 +206,9 @@ def test_what_is_loaded_stands_in_the_one_file(database, tmp_path):
     assert fee() == Decimal("172.41")  # a reader holds the database open
     load(database, corrected("3.66", "5.34"))
     shutil.copyfile(database, tmp_path / "copy.db")
-    assert estimate("64493", locality="national", date="2025-11-03", db=tmp_path / "copy.db").fee == Decimal("172.73")
+    assert estimate(
+        "64493", locality="national", date="2025-11-03", db=tmp_path / "copy.db"
+    ).fee == Decimal("172.73")
 
 
 def test_many_threads_while_another_loads(database):
@@ -211,7 +237,10 @@ OUT_OF_REACH = 77
 
 
 def in_a_child(check, user=None):
-    """Fork; return the exit status of the child: 0 where the check is true. It never runs on into the test runner."""
+    """Fork; return the exit status of the child: 0 where the check is true.
+
+    It never runs on into the test runner.
+    """
     child = os.fork()
     if child == 0:
         status = 1
@@ -228,14 +257,22 @@ def in_a_child(check, user=None):
 def test_a_forked_child_opens_its_own_connection(loaded):
     parent = open_schedule()
     fee()
-    assert in_a_child(lambda: 0 if fee() == Decimal("172.08") and open_schedule() is not parent else 1) == 0
+    assert (
+        in_a_child(lambda: 0 if fee() == Decimal("172.08") and open_schedule() is not parent else 1)
+        == 0
+    )
     assert open_schedule() is parent
 
 
-@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs to become another user")
+@pytest.mark.skipif(
+    not hasattr(os, "getuid") or os.getuid() != 0, reason="needs to become another user"
+)
 def test_a_reader_who_may_not_write_beside_the_database(loaded, tmp_path, monkeypatch):
-    # the checkout may be out of the other user's reach; what the package reads of it is put where it is not
-    monkeypatch.setattr(schema, "_MIGRATIONS", shutil.copytree(schema._MIGRATIONS, tmp_path / "migrations"))
+    # the checkout may be out of the other user's reach; what the package reads of it is put where
+    # it is not
+    monkeypatch.setattr(
+        schema, "_MIGRATIONS", shutil.copytree(schema._MIGRATIONS, tmp_path / "migrations")
+    )
     data = shutil.copytree(data_folder(), tmp_path / "data")
     monkeypatch.setattr(tables, "data_folder", lambda: data)
     for folder in (loaded.parent, loaded.parent.parent, loaded.parent.parent.parent):
@@ -248,7 +285,11 @@ def test_a_reader_who_may_not_write_beside_the_database(loaded, tmp_path, monkey
             return OUT_OF_REACH
         assert not os.access(loaded.parent, os.W_OK)
         # CMS: 99213 in 2025 is (1.30 + 1.35 + 0.10) x 32.3465
-        return 0 if estimate("99213", locality="national", date="2025-11-03").fee == Decimal("88.95") else 1
+        return (
+            0
+            if estimate("99213", locality="national", date="2025-11-03").fee == Decimal("88.95")
+            else 1
+        )
 
     status = in_a_child(check, user=65534)
     if status == OUT_OF_REACH:

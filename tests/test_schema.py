@@ -12,8 +12,12 @@ def test_a_new_database_has_every_migration_and_waits_in_wal_mode(tmp_path):
     connection = schema.open_for_writing(tmp_path / "new" / "x.db")
     assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.migrations()),)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA busy_timeout").fetchone() == (int(schema.BUSY_SECONDS * 1000),)
-    tables = connection.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'").fetchall()
+    assert connection.execute("PRAGMA busy_timeout").fetchone() == (
+        int(schema.BUSY_SECONDS * 1000),
+    )
+    tables = connection.execute(
+        "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+    ).fetchall()
     assert len([name for name, strict in tables if strict]) == 12
     assert [name for name, strict in tables if not strict] == ["sqlite_schema"]
 
@@ -60,7 +64,9 @@ def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monk
     for file in schema.migrations():
         (newer / file.name).write_text(file.read_text())
     had = len(schema.migrations())
-    (newer / "9999_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE broken (;\n")
+    (newer / "9999_more.sql").write_text(
+        "CREATE TABLE more (a INTEGER) STRICT;\nCREATE TABLE broken (;\n"
+    )
     monkeypatch.setattr(schema, "_MIGRATIONS", newer)
     with pytest.raises(StoreError, match="syntax error"):
         schema.open_for_reading(loaded)
@@ -68,7 +74,9 @@ def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monk
     assert raw.execute("PRAGMA user_version").fetchone() == (had,)
     assert raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
     raw.close()
-    (newer / "9999_more.sql").write_text("CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n")
+    (newer / "9999_more.sql").write_text(
+        "CREATE TABLE more (a INTEGER) STRICT;\nINSERT INTO more SELECT count(*) FROM release;\n"
+    )
     connection = schema.open_for_reading(loaded)
     assert connection.execute("SELECT a FROM more").fetchone() == (1,)
     assert connection.execute("PRAGMA user_version").fetchone() == (had + 1,)
@@ -78,7 +86,13 @@ def test_the_views_of_the_first_version_give_way(loaded):
     raw = sqlite3.connect(loaded)
     for view in ("rate", "rate_cents", "revision_rate_cents", "revision_rate_exact"):
         raw.execute(f"DROP VIEW {view}")
-    for table in ("check_set_aside", "zip_locality", "zip_file", "checksum", "zip_checksum"):  # of later versions
+    for table in (
+        "check_set_aside",
+        "zip_locality",
+        "zip_file",
+        "checksum",
+        "zip_checksum",
+    ):  # of later versions
         raw.execute(f"DROP TABLE {table}")
     raw.execute("CREATE VIEW rate_exact AS SELECT release_id FROM release")
     raw.execute("CREATE VIEW rate_cents AS SELECT * FROM rate_exact")
@@ -87,21 +101,26 @@ def test_the_views_of_the_first_version_give_way(loaded):
     raw.close()
     assert str(estimate("64493", locality="01112-05", date="2025-11-03", db=loaded).fee) == "222.87"
     connection = schema.open_for_reading(loaded)
-    views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    views = {
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
+    }
     assert views == {"rate", "rate_cents", "revision_rate_cents", "revision_rate_exact"}
 
 
 def test_an_old_sqlite_gets_one_clear_line(loaded, monkeypatch):
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
     monkeypatch.setattr(sqlite3, "sqlite_version", "3.36.0")
-    with pytest.raises(StoreError, match=r"^feesync needs SQLite 3\.37 or newer; this Python has 3\.36\.0$"):
+    with pytest.raises(
+        StoreError, match=r"^feesync needs SQLite 3\.37 or newer; this Python has 3\.36\.0$"
+    ):
         schema.open_for_reading(loaded)
 
 
 def test_a_look_up_searches_and_never_scans(loaded):
     connection = schema.open_for_reading(loaded)
     plan = connection.execute(
-        "EXPLAIN QUERY PLAN SELECT * FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND hcpcs = '64493' AND modifier = '' "
+        "EXPLAIN QUERY PLAN SELECT * FROM rate WHERE release = 'RVU25D' AND basis = 'nonqp' AND "
+        "hcpcs = '64493' AND modifier = '' "
         "AND mac = '01112' AND locality = '05'"
     ).fetchall()
     assert len(plan) == 5
@@ -111,7 +130,9 @@ def test_a_look_up_searches_and_never_scans(loaded):
 def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(loaded, monkeypatch):
     raw = sqlite3.connect(loaded)
     later = ("zip_locality", "zip_file", "checksum", "zip_checksum")
-    raw.executescript("".join(f"DROP TABLE {table};" for table in later) + "PRAGMA user_version = 2;")
+    raw.executescript(
+        "".join(f"DROP TABLE {table};" for table in later) + "PRAGMA user_version = 2;"
+    )
     raw.close()
 
     def refuse(path):

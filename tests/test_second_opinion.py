@@ -20,7 +20,7 @@ from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
 from feesync.reference.codes import technical_codes
 from feesync.reference.modifiers import known_modifiers
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 
 D = Decimal
 DAY = date(2025, 11, 3)
@@ -47,10 +47,14 @@ class Book:
     """A loaded release, by both readings: the parsed rows, and the rates of the database."""
 
     def __init__(self, release):
-        self.values = {(row.hcpcs, row.modifier): row for row in release.relative_values["nonqp"].rows}
+        self.values = {
+            (row.hcpcs, row.modifier): row for row in release.relative_values["nonqp"].rows
+        }
         self.factor = D(release.relative_values["nonqp"].conversion_factor).scaleb(-4)
         self.places = {
-            place.key: tuple(D(gpci).scaleb(-3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci))
+            place.key: tuple(
+                D(gpci).scaleb(-3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)
+            )
             for place in release.gpci.rows
         }
         self.places["national"] = (D(1), D(1), D(1))
@@ -83,7 +87,17 @@ class Book:
         """The row of an endoscopic base."""
         return row_of(self.values[hcpcs, ""])
 
-    def compare(self, key, place, mods, units=1, kind="physician", nonpar=False, charge=None, setting="nonfacility"):
+    def compare(
+        self,
+        key,
+        place,
+        mods,
+        units=1,
+        kind="physician",
+        nonpar=False,
+        charge=None,
+        setting="nonfacility",
+    ):
         """Price a line by both; return the kind of answer, 'paid', 'unpaid' or 'refused'."""
         if "PD" in mods and not key[1] and (key[0], "26") in self.values:
             key = key[0], "26"
@@ -138,14 +152,60 @@ def profiles(book):
 
 
 EACH_KIND = (
-    *("22", "23", "50", "52", "53", "54", "55", "56", "62", "66", "73", "78", "80", "81", "AS", "CO", "CQ", "CT", "E1", "EY", "FX"),
-    *("FY", "GA", "GO", "GP", "GX", "GY", "GZ", "KX", "LT", "PD", "QX", "RT", "SA", "SG", "T5", "UN", "X1"),
+    *(
+        "22",
+        "23",
+        "50",
+        "52",
+        "53",
+        "54",
+        "55",
+        "56",
+        "62",
+        "66",
+        "73",
+        "78",
+        "80",
+        "81",
+        "AS",
+        "CO",
+        "CQ",
+        "CT",
+        "E1",
+        "EY",
+        "FX",
+    ),
+    *(
+        "FY",
+        "GA",
+        "GO",
+        "GP",
+        "GX",
+        "GY",
+        "GZ",
+        "KX",
+        "LT",
+        "PD",
+        "QX",
+        "RT",
+        "SA",
+        "SG",
+        "T5",
+        "UN",
+        "X1",
+    ),
 )
-"""Modifiers that price, leave no amount, or exclude others; of those that are alike, and of those that only inform, some."""
+"""Modifiers that price, leave no amount, or exclude others.
+
+Of those that are alike, and of those that only inform, some.
+"""
 
 
 def own(key, mods):
-    """The modifiers of a line whose row is that of a modifier: with it, and without another row's."""
+    """The modifiers of a line whose row is that of a modifier.
+
+    With it, and without another row's.
+    """
     others = [mod for mod in mods if mod not in ("26", "TC")]
     return [key[1], *others] if key[1] and key[1] not in others else others
 
@@ -188,12 +248,24 @@ def test_every_modifier_and_pair_on_every_profile_of_a_release(whole):
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", ["nonfacility", "facility"])
 def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole, setting):
-    """Those that only inform leave the price as it is; what all others do is worked out by the second implementation."""
+    """Those that only inform leave the price as it is.
+
+    What all others do is worked out by the second implementation.
+    """
     keys = profiles(whole)
     assert len(keys) > 500
     found = set()
     for key in keys:
-        plain = Line(key[0], tuple(filter(None, [key[1]])), DAY, Setting(setting), 1, None, False, "physician")
+        plain = Line(
+            key[0],
+            tuple(filter(None, [key[1]])),
+            DAY,
+            Setting(setting),
+            1,
+            None,
+            False,
+            "physician",
+        )
         for mod in known_modifiers():
             if mod in ("26", "TC", key[1]):
                 continue
@@ -209,8 +281,16 @@ def test_triples_and_quadruples(whole):
     keys = profiles(whole)
     for _ in range(20_000):
         key = chance.choice(keys)
-        mods = chance.sample([mod for mod in EACH_KIND if mod != "53"], chance.choice((3, 4 - bool(key[1]))))
-        whole.compare(key, "01112-05", own(key, mods), units=chance.choice((1, 1, 2, 3)), kind=chance.choice(KINDS))
+        mods = chance.sample(
+            [mod for mod in EACH_KIND if mod != "53"], chance.choice((3, 4 - bool(key[1])))
+        )
+        whole.compare(
+            key,
+            "01112-05",
+            own(key, mods),
+            units=chance.choice((1, 1, 2, 3)),
+            kind=chance.choice(KINDS),
+        )
 
 
 def test_a_hundred_thousand_random_lines(whole):
@@ -218,7 +298,24 @@ def test_a_hundred_thousand_random_lines(whole):
     keys = sorted(whole.values)
     priced = [key for key in keys if whole.values[key].is_priced]
     places = sorted(whole.places)
-    mild = ["50", "RT", "LT", "62", "80", "AS", "54", "55", "56", "78", "CQ", "FX", "FY", "CT", "KX", "59"]
+    mild = [
+        "50",
+        "RT",
+        "LT",
+        "62",
+        "80",
+        "AS",
+        "54",
+        "55",
+        "56",
+        "78",
+        "CQ",
+        "FX",
+        "FY",
+        "CT",
+        "KX",
+        "59",
+    ]
     paid = 0
     for _ in range(100_000):
         key = chance.choice(priced if chance.random() < 0.9 else keys)

@@ -26,9 +26,14 @@ def test_what_is_wanted(selection, wanted):
     assert [label for label in there if selection.wants(label, 2000 + int(label[3:5]))] == wanted
 
 
-@pytest.mark.parametrize(("arguments", "name"), [({"years": [2014]}, "2014"), ({"releases": ["RVU09AR"]}, "RVU09AR")])
+@pytest.mark.parametrize(
+    ("arguments", "name"), [({"years": [2014]}, "2014"), ({"releases": ["RVU09AR"]}, "RVU09AR")]
+)
 def test_years_whose_layout_is_not_read_are_refused_by_name(arguments, name):
-    with pytest.raises(InvalidInputError, match=f"^{name}: CMS's files of 2014 and before have layouts that feesync does not read"):
+    with pytest.raises(
+        InvalidInputError,
+        match=f"^{name}: CMS's files of 2014 and before have layouts that feesync does not read",
+    ):
         chosen(**arguments)
 
 
@@ -55,7 +60,10 @@ def test_all_excludes_the_others():
 
 def test_what_was_named_and_is_not_there():
     there = {"RVU25A": 2025, "RVU25B": 2025}
-    assert chosen(years=[2025, 2027], releases=["RVU25A", "RVU25C"]).missing(there) == ["2027", "RVU25C"]
+    assert chosen(years=[2025, 2027], releases=["RVU25A", "RVU25C"]).missing(there) == [
+        "2027",
+        "RVU25C",
+    ]
     assert chosen().missing({}) == []
 
 
@@ -77,9 +85,15 @@ FEBRUARY = (date(2025, 2, 1), date(2025, 3, 31))
         ({"releases": ["RVU25AR", "RVU25BR"]}, "dates of effect go with one release by name"),
         ({"releases": ["RVU25AR"], "years": [2025]}, "dates of effect go with one release by name"),
         ({"everything": True}, "dates of effect go with one release by name"),
-        ({"releases": ["RVU25A"]}, "RVU25A is in effect from 2025-01-01 to 2025-03-31, not as given"),
+        (
+            {"releases": ["RVU25A"]},
+            "RVU25A is in effect from 2025-01-01 to 2025-03-31, not as given",
+        ),
         ({"releases": ["RVU26AR"]}, "RVU26AR is not in effect from 2025-02-01 to 2025-03-31"),
-        ({"releases": ["RVU25AR"], "effective": FEBRUARY[::-1]}, "RVU25AR is not in effect from 2025-03-31 to 2025-02-01"),
+        (
+            {"releases": ["RVU25AR"], "effective": FEBRUARY[::-1]},
+            "RVU25AR is not in effect from 2025-03-31 to 2025-02-01",
+        ),
     ],
 )
 def test_dates_of_effect_are_those_of_one_release(arguments, said):
@@ -92,5 +106,10 @@ def test_dates_of_effect_are_those_of_one_release(arguments, said):
 def test_which_runs_must_find_something_recent():
     assert chosen().by_default()
     assert not any(
-        selection.by_default() for selection in (chosen(everything=True), chosen(years=[2026]), chosen(releases=["RVU26D"]))
+        selection.by_default()
+        for selection in (
+            chosen(everything=True),
+            chosen(years=[2026]),
+            chosen(releases=["RVU26D"]),
+        )
     )

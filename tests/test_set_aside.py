@@ -1,4 +1,7 @@
-"""A check of a release's own files that is set aside by its name is stored and told; so is what a re-post corrects."""
+"""A check of a release's own files that is set aside by its name is stored and told.
+
+So is what a re-post corrects.
+"""
 
 import json
 
@@ -17,10 +20,14 @@ WRONG = zip_of(rvu25d(values=changed(fixture(VALUES), "20610", 17, "0.90"), caps
 """The postoperative share of 20610 is not what is left."""
 
 NAMES = (
-    "row-minimum, setting-order, text-twin, qpp-rows, global-shares, opps-columns, opps-cap-localities, opps-cap-codes, "
+    "row-minimum, setting-order, text-twin, qpp-rows, global-shares, opps-columns, "
+    "opps-cap-localities, opps-cap-codes, "
     "opps-cap-amounts"
 )
-NOTE = "RVU25D failed a check of its own files that was set aside (global-shares); 'feesync status' says what it found."
+NOTE = (
+    "RVU25D failed a check of its own files that was set aside (global-shares); 'feesync "
+    "status' says what it found."
+)
 REASON = "PPRRVU2025_Oct.csv: pre, intra and post do not add up to 1.00 in 1 rows (20610)"
 
 
@@ -41,16 +48,26 @@ def aside(feesync, put):
 def test_it_is_refused_by_the_name_that_sets_it_aside(feesync, put, sql):
     result = feesync("import", put)
     assert (result.exit_code, result.stdout) == (4, "")
-    assert result.stderr.startswith(f"feesync: {REASON}; --without-check global-shares sets this check aside (in all rows of CMS's")
+    assert result.stderr.startswith(
+        f"feesync: {REASON}; --without-check global-shares sets this check aside (in all rows of "
+        "CMS's"
+    )
     assert sql("SELECT count(*) FROM release") == [(0,)]
     assert feesync("import", put, "--allow-change").exit_code == 4
     assert feesync("import", put, "--without-check", "text-twin").exit_code == 4
 
 
 def test_status_says_so(aside, feesync):
-    assert f"\nRVU25D was loaded with check global-shares set aside: {REASON}\n" in feesync("status").stdout
+    assert (
+        f"\nRVU25D was loaded with check global-shares set aside: {REASON}\n"
+        in feesync("status").stdout
+    )
     releases = json.loads(feesync("status", "--json").stdout)["releases"]
-    found = {release["label"]: release["checks_set_aside"] for release in releases if not release["embedded"]}
+    found = {
+        release["label"]: release["checks_set_aside"]
+        for release in releases
+        if not release["embedded"]
+    }
     assert found == {"RVU25D": [{"name": "global-shares", "reason": REASON}]}
 
 
@@ -73,22 +90,40 @@ def test_an_export_says_so(aside, feesync, tmp_path):
 
 def test_the_note_in_json(aside, feesync):
     answer = estimate("64493", locality="national", date="2025-11-03")
-    assert [(note.code, note.severity.value, note.text) for note in answer.notes][:1] == [("check-set-aside", "warning", NOTE)]
-    assert not [note for note in estimate("64493", locality="national", date="2025-08-01").notes if note.code == "check-set-aside"]
+    assert [(note.code, note.severity.value, note.text) for note in answer.notes][:1] == [
+        ("check-set-aside", "warning", NOTE)
+    ]
+    assert not [
+        note
+        for note in estimate("64493", locality="national", date="2025-08-01").notes
+        if note.code == "check-set-aside"
+    ]
 
 
 def test_a_check_that_passes_is_not_recorded(database, sql):
-    report = load(database, from_zip(zip_of(rvu25d()), "rvu25d.zip"), without_checks=["text-twin", "opps-cap-amounts"])
+    report = load(
+        database,
+        from_zip(zip_of(rvu25d()), "rvu25d.zip"),
+        without_checks=["text-twin", "opps-cap-amounts"],
+    )
     assert report.warnings == []
-    assert report.notes[-2:] == [f"check {name} passed, nothing was set aside" for name in ("opps-cap-amounts", "text-twin")]
+    assert report.notes[-2:] == [
+        f"check {name} passed, nothing was set aside" for name in ("opps-cap-amounts", "text-twin")
+    ]
     assert sql("SELECT * FROM check_set_aside") == []
 
 
 def test_an_unknown_name_is_a_usage_error_that_lists_the_names(feesync, put, database):
     result = feesync("import", put, "--without-check", "nothing")
-    assert (result.exit_code, result.stderr) == (2, f"feesync: 'nothing' is no check that can be set aside; there are {NAMES}\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"feesync: 'nothing' is no check that can be set aside; there are {NAMES}\n",
+    )
     assert feesync("sync", "--without-check", "gpci-moves").exit_code == 2
-    for ask in (lambda: sync(without_checks=["x"]), lambda: load(database, from_zip(WRONG, "rvu25d.zip"), without_checks=["x"])):
+    for ask in (
+        lambda: sync(without_checks=["x"]),
+        lambda: load(database, from_zip(WRONG, "rvu25d.zip"), without_checks=["x"]),
+    ):
         with pytest.raises(InvalidInputError, match=NAMES):
             ask()
     with pytest.raises(InvalidInputError, match="without_checks is a list"):
@@ -101,7 +136,10 @@ def test_an_amount_that_differs_can_be_set_aside_too(database, sql):
     row = next(row for row in rows if row[0] == "93990" and row[3:5] == ["15202", "00"])
     row[6] = "1.00"
     release = from_zip(zip_of(rvu25d(caps=csv(rows))), "rvu25d.zip")
-    with pytest.raises(ContentRefusedError, match="CMS prints .*; --without-check opps-cap-amounts sets this check aside"):
+    with pytest.raises(
+        ContentRefusedError,
+        match="CMS prints .*; --without-check opps-cap-amounts sets this check aside",
+    ):
         load(database, release)
     (warning,) = load(database, release, without_checks=["opps-cap-amounts"]).warnings
     assert warning.startswith("check opps-cap-amounts is set aside: OPPSCAP_Oct.csv: 93990")
@@ -113,7 +151,10 @@ def test_a_refresh_sets_it_aside(server, november, naps, feesync):
     refused = feesync("sync", "--quiet", "--release", "RVU25D")
     assert (refused.exit_code, "--without-check global-shares" in refused.stderr) == (4, True)
     result = feesync("sync", "--quiet", "--release", "RVU25D", "--without-check", "global-shares")
-    assert (result.exit_code, result.stderr) == (0, f"feesync: RVU25D: check global-shares is set aside: {REASON}\n")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"feesync: RVU25D: check global-shares is set aside: {REASON}\n",
+    )
 
 
 def repost(*codes):
@@ -127,25 +168,44 @@ def repost(*codes):
 
 @pytest.mark.parametrize(
     ("codes", "more"),
-    [(["64493"], ""), (["64493", "64494"], ", and 1 more code"), (["64493", "64494", "99213"], ", and 2 more codes")],
+    [
+        (["64493"], ""),
+        (["64493", "64494"], ", and 1 more code"),
+        (["64493", "64494", "99213"], ", and 2 more codes"),
+    ],
 )
 def test_what_a_repost_corrects_is_said_aloud(loaded, feesync, tmp_path, codes, more):
     path = tmp_path / "rvu25d.zip"
     path.write_bytes(repost(*codes))
     result = feesync("import", path)
-    said = f"feesync: RVU25D: corrects what was known of RVU25D: 64493 nonfacility PE RVU 3.64 -> 3.70{more}\n"
+    said = (
+        "feesync: RVU25D: corrects what was known of RVU25D: 64493 nonfacility PE RVU 3.64 -> "
+        f"3.70{more}\n"
+    )
     assert (result.exit_code, result.stderr) == (0, said)
 
 
 def test_the_first_load_of_a_label_that_the_snapshot_knows_otherwise(database):
     (warning,) = load(database, from_zip(repost("64493"), "rvu25d.zip")).warnings
-    assert warning == "corrects what was known of RVU25D of the embedded snapshot: 64493 nonfacility PE RVU 3.64 -> 3.70"
+    assert (
+        warning
+        == "corrects what was known of RVU25D of the embedded snapshot: 64493 nonfacility PE RVU "
+        "3.64 -> 3.70"
+    )
 
 
 def test_half_of_the_snapshots_codes_may_be_corrected(database):
     facet = ["64490", "64491", "64492", "64493", "64494", "64495"]
-    assert load(database.with_name("five.db"), from_zip(repost(*facet[:5]), "rvu25d.zip")).outcome == "new"
-    with pytest.raises(ContentRefusedError, match="6 rows have other RVUs than RVU25D of the embedded snapshot: 64490 nonfacility"):
+    assert (
+        load(database.with_name("five.db"), from_zip(repost(*facet[:5]), "rvu25d.zip")).outcome
+        == "new"
+    )
+    with pytest.raises(
+        ContentRefusedError,
+        match="6 rows have other RVUs than RVU25D of the embedded snapshot: 64490 nonfacility",
+    ):
         load(database, from_zip(repost(*facet), "rvu25d.zip"))
     allowed = load(database, from_zip(repost(*facet), "rvu25d.zip"), allow_change=True)
-    assert allowed.warnings[0].startswith("allowed: PPRRVU2025_Oct.csv: 6 rows have other RVUs than RVU25D")
+    assert allowed.warnings[0].startswith(
+        "allowed: PPRRVU2025_Oct.csv: 6 rows have other RVUs than RVU25D"
+    )

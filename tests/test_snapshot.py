@@ -15,8 +15,14 @@ def snapshot():
 
 
 def test_what_it_holds(snapshot):
-    assert {code for (code,) in snapshot.execute("SELECT DISTINCT hcpcs FROM relative_value")} == CODES
-    counts = dict(snapshot.execute("SELECT label, count(*) FROM release JOIN locality USING (release_id) GROUP BY label"))
+    assert {
+        code for (code,) in snapshot.execute("SELECT DISTINCT hcpcs FROM relative_value")
+    } == CODES
+    counts = dict(
+        snapshot.execute(
+            "SELECT label, count(*) FROM release JOIN locality USING (release_id) GROUP BY label"
+        )
+    )
     # CMS: 112 localities in 2020-2023, 109 since 2024; and the national row
     assert counts == {label: 113 if label < "RVU24" else 110 for label in counts}
     assert len(counts) == 25
@@ -25,7 +31,8 @@ def test_what_it_holds(snapshot):
 
 def test_conversion_factors_that_cms_published(snapshot):
     factors = snapshot.execute(
-        "SELECT DISTINCT year, factor FROM conversion_factor JOIN release USING (release_id) ORDER BY 1, 2"
+        "SELECT DISTINCT year, factor FROM conversion_factor JOIN release USING (release_id) ORDER "
+        "BY 1, 2"
     ).fetchall()
     assert factors == [
         (2020, 360_896), (2021, 348_931), (2022, 346_062), (2023, 338_872), (2024, 327_442), (2024, 332_875), (2025, 323_465),
@@ -35,7 +42,8 @@ def test_conversion_factors_that_cms_published(snapshot):
 
 def test_indicators_of_the_family_are_the_same_in_every_release(snapshot):
     rows = snapshot.execute(
-        "SELECT DISTINCT hcpcs, global_days, multiple_procedure, bilateral, assistant_surgeon FROM relative_value"
+        "SELECT DISTINCT hcpcs, global_days, multiple_procedure, bilateral, assistant_surgeon FROM "
+        "relative_value"
     ).fetchall()
     assert sorted(rows) == sorted(
         [(code, "000", "2", "1", "2") for code in ("64490", "64493")]
@@ -46,12 +54,20 @@ def test_indicators_of_the_family_are_the_same_in_every_release(snapshot):
 
 
 def test_every_locality_has_a_state(snapshot):
-    assert snapshot.execute("SELECT DISTINCT name FROM locality WHERE state IS NULL").fetchall() == [("National",)]
+    assert snapshot.execute(
+        "SELECT DISTINCT name FROM locality WHERE state IS NULL"
+    ).fetchall() == [("National",)]
 
 
 def test_every_locality_of_the_newest_release_has_counties(snapshot):
-    places = set(snapshot.execute("SELECT mac, locality FROM locality WHERE release_id = 25 AND mac <> '00000'"))
-    assert places == set(snapshot.execute("SELECT mac, locality FROM locality_counties WHERE release_id = 25"))
+    places = set(
+        snapshot.execute(
+            "SELECT mac, locality FROM locality WHERE release_id = 25 AND mac <> '00000'"
+        )
+    )
+    assert places == set(
+        snapshot.execute("SELECT mac, locality FROM locality_counties WHERE release_id = 25")
+    )
     assert len(places) == 109
 
 

@@ -1,4 +1,7 @@
-"""Every answer is of one state of the database: another connection commits between any two of its statements."""
+"""Every answer is of one state of the database.
+
+Another connection commits between any two of its statements.
+"""
 
 import shutil
 import sqlite3
@@ -9,7 +12,17 @@ from click.testing import CliRunner
 from cms_files import GPCI, fixture, quarter, rvu25d, zip_of
 from payment_files import record
 
-from feesync import Setting, compare, coverage_sheet, diff, estimate, estimate_claim, history, open_schedule, verify
+from feesync import (
+    Setting,
+    compare,
+    coverage_sheet,
+    diff,
+    estimate,
+    estimate_claim,
+    history,
+    open_schedule,
+    verify,
+)
 from feesync.cli import cli
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
@@ -34,7 +47,9 @@ def switch(path, current, superseded):
     """Make one revision of RVU25D current, in one transaction of a connection of its own."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("UPDATE release SET superseded_by = ? WHERE release_id = ?", (current, superseded))
+    connection.execute(
+        "UPDATE release SET superseded_by = ? WHERE release_id = ?", (current, superseded)
+    )
     connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (current,))
     checksums.seal_shared(connection)
     connection.execute("COMMIT")
@@ -66,26 +81,39 @@ def command(*args):
 def payments(db):
     """What a payment file that has the old amount of 64493 differs in."""
     path = db.with_name("PFREV25D.txt")
-    path.write_text(record("00000-00", "64493", "172.08", "88.31") + record("00000-00", "71046", "1.00", "1.00"))
+    path.write_text(
+        record("00000-00", "64493", "172.08", "88.31") + record("00000-00", "71046", "1.00", "1.00")
+    )
     return verify([path], db=db).files[0].differences
 
 
 def shown(db):
-    return [(quote.locality.name, quote.rate) for quote in open_schedule(db).rates("71046", [], "AL", date(2025, 11, 3))]
+    return [
+        (quote.locality.name, quote.rate)
+        for quote in open_schedule(db).rates("71046", [], "AL", date(2025, 11, 3))
+    ]
 
 
 ANSWERS = {
     "estimate": lambda db: estimate("71046", locality="AL", modifiers=["FX"], date=DAY, db=db),
-    "estimate of a contract": lambda db: estimate("71046", locality="AL", modifiers=["FX"], date=DAY, of_year=2025, db=db),
-    "estimate_claim": lambda db: estimate_claim(["71046-FX", "64493"], locality="AL", date=DAY, db=db),
+    "estimate of a contract": lambda db: estimate(
+        "71046", locality="AL", modifiers=["FX"], date=DAY, of_year=2025, db=db
+    ),
+    "estimate_claim": lambda db: estimate_claim(
+        ["71046-FX", "64493"], locality="AL", date=DAY, db=db
+    ),
     "history": lambda db: history("71046", "AL", modifiers=["FX"], db=db),
-    "compare": lambda db: compare("71046", modifiers=["FX"], settings=[Setting.NONFACILITY], date=date(2025, 11, 3), db=db),
+    "compare": lambda db: compare(
+        "71046", modifiers=["FX"], settings=[Setting.NONFACILITY], date=date(2025, 11, 3), db=db
+    ),
     "diff": lambda db: diff("RVU25C", "RVU25D", locality="AL", db=db),
     "verify": payments,
     "coverage_sheet": lambda db: coverage_sheet("64493", locality="AL", date=DAY, db=db),
     "rates of a schedule": shown,
     "rates": command("rates", "71046", "64493", "--csv", "--state", "AL", "--date", DAY),
-    "rates of a year": command("rates", "71045-71047", "--csv", "--locality", "AL", "--year", "2025"),
+    "rates of a year": command(
+        "rates", "71045-71047", "--csv", "--locality", "AL", "--year", "2025"
+    ),
     "export": command("export", "71046", "64493", "--state", "AL", "--date", DAY),
     "export of a year": command("export", "71046", "64493", "--state", "AL", "--year", "2025"),
     "localities": command("localities", "alabama", "--date", DAY, "--json"),

@@ -36,7 +36,11 @@ def fee(day="2025-11-03"):
 
 
 def bytes_of(folder):
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+    return {
+        path.name: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.iterdir()
+        if path.is_file()
+    }
 
 
 def test_an_empty_database_is_filled(offered, sql):
@@ -55,7 +59,9 @@ def test_an_empty_database_is_filled(offered, sql):
     assert (answer.fee, answer.release.embedded) == (Decimal("172.08"), False)
 
 
-def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_nothing(offered, database, monkeypatch):
+def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_nothing(
+    offered, database, monkeypatch
+):
     sync()
     offered.paths()
     before = bytes_of(database.parent)[database.name]
@@ -91,7 +97,9 @@ def test_a_zip_that_a_person_imported_is_known(offered, feesync, tmp_path, monke
 
 def test_a_repost_is_a_revision_and_what_it_changed_is_told_in_dollars(offered, sql):
     sync()
-    offered.offer("RVU25D", DEARER, path="/files/zip/rvu25d-updated-10/03/2025.zip", last_modified=REPOSTED)
+    offered.offer(
+        "RVU25D", DEARER, path="/files/zip/rvu25d-updated-10/03/2025.zip", last_modified=REPOSTED
+    )
     report = sync()
     assert outcomes(report) == [("RVU25C", "unchanged"), ("RVU25D", "revision")]
     changes = report.releases[1].changes
@@ -117,7 +125,11 @@ def test_superseded_bytes_change_nothing_and_warn_unless_forced(offered):
         report = sync()
         assert outcomes(report)[1] == ("RVU25D", "superseded")
         (problem,) = report.problems
-        assert (problem.status, problem.label, report.status) == (ExitStatus.OK, "RVU25D", ExitStatus.OK)
+        assert (problem.status, problem.label, report.status) == (
+            ExitStatus.OK,
+            "RVU25D",
+            ExitStatus.OK,
+        )
         assert problem.text.endswith("has superseded: nothing done; --force goes back to it")
         assert fee() == Decimal("175.32")
     assert outcomes(sync(force=True))[1] == ("RVU25D", "restored")
@@ -171,8 +183,16 @@ def test_years_by_default_this_one_the_last_and_the_next_once_it_is_there(offere
         offered.offer(label, OCTOBER)
     assert [label for label, _ in outcomes(sync(dry_run=True))] == ["RVU24D", "RVU25C", "RVU25D"]
     offered.offer("RVU26D", zip_of(rvu26d()))
-    assert [label for label, _ in outcomes(sync(dry_run=True))] == ["RVU24D", "RVU25C", "RVU25D", "RVU26D"]
-    assert [label for label, _ in outcomes(sync(dry_run=True, years=[2023, 2026]))] == ["RVU23D", "RVU26D"]
+    assert [label for label, _ in outcomes(sync(dry_run=True))] == [
+        "RVU24D",
+        "RVU25C",
+        "RVU25D",
+        "RVU26D",
+    ]
+    assert [label for label, _ in outcomes(sync(dry_run=True, years=[2023, 2026]))] == [
+        "RVU23D",
+        "RVU26D",
+    ]
     assert [label for label, _ in outcomes(sync(dry_run=True, everything=True))] == [
         "RVU23D",
         "RVU24D",
@@ -185,7 +205,9 @@ def test_years_by_default_this_one_the_last_and_the_next_once_it_is_there(offere
 
 def test_what_cms_does_not_offer_is_refused_by_name(offered):
     with pytest.raises(
-        InvalidInputError, match=r"^CMS's listing has nothing of 2031, RVU25B; of the last years it has RVU25C, RVU25D$"
+        InvalidInputError,
+        match=r"^CMS's listing has nothing of 2031, RVU25B; of the last years it has RVU25C, "
+        r"RVU25D$",
     ):
         sync(years=[2031], releases=["RVU25B", "RVU25D"])
     with pytest.raises(InvalidInputError, match="2014"):
@@ -196,7 +218,11 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     sync()
     offered.offer("RVU25AR", quarter("A"))
     report = sync()
-    assert outcomes(report) == [("RVU25C", "unchanged"), ("RVU25D", "unchanged"), ("RVU25AR", "unknown")]
+    assert outcomes(report) == [
+        ("RVU25C", "unchanged"),
+        ("RVU25D", "unchanged"),
+        ("RVU25AR", "unknown"),
+    ]
     (problem,) = report.problems
     assert problem.text == (
         "CMS lists it for 2025, but feesync does not know its dates of effect: not loaded; "
@@ -205,7 +231,9 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     assert (problem.status, report.status) == (ExitStatus.OK, ExitStatus.OK)
     days = (date(2025, 2, 1), date(2025, 3, 31))
     assert outcomes(sync(releases=["RVU25AR"], effective=days)) == [("RVU25AR", "new")]
-    assert sql("SELECT effective_from, effective_to FROM release WHERE label = 'RVU25AR'") == [("2025-02-01", "2025-03-31")]
+    assert sql("SELECT effective_from, effective_to FROM release WHERE label = 'RVU25AR'") == [
+        ("2025-02-01", "2025-03-31")
+    ]
     assert outcomes(sync())[0] == ("RVU25AR", "unchanged")
     with pytest.raises(InvalidInputError, match="dates of effect go with one release"):
         sync(effective=days)
@@ -225,14 +253,20 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
         ({"user_agent": " "}, "user agent ' ' is not one line of text in Latin-1"),
     ],
 )
-def test_arguments_that_cannot_be_read_are_refused_before_anything_is_asked(offered, cache, arguments, said):
+def test_arguments_that_cannot_be_read_are_refused_before_anything_is_asked(
+    offered, cache, arguments, said
+):
     with pytest.raises(InvalidInputError, match=f"^{re.escape(said)}"):
         sync(**arguments)
     assert (offered.paths(), cache.exists()) == ([], False)
 
 
 def test_a_name_that_is_no_label_is_listed(offered, monkeypatch):
-    monkeypatch.setattr(offered, "listing", lambda: type(offered).listing(offered).replace(" RVU25C ", "RVU25 Special"))
+    monkeypatch.setattr(
+        offered,
+        "listing",
+        lambda: type(offered).listing(offered).replace(" RVU25C ", "RVU25 Special"),
+    )
     report = sync()
     assert ("RVU25Special", "unknown") in outcomes(report)
     assert "'feesync import FILE --release LABEL' loads it" in report.problems[0].text
@@ -255,19 +289,29 @@ def test_when_3_and_4_both_happened_4(offered):
     offered.faults[f"{LISTING}/rvu25c"] = status(503)
     offered.offer("RVU25D", b"not a zip")
     report = sync()
-    assert {problem.status for problem in report.problems} == {ExitStatus.UNREACHABLE, ExitStatus.REFUSED}
+    assert {problem.status for problem in report.problems} == {
+        ExitStatus.UNREACHABLE,
+        ExitStatus.REFUSED,
+    }
     assert report.status == ExitStatus.REFUSED
     offered.offer("RVU25D", OCTOBER)
     assert sync().status == ExitStatus.UNREACHABLE
 
 
-def test_a_wrong_release_under_a_right_name_is_refused_kept_to_be_looked_at_and_asked_for_again(offered, cache):
+def test_a_wrong_release_under_a_right_name_is_refused_kept_to_be_looked_at_and_asked_for_again(
+    offered, cache
+):
     offered.offer("RVU25C", OCTOBER)
     report = sync()
     assert outcomes(report) == [("RVU25C", "failed"), ("RVU25D", "new")]
-    assert "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D" in report.problems[0].text
+    assert (
+        "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D"
+        in report.problems[0].text
+    )
     assert "; the zip is kept as " in report.problems[0].text
-    assert ("RVU25C", hashlib.sha256(OCTOBER).hexdigest()) in {(kept.label, kept.sha256) for kept in Cache(cache).zips()}
+    assert ("RVU25C", hashlib.sha256(OCTOBER).hexdigest()) in {
+        (kept.label, kept.sha256) for kept in Cache(cache).zips()
+    }
     offered.offer("RVU25C", quarter("C"))
     assert outcomes(sync()) == [("RVU25C", "new"), ("RVU25D", "unchanged")]
 
@@ -275,13 +319,20 @@ def test_a_wrong_release_under_a_right_name_is_refused_kept_to_be_looked_at_and_
 def test_a_listing_that_cannot_be_read_is_told_and_the_known_addresses_serve(offered, database):
     sync()
     last = read_freshness(database).last_success
-    offered.faults[LISTING] = html("<html><head><title>New look</title></head><body><a href='/x'>Fees</a></body></html>")
+    offered.faults[LISTING] = html(
+        "<html><head><title>New look</title></head><body><a href='/x'>Fees</a></body></html>"
+    )
     # the address that feesync knows for RVU25D is the one that this server has
     report = sync(releases=["RVU25D"])
-    assert (report.status, report.catalogue, outcomes(report)) == (ExitStatus.REFUSED, "pinned", [("RVU25D", "unchanged")])
+    assert (report.status, report.catalogue, outcomes(report)) == (
+        ExitStatus.REFUSED,
+        "pinned",
+        [("RVU25D", "unchanged")],
+    )
     (problem,) = report.problems
     assert problem.text.startswith(
-        "CMS's listing cannot be read, so that new releases may be missed; those that feesync knows are asked for"
+        "CMS's listing cannot be read, so that new releases may be missed; those that feesync "
+        "knows are asked for"
     )
     assert "lists no release; its title is 'New look'" in problem.text
     assert (report.last_success, read_freshness(database).last_success) == (last, last)
@@ -304,7 +355,10 @@ def test_a_listing_that_cannot_be_read_and_what_feesync_does_not_know(offered, d
     offered.faults[LISTING] = html("<title>New look</title>")
     report = sync(years=[2031], releases=["RVU25D", "RVU25AR"])
     assert (report.status, outcomes(report)) == (ExitStatus.REFUSED, [("RVU25D", "new")])
-    assert [(problem.label, problem.status) for problem in report.problems] == [(None, 4), (None, 4)]
+    assert [(problem.label, problem.status) for problem in report.problems] == [
+        (None, 4),
+        (None, 4),
+    ]
     assert report.problems[0].text.startswith("CMS's listing cannot be read, ")
     assert report.problems[1].text == "feesync's own catalogue has nothing of 2031, RVU25AR"
     assert read_freshness(database).problems == tuple(map(str, report.problems))
@@ -353,7 +407,10 @@ def test_a_bad_link_beside_a_good_page_is_told_and_loses_no_release(offered, bad
     report = sync(releases=["RVU25D"])
     assert (outcomes(report), report.releases[0].url) == ([("RVU25D", "new")], offered.url + newer)
     problem, correction = report.problems
-    assert (correction.status, correction.text) == (ExitStatus.OK, CORRECTED.format("RVU25D of the embedded snapshot"))
+    assert (correction.status, correction.text) == (
+        ExitStatus.OK,
+        CORRECTED.format("RVU25D of the embedded snapshot"),
+    )
     assert (problem.label, problem.status) == ("RVU25D", ExitStatus.REFUSED)
     assert problem.text.startswith(f"{offered.url}{bad}: ")
     assert problem.text.endswith("; another page of the listing is believed")
@@ -364,14 +421,21 @@ def test_a_zip_on_the_listing_itself(offered):
     offered.faults[newer] = status(200, DEARER, Last_Modified=REPOSTED)
     with_rows(offered, newer)
     report = sync(releases=["RVU25D"])
-    assert (report.status, outcomes(report), report.releases[0].url) == (0, [("RVU25D", "new")], offered.url + newer)
+    assert (report.status, outcomes(report), report.releases[0].url) == (
+        0,
+        [("RVU25D", "new")],
+        offered.url + newer,
+    )
 
 
 def test_several_downloads_without_dates_are_no_reason_to_guess(offered):
     with_rows(offered, "/files/zip/rvu25d.zip")
     report = sync(releases=["RVU25D"])
     assert outcomes(report) == [("RVU25D", "failed")]
-    assert "RVU25D has several downloads, and no date says which is newest: " in report.problems[0].text
+    assert (
+        "RVU25D has several downloads, and no date says which is newest: "
+        in report.problems[0].text
+    )
 
 
 def test_a_page_of_a_release_that_feesync_does_not_know_has_no_other_address(offered, monkeypatch):
@@ -387,7 +451,9 @@ def test_an_unreachable_host_ends_the_run_at_once(offered, database):
     offered.stop()
     report = sync()
     assert (report.status, report.releases) == (ExitStatus.UNREACHABLE, ())
-    assert report.problems[0].text == f"cannot connect to 127.0.0.1:{offered.port}: Connection refused"
+    assert (
+        report.problems[0].text == f"cannot connect to 127.0.0.1:{offered.port}: Connection refused"
+    )
     assert fee() == Decimal("172.08")
     offered.start_again()
     assert sync().status == ExitStatus.OK
@@ -426,7 +492,10 @@ def test_403_ends_the_run_and_the_next_opens_no_socket(offered, database, monkey
 
     report = sync()
     assert (report.status, report.releases, offered.paths()) == (ExitStatus.UNREACHABLE, (), [])
-    assert f"127.0.0.1:{offered.port} has forbidden requests (403); it is not asked before " in report.problems[0].text
+    assert (
+        f"127.0.0.1:{offered.port} has forbidden requests (403); it is not asked before "
+        in report.problems[0].text
+    )
     assert read_freshness(database).last_success == last
     assert outcomes(sync(offline=True))[0] == ("RVU25C", "unchanged")
 
@@ -445,7 +514,10 @@ def test_only_a_run_over_the_current_year_counts_as_a_success(offered, database)
 
 def test_two_runs_at_once(offered, cache):
     with Cache(cache).lock(0):
-        with pytest.raises(BusyError, match=r"^another refresh is running \(it holds .*sync\.lock\); --wait S waits for it$"):
+        with pytest.raises(
+            BusyError,
+            match=r"^another refresh is running \(it holds .*sync\.lock\); --wait S waits for it$",
+        ):
             sync()
         assert outcomes(sync(dry_run=True))[0] == ("RVU25C", "would-load")
     assert sync(wait=5).status == ExitStatus.OK
@@ -468,7 +540,9 @@ def test_a_damaged_memory_of_downloads_only_costs_a_download(offered, cache):
 
 def test_a_cache_that_cannot_be_used_is_named(offered, tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(CacheError, match=r"^the cache .*file.* cannot be used: .*; FEESYNC_CACHE names another$"):
+    with pytest.raises(
+        CacheError, match=r"^the cache .*file.* cannot be used: .*; FEESYNC_CACHE names another$"
+    ):
         sync(cache=tmp_path / "file" / "cache")
 
 
@@ -478,7 +552,10 @@ def test_a_zip_that_rotted_in_the_cache_is_fetched_again_in_the_same_run(offered
     kept.path.write_bytes(DEARER)
     offered.paths()
     report = sync(db=tmp_path / "other.db")
-    assert (report.status, outcomes(report)) == (ExitStatus.OK, [("RVU25C", "new"), ("RVU25D", "new")])
+    assert (report.status, outcomes(report)) == (
+        ExitStatus.OK,
+        [("RVU25C", "new"), ("RVU25D", "new")],
+    )
     assert [code for path, _, code in offered.asked if path.startswith("/files/")] == [304, 200]
     assert kept.path.read_bytes() == OCTOBER
 
@@ -487,14 +564,19 @@ def full_disk(*arguments, **options):
     raise OSError(28, "No space left on device")
 
 
-def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered, database, monkeypatch):
+def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(
+    offered, database, monkeypatch
+):
     import sqlite3
 
     with monkeypatch.context() as broken:
         broken.setattr("feesync.cms.cache.write_json", full_disk)
         report = sync()
     assert outcomes(report) == [("RVU25C", "new"), ("RVU25D", "new")]
-    assert [(problem.label, problem.status) for problem in report.problems] == [("RVU25C", 1), ("RVU25D", 1)]
+    assert [(problem.label, problem.status) for problem in report.problems] == [
+        ("RVU25C", 1),
+        ("RVU25D", 1),
+    ]
     assert "No space left on device" in report.problems[0].text
 
     def broken_query(*arguments):
@@ -502,7 +584,7 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
 
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     with monkeypatch.context() as broken:
-        broken.setattr("feesync.refresh.run.changes_of", broken_query)
+        broken.setattr("feesync.changes.payments.changes_of", broken_query)
         report = sync()
     assert (outcomes(report)[-1], report.releases[-1].changes) == (("RVU25D", "revision"), None)
     assert [str(problem) for problem in report.problems] == [
@@ -511,14 +593,25 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(offered
     ]
     assert fee() == Decimal("175.32")
 
-    offered.offer("RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED)
+    offered.offer(
+        "RVU25D", quarter("D", values=repriced("64493", "3.75", "5.43")), last_modified=PUBLISHED
+    )
     with monkeypatch.context() as broken:
-        broken.setattr("feesync.refresh.standing.open_schedule", lambda path: (_ for _ in ()).throw(StoreError("gone")))
+        broken.setattr(
+            "feesync.refresh.standing.open_schedule",
+            lambda path: (_ for _ in ()).throw(StoreError("gone")),
+        )
         report = sync()
-    assert (outcomes(report)[-1], report.status, report.answering) == (("RVU25D", "revision"), 1, None)
+    assert (outcomes(report)[-1], report.status, report.answering) == (
+        ("RVU25D", "revision"),
+        1,
+        None,
+    )
 
 
-def test_another_process_that_writes_to_the_database_ends_the_run_with_5(offered, database, monkeypatch):
+def test_another_process_that_writes_to_the_database_ends_the_run_with_5(
+    offered, database, monkeypatch
+):
     import sqlite3
 
     sync()
@@ -544,9 +637,18 @@ def test_the_report_as_json(offered):
     sync(releases=["RVU25D"])
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     told = sync(releases=["RVU25D"]).to_dict()
-    assert (told["status"], told["changed"], told["catalogue"], told["site"]) == (0, True, "listing", offered.url)
+    assert (told["status"], told["changed"], told["catalogue"], told["site"]) == (
+        0,
+        True,
+        "listing",
+        offered.url,
+    )
     (release,) = told["releases"]
-    assert (release["label"], release["outcome"], release["bytes"]) == ("RVU25D", "revision", len(DEARER))
+    assert (release["label"], release["outcome"], release["bytes"]) == (
+        "RVU25D",
+        "revision",
+        len(DEARER),
+    )
     (watched,) = release["changes"]["watched"]
     assert (watched["hcpcs"], watched["national_before"], watched["national_after"]) == (
         "64493",

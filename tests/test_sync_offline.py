@@ -22,7 +22,11 @@ def outcomes(report):
 
 
 def bytes_of(folder):
-    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+    return {
+        path.name: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.iterdir()
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("options", [{}, {"releases": ["RVU25D"]}, {"force": True}])
@@ -48,7 +52,10 @@ def test_offline_opens_no_socket_and_loads_what_the_cache_holds(offered, tmp_pat
     monkeypatch.setattr(socket.socket, "connect", forbidden)
     monkeypatch.setattr(socket, "create_connection", forbidden)
     report = sync(offline=True)
-    assert (outcomes(report), report.catalogue) == ([("RVU25C", "unchanged"), ("RVU25D", "unchanged")], "cache")
+    assert (outcomes(report), report.catalogue) == (
+        [("RVU25C", "unchanged"), ("RVU25D", "unchanged")],
+        "cache",
+    )
     report = sync(offline=True, db=tmp_path / "other.db")
     assert outcomes(report) == [("RVU25C", "new"), ("RVU25D", "new")]
     assert report.last_success is None
@@ -76,14 +83,22 @@ def test_a_dry_run_decides_as_the_run_does(offered, database, tmp_path, offline)
     sync(db=tmp_path / "back.db")  # what CMS is now remembered to have is superseded in ahead.db
 
     def everything():
-        return {path.name: path.read_bytes() for path in tmp_path.glob("*.db")}, bytes_of(tmp_path / "cache")
+        return {path.name: path.read_bytes() for path in tmp_path.glob("*.db")}, bytes_of(
+            tmp_path / "cache"
+        )
 
     before = everything()
-    told = {name: sync(db=tmp_path / name, dry_run=True, offline=offline) for name in ("older.db", "ahead.db", "none.db")}
+    told = {
+        name: sync(db=tmp_path / name, dry_run=True, offline=offline)
+        for name in ("older.db", "ahead.db", "none.db")
+    }
     assert {name: outcomes(report)[-1][1] for name, report in told.items()} == {
         "older.db": "unchanged", "ahead.db": "superseded", "none.db": "would-load",
     }  # fmt: skip
-    assert outcomes(sync(db=ahead, dry_run=True, offline=offline, force=True))[-1] == ("RVU25D", "would-compare")
+    assert outcomes(sync(db=ahead, dry_run=True, offline=offline, force=True))[-1] == (
+        "RVU25D",
+        "would-compare",
+    )
     assert not any(report.changed for report in told.values())
     assert everything() == before
     assert outcomes(sync(db=ahead, offline=offline))[-1] == ("RVU25D", "superseded")
@@ -94,8 +109,13 @@ def test_offline_a_damaged_zip_is_the_failure_of_its_release(offered, cache, tmp
     (kept,) = [kept for kept in Cache(cache).zips() if kept.label == "RVU25C"]
     kept.path.write_bytes(DEARER)
     report = sync(offline=True, db=tmp_path / "other.db")
-    assert (report.status, outcomes(report)) == (ExitStatus.UNEXPECTED, [("RVU25C", "failed"), ("RVU25D", "new")])
-    assert [str(problem) for problem in report.problems] == [f"RVU25C: {kept.path} was damaged on disk"]
+    assert (report.status, outcomes(report)) == (
+        ExitStatus.UNEXPECTED,
+        [("RVU25C", "failed"), ("RVU25D", "new")],
+    )
+    assert [str(problem) for problem in report.problems] == [
+        f"RVU25C: {kept.path} was damaged on disk"
+    ]
     kept.path.unlink()
     kept.path.mkdir()
     report = sync(offline=True, db=tmp_path / "other.db")
@@ -103,13 +123,20 @@ def test_offline_a_damaged_zip_is_the_failure_of_its_release(offered, cache, tmp
     assert report.problems[0].text == f"{kept.path} cannot be read: Is a directory"
 
 
-def test_offline_without_a_memory_of_downloads_the_only_zip_of_a_release_is_loaded(offered, cache, tmp_path):
+def test_offline_without_a_memory_of_downloads_the_only_zip_of_a_release_is_loaded(
+    offered, cache, tmp_path
+):
     sync()
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     sync()
     (cache / "remembered.json").unlink()
     assert outcomes(sync(offline=True)) == [("RVU25C", "unchanged"), ("RVU25D", "unchanged")]
     report = sync(offline=True, db=tmp_path / "other.db")
-    assert (report.status, outcomes(report)) == (ExitStatus.UNEXPECTED, [("RVU25C", "new"), ("RVU25D", "failed")])
-    assert report.problems[0].text.startswith("which of several zips CMS last had is not known; 'feesync import' loads one: ")
+    assert (report.status, outcomes(report)) == (
+        ExitStatus.UNEXPECTED,
+        [("RVU25C", "new"), ("RVU25D", "failed")],
+    )
+    assert report.problems[0].text.startswith(
+        "which of several zips CMS last had is not known; 'feesync import' loads one: "
+    )
     assert hashlib.sha256(DEARER).hexdigest() in report.problems[0].text

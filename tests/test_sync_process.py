@@ -1,4 +1,7 @@
-"""Refreshes as processes of their own: killed, two at once, on full and read-only disks, with a reader all the while."""
+"""Refreshes as processes of their own.
+
+Killed, two at once, on full and read-only disks, with a reader all the while.
+"""
 
 import json
 import os
@@ -24,7 +27,13 @@ COMMAND = [sys.executable, small.__file__, "sync", "--year", "2025"]
 
 
 def run(*options, **environment):
-    return subprocess.run([*COMMAND, *options], capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    return subprocess.run(
+        [*COMMAND, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
 
 
 @pytest.fixture
@@ -47,7 +56,9 @@ def reading(database, allowed):
     def ask():
         while not stop.is_set():
             try:
-                answers.append(estimate("64493", locality="national", date="2025-08-01", db=database).fee)
+                answers.append(
+                    estimate("64493", locality="national", date="2025-08-01", db=database).fee
+                )
             except Exception as error:  # whatever it is, it is a finding
                 answers.append(error)
                 return
@@ -66,7 +77,9 @@ def reading(database, allowed):
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
     saved = tmp_path / "saved"
-    shutil.copytree(tmp_path, saved, ignore=lambda folder, names: [name for name in names if name == "saved"])
+    shutil.copytree(
+        tmp_path, saved, ignore=lambda folder, names: [name for name in names if name == "saved"]
+    )
     faults = dict(server.faults)
     before = state(filled)
 
@@ -96,7 +109,11 @@ def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
         server.faults.clear()
         finished = run("--json")
         assert finished.returncode == 0, finished.stderr
-        assert {release["outcome"] for release in json.loads(finished.stdout)["releases"]} <= {"new", "revision", "unchanged"}
+        assert {release["outcome"] for release in json.loads(finished.stdout)["releases"]} <= {
+            "new",
+            "revision",
+            "unchanged",
+        }
         assert state(filled)[0] == after[0]
         left = {path.name.rpartition(".")[2] for path in cache.iterdir()}
         assert left <= {"zip", "json", "lock"}
@@ -107,7 +124,9 @@ def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
 def test_two_runs_at_once(server, filled):
     server.faults[LISTING] = lambda handler: (time.sleep(1.5), handler.page(handler.cms.listing()))
     first = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not server.asked[-1:] or server.asked[-1][0] != LISTING or server.asked[-1][2] is not None:
+    while (
+        not server.asked[-1:] or server.asked[-1][0] != LISTING or server.asked[-1][2] is not None
+    ):
         time.sleep(0.01)
     second = run()
     assert (second.returncode, second.stdout) == (5, "")
@@ -125,7 +144,9 @@ def small_disk(folder, size):
     """A tmpfs of a size in KiB, mounted over a folder; only root can."""
     folder.mkdir(exist_ok=True)
     made = shutil.which("mount") and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", folder],
+        capture_output=True,
+        check=False,
     )
     if not made or made.returncode:
         pytest.skip("no file system can be mounted here")
@@ -144,7 +165,10 @@ def test_a_full_cache(server, filled, tmp_path):
     with small_disk(tmp_path / "disk", 8) as disk:
         full = run(FEESYNC_CACHE=str(disk))
         assert full.returncode == 1
-        assert full.stderr.splitlines()[0] == f"feesync: RVU25C: {disk} cannot be written: No space left on device"
+        assert (
+            full.stderr.splitlines()[0]
+            == f"feesync: RVU25C: {disk} cannot be written: No space left on device"
+        )
         assert not list(disk.glob("*.part*"))
         assert state(filled) == before
         remount(disk, "size=10m")
@@ -158,7 +182,10 @@ def test_a_read_only_cache(filled, tmp_path):
         remount(disk, "ro")
         refused = run(FEESYNC_CACHE=str(disk))
         assert (refused.returncode, refused.stdout) == (1, "")
-        assert refused.stderr == (f"feesync: the cache {disk} cannot be used: Read-only file system; FEESYNC_CACHE names another\n")
+        assert refused.stderr == (
+            f"feesync: the cache {disk} cannot be used: Read-only file system; FEESYNC_CACHE names "
+            "another\n"
+        )
     assert state(filled) == before
     assert run().returncode == 0
 
@@ -172,7 +199,9 @@ def test_a_full_disk_under_the_database(server, filled, tmp_path):
         assert full.returncode == 1
         assert f"{database} cannot be used: database or disk is full" in full.stderr
         assert state(database) == before
-        assert estimate("64493", locality="national", date="2025-08-01", db=database).fee == Decimal("172.08")
+        assert estimate(
+            "64493", locality="national", date="2025-08-01", db=database
+        ).fee == Decimal("172.08")
         remount(disk, "size=10m")
         server.faults.clear()
         assert run(FEESYNC_DB=str(database)).returncode == 0
@@ -188,7 +217,9 @@ def test_a_read_only_database(server, filled, tmp_path):
         assert refused.returncode == 1
         assert "Traceback" not in refused.stderr
         assert f"{database}" in refused.stderr
-        assert estimate("64493", locality="national", date="2025-08-01", db=database).fee == Decimal("172.08")
+        assert estimate(
+            "64493", locality="national", date="2025-08-01", db=database
+        ).fee == Decimal("172.08")
         remount(disk, "rw")
         assert run(FEESYNC_DB=str(database)).returncode == 0
 

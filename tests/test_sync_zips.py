@@ -1,4 +1,7 @@
-"""feesync sync --zips: the Zip Code to Carrier Locality File, from a loopback server, from its page to an answer."""
+"""feesync sync --zips.
+
+The Zip Code to Carrier Locality File, from a loopback server, from its page to an answer.
+"""
 
 import json
 
@@ -14,11 +17,19 @@ NINE = [zip9_line("95023", "0001", "01112", "65"), zip9_line("95023", "0002", "0
 
 def five(moved=()):
     """CMS's ZIP5, in which `moved` ZIPs lie in San Jose."""
-    return text_of(zip5_lines(lambda code, *row: (row[0], "09", *row[2:]) if code in moved else row))
+    return text_of(
+        zip5_lines(lambda code, *row: (row[0], "09", *row[2:]) if code in moved else row)
+    )
 
 
 def file(quarter="OCT2025", **changes):
-    return zip_of({f"ZIP5_{quarter}.txt": five(**changes), f"ZIP9_{quarter}.txt": text_of(NINE), "ZIP5lyout.txt": b"layout"})
+    return zip_of(
+        {
+            f"ZIP5_{quarter}.txt": five(**changes),
+            f"ZIP9_{quarter}.txt": text_of(NINE),
+            "ZIP5lyout.txt": b"layout",
+        }
+    )
 
 
 @pytest.fixture
@@ -38,7 +49,9 @@ def test_filling_then_nothing_new_then_a_repost(feesync, offered):
     result = feesync("sync", "--zips")
     assert (result.exit_code, result.stderr) == (0, "")
     rows = embedded_zip_table().file.rows
-    assert result.stdout.splitlines()[1].endswith(f"): new file; {rows:,} rows of ZIP5 2025 Q4, 2 rows of ZIP9 2025 Q4")
+    assert result.stdout.splitlines()[1].endswith(
+        f"): new file; {rows:,} rows of ZIP5 2025 Q4, 2 rows of ZIP9 2025 Q4"
+    )
     assert place(feesync, "94110") == ("01112", "05")
     assert place(feesync, "95023-0001") == ("01112", "65")
     offered.paths()
@@ -47,7 +60,9 @@ def test_filling_then_nothing_new_then_a_repost(feesync, offered):
     assert [code for path, _, code in offered.asked if "carrier" in path] == [304]
     offered.zips.clear()
     offered.offer_zips(
-        file(moved=["94110"]), path="/files/zip/zip-code-carrier-locality-file-updated-10-03-2025.zip", last_modified=REPOSTED
+        file(moved=["94110"]),
+        path="/files/zip/zip-code-carrier-locality-file-updated-10-03-2025.zip",
+        last_modified=REPOSTED,
     )
     repost = feesync("sync", "--zips")
     assert "new revision, supersedes the one loaded before" in repost.stdout
@@ -60,7 +75,10 @@ def test_they_are_not_asked_for_by_default(feesync, offered):
 
 
 def test_of_several_the_newest_is_taken(feesync, offered):
-    offered.offer_zips(file(moved=["94110"]), path="/files/zip/zip-code-carrier-locality-file-revised-11/01/2025.zip")
+    offered.offer_zips(
+        file(moved=["94110"]),
+        path="/files/zip/zip-code-carrier-locality-file-revised-11/01/2025.zip",
+    )
     feesync("sync", "--zips")
     assert place(feesync, "94110") == ("01112", "09")
 
@@ -109,15 +127,27 @@ def test_the_cache_keeps_it_when_it_is_pruned(feesync, offered, cache):
 def test_one_file_superseded_and_another_new_is_a_change(feesync, offered):
     feesync("sync", "--zips")
     offered.zips.clear()
-    offered.offer_zips(file(moved=["94110"]), path="/files/zip/zip-code-carrier-locality-file-revised-10/03/2025.zip")
+    offered.offer_zips(
+        file(moved=["94110"]),
+        path="/files/zip/zip-code-carrier-locality-file-revised-10/03/2025.zip",
+    )
     feesync("sync", "--zips")
     offered.zips.clear()
     old_and_new = zip_of(
-        {"ZIP5_OCT2025.txt": five(), "ZIP9_JAN2026.txt": text_of([zip9_line("95023", "0001", "01112", "65", quarter="20261")])}
+        {
+            "ZIP5_OCT2025.txt": five(),
+            "ZIP9_JAN2026.txt": text_of(
+                [zip9_line("95023", "0001", "01112", "65", quarter="20261")]
+            ),
+        }
     )
-    offered.offer_zips(old_and_new, path="/files/zip/zip-code-carrier-locality-file-revised-12/01/2025.zip")
+    offered.offer_zips(
+        old_and_new, path="/files/zip/zip-code-carrier-locality-file-revised-12/01/2025.zip"
+    )
     result = feesync("sync", "--zips", "--json")
-    (zips,) = [release for release in json.loads(result.stdout)["releases"] if release["label"] == "ZIPS"]
+    (zips,) = [
+        release for release in json.loads(result.stdout)["releases"] if release["label"] == "ZIPS"
+    ]
     assert (zips["outcome"], zips["rows"]) == ("new", {"ZIP9 2026 Q1": 1})
     assert "ZIP5 2025 Q4 has been superseded by a later file" in zips["notes"][0]
     assert json.loads(result.stdout)["changed"] is True

@@ -17,7 +17,11 @@ def test_any_line_end_with_and_without_a_byte_order_mark(end, start):
 
 
 def test_latin_1_bytes_and_the_line_numbers():
-    assert list(csv_rows(b"a\n\ncaf\xe9\n\xc2\x85x\n", "x.csv")) == [(1, ["a"]), (3, ["café"]), (4, ["Â\x85x"])]
+    assert list(csv_rows(b"a\n\ncaf\xe9\n\xc2\x85x\n", "x.csv")) == [
+        (1, ["a"]),
+        (3, ["café"]),
+        (4, ["Â\x85x"]),
+    ]
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfea\x00", b'a,"b\n', b'a,"b"c\n'])
@@ -36,12 +40,16 @@ def test_decimals_become_integers_of_their_last_place(value):
     assert ExactNumbers(2, 99_999)[str(value)] == int(value * 100)
 
 
-@pytest.mark.parametrize(("text", "value"), [("0", 0), (".5", 50), ("1.", 100), ("1.500", 150), (" 2.10 ", 210)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0", 0), (".5", 50), ("1.", 100), ("1.500", 150), (" 2.10 ", 210)]
+)
 def test_spellings_of_a_number(text, value):
     assert ExactNumbers(2, 99_999)[text] == value
 
 
-@pytest.mark.parametrize("text", ["", " ", ".", "-1", "+1", "1e2", "1.234", "1,000", "NA", "nan", "1000.00", "٣"])
+@pytest.mark.parametrize(
+    "text", ["", " ", ".", "-1", "+1", "1e2", "1.234", "1,000", "NA", "nan", "1000.00", "٣"]
+)
 def test_what_is_no_such_number(text):
     with pytest.raises(ValueError, match="."):
         ExactNumbers(2, 99_999)[text]
@@ -60,7 +68,10 @@ def test_a_row_is_bounded_whether_of_one_line_or_of_several(begin, fill, end):
     row = begin + fill * (text.MOST_CHARACTERS - len(begin) - len(end)) + end
     assert len(list(csv_rows(b"a\n" + row, "x.csv"))) == 2
     for end_of_file in (b"", b"\n1,2\n"):
-        with pytest.raises(ContentRefusedError, match=r"x\.csv, line [0-9]+: has a row of more than 4,000 characters"):
+        with pytest.raises(
+            ContentRefusedError,
+            match=r"x\.csv, line [0-9]+: has a row of more than 4,000 characters",
+        ):
             list(csv_rows(b"a\n" + row[: -len(end)] + fill + end + end_of_file, "x.csv"))
 
 

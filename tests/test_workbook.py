@@ -1,4 +1,7 @@
-"""The workbook of `feesync rates --xlsx`: what a spreadsheet program reads in it, and what its formulas come to."""
+"""The workbook of `feesync rates --xlsx`.
+
+What a spreadsheet program reads in it, and what its formulas come to.
+"""
 
 import re
 import sys
@@ -37,7 +40,10 @@ def numbers(path):
     """Every number of the sheet as it is written there, by cell."""
     with zipfile.ZipFile(path) as parts:
         xml = parts.read("xl/worksheets/sheet1.xml").decode()
-    return {cell: Decimal(value) for cell, value in re.findall(r'<c r="([A-Z]+[0-9]+)"(?: s="\d+")?><v>([^<]*)</v>', xml)}, xml
+    return {
+        cell: Decimal(value)
+        for cell, value in re.findall(r'<c r="([A-Z]+[0-9]+)"(?: s="\d+")?><v>([^<]*)</v>', xml)
+    }, xml
 
 
 def recomputed(formula, cells):
@@ -53,16 +59,42 @@ def recomputed(formula, cells):
 def test_the_inputs_stand_beside_the_amounts(book):
     national, alaska = rows(book("64493", "--locality", "national", "--locality", "AK-01", *DAY))
     assert (national["Nonfacility amount"], national["Facility amount"]) == (172.08, 88.31)  # CMS
-    assert (alaska["Nonfacility amount"], alaska["Facility amount"]) == (204.09, 113.53)  # CMS, Alaska 2025
-    assert (alaska["HCPCS"], alaska["MAC"], alaska["Locality"], alaska["State"]) == ("64493", "02102", "01", "AK")
-    assert [alaska[f"{part} RVU"] for part in ("Work", "Nonfacility PE", "Facility PE", "MP")] == [1.52, 3.64, 1.05, 0.16]
+    assert (alaska["Nonfacility amount"], alaska["Facility amount"]) == (
+        204.09,
+        113.53,
+    )  # CMS, Alaska 2025
+    assert (alaska["HCPCS"], alaska["MAC"], alaska["Locality"], alaska["State"]) == (
+        "64493",
+        "02102",
+        "01",
+        "AK",
+    )
+    assert [alaska[f"{part} RVU"] for part in ("Work", "Nonfacility PE", "Facility PE", "MP")] == [
+        1.52,
+        3.64,
+        1.05,
+        0.16,
+    ]
     assert [alaska[f"{part} GPCI"] for part in ("Work", "PE", "MP")] == [1.5, 1.081, 0.592]
     assert (alaska["Conversion factor"], alaska["OPPS MP RVU"]) == (32.3465, "")
 
 
 def test_the_formulas_come_to_the_amounts(book, loaded):
-    # the cap, a code below the cap, therapy and the technical part of imaging in facilities, a code that Medicare does not cover
-    path = book("64490-64636", "77063", "77067", "97110", "70450", "76145", "92015", "15824", "--state", "CA", *DAY)
+    # the cap, a code below the cap, therapy and the technical part of imaging in facilities, a code
+    # that Medicare does not cover
+    path = book(
+        "64490-64636",
+        "77063",
+        "77067",
+        "97110",
+        "70450",
+        "76145",
+        "92015",
+        "15824",
+        "--state",
+        "CA",
+        *DAY,
+    )
     cells, xml = numbers(path)
     found = FORMULA.findall(xml)
     assert len(found) > 29 * 25
@@ -75,31 +107,62 @@ def test_the_formulas_come_to_the_amounts(book, loaded):
 
 def test_a_rate_without_a_price_has_no_formula(book, loaded):
     uncovered, x_ray = rows(book("92015", "71046", "--locality", "national", *DAY))[:2]
-    assert {uncovered[name] for name in uncovered if "amount" in name or "recomputed" in name} == {""}
-    assert (x_ray["Nonfacility recomputed"], x_ray["Facility amount"], x_ray["Facility recomputed"]) == (32.67, "", "")
+    assert {uncovered[name] for name in uncovered if "amount" in name or "recomputed" in name} == {
+        ""
+    }
+    assert (
+        x_ray["Nonfacility recomputed"],
+        x_ray["Facility amount"],
+        x_ray["Facility recomputed"],
+    ) == (32.67, "", "")
 
 
 def test_numbers_have_the_places_of_cms_and_the_header_stays(book):
     path = book("64493", "--locality", "national", *DAY)
     with zipfile.ZipFile(path) as parts:
-        styles, sheet = parts.read("xl/styles.xml").decode(), parts.read("xl/worksheets/sheet1.xml").decode()
-    assert {"0.000", "0.0000"} <= set(re.findall(r'formatCode="([^"]*)"', styles))  # 0.00 and #,##0.00 are built in
+        styles, sheet = (
+            parts.read("xl/styles.xml").decode(),
+            parts.read("xl/worksheets/sheet1.xml").decode(),
+        )
+    assert {"0.000", "0.0000"} <= set(
+        re.findall(r'formatCode="([^"]*)"', styles)
+    )  # 0.00 and #,##0.00 are built in
     assert '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' in sheet
 
 
 def test_a_contract_has_its_percentage_and_formulas(book):
-    path = book("64493", "--locality", "AL", "--locality", "national", "--percent", "112.5", "--of-year", "2022")
+    path = book(
+        "64493",
+        "--locality",
+        "AL",
+        "--locality",
+        "national",
+        "--percent",
+        "112.5",
+        "--of-year",
+        "2022",
+    )
     cells, xml = numbers(path)
     formulas = FORMULA.findall(xml)
     found = [found for found in formulas if "/100" in found[2]]
     assert len(found) == 4
-    for column, row, formula, _ in formulas:  # the amounts are recomputed first, and what the contract makes of them follows
-        cells.setdefault(f"{column}{row}", recomputed(formula, cells) if "/100" not in formula else None)
+    for (
+        column,
+        row,
+        formula,
+        _,
+    ) in formulas:  # the amounts are recomputed first, and what the contract makes of them follows
+        cells.setdefault(
+            f"{column}{row}", recomputed(formula, cells) if "/100" not in formula else None
+        )
     for _, _, formula, shown in found:
         assert recomputed(formula, cells) == Decimal(shown), formula
     (_, national) = rows(path)
     # (1.52 + 3.56 + 0.14) x 34.6062 = 180.64; x 1.125
-    assert (national["Contract percent"], national["Nonfacility contract amount"]) == (112.5, 203.22)
+    assert (national["Contract percent"], national["Nonfacility contract amount"]) == (
+        112.5,
+        203.22,
+    )
     said = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Source").to_python()
     assert ["Contract", "112.5 % of what Medicare allows"] in said
     assert ["Rates of", "the newest loaded release of 2022"] in said
@@ -116,14 +179,21 @@ def test_where_it_is_from(book):
     assert any("before modifiers" in text for name, text in said if name == "Note")
 
 
-def test_a_sheet_has_room_for_so_many_and_a_file_that_cannot_be_finished_leaves_the_old_one(feesync, tmp_path, monkeypatch):
+def test_a_sheet_has_room_for_so_many_and_a_file_that_cannot_be_finished_leaves_the_old_one(
+    feesync, tmp_path, monkeypatch
+):
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     path = tmp_path / "old.xlsx"
     path.write_bytes(b"old")
     result = feesync("rates", "64493", *DAY, "--xlsx", path, "--force")
     assert (result.exit_code, result.stdout) == (InvalidInputError.exit_status, "")
-    assert result.stderr == "feesync: a sheet has room for 3 rates: choose fewer codes or places, or CSV\n"
-    assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*.xlsx*")] == [("old.xlsx", b"old")]
+    assert (
+        result.stderr
+        == "feesync: a sheet has room for 3 rates: choose fewer codes or places, or CSV\n"
+    )
+    assert [(file.name, file.read_bytes()) for file in tmp_path.glob("*.xlsx*")] == [
+        ("old.xlsx", b"old")
+    ]
 
 
 def test_without_the_package_the_extra_is_named(feesync, tmp_path, monkeypatch):
@@ -131,5 +201,6 @@ def test_without_the_package_the_extra_is_named(feesync, tmp_path, monkeypatch):
     result = feesync("rates", "64493", *DAY, "--xlsx", tmp_path / "a.xlsx")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "feesync: writing a workbook needs a package that is not installed: pip install 'feesync[xlsx]' brings it\n"
+        "feesync: writing a workbook needs a package that is not installed: pip install "
+        "'feesync[xlsx]' brings it\n"
     )

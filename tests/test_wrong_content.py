@@ -1,7 +1,10 @@
-"""Wrong content must not become a price: what was once accepted, made of CMS's own files, and what catches it now.
+"""Wrong content must not become a price.
 
-Each is loaded as RVU25D over RVU25C and over nothing (a zip with a txt twin and OPPSCAP), and as RVU26C over RVU25C (no twin, no
-OPPSCAP, another year; the snapshot knows its facet codes and GPCIs).
+What was once accepted, made of CMS's own files, and what catches it now.
+
+Each is loaded as RVU25D over RVU25C and over nothing (a zip with a txt twin and OPPSCAP), and as
+RVU26C over RVU25C (no twin, no OPPSCAP, another year; the snapshot knows its facet codes and
+GPCIs).
 """
 
 import re
@@ -25,13 +28,17 @@ OPPS = "the OPPS columns of "
 def all_rows(**cells):
     def change(content):
         for row in content.rows:
-            content.change(row, **{name: cell(content.get(row, name)) for name, cell in cells.items()})
+            content.change(
+                row, **{name: cell(content.get(row, name)) for name, cell in cells.items()}
+            )
 
     return change
 
 
 def exchanged_in_the_data(content):
-    content.swap(content.rows, ("nonfacility_pe", "facility_pe"), ("nonfacility_total", "facility_total"))
+    content.swap(
+        content.rows, ("nonfacility_pe", "facility_pe"), ("nonfacility_total", "facility_total")
+    )
 
 
 def exchanged_in_the_header(content):
@@ -90,7 +97,9 @@ def multiplied(factor, *codes):
     def change(content):
         for row in [content.row(code) for code in codes] if codes else content.rows:
             cells = {name: f"{float(content.get(row, name)) * factor:.2f}" for name in RVUS}
-            if sum(map(float, cells.values())) < 900:  # more than a cell may hold is refused as such
+            if (
+                sum(map(float, cells.values())) < 900
+            ):  # more than a cell may hold is refused as such
                 content.change(row, **cells)
 
     return change
@@ -154,7 +163,10 @@ def become(before, now):
 
 OTHER_POLICY = "priced rows have another payment policy than in "
 POLICY = OTHER_POLICY + "RVU25C"
-A_ROW = "one row of a file without a twin, of a code that the snapshot lacks: from year to year as much is real"
+A_ROW = (
+    "one row of a file without a twin, of a code that the snapshot lacks: from year to year as "
+    "much is real"
+)
 
 FAULTS = {
     "nonfacility and facility exchanged, in the data": (exchanged_in_the_data, "nonfacility and facility seem exchanged", ...),
@@ -201,7 +213,10 @@ FAULTS = {
     "supervision of 5 characters": (cell("supervision", "99999"), "supervision indicator '99999' is not one that", ...),
     "imaging family with ESC": (cell("family", "\x1b[31m"), "imaging family indicator .* is not one that CMS documents", ...),
 }  # fmt: skip
-"""What is wrong: how it is made, why RVU25D is refused, and why RVU26C is (... the same); A_ROW where it cannot be shown."""
+"""What is wrong: how it is made, why RVU25D is refused, and why RVU26C is (...
+
+the same); A_ROW where it cannot be shown.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +235,10 @@ def over(cms, tmp_path_factory):
 def stored(path):
     connection = sqlite3.connect(path)
     try:
-        found = [connection.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("relative_value", "locality")]
+        found = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            for table in ("relative_value", "locality")
+        ]
         return connection.execute("SELECT * FROM release").fetchall(), found
     finally:
         connection.close()
@@ -247,14 +265,19 @@ def refusal(path, release):
 def test_wrong_content_is_refused(contents, over, tmp_path, fault):
     change, reason, reason_2026 = FAULTS[fault]
     before = stored(over)
-    for label, wanted in (("rvu25d", reason), ("rvu26c", reason if reason_2026 is ... else reason_2026)):
+    for label, wanted in (
+        ("rvu25d", reason),
+        ("rvu26c", reason if reason_2026 is ... else reason_2026),
+    ):
         if wanted is None:
             continue
         content = contents[label].copy()
         change(content)
         data = content.zip()
         if wanted is A_ROW:
-            assert refusals([shutil.copy(over, tmp_path / "loaded.db")], data, f"{label}.zip") == [None]
+            assert refusals([shutil.copy(over, tmp_path / "loaded.db")], data, f"{label}.zip") == [
+                None
+            ]
             continue
         paths = (over, tmp_path / f"{label}.db") if label == "rvu25d" else (over,)
         for said in refusals(paths, data, f"{label}.zip"):
@@ -273,11 +296,22 @@ def test_what_is_not_changed_is_loaded(contents, tmp_path):
 DOUBLED = "rows are worth more than twice, or less than half, of what "
 SNAPSHOT = "RVU25D of the embedded snapshot"
 NO_TWIN = {
-    "64493 tripled": (f"1 {DOUBLED}{SNAPSHOT} gives them: 64493 5.32 and 2.73 -> 15.96 and 8.19",) * 2,
+    "64493 tripled": (f"1 {DOUBLED}{SNAPSHOT} gives them: 64493 5.32 and 2.73 -> 15.96 and 8.19",)
+    * 2,
     "99213 tripled": (f"1 {DOUBLED}RVU25C gives them: 99213 ", None),
-    "all RVUs x 10": ("the OPPS columns cap 70015, 70015-TC, 70030 and 807 more, which OPPSCAP_Oct.csv does not list",) * 2,
-    "work + 1.00 everywhere": ("has 954 rows with a price that RVU25C lacks", "10 rows have other RVUs than " + SNAPSHOT),
-    "0.10 from PE to work everywhere": ("lists 71552, 71552-TC, which the OPPS columns of .* do not cap",) * 2,
+    "all RVUs x 10": (
+        "the OPPS columns cap 70015, 70015-TC, 70030 and 807 more, which OPPSCAP_Oct.csv does not "
+        "list",
+    )
+    * 2,
+    "work + 1.00 everywhere": (
+        "has 954 rows with a price that RVU25C lacks",
+        "10 rows have other RVUs than " + SNAPSHOT,
+    ),
+    "0.10 from PE to work everywhere": (
+        "lists 71552, 71552-TC, which the OPPS columns of .* do not cap",
+    )
+    * 2,
     "numbers of two codes swapped": (f"2 {DOUBLED}RVU25C gives them: 99213", None),
     "50 rows shifted by one": ("OPPS columns|are worth more than twice|with a price", None),
     "all rows shifted by one": ("OPPS columns",) * 2,
@@ -287,20 +321,34 @@ NO_TWIN = {
     "pre and intra exchanged": (POLICY, None),
     "cut at 95 %": ("lacks .* of the 19,029 rows of RVU25C", None),
     "the OPPS columns of 99213": (OPPS + "99213",) * 2,
-    "the OPPS columns of 70450-TC": ("the OPPS columns cap 70450-TC, which OPPSCAP_Oct.csv does not list",) * 2,
+    "the OPPS columns of 70450-TC": (
+        "the OPPS columns cap 70450-TC, which OPPSCAP_Oct.csv does not list",
+    )
+    * 2,
 }
-"""What the other checks say of RVU25D where there is no txt: over RVU25C, and over nothing (None where they cannot tell)."""
+"""What the other checks say of RVU25D where there is no txt.
+
+Over RVU25C, and over nothing (None where they cannot tell).
+"""
 
 
 @pytest.mark.parametrize("fault", NO_TWIN)
 def test_without_its_twin_the_other_checks_see_it(contents, over, tmp_path, fault):
     content = contents["rvu25d"].copy()
     FAULTS[fault][0](content)
-    content.members = {name: data for name, data in content.members.items() if not name.endswith(".txt")}
+    content.members = {
+        name: data for name, data in content.members.items() if not name.endswith(".txt")
+    }
     data = content.zip()
     before = stored(over)
-    asked = [(path, wanted) for path, wanted in zip((over, tmp_path / "x.db"), NO_TWIN[fault], strict=True) if wanted]
-    for said, (_, wanted) in zip(refusals([path for path, _ in asked], data, "rvu25d.zip"), asked, strict=True):
+    asked = [
+        (path, wanted)
+        for path, wanted in zip((over, tmp_path / "x.db"), NO_TWIN[fault], strict=True)
+        if wanted
+    ]
+    for said, (_, wanted) in zip(
+        refusals([path for path, _ in asked], data, "rvu25d.zip"), asked, strict=True
+    ):
         assert re.search(wanted, said or "loaded"), said
     assert stored(over) == before
 
@@ -316,4 +364,7 @@ def test_a_qpp_file_of_the_same_rows_loads_and_one_with_another_rvu_does_not(con
     other.change(row, work=more(other.get(row, "work"), "0.01"))
     content.members["PPRRVU2026_Jul_QPP.csv"] = csv_of(other.values)
     (said,) = refusals([tmp_path / "one.db"], content.zip(), "rvu26c.zip")
-    assert said.startswith("PPRRVU2026_Jul_QPP.csv: 99213 differs from PPRRVU2026_Jul_nonQPP.csv; --without-check qpp-rows")
+    assert said.startswith(
+        "PPRRVU2026_Jul_QPP.csv: 99213 differs from PPRRVU2026_Jul_nonQPP.csv; --without-check "
+        "qpp-rows"
+    )

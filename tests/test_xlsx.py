@@ -1,4 +1,7 @@
-"""Workbooks: CMS's own are read, whatever lies in them unread; hostile ones are refused before room is made for their cells."""
+"""Workbooks: CMS's own are read, whatever lies in them unread.
+
+Hostile ones are refused before room is made for their cells.
+"""
 
 import contextlib
 import random
@@ -36,7 +39,10 @@ def test_printer_settings_are_left_out_unread():
     assert PRINTER_SETTINGS not in parts_of(xlsx_parts.checked(data, "a.xlsx", MOST))
 
 
-@pytest.mark.parametrize("part", ["xl/media/image1.png", "docProps/thumbnail.jpeg", "xl/vbaProject.bin", "xl/drawings/d.vml"])
+@pytest.mark.parametrize(
+    "part",
+    ["xl/media/image1.png", "docProps/thumbnail.jpeg", "xl/vbaProject.bin", "xl/drawings/d.vml"],
+)
 def test_no_part_but_xml_is_judged(part):
     assert read(package({**parts_of(workbook(ROWS)), part: b"\0\xff" * 40})) == ROWS
 
@@ -44,7 +50,9 @@ def test_no_part_but_xml_is_judged(part):
 def test_a_sheet_that_goes_by_another_name_is_not_read_unchecked():
     parts = by_hand(CELL, "<si><t>x</t></si>", name="xl/worksheets/sheet{}.bin")
     refused(parts, "is not readable as xlsx")
-    assert read(package(by_hand(CELL, "<si><t>x</t></si>", name="xl/worksheets/SHEET{}.XML"))) == [["x"]]
+    assert read(package(by_hand(CELL, "<si><t>x</t></si>", name="xl/worksheets/SHEET{}.XML"))) == [
+        ["x"]
+    ]
 
 
 def test_every_locality_county_workbook_of_cms_says_what_its_csv_says(cms):
@@ -76,7 +84,11 @@ def test_every_gpci_workbook_of_cms_is_readable(cms):
 def test_zip5_of_january_2026(cms):
     file = zip_locality.parse((cms / "zip/ZIP5_JAN2026.xlsx").read_bytes(), "ZIP5_JAN2026.xlsx")
     records = list(file.records())
-    assert (file.label, len(records), sum(flag for *_, flag in records)) == ("ZIP5 2026 Q1", 42_956, 581)
+    assert (file.label, len(records), sum(flag for *_, flag in records)) == (
+        "ZIP5 2026 Q1",
+        42_956,
+        581,
+    )
     assert ("94110", "", "01112", "05", "CA", 0) in records
 
 
@@ -99,7 +111,9 @@ def test_a_cell_far_out_or_without_a_place(sheet, says):
 
 
 def test_the_last_row_and_column_that_are_believed():
-    assert read(package(by_hand('<row r="9999"><c r="Z9999"><v>1</v></c></row>'))) == [[""] * 25 + ["1"]]
+    assert read(package(by_hand('<row r="9999"><c r="Z9999"><v>1</v></c></row>'))) == [
+        [""] * 25 + ["1"]
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
@@ -111,7 +125,9 @@ def test_a_part_that_is_not_utf_8(encoding):
 
 def test_a_document_type_is_refused_and_with_it_entities():
     parts = by_hand(CELL)
-    parts["xl/sharedStrings.xml"] = '<!DOCTYPE s [<!ENTITY a "aaaa">]><sst><si><t>&a;</t></si></sst>'
+    parts["xl/sharedStrings.xml"] = (
+        '<!DOCTYPE s [<!ENTITY a "aaaa">]><sst><si><t>&a;</t></si></sst>'
+    )
     refused(parts, "sharedStrings.xml has a document type")
 
 
@@ -120,7 +136,9 @@ BOUND = xlsx_parts.MAX_TEXT_BYTES
 
 def cells(count, inside, kind=""):
     return "".join(
-        f'<row r="{row}">' + "".join(f'<c r="{column}{row}"{kind}>{inside}</c>' for column in "ABCDEFGHIJ") + "</row>"
+        f'<row r="{row}">'
+        + "".join(f'<c r="{column}{row}"{kind}>{inside}</c>' for column in "ABCDEFGHIJ")
+        + "</row>"
         for row in range(1, count // 10 + 1)
     )
 
@@ -129,9 +147,19 @@ def cells(count, inside, kind=""):
     "parts",
     [
         by_hand(cells(10_000, "<v>0</v>", ' t="s"'), f"<si><t>{'x' * (BOUND // 9_999)}</t></si>"),
-        by_hand(cells(10_000, "<v>0</v>", ' t="s"'), f"<si>{'<r><t>xxxxxxxx</t></r>' * (BOUND // 9_999 // 8 + 1)}</si>"),
-        by_hand(cells(10_000, "<v>0</v>", ' t="s"'), f"<si/><si><t>{'é' * (BOUND // 9_999 // 4 + 1)}</t></si>"),
-        by_hand(cells(1_000, "<v>0</v>", ' t="s"'), f"<si><t>{'x' * (BOUND // 9_999)}</t></si>", sheets=10),
+        by_hand(
+            cells(10_000, "<v>0</v>", ' t="s"'),
+            f"<si>{'<r><t>xxxxxxxx</t></r>' * (BOUND // 9_999 // 8 + 1)}</si>",
+        ),
+        by_hand(
+            cells(10_000, "<v>0</v>", ' t="s"'),
+            f"<si/><si><t>{'é' * (BOUND // 9_999 // 4 + 1)}</t></si>",
+        ),
+        by_hand(
+            cells(1_000, "<v>0</v>", ' t="s"'),
+            f"<si><t>{'x' * (BOUND // 9_999)}</t></si>",
+            sheets=10,
+        ),
     ],
     ids=["shared", "rich text", "wide characters", "many sheets"],
 )
@@ -140,15 +168,22 @@ def test_cells_times_the_text_that_they_name(parts):
 
 
 def test_as_many_cells_of_as_long_a_text_as_is_believed():
-    parts = by_hand(cells(10_000, "<v>0</v>", ' t="s"'), f"<si><t>{'x' * (BOUND // 10_000 - 1)}</t></si>")
+    parts = by_hand(
+        cells(10_000, "<v>0</v>", ' t="s"'), f"<si><t>{'x' * (BOUND // 10_000 - 1)}</t></si>"
+    )
     assert len(read(package(parts))) == 1_000
 
 
-@pytest.mark.parametrize("inside", ["<is><t>{}</t></is>", "<f>{}</f>", "<v>{}</v>"], ids=["inline", "formulas", "values"])
+@pytest.mark.parametrize(
+    "inside", ["<is><t>{}</t></is>", "<f>{}</f>", "<v>{}</v>"], ids=["inline", "formulas", "values"]
+)
 def test_text_within_the_cells(inside, monkeypatch):
     monkeypatch.setattr(xlsx_parts, "MAX_TEXT_BYTES", 100_000)
     read(package(by_hand(cells(1_000, inside.format("x" * 100), ' t="str"'))))
-    refused(by_hand(cells(1_000, inside.format("x" * 101), ' t="str"')), "has cells of more than 0 MiB of text")
+    refused(
+        by_hand(cells(1_000, inside.format("x" * 101), ' t="str"')),
+        "has cells of more than 0 MiB of text",
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,9 +200,14 @@ def test_elements_are_counted_over_all_parts(parts, monkeypatch):
     refused(parts, "has more than 1,000 elements")
 
 
-@pytest.mark.parametrize(("part", "size"), [("xl/theme/theme1.xml", 2**20), ("xl/b.xml", 2**20), ("xl/worksheets/s.xml", 2**25)])
+@pytest.mark.parametrize(
+    ("part", "size"),
+    [("xl/theme/theme1.xml", 2**20), ("xl/b.xml", 2**20), ("xl/worksheets/s.xml", 2**25)],
+)
 def test_more_xml_than_any_workbook_of_cms_has(part, size, monkeypatch):
-    monkeypatch.setattr("feesync.formats.archive.MAX_RATIO", 10_000)  # so that the bound itself is met, not that of the zip
+    monkeypatch.setattr(
+        "feesync.formats.archive.MAX_RATIO", 10_000
+    )  # so that the bound itself is met, not that of the zip
     parts = by_hand(CELL, "<si><t>x</t></si>")
     fill = "<a>" + " " * (size - 7) + "</a>"
     if size < 2**25:  # the largest part is not within the bound beside the others
@@ -180,7 +220,10 @@ def test_a_workbook_of_more_bytes_than_any_of_cms():
 
 
 def test_a_zip_within_a_workbook():
-    refused(package({**by_hand(CELL), "xl/more.zip": package(by_hand(CELL))}), "holds a zip within a workbook")
+    refused(
+        package({**by_hand(CELL), "xl/more.zip": package(by_hand(CELL))}),
+        "holds a zip within a workbook",
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -197,5 +240,15 @@ def test_a_workbook_with_wrong_bytes_is_read_or_refused_and_nothing_else(seed, c
 
 
 def test_counties_of_a_printed_workbook_are_those_of_the_csv():
-    data = printed(workbook([[int(cell) if cell.isdigit() else cell for cell in row] for row in rows_of(fixture(COUNTIES))]))
-    assert locality_counties.parse(data, "25LOCCO.xlsx").rows == locality_counties.parse(fixture(COUNTIES), COUNTIES).rows
+    data = printed(
+        workbook(
+            [
+                [int(cell) if cell.isdigit() else cell for cell in row]
+                for row in rows_of(fixture(COUNTIES))
+            ]
+        )
+    )
+    assert (
+        locality_counties.parse(data, "25LOCCO.xlsx").rows
+        == locality_counties.parse(fixture(COUNTIES), COUNTIES).rows
+    )

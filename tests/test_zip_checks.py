@@ -1,4 +1,7 @@
-"""A ZIP5 or ZIP9 file whose rows are sound by themselves, and wrong all the same, is refused; what CMS publishes is not."""
+"""A ZIP5 or ZIP9 file whose rows are sound by themselves, and wrong all the same, is refused.
+
+What CMS publishes is not.
+"""
 
 import sqlite3
 from collections import Counter
@@ -35,7 +38,12 @@ def zip5_of(rows, quarter="20261"):
 
 def zip9_of(rows, quarter="20261"):
     """A ZIP9 of ten ZIP+4s in each ZIP that has the flag."""
-    lines = (zip9_line(row[0], f"{n:04}", *row[1:4], quarter=quarter) for row in rows if row[4] for n in range(10))
+    lines = (
+        zip9_line(row[0], f"{n:04}", *row[1:4], quarter=quarter)
+        for row in rows
+        if row[4]
+        for n in range(10)
+    )
     return zip_locality.parse(text_of(lines), "ZIP9.txt")
 
 
@@ -48,7 +56,9 @@ def moved_each(step, states, most=10**6):
     """The rows with each so-manieth ZIP of every locality of the states in the state's next locality."""
 
     def change(rows):
-        of_state = {state: sorted({row[1:3] for row in rows if row[3] == state}) for state in states}
+        of_state = {
+            state: sorted({row[1:3] for row in rows if row[3] == state}) for state in states
+        }
         seen, left, changed = Counter(), most, []
         for row in rows:
             if row[3] in states:
@@ -90,7 +100,9 @@ def new_zips(count):
     def change(rows):
         known = {row[0] for row in rows}
         free = (f"{number:05}" for number in range(1, 10**5) if f"{number:05}" not in known)
-        return rows + [(code, "10112", "00", "AL", 0) for code, _ in zip(free, range(count), strict=False)]
+        return rows + [
+            (code, "10112", "00", "AL", 0) for code, _ in zip(free, range(count), strict=False)
+        ]
 
     return change
 
@@ -126,7 +138,8 @@ WRONG = {
         "holds 38,70[0-9] ZIPs and lacks 4,25[0-9] of the 42,956 ZIPs",
     ),
     "one ZIP more than a percent cut": (
-        lambda rows: [row for n, row in enumerate(rows) if n % 100 != 50], "holds 42,526 ZIPs and lacks 430 of the 42,956 ZIPs",
+        lambda rows: [row for n, row in enumerate(rows) if n % 100 != 50], "holds 42,526 ZIPs and "
+                                                                           "lacks 430 of the 42,956 ZIPs",
     ),
     "one ZIP more than a percent invented": (new_zips(430), "holds 430 ZIPs that are none of the 42,956 ZIPs"),
     "a locality that loses all its ZIPs": (
@@ -139,17 +152,20 @@ WRONG = {
     ),
     "a tenth of a state": (
         moved_each(10, ("NY",)),
-        r"gives [0-9]+ of the [0-9]+ ZIPs of 13[0-9]{3}-[0-9]{2} in ZIP5 2025 Q4 another locality or state",
+        r"gives [0-9]+ of the [0-9]+ ZIPs of 13[0-9]{3}-[0-9]{2} in ZIP5 2025 Q4 another locality "
+        r"or state",
     ),
     "each eleventh of the divided states": (
-        moved_each(11, DIVIDED), r"gives 1,[0-9]+ of 42,956 ZIPs another locality or state than ZIP5 2025 Q4",
+        moved_each(11, DIVIDED), r"gives 1,[0-9]+ of 42,956 ZIPs another locality or state than "
+                                 r"ZIP5 2025 Q4",
     ),
     "a state under another's MAC": (
         moved(lambda code, mac, locality, state, flag: state == "AK", ("01112", "05")),
         "puts ZIPs of AK under MAC 01112, which is of CA",
     ),
     "an unknown MAC": (
-        lambda rows: [(row[0], "99999", *row[2:]) for row in rows], "has MAC 99999, which is none of those that are known",
+        lambda rows: [(row[0], "99999", *row[2:]) for row in rows], "has MAC 99999, which is none "
+                                                                    "of those that are known",
     ),
     "two states exchanged": (
         lambda rows: [(*row[:3], {"AL": "GA", "GA": "AL"}.get(row[3], row[3]), row[4]) for row in rows], "puts ZIPs of",
@@ -157,7 +173,8 @@ WRONG = {
 }  # fmt: skip
 
 TRIED = (
-    "San Francisco's ZIPs in another locality", "all Texan ZIPs in 99", "9 % in a locality that does not exist",
+    "San Francisco's ZIPs in another locality", "all Texan ZIPs in 99", "9 % in a locality that "
+                                                                        "does not exist",
     "one ZIP in a pair that no GPCI file has", "half of the flags cleared", "half of all flags changed", "all flags changed",
     "9.9 % cut", "a locality that loses all its ZIPs", "a tenth of a state",
 )  # fmt: skip
@@ -174,7 +191,9 @@ RIGHT = {
 
 def state_of(database):
     with sqlite3.connect(database) as connection:
-        tables = {"zip_file", "zip_locality"} & {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        tables = {"zip_file", "zip_locality"} & {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master")
+        }
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in sorted(tables)]
 
 
@@ -185,7 +204,9 @@ def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows,
     assert changed != rows
     load_zip_files(database, [])
     before = state_of(database)
-    with pytest.raises(ContentRefusedError, match=rf"ZIP5\.txt: {says}.* \(--allow-change takes it\)"):
+    with pytest.raises(
+        ContentRefusedError, match=rf"ZIP5\.txt: {says}.* \(--allow-change takes it\)"
+    ):
         load_zip_files(database, [zip5_of(changed)])
     assert state_of(database) == before
 
@@ -214,7 +235,12 @@ def test_what_compares_with_what_is_known_is_waived(rows, database):
 def test_wrong_content_is_refused_beside_the_file_before_too(rows, database):
     load_zip_files(database, [zip5_of(rows)])
     before = state_of(database)
-    for name in ("all Texan ZIPs in 99", "no flags", "9.9 % left out here and there", "a tenth of a state"):
+    for name in (
+        "all Texan ZIPs in 99",
+        "no flags",
+        "9.9 % left out here and there",
+        "a tenth of a state",
+    ):
         says = WRONG[name][1].replace("ZIP5 2025 Q4", "ZIP5 2026 Q1").replace("580", "58[01]")
         with pytest.raises(ContentRefusedError, match=says):
             load_zip_files(database, [zip5_of(WRONG[name][0](rows), "20262")])
@@ -253,9 +279,14 @@ def test_zip5_and_a_zip9_made_of_it_load_in_either_order(rows, database, first):
 
 
 def test_a_zip9_alone_and_what_is_wrong_of_it(rows, database):
-    with pytest.raises(ContentRefusedError, match=r"ZIP9\.txt: puts 10 ZIPs of CA in 01112-44, a locality that no GPCI file has"):
+    with pytest.raises(
+        ContentRefusedError,
+        match=r"ZIP9\.txt: puts 10 ZIPs of CA in 01112-44, a locality that no GPCI file has",
+    ):
         load_zip_files(database, [zip9_of([*rows, ("94110", "01112", "44", "CA", 1)])])
-    with pytest.raises(ContentRefusedError, match=r"ZIP9\.txt: puts ZIPs of AK under MAC 01112, which is of CA"):
+    with pytest.raises(
+        ContentRefusedError, match=r"ZIP9\.txt: puts ZIPs of AK under MAC 01112, which is of CA"
+    ):
         load_zip_files(database, [zip9_of([("99501", "01112", "05", "AK", 1)])])
     assert load_zip_files(database, [zip9_of(rows)])[0].outcome == "new"
 

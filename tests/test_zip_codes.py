@@ -12,7 +12,11 @@ DAY = "2025-11-03"
 
 
 def noted(answer):
-    return [(note.severity.value, note.text, note.source) for note in answer.notes if note.code == "zip-locality"]
+    return [
+        (note.severity.value, note.text, note.source)
+        for note in answer.notes
+        if note.code == "zip-locality"
+    ]
 
 
 @pytest.fixture
@@ -29,7 +33,12 @@ def put(database):
 @pytest.fixture
 def nine(put):
     """ZIP9 of two ZIPs that ZIP5 flags: Hollister, partly in Santa Clara county."""
-    put([zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09") for plus4 in range(100)])
+    put(
+        [
+            zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09")
+            for plus4 in range(100)
+        ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,7 +60,8 @@ def test_a_zip_prices_from_the_first_minute(text, key):
     assert answer.locality.key == key
     assert answer.fee == estimate("64493", locality=key, date=DAY).fee
     assert noted(answer) == [
-        ("info", f"ZIP {text.removeprefix('ZIP ').replace('941101234', '94110-1234')} lies in {key} by CMS's ZIP5 2025 Q4.",
+        ("info", f"ZIP {text.removeprefix('ZIP ').replace('941101234', '94110-1234')} lies in "
+                 f"{key} by CMS's ZIP5 2025 Q4.",
          "ZIP5 2025 Q4 (ZIP5_OCT2025.txt)"),
     ]  # fmt: skip
 
@@ -62,7 +72,11 @@ def test_a_key_has_no_note_of_a_zip():
 
 def test_the_amount_of_a_zip_by_hand():
     # RVUs of 64493 and GPCIs of San Francisco as RVU25D prints them
-    exact = Decimal("1.52") * Decimal("1.088") + Decimal("3.64") * Decimal("1.419") + Decimal("0.16") * Decimal("0.445")
+    exact = (
+        Decimal("1.52") * Decimal("1.088")
+        + Decimal("3.64") * Decimal("1.419")
+        + Decimal("0.16") * Decimal("0.445")
+    )
     by_hand = (exact * Decimal("32.3465")).quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert estimate("64493", locality="94110", date=DAY).fee == by_hand
 
@@ -79,7 +93,10 @@ def test_a_file_of_another_quarter_says_so():
 def test_years_in_which_the_state_was_divided_otherwise_warn():
     ((severity, text, _),) = noted(estimate("64493", locality="94110", date="2023-05-01"))
     assert severity == "warning"
-    assert "RVU23B divides CA otherwise (01112-06, 01112-07, 01182-26 are not in that file): check the locality." in text
+    assert (
+        "RVU23B divides CA otherwise (01112-06, 01112-07, 01182-26 are not in that file): check "
+        "the locality." in text
+    )
     assert noted(estimate("64493", locality="10001", date="2023-05-01"))[0][0] == "info"
 
 
@@ -89,13 +106,21 @@ def test_years_in_which_the_state_was_divided_otherwise_warn():
         ("95023", "95023 spans localities: ZIP5 2025 Q4 gives 01112-65 CA SAN JOSE", ["01112-65"]),
         ("95023", "a part of it lies elsewhere. Give the ZIP+4, such as 95023-1234", ["01112-65"]),
         ("95023", "or name the locality: --locality 01112-65 where that is right", ["01112-65"]),
-        ("95023-0001", "The ZIP+4 decides by CMS's ZIP9 file, which is not loaded ('feesync sync --zips'", ["01112-65"]),
+        (
+            "95023-0001",
+            "The ZIP+4 decides by CMS's ZIP9 file, which is not loaded ('feesync sync --zips'",
+            ["01112-65"],
+        ),
         ("09012", "09012 is a military ZIP (APO, FPO or DPO)", []),
         ("34002-1234", "34002-1234 is a military ZIP", []),
         ("96201", "96201 is a military ZIP", []),
         ("00001", "00001 is no ZIP of ZIP5 2025 Q4", []),
         ("00001-0001", "00001 is no ZIP of ZIP5 2025 Q4", []),
-        ("10112", "10112 is a MAC (10112-00 AL ALABAMA) and a ZIP too (in 13202-01 NY MANHATTAN)", ["10112-00", "13202-01"]),
+        (
+            "10112",
+            "10112 is a MAC (10112-00 AL ALABAMA) and a ZIP too (in 13202-01 NY MANHATTAN)",
+            ["10112-00", "13202-01"],
+        ),
         ("10112", "or write 'ZIP 10112' for the ZIP", ["10112-00", "13202-01"]),
         ("01182", "01182 is a MAC, its localities are 01182-17", None),  # and no ZIP
     ],
@@ -125,14 +150,28 @@ def test_with_zip9_the_four_digits_decide(nine):
     assert estimate("64493", locality="95023-0001", date=DAY).locality.key == "01112-65"
     answer = estimate("64493", locality="950230050", date=DAY)
     assert answer.locality.key == "01112-09"
-    assert noted(answer) == [("info", "ZIP 95023-0050 lies in 01112-09 by CMS's ZIP9 2025 Q4.", "ZIP9 2025 Q4 (ZIP0.txt)")]
+    assert noted(answer) == [
+        (
+            "info",
+            "ZIP 95023-0050 lies in 01112-09 by CMS's ZIP9 2025 Q4.",
+            "ZIP9 2025 Q4 (ZIP0.txt)",
+        )
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("95023", "but a part of it lies elsewhere (ZIP9 2025 Q4: 01112-09, 01112-65). Give the ZIP+4, such as 95023-1234; or"),
-        ("95023-9999", "ZIP9 2025 Q4 has no 95023-9999: check the ZIP+4; or name the locality: --locality 01112-65"),
+        (
+            "95023",
+            "but a part of it lies elsewhere (ZIP9 2025 Q4: 01112-09, 01112-65). Give the ZIP+4, "
+            "such as 95023-1234; or",
+        ),
+        (
+            "95023-9999",
+            "ZIP9 2025 Q4 has no 95023-9999: check the ZIP+4; or name the locality: --locality "
+            "01112-65",
+        ),
     ],
 )
 def test_with_zip9_what_is_still_open(nine, text, says):
@@ -158,7 +197,10 @@ def test_a_repost_is_seen_by_an_open_schedule(put):
 
 def test_a_pair_that_the_release_does_not_have(put):
     put([zip5_line("94401", "01112", "06")])  # retired in 2024
-    with pytest.raises(LocalityError, match="94401 lies in 01112-06 by ZIP5 2025 Q4, which is no locality of RVU25D; name"):
+    with pytest.raises(
+        LocalityError,
+        match="94401 lies in 01112-06 by ZIP5 2025 Q4, which is no locality of RVU25D; name",
+    ):
         estimate("64493", locality="94401", date=DAY)
 
 
@@ -179,8 +221,16 @@ def test_what_a_zip_may_mean_is_listed_with_its_doubts(nine):
         return [place.key for place in answer.localities], answer.spans, answer.said
 
     assert found("94110") == (["01112-05"], False, "ZIP 94110 lies in 01112-05 by ZIP5 2025 Q4")
-    assert found("95023") == (["01112-65", "01112-09"], True, "ZIP 95023 spans localities, by ZIP9 2025 Q4: the ZIP+4 decides")
-    assert found("95023-0050") == (["01112-09"], False, "ZIP 95023-0050 lies in 01112-09 by ZIP9 2025 Q4")
+    assert found("95023") == (
+        ["01112-65", "01112-09"],
+        True,
+        "ZIP 95023 spans localities, by ZIP9 2025 Q4: the ZIP+4 decides",
+    )
+    assert found("95023-0050") == (
+        ["01112-09"],
+        False,
+        "ZIP 95023-0050 lies in 01112-09 by ZIP9 2025 Q4",
+    )
     assert found("10112")[:2] == (["10112-00", "13202-01"], False)
     assert found("10112")[2].startswith("10112 is a MAC, and a ZIP too: ")
     assert found("alaska") == (["02102-01"], None, None)

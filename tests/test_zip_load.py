@@ -7,7 +7,9 @@ from feesync.formats.zip_locality import parse
 from feesync.store import schema
 
 FIVE = [zip5_line("94110", "01112", "05"), zip5_line("95023", "01112", "65", flag=1)]
-NINE = [zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09") for plus4 in range(100)]
+NINE = [
+    zip9_line("95023", f"{plus4:04}", "01112", "65" if plus4 < 50 else "09") for plus4 in range(100)
+]
 
 
 @pytest.fixture
@@ -26,7 +28,10 @@ def outcomes(reports):
 
 
 def test_both_files_of_a_quarter(put, sql):
-    assert outcomes(put(FIVE, NINE)) == [("ZIP5 2025 Q4", "new", 2, 1), ("ZIP9 2025 Q4", "new", 100, 100)]
+    assert outcomes(put(FIVE, NINE)) == [
+        ("ZIP5 2025 Q4", "new", 2, 1),
+        ("ZIP9 2025 Q4", "new", 100, 100),
+    ]
     assert sql("SELECT kind, year, quarter, rows, source, superseded_by FROM zip_file") == [
         ("ZIP5", 2025, 4, 2, "ZIP0.txt", None), ("ZIP9", 2025, 4, 100, "ZIP1.txt", None),
     ]  # fmt: skip
@@ -50,14 +55,23 @@ def test_the_same_bytes_are_nothing_new_and_a_repost_supersedes(put, sql):
 def test_another_quarter_supersedes_nothing(put, sql):
     put(FIVE)
     put([zip5_line("94110", "01112", "05", quarter="20261")])
-    assert sql("SELECT year, quarter FROM zip_file WHERE superseded_by IS NULL") == [(2025, 4), (2026, 1)]
+    assert sql("SELECT year, quarter FROM zip_file WHERE superseded_by IS NULL") == [
+        (2025, 4),
+        (2026, 1),
+    ]
 
 
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        ([FIVE, [*NINE, NINE[0][:-1]]], r"ZIP1\.txt, line 101: is no row of ZIP9: it has 79 characters"),
-        ([FIVE, [*NINE, zip9_line("95023", "0100", "01112", "65", quarter="20261")]], r"ZIP1\.txt, line 101: is of 20261"),
+        (
+            [FIVE, [*NINE, NINE[0][:-1]]],
+            r"ZIP1\.txt, line 101: is no row of ZIP9: it has 79 characters",
+        ),
+        (
+            [FIVE, [*NINE, zip9_line("95023", "0100", "01112", "65", quarter="20261")]],
+            r"ZIP1\.txt, line 101: is of 20261",
+        ),
         ([[*FIVE, zip5_line("94110", "01112", "52")]], r"ZIP0\.txt: has 94110 twice"),
         ([[*NINE, NINE[7]]], r"ZIP0\.txt: has 95023-0007 twice"),
     ],
@@ -72,7 +86,9 @@ def test_nothing_is_loaded_where_a_row_is_refused(put, sql, texts, says):
 
 def test_a_zip5_that_is_cut_is_refused(put, sql):
     with pytest.raises(
-        ContentRefusedError, match=r"ZIP0\.txt: holds 2 ZIPs and lacks 42,954 of the 42,956 ZIPs of ZIP5 2025 Q4: it is cut"
+        ContentRefusedError,
+        match=r"ZIP0\.txt: holds 2 ZIPs and lacks 42,954 of the 42,956 ZIPs of ZIP5 2025 Q4: it is "
+        r"cut",
     ):
         put(FIVE, allow_change=False)
     assert sql("SELECT count(*) FROM zip_file") == [(0,)]
@@ -90,9 +106,15 @@ def test_a_second_writer_is_told_so(put, database, monkeypatch):
 
 def test_a_file_much_shorter_than_the_one_it_supersedes_is_refused(put, sql):
     put(zip5_lines(), NINE, allow_change=False)
-    with pytest.raises(ContentRefusedError, match="holds 36,000 rows, of 42,956 in the file that it would supersede"):
+    with pytest.raises(
+        ContentRefusedError,
+        match="holds 36,000 rows, of 42,956 in the file that it would supersede",
+    ):
         put(zip5_lines()[:36000], allow_change=False)
-    with pytest.raises(ContentRefusedError, match="holds 50 rows, of 100 in the file that it would supersede: it is cut"):
+    with pytest.raises(
+        ContentRefusedError,
+        match="holds 50 rows, of 100 in the file that it would supersede: it is cut",
+    ):
         put(NINE[:50], allow_change=False)
     assert sql("SELECT kind, superseded_by FROM zip_file") == [("ZIP5", None), ("ZIP9", None)]
 

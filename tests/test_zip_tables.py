@@ -33,7 +33,10 @@ def test_580_zips_span_localities(real):
 def test_every_pair_is_a_locality_of_the_quarter(cms, real):
     from feesync.formats.release import from_zip
 
-    localities = {(row.mac, row.locality) for row in from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip").gpci.rows}
+    localities = {
+        (row.mac, row.locality)
+        for row in from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip").gpci.rows
+    }
     assert {(row.mac, row.locality) for row in real.values()} == localities
 
 
@@ -47,7 +50,11 @@ def test_the_embedded_table_without_cms_file():
     assert table.row(ZipCode("10001", "")) == ("13202", "01", "NY", False)
     assert table.row(ZipCode("95023", "")) == ("01112", "65", "CA", True)
     assert table.row(ZipCode("66012", "")) == ("05202", "00", "KS", False)
-    assert [table.row(ZipCode(code, "")) for code in ("00000", "00209", "99999")] == [None, None, None]
+    assert [table.row(ZipCode(code, "")) for code in ("00000", "00209", "99999")] == [
+        None,
+        None,
+        None,
+    ]
     assert table.localities("94110") == [("01112", "05")]
     assert table.localities("00000") == []
 
@@ -68,7 +75,12 @@ class Table:
     ],
 )
 def test_the_day_picks_a_file(day, expected):
-    tables = [Table("ZIP5", 2026, 3), Table("ZIP5", 2025, 1), Table("ZIP9", 2025, 2), Table("ZIP5", 2025, 4, True)]
+    tables = [
+        Table("ZIP5", 2026, 3),
+        Table("ZIP5", 2025, 1),
+        Table("ZIP9", 2025, 2),
+        Table("ZIP5", 2025, 4, True),
+    ]
     assert str(answering(tables, "ZIP5", day).file) == expected
     assert str(answering(tables, "ZIP9", day).file) == "ZIP9 2025 Q2"
     assert answering(tables[:2], "ZIP9", day) is None

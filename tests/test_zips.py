@@ -39,14 +39,24 @@ def test_a_bare_number_may_be_a_mac_a_zip_that_is_named_one_may_not():
 
 @pytest.mark.parametrize(
     ("zip5", "military"),
-    [("09012", True), ("34002", True), ("96201", True), ("96613", True), ("34108", False), ("96799", False), ("90210", False)],
+    [
+        ("09012", True),
+        ("34002", True),
+        ("96201", True),
+        ("96613", True),
+        ("34108", False),
+        ("96799", False),
+        ("90210", False),
+    ],
 )
 def test_military_zips(zip5, military):
     assert ZipCode(zip5, "").is_military is military
 
 
 def test_quarters():
-    assert [quarter_of(date(2025, month, 1)) for month in range(1, 13)] == [(2025, 1 + (month - 1) // 3) for month in range(1, 13)]
+    assert [quarter_of(date(2025, month, 1)) for month in range(1, 13)] == [
+        (2025, 1 + (month - 1) // 3) for month in range(1, 13)
+    ]
     file = ZipFile("ZIP5", 2025, 4, "ZIP5_OCT2025.txt", 42956, False)
     assert str(file) == "ZIP5 2025 Q4"
     assert [file.is_of(day) for day in (date(2025, 9, 30), date(2025, 10, 1), date(2025, 12, 31), date(2026, 1, 1))] == [

@@ -43,31 +43,51 @@ def package(parts, compresslevel=None):
 
 
 def printed(data):
-    """The workbook as Excel saves it after it was printed: with the printer's settings, which are no text."""
+    """The workbook as Excel saves it after it was printed.
+
+    With the printer's settings, which are no text.
+    """
     parts = parts_of(data)
-    settings = f'<Relationship Id="rId1" Type="{_OFFICE}/printerSettings" Target="../printerSettings/printerSettings1.bin"/>'
-    parts["xl/worksheets/_rels/sheet1.xml.rels"] = f'<Relationships xmlns="{_PACKAGE}/relationships">{settings}</Relationships>'
+    settings = (
+        f'<Relationship Id="rId1" Type="{_OFFICE}/printerSettings" '
+        'Target="../printerSettings/printerSettings1.bin"/>'
+    )
+    parts["xl/worksheets/_rels/sheet1.xml.rels"] = (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">{settings}</Relationships>'
+    )
     return package({**parts, PRINTER_SETTINGS: DEVICE_NAME})
 
 
 def by_hand(sheet="", strings="", sheets=1, name="xl/worksheets/sheet{}.xml", more=None):
     """The parts of a workbook whose rows and shared strings are given as XML."""
     names = [name.format(number) for number in range(1, sheets + 1)]
-    listed = "".join(f'<sheet name="S{number}" sheetId="{number}" r:id="rId{number}"/>' for number in range(1, sheets + 1))
+    listed = "".join(
+        f'<sheet name="S{number}" sheetId="{number}" r:id="rId{number}"/>'
+        for number in range(1, sheets + 1)
+    )
     targets = "".join(
         f'<Relationship Id="rId{number}" Type="{_OFFICE}/worksheet" Target="/{part}"/>'
         for number, part in enumerate(names, start=1)
     )
-    shared = f'<Relationship Id="rIdS" Type="{_OFFICE}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
+    shared = (
+        f'<Relationship Id="rIdS" Type="{_OFFICE}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
+    )
     start = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="/xl/workbook.xml"/>'
-    overrides = "".join(f'<Override PartName="/{part}" ContentType="{_TYPE}.worksheet+xml"/>' for part in names)
+    overrides = "".join(
+        f'<Override PartName="/{part}" ContentType="{_TYPE}.worksheet+xml"/>' for part in names
+    )
     return {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="x/rels"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>{overrides}</Types>',
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        'ContentType="x/rels"/>'
+        '<Override PartName="/xl/workbook.xml" '
+        f'ContentType="{_TYPE}.sheet.main+xml"/>{overrides}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{start}</Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" '
+        f'xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{targets}{shared}</Relationships>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{strings}</sst>',
-        **dict.fromkeys(names, f'<worksheet xmlns="{_MAIN}"><sheetData>{sheet}</sheetData></worksheet>'),
+        **dict.fromkeys(
+            names, f'<worksheet xmlns="{_MAIN}"><sheetData>{sheet}</sheetData></worksheet>'
+        ),
         **(more or {}),
     }

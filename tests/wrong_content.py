@@ -1,4 +1,7 @@
-"""CMS's own releases with wrong content in them: csv cells of a real zip changed, and a zip made of it again."""
+"""CMS's own releases with wrong content in them.
+
+Csv cells of a real zip changed, and a zip made of it again.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,14 @@ class Content:
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".csv") or name.startswith("PPRRVU")]
-            self.members = {name: archive.read(name) for name in names if not name.endswith(".xlsx")}
+            names = [
+                name
+                for name in archive.namelist()
+                if name.endswith(".csv") or name.startswith("PPRRVU")
+            ]
+            self.members = {
+                name: archive.read(name) for name in names if not name.endswith(".xlsx")
+            }
         self.names = {kind: next((name for name in self.members if name.upper().startswith(kind) and name.endswith(".csv")), None)
                       for kind in ("PPRRVU", "GPCI", "OPPSCAP")}  # fmt: skip
         self.values = rows_of(self.members[self.names["PPRRVU"]])
@@ -73,7 +82,10 @@ class Content:
                 row[i], row[j] = row[j], row[i]
 
     def shift(self, rows, keep):
-        """Give each row what the next one has, but for its first columns; the last takes the first's."""
+        """Give each row what the next one has, but for its first columns.
+
+        The last takes the first's.
+        """
         tails = [row[keep:] for row in rows]
         for row, tail in zip(rows, [*tails[1:], tails[0]], strict=True):
             row[keep:] = tail

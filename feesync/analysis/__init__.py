@@ -1,1 +1,4 @@
-"""Beside a single price: a line elsewhere, over the years, and from one release to another; and the charts of those."""
+"""Beside a single price: a line elsewhere, over the years, and from one release to another.
+
+And the charts of those.
+"""

@@ -1,4 +1,6 @@
-"""One line in many places: what Medicare allows in each, beside the national amount, in one setting or both.
+"""One line in many places.
+
+What Medicare allows in each, beside the national amount, in one setting or both.
 
 Out of scope: the same line over the years (history), and how a comparison is shown.
 """
@@ -19,7 +21,7 @@ from feesync.model.rate import Setting
 from feesync.model.reading import listed_or_none, states
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
-from feesync.schedule.rates import Quote
+from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 
 
@@ -45,8 +47,10 @@ class Comparison:
         modifiers: as given, in capitals.
         date: date of service.
         settings: the one or two that are compared.
-        national: the amounts at GPCIs of 1.000, and the row of the fee schedule, with its release, that they are from.
-        places: the places that were asked for and the nation, the highest amount of the first setting first.
+        national: the amounts at GPCIs of 1.000, and the row of the fee schedule, with its release,
+            that they are from.
+        places: the places that were asked for and the nation, the highest amount of the first
+            setting first.
         quote: the nation's row of the fee schedule, with its release.
         notes: what a person should know.
     """
@@ -105,21 +109,41 @@ def compare(
         return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen)
 
 
-def _compare(visit: Visit, line: Line, places: Sequence[str], states: Sequence[str], settings: Sequence[Setting]) -> Comparison:
+def _compare(
+    visit: Visit,
+    line: Line,
+    places: Sequence[str],
+    states: Sequence[str],
+    settings: Sequence[Setting],
+) -> Comparison:
     visit.quote(line)  # a code without the row that a modifier asks for is told so
-    chosen = {quote.locality: quote for quote in visit.schedule.rates(line.hcpcs, places, states, visit.day, qp=visit.qp)}
+    chosen = {
+        quote.locality: quote
+        for quote in visit.schedule.rates(line.hcpcs, places, states, visit.day, qp=visit.qp)
+    }
     keys = ["national", *(place.key for place in chosen)]
     national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in keys)
     found = {place.locality: place for _, place, _ in (national, *quoted)}
-    notes = [note for quote, _, prices in (national, *quoted) for note in _notes(visit, quote, prices)]
-    notes += [provenance.zip_note(quote.release, place, quote.zip, visit.day) for place, quote in chosen.items() if quote.zip]
+    notes = [
+        note for quote, _, prices in (national, *quoted) for note in _notes(visit, quote, prices)
+    ]
+    notes += [
+        provenance.zip_note(quote.release, place, quote.zip, visit.day)
+        for place, quote in chosen.items()
+        if quote.zip
+    ]
     return Comparison(
         line.hcpcs,
         line.modifiers,
         visit.day,
         tuple(settings),
         national[1],
-        tuple(sorted(found.values(), key=lambda place: (-(place.amounts[settings[0]] or 0), place.locality.key))),
+        tuple(
+            sorted(
+                found.values(),
+                key=lambda place: (-(place.amounts[settings[0]] or 0), place.locality.key),
+            )
+        ),
         national[0],
         tuple(dict.fromkeys(notes)),
     )
@@ -138,6 +162,11 @@ def _amounts(
 
 
 def _notes(visit: Visit, quote: Quote, prices: Iterable[Price]) -> list[Note]:
-    """Return what to know; what only informs about one price, such as its cap in dollars, is not for a comparison."""
-    of_prices = [note for price in prices for note in price.notes if note.severity is not Severity.INFO]
+    """Return what to know.
+
+    What only informs about one price, such as its cap in dollars, is not for a comparison.
+    """
+    of_prices = [
+        note for price in prices for note in price.notes if note.severity is not Severity.INFO
+    ]
     return [*provenance.notes(visit.schedule, quote, visit.day, qp=visit.qp), *of_prices]

@@ -1,4 +1,6 @@
-"""One line in one place over the loaded releases: what Medicare allowed, from each release's first day on.
+"""One line in one place over the loaded releases.
+
+What Medicare allowed, from each release's first day on.
 
 Out of scope: what changed between two releases for all codes, and how a history is shown.
 """
@@ -12,7 +14,13 @@ from decimal import Decimal
 
 from feesync.claims.header import Visit, read_visit
 from feesync.claims.line import ClaimLine
-from feesync.errors import FeesyncError, LocalityError, ModifierError, NoPriceError, UnknownCodeError
+from feesync.errors import (
+    FeesyncError,
+    LocalityError,
+    ModifierError,
+    NoPriceError,
+    UnknownCodeError,
+)
 from feesync.model.locality import Locality
 from feesync.model.money import percent_change
 from feesync.model.note import Note, Severity
@@ -20,7 +28,7 @@ from feesync.model.rate import Rate, Setting
 from feesync.model.release import Release
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
-from feesync.schedule.rates import Quote
+from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 
 
@@ -32,7 +40,8 @@ class Moment:
         release: the release.
         rate: the row of the fee schedule, None where the release has none.
         amounts: cents by setting, None where there is no price.
-        changes: percent to the release before, by setting; None where one of the two has no price, and for the first.
+        changes: percent to the release before, by setting; None where one of the two has no price,
+            and for the first.
         reason: why there is no price in a setting; empty where there is one in both.
     """
 
@@ -51,7 +60,11 @@ class Moment:
         setting = Setting.read(setting)
         if self.rate is None:
             return None
-        pe = self.rate.nonfacility_pe_rvu if setting is Setting.NONFACILITY else self.rate.facility_pe_rvu
+        pe = (
+            self.rate.nonfacility_pe_rvu
+            if setting is Setting.NONFACILITY
+            else self.rate.facility_pe_rvu
+        )
         return self.rate.work_rvu + pe + self.rate.mp_rvu
 
 
@@ -101,9 +114,9 @@ def history(
 ) -> History:
     """Return what Medicare allowed for a line in a place, from each loaded release and from the embedded snapshot.
 
-    A release prices the line as of its first day. The place is what the text means in the newest release that knows it; a release
-    that lacks it, or the code, is a gap with a reason. Releases of the snapshot, which holds few codes, are left out where the code
-    is none of them.
+    A release prices the line as of its first day. The place is what the text means in the newest
+    release that knows it; a release that lacks it, or the code, is a gap with a reason. Releases of
+    the snapshot, which holds few codes, are left out where the code is none of them.
 
     Args:
         hcpcs: CPT or HCPCS code.
@@ -122,7 +135,11 @@ def history(
     place = newest.locality
     moments: list[Moment] = []
     left_out: list[str] = []
-    notes = dict.fromkeys(provenance.notes(visit.schedule, newest, newest.release.effective_from, qp=qp) if newest.zip else ())
+    notes = dict.fromkeys(
+        provenance.notes(visit.schedule, newest, newest.release.effective_from, qp=qp)
+        if newest.zip
+        else ()
+    )
     error: FeesyncError | None = None
     for release in releases:
         there = visit._replace(day=release.effective_from, locality=place.key)
@@ -133,21 +150,35 @@ def history(
                 left_out.append(release.label)
                 continue
             error = found
-            reason = f"{release.label} has no locality {place.key}" if isinstance(found, LocalityError) else str(found)
-            moments.append(Moment(release, None, dict.fromkeys(Setting), dict.fromkeys(Setting), reason))
+            reason = (
+                f"{release.label} has no locality {place.key}"
+                if isinstance(found, LocalityError)
+                else str(found)
+            )
+            moments.append(
+                Moment(release, None, dict.fromkeys(Setting), dict.fromkeys(Setting), reason)
+            )
             continue
         moments.append(_moment(release, quote, prices, moments[-1] if moments else None))
         notes.update(dict.fromkeys(provenance.notes(visit.schedule, quote, there.day, qp=qp)))
-        notes.update((note, None) for price in prices.values() for note in price.notes if note.severity is Severity.WARNING)
+        notes.update(
+            (note, None)
+            for price in prices.values()
+            for note in price.notes
+            if note.severity is Severity.WARNING
+        )
     if error and all(moment.rate is None for moment in moments):
         raise error
-    return History(given.hcpcs, given.modifiers, place, tuple(moments), tuple(left_out), tuple(notes))
+    return History(
+        given.hcpcs, given.modifiers, place, tuple(moments), tuple(left_out), tuple(notes)
+    )
 
 
 def _newest(visit: Visit, given: Line, releases: list[Release]) -> Quote:
     """Return the row of the newest release that has the code and the place that the visit's locality means there.
 
-    An older release decides only where it is named by its key: what a name meant there may be another place.
+    An older release decides only where it is named by its key: what a name meant there may be
+    another place.
     """
     errors: list[tuple[int, FeesyncError]] = []
     text = visit.locality.upper()
@@ -159,7 +190,11 @@ def _newest(visit: Visit, given: Line, releases: list[Release]) -> Quote:
             continue
         place = quote.locality
         unknown_since = any(isinstance(error, LocalityError) for _, error in errors)
-        if not unknown_since or text in (place.key, f"{place.mac}{place.locality}", f"{place.state}-{place.locality}"):
+        if not unknown_since or text in (
+            place.key,
+            f"{place.mac}{place.locality}",
+            f"{place.state}-{place.locality}",
+        ):
             return quote
     raise min(errors, key=lambda ranked: ranked[0])[1]
 
@@ -168,11 +203,14 @@ def _quote(there: Visit, given: Line, release: Release) -> Quote:
     """Return the row of a release itself.
 
     Raises:
-        FeesyncError: as Visit.quote does; UnknownCodeError also where another release answers for its first day.
+        FeesyncError: as Visit.quote does; UnknownCodeError also where another release answers for
+            its first day.
     """
     quote = there.quote(given)
     if quote.release.label != release.label:
-        raise UnknownCodeError(f"{quote.release.label} answers for {there.day}, the first day of {release.label}")
+        raise UnknownCodeError(
+            f"{quote.release.label} answers for {there.day}, the first day of {release.label}"
+        )
     return quote
 
 
@@ -185,12 +223,21 @@ def _prices(there: Visit, given: Line, release: Release) -> tuple[Quote, dict[Se
     return quote, prices
 
 
-def _moment(release: Release, quote: Quote, prices: dict[Setting, Price], before: Moment | None) -> Moment:
+def _moment(
+    release: Release, quote: Quote, prices: dict[Setting, Price], before: Moment | None
+) -> Moment:
     amounts = {setting: price.allowed for setting, price in prices.items()}
     changes = {}
     for setting, amount in amounts.items():
         earlier = before.amounts[setting] if before else None
-        changes[setting] = percent_change(earlier, amount) if earlier and amount is not None else None
-    denials = [note.text for price in prices.values() for note in price.notes if note.severity is Severity.DENIAL]
+        changes[setting] = (
+            percent_change(earlier, amount) if earlier and amount is not None else None
+        )
+    denials = [
+        note.text
+        for price in prices.values()
+        for note in price.notes
+        if note.severity is Severity.DENIAL
+    ]
     reason = denials[0] if None in amounts.values() and denials else ""
     return Moment(release, quote.rate, amounts, changes, reason)

@@ -1,7 +1,8 @@
 """Charts of amounts as SVG or PNG: bars of many places, steps of one place over time.
 
-It knows values only. What is printed on a chart are texts and exact Decimals; only where ink goes is a float. The same values make
-the same file. Out of scope: where the amounts are from, and any chart on a screen.
+It knows values only. What is printed on a chart are texts and exact Decimals; only where ink goes
+is a float. The same values make the same file. Out of scope: where the amounts are from, and any
+chart on a screen.
 """
 
 from __future__ import annotations
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 _BLUE, _PALE, _ORANGE, _GREY, _INK = "#2b6cb0", "#b3cde8", "#c05621", "#e8e8e8", "#222222"
 _MUTED = "#555555"
 _STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none", "svg.hashsalt": "feesync", "font.family": "sans-serif", "font.size": 9, "text.parse_math": False,
-    "text.color": _INK, "axes.labelcolor": _INK, "xtick.color": _INK, "ytick.color": _INK, "axes.edgecolor": "#888888",
-}  # fmt: skip
+    "svg.fonttype": "none",
+    "svg.hashsalt": "feesync",
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "text.parse_math": False,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "axes.edgecolor": "#888888",
+}
 _LINE: dict[str, Any] = {"color": _ORANGE, "linewidth": 1.2, "linestyle": (0, (4, 2))}
 _DPI = 144
 _HEAD, _FOOT = 1.05, 0.35
@@ -62,7 +71,8 @@ class Bar:
         label: the place.
         amounts: dollars.
         note: a text that stands behind the amounts, such as a difference.
-        marked: whether it is the one that the others are compared with: it has a line through the chart.
+        marked: whether it is the one that the others are compared with: it has a line through the
+            chart.
     """
 
     label: str
@@ -89,7 +99,9 @@ class Period:
 
 
 def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar]) -> None:
-    """Draw horizontal bars from zero, one row a place, in the order given from the top; the figure is as tall as they need.
+    """Draw horizontal bars from zero, one row a place, in the order given from the top.
+
+    The figure is as tall as they need.
 
     Args:
         caption: texts and file.
@@ -108,10 +120,18 @@ def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar
         from matplotlib.lines import Line2D
         from matplotlib.patches import Patch
 
-        handles: list[Artist] = [Patch(color=color, label=name) for color, name in zip(colors, series, strict=True)]
+        handles: list[Artist] = [
+            Patch(color=color, label=name) for color, name in zip(colors, series, strict=True)
+        ]
         for number, (name, color) in enumerate(zip(series, colors, strict=True)):
             shades = [_ORANGE if row.marked and len(series) == 1 else color for row in rows]
-            axes.barh(range(len(rows)), [float(row.amounts[number] or 0) for row in rows], 0.74, color=shades, zorder=2)
+            axes.barh(
+                range(len(rows)),
+                [float(row.amounts[number] or 0) for row in rows],
+                0.74,
+                color=shades,
+                zorder=2,
+            )
             for row in rows:
                 amount = row.amounts[number]
                 if row.marked and amount is not None:
@@ -136,7 +156,9 @@ def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar
 
 
 def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) -> None:
-    """Draw amounts over time as steps, one line a series; days that no period covers with an amount are shaded.
+    """Draw amounts over time as steps, one line a series.
+
+    Days that no period covers with an amount are shaded.
 
     Args:
         caption: texts and file.
@@ -160,14 +182,22 @@ def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) ->
         for start, end, why in _gaps(periods):
             axes.axvspan(start.toordinal(), end.toordinal(), color=_GREY, linewidth=0, zorder=0)
             axes.annotate(
-                why, ((start.toordinal() + end.toordinal()) / 2, 0.02), xycoords=axes.get_xaxis_transform(),
-                ha="center", va="bottom", fontsize=7.5, rotation=90, color=_MUTED,
-            )  # fmt: skip
+                why,
+                ((start.toordinal() + end.toordinal()) / 2, 0.02),
+                xycoords=axes.get_xaxis_transform(),
+                ha="center",
+                va="bottom",
+                fontsize=7.5,
+                rotation=90,
+                color=_MUTED,
+            )
         axes.set_xticks(
             [period.first.toordinal() for period in periods],
             [f"{period.label}  {period.first}" for period in periods],
-            rotation=90, fontsize=7.5, family="monospace",
-        )  # fmt: skip
+            rotation=90,
+            fontsize=7.5,
+            family="monospace",
+        )
         axes.set_xlim(first.toordinal(), last.toordinal() + (last - first).days * 0.02)
         axes.set_ylim(0, 1.12 * _highest(periods))
         axes.yaxis.set_major_formatter("${x:,.0f}")
@@ -176,7 +206,11 @@ def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) ->
         axes.grid(axis="y", color="#dddddd", linewidth=0.6, zorder=0)
         axes.spines[["top", "right"]].set_visible(False)
         _legend(
-            figure, [Line2D([], [], color=color, linewidth=2.2, label=name) for color, name in zip(colors, series, strict=False)]
+            figure,
+            [
+                Line2D([], [], color=color, linewidth=2.2, label=name)
+                for color, name in zip(colors, series, strict=False)
+            ],
         )
 
 
@@ -198,11 +232,19 @@ def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Fig
         axes = figure.add_subplot()
         yield figure, axes
         top = height - 0.32
-        figure.text(0.2 / width, top / height, caption.title, fontsize=14, fontweight="bold", va="center")
+        figure.text(
+            0.2 / width, top / height, caption.title, fontsize=14, fontweight="bold", va="center"
+        )
         figure.text(0.2 / width, (top - 0.29) / height, caption.subtitle, fontsize=10, va="center")
-        figure.text(0.2 / width, 0.16 / height, caption.source, fontsize=7.5, color=_MUTED, va="center")
+        figure.text(
+            0.2 / width, 0.16 / height, caption.source, fontsize=7.5, color=_MUTED, va="center"
+        )
         kind = caption.path.suffix.lower()[1:]
-        metadata = {"Date": None, "Creator": "feesync", "Title": caption.title} if kind == "svg" else {"Software": "feesync"}
+        metadata = (
+            {"Date": None, "Creator": "feesync", "Title": caption.title}
+            if kind == "svg"
+            else {"Software": "feesync"}
+        )
         with kept(caption.path), replacing(caption.path, new=not caption.force) as file:
             figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
 
@@ -211,9 +253,16 @@ def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
     """Say below the subtitle what the colors are."""
     width, height = figure.get_size_inches()
     figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.17 / width, 1 - 0.76 / height), ncols=len(handles), frameon=False,
-        borderpad=0.2, borderaxespad=0, handlelength=1.8, columnspacing=1.6,
-    )  # fmt: skip
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.17 / width, 1 - 0.76 / height),
+        ncols=len(handles),
+        frameon=False,
+        borderpad=0.2,
+        borderaxespad=0,
+        handlelength=1.8,
+        columnspacing=1.6,
+    )
 
 
 def _columns(axes: Axes, series: Sequence[str], noted: str, rows: Sequence[Bar]) -> None:
@@ -221,16 +270,28 @@ def _columns(axes: Axes, series: Sequence[str], noted: str, rows: Sequence[Bar])
     heads = ["dollars"] if len(series) == 1 else [*series]
     for column, head in enumerate([*heads, noted]):
         texts = [
-            row.note if column == len(heads) else "no price" if (amount := row.amounts[column]) is None else f"{amount:,.2f}"
+            row.note
+            if column == len(heads)
+            else "no price"
+            if (amount := row.amounts[column]) is None
+            else f"{amount:,.2f}"
             for row in rows
         ]
         for position, text in enumerate([head, *texts], start=-1):
             marked = position >= 0 and rows[position].marked
             axes.annotate(
-                text, (1, position), (52 + 58 * column, 0), xycoords=axes.get_yaxis_transform(), textcoords="offset points",
-                ha="right", va="center_baseline", fontsize=8, fontweight="bold" if marked else "normal",
-                color=_MUTED if position < 0 else _INK, annotation_clip=False,
-            )  # fmt: skip
+                text,
+                (1, position),
+                (52 + 58 * column, 0),
+                xycoords=axes.get_yaxis_transform(),
+                textcoords="offset points",
+                ha="right",
+                va="center_baseline",
+                fontsize=8,
+                fontweight="bold" if marked else "normal",
+                color=_MUTED if position < 0 else _INK,
+                annotation_clip=False,
+            )
 
 
 def _highest(rows: Sequence[Bar] | Sequence[Period]) -> float:
@@ -255,13 +316,26 @@ def _steps(axes: Axes, number: int, periods: Sequence[Period], color: str, room:
         xs, ys = [start, end], [float(amount)] * 2
         if earlier is not None:
             xs, ys = [start, *xs], [float(earlier), *ys]
-        axes.plot(xs, ys, color=color, linewidth=2.2, solid_capstyle="butt", solid_joinstyle="miter", zorder=3)
+        axes.plot(
+            xs,
+            ys,
+            color=color,
+            linewidth=2.2,
+            solid_capstyle="butt",
+            solid_joinstyle="miter",
+            zorder=3,
+        )
         if amount != earlier:
             raised = start - last < room and not raised
             axes.annotate(
-                f"{amount:,.2f}", (start, float(amount)), (2, 13 if raised else 4), textcoords="offset points", fontsize=8,
-                color=color, zorder=4,
-            )  # fmt: skip
+                f"{amount:,.2f}",
+                (start, float(amount)),
+                (2, 13 if raised else 4),
+                textcoords="offset points",
+                fontsize=8,
+                color=color,
+                zorder=4,
+            )
             last = start
         before = period
 
@@ -275,7 +349,11 @@ def _gaps(periods: Sequence[Period]) -> list[tuple[date, date, str]]:
         if period.first > covered:
             found.append((covered, period.first, "not loaded"))
         if all(amount is None for amount in period.amounts):
-            since = found.pop()[0] if found and found[-1][1:] == (period.first, "no amount") else period.first
+            since = (
+                found.pop()[0]
+                if found and found[-1][1:] == (period.first, "no amount")
+                else period.first
+            )
             found.append((since, after, "no amount"))
         covered = after
     return found

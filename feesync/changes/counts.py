@@ -1,6 +1,7 @@
 """How many payments differ between two loaded releases, or two revisions of one, over all localities.
 
-A payment is an amount that Medicare allows: of a code (and its 26, TC and 53 rows), a locality, a setting and a basis.
+A payment is an amount that Medicare allows: of a code (and its 26, TC and 53 rows), a locality, a
+setting and a basis.
 """
 
 from __future__ import annotations
@@ -28,14 +29,17 @@ class PaymentCount(NamedTuple):
     changed: int
 
 
-_SAME_KEY = "n.hcpcs = o.hcpcs AND n.modifier = o.modifier AND n.mac = o.mac AND n.locality = o.locality"
+_SAME_KEY = (
+    "n.hcpcs = o.hcpcs AND n.modifier = o.modifier AND n.mac = o.mac AND n.locality = o.locality"
+)
 _BOTH = (
     f"revision_rate_cents AS n JOIN revision_rate_cents AS o ON {_SAME_KEY} "
     "WHERE n.release_id = ? AND n.basis = ? AND o.release_id = ? AND o.basis = ?"
 )
 _PRICED_IN_BOTH = (
     "SELECT sum(n.nonfacility_amount IS NOT NULL AND o.nonfacility_amount IS NOT NULL), "  # noqa: S608 - texts of this module
-    f"sum(n.facility_amount IS NOT NULL AND o.facility_amount IS NOT NULL) FROM {_BOTH} AND n.mac = ? AND n.locality = ?"
+    f"sum(n.facility_amount IS NOT NULL AND o.facility_amount IS NOT NULL) FROM {_BOTH} AND n.mac "
+    "= ? AND n.locality = ?"
 )
 _CHANGED = (
     "SELECT sum(n.nonfacility_amount <> o.nonfacility_amount), sum(n.facility_amount <> o.facility_amount) "  # noqa: S608
@@ -45,7 +49,8 @@ _OF_CODES = " AND n.hcpcs IN (SELECT value FROM json_each(?))"
 _PLACES = "SELECT mac, locality, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ?"
 _FACTOR = "SELECT factor FROM conversion_factor WHERE release_id = ? AND basis = ?"
 _VALUES = (
-    "SELECT hcpcs, modifier, status, work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu, facility_na, multiple_procedure "
+    "SELECT hcpcs, modifier, status, work_rvu, nonfacility_pe_rvu, facility_pe_rvu, mp_rvu, "
+    "facility_na, multiple_procedure "
     "FROM relative_value WHERE release_id = ?"
 )
 _OPPS_VALUES = (
@@ -55,7 +60,10 @@ _OPPS_VALUES = (
 
 
 def count_payments(
-    connection: sqlite3.Connection, now: Edition, before: Edition, codes: Sequence[str] | None = None
+    connection: sqlite3.Connection,
+    now: Edition,
+    before: Edition,
+    codes: Sequence[str] | None = None,
 ) -> dict[Setting, PaymentCount]:
     """Count the payments that two editions have in common, and those that differ, by setting.
 
@@ -65,27 +73,44 @@ def count_payments(
         before: the other.
         codes: HCPCS codes to count; all where None.
     """
-    places, places_before = (set(connection.execute(_PLACES, (edition.release_id,))) for edition in (now, before))
+    places, places_before = (
+        set(connection.execute(_PLACES, (edition.release_id,))) for edition in (now, before)
+    )
     common = {place[:2] for place in places} & {place[:2] for place in places_before} - {NATIONAL}
     priced = _counts(connection, _PRICED_IN_BOTH, [*now, *before, *NATIONAL], codes)
-    factor, factor_before = (connection.execute(_FACTOR, edition).fetchone() for edition in (now, before))
-    if places == places_before and factor == factor_before:  # only codes whose own numbers differ can be paid differently
+    factor, factor_before = (
+        connection.execute(_FACTOR, edition).fetchone() for edition in (now, before)
+    )
+    if (
+        places == places_before and factor == factor_before
+    ):  # only codes whose own numbers differ can be paid differently
         differing = _differing(connection, now, before)
         codes = sorted(differing if codes is None else differing.intersection(codes))
     changed = _counts(connection, _CHANGED, [*now, *before, NATIONAL[0]], codes)
     return {
         setting: PaymentCount(compared * len(common), count)
-        for setting, compared, count in zip((Setting.NONFACILITY, Setting.FACILITY), priced, changed, strict=True)
+        for setting, compared, count in zip(
+            (Setting.NONFACILITY, Setting.FACILITY), priced, changed, strict=True
+        )
     }
 
 
-def _counts(connection: sqlite3.Connection, query: str, values: list[object], codes: Sequence[str] | None) -> list[int]:
+def _counts(
+    connection: sqlite3.Connection, query: str, values: list[object], codes: Sequence[str] | None
+) -> list[int]:
     limit = ("", []) if codes is None else (_OF_CODES, [json.dumps(list(codes))])
-    return [count or 0 for count in connection.execute(query + limit[0], [*values, *limit[1]]).fetchone()]
+    return [
+        count or 0
+        for count in connection.execute(query + limit[0], [*values, *limit[1]]).fetchone()
+    ]
 
 
 def _differing(connection: sqlite3.Connection, now: Edition, before: Edition) -> set[str]:
     """Return the codes of which a number or an indicator that the rate depends on differs."""
-    values, values_before = (set(connection.execute(_VALUES, (edition.release_id,))) for edition in (now, before))
-    opps, opps_before = (set(connection.execute(_OPPS_VALUES, edition)) for edition in (now, before))
+    values, values_before = (
+        set(connection.execute(_VALUES, (edition.release_id,))) for edition in (now, before)
+    )
+    opps, opps_before = (
+        set(connection.execute(_OPPS_VALUES, edition)) for edition in (now, before)
+    )
     return {row[0] for row in (values ^ values_before) | (opps ^ opps_before)}

@@ -1,7 +1,9 @@
-"""Every difference between two releases, or two revisions of one: factor, localities, codes, and dollars in a place.
+"""Every difference between two releases, or two revisions of one.
 
-Read from the views, so that the dollars are those of every other answer. Out of scope: the few lines that a refresh says of a
-new release (changes).
+Factor, localities, codes, and dollars in a place.
+
+Read from the views, so that the dollars are those of every other answer. Out of scope: the few
+lines that a refresh says of a new release (changes).
 """
 
 from __future__ import annotations
@@ -9,28 +11,33 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
 
-from feesync.changes.counts import Edition, PaymentCount, count_payments
+from feesync.changes.change import (
+    AmountChange,
+    CodeChange,
+    ColumnChange,
+    Diff,
+    Kind,
+    PlaceChange,
+)
+from feesync.changes.counts import Edition, count_payments
 from feesync.claims import arguments
 from feesync.errors import LocalityError, UnknownCodeError
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.model import reading
 from feesync.model.hcpcs import CodeRange, read_codes
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars, percent_change
+from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.rate import Setting
-from feesync.model.release import Release
 from feesync.schedule.notes import release_notes, zip_note
-from feesync.schedule.rates import FeeSchedule, open_schedule
+from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
 from feesync.store.pair import Pair
 from feesync.store.source import basis_of
-
-GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
 
 _COLUMNS = tuple(name for name in RelativeValue._fields if name not in ("hcpcs", "modifier"))
 _HUNDREDTHS = {name for name in _COLUMNS if name.endswith(("_rvu", "operative"))}
@@ -39,161 +46,6 @@ _SELECT = (
     "FROM revision_rate_cents WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
 )
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
-
-
-class Kind(StrEnum):
-    """How a code differs: it came or went, its own numbers or indicators changed, or only what it is multiplied with."""
-
-    ADDED = "added"
-    DELETED = "deleted"
-    CHANGED = "changed"
-    REPRICED = "repriced"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnChange:
-    """A column of the relative value file: RVUs and shares of the global period as Decimal, NA flags as 0 or 1, codes as text.
-
-    None where there was none, or is none: the columns of the OPPS cap are empty for most codes.
-    """
-
-    name: str
-    before: Decimal | int | str | None
-    after: Decimal | int | str | None
-
-    def __str__(self) -> str:
-        before, after = ("none" if value in (None, "") else value for value in (self.before, self.after))
-        return f"{self.name} {before}>{after}"
-
-
-@dataclass(frozen=True, slots=True)
-class AmountChange:
-    """What Medicare allows in a setting, in whole cents; None where there is no price."""
-
-    setting: Setting
-    before_cents: int | None
-    after_cents: int | None
-
-    @property
-    def before(self) -> Decimal | None:
-        """The amount before, in dollars."""
-        return None if self.before_cents is None else dollars(self.before_cents)
-
-    @property
-    def after(self) -> Decimal | None:
-        """The amount after, in dollars."""
-        return None if self.after_cents is None else dollars(self.after_cents)
-
-    @property
-    def change(self) -> Decimal | None:
-        """After less before, in dollars; None where one of them is no price."""
-        if self.before_cents is None or self.after_cents is None:
-            return None
-        return dollars(self.after_cents - self.before_cents)
-
-    @property
-    def percent(self) -> Decimal | None:
-        """The change in percent of the amount before, with two decimals; None where there is none."""
-        if not self.before_cents or self.after_cents is None:
-            return None
-        return percent_change(self.before_cents, self.after_cents)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the amount changed, came or went."""
-        return self.before_cents != self.after_cents
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """What to sort by: changed amounts, the largest change first; then prices that came or went, the highest first."""
-        if not self.differs:
-            return 2, 0
-        if self.before_cents is None or self.after_cents is None:
-            return 1, -(self.before_cents or self.after_cents or 0)
-        return 0, -abs(self.after_cents - self.before_cents)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeChange:
-    """How one code differs, or a row of it of its own.
-
-    Attributes:
-        hcpcs: the code.
-        modifier: 26, TC or 53 for a row of its own, else empty.
-        kind: whether it came, went, changed, or is only paid differently.
-        columns: the columns that changed, in the file's order; none for a code that came, went or is only paid differently.
-        amounts: what Medicare allows in the place, in each setting that was asked for, changed or not.
-    """
-
-    hcpcs: str
-    modifier: str
-    kind: Kind
-    columns: tuple[ColumnChange, ...]
-    amounts: tuple[AmountChange, ...]
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """What to sort by: the largest change of its amounts first."""
-        return min(amount.rank for amount in self.amounts)
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceChange:
-    """A locality that came, went, or has other GPCIs; None on the side where it is not."""
-
-    before: Locality | None
-    after: Locality | None
-
-    @property
-    def place(self) -> Locality:
-        """The locality, as the later release has it where it does."""
-        found = self.after or self.before
-        assert found is not None
-        return found
-
-    @property
-    def kind(self) -> Kind:
-        """Whether it came, went or changed."""
-        return Kind.CHANGED if self.before and self.after else Kind.ADDED if self.after else Kind.DELETED
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """The differences between two releases.
-
-    Attributes:
-        before: the one release.
-        after: the other.
-        bases: whose conversion factor was taken of each, `nonqp` or `qp`.
-        here: the place of the dollars, as each release has it.
-        localities: how many both have.
-        places: the localities that differ.
-        codes: the codes that differ, the largest change first.
-        payments: what both pay over all localities, and how much of it differs, by setting.
-        notes: what a person should know.
-    """
-
-    before: Release
-    after: Release
-    bases: tuple[str, str]
-    here: tuple[Locality, Locality]
-    localities: int
-    places: tuple[PlaceChange, ...]
-    codes: tuple[CodeChange, ...]
-    payments: dict[Setting, PaymentCount]
-    notes: tuple[Note, ...] = ()
-
-    @property
-    def factors(self) -> tuple[Decimal, Decimal]:
-        """The two conversion factors, in dollars."""
-        before, after = (release.factors[basis] for release, basis in zip((self.before, self.after), self.bases, strict=True))
-        return decimal(before, 4), decimal(after, 4)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """What is multiplied differently in the place: the conversion factor, GPCIs, both or neither."""
-        gpcis = [name for name in GPCIS if getattr(self.here[0], name) != getattr(self.here[1], name)]
-        return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
 
 
 @of_one_state
@@ -210,13 +62,15 @@ def diff(
     """Return what changed from one release to another, or from one revision of a release to another.
 
     Args:
-        before: label of the one, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the beginning of its sha256.
+        before: label of the one, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the beginning
+            of its sha256.
         after: of the other.
         locality: where to give dollars, as for `estimate`; both releases must have it.
         settings: in which settings to give them, `nonfacility` or `facility` or both.
         codes: HCPCS codes and ranges of them, such as `64490-64495`; all where there are none.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
-        db: path of the database; the embedded snapshot answers for a label that it lacks, with its few codes.
+        db: path of the database; the embedded snapshot answers for a label that it lacks, with its
+            few codes.
 
     Raises:
         InvalidInputError: a name or code cannot be read, or both are one revision.
@@ -228,45 +82,68 @@ def diff(
     """
     chosen, qp = arguments.settings(settings), reading.flag("qp", qp)
     wanted = [read_codes(code) for code in reading.listed_or_none("codes", codes, "64490-64495")]
-    where, before, after = (reading.text(*named) for named in (("locality", locality), ("before", before), ("after", after)))
+    where, before, after = (
+        reading.text(*named)
+        for named in (("locality", locality), ("before", before), ("after", after))
+    )
     schedule = open_schedule(db)
     with schedule.pair(before, after) as pair:
         day = pair.after.effective_from
         place, by_zip = schedule.place(pair.source, pair.after, where, day)
         found = _diff(pair, place, chosen, _expanded(pair, wanted), qp=qp)
-    notes = [*_notes(schedule, found, pair, qp=qp), *([zip_note(pair.after, place, by_zip, day)] if by_zip else [])]
+    notes = [
+        *_notes(schedule, found, pair, qp=qp),
+        *([zip_note(pair.after, place, by_zip, day)] if by_zip else []),
+    ]
     return replace(found, notes=tuple(dict.fromkeys(notes)))
 
 
 def _notes(schedule: FeeSchedule, found: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
     if pair.embedded:
         labels = " and ".join(release.label for release in pair.embedded)
-        text = f"{labels} {'are' if len(pair.embedded) > 1 else 'is'} not loaded: the embedded snapshot's few codes are compared."
+        text = (
+            f"{labels} {'are' if len(pair.embedded) > 1 else 'is'} not loaded: the embedded "
+            "snapshot's few codes are compared."
+        )
         yield Note.info("embedded-snapshot", text, "feesync")
     for release, basis in zip((found.before, found.after), found.bases, strict=True):
         yield from release_notes(schedule, release, basis, None, qp=qp, capped=not release.embedded)
 
 
-def _diff(pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool) -> Diff:
+def _diff(
+    pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool
+) -> Diff:
     releases = (pair.before, pair.after)
     bases = (basis_of(pair.before, qp=qp), basis_of(pair.after, qp=qp))
-    editions = [Edition(release.release_id, basis) for release, basis in zip(releases, bases, strict=True)]
+    editions = [
+        Edition(release.release_id, basis) for release, basis in zip(releases, bases, strict=True)
+    ]
     here = _here(pair, place)
-    before, after = (_read(pair, edition, spot, codes) for edition, spot in zip(editions, here, strict=True))
+    before, after = (
+        _read(pair, edition, spot, codes) for edition, spot in zip(editions, here, strict=True)
+    )
     if strangers := sorted(set(codes) - {hcpcs for hcpcs, _ in before.keys() | after.keys()}):
-        raise UnknownCodeError(f"{', '.join(strangers)}: not in {pair.before.label}, nor in {pair.after.label}")
+        raise UnknownCodeError(
+            f"{', '.join(strangers)}: not in {pair.before.label}, nor in {pair.after.label}"
+        )
     found = [
         change
         for key in before.keys() | after.keys()
-        if before.get(key) != after.get(key) and (change := _change(key, before.get(key), after.get(key), settings))
+        if before.get(key) != after.get(key)
+        and (change := _change(key, before.get(key), after.get(key), settings))
     ]
     localities, places = _places(pair)
     counts = count_payments(pair.source.connection, editions[1], editions[0], sorted(codes) or None)
     return Diff(
-        pair.before, pair.after, bases, here, localities, places,
+        pair.before,
+        pair.after,
+        bases,
+        here,
+        localities,
+        places,
         tuple(sorted(found, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
         {setting: counts[setting] for setting in settings},
-    )  # fmt: skip
+    )
 
 
 def _expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
@@ -274,10 +151,14 @@ def _expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
     found: set[str] = set()
     for item in codes:
         held = (
-            {item} if isinstance(item, str) else {*pair.source.codes_in(pair.before, item), *pair.source.codes_in(pair.after, item)}
+            {item}
+            if isinstance(item, str)
+            else {*pair.source.codes_in(pair.before, item), *pair.source.codes_in(pair.after, item)}
         )
         if not held:
-            raise UnknownCodeError(f"no code of {item} is in {pair.before.label}, nor in {pair.after.label}")
+            raise UnknownCodeError(
+                f"no code of {item} is in {pair.before.label}, nor in {pair.after.label}"
+            )
         found |= held
     return found
 
@@ -285,7 +166,9 @@ def _expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
 _Row = tuple[int | str | None, ...]
 
 
-def _read(pair: Pair, edition: Edition, place: Locality, codes: Collection[str]) -> dict[tuple[str, str], _Row]:
+def _read(
+    pair: Pair, edition: Edition, place: Locality, codes: Collection[str]
+) -> dict[tuple[str, str], _Row]:
     query, values = _SELECT, [*edition, place.mac, place.locality]
     if codes:
         query, values = query + _OF_CODES, [*values, json.dumps(sorted(codes))]
@@ -293,15 +176,28 @@ def _read(pair: Pair, edition: Edition, place: Locality, codes: Collection[str])
     return {(hcpcs, modifier): tuple(values) for hcpcs, modifier, *values in rows}
 
 
-def _change(key: tuple[str, str], before: _Row | None, after: _Row | None, settings: Sequence[Setting]) -> CodeChange | None:
+def _change(
+    key: tuple[str, str], before: _Row | None, after: _Row | None, settings: Sequence[Setting]
+) -> CodeChange | None:
     """Return how a code differs; None where it only does in a setting that was not asked for."""
     columns = tuple(
         ColumnChange(name, _printed(name, old), _printed(name, new))
         for name, old, new in zip(_COLUMNS, (before or ())[2:], (after or ())[2:], strict=False)
         if old != new
     )
-    kind = Kind.ADDED if before is None else Kind.DELETED if after is None else Kind.CHANGED if columns else Kind.REPRICED
-    amounts = tuple(AmountChange(setting, _amount(before, setting), _amount(after, setting)) for setting in settings)
+    kind = (
+        Kind.ADDED
+        if before is None
+        else Kind.DELETED
+        if after is None
+        else Kind.CHANGED
+        if columns
+        else Kind.REPRICED
+    )
+    amounts = tuple(
+        AmountChange(setting, _amount(before, setting), _amount(after, setting))
+        for setting in settings
+    )
     code = CodeChange(*key, kind, columns, amounts)
     return code if kind is not Kind.REPRICED or any(amount.differs for amount in amounts) else None
 
@@ -317,9 +213,13 @@ def _printed(name: str, value: int | str | None) -> Decimal | int | str | None:
 
 
 def _here(pair: Pair, after: Locality) -> tuple[Locality, Locality]:
-    before = next((place for place in pair.source.localities(pair.before) if place.key == after.key), None)
+    before = next(
+        (place for place in pair.source.localities(pair.before) if place.key == after.key), None
+    )
     if before is None:
-        raise LocalityError(f"{after} is a locality of {pair.after.label}, but not of {pair.before.label}")
+        raise LocalityError(
+            f"{after} is a locality of {pair.after.label}, but not of {pair.before.label}"
+        )
     return before, after
 
 
@@ -334,5 +234,9 @@ def _places(pair: Pair) -> tuple[int, tuple[PlaceChange, ...]]:
         return (place.work_gpci, place.pe_gpci, place.mp_gpci) if place else None
 
     keys = sorted(before.keys() | after.keys())
-    differing = [PlaceChange(before.get(key), after.get(key)) for key in keys if gpcis(before.get(key)) != gpcis(after.get(key))]
+    differing = [
+        PlaceChange(before.get(key), after.get(key))
+        for key in keys
+        if gpcis(before.get(key)) != gpcis(after.get(key))
+    ]
     return len(before.keys() & after.keys()), tuple(differing)

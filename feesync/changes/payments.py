@@ -1,6 +1,9 @@
-"""What changed between two loaded releases, or two revisions of one: how many payments, and those of chosen codes in dollars.
+"""What changed between two loaded releases, or two revisions of one.
 
-What `feesync sync` says of a release that it has loaded. Out of scope: every change of every code (diff).
+How many payments, and those of chosen codes in dollars.
+
+What `feesync sync` says of a release that it has loaded. Out of scope: every change of every code
+(diff).
 """
 
 from __future__ import annotations
@@ -8,18 +11,23 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from feesync.changes.counts import Edition, count_payments
 from feesync.model.locality import NATIONAL
 from feesync.model.money import dollars
+from feesync.store.schema import open_for_reading, store_error
 
 _ONLY = (
-    "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? EXCEPT SELECT hcpcs FROM relative_value WHERE release_id = ?"
+    "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? EXCEPT SELECT hcpcs FROM "
+    "relative_value WHERE release_id = ?"
 )
 _BASES = (
-    "SELECT basis FROM conversion_factor WHERE release_id = ? INTERSECT SELECT basis FROM conversion_factor WHERE release_id = ?"
+    "SELECT basis FROM conversion_factor WHERE release_id = ? INTERSECT SELECT basis FROM "
+    "conversion_factor WHERE release_id = ?"
 )
 _SETTINGS = ("nonfacility", "facility")
 
@@ -37,7 +45,8 @@ class PaymentChange:
         after: the national amount now; None where there is none.
         localities: how many localities have it both before and now.
         changed: in how many of them it changed.
-        lowest: the lowest change in any of them; negative where it fell. None where it is in no locality both before and now.
+        lowest: the lowest change in any of them; negative where it fell. None where it is in no
+            locality both before and now.
         highest: the highest.
     """
 
@@ -74,6 +83,24 @@ class Changes:
     watched: tuple[PaymentChange, ...]
 
 
+def read_changes(path: Path, label: str, watch: Sequence[str]) -> Changes | None:
+    """Return what a release of the database at a path changed, as `changes_of` does.
+
+    None without a database.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    try:
+        connection = open_for_reading(path)
+        if connection is None:
+            return None
+        with closing(connection):
+            return changes_of(connection, label, watch)
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+
+
 def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str]) -> Changes | None:
     """Compare a release that is current with the revision that it superseded, else with the loaded release before it.
 
@@ -85,27 +112,42 @@ def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str])
     Returns:
         None where there is nothing to compare with.
     """
-    (now,) = connection.execute("SELECT release_id FROM release WHERE label = ? AND superseded_by IS NULL", (label,)).fetchone()
+    (now,) = connection.execute(
+        "SELECT release_id FROM release WHERE label = ? AND superseded_by IS NULL", (label,)
+    ).fetchone()
     before = (
         connection.execute(
-            "SELECT release_id, label FROM release WHERE superseded_by = ? ORDER BY release_id DESC LIMIT 1", (now,)
+            "SELECT release_id, label FROM release WHERE superseded_by = ? ORDER BY release_id "
+            "DESC LIMIT 1",
+            (now,),
         ).fetchone()
         or connection.execute(
             "SELECT o.release_id, o.label FROM release AS o JOIN release AS n ON n.release_id = ? "
-            "WHERE o.superseded_by IS NULL AND o.effective_from < n.effective_from ORDER BY o.effective_from DESC LIMIT 1",
+            "WHERE o.superseded_by IS NULL AND o.effective_from < n.effective_from ORDER BY "
+            "o.effective_from DESC LIMIT 1",
             (now,),
         ).fetchone()
     )
     return compare(connection, now, before[0], before[1], watch) if before else None
 
 
-def compare(connection: sqlite3.Connection, now: int, before: int, against: str, watch: Sequence[str]) -> Changes:
-    """Compare two revisions of the database by their numbers; `against` is what to call the earlier one."""
-    only_now, only_before = ([code for (code,) in connection.execute(_ONLY, pair)] for pair in ((now, before), (before, now)))
+def compare(
+    connection: sqlite3.Connection, now: int, before: int, against: str, watch: Sequence[str]
+) -> Changes:
+    """Compare two revisions of the database by their numbers.
+
+    `against` is what to call the earlier one.
+    """
+    only_now, only_before = (
+        [code for (code,) in connection.execute(_ONLY, pair)]
+        for pair in ((now, before), (before, now))
+    )
     counts = [
         count
         for (basis,) in connection.execute(_BASES, (now, before)).fetchall()
-        for count in count_payments(connection, Edition(now, basis), Edition(before, basis)).values()
+        for count in count_payments(
+            connection, Edition(now, basis), Edition(before, basis)
+        ).values()
     ]
     return Changes(
         against,
@@ -121,26 +163,39 @@ _Key = tuple[str, str, str, str]
 _Amounts = dict[_Key, dict[tuple[str, str], int]]
 
 
-def _watched(connection: sqlite3.Connection, now: int, before: int, watch: Sequence[str]) -> Iterable[PaymentChange]:
+def _watched(
+    connection: sqlite3.Connection, now: int, before: int, watch: Sequence[str]
+) -> Iterable[PaymentChange]:
     amounts, amounts_before = (_amounts(connection, release, watch) for release in (now, before))
     bases, bases_before = ({key[2] for key in found} for found in (amounts, amounts_before))
-    for key in sorted(amounts.keys() | amounts_before.keys(), key=lambda key: (key[0], key[1], key[2], key[3] == "facility")):
+    for key in sorted(
+        amounts.keys() | amounts_before.keys(),
+        key=lambda key: (key[0], key[1], key[2], key[3] == "facility"),
+    ):
         if key[2] not in bases & bases_before and bases and bases_before:
             continue  # a conversion factor that one of the two does not have
         here, there = amounts.get(key, {}), amounts_before.get(key, {})
-        differences = [here[place] - there[place] for place in here.keys() & there.keys() if place != NATIONAL]
+        differences = [
+            here[place] - there[place] for place in here.keys() & there.keys() if place != NATIONAL
+        ]
         changed = sum(difference != 0 for difference in differences)
         if changed or bool(here) != bool(there) or here.get(NATIONAL) != there.get(NATIONAL):
             yield PaymentChange(
-                *key, _dollars(there.get(NATIONAL)), _dollars(here.get(NATIONAL)), len(differences), changed,
-                _dollars(min(differences, default=None)), _dollars(max(differences, default=None)),
-            )  # fmt: skip
+                *key,
+                _dollars(there.get(NATIONAL)),
+                _dollars(here.get(NATIONAL)),
+                len(differences),
+                changed,
+                _dollars(min(differences, default=None)),
+                _dollars(max(differences, default=None)),
+            )
 
 
 def _amounts(connection: sqlite3.Connection, release: int, watch: Sequence[str]) -> _Amounts:
     found: _Amounts = {}
     rows = connection.execute(
-        "SELECT hcpcs, modifier, basis, mac, locality, nonfacility_amount, facility_amount FROM revision_rate_cents "
+        "SELECT hcpcs, modifier, basis, mac, locality, nonfacility_amount, facility_amount FROM "
+        "revision_rate_cents "
         "WHERE release_id = ? AND hcpcs IN (SELECT value FROM json_each(?))",
         (release, json.dumps(list(watch))),
     )

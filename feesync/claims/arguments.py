@@ -20,7 +20,10 @@ from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Contract
 
 History = Iterable[str | Sequence[object]] | None
-"""Earlier claim lines of a patient: each `DATE:LINE`, or a pair of a date and a line in any form that a claim takes."""
+"""Earlier claim lines of a patient.
+
+Each `DATE:LINE`, or a pair of a date and a line in any form that a claim takes.
+"""
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
@@ -35,15 +38,23 @@ def units(value: object) -> int:
 
 def days(value: object) -> int | None:
     """Return days of postoperative care, or None for all of them."""
-    return None if value is None else whole("postop_days", value, 1, _MOST_DAYS, "a whole number of days")
+    return (
+        None
+        if value is None
+        else whole("postop_days", value, 1, _MOST_DAYS, "a whole number of days")
+    )
 
 
 def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
-    """Return the modifiers of a line, in capitals and checked against each other; None and empty texts are none.
+    """Return the modifiers of a line, in capitals and checked against each other.
+
+    None and empty texts are none.
 
     A row of a table has an empty cell where there is no modifier.
     """
-    read = (text("modifier", modifier).upper() for modifier in listed_or_none("modifiers", given, "50"))
+    read = (
+        text("modifier", modifier).upper() for modifier in listed_or_none("modifiers", given, "50")
+    )
     return modifier_rules.read(tuple(filter(None, read)))
 
 
@@ -58,7 +69,9 @@ def circumstances(coverage: bool, purpose: str | None, given: History) -> Circum
 
 def history(given: History) -> tuple[Service, ...]:
     """Return earlier claim lines of a patient, checked."""
-    return tuple(_earlier(item) for item in listed_or_none("history", given, "2025-03-01:64493-50-KX"))
+    return tuple(
+        _earlier(item) for item in listed_or_none("history", given, "2025-03-01:64493-50-KX")
+    )
 
 
 def _earlier(item: str | Sequence[object]) -> Service:
@@ -68,7 +81,9 @@ def _earlier(item: str | Sequence[object]) -> Service:
     else:
         pair = item if isinstance(item, list | tuple) else ()
     if len(pair) != 2:
-        raise InvalidInputError(f"history {shown(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX")
+        raise InvalidInputError(
+            f"history {shown(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX"
+        )
     on = read_day("history: date", pair[0])
     past = ClaimLine.read(pair[1])
     units(past.units)
@@ -77,7 +92,9 @@ def _earlier(item: str | Sequence[object]) -> Service:
 
 def settings(given: Iterable[Setting | str]) -> tuple[Setting, ...]:
     """Return settings, each once in the order given; at least one."""
-    found = tuple(dict.fromkeys(map(Setting.read, listed("settings", given, Setting.NONFACILITY.value))))
+    found = tuple(
+        dict.fromkeys(map(Setting.read, listed("settings", given, Setting.NONFACILITY.value)))
+    )
     if not found:
         raise InvalidInputError("settings names neither nonfacility nor facility")
     return found
@@ -89,7 +106,10 @@ def day(given: Date | str | None) -> Date | None:
 
 
 def contract(percent: Decimal | int | str | None, of_year: object) -> Contract | None:
-    """Return the contract that a percentage and a year of rates make, one of which is enough; None where neither is given."""
+    """Return the contract that a percentage and a year of rates make, one of which is enough.
+
+    None where neither is given.
+    """
     if percent is None and of_year is None:
         return None
     year = None if of_year is None else whole("of_year", of_year, 2000, 2099, "a year")

@@ -15,12 +15,13 @@ from feesync.model.note import Note
 class ClaimEstimate:
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
-    Money is a two-place `Decimal` of dollars. The sums are of the lines that have a price, None where none has;
-    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, on every line and in the sums; by a contract
-    the three are None.
+    Money is a two-place `Decimal` of dollars. The sums are of the lines that have a price, None
+    where none has; `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, on
+    every line and in the sums; by a contract the three are None.
 
     Attributes:
-        lines: an estimate a line, in the order given; `rank` is its place among multiple procedures.
+        lines: an estimate a line, in the order given; `rank` is its place among multiple
+            procedures.
         allowed: what Medicare allows.
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
@@ -36,7 +37,10 @@ class ClaimEstimate:
     notes: tuple[Note, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the claim under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
+        """Return the claim under the names of the JSON contract, for `json.dumps`.
+
+        Numbers are exact (`money.JsonNumber`).
+        """
         return json_ready(
             {
                 "lines": [{**line.to_dict(), "rank": line.rank} for line in self.lines],

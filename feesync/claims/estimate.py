@@ -13,7 +13,7 @@ from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.release import Release
 from feesync.pricing.line import Contract, Step
-from feesync.schedule.rates import Quote
+from feesync.schedule.quote import Quote
 
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
@@ -21,7 +21,10 @@ _CONTEXT = Context(prec=28)
 
 
 class AppliedRate(NamedTuple):
-    """What the fee was computed from, as CMS prints it: RVUs (the OPPS ones where those cap the fee), GPCIs, conversion factor."""
+    """What the fee was computed from, as CMS prints it.
+
+    RVUs (the OPPS ones where those cap the fee), GPCIs, conversion factor.
+    """
 
     work_rvu: Decimal
     pe_rvu: Decimal
@@ -37,8 +40,9 @@ class AppliedRate(NamedTuple):
 class Estimate:
     """What Medicare allows for one line.
 
-    Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of severity `denial` says why.
-    `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, but by a contract, where the three are None.
+    Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of
+    severity `denial` says why. `allowed` = `medicare_payment` + `sequestration` +
+    `patient_responsibility`, but by a contract, where the three are None.
 
     Attributes:
         hcpcs: the code.
@@ -53,16 +57,19 @@ class Estimate:
         deductible: the part of it that the deductible took (not in the JSON).
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
-        sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a contract.
-        coinsurance_rate: the patient's share after the deductible, such as 0.20, 0 where it is waived (not in the JSON); None by a
-            contract and where there is no price.
+        sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a
+            contract.
+        coinsurance_rate: the patient's share after the deductible, such as 0.20, 0 where it is
+            waived (not in the JSON); None by a contract and where there is no price.
         patient_responsibility: deductible and coinsurance.
-        limiting_charge: the most that a non-participating physician may charge on an unassigned claim; None without `nonpar`.
+        limiting_charge: the most that a non-participating physician may charge on an unassigned
+            claim; None without `nonpar`.
         notes: what a person should know.
         quote: the row of the fee schedule, release and locality behind it.
-        rank: place among the multiple procedures of a claim, 1 is paid in full, the first of several units; None where no rule
-            ranks it beside another line (in JSON, of claims).
-        contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only where there is one).
+        rank: place among the multiple procedures of a claim, 1 is paid in full, the first of
+            several units; None where no rule ranks it beside another line (in JSON, of claims).
+        contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only
+            where there is one).
     """
 
     hcpcs: str
@@ -123,9 +130,16 @@ class Estimate:
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the estimate under the names of the JSON contract, for `json.dumps`: numbers are exact (`money.JsonNumber`)."""
+        """Return the estimate under the names of the JSON contract, for `json.dumps`.
+
+        Numbers are exact (`money.JsonNumber`).
+        """
         release, locality, contract = self.release, self.locality, self.contract
-        terms = {"contract": {"percent": contract.percent, "of_year": contract.of_year}} if contract else {}
+        terms = (
+            {"contract": {"percent": contract.percent, "of_year": contract.of_year}}
+            if contract
+            else {}
+        )
         return json_ready(
             {
                 "hcpcs": self.hcpcs,
@@ -165,7 +179,10 @@ class Estimate:
         return self._text(derived=False)
 
     def explain(self) -> str:
-        """Return the derivation to read aloud: RVU by GPCI, the factor, every step, who pays, release and file hash."""
+        """Return the derivation to read aloud.
+
+        RVU by GPCI, the factor, every step, who pays, release and file hash.
+        """
         return self._text(derived=True)
 
     def _text(self, *, derived: bool) -> str:
@@ -199,18 +216,26 @@ def _provenance(estimate: Estimate) -> str:
 
 
 def _formula(estimate: Estimate) -> list[str]:
-    """Return the formula with its numbers: RVU by GPCI, their sum, the conversion factor, the rounding."""
+    """Return the formula with its numbers.
+
+    RVU by GPCI, their sum, the conversion factor, the rounding.
+    """
     rate, taken = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
     rows = (
         ("Work", rate.work_rvu, rate.work_gpci),
-        (f"Practice expense ({'OPPS cap' if taken.capped else estimate.setting.value})", rate.pe_rvu, rate.pe_gpci),
+        (
+            f"Practice expense ({'OPPS cap' if taken.capped else estimate.setting.value})",
+            rate.pe_rvu,
+            rate.pe_gpci,
+        ),
         ("Malpractice", rate.mp_rvu, rate.mp_gpci),
     )
     total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
     return [
         *(f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows),
         f"  {'Adjusted RVUs':<54}{total:>11}",
-        f"  x conversion factor {rate.conversion_factor} = {total * rate.conversion_factor}, rounded half up to {estimate.fee}",
+        f"  x conversion factor {rate.conversion_factor} = {total * rate.conversion_factor}, "
+        f"rounded half up to {estimate.fee}",
     ]
 
 
@@ -224,7 +249,11 @@ def _amounts(estimate: Estimate) -> list[str]:
 
     add("Fee schedule amount", estimate.fee)
     for step in estimate.steps:
-        add(f"{step.name} x {step.factor}" if step.factor is not None else step.name, step.amount, step.reason)
+        add(
+            f"{step.name} x {step.factor}" if step.factor is not None else step.name,
+            step.amount,
+            step.reason,
+        )
     add("Contract allows" if estimate.contract else "Medicare allows", estimate.allowed)
     if estimate.allowed is not None and not estimate.contract:
         if estimate.deductible:
@@ -234,7 +263,11 @@ def _amounts(estimate: Estimate) -> list[str]:
             add("Sequestration takes", estimate.sequestration)
         add("Patient owes", estimate.patient_responsibility)
     if estimate.limiting_charge is not None:
-        add("Limiting charge", estimate.limiting_charge, "the most that may be charged on an unassigned claim")
+        add(
+            "Limiting charge",
+            estimate.limiting_charge,
+            "the most that may be charged on an unassigned claim",
+        )
     return lines
 
 
@@ -248,4 +281,7 @@ def _medicare_reason(estimate: Estimate) -> str:
     if not estimate.sequestration:
         return share
     before = estimate.allowed - estimate.patient_responsibility
-    return f"{share}: {before:,.2f}, less {(estimate.sequestration_rate * 100).normalize():f} % sequestration"
+    return (
+        f"{share}: {before:,.2f}, less {(estimate.sequestration_rate * 100).normalize():f} % "
+        "sequestration"
+    )

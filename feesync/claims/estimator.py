@@ -1,4 +1,7 @@
-"""estimate() and estimate_claim(): read the arguments, find the rates, price the lines, say where it all came from."""
+"""estimate() and estimate_claim().
+
+Read the arguments, find the rates, price the lines, say where it all came from.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from feesync.model.rate import Setting
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
 from feesync.reference.cost_sharing import part_b_deductibles
-from feesync.schedule.rates import Quote
+from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 
 _MOST_LINES = 50
@@ -55,45 +58,66 @@ def estimate(
 
     Args:
         hcpcs: CPT or HCPCS code, five characters.
-        locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an unambiguous name, or `national`.
+        locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an
+            unambiguous name, or `national`.
         setting: `nonfacility` or `facility`; a place of service decides instead where one is given.
         pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
         modifiers: such as `["50"]`; order does not matter; None and empty texts are none.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default. It picks the release.
         units: units of service, priced as so many lines; of modifier 55 they are days.
-        charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge and fee.
-        nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge of a physician.
+        charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge
+            and fee.
+        nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge
+            of a physician.
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
-        qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own from 2026 on).
-        deductible: dollars of the Part B deductible that the patient still owes; preventive services take nothing from it.
-        percent: what a commercial contract pays of what Medicare allows, such as 110 or "112.5"; 100 where only `of_year` is given.
-        of_year: the year whose rates a contract names: its newest loaded release gives fee and indicators in place of that of the
-            date, and `locality` is what it means there; the rules of modifiers and practitioners stay those of the date.
-        postop_days: days of care after an operation that modifier 55 is to pay for; all of the global period by default.
+        qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own
+            from 2026 on).
+        deductible: dollars of the Part B deductible that the patient still owes; preventive
+            services take nothing from it.
+        percent: what a commercial contract pays of what Medicare allows, such as 110 or "112.5";
+            100 where only `of_year` is given.
+        of_year: the year whose rates a contract names: its newest loaded release gives fee and
+            indicators in place of that of the date, and `locality` is what it means there; the
+            rules of modifiers and practitioners stay those of the date.
+        postop_days: days of care after an operation that modifier 55 is to pay for; all of the
+            global period by default.
         coverage: whether to add coverage notes on facet joint lines; they never change the price.
-        purpose: `diagnostic` or `therapeutic`: what a facet joint injection is for; by default as its modifier KX says.
-        history: earlier claim lines of the patient, such as `["2025-03-01:64493-50-KX"]`, for the sessions in twelve months;
-            later ones than the date are not counted.
-        db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded snapshot answers for what it
-            lacks.
+        purpose: `diagnostic` or `therapeutic`: what a facet joint injection is for; by default as
+            its modifier KX says.
+        history: earlier claim lines of the patient, such as `["2025-03-01:64493-50-KX"]`, for the
+            sessions in twelve months; later ones than the date are not counted.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded
+            snapshot answers for what it lacks.
 
     Returns:
-        The estimate. A line that Medicare does not price has `allowed` None and a note that says why. By a contract, the amount
-        that Medicare would allow is multiplied, before the lower of the charge is taken; who pays it is the plan's to say.
+        The estimate. A line that Medicare does not price has `allowed` None and a note that says
+        why. By a contract, the amount that Medicare would allow is multiplied, before the lower of
+        the charge is taken; who pays it is the plan's to say.
 
     Raises:
-        InvalidInputError: an argument cannot be read or contradicts another.
-        ModifierError: a modifier is unknown, contradictory, does not apply, or is not priced.
-        NoPriceError: the code, the date or the locality is unknown (UnknownCodeError, NoReleaseError, LocalityError).
+        InvalidInputError: an argument cannot be read or contradicts another. ModifierError: a
+        modifier is unknown, contradictory, does not apply, or is not priced. NoPriceError: the
+        code, the date or the locality is unknown (UnknownCodeError, NoReleaseError, LocalityError).
         StoreError: the database cannot be read.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout documents.
+    Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
+    documents.
     """
     contract = arguments.contract(percent, of_year)
     visit = read_visit(
-        locality=locality, setting=setting, pos=pos, date=date, nonpar=nonpar, practitioner=practitioner, qp=qp, contract=contract,
-        coverage=coverage, purpose=purpose, history=history, db=db,
-    )  # fmt: skip
+        locality=locality,
+        setting=setting,
+        pos=pos,
+        date=date,
+        nonpar=nonpar,
+        practitioner=practitioner,
+        qp=qp,
+        contract=contract,
+        coverage=coverage,
+        purpose=purpose,
+        history=history,
+        db=db,
+    )
     owed = _owed(deductible, visit)
     line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
     quote, price = visit.price(line)
@@ -122,15 +146,18 @@ def estimate_claim(
 ) -> ClaimEstimate:
     """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
 
-    Beside the rules of each line, those of several procedures apply: surgery is ranked (100, 50, 50, 50, 50 %); endoscopies of a
-    family, imaging, therapy, cardiovascular and ophthalmology services are reduced; RT and LT lines of a code are priced as a
-    pair, shares (54, 55, 56) of one operation as one procedure. Units are lines, each with an equal part of the charge; neither
-    the order of lines nor how units are split into them changes what is allowed. A line without a price changes no other.
+    Beside the rules of each line, those of several procedures apply: surgery is ranked (100, 50,
+    50, 50, 50 %); endoscopies of a family, imaging, therapy, cardiovascular and ophthalmology
+    services are reduced; RT and LT lines of a code are priced as a pair, shares (54, 55, 56) of one
+    operation as one procedure. Units are lines, each with an equal part of the charge; neither the
+    order of lines nor how units are split into them changes what is allowed. A line without a price
+    changes no other.
 
     Args:
-        lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or `64493-50x1@250.00` (units, charge).
-        locality: as for `estimate`, and so are all others; the deductible is taken in the order of the lines, by what is allowed,
-            and not from lines that have none.
+        lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or
+            `64493-50x1@250.00` (units, charge).
+        locality: as for `estimate`, and so are all others; the deductible is taken in the order of
+            the lines, by what is allowed, and not from lines that have none.
         setting: of all lines.
         pos: of all lines.
         date: of all lines.
@@ -151,21 +178,34 @@ def estimate_claim(
     Raises:
         As `estimate` does; the message names the line.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU record layout documents.
+    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
+    record layout documents.
     """
     if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     contract = arguments.contract(percent, of_year)
     visit = read_visit(
-        locality=locality, setting=setting, pos=pos, date=date, nonpar=nonpar, practitioner=practitioner, qp=qp, contract=contract,
-        coverage=coverage, purpose=purpose, history=history, db=db,
-    )  # fmt: skip
+        locality=locality,
+        setting=setting,
+        pos=pos,
+        date=date,
+        nonpar=nonpar,
+        practitioner=practitioner,
+        qp=qp,
+        contract=contract,
+        coverage=coverage,
+        purpose=purpose,
+        history=history,
+        db=db,
+    )
     owed = _owed(deductible, visit)
     with visit.schedule.held():  # all lines are of the same releases, whatever is loaded meanwhile
         return _claim(visit, lines, owed)
 
 
-def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]], owed: int) -> ClaimEstimate:
+def _claim(
+    visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]], owed: int
+) -> ClaimEstimate:
     read: list[Line] = []
     quotes: list[Quote] = []
     for number, given in enumerate(lines, start=1):
@@ -177,12 +217,16 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
     if not read:
         raise InvalidInputError("a claim has at least one line")
     try:
-        prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit)
+        prices = claim(
+            [(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit
+        )
     except FeesyncError as error:
         raise _named(error, error.line) from None
     answers = []
     left = owed
-    priced = frozenset(line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None)
+    priced = frozenset(
+        line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None
+    )
     for line, quote, price in zip(read, quotes, prices, strict=True):
         answers.append(visit.answer(line, quote, price, left, [], priced))
         left -= money.cents(answers[-1].deductible or 0)
@@ -192,7 +236,11 @@ def _claim(visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]]
         medicare_payment=_sum("medicare_payment", answers),
         sequestration=_sum("sequestration", answers),
         patient_responsibility=_sum("patient_responsibility", answers),
-        notes=(*claim_notes.notes(answers), *visit.day_notes(read), *_deductible_notes(owed, visit.day)),
+        notes=(
+            *claim_notes.notes(answers),
+            *visit.day_notes(read),
+            *_deductible_notes(owed, visit.day),
+        ),
     )
 
 
@@ -213,7 +261,9 @@ def _named(error: FeesyncError, number: int | None) -> FeesyncError:
 
 
 def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
-    amounts = [money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None]
+    amounts = [
+        money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None
+    ]
     return dollars(sum(amounts)) if amounts else None
 
 
@@ -221,7 +271,10 @@ def _owed(deductible: Decimal | int | str | None, visit: Visit) -> int:
     """Return the deductible in cents; refuse one that a contract would leave without effect."""
     owed = arguments.cents("deductible", deductible) or 0
     if owed and visit.contract:
-        raise InvalidInputError("the Part B deductible is Medicare's; with a contract (percent, of_year) the plan decides its own")
+        raise InvalidInputError(
+            "the Part B deductible is Medicare's; with a contract (percent, of_year) the plan "
+            "decides its own"
+        )
     return owed
 
 
@@ -232,7 +285,8 @@ def _deductible_notes(owed: int, day: Date) -> list[Note]:
     return [
         Note.warning(
             "deductible-above-annual",
-            f"A deductible of {dollars(owed)} is more than the Part B deductible of {day.year}, {annual}.",
+            f"A deductible of {dollars(owed)} is more than the Part B deductible of {day.year}, "
+            f"{annual}.",
             "data/reference/part_b_deductible.csv",
         )
     ]

@@ -1,4 +1,7 @@
-"""What all lines of a claim share: place, setting, day, who bills, and the schedule that answers for them."""
+"""What all lines of a claim share.
+
+Place, setting, day, who bills, and the schedule that answers for them.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ from feesync.reference.cost_sharing import sequestration_on
 from feesync.reference.modifiers import Effect
 from feesync.reference.place_of_service import places_of_service, read_pos, setting_of
 from feesync.schedule import notes as provenance
-from feesync.schedule.rates import FeeSchedule, Quote, open_schedule
+from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
+from feesync.schedule.threads import open_schedule
 
 _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
 
@@ -39,8 +44,8 @@ _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
 class Visit(NamedTuple):
     """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim.
 
-    `day` is the date of service, by which modifiers and practitioners are judged; `rates_of` is the day whose release prices the
-    lines, where that is another.
+    `day` is the date of service, by which modifiers and practitioners are judged; `rates_of` is the
+    day whose release prices the lines, where that is another.
     """
 
     schedule: FeeSchedule
@@ -58,7 +63,10 @@ class Visit(NamedTuple):
 
     @property
     def rate_day(self) -> Date:
-        """The day whose release prices the lines: that of service, but for a contract that names the rates of a year."""
+        """The day whose release prices the lines.
+
+        That of service, but for a contract that names the rates of a year.
+        """
         return self.rates_of or self.day
 
     def line(self, given: ClaimLine) -> Line:
@@ -79,13 +87,19 @@ class Visit(NamedTuple):
     def quote(self, line: Line) -> Quote:
         """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
 
-        A code without a row for 53 answers with its own: 53 is then priced by report. Of a code with parts PD takes the
-        professional one.
+        A code without a row for 53 answers with its own: 53 is then priced by report. Of a code
+        with parts PD takes the professional one.
         """
         row = modifier_rules.row_of(line.modifiers)
         if not row and modifier_rules.has(line.modifiers, Effect.SETTING):
             with suppress(UnknownCodeError):
-                return self.schedule.rate(line.hcpcs, modifier_rules.PROFESSIONAL, self.locality, self.rate_day, qp=self.qp)
+                return self.schedule.rate(
+                    line.hcpcs,
+                    modifier_rules.PROFESSIONAL,
+                    self.locality,
+                    self.rate_day,
+                    qp=self.qp,
+                )
         try:
             return self.schedule.rate(line.hcpcs, row, self.locality, self.rate_day, qp=self.qp)
         except UnknownCodeError as error:
@@ -104,7 +118,10 @@ class Visit(NamedTuple):
         return self.schedule.rate(hcpcs, row, self.locality, self.rate_day, qp=self.qp).rate
 
     def technical(self, hcpcs: str) -> Sequence[Rate]:
-        """Find the rates of the technical part of a code; none where the schedule does not have them."""
+        """Find the rates of the technical part of a code.
+
+        None where the schedule does not have them.
+        """
         rows = [(code, "") for code in technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
         try:
             return [self.rate(code, row) for code, row in rows]
@@ -133,7 +150,8 @@ class Visit(NamedTuple):
             price: its price.
             owed: the deductible in cents that is left for it.
             more: notes after those of the line.
-            beside: the codes of the lines of its claim that have a price: what is denied waives nothing of another line.
+            beside: the codes of the lines of its claim that have a price: what is denied waives
+                nothing of another line.
         """
         allowed = price.allowed
         cut = sequestration_on(self.day)
@@ -174,12 +192,21 @@ class Visit(NamedTuple):
         )
 
     def _share(self) -> list[Note]:
-        """Say whose share an amount at the facility rate is: what the place itself is paid for is billed beside it."""
+        """Say whose share an amount at the facility rate is.
+
+        What the place itself is paid for is billed beside it.
+        """
         if self.setting is not Setting.FACILITY:
             return []
         biller = places_of_service()[self.pos].biller if self.pos else "facility"
         beside = f"; the {biller} bills its own" if biller else ""
-        return [Note.info("practitioner-share", f"The amount is the practitioner's share{beside}.", _SHARE_SOURCE)]
+        return [
+            Note.info(
+                "practitioner-share",
+                f"The amount is the practitioner's share{beside}.",
+                _SHARE_SOURCE,
+            )
+        ]
 
     def _coverage_notes(self, line: Line, place: Locality) -> list[Note]:
         return line_notes(line, self.pos, place, self.circumstances) if self.circumstances else []
@@ -228,7 +255,10 @@ def read_visit(
 
 
 def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
-    """Return the notes on what the patient owes: what is waived, and what an unassigned claim leaves of that."""
+    """Return the notes on what the patient owes.
+
+    What is waived, and what an unassigned claim leaves of that.
+    """
     if share is None or price.allowed is None:
         return []
     if share.deductible or price.limiting_charge is None:

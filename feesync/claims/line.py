@@ -1,4 +1,7 @@
-"""One line of a claim as a caller gives it: a value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`."""
+"""One line of a claim as a caller gives it.
+
+A value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ class ClaimLine:
         modifiers: such as `("50",)`.
         units: units of service.
         charge: submitted charge of the whole line in dollars, or None.
-        postop_days: days of care after an operation that modifier 55 is to pay for; None for all of the global period.
+        postop_days: days of care after an operation that modifier 55 is to pay for; None for all of
+            the global period.
     """
 
     hcpcs: str
@@ -49,14 +53,18 @@ class ClaimLine:
             return cls._short(given)
         if isinstance(given, Mapping):
             return cls._named(given)
-        raise InvalidInputError(f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a dictionary")
+        raise InvalidInputError(
+            f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a "
+            "dictionary"
+        )
 
     @classmethod
     def _short(cls, given: str) -> ClaimLine:
         match = _SHORT.fullmatch(given.strip().upper())
         if not match:
             raise InvalidInputError(
-                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as in 64493-50x1@250.00, "
+                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as "
+                "in 64493-50x1@250.00, "
                 "or with days of care after an operation, as in 66984-55d30"
             )
         modifiers = tuple(modifier[:2] for modifier in match["modifiers"].split("-")[1:])
@@ -73,4 +81,10 @@ class ClaimLine:
         if isinstance(modifiers, str):
             modifiers = tuple(re.findall(r"[^\s,;-]+", modifiers))
         units = given.get("units")
-        return cls(given["hcpcs"], modifiers, 1 if units is None else units, given.get("charge"), given.get("postop_days"))
+        return cls(
+            given["hcpcs"],
+            modifiers,
+            1 if units is None else units,
+            given.get("charge"),
+            given.get("postop_days"),
+        )

@@ -1,4 +1,7 @@
-"""What a person should know about the lines of a claim together: lines that are not in the sums, add-ons alone, lines twice."""
+"""What a person should know about the lines of a claim together.
+
+Lines that are not in the sums, add-ons alone, lines twice.
+"""
 
 from __future__ import annotations
 
@@ -23,41 +26,68 @@ def notes(answers: Sequence[Estimate]) -> list[Note]:
 
 
 def _not_summed(answers: Sequence[Estimate]) -> list[Note]:
-    without = [f"{number} ({answer.code})" for number, answer in enumerate(answers, start=1) if answer.allowed is None]
+    without = [
+        f"{number} ({answer.code})"
+        for number, answer in enumerate(answers, start=1)
+        if answer.allowed is None
+    ]
     if not without:
         return []
-    return [Note.warning("line-without-price", f"Without a price, and not in the sums: line {', line '.join(without)}.", "feesync")]
+    return [
+        Note.warning(
+            "line-without-price",
+            f"Without a price, and not in the sums: line {', line '.join(without)}.",
+            "feesync",
+        )
+    ]
 
 
 def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
     codes = {answer.hcpcs for answer in answers}
     some_primary = any(answer.quote.rate.global_days != _ADD_ON for answer in answers)
     found = []
-    for code in dict.fromkeys(answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON):
+    for code in dict.fromkeys(
+        answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON
+    ):
         parents = add_on_parents().get(code)
         missing = [parent for parent in parents or () if parent not in codes]
         if missing and not _at_a_junction(code, codes, answers[0].date):
-            text = f"{code} is an add-on to {' and '.join(missing)}, which is not on the claim: it is not paid alone."
+            text = (
+                f"{code} is an add-on to {' and '.join(missing)}, which is not on the claim: it "
+                "is not paid alone."
+            )
             found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
         elif parents is None and not some_primary:
-            text = f"{code} is an add-on (global period ZZZ), and no primary procedure is on the claim: it is not paid alone."
+            text = (
+                f"{code} is an add-on (global period ZZZ), and no primary procedure is on the "
+                "claim: it is not paid alone."
+            )
             found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
     return found
 
 
 def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
-    """Tell whether an add-on stands beside the code of the next region: both joints are one region in one session."""
-    return any(code in pair.hcpcs and pair.hcpcs <= codes and day >= pair.first for pair in facts.junctions())
+    """Tell whether an add-on stands beside the code of the next region.
+
+    Both joints are one region in one session.
+    """
+    return any(
+        code in pair.hcpcs and pair.hcpcs <= codes and day >= pair.first
+        for pair in facts.junctions()
+    )
 
 
 def _twice(answers: Sequence[Estimate]) -> list[Note]:
     counted = Counter(
-        (answer.hcpcs, frozenset(answer.modifiers)) for answer in answers if not _SAID_TO_BE_ANOTHER & set(answer.modifiers)
+        (answer.hcpcs, frozenset(answer.modifiers))
+        for answer in answers
+        if not _SAID_TO_BE_ANOTHER & set(answer.modifiers)
     )
     return [
         Note.warning(
             "duplicate-line",
-            f"{'-'.join((code, *sorted(modifiers)))} stands on {count} lines: MACs deny the repeated ones as duplicates, unless a "
+            f"{'-'.join((code, *sorted(modifiers)))} stands on {count} lines: MACs deny the "
+            "repeated ones as duplicates, unless a "
             "modifier such as 76 or 59 says otherwise.",
             _TWICE_SOURCE,
         )

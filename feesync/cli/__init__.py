@@ -1,4 +1,7 @@
-"""The `feesync` command: parse, call, print. stdout carries data only; everything else goes to stderr."""
+"""The `feesync` command: parse, call, print.
+
+stdout carries data only; everything else goes to stderr.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,10 @@ def _cut(message: str, value: str) -> str:
     return message
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @db_option
 @click.version_option(VERSION, prog_name="feesync", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -152,7 +158,11 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def _run(args: Sequence[str] | None) -> int:
     try:
-        status = cli.main(args=list(args) if args is not None else None, prog_name="feesync", standalone_mode=False)
+        status = cli.main(
+            args=list(args) if args is not None else None,
+            prog_name="feesync",
+            standalone_mode=False,
+        )
         if status != ExitStatus.UNEXPECTED:  # that has been told
             sys.stdout.flush()
     except click.ClickException as error:
@@ -178,7 +188,10 @@ def _reason(error: OSError) -> str:
 
 
 def _stand_in_for_stdout() -> None:
-    """Where stdout is closed, put there what cannot be written to: what is printed fails, and no file is opened in its place."""
+    """Where stdout is closed, put there what cannot be written to.
+
+    What is printed fails, and no file is opened in its place.
+    """
     nothing = os.open(os.devnull, os.O_RDONLY)
     if nothing != _STDOUT:
         os.dup2(nothing, _STDOUT)

@@ -1,4 +1,7 @@
-"""Small bars of text for tables: block characters where the output can hold them, ASCII where it cannot."""
+"""Small bars of text for tables.
+
+Block characters where the output can hold them, ASCII where it cannot.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ _FULL, _LIGHT = "█", "░"
 
 
 def bar(amount: int | None, longest: int, part: int | None = None) -> str:
-    """Return a bar from zero to an amount, where the longest amount is 20 characters; nothing for no amount.
+    """Return a bar from zero to an amount, where the longest amount is 20 characters.
+
+    Nothing for no amount.
 
     Args:
         amount: what the bar shows.

@@ -15,22 +15,32 @@ from feesync.paths import database_path
 
 
 class Once(click.Command):
-    """A command, or a group of them, that refuses an option of one value twice: the last would win, and nobody be told."""
+    """A command, or a group of them, that refuses an option of one value twice.
+
+    The last would win, and nobody be told.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments."""
         _, _, given = self.make_parser(ctx).parse_args(args=[*args])
         for param, count in Counter(given).items():
-            if count > 1 and isinstance(param, click.Option) and not (param.multiple or param.count) and _has_value(param):
-                raise click.UsageError(f"{'/'.join(_long(param))} is given {count} times, and takes one value", ctx)
+            if (
+                count > 1
+                and isinstance(param, click.Option)
+                and not (param.multiple or param.count)
+                and _has_value(param)
+            ):
+                raise click.UsageError(
+                    f"{'/'.join(_long(param))} is given {count} times, and takes one value", ctx
+                )
         return super().parse_args(ctx, args)
 
 
 class Reader(Once):
     """A command that only reads: it takes no name of a database for a wish to have one.
 
-    Where `--db` names no file, it is refused. Where FEESYNC_DB or the default names none yet, the embedded snapshot answers, and
-    that is said once it has.
+    Where `--db` names no file, it is refused. Where FEESYNC_DB or the default names none yet, the
+    embedded snapshot answers, and that is said once it has.
     """
 
     says_snapshot = True
@@ -40,7 +50,10 @@ class Reader(Once):
         path = database_path(ctx.obj)
         missing = not path.exists()
         if missing and ctx.obj is not None:
-            raise InvalidInputError(f"--db {str(path)!r} names no file; 'feesync sync --db FILE' makes one, or 'feesync import'")
+            raise InvalidInputError(
+                f"--db {str(path)!r} names no file; 'feesync sync --db FILE' makes one, or "
+                "'feesync import'"
+            )
         try:
             result: object = super().invoke(ctx)
         except click.exceptions.Exit:
@@ -69,4 +82,6 @@ def _has_value(param: click.Option) -> bool:
 
 def _long(param: click.Option) -> list[str]:
     spellings = [names for names in (param.opts, param.secondary_opts) if names]
-    return [next((name for name in names if name.startswith("--")), names[0]) for names in spellings]
+    return [
+        next((name for name in names if name.startswith("--")), names[0]) for names in spellings
+    ]

@@ -1,4 +1,7 @@
-"""The part of `feesync import` that loads CMS's Zip Code to Carrier Locality File: its zip, or ZIP5 and ZIP9 loose."""
+"""The part of `feesync import` that loads CMS's Zip Code to Carrier Locality File.
+
+Its zip, or ZIP5 and ZIP9 loose.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def import_zip_files(
     store: Callable[[Sequence[zip_locality.ZipLocalityFile]], list[ZipLoadReport]],
     started: float,
 ) -> None:
-    """Load the files of one zip, or a loose one, and say what that did; `started` is when reading began (time.monotonic)."""
+    """Load the files of one zip, or a loose one, and say what that did.
+
+    `started` is when reading began (time.monotonic).
+    """
     for report in store(files):
         click.echo(_summary(report, time.monotonic() - started))
 

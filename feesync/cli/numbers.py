@@ -1,4 +1,7 @@
-"""Whole numbers and seconds as options take them: plain digits, in the bounds; not 1_0, +1, 1e3 or digits of another script."""
+"""Whole numbers and seconds as options take them: plain digits, in the bounds.
+
+Not 1_0, +1, 1e3 or digits of another script.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,19 @@ class WholeNumber(click.ParamType[int]):
     def __init__(self, least: int, most: int | None = None) -> None:
         self._least, self._most = least, most
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
         """Return the number that a text is."""
         if isinstance(value, int):
             return value
         number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else -1
         if number < self._least or (self._most is not None and number > self._most):
-            bounds = f"from {self._least} to {self._most}" if self._most is not None else f"of {self._least} or more"
+            bounds = (
+                f"from {self._least} to {self._most}"
+                if self._most is not None
+                else f"of {self._least} or more"
+            )
             self.fail(f"{shown(value)} is not a whole number {bounds}", param, ctx)
         return number
 
@@ -36,7 +45,9 @@ class Seconds(click.ParamType[float]):
 
     name = "seconds"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
         """Return the seconds that a text means."""
         if isinstance(value, int | float):
             return float(value)

@@ -22,7 +22,9 @@ def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return None if value is None else read_date(value)
 
 
-def read_dates(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[Date, Date] | None:
+def read_dates(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> tuple[Date, Date] | None:
     """Read FIRST:LAST, two days of one year."""
     if value is None:
         return None
@@ -31,7 +33,9 @@ def read_dates(ctx: click.Context, param: click.Parameter, value: str | None) ->
         raise click.UsageError(f"{param.opts[0]} {value!r} is not YYYY-MM-DD:YYYY-MM-DD")
     first, last = read_date(first_text), read_date(last_text)
     if first > last or first.year != last.year:
-        raise click.UsageError(f"{param.opts[0]} {value!r} is not two days of one year, the first before the last")
+        raise click.UsageError(
+            f"{param.opts[0]} {value!r} is not two days of one year, the first before the last"
+        )
     return first, last
 
 
@@ -44,61 +48,112 @@ def _use_database(ctx: click.Context, param: click.Parameter, value: str | None)
 
 
 db_option = click.option(
-    "--db", type=click.Path(dir_okay=False), metavar="FILE", expose_value=False, callback=_use_database,
+    "--db",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    expose_value=False,
+    callback=_use_database,
     help=f"Database; by default {DATABASE_VARIABLE}, else in the user's data folder.",
-)  # fmt: skip
+)
 """The database, before the command or after it; commands find it in the context's `obj`."""
 
-date_option = click.option("--date", "day", callback=_read_date, metavar="YYYY-MM-DD", help="Date of service; today by default.")
-explain_option = click.option("--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays.")
+date_option = click.option(
+    "--date",
+    "day",
+    callback=_read_date,
+    metavar="YYYY-MM-DD",
+    help="Date of service; today by default.",
+)
+explain_option = click.option(
+    "--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-locality_option = click.option("--locality", required=True, help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national.")
+locality_option = click.option(
+    "--locality",
+    required=True,
+    help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national.",
+)
 modifiers_option = click.option(
-    "-m", "--modifier", "modifiers", multiple=True, metavar="MOD", help="Modifier, such as 50; repeatable."
+    "-m",
+    "--modifier",
+    "modifiers",
+    multiple=True,
+    metavar="MOD",
+    help="Modifier, such as 50; repeatable.",
 )
 percent_option = click.option(
-    "--percent", metavar="P", help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %."
+    "--percent",
+    metavar="P",
+    help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %.",
 )
 of_year_option = click.option(
-    "--of-year", type=WholeNumber(2000, 2099), help="A contract's year of rates: those of its newest loaded release."
+    "--of-year",
+    type=WholeNumber(2000, 2099),
+    help="A contract's year of rates: those of its newest loaded release.",
 )
-qp_option = click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on).")
+qp_option = click.option(
+    "--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on)."
+)
 
 
 without_check_option = click.option(
-    "--without-check", "without_checks", multiple=True, metavar="NAME",
-    help="Set one check of a release's own files aside, by its name; every answer from it then says so. Repeatable.",
-)  # fmt: skip
+    "--without-check",
+    "without_checks",
+    multiple=True,
+    metavar="NAME",
+    help="Set one check of a release's own files aside, by its name; every answer from it then "
+    "says so. Repeatable.",
+)
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add what names the places of a comparison: some, those of a state, or all."""
     options = (
-        click.option("--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."),
-        click.option("--state", "states", multiple=True, metavar="ST", callback=_read_states,
-                     help="All localities of a state; repeatable."),
-        click.option("--all", "everywhere", is_flag=True, help="All localities, which is the default."),
-    )  # fmt: skip
+        click.option(
+            "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
+        ),
+        click.option(
+            "--state",
+            "states",
+            multiple=True,
+            metavar="ST",
+            callback=_read_states,
+            help="All localities of a state; repeatable.",
+        ),
+        click.option(
+            "--all", "everywhere", is_flag=True, help="All localities, which is the default."
+        ),
+    )
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def _read_states(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+def _read_states(
+    ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
     if not all(state.strip() for state in value):
         raise click.UsageError("--state is empty")
     return reading.states(value)
 
 
-def one_choice_of_places(places: tuple[str, ...], states: tuple[str, ...], everywhere: bool) -> None:
+def one_choice_of_places(
+    places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
+) -> None:
     """Refuse two ways of naming places."""
-    named = [name for name, given in (("--locality", places), ("--state", states), ("--all", everywhere)) if given]
+    named = [
+        name
+        for name, given in (("--locality", places), ("--state", states), ("--all", everywhere))
+        if given
+    ]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")
 
 
-def file_option(name: str, kinds: tuple[str, ...], text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def file_option(
+    name: str, kinds: tuple[str, ...], text: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return an option that names a file to write, whose suffix says what kind of file."""
 
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
@@ -111,7 +166,9 @@ def file_option(name: str, kinds: tuple[str, ...], text: str) -> Callable[[Calla
     return click.option(name, callback=read, metavar="FILE", help=text)
 
 
-plot_option = file_option("--plot", (".svg", ".png"), "Draw a chart too; the suffix says SVG or PNG.")
+plot_option = file_option(
+    "--plot", (".svg", ".png"), "Draw a chart too; the suffix says SVG or PNG."
+)
 force_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
@@ -124,25 +181,56 @@ def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool)
 
 
 def visit_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what the lines of a claim, or one line, are priced by: place, setting, day, who bills, the deductible."""
+    """Add what the lines of a claim, or one line, are priced by.
+
+    Place, setting, day, who bills, the deductible.
+    """
     options = (
         locality_option,
-        click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="Rate; nonfacility by default."),
-        click.option("--pos", metavar="NN", help="Place of service code, such as 11 or 24, instead of --setting."),
+        click.option(
+            "--setting",
+            type=click.Choice([setting.value for setting in Setting]),
+            help="Rate; nonfacility by default.",
+        ),
+        click.option(
+            "--pos",
+            metavar="NN",
+            help="Place of service code, such as 11 or 24, instead of --setting.",
+        ),
         date_option,
-        click.option("--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."),
-        click.option("--practitioner", type=click.Choice(list(PRACTITIONERS)), default="physician", show_default=True,
-                     help="Who bills."),
+        click.option(
+            "--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."
+        ),
+        click.option(
+            "--practitioner",
+            type=click.Choice(list(PRACTITIONERS)),
+            default="physician",
+            show_default=True,
+            help="Who bills.",
+        ),
         qp_option,
-        click.option("--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."),
+        click.option(
+            "--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."
+        ),
         percent_option,
         of_year_option,
-        click.option("--purpose", type=click.Choice(PURPOSES, case_sensitive=False),
-                     help="What facet joint injections are for, for the coverage notes."),
-        click.option("--history", multiple=True, metavar="DATE:LINE",
-                     help="Earlier line of the patient, such as 2025-03-01:64493-50-KX; repeatable."),
-        click.option("--coverage/--no-coverage", default=True, help="Coverage notes on facet joint lines; on by default."),
-    )  # fmt: skip
+        click.option(
+            "--purpose",
+            type=click.Choice(PURPOSES, case_sensitive=False),
+            help="What facet joint injections are for, for the coverage notes.",
+        ),
+        click.option(
+            "--history",
+            multiple=True,
+            metavar="DATE:LINE",
+            help="Earlier line of the patient, such as 2025-03-01:64493-50-KX; repeatable.",
+        ),
+        click.option(
+            "--coverage/--no-coverage",
+            default=True,
+            help="Coverage notes on facet joint lines; on by default.",
+        ),
+    )
     for option in reversed(options):
         command = option(command)
     return command
@@ -151,13 +239,17 @@ def visit_options(command: Callable[..., None]) -> Callable[..., None]:
 def one_way(setting: str | None, pos: str | None, as_json: bool, explain: bool) -> None:
     """Refuse a setting beside a place of service, and two forms of output."""
     if setting and pos:
-        raise click.UsageError("--setting and --pos exclude each other: the place of service decides the setting")
+        raise click.UsageError(
+            "--setting and --pos exclude each other: the place of service decides the setting"
+        )
     if as_json and explain:
         raise click.UsageError("--json and --explain exclude each other")
 
 
 def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:
     """Refuse two output formats at once."""
-    named = [name for name, given in (("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)) if given]
+    named = [
+        name for name, given in (("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)) if given
+    ]
     if len(named) > 1:
         raise click.UsageError(f"{' and '.join(named)} exclude each other")

@@ -17,7 +17,10 @@ _NAME_WIDTH = 48
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON on stdout; a Decimal or JsonNumber becomes a number with all its places (154.40 keeps its zero)."""
+    """Print a value as JSON on stdout.
+
+    A Decimal or JsonNumber becomes a number with all its places (154.40 keeps its zero).
+    """
     import simplejson
 
     click.echo(simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True))
@@ -29,7 +32,9 @@ def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
     before = "["
     for row in rows:
-        text = simplejson.dumps(dict(zip(columns, row, strict=True)), indent=2, ensure_ascii=False, use_decimal=True)
+        text = simplejson.dumps(
+            dict(zip(columns, row, strict=True)), indent=2, ensure_ascii=False, use_decimal=True
+        )
         click.echo(before + "\n  " + text.replace("\n", "\n  "), nl=False)
         before = ","
     click.echo("[]" if before == "[" else "\n]")
@@ -43,16 +48,27 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = (), wrapped: Mapping[str, int] | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    right: Iterable[str] = (),
+    wrapped: Mapping[str, int] | None = None,
 ) -> None:
-    """Print rows as a table on stdout; columns named in `right` are aligned to the right, those in `wrapped` keep to a width."""
+    """Print rows as a table on stdout.
+
+    Columns named in `right` are aligned to the right, those in `wrapped` keep to a width.
+    """
     from tabulate import tabulate
 
     aligned = ["right" if column in set(right) else "left" for column in columns]
     widths = [wrapped.get(column) for column in columns] if wrapped else None
     table = tabulate(
-        list(rows), headers=columns, tablefmt="simple", colalign=aligned, disable_numparse=True, maxcolwidths=widths
-    )  # fmt: skip
+        list(rows),
+        headers=columns,
+        tablefmt="simple",
+        colalign=aligned,
+        disable_numparse=True,
+        maxcolwidths=widths,
+    )
     click.echo("\n".join(line.rstrip() for line in table.splitlines()) if wrapped else table)
 
 
@@ -76,7 +92,8 @@ def signed(number: Decimal | None) -> str:
 def source_line(releases: str, effective: str) -> str:
     """Return the line at the foot of a chart: whose numbers they are, and what they are not."""
     return (
-        f"Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule {releases} (in effect {effective}); "
+        f"Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule {releases} (in "
+        f"effect {effective}); "
         "drawn by feesync. Not a determination of payment."
     )
 

@@ -1,4 +1,6 @@
-"""The folder of downloads: whole zips under label and hash, one unfinished download a label, and what CMS said of each.
+"""The folder of downloads.
+
+Whole zips under label and hash, one unfinished download a label, and what CMS said of each.
 
 A zip's name never comes from its address, whose last part is `2025.zip` for every release of 2025.
 """
@@ -65,7 +67,9 @@ class Cache:
 
     @contextmanager
     def lock(self, wait: float) -> Iterator[None]:
-        """Hold the cache for this process; the kernel lets go of it when the process ends, however it ends.
+        """Hold the cache for this process.
+
+        The kernel lets go of it when the process ends, however it ends.
 
         Args:
             wait: seconds to wait for another process that holds it.
@@ -82,7 +86,10 @@ class Cache:
             try:
                 lock.acquire(timeout=wait, poll_interval=0.2)
             except Timeout:
-                raise BusyError(f"another refresh is running (it holds {self.folder / _LOCK}); --wait S waits for it") from None
+                raise BusyError(
+                    f"another refresh is running (it holds {self.folder / _LOCK}); --wait S waits "
+                    "for it"
+                ) from None
         try:
             yield
         finally:
@@ -90,7 +97,9 @@ class Cache:
 
     def labels(self) -> frozenset[str]:
         """Return the labels that CMS is remembered to have offered."""
-        return frozenset(label for label in read_json(self.folder / _REMEMBERED) if re.fullmatch(_LABEL, label))
+        return frozenset(
+            label for label in read_json(self.folder / _REMEMBERED) if re.fullmatch(_LABEL, label)
+        )
 
     def remembered(self, label: str) -> Remembered | None:
         """Return what is remembered of a label's download."""
@@ -110,7 +119,9 @@ class Cache:
 
     def zip(self, label: str, sha256: str) -> CachedZip | None:
         """Return the zip of a label with a hash, where it is here."""
-        return next((kept for kept in self.zips() if (kept.label, kept.sha256) == (label, sha256)), None)
+        return next(
+            (kept for kept in self.zips() if (kept.label, kept.sha256) == (label, sha256)), None
+        )
 
     def zips(self) -> list[CachedZip]:
         """Return the whole zips that are here, by label."""
@@ -122,7 +133,10 @@ class Cache:
         return found
 
     def _paths(self) -> list[Path]:
-        """Return what is in the folder; nothing where there is none yet. A glob would not tell a folder that cannot be read."""
+        """Return what is in the folder; nothing where there is none yet.
+
+        A glob would not tell a folder that cannot be read.
+        """
         try:
             with os.scandir(self.folder) as entries:
                 return sorted(Path(entry) for entry in entries)
@@ -138,7 +152,9 @@ class Cache:
         try:
             data = kept.path.read_bytes()
         except OSError as error:
-            raise CachedZipError(f"{kept.path} cannot be read: {error.strerror or error}") from error
+            raise CachedZipError(
+                f"{kept.path} cannot be read: {error.strerror or error}"
+            ) from error
         if hashlib.sha256(data).hexdigest() != kept.sha256:
             raise CachedZipError(f"{kept.path} was damaged on disk")
         return data
@@ -151,7 +167,10 @@ class Cache:
         return False
 
     def part(self, label: str) -> Path:
-        """Return where the unfinished download of a label is written; beside it, with `.json`, what CMS said of it."""
+        """Return where the unfinished download of a label is written.
+
+        Beside it, with `.json`, what CMS said of it.
+        """
         return self.folder / f"{label}.part"
 
     def keep(self, part: Path, label: str, sha256: str) -> CachedZip:
@@ -200,4 +219,7 @@ def _using(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CacheError(f"the cache {folder} cannot be used: {error.strerror or error}; FEESYNC_CACHE names another") from error
+        raise CacheError(
+            f"the cache {folder} cannot be used: {error.strerror or error}; FEESYNC_CACHE names "
+            "another"
+        ) from error

@@ -1,7 +1,10 @@
-"""What CMS offers, read from its pages: the listing of all releases, and on each release's page the link to its zip.
+"""What CMS offers, read from its pages.
 
-CMS builds no address by a rule: slugs drift (`rvu25d-0`), zips are posted again under dated names, and a date brings slashes into
-a name. So labels are taken from what a person reads, addresses from what a browser follows, and nothing is made from a template.
+The listing of all releases, and on each release's page the link to its zip.
+
+CMS builds no address by a rule: slugs drift (`rvu25d-0`), zips are posted again under dated names,
+and a date brings slashes into a name. So labels are taken from what a person reads, addresses from
+what a browser follows, and nothing is made from a template.
 """
 
 from __future__ import annotations
@@ -20,7 +23,9 @@ from feesync.reference.catalogue import catalogue
 _DETAIL_PAGE = re.compile(r"pfs-relative-value-files[/-][^?#]", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u200b\u200e\ufeff]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_POSTED = re.compile(r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE)
+_POSTED = re.compile(
+    r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE
+)
 _ZIP_LOCALITY = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
 _NAME_AFTER = ("/zip/", "/downloads/")
 _LICENCE = "/license/"
@@ -34,7 +39,8 @@ class Offer:
     """A release on offer.
 
     Attributes:
-        label: such as `RVU25D`, or the text of the link where that is no label that feesync knows how to read.
+        label: such as `RVU25D`, or the text of the link where that is no label that feesync knows
+            how to read.
         year: calendar year.
         pages: addresses of its pages on the listing; one, unless the listing has it twice.
         url: the address of its zip, where that is known by itself.
@@ -50,7 +56,10 @@ class Offer:
 
 def pinned(site: Site) -> list[Offer]:
     """Return the releases that feesync itself knows, with the addresses that their zips last had."""
-    return [Offer(entry.label, label_year(entry.label), url=site.link(site.listing, entry.url)) for entry in catalogue().values()]
+    return [
+        Offer(entry.label, label_year(entry.label), url=site.link(site.listing, entry.url))
+        for entry in catalogue().values()
+    ]
 
 
 def read_listing(html: str, page: str, site: Site) -> list[Offer]:
@@ -62,7 +71,8 @@ def read_listing(html: str, page: str, site: Site) -> list[Offer]:
         site: where links lead.
 
     Raises:
-        ContentRefusedError: there is no release on it, so that it is not the page that feesync knows.
+        ContentRefusedError: there is no release on it, so that it is not the page that feesync
+            knows.
     """
     found: dict[str, Offer] = {}
     read = read_page(html, page)
@@ -70,7 +80,9 @@ def read_listing(html: str, page: str, site: Site) -> list[Offer]:
         offer = _offer(link, page, site)
         if offer:
             before = found.get(offer.label, offer)
-            found[offer.label] = replace(offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES])
+            found[offer.label] = replace(
+                offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES]
+            )
     if not any(offer.is_label for offer in found.values()):
         raise ContentRefusedError(f"lists no release; {_title(read)}", file=page)
     return list(found.values())
@@ -118,11 +130,17 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
         ContentRefusedError: no link is to a zip of that label.
     """
     read = read_page(html, page)
-    links = [(link.text.strip(), site.link(page, link.href)) for link in read.links if link.is_download]
+    links = [
+        (link.text.strip(), site.link(page, link.href)) for link in read.links if link.is_download
+    ]
     zips = [(text, url) for text, url in links if _is_zip(url) or is_licence(url)]
     if not zips:
         raise ContentRefusedError(f"has no download of a zip; {_title(read)}", file=page)
-    own = [Download(url, _posted(f"{text} {url}")) for text, url in zips if {label_in(text), label_in(url)} - {None} == {label}]
+    own = [
+        Download(url, _posted(f"{text} {url}"))
+        for text, url in zips
+        if {label_in(text), label_in(url)} - {None} == {label}
+    ]
     if not own:
         there = "; ".join(_shown(text, url) for text, url in zips[:_MOST_SHOWN])
         raise ContentRefusedError(f"has no download of {label}, but {there}", file=page)
@@ -142,14 +160,23 @@ def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
     """
     read = read_page(html, page)
     links = [(link.text.strip(), site.link(page, link.href)) for link in read.links]
-    found = [(text, url) for text, url in links if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)]
+    found = [
+        (text, url)
+        for text, url in links
+        if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)
+    ]
     if not found:
-        raise ContentRefusedError(f"has no download of the Zip Code to Carrier Locality File; {_title(read)}", file=page)
+        raise ContentRefusedError(
+            f"has no download of the Zip Code to Carrier Locality File; {_title(read)}", file=page
+        )
     return [Download(url, _posted(f"{text} {url}")) for text, url in found]
 
 
 def direct(url: str, label: str) -> Download | None:
-    """Return the download that an address of the listing is by itself: a zip, and of no other label."""
+    """Return the download that an address of the listing is by itself.
+
+    A zip, and of no other label.
+    """
     return Download(url, _posted(url)) if _is_zip(url) and label_in(url) in (label, None) else None
 
 
@@ -157,7 +184,8 @@ def newest(downloads: list[Download], label: str) -> str:
     """Return the address of the download that was posted last.
 
     Raises:
-        ContentRefusedError: there are several, and not every one has a date that says which is the newest.
+        ContentRefusedError: there are several, and not every one has a date that says which is the
+            newest.
     """
     posted: dict[str, date] = {}
     for download in downloads:
@@ -166,12 +194,17 @@ def newest(downloads: list[Download], label: str) -> str:
     rivals = sorted(url for url in posted if last in (date.min, posted[url]))
     if len(rivals) > 1:
         several = ", ".join(rivals[:_MOST_SHOWN])
-        raise ContentRefusedError(f"{label} has several downloads, and no date says which is newest: {several}")
+        raise ContentRefusedError(
+            f"{label} has several downloads, and no date says which is newest: {several}"
+        )
     return rivals[0]
 
 
 def zip_name(url: str, label: str) -> str:
-    """Return what to call a zip: the part of its address that a person knows it by, where that says which release it is."""
+    """Return what to call a zip.
+
+    The part of its address that a person knows it by, where that says which release it is.
+    """
     path = unquote(urlsplit(url).path)
     name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
     return name if label_in(name) == label else f"{label.lower()}.zip"
@@ -192,7 +225,10 @@ def _posted(text: str) -> date | None:
 
 
 def is_licence(url: str) -> bool:
-    """Tell whether an address is that of a page that asks to accept a licence; feesync never does that for its user."""
+    """Tell whether an address is that of a page that asks to accept a licence.
+
+    Feesync never does that for its user.
+    """
     return _LICENCE in urlsplit(url).path.lower()
 
 

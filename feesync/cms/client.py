@@ -1,7 +1,8 @@
 """HTTP to CMS: an honest name, a clock a request, retries, redirects to allowed hosts only, and a cool-down after a 403.
 
-An answer, with the redirects that lead to it, and a page have a minute, a zip has a quarter of an hour, with all tries and waits.
-Proxies and certificates are as requests takes them from the environment.
+An answer, with the redirects that lead to it, and a page have a minute, a zip has a quarter of an
+hour, with all tries and waits. Proxies and certificates are as requests takes them from the
+environment.
 """
 
 from __future__ import annotations
@@ -23,7 +24,14 @@ from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.exchange import Adapter, Exchange
 from feesync.cms.progress import Progress
-from feesync.cms.retries import RUN_SECONDS, EndingError, HostUnreachableError, Retries, TransientError, seconds_to_wait
+from feesync.cms.retries import (
+    RUN_SECONDS,
+    EndingError,
+    HostUnreachableError,
+    Retries,
+    TransientError,
+    seconds_to_wait,
+)
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
 from feesync.model.reading import shown
@@ -53,7 +61,10 @@ _T = TypeVar("_T")
 
 
 class ForbiddenError(EndingError):
-    """CMS answered 403: it does not want to be asked from here; it is not asked again during the cool-down."""
+    """CMS answered 403: it does not want to be asked from here.
+
+    It is not asked again during the cool-down.
+    """
 
 
 class SetUpError(EndingError):
@@ -66,13 +77,21 @@ def read_user_agent(text: str) -> str:
     Raises:
         InvalidInputError: it is not one line of Latin-1, or blank.
     """
-    if not isinstance(text, str) or not text.strip() or not text.isprintable() or max(text) > "\xff":
+    if (
+        not isinstance(text, str)
+        or not text.strip()
+        or not text.isprintable()
+        or max(text) > "\xff"
+    ):
         raise InvalidInputError(f"user agent {shown(text)} is not one line of text in Latin-1")
     return text.strip()
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects alone: requests would read the whole body of one, and parse where it leads, unasked."""
+    """A session that leaves redirects alone.
+
+    Requests would read the whole body of one, and parse where it leads, unasked.
+    """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         return None
@@ -109,7 +128,9 @@ class Answer:
                 received += len(piece)
                 if time.monotonic() - window > _SLOW_SECONDS:
                     if received < _SLOW_BYTES:
-                        raise TransientError(f"{self.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s")
+                        raise TransientError(
+                            f"{self.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s"
+                        )
                     window, received = time.monotonic(), 0
         except TimeUpError as error:
             raise TimeUpError(f"{self.url}: the answer did not come whole in {error}") from None
@@ -133,7 +154,12 @@ class Client:
     """
 
     def __init__(
-        self, site: Site, cooldown: CoolDown, progress: Progress, retry_seconds: float = RUN_SECONDS, user_agent: str | None = None
+        self,
+        site: Site,
+        cooldown: CoolDown,
+        progress: Progress,
+        retry_seconds: float = RUN_SECONDS,
+        user_agent: str | None = None,
     ) -> None:
         self.site = site
         self._cooldown = cooldown
@@ -152,22 +178,32 @@ class Client:
 
         Raises:
             UnreachableError: it cannot be had now (ForbiddenError after a 403).
-            ContentRefusedError: CMS answers that there is no such page, or with something that is none.
+            ContentRefusedError: CMS answers that there is no such page, or with something that is
+            none.
         """
         clock = self.page_clock()
         return self.trying(lambda: self._page(url, clock), clock)
 
     def page_clock(self) -> Clock:
-        """Return the clock of a request for a page, or for an answer alone: a minute, or what the run's deadline leaves."""
+        """Return the clock of a request for a page, or for an answer alone.
+
+        A minute, or what the run's deadline leaves.
+        """
         if self._retries.left >= PAGE_SECONDS:
             return Clock(PAGE_SECONDS, "the most that a page or an answer may take")
         seconds = min(PAGE_SECONDS, max(LEAST_SECONDS, self._retries.left))
         return Clock(seconds, "the most that the run's deadline leaves for a page or an answer")
 
     def zip_clock(self) -> Clock:
-        """Return the clock of a request for a zip: a quarter of an hour, or a minute where failures have spent the deadline."""
+        """Return the clock of a request for a zip.
+
+        A quarter of an hour, or a minute where failures have spent the deadline.
+        """
         if self._retries.is_spent:
-            return Clock(min(PAGE_SECONDS, ZIP_SECONDS), "the most that a zip may take once failures have spent the run's deadline")
+            return Clock(
+                min(PAGE_SECONDS, ZIP_SECONDS),
+                "the most that a zip may take once failures have spent the run's deadline",
+            )
         return Clock(ZIP_SECONDS, "the most that a zip may take")
 
     def trying(self, attempt: Callable[[], _T], clock: Clock) -> _T:
@@ -180,12 +216,19 @@ class Client:
             for piece in answer.body():
                 received += piece
                 if len(received) > MOST_PAGE_BYTES:
-                    raise ContentRefusedError(f"is larger than {MOST_PAGE_BYTES >> 10:,} KiB: not a page of CMS's", file=url)
+                    raise ContentRefusedError(
+                        f"is larger than {MOST_PAGE_BYTES >> 10:,} KiB: not a page of CMS's",
+                        file=url,
+                    )
         return received.decode("utf-8", "replace")
 
     @contextmanager
-    def get(self, url: str, clock: Clock, headers: dict[str, str] | None = None) -> Iterator[Answer]:
-        """Ask for an address and follow its redirects; the body is still to be read, with `Answer.body`.
+    def get(
+        self, url: str, clock: Clock, headers: dict[str, str] | None = None
+    ) -> Iterator[Answer]:
+        """Ask for an address and follow its redirects.
+
+        The body is still to be read, with `Answer.body`.
 
         Args:
             url: the address.
@@ -197,8 +240,8 @@ class Client:
 
         Raises:
             TransientError: what may be over soon: connection, timeout, 408, 429 and 5xx.
-            UnreachableError: what will not (ForbiddenError after a 403, TimeUpError where the clock ended).
-            ContentRefusedError: another status, or a redirect to where feesync does not go.
+            UnreachableError: what will not (ForbiddenError after a 403, TimeUpError where the clock
+            ended). ContentRefusedError: another status, or a redirect to where feesync does not go.
         """
         soon = clock.within(self.page_clock())
         with Exchange() as exchange:
@@ -210,7 +253,14 @@ class Client:
                     raise TimeUpError(f"{url}: no whole answer in {error}") from None
                 if response.status_code not in _REDIRECTS:
                     self._check(response)
-                    yield Answer(response.url, response.status_code, response.headers, response, exchange, clock)
+                    yield Answer(
+                        response.url,
+                        response.status_code,
+                        response.headers,
+                        response,
+                        exchange,
+                        clock,
+                    )
                     return
                 location = response.headers.get("Location", "")
                 url = self.site.link(url, location) or location
@@ -219,10 +269,13 @@ class Client:
     def _refuse(self, url: str) -> None:
         """Refuse an address that feesync does not ask."""
         if not self.site.allows(url):
-            raise ContentRefusedError(f"is neither on cms.gov nor on {self.site.host}: not followed", file=url)
+            raise ContentRefusedError(
+                f"is neither on cms.gov nor on {self.site.host}: not followed", file=url
+            )
         if is_licence(url):
             raise ContentRefusedError(
-                "CMS asks to accept a licence first, which feesync does not do for you: download the zip in a browser, and "
+                "CMS asks to accept a licence first, which feesync does not do for you: download "
+                "the zip in a browser, and "
                 "'feesync import' it",
                 file=url,
             )
@@ -231,19 +284,32 @@ class Client:
         timeout = (CONNECT_SECONDS, READ_SECONDS)
         auth = self.site.credentials if self.site.is_own(url) else None
         try:
-            return self._session.get(url, headers=headers, auth=auth, timeout=timeout, stream=True, allow_redirects=False)
+            return self._session.get(
+                url, headers=headers, auth=auth, timeout=timeout, stream=True, allow_redirects=False
+            )
         except requests.exceptions.SSLError as error:
-            raise UnreachableError(f"no trusted connection to {self.site.host}: {_reason(error)}") from error
+            raise UnreachableError(
+                f"no trusted connection to {self.site.host}: {_reason(error)}"
+            ) from error
         except requests.exceptions.ReadTimeout as error:
             raise TransientError(f"{url}: no answer in {READ_SECONDS:.0f} s") from error
         except requests.exceptions.ConnectionError as error:
             if error.args and isinstance(error.args[0], ProtocolError):
                 raise TransientError(f"{url}: {_reason(error)}") from error
-            raise HostUnreachableError(f"cannot connect to {self.site.host}: {_reason(error)}") from error
+            raise HostUnreachableError(
+                f"cannot connect to {self.site.host}: {_reason(error)}"
+            ) from error
         except requests.exceptions.InvalidHeader as error:
             raise ContentRefusedError(f"cannot be asked for: {error}", file=url) from error
-        except (OSError, LocationParseError, UnicodeError) as error:  # what requests raises too: the address itself has been read
-            raise SetUpError(f"the proxy or the certificates of this machine cannot be used: {one_line(str(error))}") from error
+        except (
+            OSError,
+            LocationParseError,
+            UnicodeError,
+        ) as error:  # what requests raises too: the address itself has been read
+            raise SetUpError(
+                "the proxy or the certificates of this machine cannot be used: "
+                f"{one_line(str(error))}"
+            ) from error
 
     def _check(self, response: requests.Response) -> None:
         status, url = response.status_code, response.url

@@ -1,8 +1,10 @@
-"""The wall clock of a request: by when it is over, whatever a server sends meanwhile and however slowly.
+"""The wall clock of a request.
 
-A timeout of a socket begins anew with each byte, so that a server which drips is never over. A clock is set once for a
-request, and all its tries, redirects and waits run on it. Out of scope: how a request is broken off (exchange), and when it is
-tried again (retries).
+By when it is over, whatever a server sends meanwhile and however slowly.
+
+A timeout of a socket begins anew with each byte, so that a server which drips is never over. A
+clock is set once for a request, and all its tries, redirects and waits run on it. Out of scope: how
+a request is broken off (exchange), and when it is tried again (retries).
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ from feesync.errors import UnreachableError
 
 
 class TimeUpError(UnreachableError):
-    """A request was not over when its clock ended; it is not tried again, and what has come of a zip is kept."""
+    """A request was not over when its clock ended.
+
+    It is not tried again, and what has come of a zip is kept.
+    """
 
 
 class Clock:
@@ -39,5 +44,9 @@ class Clock:
     def __str__(self) -> str:
         """Return how long it runs, and why no longer."""
         minutes = self._seconds / 60
-        span = f"{minutes:.0f} minutes" if minutes > 1 and minutes.is_integer() else f"{self._seconds:.3g} s"
+        span = (
+            f"{minutes:.0f} minutes"
+            if minutes > 1 and minutes.is_integer()
+            else f"{self._seconds:.3g} s"
+        )
         return f"{span}, {self._limit}"

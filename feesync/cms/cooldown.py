@@ -1,4 +1,7 @@
-"""After CMS forbade a request (403), no other is made for a day; the record is on disk, so that the next run knows."""
+"""After CMS forbade a request (403), no other is made for a day.
+
+The record is on disk, so that the next run knows.
+"""
 
 from __future__ import annotations
 

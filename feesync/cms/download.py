@@ -1,4 +1,7 @@
-"""Bringing a release's zip into the cache: only when it has changed, whole, sound, and resumed where it was broken off."""
+"""Bringing a release's zip into the cache.
+
+Only when it has changed, whole, sound, and resumed where it was broken off.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +47,27 @@ class Downloader:
     Args:
         client: the HTTP side.
         cache: the folder; its lock is held.
-        check: looks at a finished download (its path, and what to call it) and raises ContentRefusedError where it is not sound.
+        check: looks at a finished download (its path, and what to call it) and raises
+            ContentRefusedError where it is not sound.
         most_bytes: the size above which nothing is believed to be a release.
         progress: hears how much has come.
     """
 
     def __init__(
-        self, client: Client, cache: Cache, check: Callable[[Path, str], None], most_bytes: int, progress: Progress
+        self,
+        client: Client,
+        cache: Cache,
+        check: Callable[[Path, str], None],
+        most_bytes: int,
+        progress: Progress,
     ) -> None:
-        self._client, self._cache, self._check, self._most_bytes, self._progress = client, cache, check, most_bytes, progress
+        self._client, self._cache, self._check, self._most_bytes, self._progress = (
+            client,
+            cache,
+            check,
+            most_bytes,
+            progress,
+        )
 
     def fetch(self, label: str, url: str, since: Remembered | None) -> Fetched | None:
         """Download the zip of a release, unless it is as it was.
@@ -60,7 +75,8 @@ class Downloader:
         Args:
             label: the release.
             url: the address of its zip.
-            since: what is remembered of the download that is loaded or cached; None asks without condition.
+            since: what is remembered of the download that is loaded or cached; None asks without
+                condition.
 
         Returns:
             The new zip in the cache, or None where CMS answers that nothing has changed.
@@ -76,7 +92,11 @@ class Downloader:
 
     def has_changed(self, url: str, since: Remembered | None) -> bool:
         """Ask whether a zip is another than the remembered one, without reading it."""
-        headers = {"If-Modified-Since": since.last_modified} if since and since.url == url and since.last_modified else {}
+        headers = (
+            {"If-Modified-Since": since.last_modified}
+            if since and since.url == url and since.last_modified
+            else {}
+        )
         clock = self._client.page_clock()
 
         def ask() -> bool:
@@ -112,23 +132,34 @@ class Downloader:
                 return self._finish(label, answer, part, url, resumed)
             except OSError as error:
                 self._cache.drop_part(label)
-                raise CacheError(f"{part.parent} cannot be written: {error.strerror or error}") from error
+                raise CacheError(
+                    f"{part.parent} cannot be written: {error.strerror or error}"
+                ) from error
 
     def _begun(self, part: Path, url: str) -> _Begun | None:
-        """Return the download to resume: of this address, with a date to compare, and something of it here."""
+        """Return the download to resume.
+
+        Of this address, with a date to compare, and something of it here.
+        """
         begun = read_as(_Begun, read_json(part.with_name(part.name + ".json")))
         try:
             here = part.stat().st_size
         except OSError:
             return None
-        return begun if begun and begun.url == url and begun.last_modified and 0 < here < begun.length else None
+        return (
+            begun
+            if begun and begun.url == url and begun.last_modified and 0 < here < begun.length
+            else None
+        )
 
     def _receive(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> None:
         length = _length(answer)
         here = part.stat().st_size if resumed else 0
         total = None if length is None else here + length
         if (total or 0) > self._most_bytes:
-            raise ContentRefusedError(f"is {total:,} bytes long, larger than {self._most_bytes >> 20} MiB", file=url)
+            raise ContentRefusedError(
+                f"is {total:,} bytes long, larger than {self._most_bytes >> 20} MiB", file=url
+            )
         if not resumed:
             self._cache.drop_part(label)
             if total and answer.headers.get("Accept-Ranges", "").strip().lower() == "bytes":
@@ -142,10 +173,16 @@ class Downloader:
                     self._progress.received(label, here, total)
                     if here > self._most_bytes:
                         self._cache.drop_part(label)
-                        raise ContentRefusedError(f"is larger than {self._most_bytes >> 20} MiB", file=url)
+                        raise ContentRefusedError(
+                            f"is larger than {self._most_bytes >> 20} MiB", file=url
+                        )
         except TimeUpError as error:
             of = f"{here:,} bytes" if total is None else f"{here:,} of {total:,} bytes"
-            then = "the next run goes on from there" if self._begun(part, url) else "the next run begins anew"
+            then = (
+                "the next run goes on from there"
+                if self._begun(part, url)
+                else "the next run begins anew"
+            )
             raise TimeUpError(f"{error}: {of} came, and {then}") from error
         if total is not None and here != total:
             raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
@@ -156,21 +193,33 @@ class Downloader:
         except ContentRefusedError as error:
             self._cache.drop_part(label)
             if resumed:
-                raise TransientError(f"{error}; it had been resumed, so it is fetched whole") from error
+                raise TransientError(
+                    f"{error}; it had been resumed, so it is fetched whole"
+                ) from error
             raise
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         kept = self._cache.keep(part, label, sha256)
-        return Fetched(kept, Remembered(url, answer.headers.get("Last-Modified", ""), sha256, kept.size))
+        return Fetched(
+            kept, Remembered(url, answer.headers.get("Last-Modified", ""), sha256, kept.size)
+        )
 
 
 def _length(answer: Answer) -> int | None:
     """Return the length of the body to come, where it is given and is that of the bytes themselves."""
     given = answer.headers.get("Content-Length", "")
-    return int(given) if _NUMBER.fullmatch(given) and not answer.headers.get("Content-Encoding") else None
+    return (
+        int(given)
+        if _NUMBER.fullmatch(given) and not answer.headers.get("Content-Encoding")
+        else None
+    )
 
 
 def _continues(answer: Answer, begun: _Begun, part: Path) -> bool:
     match = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
     same = answer.headers.get("Last-Modified", begun.last_modified) == begun.last_modified
-    return match is not None and same and (int(match[1]), int(match[2])) == (part.stat().st_size, begun.length)
+    return (
+        match is not None
+        and same
+        and (int(match[1]), int(match[2])) == (part.stat().st_size, begun.length)
+    )

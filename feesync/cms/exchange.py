@@ -1,8 +1,9 @@
 """One exchange with a server, whose blocking calls are made in a thread of its own, so that a wall clock holds.
 
-Names that are looked up, handshakes, headers and bodies are waited for in places that no timeout of a socket bounds as a whole. So
-whoever asks waits for a thread instead, no longer than the clock runs; then the socket is shut down, which ends the thread's call,
-and what it was still to do is forgotten. A thread that hangs where no socket is yet (a name that is looked up) ends with that, or
+Names that are looked up, handshakes, headers and bodies are waited for in places that no timeout of
+a socket bounds as a whole. So whoever asks waits for a thread instead, no longer than the clock
+runs; then the socket is shut down, which ends the thread's call, and what it was still to do is
+forgotten. A thread that hangs where no socket is yet (a name that is looked up) ends with that, or
 with the process.
 """
 
@@ -23,7 +24,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from feesync.cms.clock import Clock, TimeUpError
 
 _SLICE = 0.25
-"""Seconds of one wait for the thread: where a wait cannot be interrupted (Windows), Ctrl-C is noticed between two."""
+"""Seconds of one wait for the thread.
+
+Where a wait cannot be interrupted (Windows), Ctrl-C is noticed between two.
+"""
 
 _T = TypeVar("_T")
 _here = threading.local()
@@ -34,7 +38,10 @@ class _Closable(Protocol):
 
 
 class Exchange:
-    """The calls of one exchange, one after another; a context manager, at whose end all is closed."""
+    """The calls of one exchange, one after another.
+
+    A context manager, at whose end all is closed.
+    """
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
@@ -69,7 +76,10 @@ class Exchange:
                 raise TimeUpError(str(clock))
 
     def open(self, function: Callable[[], _T], clock: Clock) -> _T:
-        """Return what a function returns, as `call` does; it is closed when the exchange is over, by the thread."""
+        """Return what a function returns, as `call` does.
+
+        It is closed when the exchange is over, by the thread.
+        """
 
         def opened() -> _T:
             result = function()
@@ -86,7 +96,9 @@ class Exchange:
         """
         self._connection = connection
         if connection.sock is not None:
-            self._sockets.append(connection.sock)  # the connection forgets it where the server is to close it
+            self._sockets.append(
+                connection.sock
+            )  # the connection forgets it where the server is to close it
         if self._is_over:
             raise OSError("given up")
 
@@ -94,7 +106,12 @@ class Exchange:
         """Return the exchange."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """End the exchange, and the call that was not waited for, without waiting."""
         self._is_over = True
         self._calls.put(None)
@@ -118,7 +135,9 @@ def _shut_down(used: Any) -> None:  # noqa: ANN401 - a socket, or what urllib3 p
     used = getattr(used, "socket", used)
     if isinstance(used, socket.socket):
         with suppress(OSError):
-            socket.socket.shutdown(used, socket.SHUT_RDWR)  # that of an SSLSocket would first take its state from the other thread
+            socket.socket.shutdown(
+                used, socket.SHUT_RDWR
+            )  # that of an SSLSocket would first take its state from the other thread
 
 
 def _note(connection: HTTPConnection) -> None:
@@ -158,7 +177,10 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class Adapter(HTTPAdapter):
-    """An adapter whose connections are known to the exchange that waits for them; those through a SOCKS proxy are not."""
+    """An adapter whose connections are known to the exchange that waits for them.
+
+    Those through a SOCKS proxy are not.
+    """
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """Make the connections of the session."""

@@ -1,8 +1,8 @@
 """The links of a page of CMS's, each with the row of a table that it stands in, and whether it is among the page's downloads.
 
-lxml reads the page as a stream of events: no tree is built, and time and memory grow with the length of the page, whatever is
-in it. (html.parser, which other libraries stand on, searches again for what is never closed, and needs an hour for two
-megabytes of `<!--`.)
+lxml reads the page as a stream of events: no tree is built, and time and memory grow with the
+length of the page, whatever is in it. (html.parser, which other libraries stand on, searches again
+for what is never closed, and needs an hour for two megabytes of `<!--`.)
 """
 
 from __future__ import annotations
@@ -73,7 +73,10 @@ class Page:
 
 
 class _Reader:
-    """Gathers the title and the links of a page from the events of a parser: elements begin and end, texts stand between."""
+    """Gathers the title and the links of a page from the events of a parser.
+
+    Elements begin and end, texts stand between.
+    """
 
     def __init__(self, address: str) -> None:
         self.title = _Text()
@@ -102,7 +105,9 @@ class _Reader:
             self._link = _Text()
             self.links.append((attributes["href"], self._link, self._row, self._in_downloads))
             if len(self.links) > MOST_LINKS:
-                raise ContentRefusedError(f"has more than {MOST_LINKS:,} links: not a page of CMS's", file=self._address)
+                raise ContentRefusedError(
+                    f"has more than {MOST_LINKS:,} links: not a page of CMS's", file=self._address
+                )
 
     def end(self, tag: str) -> None:
         """Take the end of an element."""
@@ -116,7 +121,9 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Take a text, or a part of one."""
-        for gathering in (self.title,) if self._is_title else () if self._silent else (self._row, self._link):
+        for gathering in (
+            (self.title,) if self._is_title else () if self._silent else (self._row, self._link)
+        ):
             if gathering is not None:
                 gathering.add(text)
 
@@ -151,5 +158,8 @@ def read_page(html: str, address: str) -> Page:
     parser.feed(html.replace("\0", "\N{REPLACEMENT CHARACTER}") or " ")
     with suppress(etree.XMLSyntaxError):  # a page without any element
         parser.close()
-    found = [Link(href, str(text), None if row is None else str(row), inside) for href, text, row, inside in reader.links]
+    found = [
+        Link(href, str(text), None if row is None else str(row), inside)
+        for href, text, row, inside in reader.links
+    ]
     return Page(str(reader.title), found)

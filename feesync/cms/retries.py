@@ -1,9 +1,10 @@
 """When a request is tried again: the policy, made of tenacity's parts and three of our own.
 
-Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that CMS gave; no wait begins that
-would bring the retries of one request over a minute or over its clock, or those of the whole run over its deadline. A request that
-its clock ended is not tried again; the time that it took counts towards the deadline as retries do. Where that has been spent, the
-next that its clock ends also ends the run.
+Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that
+CMS gave; no wait begins that would bring the retries of one request over a minute or over its
+clock, or those of the whole run over its deadline. A request that its clock ended is not tried
+again; the time that it took counts towards the deadline as retries do. Where that has been spent,
+the next that its clock ends also ends the run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
@@ -59,7 +66,10 @@ class DeadlineSpentError(TimeUpError, EndingError):
 
 
 def seconds_to_wait(header: str | None) -> float | None:
-    """Return what a Retry-After header asks for, in seconds, whether it is a number or a date; None where it says nothing."""
+    """Return what a Retry-After header asks for, in seconds, whether it is a number or a date.
+
+    None where it says nothing.
+    """
     if not header:
         return None
     if header.strip().isascii() and header.strip().isdigit():
@@ -99,7 +109,9 @@ class stop_when_spent(stop_base):  # noqa: N801
         now = time.monotonic()
         if retry_state.attempt_number == 1:
             self._first_failure = now
-        return now - self._first_failure + retry_state.upcoming_sleep >= min(REQUEST_SECONDS, self.left)
+        return now - self._first_failure + retry_state.upcoming_sleep >= min(
+            REQUEST_SECONDS, self.left
+        )
 
     def settle(self, retry_state_attempts: int) -> None:
         """Take from the run's seconds what the request that has just ended spent on retries."""
@@ -148,9 +160,9 @@ class Retries:
             clock: the request's, on which every try runs.
 
         Raises:
-            PostponedError: CMS asks for a longer wait than is left.
-            TransientError: the last one, where all tries failed.
-            TimeUpError: the clock ended a try (DeadlineSpentError where the run's deadline had been spent).
+            PostponedError: CMS asks for a longer wait than is left. TransientError: the last one,
+            where all tries failed. TimeUpError: the clock ended a try (DeadlineSpentError where the
+            run's deadline had been spent).
         """
         began, was_spent = time.monotonic(), self._budget.is_spent
         retrying = Retrying(
@@ -165,13 +177,17 @@ class Retries:
         except TimeUpError as error:
             self._budget.spend(time.monotonic() - began)
             if was_spent:
-                raise DeadlineSpentError(f"{error}; failures have spent the run's deadline, and no more is asked for") from error
+                raise DeadlineSpentError(
+                    f"{error}; failures have spent the run's deadline, and no more is asked for"
+                ) from error
             raise
         except TransientError as error:
             asked, most = error.retry_after, min(REQUEST_SECONDS, self._budget.left)
             self._settle(retrying)
             if asked and asked >= most:
-                raise PostponedError(f"{error}; it asks to be left alone for {asked:,.0f} s", asked) from error
+                raise PostponedError(
+                    f"{error}; it asks to be left alone for {asked:,.0f} s", asked
+                ) from error
             raise
         self._settle(retrying)
         return result

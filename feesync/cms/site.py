@@ -1,4 +1,7 @@
-"""cms.gov, or the mirror that FEESYNC_CMS_URL names in its place: addresses, and which of them feesync may ask."""
+"""cms.gov, or the mirror that FEESYNC_CMS_URL names in its place.
+
+Addresses, and which of them feesync may ask.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,14 @@ class Site:
             return cls()
         base = _CREDENTIALS.sub("", given)
         if not _origin(base):
-            raise InvalidInputError(f"{URL_VARIABLE} {base[:200]!r} is not an address such as {CMS}")
+            raise InvalidInputError(
+                f"{URL_VARIABLE} {base[:200]!r} is not an address such as {CMS}"
+            )
         name, _, password = urlsplit(given).netloc.rpartition("@")[0].partition(":")
-        return cls(base, (unquote(name, "latin-1"), unquote(password, "latin-1")) if base != given else None)
+        return cls(
+            base,
+            (unquote(name, "latin-1"), unquote(password, "latin-1")) if base != given else None,
+        )
 
     @property
     def listing(self) -> str:
@@ -65,7 +73,10 @@ class Site:
         return urlsplit(self.base).netloc
 
     def link(self, page: str, href: str) -> str:
-        """Return the address that a link on a page leads to; what leads to www.cms.gov leads to the mirror where there is one."""
+        """Return the address that a link on a page leads to.
+
+        What leads to www.cms.gov leads to the mirror where there is one.
+        """
         if page.startswith(self.base):
             page = CMS + page.removeprefix(self.base)
         try:
@@ -79,12 +90,17 @@ class Site:
         return self.base + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def allows(self, address: str) -> bool:
-        """Tell whether feesync may ask an address: it is the site's own, or below cms.gov over https."""
+        """Tell whether feesync may ask an address.
+
+        It is the site's own, or below cms.gov over https.
+        """
         origin = _origin(address)
         if origin is None:
             return False
         scheme, host, port = origin
-        return (scheme == "https" and port == 443 and _BELOW_CMS.fullmatch(host) is not None) or self.is_own(address)
+        return (
+            scheme == "https" and port == 443 and _BELOW_CMS.fullmatch(host) is not None
+        ) or self.is_own(address)
 
     def is_own(self, address: str) -> bool:
         """Tell whether an address is on the host of the site itself, which alone may see its credentials."""
@@ -92,7 +108,10 @@ class Site:
 
 
 def _origin(address: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port as the library that connects reads them; None for what another may read otherwise."""
+    """Return scheme, host and port as the library that connects reads them.
+
+    None for what another may read otherwise.
+    """
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
 

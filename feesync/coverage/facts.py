@@ -1,4 +1,7 @@
-"""The tables of data/coverage, read once, on first use: what holds for a code, on a day, with a contractor."""
+"""The tables of data/coverage, read once, on first use.
+
+What holds for a code, on a day, with a contractor.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,17 @@ ADJUDICATION = {
     2: "by policy: more is denied",
     3: "by clinical use: more is denied unless the contractor is shown that it was necessary",
 }
-"""What the MUE adjudication indicators mean; both count the units of a day. Source: NCCI policy manual ch. 1 (secondary)."""
+"""What the MUE adjudication indicators mean; both count the units of a day.
+
+Source: NCCI policy manual ch. 1 (secondary).
+"""
 
 
 class FacetCode(NamedTuple):
-    """A facet joint code: injection or ablation, the region of the spine, and which level it stands for."""
+    """A facet joint code.
+
+    Injection or ablation, the region of the spine, and which level it stands for.
+    """
 
     hcpcs: str
     kind: str
@@ -54,7 +63,8 @@ class PriorAuthorization(NamedTuple):
 class Lcd(NamedTuple):
     """A contractor's local coverage determination on facet joints, with its billing article, as recorded from `first` on.
 
-    `third_level_ends` is the first day on which it covers no third level; None where that day of 2024 is not recorded.
+    `third_level_ends` is the first day on which it covers no third level; None where that day of
+    2024 is not recorded.
     """
 
     jurisdiction: str
@@ -77,7 +87,10 @@ class SessionLimit(NamedTuple):
 
 
 class Junction(NamedTuple):
-    """Codes of two regions that together, in one session, are one region: the joints between thoracic and lumbar spine."""
+    """Codes of two regions that together, in one session, are one region.
+
+    The joints between thoracic and lumbar spine.
+    """
 
     hcpcs: frozenset[str]
     region: str
@@ -86,7 +99,10 @@ class Junction(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One line of the billing sheet: its topic, what of it, the text, and the days on which it holds."""
+    """One line of the billing sheet.
+
+    Its topic, what of it, the text, and the days on which it holds.
+    """
 
     topic: str
     about: str
@@ -100,7 +116,10 @@ class Fact(NamedTuple):
 def codes() -> Mapping[str, FacetCode]:
     """Return the facet joint codes."""
     return MappingProxyType(
-        {row["hcpcs"]: FacetCode(row["hcpcs"], row["kind"], row["region"], row["level"]) for row in _table("codes")}
+        {
+            row["hcpcs"]: FacetCode(row["hcpcs"], row["kind"], row["region"], row["level"])
+            for row in _table("codes")
+        }
     )
 
 
@@ -126,7 +145,9 @@ def lcds() -> Mapping[str, Lcd]:
     for row in _table("lcds"):
         ends = _first(row["third_level_ends"]) if row["third_level_ends"] else None
         names = (row["jurisdiction"], row["contractor"], row["lcd"], row["article"])
-        found[row["jurisdiction"]] = Lcd(*names, _first(row["from"]), ends, row["source"], row["remark"])
+        found[row["jurisdiction"]] = Lcd(
+            *names, _first(row["from"]), ends, row["source"], row["remark"]
+        )
     return MappingProxyType(found)
 
 
@@ -140,14 +161,17 @@ def lcd_of(mac: str) -> Lcd | None:
 def session_limit(kind: str) -> SessionLimit:
     """Return the limit of a kind of session."""
     row = next(row for row in _table("sessions") if row["kind"] == kind)
-    return SessionLimit(int(row["sessions"]), int(row["months"]), _first(row["from"]), row["source"])
+    return SessionLimit(
+        int(row["sessions"]), int(row["months"]), _first(row["from"]), row["source"]
+    )
 
 
 @cache
 def junctions() -> tuple[Junction, ...]:
     """Return the codes of two regions that are one region together."""
     return tuple(
-        Junction(frozenset(row["hcpcs"].split()), row["region"], _first(row["from"]), row["source"]) for row in _table("junctions")
+        Junction(frozenset(row["hcpcs"].split()), row["region"], _first(row["from"]), row["source"])
+        for row in _table("junctions")
     )
 
 
@@ -158,7 +182,10 @@ def facts(hcpcs: str, day: date) -> list[Fact]:
 
 def fact(hcpcs: str, about: str, day: date) -> Fact | None:
     """Return what a code's sheet says about something on a day, or None."""
-    return next((fact for fact in _facts(hcpcs) if fact.about == about and fact.first <= day <= fact.last), None)
+    return next(
+        (fact for fact in _facts(hcpcs) if fact.about == about and fact.first <= day <= fact.last),
+        None,
+    )
 
 
 @cache
@@ -174,7 +201,14 @@ def _unit_edits(hcpcs: str) -> tuple[UnitEdit, ...]:
 @cache
 def _facts(hcpcs: str) -> tuple[Fact, ...]:
     return tuple(
-        Fact(row["topic"], row["about"], row["text"], row["source"], _first(row["from"]), _last(row["to"]))
+        Fact(
+            row["topic"],
+            row["about"],
+            row["text"],
+            row["source"],
+            _first(row["from"]),
+            _last(row["to"]),
+        )
         for row in _table("facts")
         if hcpcs in row["hcpcs"].split()
     )

@@ -1,6 +1,9 @@
-"""Notes on facet joint lines: what a contractor is likely to return or deny. They inform and change no price.
+"""Notes on facet joint lines: what a contractor is likely to return or deny.
 
-Each rule is a function of one line, or of the lines of one day, at one place; a line by itself is a day with one line.
+They inform and change no price.
+
+Each rule is a function of one line, or of the lines of one day, at one place; a line by itself is a
+day with one line.
 """
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ _KX, _REGION, _ASC_CLAIM, _LIMIT = "KX", "region", "ASC claim", "limit"
 
 
 class Circumstances(NamedTuple):
-    """What notes stand on beside the lines: what injections are for, where a caller says it, and earlier services."""
+    """What notes stand on beside the lines.
+
+    What injections are for, where a caller says it, and earlier services.
+    """
 
     purpose: str | None = None
     history: tuple[Service, ...] = ()
@@ -40,8 +46,15 @@ def line_notes(line: Line, pos: str | None, place: Locality, known: Circumstance
 
 
 def day_notes(lines: Sequence[Line], pos: str | None, known: Circumstances) -> list[Note]:
-    """Return the notes on the lines of one day together: units, levels, sides, image guidance, regions, KX, sessions."""
-    facets = [line for line in lines if line.hcpcs in facts.codes() and not has(line.modifiers, Effect.DENIES)]
+    """Return the notes on the lines of one day together.
+
+    Units, levels, sides, image guidance, regions, KX, sessions.
+    """
+    facets = [
+        line
+        for line in lines
+        if line.hcpcs in facts.codes() and not has(line.modifiers, Effect.DENIES)
+    ]
     if not facets:
         return []
     return [
@@ -61,33 +74,49 @@ def _kx(line: Line, code: facts.FacetCode, purpose: str | None) -> Note | None:
         diagnostic = facts.session_limit(facts.DIAGNOSTIC)
         if marked and line.day >= diagnostic.first:
             return Note.warning(
-                "kx-on-ablation", f"KX marks diagnostic injections; {line.hcpcs} is an ablation.", diagnostic.source
+                "kx-on-ablation",
+                f"KX marks diagnostic injections; {line.hcpcs} is an ablation.",
+                diagnostic.source,
             )
         return None
     fact = facts.fact(line.hcpcs, _KX, line.day)
     if fact is None:
         return None
     if purpose == facts.DIAGNOSTIC and not marked:
-        text = f"{line.hcpcs} without KX counts as therapeutic: KX belongs on the line of every diagnostic injection."
+        text = (
+            f"{line.hcpcs} without KX counts as therapeutic: KX belongs on the line of every "
+            "diagnostic injection."
+        )
         return Note.warning("kx-missing", text, fact.source)
     if purpose == facts.THERAPEUTIC and marked:
-        text = f"KX on {line.hcpcs} says that the injection is diagnostic; it does not belong on a therapeutic one."
+        text = (
+            f"KX on {line.hcpcs} says that the injection is diagnostic; it does not belong on a "
+            "therapeutic one."
+        )
         return Note.warning("kx-on-therapeutic", text, fact.source)
     return None
 
 
 def _third_level(line: Line, place: Locality) -> Note | None:
-    verdict = third_level(line.hcpcs, None if place.is_national else facts.lcd_of(place.mac), line.day)
-    return verdict and Note.warning(verdict.code, f"{line.hcpcs}, a third level: {verdict.text}", verdict.source)
+    verdict = third_level(
+        line.hcpcs, None if place.is_national else facts.lcd_of(place.mac), line.day
+    )
+    return verdict and Note.warning(
+        verdict.code, f"{line.hcpcs}, a third level: {verdict.text}", verdict.source
+    )
 
 
 def _authorization(line: Line, pos: str | None) -> Note | None:
-    needed = next((need for need in facts.prior_authorizations(line.hcpcs) if need.pos == pos), None)
+    needed = next(
+        (need for need in facts.prior_authorizations(line.hcpcs) if need.pos == pos), None
+    )
     if needed is None or not needed.first <= line.day <= needed.last:
         return None
     text = (
-        f"The hospital's outpatient service (place of service {pos}) needs prior authorization for {line.hcpcs}, unless it is a "
-        "critical access hospital or one that CMS has exempted; the practitioner's claim depends on it."
+        f"The hospital's outpatient service (place of service {pos}) needs prior authorization for "
+        f"{line.hcpcs}, unless it is a "
+        "critical access hospital or one that CMS has exempted; the practitioner's claim depends "
+        "on it."
     )
     return Note.warning("prior-authorization", text, needed.source)
 
@@ -101,7 +130,10 @@ def _units(facets: Sequence[Line]) -> list[Note]:
         edit = facts.unit_edit(hcpcs, own[0].day)
         if edit is None or units <= edit.units:
             continue
-        text = f"{units} units of {hcpcs} on a day: its MUE is {edit.units} (MAI {edit.adjudication}, {_meaning(edit)})."
+        text = (
+            f"{units} units of {hcpcs} on a day: its MUE is {edit.units} (MAI "
+            f"{edit.adjudication}, {_meaning(edit)})."
+        )
         if edit.units == 1 and units == 2 and not any(BOTH_SIDES in line.modifiers for line in own):
             text += " Where they are the two sides: one line, modifier 50, 1 unit."
         found.append(Note.warning("units-above-mue", text, edit.source))
@@ -113,18 +145,31 @@ def _meaning(edit: facts.UnitEdit) -> str:
 
 
 def _levels(facets: Sequence[Line]) -> list[Note]:
-    """Find further levels of ablation on one side: two levels a session are the most; those of injections have their own codes."""
+    """Find further levels of ablation on one side: two levels a session are the most.
+
+    Those of injections have their own codes.
+    """
     found = []
-    for hcpcs in dict.fromkeys(line.hcpcs for line in facets if facts.codes()[line.hcpcs].level == facts.FURTHER_LEVEL):
-        own = [line for line in facets if line.hcpcs == hcpcs and not ASSISTANTS & set(line.modifiers)]
+    for hcpcs in dict.fromkeys(
+        line.hcpcs for line in facets if facts.codes()[line.hcpcs].level == facts.FURTHER_LEVEL
+    ):
+        own = [
+            line for line in facets if line.hcpcs == hcpcs and not ASSISTANTS & set(line.modifiers)
+        ]
         limit = facts.fact(hcpcs, _LIMIT, facets[0].day)
         sides = [
-            sum(line.units for line in own if side in line.modifiers or BOTH_SIDES in line.modifiers) for side in sorted(SIDES)
+            sum(
+                line.units for line in own if side in line.modifiers or BOTH_SIDES in line.modifiers
+            )
+            for side in sorted(SIDES)
         ]
         unsaid = sum(line.units for line in own if not {BOTH_SIDES, *SIDES} & set(line.modifiers))
         most = max(max(sides), (sum(sides) + unsaid + 1) // 2)
         if limit and most > 1:
-            text = f"{hcpcs}: {most} further levels on a side, beside the first: a session is of one to two levels."
+            text = (
+                f"{hcpcs}: {most} further levels on a side, beside the first: a session is of "
+                "one to two levels."
+            )
             found.append(Note.warning("levels-above-limit", text, limit.source))
     return found
 
@@ -132,7 +177,9 @@ def _levels(facets: Sequence[Line]) -> list[Note]:
 def _surgical_center(facets: Sequence[Line], pos: str | None) -> list[Note]:
     found = []
     for hcpcs in dict.fromkeys(line.hcpcs for line in facets) if pos == _ASC else ():
-        modifiers = {modifier for line in facets if line.hcpcs == hcpcs for modifier in line.modifiers}
+        modifiers = {
+            modifier for line in facets if line.hcpcs == hcpcs for modifier in line.modifiers
+        }
         fact = facts.fact(hcpcs, _ASC_CLAIM, facets[0].day)
         if fact and (BOTH_SIDES in modifiers or modifiers >= SIDES):
             found.append(Note.info("asc-two-lines", f"{hcpcs}: {fact.text}", fact.source))
@@ -144,7 +191,13 @@ def _guidance(lines: Sequence[Line], facets: Sequence[Line]) -> list[Note]:
     for code in dict.fromkeys(line.hcpcs for line in lines):
         fact = facts.fact(facets[0].hcpcs, code, facets[0].day)
         if fact:
-            found.append(Note.warning("guidance-included", f"{code} beside {facets[0].hcpcs}: {fact.text}", fact.source))
+            found.append(
+                Note.warning(
+                    "guidance-included",
+                    f"{code} beside {facets[0].hcpcs}: {fact.text}",
+                    fact.source,
+                )
+            )
     return found
 
 
@@ -161,7 +214,10 @@ def _regions(facets: Sequence[Line]) -> list[Note]:
     several = sorted(set(regions({line.hcpcs for line in injections}, day).values()))
     if len(several) < 2 or fact is None:
         return []
-    text = f"Injections in two regions ({' and '.join(several)}) on a day: a session is limited to one region of the spine."
+    text = (
+        f"Injections in two regions ({' and '.join(several)}) on a day: a session is limited to "
+        "one region of the spine."
+    )
     return [Note.warning("two-regions", text, fact.source)]
 
 
@@ -173,7 +229,10 @@ def _kx_on_some(facets: Sequence[Line]) -> list[Note]:
     fact = facts.fact(without[0], _KX, injections[0].day)
     if fact is None:
         return []
-    text = f"KX is not on {' and '.join(dict.fromkeys(without))}: it belongs on the line of every diagnostic injection."
+    text = (
+        f"KX is not on {' and '.join(dict.fromkeys(without))}: it belongs on the line of every "
+        "diagnostic injection."
+    )
     return [Note.warning("kx-on-some-lines", text, fact.source)]
 
 
@@ -190,17 +249,31 @@ def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
             continue
         earliest = max(_months_before(session.day, limit.months), limit.first)
         earlier = sorted(
-            one.day for one in past if (one.region, one.kind) == (session.region, session.kind) and earliest < one.day < session.day
+            one.day
+            for one in past
+            if (one.region, one.kind) == (session.region, session.kind)
+            and earliest < one.day < session.day
         )
         number = len(earlier) + 1
         before = f" (before: {', '.join(map(str, earlier))})" if earlier else ""
-        text = f"{session.kind.capitalize()} session {number} on the {session.region} spine within {limit.months} months{before}"
+        text = (
+            f"{session.kind.capitalize()} session {number} on the {session.region} spine within "
+            f"{limit.months} months{before}"
+        )
         if session not in as_billed:
             text += f", once KX is {'on' if session.kind == facts.DIAGNOSTIC else 'off'} the line"
         if number > limit.sessions:
-            found.append(Note.warning("sessions", f"{text}: more than the {limit.sessions} that Medicare pays.", limit.source))
+            found.append(
+                Note.warning(
+                    "sessions",
+                    f"{text}: more than the {limit.sessions} that Medicare pays.",
+                    limit.source,
+                )
+            )
         else:
-            found.append(Note.info("sessions", f"{text}; Medicare pays {limit.sessions}.", limit.source))
+            found.append(
+                Note.info("sessions", f"{text}; Medicare pays {limit.sessions}.", limit.source)
+            )
     return found
 
 

@@ -29,31 +29,52 @@ class Session(NamedTuple):
 
 
 def sessions(services: Iterable[Service], purpose: str | None = None) -> list[Session]:
-    """Return the sessions that services stand for, each once; other services than facet joint procedures are none.
+    """Return the sessions that services stand for, each once.
+
+    Other services than facet joint procedures are none.
 
     Args:
         services: of any days.
-        purpose: what the injections are for; where it is not said, KX says diagnostic, and its absence therapeutic.
+        purpose: what the injections are for; where it is not said, KX says diagnostic, and its
+            absence therapeutic.
     """
     by_day: dict[date, list[Service]] = {}
     for service in services:
         if service.hcpcs in facts.codes():
             by_day.setdefault(service.day, []).append(service)
-    return list(dict.fromkeys(session for day, own in by_day.items() for session in _of_day(day, own, purpose)))
+    return list(
+        dict.fromkeys(
+            session for day, own in by_day.items() for session in _of_day(day, own, purpose)
+        )
+    )
 
 
 def regions(hcpcs: Collection[str], day: date) -> dict[str, str]:
-    """Return the region of each facet joint code of a day; codes at the junction of two regions are of one together."""
+    """Return the region of each facet joint code of a day.
+
+    Codes at the junction of two regions are of one together.
+    """
     found = {code: facts.codes()[code].region for code in hcpcs}
-    joined = next((pair for pair in facts.junctions() if pair.hcpcs == found.keys() and day >= pair.first), None)
+    joined = next(
+        (pair for pair in facts.junctions() if pair.hcpcs == found.keys() and day >= pair.first),
+        None,
+    )
     return dict.fromkeys(found, joined.region) if joined else found
 
 
 def _of_day(day: date, services: list[Service], purpose: str | None) -> Iterable[Session]:
     codes = facts.codes()
     for ablation in (False, True):
-        own = [service for service in services if (codes[service.hcpcs].kind != facts.INJECTION) == ablation]
+        own = [
+            service
+            for service in services
+            if (codes[service.hcpcs].kind != facts.INJECTION) == ablation
+        ]
         region = regions({service.hcpcs for service in own}, day)
         for service in own:
-            told = facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in service.modifiers else facts.THERAPEUTIC
-            yield Session(day, region[service.hcpcs], facts.ABLATION if ablation else purpose or told)
+            told = (
+                facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in service.modifiers else facts.THERAPEUTIC
+            )
+            yield Session(
+                day, region[service.hcpcs], facts.ABLATION if ablation else purpose or told
+            )

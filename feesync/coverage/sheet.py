@@ -1,4 +1,6 @@
-"""The billing sheet of a facet joint code: what a biller keeps by the desk, for a place of service, a place and a day.
+"""The billing sheet of a facet joint code.
+
+What a biller keeps by the desk, for a place of service, a place and a day.
 
 From the same facts as the coverage notes. Out of scope: the price (estimator).
 """
@@ -22,8 +24,8 @@ from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.reference.place_of_service import places_of_service, read_pos, setting_of
 from feesync.schedule.notes import zip_note
-from feesync.schedule.rates import open_schedule
 from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
 
 TOPICS = {
     "modifiers": "Modifiers",
@@ -49,8 +51,10 @@ class Sheet:
         date: the day that the facts hold on.
         pos: place of service code, or None.
         locality: the payment locality, or None.
-        prior_authorization: whether the hospital's service needs it that day; None where no place of service was given.
-        mue: the most units a day (medically unlikely edit), None where no value is recorded for the day.
+        prior_authorization: whether the hospital's service needs it that day; None where no place
+            of service was given.
+        mue: the most units a day (medically unlikely edit), None where no value is recorded for the
+            day.
         contractor: the Medicare administrative contractor of the locality, None without one.
         jurisdiction: its jurisdiction, such as `JE`.
         lcd: its local coverage determination, None where none is recorded for the day.
@@ -81,14 +85,23 @@ class Sheet:
             "title": self.title,
             "date": self.date.isoformat(),
             "pos": self.pos,
-            "locality": place and {"mac": place.mac, "locality": place.locality, "state": place.state, "name": place.name},
+            "locality": place
+            and {
+                "mac": place.mac,
+                "locality": place.locality,
+                "state": place.state,
+                "name": place.name,
+            },
             "prior_authorization": self.prior_authorization,
             "mue": self.mue,
             "contractor": self.contractor,
             "jurisdiction": self.jurisdiction,
             "lcd": self.lcd,
             "article": self.article,
-            "facts": [{"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source} for fact in self.facts],
+            "facts": [
+                {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
+                for fact in self.facts
+            ],
         }
 
 
@@ -106,7 +119,8 @@ def coverage_sheet(
     Args:
         hcpcs: CPT code, five characters.
         pos: CMS place of service code, for prior authorization.
-        locality: as for `estimate`, for the contractor's LCD and billing article; all contractors' by default.
+        locality: as for `estimate`, for the contractor's LCD and billing article; all contractors'
+            by default.
         date: day that the facts are to hold on, a `date` or `YYYY-MM-DD`; today by default.
         db: path of the database, which knows the localities.
 
@@ -119,14 +133,19 @@ def coverage_sheet(
     """
     code = facts.codes().get(read_code(reading.text("hcpcs", hcpcs)))
     if code is None:
-        raise UnknownCodeError(f"there is no billing sheet for {read_code(hcpcs)}; there is one for {', '.join(facts.codes())}")
+        raise UnknownCodeError(
+            f"there is no billing sheet for {read_code(hcpcs)}; there is one for "
+            f"{', '.join(facts.codes())}"
+        )
     day = Date.today() if date is None else read_day("date", date)
     setting_of("nonfacility", pos)
     place_of_service = None if pos is None else read_pos(pos)
     place: Locality | None = None
     notes: tuple[Note, ...] = ()
     if locality is not None:
-        release, place, by_zip = open_schedule(db).nearest_locality(reading.text("locality", locality), day)
+        release, place, by_zip = open_schedule(db).nearest_locality(
+            reading.text("locality", locality), day
+        )
         notes = (zip_note(release, place, by_zip, day),) if by_zip else ()
     lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
     in_force = lcd if lcd and lcd.first <= day else None
@@ -145,7 +164,9 @@ def coverage_sheet(
         date=day,
         pos=place_of_service,
         locality=place,
-        prior_authorization=None if place_of_service is None else _is_needed(code.hcpcs, place_of_service, day),
+        prior_authorization=None
+        if place_of_service is None
+        else _is_needed(code.hcpcs, place_of_service, day),
         mue=edit.units if edit else None,
         contractor=lcd.contractor if lcd else None,
         jurisdiction=lcd.jurisdiction if lcd else None,
@@ -166,14 +187,23 @@ def _units(edit: facts.UnitEdit | None) -> Iterator[Fact]:
     if edit is None:
         yield Fact("units", "MUE", "No value is recorded for this day.", "feesync")
         return
-    text = f"At most {edit.units} a day (MAI {edit.adjudication}, {facts.ADJUDICATION[edit.adjudication]})."
+    text = (
+        f"At most {edit.units} a day (MAI {edit.adjudication}, "
+        f"{facts.ADJUDICATION[edit.adjudication]})."
+    )
     if edit.units == 1:
-        text += " Both sides are 1 unit with modifier 50; 2 units, or a line each for RT and LT, are above it."
+        text += (
+            " Both sides are 1 unit with modifier 50; 2 units, or a line each for RT and LT, "
+            "are above it."
+        )
     yield Fact("units", "MUE", text, edit.source)
 
 
 def _is_needed(hcpcs: str, pos: str, day: Date) -> bool:
-    return any(need.pos == pos and need.first <= day <= need.last for need in facts.prior_authorizations(hcpcs))
+    return any(
+        need.pos == pos and need.first <= day <= need.last
+        for need in facts.prior_authorizations(hcpcs)
+    )
 
 
 def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
@@ -183,29 +213,48 @@ def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
     if day < needs[0].first:
         text = f"Not needed before {needs[0].first}."
     elif not places:
-        text = f"No more needed: CMS took the code off the list on {needs[0].last + timedelta(days=1)}."
+        text = (
+            "No more needed: CMS took the code off the list on "
+            f"{needs[0].last + timedelta(days=1)}."
+        )
     elif pos is not None and pos not in places:
-        text = f"Not needed for place of service {pos} ({places_of_service()[pos].name}), only for {hospital}."
+        text = (
+            f"Not needed for place of service {pos} ({places_of_service()[pos].name}), only for "
+            f"{hospital}."
+        )
     else:
         text = (
-            f"Needed for {hospital}, unless it is a critical access hospital or one that CMS has exempted; the practitioner's "
+            f"Needed for {hospital}, unless it is a critical access hospital or one that CMS has "
+            "exempted; the practitioner's "
             "claim depends on it."
         )
-    yield Fact("prior authorization", f"POS {pos or ', '.join(dict.fromkeys(need.pos for need in needs))}", text, needs[0].source)
+    yield Fact(
+        "prior authorization",
+        f"POS {pos or ', '.join(dict.fromkeys(need.pos for need in needs))}",
+        text,
+        needs[0].source,
+    )
 
 
 def _third_level(hcpcs: str, lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
     verdict = third_level(hcpcs, lcd, day)
     if verdict:
-        yield Fact("levels", "third", f"{verdict.text[0].upper()}{verdict.text[1:]}", verdict.source)
+        yield Fact(
+            "levels", "third", f"{verdict.text[0].upper()}{verdict.text[1:]}", verdict.source
+        )
 
 
 def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
-    kinds = (facts.DIAGNOSTIC, facts.THERAPEUTIC) if code.kind == facts.INJECTION else (facts.ABLATION,)
+    kinds = (
+        (facts.DIAGNOSTIC, facts.THERAPEUTIC) if code.kind == facts.INJECTION else (facts.ABLATION,)
+    )
     for kind in kinds:
         limit = facts.session_limit(kind)
         if day >= limit.first:
-            text = f"At most {limit.sessions} {kind} sessions in {limit.months} rolling months in the {code.region} region."
+            text = (
+                f"At most {limit.sessions} {kind} sessions in {limit.months} rolling months in "
+                f"the {code.region} region."
+            )
             yield Fact("frequency", kind, text, limit.source)
 
 

@@ -1,1 +1,4 @@
-"""Exporting the grid of rates: its rows, streamed from the database, to a CSV, Parquet or SQLite file."""
+"""Exporting the grid of rates.
+
+Its rows, streamed from the database, to a CSV, Parquet or SQLite file.
+"""

@@ -1,6 +1,7 @@
 """Cells of csv text that stay text: a spreadsheet runs what begins as a formula.
 
-No name that is loaded begins so; file names that a person gives may, and names that feesync 0.4 and before took as they were.
+No name that is loaded begins so; file names that a person gives may, and names that feesync 0.4 and
+before took as they were.
 """
 
 from __future__ import annotations
@@ -12,5 +13,8 @@ _FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![0-9.,]+\Z))|[\t\r\n]")
 
 
 def inert(value: object) -> object:
-    """Return a cell that no spreadsheet runs: a text that begins as a formula stands behind an apostrophe."""
+    """Return a cell that no spreadsheet runs.
+
+    A text that begins as a formula stands behind an apostrophe.
+    """
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

@@ -22,7 +22,13 @@ def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
     writer.writerow(COLUMNS)
     for block in blocks:
         writer.writerows(
-            [*row[:named], name(row[named]), *row[named + 1 : texts], *map(_text, row[texts:numbers], places), *row[numbers:]]
+            [
+                *row[:named],
+                name(row[named]),
+                *row[named + 1 : texts],
+                *map(_text, row[texts:numbers], places),
+                *row[numbers:],
+            ]
             for row in block
         )
 

@@ -1,6 +1,7 @@
 """Writing a grid to a file: what kind its name asks for, and the file whole or not at all.
 
-A file is written beside its place and renamed, so that nobody reads half of one, and a failure leaves what was there.
+A file is written beside its place and renamed, so that nobody reads half of one, and a failure
+leaves what was there.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def check(path: Path, database: Path, *, force: bool) -> None:
         force: whether a file that is there may be replaced.
 
     Raises:
-        InvalidInputError: its name ends in no kind of file that is known, it is there already, or its folder is not.
-        MissingExtraError: the package that writes Parquet is not installed.
+        InvalidInputError: its name ends in no kind of file that is known, it is there already, or
+        its folder is not. MissingExtraError: the package that writes Parquet is not installed.
     """
     target.check_kind(path, tuple(_KINDS))
     if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:

@@ -1,7 +1,10 @@
-"""The grid of rates: the columns of a locality-adjusted rate, as `feesync rates` and `feesync export` give them.
+"""The grid of rates.
 
-The names are those of the database's view `revision_rate_cents`, so that a row can come from SQL or from a Quote. Out of scope:
-which release answers (schedule), and the files that a grid is written to.
+The columns of a locality-adjusted rate, as `feesync rates` and `feesync export` give them.
+
+The names are those of the database's view `revision_rate_cents`, so that a row can come from SQL or
+from a Quote. Out of scope: which release answers (schedule), and the files that a grid is written
+to.
 """
 
 from __future__ import annotations
@@ -13,7 +16,8 @@ from decimal import Decimal
 from feesync.model.hcpcs import CodeRange
 from feesync.model.money import decimal, decimal_percent, dollars, scaled
 from feesync.model.release import Release
-from feesync.schedule.rates import FeeSchedule, Quote
+from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
 
 MONEY = (
     "nonfacility_amount",
@@ -23,14 +27,33 @@ MONEY = (
     "nonfacility_fee",
     "facility_fee",
 )
-"""What Medicare allows in each setting, its limiting charge, and the formula before the OPPS cap; in cents inside."""
+"""What Medicare allows in each setting, its limiting charge, and the formula before the OPPS cap.
+
+In cents inside.
+"""
 
 _INPUTS = {
-    "work_rvu": 2, "nonfacility_pe_rvu": 2, "facility_pe_rvu": 2, "mp_rvu": 2,
-    "work_gpci": 3, "pe_gpci": 3, "mp_gpci": 3, "conversion_factor": 4,
-}  # fmt: skip
+    "work_rvu": 2,
+    "nonfacility_pe_rvu": 2,
+    "facility_pe_rvu": 2,
+    "mp_rvu": 2,
+    "work_gpci": 3,
+    "pe_gpci": 3,
+    "mp_gpci": 3,
+    "conversion_factor": 4,
+}
 
-KEY = ("release", "basis", "hcpcs", "modifier", "status", "mac", "locality", "state", "locality_name")
+KEY = (
+    "release",
+    "basis",
+    "hcpcs",
+    "modifier",
+    "status",
+    "mac",
+    "locality",
+    "state",
+    "locality_name",
+)
 """What a row is about, as text."""
 
 DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
@@ -43,7 +66,10 @@ COLUMNS = (*KEY, *DECIMALS, *WHEN)
 """Every column, in order."""
 
 CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
-"""The columns that a contract adds: what it pays of what Medicare allows, and the amounts that it makes of them."""
+"""The columns that a contract adds.
+
+What it pays of what Medicare allows, and the amounts that it makes of them.
+"""
 
 
 def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool]:
@@ -53,7 +79,9 @@ def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool
 
 
 def row(quote: Quote, day: date | None) -> list[object]:
-    """Return the values of a rate in the order of COLUMNS: text, exact Decimals (dollars, RVUs, GPCIs, the factor) or None, a flag.
+    """Return the values of a rate in the order of COLUMNS.
+
+    Text, exact Decimals (dollars, RVUs, GPCIs, the factor) or None, a flag.
 
     Args:
         quote: the rate.
@@ -62,32 +90,54 @@ def row(quote: Quote, day: date | None) -> list[object]:
     rate, place = quote.rate, quote.locality
     numbers = ((getattr(rate, name), places) for name, places in DECIMALS.items())
     return [
-        quote.release.label, rate.basis, rate.hcpcs, rate.modifier, rate.status, place.mac, place.locality, place.state, place.name,
+        quote.release.label,
+        rate.basis,
+        rate.hcpcs,
+        rate.modifier,
+        rate.status,
+        place.mac,
+        place.locality,
+        place.state,
+        place.name,
         *(None if value is None else decimal(value, places) for value, places in numbers),
         *when(quote.release, day),
-    ]  # fmt: skip
+    ]
 
 
 def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
     """Return the values of a rate in the order of CONTRACT, for a contract's factor in ten-thousandths."""
     amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
-    return [decimal_percent(factor), *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts)]
+    return [
+        decimal_percent(factor),
+        *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts),
+    ]
 
 
 def quotes(
-    schedule: FeeSchedule, wanted: Sequence[str | CodeRange], places: Sequence[str], states: Sequence[str], day: date, *, qp: bool
+    schedule: FeeSchedule,
+    wanted: Sequence[str | CodeRange],
+    places: Sequence[str],
+    states: Sequence[str],
+    day: date,
+    *,
+    qp: bool,
 ) -> Iterator[Quote]:
-    """Return the rates of codes and ranges of codes, each code once: as FeeSchedule.rates has them, one code after the other.
+    """Return the rates of codes and ranges of codes, each code once.
 
-    What cannot be found is told at once, so that a caller may print the rates as they come: the codes of every range, and the rates
-    of every code by itself and of the first of every range, are looked up before this returns; the others when they are asked for.
+    As FeeSchedule.rates has them, one code after the other.
+
+    What cannot be found is told at once, so that a caller may print the rates as they come: the
+    codes of every range, and the rates of every code by itself and of the first of every range, are
+    looked up before this returns; the others when they are asked for.
 
     Raises:
         NoPriceError: as FeeSchedule.rates and FeeSchedule.codes do.
     """
     seen: set[str] = set()
     groups: list[tuple[list[Quote], list[str]]] = []
-    for codes in ([item] if isinstance(item, str) else schedule.codes(item, day) for item in wanted):
+    for codes in (
+        [item] if isinstance(item, str) else schedule.codes(item, day) for item in wanted
+    ):
         new = [code for code in codes if code not in seen]
         seen.update(new)
         if new:

@@ -1,4 +1,7 @@
-"""A grid as Parquet: text and exact decimals, money as decimal128(12, 2); the file's metadata names the releases."""
+"""A grid as Parquet: text and exact decimals, money as decimal128(12, 2).
+
+The file's metadata names the releases.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from feesync.model.money import decimal
 from feesync.model.release import Release
 
 METADATA_KEY = b"feesync.releases"
-"""Under this key the file's metadata holds JSON: label, dates of effect, sha256 and source of each release."""
+"""Under this key the file's metadata holds JSON.
+
+Label, dates of effect, sha256 and source of each release.
+"""
 
 _DIGITS = 12
 _GROUP_ROWS = 1 << 15
@@ -37,7 +43,9 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
         for rows in _groups(blocks):
             columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
             arrays = [pyarrow.array(_values(name, column), types[name]) for name, column in columns]
-            writer.write_batch(pyarrow.record_batch(arrays, schema=schema), row_group_size=_GROUP_ROWS)
+            writer.write_batch(
+                pyarrow.record_batch(arrays, schema=schema), row_group_size=_GROUP_ROWS
+            )
 
 
 def _values(name: str, column: tuple[str | int | None, ...]) -> list[object]:

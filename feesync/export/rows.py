@@ -1,7 +1,10 @@
-"""The rows of an export: which release answers for which code, and their rates in integers, code by code.
+"""The rows of an export.
 
-Two million rows do not stand in memory: what has been read of one code is given on before the next is read. A release never
-changes once it is loaded, and its rows are read by its number, so that a refresh meanwhile changes nothing of an export.
+Which release answers for which code, and their rates in integers, code by code.
+
+Two million rows do not stand in memory: what has been read of one code is given on before the next
+is read. A release never changes once it is loaded, and its rows are read by its number, so that a
+refresh meanwhile changes nothing of an export.
 """
 
 from __future__ import annotations
@@ -27,7 +30,10 @@ from feesync.store.schema import store_error
 from feesync.store.source import Source, basis_of
 
 Row = tuple[str | int | None, ...]
-"""The values of grid.COLUMNS: text, integers of the last decimal place (grid.DECIMALS), or True and False."""
+"""The values of grid.COLUMNS.
+
+Text, integers of the last decimal place (grid.DECIMALS), or True and False.
+"""
 
 _SELECT = (
     f"SELECT {', '.join((*KEY, *DECIMALS))} FROM revision_rate_cents "  # noqa: S608 - names of grid
@@ -58,15 +64,25 @@ class Part:
     day: date | None
 
     def blocks(self) -> Iterator[list[Row]]:
-        """Yield the rows of one code after the other: of its row modifiers, and of each in the order of the localities."""
+        """Yield the rows of one code after the other.
+
+        Of its row modifiers, and of each in the order of the localities.
+        """
         query, limit = _SELECT, []
         if len(self.places) < len(self.source.localities(self.release)):
-            query, limit = query + _OF_PLACES, [json.dumps([place.mac + place.locality for place in self.places])]
-        order: dict[tuple[object, object], int] = {(place.mac, place.locality): number for number, place in enumerate(self.places)}
+            query, limit = (
+                query + _OF_PLACES,
+                [json.dumps([place.mac + place.locality for place in self.places])],
+            )
+        order: dict[tuple[object, object], int] = {
+            (place.mac, place.locality): number for number, place in enumerate(self.places)
+        }
         dates = when(self.release, self.day)
         for code in self.codes:
             self.source.check_code(self.release, code)
-            rows = self.source.connection.execute(query, (self.release.release_id, self.basis, code, *limit)).fetchall()
+            rows = self.source.connection.execute(
+                query, (self.release.release_id, self.basis, code, *limit)
+            ).fetchall()
             rows.sort(key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
             yield [row + dates for row in rows]
 
@@ -123,10 +139,13 @@ def open_grid(
 
     Args:
         database: path of the database; there may be none, the embedded snapshot answers then.
-        codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that answers, else of the snapshot.
+        codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that
+            answers, else of the snapshot.
         places: localities in any form that localities.resolve takes.
-        states: where no place is named, the states whose localities are meant; all where there are none.
-        asked: date of service, label of the release, or a year, whose newest loaded release is meant.
+        states: where no place is named, the states whose localities are meant; all where there are
+            none.
+        asked: date of service, label of the release, or a year, whose newest loaded release is
+            meant.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
     Raises:
@@ -150,7 +169,9 @@ def _open_grid(
     asked: date | str | int,
     qp: bool,
 ) -> Grid:
-    schedule = FeeSchedule(database)  # one of its own: nothing else may close its connection before the last row is read
+    schedule = FeeSchedule(
+        database
+    )  # one of its own: nothing else may close its connection before the last row is read
     with schedule.held():
         return _grid(schedule, database, codes, places, states, asked, qp)
 
@@ -173,34 +194,60 @@ def _grid(
     parts: list[Part] = []
     notes: list[Note] = []
     for (source, release), group in groupby(wanted, key=lambda code: _answering(code, held)):
-        named = dict(schedule.place(source, release, place, day or release.effective_from) for place in places)
+        named = dict(
+            schedule.place(source, release, place, day or release.effective_from)
+            for place in places
+        )
         chosen = tuple(named) or tuple(of_states(release.label, source.localities(release), states))
         part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen, day)
         parts.append(part)
-        notes += [zip_note(release, place, by, day or release.effective_from) for place, by in named.items() if by]
-        notes += release_notes(schedule, release, part.basis, day, qp=qp, capped=not release.embedded)
+        notes += [
+            zip_note(release, place, by, day or release.effective_from)
+            for place, by in named.items()
+            if by
+        ]
+        notes += release_notes(
+            schedule, release, part.basis, day, qp=qp, capped=not release.embedded
+        )
     if whole[0].embedded and not codes:
-        text = f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. 'feesync sync' brings the rest."
+        text = (
+            f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. "
+            "'feesync sync' brings the rest."
+        )
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))
     return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
 
 
-def _expanded(schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: Source, release: Release) -> list[str]:
-    """Return the codes, each once, and those of each range: of the loaded release, else of the snapshot where it has them all."""
+def _expanded(
+    schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: Source, release: Release
+) -> list[str]:
+    """Return the codes, each once, and those of each range.
+
+    Of the loaded release, else of the snapshot where it has them all.
+    """
     found: list[str] = []
     for item in codes:
         if isinstance(item, str):
             found.append(item)
             continue
-        held = schedule.codes(item, release.effective_from) if source.embedded else source.codes_in(release, item)
+        held = (
+            schedule.codes(item, release.effective_from)
+            if source.embedded
+            else source.codes_in(release, item)
+        )
         if not held:
             raise UnknownCodeError(f"no code of {item} is in {release.label}")
         found += held
     return list(dict.fromkeys(found))
 
 
-def _answering(code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]) -> tuple[Source, Release]:
-    """Return the release that answers for a code: the first, but for the snapshot's where that lacks the code."""
+def _answering(
+    code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]
+) -> tuple[Source, Release]:
+    """Return the release that answers for a code.
+
+    The first, but for the snapshot's where that lacks the code.
+    """
     for source, release, codes in held:
         if code in codes:
             return source, release
@@ -208,6 +255,7 @@ def _answering(code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]
             raise UnknownCodeError(f"{code} is not in {release.label}")
     label = held[-1][1].label
     raise UnknownCodeError(
-        f"{code} is not among the few codes of {label} in the embedded snapshot; 'feesync sync' brings the rest, "
+        f"{code} is not among the few codes of {label} in the embedded snapshot; 'feesync sync' "
+        "brings the rest, "
         "or 'feesync import' of a zip from cms.gov"
     )

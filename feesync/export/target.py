@@ -1,7 +1,8 @@
 """The file that a command is to write: one rule for tables, workbooks, charts and databases.
 
-It is told before anything is read whether the file may be written; what is there is replaced only where that was asked for, and
-a database of feesync never. Out of scope: writing it (files, workbook, analysis.plot), which durable does in one step.
+It is told before anything is read whether the file may be written; what is there is replaced only
+where that was asked for, and a database of feesync never. Out of scope: writing it (files,
+workbook, analysis.plot), which durable does in one step.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def check_kind(path: Path, kinds: Sequence[str]) -> None:
     if path.suffix.lower() not in kinds:
         *others, last = kinds
         named = f"{', '.join(others)} or {last}" if others else last
-        raise InvalidInputError(f"{path} does not end in {named}, which says what kind of file to write")
+        raise InvalidInputError(
+            f"{path} does not end in {named}, which says what kind of file to write"
+        )
     if not path.absolute().parent.is_dir():
         raise InvalidInputError(f"{path}: there is no folder {path.parent}")
 
@@ -37,7 +40,8 @@ def check(path: Path, database: Path, *, force: bool) -> None:
         force: whether a file that is there may be replaced.
 
     Raises:
-        InvalidInputError: it is the database, or a database in use, or no file; or it is there already.
+        InvalidInputError: it is the database, or a database in use, or no file; or it is there
+            already.
     """
     if path.resolve() == database.resolve():
         raise InvalidInputError(f"{path} is the database itself")
@@ -46,10 +50,14 @@ def check(path: Path, database: Path, *, force: bool) -> None:
     if path.exists() and not force:
         raise _exists(path)
     if path.exists() and is_database(path):
-        raise InvalidInputError(f"{path} is a database of feesync, which is never replaced: name another file")
+        raise InvalidInputError(
+            f"{path} is a database of feesync, which is never replaced: name another file"
+        )
     for companion in (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")):
         if companion.exists():  # SQLite would play it back into the new file
-            raise InvalidInputError(f"{companion} is there: {path.name} is a database in use, or was left unfinished")
+            raise InvalidInputError(
+                f"{companion} is there: {path.name} is a database in use, or was left unfinished"
+            )
 
 
 def _exists(path: Path, when: str = "") -> InvalidInputError:

@@ -1,7 +1,11 @@
-"""A workbook of rates: RVUs, GPCIs and the factor as numbers beside the amounts, and formulas that make the amounts of them.
+"""A workbook of rates.
 
-The formula of the fee schedule stands here a second time because a spreadsheet is to do the same sum by itself; the amounts
-beside it are the database's. Out of scope: which rates (grid), and reading workbooks.
+RVUs, GPCIs and the factor as numbers beside the amounts, and formulas that make the amounts of
+them.
+
+The formula of the fee schedule stands here a second time because a spreadsheet is to do the same
+sum by itself; the amounts beside it are the database's. Out of scope: which rates (grid), and
+reading workbooks.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from feesync.files import replacing, scratch_folder
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.release import Release
-from feesync.schedule.rates import Quote
+from feesync.schedule.quote import Quote
 
 _Untyped = Any
 """A workbook or sheet of XlsxWriter, which has no types."""
@@ -31,23 +35,35 @@ MOST_ROWS = 1_048_575
 """How many rates a sheet of a workbook has room for, below its header."""
 
 NOTICE = (
-    "Amounts are dollars that Medicare allows before modifiers, units and several procedures of a day; they are no "
+    "Amounts are dollars that Medicare allows before modifiers, units and several procedures of a "
+    "day; they are no "
     "determination of coverage or payment.",
-    "'recomputed' is the formula of the fee schedule over the cells of its row: (RVU x GPCI, summed) x conversion factor, rounded; "
+    "'recomputed' is the formula of the fee schedule over the cells of its row: (RVU x GPCI, "
+    "summed) x conversion factor, rounded; "
     "where CMS gives OPPS relative values, with the lower of both.",
-    "An empty amount is no price: the status is not A, R or T, there are no relative values, or CMS does not price the facility.",
+    "An empty amount is no price: the status is not A, R or T, there are no relative values, or "
+    "CMS does not price the facility.",
 )
 
 _OPPS = ("opps_nonfacility_pe_rvu", "opps_facility_pe_rvu", "opps_mp_rvu")
 _NUMBERS = (
-    *("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu"), *_OPPS,
+    *("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu"),
+    *_OPPS,
     *("work_gpci", "pe_gpci", "mp_gpci", "conversion_factor"),
     *("nonfacility_amount", "nonfacility_recomputed", "facility_amount", "facility_recomputed"),
     *("nonfacility_limiting_charge", "facility_limiting_charge"),
-)  # fmt: skip
+)
 _TEXTS = (*grid.KEY, *grid.WHEN)
 _COLUMNS = (*grid.KEY, *_NUMBERS, *grid.WHEN, *grid.CONTRACT)
-_HEADERS = {"hcpcs": "HCPCS", "mac": "MAC", "rvu": "RVU", "pe": "PE", "mp": "MP", "gpci": "GPCI", "opps": "OPPS"}
+_HEADERS = {
+    "hcpcs": "HCPCS",
+    "mac": "MAC",
+    "rvu": "RVU",
+    "pe": "PE",
+    "mp": "MP",
+    "gpci": "GPCI",
+    "opps": "OPPS",
+}
 _WIDTHS = {"locality_name": 48, "hcpcs": 8, "mac": 8, "state": 7, "basis": 8, "status": 8}
 _FORMATS = {"rvu": "0.00", "gpci": "0.000", "factor": "0.0000", "percent": "0.00"}
 _DOLLARS = "#,##0.00"
@@ -63,7 +79,9 @@ def write(
     *,
     force: bool = False,
 ) -> int:
-    """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come; return how many.
+    """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come.
+
+    Return how many.
 
     Args:
         path: the file; `target.check` has let it pass.
@@ -75,9 +93,9 @@ def write(
         force: whether a file that is there is replaced.
 
     Raises:
-        MissingExtraError: XlsxWriter is not installed.
-        InvalidInputError: there are more rates than a sheet has room for; or the file exists, and is not to be replaced.
-        OSError: the file cannot be written.
+        MissingExtraError: XlsxWriter is not installed. InvalidInputError: there are more rates than
+        a sheet has room for; or the file exists, and is not to be replaced. OSError: the file
+        cannot be written.
     """
     try:
         from xlsxwriter import Workbook
@@ -85,7 +103,12 @@ def write(
     except ImportError:
         raise MissingExtraError("writing a workbook", "xlsx") from None
 
-    with kept(path), replacing(path, new=not force) as file, scratch_folder() as own, _output(file) as output:
+    with (
+        kept(path),
+        replacing(path, new=not force) as file,
+        scratch_folder() as own,
+        _output(file) as output,
+    ):
         workbook = Workbook(output, {"constant_memory": True, "tmpdir": str(own)})
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
@@ -115,7 +138,10 @@ class _Output:
 
 @contextmanager
 def _output(file: IO[bytes]) -> Iterator[_Output]:
-    """Give a file to write a zip to; where that fails, what Python's ZipFile writes when it is thrown away goes nowhere."""
+    """Give a file to write a zip to.
+
+    Where that fails, what Python's ZipFile writes when it is thrown away goes nowhere.
+    """
     output = _Output(file)
     try:
         yield output
@@ -134,8 +160,14 @@ def _write_rates(
 ) -> int:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     columns = _COLUMNS if contract else _COLUMNS[: -len(grid.CONTRACT)]
-    by_picture = {picture: workbook.add_format({"num_format": picture}) for picture in (*_FORMATS.values(), _DOLLARS)}
-    formats = [None if name in _TEXTS else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)] for name in columns]
+    by_picture = {
+        picture: workbook.add_format({"num_format": picture})
+        for picture in (*_FORMATS.values(), _DOLLARS)
+    }
+    formats = [
+        None if name in _TEXTS else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)]
+        for name in columns
+    ]
     for column, name in enumerate(columns):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _header(name), bold)
@@ -143,7 +175,9 @@ def _write_rates(
     number = 0
     for number, quote in enumerate(quotes, start=1):
         if number > MOST_ROWS:
-            raise InvalidInputError(f"a sheet has room for {MOST_ROWS:,} rates: choose fewer codes or places, or CSV")
+            raise InvalidInputError(
+                f"a sheet has room for {MOST_ROWS:,} rates: choose fewer codes or places, or CSV"
+            )
         release = quote.release
         releases.setdefault((release.label, release.sha256), release)
         values = _values(quote, day, number, contract)
@@ -171,14 +205,18 @@ def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str
         values.update(zip(grid.CONTRACT, grid.contract_row(quote, contract), strict=True))
     for setting in ("nonfacility", "facility"):
         amount, paid = values[f"{setting}_amount"], f"{setting}_contract_amount"
-        values[f"{setting}_recomputed"] = None if amount is None else (_formula(quote, setting, row), amount)
+        values[f"{setting}_recomputed"] = (
+            None if amount is None else (_formula(quote, setting, row), amount)
+        )
         if contract and amount is not None:
             values[paid] = (_contract_formula(setting).replace("#", str(row + 1)), values[paid])
     return values
 
 
 def _formula(quote: Quote, setting: str, row: int) -> str:
-    if quote.rate.facility_na:  # therapy, the only one that has an amount then, takes the nonfacility amount everywhere
+    if (
+        quote.rate.facility_na
+    ):  # therapy, the only one that has an amount then, takes the nonfacility amount everywhere
         setting = "nonfacility"
     return _template(setting, quote.rate.opps_mp_rvu is not None).replace("#", str(row + 1))
 
@@ -227,14 +265,22 @@ def _write_source(
         rows += [
             ("Release", release.label),
             ("In effect", f"{release.effective_from} to {release.effective_to}"),
-            ("Conversion factor", ", ".join(f"{decimal(factor, 4)} {basis}" for basis, factor in release.factors.items())),
+            (
+                "Conversion factor",
+                ", ".join(
+                    f"{decimal(factor, 4)} {basis}" for basis, factor in release.factors.items()
+                ),
+            ),
             ("From", release.source),
             ("sha256", release.sha256),
             ("Loaded", release.loaded_at or "embedded in feesync"),
         ]
     rows += [(note.severity.value.capitalize(), note.text) for note in notes]
     rows += [("Note", text) for text in NOTICE]
-    rows += [("Publisher", "Centers for Medicare & Medicaid Services, PFS relative value files"), ("Made by", f"feesync {VERSION}")]
+    rows += [
+        ("Publisher", "Centers for Medicare & Medicaid Services, PFS relative value files"),
+        ("Made by", f"feesync {VERSION}"),
+    ]
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 110)
     for number, (name, value) in enumerate(rows):

@@ -1,4 +1,6 @@
-"""Open a zip of CMS's safely: nothing is ever written to disk, and what is not a sound zip is refused.
+"""Open a zip of CMS's safely.
+
+Nothing is ever written to disk, and what is not a sound zip is refused.
 
 Only the members that feesync reads are decompressed: whole, or, where they are large, as streams.
 Out of scope: what is inside a member (the other modules here).
@@ -49,7 +51,12 @@ _TITLE = re.compile(rb"<title[^<>]*+>([^<]*+)", re.IGNORECASE)
 
 
 def members(
-    data: bytes, name: str, wanted: Callable[[str], bool], *, most: int | None = None, total: int | None = None
+    data: bytes,
+    name: str,
+    wanted: Callable[[str], bool],
+    *,
+    most: int | None = None,
+    total: int | None = None,
 ) -> dict[str, bytes]:
     """Return the wanted members of a zip, and of zips one level inside it, by base name.
 
@@ -61,8 +68,9 @@ def members(
         total: bytes that all of them may have; by default MAX_TOTAL_BYTES.
 
     Raises:
-        ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted, with a name that leaves
-            the archive or stands twice, over the caps on size, ratio and count, or with a wrong checksum.
+        ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted,
+            with a name that leaves the archive or stands twice, over the caps on size, ratio and
+            count, or with a wrong checksum.
     """
     found: dict[str, bytes] = {}
     limits = _Limits(most or MAX_MEMBER_BYTES, total or MAX_TOTAL_BYTES)
@@ -94,7 +102,9 @@ def check(data: bytes, name: str) -> None:
             budget -= info.file_size
             _check_member(info, name, MAX_UNPACKED_BYTES)
             if budget < 0:
-                raise ContentRefusedError(f"holds more than {MAX_UNPACKED_BYTES >> 20} MiB", file=name)
+                raise ContentRefusedError(
+                    f"holds more than {MAX_UNPACKED_BYTES >> 20} MiB", file=name
+                )
             if not info.is_dir():
                 stream = _Member(archive, info, name)
                 while stream.read(_CHUNK):
@@ -113,8 +123,8 @@ def streams(
         most_bytes: how large a wanted member may be.
 
     Yields:
-        The names that lead to a member (the zip's, that of a zip inside it, the member's with its folders), its size in bytes, and
-        a stream of it.
+        The names that lead to a member (the zip's, that of a zip inside it, the member's with its
+        folders), its size in bytes, and a stream of it.
 
     Raises:
         ContentRefusedError: as `members` does, also while a stream is read.
@@ -133,7 +143,9 @@ def _walk_streams(
         for info in _members_to_read(archive, name, wanted):
             if _is_zip(info):
                 if len(names) > 1:
-                    raise ContentRefusedError(f"holds a zip within a zip within a zip ({_base(info)})", file=name)
+                    raise ContentRefusedError(
+                        f"holds a zip within a zip within a zip ({_base(info)})", file=name
+                    )
                 inner = io.BytesIO(_read(archive, info, name, MAX_ZIP_BYTES))
                 yield from _walk_streams(inner, (*names, info.filename), wanted, most_bytes)
             else:
@@ -166,7 +178,9 @@ class _Member(io.RawIOBase):
         except _DAMAGE as error:
             raise self._damaged(error) from None
         if not content and self._position != self._info.file_size:
-            raise ContentRefusedError(f"{self._info.filename} is not as long as the zip says", file=self._name)
+            raise ContentRefusedError(
+                f"{self._info.filename} is not as long as the zip says", file=self._name
+            )
         view[: len(content)] = content
         self._position += len(content)
         return len(content)
@@ -189,15 +203,21 @@ class _Limits:
         """
         self._left -= size
         if self._left < 0:
-            raise ContentRefusedError(f"holds more than {self._total >> 20} MiB of the files that are read", file=name)
+            raise ContentRefusedError(
+                f"holds more than {self._total >> 20} MiB of the files that are read", file=name
+            )
 
 
-def _walk(data: bytes, name: str, wanted: Callable[[str], bool], limits: _Limits, *, nested: bool) -> Iterator[tuple[str, bytes]]:
+def _walk(
+    data: bytes, name: str, wanted: Callable[[str], bool], limits: _Limits, *, nested: bool
+) -> Iterator[tuple[str, bytes]]:
     with _open(data, name) as archive:
         for info in _members_to_read(archive, name, wanted):
             base = _base(info)
             if _is_zip(info) and nested:
-                raise ContentRefusedError(f"holds a zip within a zip within a zip ({base})", file=name)
+                raise ContentRefusedError(
+                    f"holds a zip within a zip within a zip ({base})", file=name
+                )
             limits.spend(info.file_size, name)
             content = _read(archive, info, name, MAX_ZIP_BYTES if _is_zip(info) else limits.member)
             if _is_zip(info):
@@ -206,7 +226,9 @@ def _walk(data: bytes, name: str, wanted: Callable[[str], bool], limits: _Limits
                 yield base, content
 
 
-def _members_to_read(archive: zipfile.ZipFile, name: str, wanted: Callable[[str], bool]) -> Iterator[zipfile.ZipInfo]:
+def _members_to_read(
+    archive: zipfile.ZipFile, name: str, wanted: Callable[[str], bool]
+) -> Iterator[zipfile.ZipInfo]:
     for info in archive.infolist():
         base = _base(info)
         if not (info.is_dir() or base.startswith("._")) and (_is_zip(info) or wanted(base)):
@@ -254,14 +276,19 @@ def _directory(file: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(guarded)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
-        raise ContentRefusedError("is a cut or damaged zip: its directory cannot be read", file=name) from None
+        raise ContentRefusedError(
+            "is a cut or damaged zip: its directory cannot be read", file=name
+        ) from None
     guarded.most = None
     _check_directory(archive.infolist(), name)
     return archive
 
 
 class _Directory:
-    """A zip as ZipFile reads it: nothing large at once until its directory is known, for an entry takes ten times its bytes."""
+    """A zip as ZipFile reads it.
+
+    Nothing large at once until its directory is known, for an entry takes ten times its bytes.
+    """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file, self._name = file, name
@@ -270,9 +297,13 @@ class _Directory:
 
     def read(self, size: int = -1) -> bytes:
         """Read as a file does."""
-        content = self._file.read(size if self.most is None or 0 <= size <= self.most else self.most + 1)
+        content = self._file.read(
+            size if self.most is None or 0 <= size <= self.most else self.most + 1
+        )
         if self.most is not None and len(content) > self.most:
-            raise ContentRefusedError(f"has a directory of more than {self.most >> 10} KiB", file=self._name)
+            raise ContentRefusedError(
+                f"has a directory of more than {self.most >> 10} KiB", file=self._name
+            )
         return content
 
 
@@ -284,7 +315,9 @@ def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
         path = info.filename.replace("\\", "/")
         unsafe = path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/")
         if unsafe or not info.orig_filename.isprintable():
-            raise ContentRefusedError(f"holds a file with an unsafe name ({info.filename!r})", file=name)
+            raise ContentRefusedError(
+                f"holds a file with an unsafe name ({info.filename!r})", file=name
+            )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise ContentRefusedError(f"holds a symbolic link ({info.filename!r})", file=name)
         if path.upper() in seen:
@@ -296,11 +329,17 @@ def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
     if info.flag_bits & 0x1:
         raise ContentRefusedError(f"{info.filename} is encrypted", file=name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ContentRefusedError(f"{info.filename} is compressed in a way that CMS does not use", file=name)
+        raise ContentRefusedError(
+            f"{info.filename} is compressed in a way that CMS does not use", file=name
+        )
     if info.file_size > most_bytes:
-        raise ContentRefusedError(f"{info.filename} is larger than {most_bytes >> 20} MiB", file=name)
+        raise ContentRefusedError(
+            f"{info.filename} is larger than {most_bytes >> 20} MiB", file=name
+        )
     if info.file_size > MAX_RATIO * max(info.compress_size, 1):
-        raise ContentRefusedError(f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name)
+        raise ContentRefusedError(
+            f"{info.filename} is compressed more than {MAX_RATIO} times: a zip bomb?", file=name
+        )
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int) -> bytes:

@@ -1,7 +1,7 @@
 """GPCI csv: the geographic practice cost indices by Medicare locality (Addendum E of the PFS final rule).
 
-Read with and without a state column. RVU26A prints the work GPCI without and with the 1.0 floor: the floor has been in force
-for every day of 2020 to 2026, so the column with the floor is taken.
+Read with and without a state column. RVU26A prints the work GPCI without and with the 1.0 floor:
+the floor has been in force for every day of 2020 to 2026, so the column with the floor is taken.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def parse(data: bytes, name: str) -> GpciFile:
     """Read a GPCI csv file; MAC and locality numbers that lost their zeros are padded.
 
     Raises:
-        ContentRefusedError: an unknown header, a row that cannot be read (with its line), or a locality that stands twice.
+        ContentRefusedError: an unknown header, a row that cannot be read (with its line), or a
+            locality that stands twice.
     """
     columns: _Columns | None = None
     year: int | None = None
@@ -69,15 +70,21 @@ def parse(data: bytes, name: str) -> GpciFile:
             if 0 in record[-3:]:
                 raise ValueError("a GPCI is 0")
         except IndexError:
-            raise ContentRefusedError(f"has {len(row)} cells, fewer than the header", file=name, line=line) from None
+            raise ContentRefusedError(
+                f"has {len(row)} cells, fewer than the header", file=name, line=line
+            ) from None
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
         key = (record.mac, record.locality)
         if key in records:
-            raise ContentRefusedError(f"locality {record.mac}-{record.locality} stands twice", file=name, line=line)
+            raise ContentRefusedError(
+                f"locality {record.mac}-{record.locality} stands twice", file=name, line=line
+            )
         records[key] = record
     if not records:
-        raise ContentRefusedError("has no header with a PE GPCI column, or no locality under it", file=name)
+        raise ContentRefusedError(
+            "has no header with a PE GPCI column, or no locality under it", file=name
+        )
     return GpciFile(name, year, list(records.values()))
 
 
@@ -91,7 +98,9 @@ def _state(text: str) -> str | None:
 def _year(heads: list[str], name: str, line: int) -> int | None:
     years = {int(stated[1]) for head in heads if (stated := _YEAR.search(head))}
     if len(years) > 1:
-        raise ContentRefusedError(f"has columns of {len(years)} years: {sorted(years)}", file=name, line=line)
+        raise ContentRefusedError(
+            f"has columns of {len(years)} years: {sorted(years)}", file=name, line=line
+        )
     return years.pop() if years else None
 
 
@@ -110,7 +119,9 @@ def _find_columns(row: list[str], name: str, line: int) -> _Columns:
         for pattern in patterns:
             hits = [index for index, head in enumerate(heads) if re.search(pattern, head)]
             if len(hits) > 1:
-                raise ContentRefusedError(f"has {len(hits)} columns that look like {pattern!r}", file=name, line=line)
+                raise ContentRefusedError(
+                    f"has {len(hits)} columns that look like {pattern!r}", file=name, line=line
+                )
             if hits:
                 return hits[0]
         return None
@@ -127,5 +138,7 @@ def _find_columns(row: list[str], name: str, line: int) -> _Columns:
     missing = [what for what, index in found.items() if index is None]
     if missing:
         raise ContentRefusedError(f"has no column for {', '.join(missing)}", file=name, line=line)
-    mac, locality, label, work_column, pe, mp = (index for index in found.values() if index is not None)
+    mac, locality, label, work_column, pe, mp = (
+        index for index in found.values() if index is not None
+    )
     return _Columns(mac, one(r"^STATE$"), locality, label, work_column, pe, mp)

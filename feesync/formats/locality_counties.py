@@ -17,7 +17,10 @@ _MOST_ROWS = 9_999
 
 
 class LocalityCounties(NamedTuple):
-    """One row of the file: a locality, its state's name in words, its fee schedule area and its counties."""
+    """One row of the file.
+
+    A locality, its state's name in words, its fee schedule area and its counties.
+    """
 
     mac: str
     locality: str
@@ -40,7 +43,11 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
     Raises:
         ContentRefusedError: an unknown header or a row that cannot be read, with its line.
     """
-    rows = xlsx.rows(data, name, most=_MOST_ROWS) if name.lower().endswith(".xlsx") else csv_rows(data, name)
+    rows = (
+        xlsx.rows(data, name, most=_MOST_ROWS)
+        if name.lower().endswith(".xlsx")
+        else csv_rows(data, name)
+    )
     records: dict[LocalityCounties, None] = {}
     state = ""
     header_seen = False
@@ -48,8 +55,12 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
         cells = [" ".join(cell.split()) for cell in row]
         if not header_seen:
             header_seen = any("LOCALITY NUMBER" in cell.upper() for cell in cells)
-            if header_seen and not (len(cells) >= 5 and "STATE" in cells[2].upper() and "COUNT" in cells[4].upper()):
-                raise ContentRefusedError("has columns in an order that is not known", file=name, line=line)
+            if header_seen and not (
+                len(cells) >= 5 and "STATE" in cells[2].upper() and "COUNT" in cells[4].upper()
+            ):
+                raise ContentRefusedError(
+                    "has columns in an order that is not known", file=name, line=line
+                )
             continue
         if is_footer(row):
             continue
@@ -68,5 +79,7 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
             raise ContentRefusedError(str(error), file=name, line=line) from None
         records[record] = None
     if not records:
-        raise ContentRefusedError("has no header with a locality number column, or no row under it", file=name)
+        raise ContentRefusedError(
+            "has no header with a locality number column, or no row under it", file=name
+        )
     return LocalityCountyFile(name, list(records))

@@ -1,6 +1,7 @@
 """OPPSCAP csv: CMS's own payment amounts, per locality, of the codes that the OPPS cap binds.
 
-Not stored: at import its amounts prove that feesync's rate equals CMS's. Facility stands before non-facility in this file.
+Not stored: at import its amounts prove that feesync's rate equals CMS's. Facility stands before
+non-facility in this file.
 """
 
 from __future__ import annotations
@@ -45,9 +46,12 @@ def parse(data: bytes, name: str) -> OppsCapFile:
     rows = csv_rows(data, name)
     line, header = next(rows, (1, []))
     if len(header) != len(_HEADER) or any(
-        not cell.strip().upper().startswith(known) for cell, known in zip(header, _HEADER, strict=True)
+        not cell.strip().upper().startswith(known)
+        for cell, known in zip(header, _HEADER, strict=True)
     ):
-        raise ContentRefusedError(f"has a header that is not known: {','.join(header)[:120]}", file=name, line=line)
+        raise ContentRefusedError(
+            f"has a header that is not known: {','.join(header)[:120]}", file=name, line=line
+        )
     price = ExactNumbers(2, 9_999_999)
     records: list[OppsCap] = []
     for line, row in rows:
@@ -55,7 +59,17 @@ def parse(data: bytes, name: str) -> OppsCapFile:
             hcpcs, modifier, status, mac, locality, facility, nonfacility = row
             if len(mac) != 5 or len(locality) != 2:
                 mac, locality = padded(mac, 5, "carrier"), padded(locality, 2, "locality")
-            records.append(OppsCap(hcpcs, modifier.strip(), status, mac, locality, price[facility], price[nonfacility]))
+            records.append(
+                OppsCap(
+                    hcpcs,
+                    modifier.strip(),
+                    status,
+                    mac,
+                    locality,
+                    price[facility],
+                    price[nonfacility],
+                )
+            )
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
     if not records:

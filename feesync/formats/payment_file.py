@@ -1,8 +1,11 @@
-"""CMS's payment amount files: PFALL (the year), PFREV (a quarter's changes), and the carriers' own files of a state.
+"""CMS's payment amount files.
 
-Text of sixteen quoted fields a record, and trailers that begin with TRL; about a million records, so they are read as streams.
-Out of scope: whether the amounts are right (verify). Not read: the descriptive fields, the therapy amounts, and the amounts of the
-OPPS cap, whose relation to the relative values no published file at hand proves.
+PFALL (the year), PFREV (a quarter's changes), and the carriers' own files of a state.
+
+Text of sixteen quoted fields a record, and trailers that begin with TRL; about a million records,
+so they are read as streams. Out of scope: whether the amounts are right (verify). Not read: the
+descriptive fields, the therapy amounts, and the amounts of the OPPS cap, whose relation to the
+relative values no published file at hand proves.
 
 Source: CMS, "Annual Physician Fee Schedule Payment Amount File", record layout (PF25PD).
 """
@@ -28,7 +31,10 @@ _LONGEST_LINE = 1000
 _FIELDS = 16
 _TRAILER = "TRL-"
 _END_OF_FILE = "\x1a"
-_RELEASE = re.compile(r"(?<![a-z])pf(?:all|rev)[ _-]?([0-9]{2})([a-d])(r[0-9]?)?(?=[^a-z0-9]|non|qp|\Z)", re.IGNORECASE | re.ASCII)
+_RELEASE = re.compile(
+    r"(?<![a-z])pf(?:all|rev)[ _-]?([0-9]{2})([a-d])(r[0-9]?)?(?=[^a-z0-9]|non|qp|\Z)",
+    re.IGNORECASE | re.ASCII,
+)
 _BASIS = re.compile(r"(non[ _-]?)?qpp?(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 _KEY = {
     "carrier": re.compile(r"[0-9]{5}"),
@@ -41,7 +47,10 @@ _DECIDES = "'feesync verify FILE --release LABEL' decides"
 
 
 class Payment(NamedTuple):
-    """What CMS publishes for a code in a locality, before the OPPS cap: fees in cents, and the line where it stands."""
+    """What CMS publishes for a code in a locality, before the OPPS cap.
+
+    Fees in cents, and the line where it stands.
+    """
 
     mac: str
     locality: str
@@ -57,7 +66,8 @@ class PaymentFile:
     """An open payment file.
 
     Attributes:
-        names: the names that lead to it: of the file, or of the zip, of a zip inside it, and of the member with its folders.
+        names: the names that lead to it: of the file, or of the zip, of a zip inside it, and of the
+            member with its folders.
         size: bytes.
         stream: its content.
         has_trailer: whether what has been read ends with CMS's trailer lines, as a whole file does.
@@ -75,7 +85,10 @@ class PaymentFile:
 
     @property
     def basis(self) -> str | None:
-        """Whose conversion factor its names say: `qp` or `nonqp`, the innermost first; None where they are silent."""
+        """Whose conversion factor its names say: `qp` or `nonqp`, the innermost first.
+
+        None where they are silent.
+        """
         for name in reversed(self.names):
             if found := list(_BASIS.finditer(name)):
                 return "nonqp" if found[-1][1] else "qp"
@@ -84,7 +97,8 @@ class PaymentFile:
     def release(self, loaded: Container[str]) -> str:
         """Return the label of the release that its names say: PFREV25D is of RVU25D.
 
-        A file that CMS revised (PFALL26AR) is of RVU26AR where there is such a release, else of RVU26A.
+        A file that CMS revised (PFALL26AR) is of RVU26AR where there is such a release, else of
+        RVU26A.
 
         Args:
             loaded: labels that exist beside those that the catalogue knows.
@@ -95,9 +109,13 @@ class PaymentFile:
         """
         found = {_label(match, loaded) for name in self.names if (match := _RELEASE.search(name))}
         if len(found) > 1:
-            raise ContentRefusedError(f"the names say {' and '.join(sorted(found))}; {_DECIDES}", file=self.name)
+            raise ContentRefusedError(
+                f"the names say {' and '.join(sorted(found))}; {_DECIDES}", file=self.name
+            )
         if not found:
-            raise InvalidInputError(f"{self.name}: the name does not say which release this is; {_DECIDES}")
+            raise InvalidInputError(
+                f"{self.name}: the name does not say which release this is; {_DECIDES}"
+            )
         return found.pop()
 
     def payments(self, year: int) -> Iterator[Payment]:
@@ -111,7 +129,9 @@ class PaymentFile:
         """
         records = 0
         with io.TextIOWrapper(self.stream, encoding="latin-1", newline=None) as text:
-            for line, (last, cells) in enumerate(bounded_rows(text, self.name, _LONGEST_LINE), start=1):
+            for line, (last, cells) in enumerate(
+                bounded_rows(text, self.name, _LONGEST_LINE), start=1
+            ):
                 try:
                     if last != line:
                         raise ValueError("a quote is not closed")
@@ -150,7 +170,9 @@ def payment_files(file: BinaryIO, name: str) -> Iterator[PaymentFile]:
         yield PaymentFile((name,), size, file)
         return
     empty = True
-    for names, member_size, stream in archive.streams(file, name, lambda base: base.lower().endswith(_TEXT), MAX_BYTES):
+    for names, member_size, stream in archive.streams(
+        file, name, lambda base: base.lower().endswith(_TEXT), MAX_BYTES
+    ):
         empty = False
         yield PaymentFile(names, member_size, stream)
     if empty:

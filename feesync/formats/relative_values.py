@@ -1,8 +1,9 @@
 """PPRRVU csv: the National Physician Fee Schedule Relative Value File.
 
-Source of the layout: CMS's record layout document in each release (RVU25D and others). Known: 31 columns (2015 to 2025) and
-32 columns (since 2026, with PRIC IND). The column names are stacked over several lines; joined, they are unique, and columns
-are found by name. The 37 columns of 2014 and before (transitional and fully implemented practice expense) are refused by name.
+Source of the layout: CMS's record layout document in each release (RVU25D and others). Known: 31
+columns (2015 to 2025) and 32 columns (since 2026, with PRIC IND). The column names are stacked over
+several lines; joined, they are unique, and columns are found by name. The 37 columns of 2014 and
+before (transitional and fully implemented practice expense) are refused by name.
 
 Descriptors are the AMA's: the column is never read.
 """
@@ -11,13 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
+from feesync.formats.relative_value import RelativeValue, RelativeValueFile
 from feesync.formats.text import ExactNumbers, csv_rows, is_footer
-from feesync.model.rate import PRICED_STATUSES
 
 _COLUMNS = (
     "HCPCS",
@@ -51,7 +50,10 @@ _COLUMNS = (
 )
 _UNREAD = {"DESCRIPTION", "NOT USED FOR MEDICARE PAYMENT", "CALCULATION FLAG"}
 _PRICING_INDICATOR = "PRIC IND"
-_TITLE = re.compile(r"(\d{4})\s+National Physician Fee Schedule Relative Value File\s+(?:(\w+) Release)?", re.IGNORECASE)
+_TITLE = re.compile(
+    r"(\d{4})\s+National Physician Fee Schedule Relative Value File\s+(?:(\w+) Release)?",
+    re.IGNORECASE,
+)
 _HCPCS = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}|")
 _ZEROS = ("global days", "physician supervision indicator")
@@ -60,73 +62,11 @@ _ZEROS = ("global days", "physician supervision indicator")
 _BASIS_BY_INDICATOR = {"9": "nonqp", "1": "qp"}
 
 
-class RelativeValue(NamedTuple):
-    """One row of the file: RVUs in hundredths, global-period shares in hundredths, flags as 0 or 1, indicators as printed."""
-
-    hcpcs: str
-    modifier: str
-    status: str
-    work_rvu: int
-    nonfacility_pe_rvu: int
-    facility_pe_rvu: int
-    mp_rvu: int
-    nonfacility_na: int
-    facility_na: int
-    multiple_procedure: str
-    bilateral: str
-    assistant_surgeon: str
-    co_surgeon: str
-    team_surgeon: str
-    pctc: str
-    global_days: str
-    preoperative: int
-    intraoperative: int
-    postoperative: int
-    endoscopic_base: str
-    supervision: str
-    imaging_family: str
-    opps_nonfacility_pe_rvu: int
-    opps_facility_pe_rvu: int
-    opps_mp_rvu: int
-
-    @property
-    def is_priced(self) -> bool:
-        """Whether Medicare prices the row: a payable status, and relative values at all."""
-        return self.status in PRICED_STATUSES and any((self.work_rvu, self.nonfacility_pe_rvu, self.facility_pe_rvu, self.mp_rvu))
-
-    @property
-    def opps(self) -> tuple[int, int, int]:
-        """The OPPS columns: nonfacility PE, facility PE and MP; all 0 where the cap does not bind."""
-        return self.opps_nonfacility_pe_rvu, self.opps_facility_pe_rvu, self.opps_mp_rvu
-
-    def without_opps(self) -> RelativeValue:
-        """Return the row without its OPPS columns, which depend on the conversion factor of the file."""
-        return self._replace(opps_nonfacility_pe_rvu=0, opps_facility_pe_rvu=0, opps_mp_rvu=0)
-
-
-@dataclass(frozen=True, slots=True)
-class RelativeValueFile:
-    """A parsed PPRRVU file.
-
-    Attributes:
-        name: the file's name.
-        basis: `nonqp` or `qp` (who the conversion factor is for).
-        conversion_factor: the one factor of the file, in ten-thousandths of a dollar.
-        year: calendar year of the title line, or None.
-        month: month of the title line, or None.
-        rows: every row, in file order.
-    """
-
-    name: str
-    basis: str
-    conversion_factor: int
-    year: int | None
-    month: str | None
-    rows: list[RelativeValue]
-
-
 class _Indicators:
-    """Checks the policy indicators of a row; equal sets of indicators (some 800 in a file) are checked once."""
+    """Checks the policy indicators of a row.
+
+    Equal sets of indicators (some 800 in a file) are checked once.
+    """
 
     _RULES = (
         ("status code", re.compile(r"[A-Z]")),
@@ -154,7 +94,10 @@ class _Indicators:
             if pattern.fullmatch(value):
                 continue
             if what in _ZEROS and re.fullmatch(r"[0-9]{1,2}", value):
-                raise ValueError(f"{what} {value!r}: zeros are lost, a spreadsheet has rewritten this file; take CMS's own")
+                raise ValueError(
+                    f"{what} {value!r}: zeros are lost, a spreadsheet has rewritten this file; "
+                    "take CMS's own"
+                )
             raise ValueError(f"{what} {value!r:.40} is not one that CMS documents")
         self._seen.add(values)
 
@@ -167,8 +110,9 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
         name: its name; `nonQPP` or `QPP` in it must agree with the file's PRIC IND column.
 
     Raises:
-        ContentRefusedError: an unknown layout, or a row that fails, with its line: work + PE + MP is not the total, a code twice,
-            two conversion factors, zeros lost to a spreadsheet, an indicator that CMS does not document.
+        ContentRefusedError: an unknown layout, or a row that fails, with its line: work + PE + MP
+            is not the total, a code twice, two conversion factors, zeros lost to a spreadsheet, an
+            indicator that CMS does not document.
     """
     rows = csv_rows(data, name)
     year, month, columns = _header(rows, name)
@@ -188,11 +132,35 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
             if len(row) != width:
                 raise ValueError(f"has {len(row)} cells, the header has {width}")
             (
-                hcpcs, modifier, status, work, nonfacility_pe, nonfacility_na, facility_pe, facility_na, mp,
-                nonfacility_total, facility_total, pctc, global_days, pre, intra, post,
-                multiple, bilateral, assistant, co_surgeon, team, endoscopic_base, conversion_factor,
-                supervision, imaging_family, opps_nonfacility_pe, opps_facility_pe, opps_mp,
-            ) = pick(row)  # fmt: skip
+                hcpcs,
+                modifier,
+                status,
+                work,
+                nonfacility_pe,
+                nonfacility_na,
+                facility_pe,
+                facility_na,
+                mp,
+                nonfacility_total,
+                facility_total,
+                pctc,
+                global_days,
+                pre,
+                intra,
+                post,
+                multiple,
+                bilateral,
+                assistant,
+                co_surgeon,
+                team,
+                endoscopic_base,
+                conversion_factor,
+                supervision,
+                imaging_family,
+                opps_nonfacility_pe,
+                opps_facility_pe,
+                opps_mp,
+            ) = pick(row)
             key = (hcpcs, modifier)
             if not _HCPCS.fullmatch(hcpcs) or not _MODIFIER.fullmatch(modifier):
                 raise ValueError(_code_fault(hcpcs, modifier))
@@ -200,35 +168,82 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
                 raise ValueError(f"{' '.join(key).strip()} stands twice")
             seen.add(key)
             indicators.check(
-                (status, nonfacility_na, facility_na, pctc, global_days, multiple, bilateral, assistant, co_surgeon, team,
-                 endoscopic_base, supervision, imaging_family)
-            )  # fmt: skip
+                (
+                    status,
+                    nonfacility_na,
+                    facility_na,
+                    pctc,
+                    global_days,
+                    multiple,
+                    bilateral,
+                    assistant,
+                    co_surgeon,
+                    team,
+                    endoscopic_base,
+                    supervision,
+                    imaging_family,
+                )
+            )
             record = RelativeValue(
-                hcpcs, modifier, status, rvu[work], rvu[nonfacility_pe], rvu[facility_pe], rvu[mp],
-                1 if nonfacility_na else 0, 1 if facility_na else 0, multiple, bilateral, assistant, co_surgeon, team,
-                pctc, global_days, share[pre], share[intra], share[post], endoscopic_base, supervision, imaging_family,
-                rvu[opps_nonfacility_pe], rvu[opps_facility_pe], rvu[opps_mp],
-            )  # fmt: skip
+                hcpcs,
+                modifier,
+                status,
+                rvu[work],
+                rvu[nonfacility_pe],
+                rvu[facility_pe],
+                rvu[mp],
+                1 if nonfacility_na else 0,
+                1 if facility_na else 0,
+                multiple,
+                bilateral,
+                assistant,
+                co_surgeon,
+                team,
+                pctc,
+                global_days,
+                share[pre],
+                share[intra],
+                share[post],
+                endoscopic_base,
+                supervision,
+                imaging_family,
+                rvu[opps_nonfacility_pe],
+                rvu[opps_facility_pe],
+                rvu[opps_mp],
+            )
             base = record.work_rvu + record.mp_rvu
             if base + record.nonfacility_pe_rvu != rvu[nonfacility_total]:
-                raise ValueError(f"{hcpcs}: work + non-facility PE + MP is not the total {nonfacility_total}")
+                raise ValueError(
+                    f"{hcpcs}: work + non-facility PE + MP is not the total {nonfacility_total}"
+                )
             if base + record.facility_pe_rvu != rvu[facility_total]:
-                raise ValueError(f"{hcpcs}: work + facility PE + MP is not the total {facility_total}")
+                raise ValueError(
+                    f"{hcpcs}: work + facility PE + MP is not the total {facility_total}"
+                )
             factors.add(factor[conversion_factor])
             if len(factors) > 1:
-                raise ValueError(f"conversion factor {conversion_factor} differs from the rows above")
+                raise ValueError(
+                    f"conversion factor {conversion_factor} differs from the rows above"
+                )
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
         if pricing_column is not None:
             pricing.add(row[pricing_column])
         records.append(record)
     if not records or factors == {0}:
-        raise ContentRefusedError("holds no relative values" if not records else "has a conversion factor of 0", file=name)
+        raise ContentRefusedError(
+            "holds no relative values" if not records else "has a conversion factor of 0", file=name
+        )
     return RelativeValueFile(name, _basis(name, pricing), factors.pop(), year, month, records)
 
 
-def _header(rows: Iterator[tuple[int, list[str]]], name: str) -> tuple[int | None, str | None, dict[str, int]]:
-    """Read the preamble and the stacked column names: (year, month of the title line, column by joined name)."""
+def _header(
+    rows: Iterator[tuple[int, list[str]]], name: str
+) -> tuple[int | None, str | None, dict[str, int]]:
+    """Read the preamble and the stacked column names.
+
+    (year, month of the title line, column by joined name).
+    """
     year: int | None = None
     month: str | None = None
     stacked: list[list[str]] = []
@@ -240,10 +255,16 @@ def _header(rows: Iterator[tuple[int, list[str]]], name: str) -> tuple[int | Non
         if title:
             year, month = int(title[1]), title[2]
         if len(stacked) > 20 or _HCPCS.fullmatch(row[0].strip()):
-            raise ContentRefusedError("has no header: no line above the first code begins with HCPCS", file=name, line=line)
+            raise ContentRefusedError(
+                "has no header: no line above the first code begins with HCPCS",
+                file=name,
+                line=line,
+            )
         stacked = [] if len(row) > 2 and row[2].strip() else [*stacked, row]
     else:
-        raise ContentRefusedError("has no header line that begins with HCPCS: it is not a PPRRVU csv file", file=name)
+        raise ContentRefusedError(
+            "has no header line that begins with HCPCS: it is not a PPRRVU csv file", file=name
+        )
     width = max(len(row) for row in stacked)
     padded = [row + [""] * (width - len(row)) for row in stacked]
     names = [" ".join(" ".join(cells).split()).upper() for cells in zip(*padded, strict=True)]
@@ -251,9 +272,12 @@ def _header(rows: Iterator[tuple[int, list[str]]], name: str) -> tuple[int | Non
 
 
 def _known_layout(names: list[str], file: str, line: int) -> dict[str, int]:
-    if len(names) == 37 or any("FULLY IMPLEMENTED" in column or "TRANSITION" in column for column in names):
+    if len(names) == 37 or any(
+        "FULLY IMPLEMENTED" in column or "TRANSITION" in column for column in names
+    ):
         raise ContentRefusedError(
-            f"has {len(names)} columns, the layout of 2014 and before (transitional PE); feesync reads 2015 on",
+            f"has {len(names)} columns, the layout of 2014 and before (transitional PE); feesync "
+            "reads 2015 on",
             file=file,
             line=line,
         )
@@ -264,27 +288,50 @@ def _known_layout(names: list[str], file: str, line: int) -> dict[str, int]:
     if missing or unknown or len(columns) != len(names):
         said = [f"{len(names)} columns"]
         if len(columns) != len(names):
-            said.append("names that stand twice, so that columns cannot be told apart (CMS stacks them over several lines)")
+            said.append(
+                "names that stand twice, so that columns cannot be told apart (CMS stacks them "
+                "over several lines)"
+            )
         if missing:
-            said.append("no column " + ", ".join(repr(column) for column in missing[:3]) + (" ..." if missing[3:] else ""))
+            said.append(
+                "no column "
+                + ", ".join(repr(column) for column in missing[:3])
+                + (" ..." if missing[3:] else "")
+            )
         if unknown:
-            said.append("unknown " + ", ".join(repr(column) for column in unknown[:3]) + (" ..." if unknown[3:] else ""))
-        raise ContentRefusedError("has a header that is not known: " + "; ".join(said), file=file, line=line)
+            said.append(
+                "unknown "
+                + ", ".join(repr(column) for column in unknown[:3])
+                + (" ..." if unknown[3:] else "")
+            )
+        raise ContentRefusedError(
+            "has a header that is not known: " + "; ".join(said), file=file, line=line
+        )
     return columns
 
 
 def _code_fault(hcpcs: str, modifier: str) -> str:
     if hcpcs.isdigit() and len(hcpcs) < 5:
-        return f"HCPCS {hcpcs!r} lost its leading zeros: a spreadsheet has rewritten this file; take CMS's own"
-    return f"{hcpcs!r} with modifier {modifier!r} is not a HCPCS code of five characters and a modifier of none or two"
+        return (
+            f"HCPCS {hcpcs!r} lost its leading zeros: a spreadsheet has rewritten this file; "
+            "take CMS's own"
+        )
+    return (
+        f"{hcpcs!r} with modifier {modifier!r} is not a HCPCS code of five characters and a "
+        "modifier of none or two"
+    )
 
 
 def _basis(name: str, pricing: set[str]) -> str:
     upper = name.upper()
     named = "nonqp" if "NONQPP" in upper else "qp" if "QPP" in upper else None
     if len(pricing) > 1 or not pricing <= _BASIS_BY_INDICATOR.keys():
-        raise ContentRefusedError(f"PRIC IND is not 9 or 1 throughout: {', '.join(sorted(pricing)[:5])}", file=name)
+        raise ContentRefusedError(
+            f"PRIC IND is not 9 or 1 throughout: {', '.join(sorted(pricing)[:5])}", file=name
+        )
     printed = _BASIS_BY_INDICATOR[pricing.pop()] if pricing else None
     if named and printed and named != printed:
-        raise ContentRefusedError(f"the name says {named}, the PRIC IND column says {printed}", file=name)
+        raise ContentRefusedError(
+            f"the name says {named}, the PRIC IND column says {printed}", file=name
+        )
     return printed or named or "nonqp"

@@ -1,7 +1,10 @@
-"""PPRRVU txt: the same rows as the csv of its name, in fixed width; read to hold the csv against it, and never stored.
+"""PPRRVU txt: the same rows as the csv of its name, in fixed width.
 
-Source of the layout: the record layout in CMS's RVU documents (RVU24B to RVU25D): 171 characters a row, below lines that begin
-with HDR. Descriptors are the AMA's: those characters are never read. Out of scope: the comparison (store.checks).
+Read to hold the csv against it, and never stored.
+
+Source of the layout: the record layout in CMS's RVU documents (RVU24B to RVU25D): 171 characters a
+row, below lines that begin with HDR. Descriptors are the AMA's: those characters are never read.
+Out of scope: the comparison (store.checks).
 """
 
 from __future__ import annotations
@@ -11,30 +14,56 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.formats.text import ExactNumbers
 
 _WIDTH = 171
 _PLACES = {
-    "status": (58, 58), "work_rvu": (60, 65), "nonfacility_pe_rvu": (67, 72), "facility_pe_rvu": (76, 81), "mp_rvu": (85, 89),
-    "nonfacility_na": (73, 74), "facility_na": (82, 83), "multiple_procedure": (116, 116), "bilateral": (117, 117),
-    "assistant_surgeon": (118, 118), "co_surgeon": (119, 119), "team_surgeon": (120, 120), "pctc": (103, 103),
-    "global_days": (104, 106), "preoperative": (107, 109), "intraoperative": (110, 112), "postoperative": (113, 115),
-    "endoscopic_base": (128, 132), "supervision": (142, 143), "imaging_family": (146, 147), "opps_nonfacility_pe_rvu": (152, 157),
-    "opps_facility_pe_rvu": (159, 164), "opps_mp_rvu": (166, 171),
-}  # fmt: skip
+    "status": (58, 58),
+    "work_rvu": (60, 65),
+    "nonfacility_pe_rvu": (67, 72),
+    "facility_pe_rvu": (76, 81),
+    "mp_rvu": (85, 89),
+    "nonfacility_na": (73, 74),
+    "facility_na": (82, 83),
+    "multiple_procedure": (116, 116),
+    "bilateral": (117, 117),
+    "assistant_surgeon": (118, 118),
+    "co_surgeon": (119, 119),
+    "team_surgeon": (120, 120),
+    "pctc": (103, 103),
+    "global_days": (104, 106),
+    "preoperative": (107, 109),
+    "intraoperative": (110, 112),
+    "postoperative": (113, 115),
+    "endoscopic_base": (128, 132),
+    "supervision": (142, 143),
+    "imaging_family": (146, 147),
+    "opps_nonfacility_pe_rvu": (152, 157),
+    "opps_facility_pe_rvu": (159, 164),
+    "opps_mp_rvu": (166, 171),
+}
 """First and last character, counted from 1, of the fields of `RelativeValue`, in their order."""
 
-_BLOCKS = (("status", "facility_na"), ("multiple_procedure", "postoperative"), ("endoscopic_base", "imaging_family"),
-           ("opps_nonfacility_pe_rvu", "opps_mp_rvu"))  # fmt: skip
-"""First and last field of what stands together in a row, there and in `RelativeValue`: few such texts differ, each is read once."""
+_BLOCKS = (
+    ("status", "facility_na"),
+    ("multiple_procedure", "postoperative"),
+    ("endoscopic_base", "imaging_family"),
+    ("opps_nonfacility_pe_rvu", "opps_mp_rvu"),
+)
+"""First and last field of what stands together in a row, there and in `RelativeValue`.
+
+Few such texts differ, each is read once.
+"""
 
 _FACTOR = slice(132, 140)
 
 _DECIMAL = r"[ \d]{3}\.\d\d"
 _ROW = re.compile(
-    rf"[0-9A-Z]{{5}}.{{2}}.{{50}}[A-Z][+ ]{_DECIMAL} {_DECIMAL}(NA|  ) {_DECIMAL}(NA|  ) [ \d]{{2}}\.\d\d {_DECIMAL}{_DECIMAL}"
-    rf"\d[0-9A-Z]{{3}}[ \d.]{{9}}\d{{5}}.{{7}}.{{5}}[ \d]{{3}}\.\d{{4}} .{{2}}\d .{{2}}    {_DECIMAL} {_DECIMAL} {_DECIMAL}"
+    rf"[0-9A-Z]{{5}}.{{2}}.{{50}}[A-Z][+ ]{_DECIMAL} {_DECIMAL}(NA|  ) {_DECIMAL}(NA|  ) [ "
+    rf"\d]{{2}}\.\d\d {_DECIMAL}{_DECIMAL}"
+    rf"\d[0-9A-Z]{{3}}[ \d.]{{9}}\d{{5}}.{{7}}.{{5}}[ \d]{{3}}\.\d{{4}} .{{2}}\d .{{2}}    "
+    rf"{_DECIMAL} {_DECIMAL} {_DECIMAL}"
 )
 """The whole of a row: a file whose first row is other is in a layout that feesync does not know."""
 
@@ -56,7 +85,9 @@ class RelativeValueText:
         return {read[text] for text in {line[_FACTOR] for line in self.lines}}
 
     def parts(self) -> Iterator[tuple[slice, list[tuple[int | str, ...]]]]:
-        """Yield the rows part by part: which fields of `RelativeValue`, and their values in each row.
+        """Yield the rows part by part.
+
+        Which fields of `RelativeValue`, and their values in each row.
 
         Raises:
             ValueError: a number cannot be read.
@@ -78,7 +109,11 @@ class _Block(dict[str, tuple[int | str, ...]]):
         super().__init__()
         rvu, share = ExactNumbers(2, 99_999), ExactNumbers(2, 100)
         self._readers: list[tuple[slice, Callable[[str], int | str]]] = [
-            (slice(_PLACES[field][0] - 1 - start, _PLACES[field][1] - start), _reader(field, rvu, share)) for field in fields
+            (
+                slice(_PLACES[field][0] - 1 - start, _PLACES[field][1] - start),
+                _reader(field, rvu, share),
+            )
+            for field in fields
         ]
 
     def __missing__(self, text: str) -> tuple[int | str, ...]:
@@ -105,11 +140,15 @@ def parse(data: bytes, name: str) -> RelativeValueText | None:
         ContentRefusedError: a row is cut, with its line.
     """
     lines = data.rstrip(b"\x1a\0\r\n").decode("latin-1").splitlines()
-    head = next((number for number, line in enumerate(lines) if not line.startswith("HDR")), len(lines))
+    head = next(
+        (number for number, line in enumerate(lines) if not line.startswith("HDR")), len(lines)
+    )
     rows = lines[head:]
     if not rows or len(rows[0]) != _WIDTH or not _ROW.fullmatch(rows[0]):
         return None
     for number, row in enumerate(rows, start=head + 1):
         if len(row) != _WIDTH:
-            raise ContentRefusedError(f"has {len(row)} characters, other rows {_WIDTH}", file=name, line=number)
+            raise ContentRefusedError(
+                f"has {len(row)} characters, other rows {_WIDTH}", file=name, line=number
+            )
     return RelativeValueText(name, rows)

@@ -8,7 +8,16 @@ import io
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
-from feesync.formats import archive, gpci, locality_counties, opps_cap, relative_values, relative_values_text, xlsx
+from feesync.formats import (
+    archive,
+    gpci,
+    locality_counties,
+    opps_cap,
+    relative_values,
+    relative_values_text,
+    xlsx,
+)
+from feesync.formats.relative_value import RelativeValueFile
 from feesync.model.label import label_in, label_year
 from feesync.reference.catalogue import catalogue, label_of_title
 
@@ -44,22 +53,19 @@ class ParsedRelease:
     """Everything that feesync reads of one release.
 
     Attributes:
-        label: such as `RVU25D`.
-        sha256: of the zip; of a loose set, the hash over `sha256  name` lines of its files.
-        source: the zip's name, or the names of the loose files.
-        relative_values: by basis; `nonqp` is always there.
-        twins: by basis, the txt that CMS wrote beside the csv of relative values, where there is one.
-        gpci: the localities.
-        counties: None where the release has none that could be read.
-        caps: OPPS cap files, to be compared with the computed rates.
-        files: what was read, with hashes and row counts.
-        notes: what a person should know: what was not read and why, what was decided against the files' own words.
+        label: such as `RVU25D`. sha256: of the zip; of a loose set, the hash over `sha256  name`
+        lines of its files. source: the zip's name, or the names of the loose files.
+        relative_values: by basis; `nonqp` is always there. twins: by basis, the txt that CMS wrote
+        beside the csv of relative values, where there is one. gpci: the localities. counties: None
+        where the release has none that could be read. caps: OPPS cap files, to be compared with the
+        computed rates. files: what was read, with hashes and row counts. notes: what a person
+        should know: what was not read and why, what was decided against the files' own words.
     """
 
     label: str
     sha256: str
     source: str
-    relative_values: dict[str, relative_values.RelativeValueFile]
+    relative_values: dict[str, RelativeValueFile]
     twins: dict[str, relative_values_text.RelativeValueText]
     gpci: gpci.GpciFile
     counties: locality_counties.LocalityCountyFile | None
@@ -73,7 +79,8 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
 
     Args:
         data: the bytes of the zip.
-        name: its name; where it holds `rvuYYx`, that must agree with the title line of the relative value file.
+        name: its name; where it holds `rvuYYx`, that must agree with the title line of the relative
+            value file.
         label: decides the label, whatever the name and the title say.
 
     Raises:
@@ -89,30 +96,50 @@ def is_in(data: bytes, name: str) -> bool:
     Raises:
         ContentRefusedError: the zip is not sound.
     """
-    wanted = archive.streams(io.BytesIO(data), name, lambda member: kind_of(member) == "relative values", archive.MAX_MEMBER_BYTES)
+    wanted = archive.streams(
+        io.BytesIO(data),
+        name,
+        lambda member: kind_of(member) == "relative values",
+        archive.MAX_MEMBER_BYTES,
+    )
     return next(wanted, None) is not None
 
 
 def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
-    """Read a set of loose files, by name: PPRRVU and GPCI at least. Arguments and errors as in `from_zip`."""
+    """Read a set of loose files, by name: PPRRVU and GPCI at least.
+
+    Arguments and errors as in `from_zip`.
+    """
     files = {one_line(name): data for name, data in files.items()}
-    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return _assemble(files, ", ".join(sorted(files)), hashlib.sha256(lines.encode()).hexdigest(), label)
+    lines = "".join(
+        f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
+    )
+    return _assemble(
+        files, ", ".join(sorted(files)), hashlib.sha256(lines.encode()).hexdigest(), label
+    )
 
 
-def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | None) -> ParsedRelease:
+def _assemble(
+    members: dict[str, bytes], source: str, sha256: str, label: str | None
+) -> ParsedRelease:
     by_kind: dict[str, list[str]] = {kind: [] for kind, _ in _KINDS}
     for name in sorted(members):
         by_kind[kind_of(name) or ""].append(name)
     for kind, pattern in (("relative values", "PPRRVU*.csv"), ("GPCI", "GPCI*.csv")):
         if not by_kind[kind]:
-            hint = "" if source.lower().endswith(".zip") else "; give PPRRVU and GPCI in one command"
+            hint = (
+                "" if source.lower().endswith(".zip") else "; give PPRRVU and GPCI in one command"
+            )
             raise ContentRefusedError(f"holds no {kind} file ({pattern}){hint}", file=source)
     if len(by_kind["GPCI"]) > 1:
-        raise ContentRefusedError(f"holds {len(by_kind['GPCI'])} GPCI files: {', '.join(by_kind['GPCI'])}", file=source)
+        raise ContentRefusedError(
+            f"holds {len(by_kind['GPCI'])} GPCI files: {', '.join(by_kind['GPCI'])}", file=source
+        )
 
     notes: list[str] = []
-    values = _relative_values([(name, members[name]) for name in by_kind["relative values"]], source)
+    values = _relative_values(
+        [(name, members[name]) for name in by_kind["relative values"]], source
+    )
     twins = _twins(values, by_kind["relative values as text"], members, notes)
     gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
     titled = _titled(values["nonqp"])
@@ -120,7 +147,9 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     if titled and titled != decided:
         notes.append(f"taken for {decided}, though its title line says {titled}")
     if gpci_file.year is not None and gpci_file.year != label_year(decided):
-        raise ContentRefusedError(f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name)
+        raise ContentRefusedError(
+            f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name
+        )
     counties = _counties(by_kind["locality counties"], members, notes)
     if not by_kind["OPPS cap"]:
         notes.append("no OPPS cap file: amounts not compared with CMS's")
@@ -133,28 +162,41 @@ def _assemble(members: dict[str, bytes], source: str, sha256: str, label: str | 
     files.append(read(gpci_file.name, "GPCI", len(gpci_file.rows)))
     files += [read(counties.name, "locality counties", len(counties.rows))] if counties else []
     files += [read(cap.name, "OPPS cap", len(cap.rows)) for cap in caps]
-    return ParsedRelease(decided, sha256, source, values, twins, gpci_file, counties, caps, files, notes)
+    return ParsedRelease(
+        decided, sha256, source, values, twins, gpci_file, counties, caps, files, notes
+    )
 
 
-def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, relative_values.RelativeValueFile]:
-    values: dict[str, relative_values.RelativeValueFile] = {}
+def _relative_values(files: list[tuple[str, bytes]], source: str) -> dict[str, RelativeValueFile]:
+    values: dict[str, RelativeValueFile] = {}
     for name, data in files:
         file = relative_values.parse(data, name)
         if file.basis in values:
-            raise ContentRefusedError(f"holds two {file.basis} files: {values[file.basis].name} and {name}", file=source)
+            raise ContentRefusedError(
+                f"holds two {file.basis} files: {values[file.basis].name} and {name}", file=source
+            )
         values[file.basis] = file
     if "nonqp" not in values:
-        raise ContentRefusedError("holds the QPP file alone; the nonQPP file is needed too", file=source)
+        raise ContentRefusedError(
+            "holds the QPP file alone; the nonQPP file is needed too", file=source
+        )
     if "qp" in values and values["qp"].conversion_factor == values["nonqp"].conversion_factor:
-        raise ContentRefusedError(f"has the conversion factor of {values['nonqp'].name}", file=values["qp"].name)
+        raise ContentRefusedError(
+            f"has the conversion factor of {values['nonqp'].name}", file=values["qp"].name
+        )
     return values
 
 
 def _twins(
-    values: dict[str, relative_values.RelativeValueFile], names: list[str], members: dict[str, bytes], notes: list[str]
+    values: dict[str, RelativeValueFile],
+    names: list[str],
+    members: dict[str, bytes],
+    notes: list[str],
 ) -> dict[str, relative_values_text.RelativeValueText]:
     """Read the txt that stands beside each csv under the same name."""
-    basis_by_stem = {file.name.upper().removesuffix(".CSV"): basis for basis, file in values.items()}
+    basis_by_stem = {
+        file.name.upper().removesuffix(".CSV"): basis for basis, file in values.items()
+    }
     twins: dict[str, relative_values_text.RelativeValueText] = {}
     for name in names:
         basis = basis_by_stem.get(name.upper().removesuffix(".TXT"))
@@ -162,26 +204,35 @@ def _twins(
         if basis and twin:
             twins[basis] = twin
         else:
-            notes.append(f"{name} not compared ({'its layout is not known' if basis else 'no csv of its name'})")
+            notes.append(
+                f"{name} not compared "
+                f"({'its layout is not known' if basis else 'no csv of its name'})"
+            )
     return twins
 
 
-def _titled(values: relative_values.RelativeValueFile) -> str | None:
+def _titled(values: RelativeValueFile) -> str | None:
     if values.year and values.month:
         return label_of_title(values.year, values.month, values.conversion_factor)
     return None
 
 
-def _label(source: str, titled: str | None, values: relative_values.RelativeValueFile) -> str:
+def _label(source: str, titled: str | None, values: RelativeValueFile) -> str:
     named = label_in(source)
     if named and titled and named != titled and not _may_be_reissue(named, titled):
-        raise ContentRefusedError(f"the name says {named}, the title line of {values.name} says {titled}; {_DECIDES}", file=source)
+        raise ContentRefusedError(
+            f"the name says {named}, the title line of {values.name} says {titled}; {_DECIDES}",
+            file=source,
+        )
     if named and values.year and label_year(named) != values.year:
-        raise ContentRefusedError(f"the name says {named}, {values.name} is of {values.year}; {_DECIDES}", file=source)
+        raise ContentRefusedError(
+            f"the name says {named}, {values.name} is of {values.year}; {_DECIDES}", file=source
+        )
     decided = named or titled
     if not decided:
         raise ContentRefusedError(
-            "neither the name nor the title line says which release this is; give --release LABEL", file=source
+            "neither the name nor the title line says which release this is; give --release LABEL",
+            file=source,
         )
     return decided
 
@@ -191,8 +242,13 @@ def _may_be_reissue(named: str, titled: str) -> bool:
     return named not in catalogue() and named != titled and named[:6] == titled
 
 
-def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> locality_counties.LocalityCountyFile | None:
-    """Read the county list, the csv before the xlsx; what cannot be read is a note, for no price depends on it."""
+def _counties(
+    names: list[str], members: dict[str, bytes], notes: list[str]
+) -> locality_counties.LocalityCountyFile | None:
+    """Read the county list, the csv before the xlsx.
+
+    What cannot be read is a note, for no price depends on it.
+    """
     file, faults = None, [] if names else ["no locality county file"]
     csvs = [name for name in names if name.lower().endswith(".csv")]
     if len(csvs) > 1:
@@ -207,5 +263,7 @@ def _counties(names: list[str], members: dict[str, bytes], notes: list[str]) -> 
         except ContentRefusedError as error:
             faults.append(str(error))
     if faults:
-        notes.append(f"counties {f'are those of {file.name}' if file else 'skipped'} ({'; '.join(faults)})")
+        notes.append(
+            f"counties {f'are those of {file.name}' if file else 'skipped'} ({'; '.join(faults)})"
+        )
     return file

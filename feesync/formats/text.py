@@ -45,10 +45,14 @@ def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     rows = 0
     with io.TextIOWrapper(io.BytesIO(data), encoding, newline=None) as text:
         for line, row in bounded_rows(text, name, MOST_CHARACTERS):
-            if row and (row[0].strip() not in _BLANK or any(cell.strip() not in _BLANK for cell in row)):
+            if row and (
+                row[0].strip() not in _BLANK or any(cell.strip() not in _BLANK for cell in row)
+            ):
                 rows += 1
                 if rows > MOST_ROWS:
-                    raise ContentRefusedError(f"has more than {MOST_ROWS:,} rows", file=name, line=line)
+                    raise ContentRefusedError(
+                        f"has more than {MOST_ROWS:,} rows", file=name, line=line
+                    )
                 yield line, row
 
 
@@ -70,7 +74,9 @@ def bounded_rows(text: TextIO, name: str, most: int) -> Iterator[tuple[int, list
         for number, line in enumerate(iter(partial(text.readline, most + 1), ""), start=1):
             length += len(line)
             if length > most:
-                raise ContentRefusedError(f"has a row of more than {most:,} characters", file=name, line=number)
+                raise ContentRefusedError(
+                    f"has a row of more than {most:,} characters", file=name, line=number
+                )
             yield line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
 
     reader = csv.reader(lines(), strict=True)
@@ -80,7 +86,9 @@ def bounded_rows(text: TextIO, name: str, most: int) -> Iterator[tuple[int, list
             length, begins = 0, reader.line_num + 1
             yield reader.line_num, row
     except csv.Error as error:
-        raise ContentRefusedError(f"is not readable as csv ({error})", file=name, line=begins) from None
+        raise ContentRefusedError(
+            f"is not readable as csv ({error})", file=name, line=begins
+        ) from None
 
 
 def _is_utf_8(data: bytes) -> bool:
@@ -104,8 +112,9 @@ _NAME = re.compile(r"[A-Za-z](?:[A-Za-z '()./-]|(?<= )\+(?= )|[,;](?= ?[A-Za-z])
 def name_of(text: str, what: str) -> str:
     """Return the name of a place, a state or counties without footnote marks, with single blanks.
 
-    All of CMS's are letters, blanks and `'()+,-./;`, and begin with a letter. Names go to terminals and spreadsheets: with none
-    but these, no name is a control sequence, and none, also cut at a comma or semicolon, is a formula.
+    All of CMS's are letters, blanks and `'()+,-./;`, and begin with a letter. Names go to terminals
+    and spreadsheets: with none but these, no name is a control sequence, and none, also cut at a
+    comma or semicolon, is a formula.
 
     Args:
         text: the cell.
@@ -120,20 +129,28 @@ def name_of(text: str, what: str) -> str:
     if len(name) > MOST_NAME:
         raise ValueError(f"the {what} has {len(name):,} characters, more than any of CMS")
     if not _NAME.fullmatch(name):
-        raise ValueError(f"the {what} {name!r:.120} is no name: CMS's are letters, blanks and '()+,-./;")
+        raise ValueError(
+            f"the {what} {name!r:.120} is no name: CMS's are letters, blanks and '()+,-./;"
+        )
     return name
 
 
 def is_footer(row: list[str]) -> bool:
-    """Tell whether a row is a note: one cell of text and nothing else; what begins with a digit is data that is cut."""
+    """Tell whether a row is a note: one cell of text and nothing else.
+
+    What begins with a digit is data that is cut.
+    """
     cells = [cell.strip() for cell in row if cell.strip()]
     return len(cells) == 1 and not cells[0][0].isdigit()
 
 
 class ExactNumbers(dict[str, int]):
-    """Reads decimals with a fixed number of places into integers and remembers them: CMS repeats few values.
+    """Reads decimals with a fixed number of places into integers and remembers them.
 
-    `ExactNumbers(2, 99999)["1.52"]` is 152. More places than that, signs, exponents and values over the limit raise ValueError.
+    CMS repeats few values.
+
+    `ExactNumbers(2, 99999)["1.52"]` is 152. More places than that, signs, exponents and values over
+    the limit raise ValueError.
     """
 
     def __init__(self, places: int, limit: int) -> None:
@@ -147,6 +164,8 @@ class ExactNumbers(dict[str, int]):
             raise ValueError(f"{text!r} is not a number with at most {self._places} decimals")
         value = int((match[1] or "0") + (match[2] or "").ljust(self._places, "0"))
         if value > self._limit:
-            raise ValueError(f"{text.strip()} is over the limit of {self._limit / 10**self._places:g}")
+            raise ValueError(
+                f"{text.strip()} is over the limit of {self._limit / 10**self._places:g}"
+            )
         self[text] = value
         return value

@@ -16,7 +16,9 @@ def can_read() -> bool:
 
 
 def rows(data: bytes, name: str, *, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells as text) of an xlsx file, without blank rows; whole numbers are without a point.
+    """Yield (row number, cells as text) of an xlsx file, without blank rows.
+
+    Whole numbers are without a point.
 
     Args:
         data: the bytes of the file.
@@ -24,17 +26,24 @@ def rows(data: bytes, name: str, *, most: int) -> Iterator[tuple[int, list[str]]
         most: the last row number that is believed.
 
     Raises:
-        ContentRefusedError: not xlsx, with a cell beyond column Z or row `most`, or with more content than a file of CMS
-            (xlsx_parts).
+        ContentRefusedError: not xlsx, with a cell beyond column Z or row `most`, or with more
+            content than a file of CMS (xlsx_parts).
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
     parts = io.BytesIO(xlsx_parts.checked(data, name, most))
     try:
-        sheet = CalamineWorkbook.from_filelike(parts).get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheet = (
+            CalamineWorkbook.from_filelike(parts)
+            .get_sheet_by_index(0)
+            .to_python(skip_empty_area=False)
+        )
     except (CalamineError, ValueError, OSError) as error:
         raise ContentRefusedError(f"is not readable as xlsx ({error})", file=name) from None
     for line, cells in enumerate(sheet, start=1):
-        row = [str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell) for cell in cells]
+        row = [
+            str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+            for cell in cells
+        ]
         if any(cell.strip() for cell in row):
             yield line, row

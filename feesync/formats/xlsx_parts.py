@@ -1,12 +1,13 @@
 """The parts of a workbook that are read, each held within bounds before a reader makes room for its cells.
 
-A sheet names its texts by number, so that a file of one megabyte can ask for any amount of memory: what counts is the number of
-cells times the length of what they name. A reader also makes room for every cell before the last one. So the XML of each part is
-walked here first, and only what has been walked is handed on: printer settings and pictures are left out unread.
-Out of scope: what the cells say (xlsx).
+A sheet names its texts by number, so that a file of one megabyte can ask for any amount of memory:
+what counts is the number of cells times the length of what they name. A reader also makes room for
+every cell before the last one. So the XML of each part is walked here first, and only what has been
+walked is handed on: printer settings and pictures are left out unread. Out of scope: what the cells
+say (xlsx).
 
-Real workbooks of CMS: ZIP5 of January 2026 has 18.3 MB of XML, 894,354 elements, 339,628 cells that name one of 43,101 texts of
-21 characters at most; every county list has less than 0.1 MB.
+Real workbooks of CMS: ZIP5 of January 2026 has 18.3 MB of XML, 894,354 elements, 339,628 cells that
+name one of 43,101 texts of 21 characters at most; every county list has less than 0.1 MB.
 """
 
 from __future__ import annotations
@@ -46,14 +47,19 @@ def checked(data: bytes, name: str, most_rows: int) -> bytes:
         most_rows: the last row number that is believed; the last column is Z.
 
     Raises:
-        ContentRefusedError: no sound zip, no workbook, a part that is not sound XML in UTF-8 or has a document type, a cell far
-            out or without a reference, or more bytes, elements or text than any file of CMS has.
+        ContentRefusedError: no sound zip, no workbook, a part that is not sound XML in UTF-8 or has
+            a document type, a cell far out or without a reference, or more bytes, elements or text
+            than any file of CMS has.
     """
     if len(data) > MAX_BYTES:
-        raise ContentRefusedError(f"is larger than {MAX_BYTES >> 20} MiB, for a workbook of CMS", file=name)
+        raise ContentRefusedError(
+            f"is larger than {MAX_BYTES >> 20} MiB, for a workbook of CMS", file=name
+        )
     walk = _Walk(name, most_rows)
     kept = io.BytesIO()
-    parts = archive.streams(io.BytesIO(data), name, lambda base: base.lower().endswith(_TEXT_PARTS), MAX_XML_BYTES)
+    parts = archive.streams(
+        io.BytesIO(data), name, lambda base: base.lower().endswith(_TEXT_PARTS), MAX_XML_BYTES
+    )
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for names, size, stream in parts:
             if len(names) > 2:
@@ -66,7 +72,9 @@ def checked(data: bytes, name: str, most_rows: int) -> bytes:
                     copy.write(chunk)
             walk.end()
         if _PACKAGE not in package.namelist():
-            raise ContentRefusedError("is not readable as xlsx (it has no content types)", file=name)
+            raise ContentRefusedError(
+                "is not readable as xlsx (it has no content types)", file=name
+            )
     return kept.getvalue()
 
 
@@ -76,7 +84,9 @@ class _Walk:
     def __init__(self, name: str, most_rows: int) -> None:
         self._name, self._most_rows = name, most_rows
         self._part = ""
-        self._bytes = self._elements = self._cells_by_number = self._longest = self._cell_text = self._text = 0
+        self._bytes = self._elements = self._cells_by_number = self._longest = self._cell_text = (
+            self._text
+        ) = 0
         self._open: list[str] = []
         self._sheet_data = 0
 

@@ -1,7 +1,8 @@
 """ZIP5 and ZIP9: CMS's files of the payment locality of each ZIP, and of each ZIP+4 where a ZIP spans several localities.
 
-Fixed width text of 80 characters (the record layouts ZIP5lyout.txt and ZIP9lyout.txt in CMS's zip), or, of ZIP5 only, xlsx: ZIP9
-has more rows than a sheet. Year and quarter stand in every row. Rows are read and checked one by one, as they are asked for.
+Fixed width text of 80 characters (the record layouts ZIP5lyout.txt and ZIP9lyout.txt in CMS's zip),
+or, of ZIP5 only, xlsx: ZIP9 has more rows than a sheet. Year and quarter stand in every row. Rows
+are read and checked one by one, as they are asked for.
 """
 
 from __future__ import annotations
@@ -28,10 +29,17 @@ MAX_MEMBER_BYTES = 112 * 2**20
 MAX_TOTAL_BYTES = 128 * 2**20
 
 _STATES = (
-    "AK AL AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS MT NC ND NE NH NJ NM NV NY OH OK "
+    "AK AL AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI MN MO MP MS "
+    "MT NC ND NE NH NJ NM NV NY OH OK "
     "OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI WV WY"
 )
-_STATE = {**{code: code for code in _STATES.split()}, "EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}
+_STATE = {
+    **{code: code for code in _STATES.split()},
+    "EK": "KS",
+    "WK": "KS",
+    "EM": "MO",
+    "WM": "MO",
+}
 """CMS writes Kansas and Missouri by east and west."""
 
 _FLAG = {"0": 0, "1": 1}
@@ -80,9 +88,16 @@ class ZipLocalityFile:
 
 
 def has_name(name: str) -> bool:
-    """Tell whether a file or zip member is called as CMS calls a ZIP5 or ZIP9 file; the layout documents are not."""
+    """Tell whether a file or zip member is called as CMS calls a ZIP5 or ZIP9 file.
+
+    The layout documents are not.
+    """
     lower = name.lower()
-    return any(fnmatch.fnmatch(lower, pattern) for pattern in _NAMES) and "lyout" not in lower and "layout" not in lower
+    return (
+        any(fnmatch.fnmatch(lower, pattern) for pattern in _NAMES)
+        and "lyout" not in lower
+        and "layout" not in lower
+    )
 
 
 def has_form(head: bytes) -> bool:
@@ -92,10 +107,13 @@ def has_form(head: bytes) -> bool:
 
 
 def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
-    """Return the ZIP5 and ZIP9 files of a zip, none where there are none; of one as text and as xlsx, the text.
+    """Return the ZIP5 and ZIP9 files of a zip, none where there are none.
+
+    Of one as text and as xlsx, the text.
 
     Raises:
-        ContentRefusedError: the zip is not sound, two files of a kind, or a first row that cannot be read.
+        ContentRefusedError: the zip is not sound, two files of a kind, or a first row that cannot
+            be read.
     """
     members = archive.members(data, name, has_name, most=MAX_MEMBER_BYTES, total=MAX_TOTAL_BYTES)
     texts = {member[:4].upper() for member in members if member.lower().endswith(".txt")}
@@ -105,7 +123,9 @@ def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
             continue
         file = parse(members[member], member)
         if file.kind in files:
-            raise ContentRefusedError(f"holds two {file.kind} files: {files[file.kind].name} and {member}", file=name)
+            raise ContentRefusedError(
+                f"holds two {file.kind} files: {files[file.kind].name} and {member}", file=name
+            )
         files[file.kind] = file
     return list(files.values())
 
@@ -114,19 +134,26 @@ def parse(data: bytes, name: str) -> ZipLocalityFile:
     """Read the first row of a file; the others are read by `records`. A workbook is read whole.
 
     Raises:
-        ContentRefusedError: it has no row, an unknown layout, or, of a workbook, a row that is none.
+        ContentRefusedError: it has no row, an unknown layout, or, of a workbook, a row that is
+            none.
     """
     digest = hashlib.sha256(data).hexdigest()
     name = one_line(name)
     if data.startswith(b"PK"):
         quarter, rows = _sheet(data, name)
         return ZipLocalityFile(name, ZIP5, *quarter, digest, partial(iter, rows))
-    number, first = next(((number, line) for number, line in _lines(data) if not _is_blank(line)), (1, ""))
+    number, first = next(
+        ((number, line) for number, line in _lines(data) if not _is_blank(line)), (1, "")
+    )
     for kind, layout in _LAYOUTS.items():
         if match := layout.fullmatch(first):
             quarter = _quarter(match[7])
-            return ZipLocalityFile(name, kind, *quarter, digest, partial(_text_records, data, name, kind, match[7]))
-    raise ContentRefusedError(f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=number)
+            return ZipLocalityFile(
+                name, kind, *quarter, digest, partial(_text_records, data, name, kind, match[7])
+            )
+    raise ContentRefusedError(
+        f"is in no layout of CMS's ZIP5 and ZIP9 files: {_fault(first)}", file=name, line=number
+    )
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:
@@ -146,12 +173,20 @@ def _text_records(data: bytes, name: str, kind: str, quarter: str) -> Iterator[R
         if match is None:
             if _is_blank(line):
                 continue
-            raise ContentRefusedError(f"is no row of {kind}: {_fault(line)}", file=name, line=number)
+            raise ContentRefusedError(
+                f"is no row of {kind}: {_fault(line)}", file=name, line=number
+            )
         state, zip5, mac, locality, flag, plus4, own = match.groups()
         if own != quarter:
-            raise ContentRefusedError(f"is of {own}, the rows before it are of {quarter} (year, quarter)", file=name, line=number)
+            raise ContentRefusedError(
+                f"is of {own}, the rows before it are of {quarter} (year, quarter)",
+                file=name,
+                line=number,
+            )
         if state not in state_of:
-            raise ContentRefusedError(f"{state!r} is no state of CMS's ZIP files", file=name, line=number)
+            raise ContentRefusedError(
+                f"{state!r} is no state of CMS's ZIP files", file=name, line=number
+            )
         yield zip5, plus4, mac, locality, state_of[state], flag_of[flag]
 
 
@@ -162,11 +197,14 @@ def _fault(line: str) -> str:
         counted = f"{len(line)}" if len(line) < _MOST_CHARACTERS else f"{_MOST_CHARACTERS} or more"
         return f"it has {counted} characters, not {_WIDTH}"
     parts = {
-        "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"), "the carrier (8-12)": (line[7:12], _MAC),
-        "the locality (13-14)": (line[12:14], r"[0-9]{2}"), "the state (1-2)": (line[:2], r"[A-Z]{2}"),
-        "the rural indicator (15)": (line[14], r"[ RB]"), "the plus four flag (21)": (line[20], r"[01]"),
+        "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"),
+        "the carrier (8-12)": (line[7:12], _MAC),
+        "the locality (13-14)": (line[12:14], r"[0-9]{2}"),
+        "the state (1-2)": (line[:2], r"[A-Z]{2}"),
+        "the rural indicator (15)": (line[14], r"[ RB]"),
+        "the plus four flag (21)": (line[20], r"[01]"),
         "year and quarter (76-80)": (line[75:], r"20[0-9]{2}[1-4]"),
-    }  # fmt: skip
+    }
     for what, (cell, form) in parts.items():
         if not re.fullmatch(form, cell):
             return f"{what} is {cell!r}"
@@ -180,20 +218,27 @@ def _quarter(text: str) -> tuple[int, int]:
 def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (row number, cells by column name) under the header."""
     if not xlsx.can_read():
-        raise ContentRefusedError("needs pip install 'feesync[xlsx]'; or take the txt of the same zip", file=name)
+        raise ContentRefusedError(
+            "needs pip install 'feesync[xlsx]'; or take the txt of the same zip", file=name
+        )
     heads: list[str] | None = None
     for line, row in xlsx.rows(data, name, most=_MOST_SHEET_ROWS):
         if heads is None:
             heads = [" ".join(cell.upper().split()) for cell in row]
             missing = [head for head in _HEADER if heads.count(head) != 1]
             if missing:
-                raise ContentRefusedError(f"has a header without {', '.join(map(repr, missing))}", file=name, line=line)
+                raise ContentRefusedError(
+                    f"has a header without {', '.join(map(repr, missing))}", file=name, line=line
+                )
         else:
             yield line, dict(zip(heads, row, strict=False))
 
 
 def _sheet(data: bytes, name: str) -> tuple[tuple[int, int], list[Record]]:
-    """Read all rows of a workbook at once, for its reader does; return them with the quarter that every one of them says."""
+    """Read all rows of a workbook at once, for its reader does.
+
+    Return them with the quarter that every one of them says.
+    """
     quarter = ""
     records: list[Record] = []
     for line, cells in _sheet_rows(data, name):
@@ -203,7 +248,9 @@ def _sheet(data: bytes, name: str) -> tuple[tuple[int, int], list[Record]]:
                 raise ValueError(f"YEAR/QTR is {cells['YEAR/QTR']!r}, not year and quarter")
             quarter = quarter or own
             if own != quarter:
-                raise ValueError(f"is of {own}, the rows before it are of {quarter} (year, quarter)")
+                raise ValueError(
+                    f"is of {own}, the rows before it are of {quarter} (year, quarter)"
+                )
             if cells["STATE"].strip() not in _STATE:
                 raise ValueError(f"{cells['STATE']!r} is no state of CMS's ZIP files")
             if not re.fullmatch(_MAC, padded(cells["CARRIER"], 5, "carrier")):

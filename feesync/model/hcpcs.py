@@ -9,9 +9,21 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
 FACET_JOINT_CODES = (
-    "64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636",
-)  # fmt: skip
-"""Facet joint injections and denervations: the codes of the embedded snapshot, and those that a refresh reports on by itself."""
+    "64490",
+    "64491",
+    "64492",
+    "64493",
+    "64494",
+    "64495",
+    "64633",
+    "64634",
+    "64635",
+    "64636",
+)
+"""Facet joint injections and denervations.
+
+The codes of the embedded snapshot, and those that a refresh reports on by itself.
+"""
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _WITH_MODIFIER = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{2})")
@@ -19,7 +31,9 @@ _RANGE = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{5})")
 
 
 class CodeRange(NamedTuple):
-    """All codes from one to another that have their form: digits and letters in the same places, and the same letters.
+    """All codes from one to another that have their form.
+
+    Digits and letters in the same places, and the same letters.
 
     `0001T-0010T` holds no 0005U, `G0101-G0105` no 99213.
     """
@@ -45,14 +59,18 @@ def read_codes(text: str) -> str | CodeRange:
     """Return a code, as `read_code` does, or a range of codes such as `64490-64495`.
 
     Raises:
-        InvalidInputError: it is neither; or the codes of a range differ in form, or stand in the wrong order.
+        InvalidInputError: it is neither; or the codes of a range differ in form, or stand in the
+            wrong order.
     """
     match = _RANGE.fullmatch(text.strip().upper()) if isinstance(text, str) else None
     if not match:
         return read_code(text)
     first, last = match.groups()
     if _form(first) != _form(last):
-        raise InvalidInputError(f"{first}-{last} is no range: its codes differ in form, as 99213 and G0101 or 0001T and 0001U do")
+        raise InvalidInputError(
+            f"{first}-{last} is no range: its codes differ in form, as 99213 and G0101 or 0001T "
+            "and 0001U do"
+        )
     if first > last:
         raise InvalidInputError(f"{first}-{last} is no range: its first code comes after its last")
     return CodeRange(first, last)
@@ -75,6 +93,7 @@ def read_code(text: str) -> str:
         return code
     if match := _WITH_MODIFIER.fullmatch(code):
         raise InvalidInputError(
-            f"{text!r} is a code with a modifier: give the code {match[1]}, and the modifier {match[2]} by itself"
+            f"{text!r} is a code with a modifier: give the code {match[1]}, and the modifier "
+            f"{match[2]} by itself"
         )
     raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters")

@@ -1,6 +1,9 @@
-"""Release labels: CMS names a release by year and quarter letter, `RVU25D`: A January, B April, C July, D October.
+"""Release labels: CMS names a release by year and quarter letter, `RVU25D`.
 
-`AR` is a re-issued January. Out of scope: which labels CMS has published, and their dates of effect (reference.catalogue).
+A January, B April, C July, D October.
+
+`AR` is a re-issued January. Out of scope: which labels CMS has published, and their dates of effect
+(reference.catalogue).
 """
 
 from __future__ import annotations
@@ -11,7 +14,10 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
 FIRST_QP_YEAR = 2026
-"""Since this year there are two conversion factors: for qualifying APM participants (qp), and for all others (nonqp)."""
+"""Since this year there are two conversion factors.
+
+For qualifying APM participants (qp), and for all others (nonqp).
+"""
 
 
 FIRST_YEAR = 2015
@@ -30,7 +36,9 @@ def parse_label(text: str) -> str:
     stripped = text.strip() if isinstance(text, str) else ""
     match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
     if not match:
-        raise InvalidInputError(f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR")
+        raise InvalidInputError(
+            f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR"
+        )
     return match[0].upper()
 
 

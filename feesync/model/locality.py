@@ -1,4 +1,7 @@
-"""A payment locality: the place that a release of the fee schedule gives GPCIs for. Its key is MAC and locality number."""
+"""A payment locality: the place that a release of the fee schedule gives GPCIs for.
+
+Its key is MAC and locality number.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ NATIONAL = ("00000", "00")
 
 
 class Locality(NamedTuple):
-    """A payment locality of a release: its key (MAC and locality number, with their zeros) and its GPCIs in thousandths.
+    """A payment locality of a release.
+
+    Its key (MAC and locality number, with their zeros) and its GPCIs in thousandths.
 
     `state` is None for the national row, and in files of CMS that do not print it (before 2021).
     """

@@ -37,7 +37,10 @@ def scaled(cents: int, factor: int | Fraction) -> int:
 
 
 def decimal(value: int, places: int) -> Decimal:
-    """Return an integer of last places as a Decimal, whatever the caller's decimal context is: (1088, 3) is 1.088."""
+    """Return an integer of last places as a Decimal, whatever the caller's decimal context is.
+
+    (1088, 3) is 1.088.
+    """
     return _EXACT.scaleb(Decimal(value), -places)
 
 
@@ -53,7 +56,10 @@ def decimal_factor(factor: int) -> Decimal:
 
 
 def decimal_percent(factor: int) -> Decimal:
-    """Return a factor in ten-thousandths as the shortest Decimal of a percentage: 11025 is 110.25, 11000 is 110."""
+    """Return a factor in ten-thousandths as the shortest Decimal of a percentage.
+
+    11025 is 110.25, 11000 is 110.
+    """
     return decimal_factor(100 * factor)
 
 
@@ -67,10 +73,14 @@ def cents(amount: Decimal | int | str) -> int:
     """Return a dollar amount given by a caller as whole cents.
 
     Raises:
-        ValueError: not a number, a float, negative, over 10 million dollars, or with more than two decimals.
+        ValueError: not a number, a float, negative, over 10 million dollars, or with more than two
+            decimals.
     """
     if isinstance(amount, float):
-        raise ValueError(f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is guessed")
+        raise ValueError(
+            f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is "
+            "guessed"
+        )
     if not isinstance(amount, Decimal | str):
         number = index(amount)
         if number is None:
@@ -98,7 +108,8 @@ def percent(value: Decimal | int | str) -> int:
     """Return a percentage given by a caller, such as 110 or `110.25`, as a factor in ten-thousandths.
 
     Raises:
-        ValueError: not a number, a float, not above 0 and at most 1000, or with more than two decimals.
+        ValueError: not a number, a float, not above 0 and at most 1000, or with more than two
+            decimals.
     """
     text = value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
     try:
@@ -107,18 +118,22 @@ def percent(value: Decimal | int | str) -> int:
         factor = 0
     if not 0 < factor <= _HIGHEST_FACTOR:
         raise ValueError(
-            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two decimals, as Decimal, int or text"
+            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two "
+            "decimals, as Decimal, int or text"
         )
     return factor
 
 
 class JsonNumber(float):
-    """An exact decimal in a form that `json.dumps` takes: to an encoder a float, to everyone else its Decimal.
+    """An exact decimal in a form that `json.dumps` takes.
 
-    JSON has decimal numbers, but Python's encoder writes no Decimal, and no number but `int` and `float`. It writes a float by the
-    shortest text that reads as the same float; for a decimal of up to 15 digits, that text is the decimal itself, without zeros at
-    its end (154.40 is written 154.4). So no cent passes through binary arithmetic: what is compared, hashed, formatted or reckoned
-    with is the Decimal, and what comes of reckoning is a Decimal.
+    To an encoder a float, to everyone else its Decimal.
+
+    JSON has decimal numbers, but Python's encoder writes no Decimal, and no number but `int` and
+    `float`. It writes a float by the shortest text that reads as the same float; for a decimal of
+    up to 15 digits, that text is the decimal itself, without zeros at its end (154.40 is written
+    154.4). So no cent passes through binary arithmetic: what is compared, hashed, formatted or
+    reckoned with is the Decimal, and what comes of reckoning is a Decimal.
 
     Attributes:
         exact: the Decimal.
@@ -132,7 +147,8 @@ class JsonNumber(float):
         """Return the number for a Decimal.
 
         Raises:
-            ValueError: it has more than 15 digits, or is not finite, so that JSON text would not be exact.
+            ValueError: it has more than 15 digits, or is not finite, so that JSON text would not be
+                exact.
         """
         if not exact.is_finite() or len(exact.as_tuple().digits) > _JSON_DIGITS:
             raise ValueError(f"{exact} cannot be written exactly by json.dumps")
@@ -156,8 +172,13 @@ def _by_the_decimal(name: str) -> Callable[..., Any]:
     take = getattr(Decimal, name)
 
     def method(self: JsonNumber, *others: object) -> Any:  # noqa: ANN401
-        result = take(self.exact, *(other.exact if isinstance(other, JsonNumber) else other for other in others))
-        if result is NotImplemented and isinstance(others[0], float):  # or Python would add the two as floats
+        result = take(
+            self.exact,
+            *(other.exact if isinstance(other, JsonNumber) else other for other in others),
+        )
+        if result is NotImplemented and isinstance(
+            others[0], float
+        ):  # or Python would add the two as floats
             raise TypeError(f"{name}: a Decimal and a float do not mix")
         return result
 
@@ -165,15 +186,48 @@ def _by_the_decimal(name: str) -> Callable[..., Any]:
 
 
 for _name in (
-    *("eq", "ne", "lt", "le", "gt", "ge", "str", "repr", "format", "bool", "int", "round", "trunc", "floor", "ceil"),
-    *("neg", "pos", "abs", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv"),
+    *(
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "str",
+        "repr",
+        "format",
+        "bool",
+        "int",
+        "round",
+        "trunc",
+        "floor",
+        "ceil",
+    ),
+    *(
+        "neg",
+        "pos",
+        "abs",
+        "add",
+        "radd",
+        "sub",
+        "rsub",
+        "mul",
+        "rmul",
+        "truediv",
+        "rtruediv",
+        "floordiv",
+        "rfloordiv",
+    ),
     *("mod", "rmod", "divmod", "rdivmod", "pow", "rpow"),
 ):
     setattr(JsonNumber, f"__{_name}__", _by_the_decimal(f"__{_name}__"))
 
 
 def json_ready(value: Mapping[str, object]) -> dict[str, Any]:
-    """Return a dictionary that `json.dumps` takes: every Decimal in it as a `JsonNumber`, or as `int` where it has no places."""
+    """Return a dictionary that `json.dumps` takes.
+
+    Every Decimal in it as a `JsonNumber`, or as `int` where it has no places.
+    """
     return {key: _ready(part) for key, part in value.items()}
 
 
@@ -186,7 +240,10 @@ def _ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
 
 
 def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape
-    """Return dictionaries and lists with every `JsonNumber` as its Decimal: for an encoder that writes those with all places."""
+    """Return dictionaries and lists with every `JsonNumber` as its Decimal.
+
+    For an encoder that writes those with all places.
+    """
     if isinstance(value, JsonNumber):
         return value.exact
     if isinstance(value, Mapping):

@@ -7,7 +7,10 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a note matters: for information, a warning, or the reason why there is no payment."""
+    """How much a note matters.
+
+    For information, a warning, or the reason why there is no payment.
+    """
 
     INFO = "info"
     WARNING = "warning"
@@ -50,4 +53,9 @@ class Note:
 
     def to_dict(self) -> dict[str, str]:
         """Return the note as the JSON contract has it."""
-        return {"code": self.code, "severity": self.severity.value, "text": self.text, "source": self.source}
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "text": self.text,
+            "source": self.source,
+        }

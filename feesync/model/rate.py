@@ -9,7 +9,10 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
 PRICED_STATUSES = frozenset("ART")
-"""The status codes whose relative values Medicare uses for payment. Source: RVU record layout, Status Code."""
+"""The status codes whose relative values Medicare uses for payment.
+
+Source: RVU record layout, Status Code.
+"""
 
 
 class Setting(StrEnum):
@@ -27,7 +30,9 @@ class Setting(StrEnum):
         """
         if isinstance(given, cls):
             return given
-        found = _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
+        found = (
+            _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
+        )
         if found is None:
             raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
         return found
@@ -39,8 +44,8 @@ _SETTINGS = {setting.value: setting for setting in Setting}
 class SettingRate(NamedTuple):
     """The part of a rate that a setting takes; units as in Rate.
 
-    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee` are after the cap,
-    `uncapped_exact` and `uncapped_fee` before it.
+    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee`
+    are after the cap, `uncapped_exact` and `uncapped_fee` before it.
     """
 
     pe_rvu: int
@@ -60,9 +65,10 @@ class SettingRate(NamedTuple):
 class Rate(NamedTuple):
     """One row of the view `rate_cents`: what Medicare allows for a code in a locality.
 
-    RVUs and shares of the global period in hundredths, GPCIs in thousandths, the conversion factor in ten-thousandths, money in
-    cents, `..._exact` (before rounding) in billionths of a dollar. `..._fee` is the formula; `..._amount` is what Medicare allows,
-    None where there is no price. Source: the RVU record layout and the MPFS payment formula in CMS's RVU documents.
+    RVUs and shares of the global period in hundredths, GPCIs in thousandths, the conversion factor
+    in ten-thousandths, money in cents, `..._exact` (before rounding) in billionths of a dollar.
+    `..._fee` is the formula; `..._amount` is what Medicare allows, None where there is no price.
+    Source: the RVU record layout and the MPFS payment formula in CMS's RVU documents.
     """
 
     hcpcs: str
@@ -106,7 +112,9 @@ class Rate(NamedTuple):
     facility_limiting_charge: int | None
 
     def in_setting(self, setting: Setting | str) -> SettingRate:
-        """Return what a setting takes; therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere.
+        """Return what a setting takes.
+
+        Therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere.
 
         Args:
             setting: a `Setting`, or `nonfacility` or `facility`.
@@ -136,6 +144,8 @@ class Rate(NamedTuple):
             )
         uncapped_exact = exact
         if fee < uncapped and opps_pe is not None and opps_mp is not None:
-            uncapped_exact += ((pe - opps_pe) * self.pe_gpci + (mp - opps_mp) * self.mp_gpci) * self.conversion_factor
+            uncapped_exact += (
+                (pe - opps_pe) * self.pe_gpci + (mp - opps_mp) * self.mp_gpci
+            ) * self.conversion_factor
             pe, mp = opps_pe, opps_mp
         return SettingRate(pe, mp, uncapped, fee, exact, amount, uncapped_exact)

@@ -1,9 +1,10 @@
 """What a caller gives, read into plain checked values: text, flags, whole numbers, lists.
 
-The one door of the public functions: whatever an argument is, it comes out as the type that the code behind expects, or as an
-InvalidInputError with the argument's name. Integers are whatever Python may index with, so that a cell of a table will do;
-text is text whatever its class. Out of scope: what an argument means (arguments), dates, codes, money and paths, which have
-readers of their own built on these.
+The one door of the public functions: whatever an argument is, it comes out as the type that the
+code behind expects, or as an InvalidInputError with the argument's name. Integers are whatever
+Python may index with, so that a cell of a table will do; text is text whatever its class. Out of
+scope: what an argument means (arguments), dates, codes, money and paths, which have readers of
+their own built on these.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def flag(name: str, value: object) -> bool:
 
 
 def index(value: object) -> int | None:
-    """Return an integer of any type (`numpy.int64` too) as `int`; None for anything else, True and False too."""
+    """Return an integer of any type (`numpy.int64` too) as `int`.
+
+    None for anything else, True and False too.
+    """
     if isinstance(value, bool):
         return None
     try:
@@ -81,12 +85,17 @@ def seconds(name: str, value: object, most: int) -> float:
     """
     number = value if isinstance(value, float) else index(value)
     if number is None or not 0 <= number <= most:
-        raise InvalidInputError(f"{name} {shown(value)} is not a number of seconds from 0 to {most}")
+        raise InvalidInputError(
+            f"{name} {shown(value)} is not a number of seconds from 0 to {most}"
+        )
     return float(number)
 
 
 def is_iterable(value: object) -> bool:
-    """Tell whether a value has parts: an array without a dimension has none, though its class is that of lists."""
+    """Tell whether a value has parts.
+
+    An array without a dimension has none, though its class is that of lists.
+    """
     try:
         iter(value)  # type: ignore[call-overload]
     except TypeError:

@@ -1,4 +1,7 @@
-"""A release of the fee schedule, as it is loaded: label, dates of effect, and the file that it came from."""
+"""A release of the fee schedule, as it is loaded.
+
+Label, dates of effect, and the file that it came from.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,13 @@ class Release:
         label: such as `RVU25D`.
         year: calendar year.
         effective_from: first day of effect.
-        effective_to: last day of effect.
-        sha256: hash of the file it came from.
-        source: that file's name, or that it is the embedded snapshot.
-        loaded_at: UTC time of loading, None for the snapshot.
-        factors: conversion factor in ten-thousandths of a dollar, by basis.
-        reference_factors: the bases whose factor came from feesync's reference data, not from the release.
-        embedded: whether it is the snapshot's, which holds a few codes only.
-        checks_set_aside: the checks of its own files that it failed and that were set aside when it was loaded: what they found,
+        effective_to: last day of effect. sha256: hash of the file it came from. source: that file's
+        name, or that it is the embedded snapshot. loaded_at: UTC time of loading, None for the
+        snapshot. factors: conversion factor in ten-thousandths of a dollar, by basis.
+        reference_factors: the bases whose factor came from feesync's reference data, not from the
+        release. embedded: whether it is the snapshot's, which holds a few codes only.
+        checks_set_aside: the checks of its own files that it failed and that were set aside when it
+        was loaded: what they found,
             by name.
     """
 

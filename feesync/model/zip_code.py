@@ -1,8 +1,9 @@
 """ZIP codes as people write them, and the CMS files that tell which payment locality a ZIP lies in.
 
-CMS publishes two files a quarter, the "Zip Code to Carrier Locality File": ZIP5 gives each ZIP a locality and says with a flag
-where a part of the ZIP lies in another; ZIP9 has the ZIP+4s of those. Out of scope: reading the files (formats.zip_locality),
-what is loaded of them (store.zip_tables), and what a ZIP means on a date (places.zip_codes).
+CMS publishes two files a quarter, the "Zip Code to Carrier Locality File": ZIP5 gives each ZIP a
+locality and says with a flag where a part of the ZIP lies in another; ZIP9 has the ZIP+4s of those.
+Out of scope: reading the files (formats.zip_locality), what is loaded of them (store.zip_tables),
+and what a ZIP means on a date (places.zip_codes).
 """
 
 from __future__ import annotations
@@ -29,12 +30,18 @@ class ZipCode(NamedTuple):
 
     @property
     def is_military(self) -> bool:
-        """Whether it is an APO, FPO or DPO: 09xxx (Europe), 340xx (Americas), 962xx to 966xx (Pacific)."""
+        """Whether it is an APO, FPO or DPO.
+
+        09xxx (Europe), 340xx (Americas), 962xx to 966xx (Pacific).
+        """
         return _MILITARY.match(self.zip5) is not None
 
 
 class ZipRow(NamedTuple):
-    """What a file says of a ZIP: its locality, its state, and whether a part of it lies elsewhere, as ZIP+4 tells."""
+    """What a file says of a ZIP.
+
+    Its locality, its state, and whether a part of it lies elsewhere, as ZIP+4 tells.
+    """
 
     mac: str
     locality: str
@@ -43,7 +50,10 @@ class ZipRow(NamedTuple):
 
 
 class ZipFile(NamedTuple):
-    """A ZIP5 or ZIP9 file of a quarter, and where it came from; `rows` counts its ZIPs or ZIP+4s."""
+    """A ZIP5 or ZIP9 file of a quarter, and where it came from.
+
+    `rows` counts its ZIPs or ZIP+4s.
+    """
 
     kind: str
     year: int
@@ -71,7 +81,8 @@ class ZipPlace(NamedTuple):
         code: the ZIP that was asked for.
         file: the file that gives it a locality.
         of_the_day: whether the file is of the quarter of the date of service.
-        regrouped: localities of the release in the same state that the file does not know: the state was divided otherwise.
+        regrouped: localities of the release in the same state that the file does not know: the
+            state was divided otherwise.
     """
 
     code: ZipCode
@@ -81,7 +92,10 @@ class ZipPlace(NamedTuple):
 
 
 def read_zip(text: str) -> ZipCode | None:
-    """Return the ZIP code that a text is: `94110`, `94110-1234`, `941101234` or, to tell it from a MAC, `ZIP 94110`; else None."""
+    """Return the ZIP code that a text is.
+
+    `94110`, `94110-1234`, `941101234` or, to tell it from a MAC, `ZIP 94110`; else None.
+    """
     match = _ZIP.fullmatch(text.strip().upper())
     return ZipCode(match[1], match[2] or "") if match else None
 

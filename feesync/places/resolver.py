@@ -1,7 +1,10 @@
-"""Places by any name that people have for them: keys, names and ZIPs to the one locality that prices, or to a list to choose from.
+"""Places by any name that people have for them.
 
-Brings together what is known of localities (localities), ZIPs (zip_codes), counties and contractors (words), over the
-database and the embedded snapshot. Out of scope: which release answers for a day (schedule).
+Keys, names and ZIPs to the one locality that prices, or to a list to choose from.
+
+Brings together what is known of localities (localities), ZIPs (zip_codes), counties and contractors
+(words), over the database and the embedded snapshot. Out of scope: which release answers for a day
+(schedule).
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ Counties = Mapping[tuple[str, str], str]
 class Found(NamedTuple):
     """The localities that a text may mean, and the release that has them.
 
-    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said` is what is to be known of it.
+    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said`
+    is what is to be known of it.
     """
 
     release: Release
@@ -42,7 +46,10 @@ def zip_tables(database: Source | None) -> list[ZipTable]:
 
 def zip_files(database: Source | None) -> list[ZipFile]:
     """Return the files behind them; of one quarter the database's, not the embedded."""
-    files = {(file.kind, file.year, file.quarter): file for file in (table.file for table in reversed(zip_tables(database)))}
+    files = {
+        (file.kind, file.year, file.quarter): file
+        for file in (table.file for table in reversed(zip_tables(database)))
+    }
     return [files[key] for key in sorted(files)]
 
 
@@ -53,18 +60,26 @@ def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[
 
 
 def locate(
-    text: str, source: Source, release: Release, day: date, database: Source | None, counties: Callable[[], Counties]
+    text: str,
+    source: Source,
+    release: Release,
+    day: date,
+    database: Source | None,
+    counties: Callable[[], Counties],
 ) -> tuple[Locality, ZipPlace | None]:
     """Return the one locality that a text means in a release of a source, and how, where the text is a ZIP.
 
-    A county is no name of a locality, because CMS does not list all of them; but a name that is a county elsewhere is ambiguous.
+    A county is no name of a locality, because CMS does not list all of them; but a name that is a
+    county elsewhere is ambiguous.
 
     Raises:
-        LocalityError: as `localities.resolve` and `zip_codes.locate` do; or the text is also a county of another locality, or of
-            some and no name.
+        LocalityError: as `localities.resolve` and `zip_codes.locate` do; or the text is also a
+            county of another locality, or of some and no name.
     """
     if read_zip(text) is not None:
-        by_zip = zip_codes.locate(text, zip_tables(database), source.localities(release), release.label, day)
+        by_zip = zip_codes.locate(
+            text, zip_tables(database), source.localities(release), release.label, day
+        )
         if by_zip is not None:
             return by_zip
     if not words.is_name(text):
@@ -72,7 +87,9 @@ def locate(
     return _named(text, source, release, counties), None
 
 
-def _named(text: str, source: Source, release: Release, counties: Callable[[], Counties]) -> Locality:
+def _named(
+    text: str, source: Source, release: Release, counties: Callable[[], Counties]
+) -> Locality:
     places = source.localities(release)
     try:
         place = _locality(source, release, text)
@@ -80,19 +97,34 @@ def _named(text: str, source: Source, release: Release, counties: Callable[[], C
         by_county = words.of_county(text, places, counties())
         if not by_county or matching(text, places):
             raise
-        where = f"{text!r} is no locality by name; it is a county of {listed(by_county)}. Name one by MAC-locality"
+        where = (
+            f"{text!r} is no locality by name; it is a county of {listed(by_county)}. Name one "
+            "by MAC-locality"
+        )
         raise LocalityError(where, [other.key for other in by_county]) from error
     if place.is_national or is_whole_name(text, place):
         return place
     others = [other for other in words.of_county(text, places, counties()) if other != place]
     if others:
-        where = f"{text!r} is a part of the name of {place}, and a county of {listed(others)}. Name one by MAC-locality"
+        where = (
+            f"{text!r} is a part of the name of {place}, and a county of {listed(others)}. "
+            "Name one by MAC-locality"
+        )
         raise LocalityError(where, [place.key, *(other.key for other in others)])
     return place
 
 
-def find(query: str, source: Source, release: Release, day: date, database: Source | None, counties: Counties) -> Found:
-    """Return the localities of a release that a text may mean: by key, ZIP, MAC, state, name, county or contractor.
+def find(
+    query: str,
+    source: Source,
+    release: Release,
+    day: date,
+    database: Source | None,
+    counties: Counties,
+) -> Found:
+    """Return the localities of a release that a text may mean.
+
+    By key, ZIP, MAC, state, name, county or contractor.
 
     Raises:
         LocalityError: nothing is called so.

@@ -1,7 +1,10 @@
-"""Searching localities by the words people know a place by: state, name, county, or the contractor that pays there.
+"""Searching localities by the words people know a place by.
 
-A search lists what a text may mean, so that a person can choose; it never picks (localities.resolve). Counties are as CMS words
-them in its locality county file: a county that stands under "all other counties" cannot be found by its name.
+State, name, county, or the contractor that pays there.
+
+A search lists what a text may mean, so that a person can choose; it never picks
+(localities.resolve). Counties are as CMS words them in its locality county file: a county that
+stands under "all other counties" cannot be found by its name.
 """
 
 from __future__ import annotations
@@ -18,8 +21,12 @@ _STATE = 2
 _BETWEEN = re.compile(r"[,/;]| AND ")
 
 
-def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]) -> list[Locality]:
-    """Return the localities that a text may mean, the likeliest first; none where it is a key or a number, which are not searched.
+def search(
+    query: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]
+) -> list[Locality]:
+    """Return the localities that a text may mean, the likeliest first.
+
+    None where it is a key or a number, which are not searched.
 
     Args:
         query: a state, a name, a county, a contractor or its jurisdiction.
@@ -30,7 +37,11 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
         LocalityError: nothing is called so; the message lists what is spelt nearly so.
     """
     who = contractors()
-    if of_jurisdiction := [place for place in places if place.mac in who and who[place.mac].jurisdiction == query.strip().upper()]:
+    if of_jurisdiction := [
+        place
+        for place in places
+        if place.mac in who and who[place.mac].jurisdiction == query.strip().upper()
+    ]:
         return of_jurisdiction
     if _KEY_OR_NUMBER.fullmatch(query.strip()):
         return []
@@ -42,17 +53,25 @@ def search(query: str, places: Sequence[Locality], counties: Mapping[tuple[str, 
         *(place for place in by_county if place not in by_name),
     ] or [place for place in places if place.mac in who and has_words(who[place.mac].name, query)]
     if not found:
-        names = {(place.mac, place.locality): _BETWEEN.split(_included(counties, place)) for place in places}
+        names = {
+            (place.mac, place.locality): _BETWEEN.split(_included(counties, place))
+            for place in places
+        }
         raise not_found(query, similar(query, places, names))
     return found
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text may be the name of a place: no key, no number, and not the two letters of a state."""
+    """Tell whether a text may be the name of a place.
+
+    No key, no number, and not the two letters of a state.
+    """
     return len(text.strip()) > _STATE and not _KEY_OR_NUMBER.fullmatch(text.strip())
 
 
-def of_county(name: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]) -> list[Locality]:
+def of_county(
+    name: str, places: Sequence[Locality], counties: Mapping[tuple[str, str], str]
+) -> list[Locality]:
     """Return the localities of whose counties one has a name."""
     return [place for place in places if has_words(_included(counties, place), name)]
 

@@ -1,4 +1,6 @@
-"""How Medicare prices a line: pure functions over a rate and a line, one small module per family of rules.
+"""How Medicare prices a line.
+
+Pure functions over a rate and a line, one small module per family of rules.
 
 They know no database and no file. `line_price.price` puts them in CMS's order.
 """

@@ -2,8 +2,8 @@
 
 Which units and lines are the two sides of one procedure is for `pricing.units`.
 
-Source: CMS record layout of the relative value file, field Bilateral Surgery (Modifier 50); Medicare Claims Processing Manual,
-chapter 12, section 40.7.
+Source: CMS record layout of the relative value file, field Bilateral Surgery (Modifier 50);
+Medicare Claims Processing Manual, chapter 12, section 40.7.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from feesync.model.rate import Rate
 from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES
 
-SOURCE = "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
+SOURCE = (
+    "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
+)
 _RETURN_SOURCE = "Claims Processing Manual ch. 12 s. 40.4"
 _FACTORS = {"0": 10_000, "1": 15_000, "2": 10_000, "3": 20_000}
 _REASONS = {
@@ -47,32 +49,53 @@ def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]
         how: what says both sides: `modifier 50`, `RT and LT` or `2 units`.
     """
     if RETURN in line.modifiers:
-        text = f"{how} on a return to the operating room (78): the share of the operation is paid once, whatever the sides."
-        once = Adjustment("bilateral", SCALE, f"{how}, with modifier 78: the share of the operation once", _RETURN_SOURCE)
+        text = (
+            f"{how} on a return to the operating room (78): the share of the operation is paid "
+            "once, whatever the sides."
+        )
+        once = Adjustment(
+            "bilateral",
+            SCALE,
+            f"{how}, with modifier 78: the share of the operation once",
+            _RETURN_SOURCE,
+        )
         return once, [Note.warning("return-both-sides", _capital(text), _RETURN_SOURCE)]
-    both = Adjustment("bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", SOURCE)
+    both = Adjustment(
+        "bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", SOURCE
+    )
     if rate.bilateral in ("0", "2") and how != "2 units":
-        text = f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is priced at 100 % once."
+        text = (
+            f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is "
+            "priced at 100 % once."
+        )
         return both, [Note.warning("bilateral-not-payable", text, SOURCE)]
     return both, []
 
 
 def check(rate: Rate, line: Line) -> list[Note]:
-    """Refuse both sides where the concept does not apply; warn of 50 with several units, which is several times both sides.
+    """Refuse both sides where the concept does not apply.
+
+    Warn of 50 with several units, which is several times both sides.
 
     Raises:
-        ModifierError: 50, or RT with LT, on a code with indicator 9; RT with LT and more than two units.
+        ModifierError: 50, or RT with LT, on a code with indicator 9; RT with LT and more than two
+            units.
     """
     how = said(line)
     if how and not has_sides(rate):
         raise ModifierError(
-            f"{how} does not apply to {line.hcpcs}: bilateral indicator {rate.bilateral}, the concept does not apply"
+            f"{how} does not apply to {line.hcpcs}: bilateral indicator {rate.bilateral}, the "
+            "concept does not apply"
         )
     if how == "RT and LT" and line.units > 2:
-        raise ModifierError(f"RT and LT with {line.units} units: it cannot be told how many are on each side; give a line per side")
+        raise ModifierError(
+            f"RT and LT with {line.units} units: it cannot be told how many are on each side; give "
+            "a line per side"
+        )
     if how == "modifier 50" and line.units > 1:
         text = (
-            f"Modifier 50 with {line.units} units is priced as {line.units} bilateral procedures; contractors return it: one "
+            f"Modifier 50 with {line.units} units is priced as {line.units} bilateral procedures; "
+            "contractors return it: one "
             "bilateral procedure is 1 unit."
         )
         return [Note.warning("bilateral-units", text, SOURCE)]

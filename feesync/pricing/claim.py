@@ -1,8 +1,8 @@
 """The lines of a claim beside each other: one practitioner, patient and day.
 
-Lines become programs, programs services; the rules for several procedures rank and reduce the services, and each line
-adds up its own again. A line without a price takes no part, and changes no other. Out of scope: rates and places, which a
-caller brings, and who pays.
+Lines become programs, programs services; the rules for several procedures rank and reduce the
+services, and each line adds up its own again. A line without a price takes no part, and changes no
+other. Out of scope: rates and places, which a caller brings, and who pays.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
         A price a line, in their order.
 
     Raises:
-        ModifierError: a modifier does not apply to the code of a line; `line` of the error says which.
-        InvalidInputError: of the two sides of a procedure one has a charge and the other has none.
-        UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
+        ModifierError: a modifier does not apply to the code of a line; `line` of the error says
+        which. InvalidInputError: of the two sides of a procedure one has a charge and the other has
+        none. UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record layout documents.
+    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record
+    layout documents.
     """
     number = None
     try:
@@ -62,11 +63,19 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
         for index in service.lines:
             own[index].append(service)
     ranks = _ranks(services)
-    return [unpriced_line(one) if one.denials else line_price(one, own[one.number], ranks.get(one.number)) for one in programs]
+    return [
+        unpriced_line(one)
+        if one.denials
+        else line_price(one, own[one.number], ranks.get(one.number))
+        for one in programs
+    ]
 
 
 def _ranks(services: Sequence[Service]) -> dict[int, int]:
-    """Return the rank of each line: the first of its services; none where one line, or one procedure, is all that is ranked."""
+    """Return the rank of each line: the first of its services.
+
+    None where one line, or one procedure, is all that is ranked.
+    """
     by_pool: dict[object, list[Service]] = {}
     for service in services:
         if service.rank is not None:

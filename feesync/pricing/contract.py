@@ -1,6 +1,7 @@
 """A commercial contract that pays a percentage of what Medicare allows, by the rates of the day or of another year.
 
-Medicare's rules make the amount, the contract multiplies it. Out of scope: who pays it, which the plan decides.
+Medicare's rules make the amount, the contract multiplies it. Out of scope: who pays it, which the
+plan decides.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from feesync.pricing.line import Adjustment, Contract
 
 PLAN_DECIDES = Note.info(
     "contract",
-    "A contract pays, not Medicare: its plan decides deductible and coinsurance; there is no sequestration and no limiting charge.",
+    "A contract pays, not Medicare: its plan decides deductible and coinsurance; there is no "
+    "sequestration and no limiting charge.",
     "feesync",
 )
 

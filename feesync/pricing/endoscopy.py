@@ -1,10 +1,12 @@
-"""Endoscopies: within a family the highest in full, each other its amount less the base's; then families rank with the rest.
+"""Endoscopies: within a family the highest in full, each other its amount less the base's.
 
-The base of a family (the diagnostic endoscopy that the others hold) is taken off at what it is worth for the same sides by its own
-bilateral indicator. No text of CMS's settles that.
+Then families rank with the rest.
 
-Source: CMS record layout of the relative value file, Multiple Procedure, indicator 3, and Endoscopic Base Codes; Medicare Claims
-Processing Manual, chapter 12, section 40.6.
+The base of a family (the diagnostic endoscopy that the others hold) is taken off at what it is
+worth for the same sides by its own bilateral indicator. No text of CMS's settles that.
+
+Source: CMS record layout of the relative value file, Multiple Procedure, indicator 3, and
+Endoscopic Base Codes; Medicare Claims Processing Manual, chapter 12, section 40.6.
 """
 
 from __future__ import annotations
@@ -20,12 +22,16 @@ from feesync.pricing.modifiers import SIDES
 from feesync.pricing.procedures import Order, Procedure, order
 from feesync.pricing.service import RateLookup, Service
 
-_SOURCE = "RVU record layout, Multiple Procedure, indicator 3; Claims Processing Manual ch. 12 s. 40.6"
+_SOURCE = (
+    "RVU record layout, Multiple Procedure, indicator 3; Claims Processing Manual ch. 12 s. 40.6"
+)
 _NAMES = {"RT": "right", "LT": "left"}
 
 
 class Family:
-    """Procedures that rank as one: the endoscopies of a base with that base, or a procedure by itself.
+    """Procedures that rank as one.
+
+    The endoscopies of a base with that base, or a procedure by itself.
 
     Attributes:
         procedures: those in it.
@@ -53,18 +59,26 @@ class Family:
         return [service for procedure in self.procedures for service in procedure.services]
 
     def order(self) -> Order:
-        """Return the key of its place among families: by its sum, then as `Procedure.order` says."""
+        """Return the key of its place among families.
+
+        By its sum, then as `Procedure.order` says.
+        """
         if not self.base:
             return self.procedures[0].order(self.procedures[0].amount)
         return (*order(self.services, sum(one.amount * one.count for one in self.procedures)), 1)
 
 
 def families(ranked: Sequence[Family]) -> list[Family]:
-    """Return families in place of single procedures: endoscopies of one base together, and the base with them."""
+    """Return families in place of single procedures.
+
+    Endoscopies of one base together, and the base with them.
+    """
     by_base: dict[str, Family] = {}
     for family in ranked:
         if family.base:
-            by_base.setdefault(family.base, Family(family.base, [])).procedures.extend(family.procedures)
+            by_base.setdefault(family.base, Family(family.base, [])).procedures.extend(
+                family.procedures
+            )
     alone = []
     for family in ranked:
         hcpcs = family.procedures[0].hcpcs
@@ -100,10 +114,17 @@ def reduce(family: Family, lookup: RateLookup) -> None:
             less = scaled(worth.fee, factor)
             if procedure.hcpcs == family.base:
                 service.replace(
-                    "endoscopy", 0, Fraction(0), f"the base of its family, {family.base}, is paid with the other", _SOURCE
+                    "endoscopy",
+                    0,
+                    Fraction(0),
+                    f"the base of its family, {family.base}, is paid with the other",
+                    _SOURCE,
                 )
             else:
-                reason = f"endoscopy of the family of {family.base}: its amount less the base's, {dollars(less)}"
+                reason = (
+                    f"endoscopy of the family of {family.base}: its amount less the base's, "
+                    f"{dollars(less)}"
+                )
                 exact = Fraction(worth.exact * factor, SCALE)
                 share = max(Fraction(0), 1 - exact / (service.exact or 1))
                 service.replace("endoscopy", max(0, service.amount - less), share, reason, _SOURCE)
@@ -115,7 +136,8 @@ def reduce(family: Family, lookup: RateLookup) -> None:
 
 def _both_sides(base: str, indicator: str) -> Note:
     text = (
-        f"The base {base} is taken off as it is worth for both sides by its own bilateral indicator ({indicator}); no text of "
+        f"The base {base} is taken off as it is worth for both sides by its own bilateral "
+        f"indicator ({indicator}); no text of "
         "CMS's settles that, and one contractor paid less in 2020."
     )
     return Note.info("endoscopy-both-sides", text, _SOURCE)
@@ -124,9 +146,15 @@ def _both_sides(base: str, indicator: str) -> Note:
 def _nothing_left(service: Service, first: Procedure) -> Note:
     code, other = service.rate.hcpcs, first.services[0]
     own, beside = (set(SIDES.intersection(each.line.modifiers)) for each in (service, other))
-    text = f"{code} is paid with {first.hcpcs}, the other endoscopy of its family, and nothing is left of it"
+    text = (
+        f"{code} is paid with {first.hcpcs}, the other endoscopy of its family, and nothing is "
+        "left of it"
+    )
     if len(own) == 1 and len(beside) == 1 and own != beside:
         sides = f"{_NAMES[own.pop()]} side, {first.hcpcs} on the {_NAMES[beside.pop()]}"
-        text += f"; it is on the {sides}: payers that pay both sides ask for RT and LT with 59 or XS on {code}"
+        text += (
+            f"; it is on the {sides}: payers that pay both sides ask for RT and LT with 59 or "
+            f"XS on {code}"
+        )
     text += "."
     return Note.info("endoscopy-nothing-left", text, _SOURCE)

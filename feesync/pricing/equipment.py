@@ -1,6 +1,9 @@
-"""Less is paid of the technical part of imaging on older equipment: FX (film), FY (computed radiography), CT (old scanners).
+"""Less is paid of the technical part of imaging on older equipment.
 
-Source: Social Security Act s. 1848(b)(9) (FX, FY), s. 1834(p) (CT). Percentages and dates stand in data/reference/modifiers.csv.
+FX (film), FY (computed radiography), CT (old scanners).
+
+Source: Social Security Act s. 1848(b)(9) (FX, FY), s. 1834(p) (CT). Percentages and dates stand in
+data/reference/modifiers.csv.
 """
 
 from __future__ import annotations
@@ -37,12 +40,21 @@ def reduction(rate: Rate, line: Line) -> Reduction | None:
     if modifier is None:
         return None
     if rate.pctc == GLOBAL_ONLY:
-        raise ModifierError(f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its technical part")
+        raise ModifierError(
+            f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its "
+            "technical part"
+        )
     if not has_technical_part(rate):
         code = f"{line.hcpcs}-{rate.modifier}" if rate.modifier else line.hcpcs
-        raise ModifierError(f"modifier {modifier} does not apply to {code}: it has no technical part")
+        raise ModifierError(
+            f"modifier {modifier} does not apply to {code}: it has no technical part"
+        )
     row = modifiers.on(modifier, line.day)
     if row is None:
         return None
     factor, source = int(row.scaled_factor), _SCANNER if modifier == "CT" else _FILM
-    return Reduction(factor, f"modifier {modifier}: {decimal_percent(SCALE - factor)} % less of the technical part", source)
+    return Reduction(
+        factor,
+        f"modifier {modifier}: {decimal_percent(SCALE - factor)} % less of the technical part",
+        source,
+    )

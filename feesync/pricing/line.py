@@ -1,4 +1,7 @@
-"""The values that pricing works on: the line that is priced, the steps that lead to its price, and notes."""
+"""The values that pricing works on.
+
+The line that is priced, the steps that lead to its price, and notes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from feesync.model.rate import Setting
 class Contract(NamedTuple):
     """What a commercial contract pays of what Medicare allows.
 
-    `factor` is in ten-thousandths (11000 is 110 %); `of_year` is the year whose rates it names, None for those of the day.
+    `factor` is in ten-thousandths (11000 is 110 %); `of_year` is the year whose rates it names,
+    None for those of the day.
     """
 
     factor: int
@@ -29,10 +33,13 @@ class Contract(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One claim line as pricing sees it: checked, and with the row modifier (26, TC, 53) still among its modifiers.
+    """One claim line as pricing sees it.
 
-    `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are the days of care after the
-    operation that modifier 55 pays for, None for all of them; `contract` is what a plan other than Medicare pays by.
+    Checked, and with the row modifier (26, TC, 53) still among its modifiers.
+
+    `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are
+    the days of care after the operation that modifier 55 pays for, None for all of them; `contract`
+    is what a plan other than Medicare pays by.
     """
 
     hcpcs: str
@@ -53,8 +60,9 @@ class Step:
 
     Attributes:
         name: which rule, such as `bilateral`.
-        factor: what the amount before was multiplied by; None where it was not (the submitted charge), where only a part of it was
-            (the technical part), and where it has no end of decimals (30 of 90 days).
+        factor: what the amount before was multiplied by; None where it was not (the submitted
+            charge), where only a part of it was (the technical part), and where it has no end of
+            decimals (30 of 90 days).
         amount: dollars after this step, rounded half up.
         reason: why, in one sentence.
         source: where the rule stands (not in the JSON, whose names are a contract).
@@ -68,7 +76,9 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as the JSON contract has it."""
-        return json_ready({"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason})
+        return json_ready(
+            {"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason}
+        )
 
 
 class Adjustment(NamedTuple):
@@ -84,7 +94,10 @@ class Adjustment(NamedTuple):
 
 
 class Price(NamedTuple):
-    """What pricing found for a line: amounts in cents, None where there is no price; `rank` among the lines of its claim."""
+    """What pricing found for a line: amounts in cents, None where there is no price.
+
+    `rank` among the lines of its claim.
+    """
 
     fee: int | None
     steps: list[Step]

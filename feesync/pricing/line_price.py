@@ -10,13 +10,16 @@ from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
 
 
-def price(rate: Rate, line: Line, technical: Sequence[Rate] = (), base: Rate | None = None) -> Price:
+def price(
+    rate: Rate, line: Line, technical: Sequence[Rate] = (), base: Rate | None = None
+) -> Price:
     """Price a line by itself.
 
     Args:
         rate: the rate of its code and row modifier in its locality.
         line: the line.
-        technical: the rates of the line's technical part, where a rule takes from a part of the line.
+        technical: the rates of the line's technical part, where a rule takes from a part of the
+            line.
         base: the rate of its endoscopic base, where the line has several units.
 
     Raises:

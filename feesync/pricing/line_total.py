@@ -1,4 +1,7 @@
-"""The answer for a line, added up from its services: each step is the amount of the whole line after it."""
+"""The answer for a line, added up from its services.
+
+Each step is the amount of the whole line after it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ def line_price(program: Program, services: Sequence[Service], rank: int | None) 
         rank: its place among the lines of the claim.
     """
     warnings = status.warnings(program.rate, program.line)
-    notes = [*line_notes(program), *dict.fromkeys(note for service in services for note in service.notes)]
+    notes = [
+        *line_notes(program),
+        *dict.fromkeys(note for service in services for note in service.notes),
+    ]
     priced = [service for service in services if service.by_report is None]
     reports = [service.by_report for service in services if service.by_report]
     if not priced:
@@ -47,14 +53,19 @@ def line_price(program: Program, services: Sequence[Service], rank: int | None) 
         beyond = _count(services) - _count(priced)
         verb = "is" if beyond == 1 else "are"
         text = (
-            f"{beyond} of {_count(services)} units {verb} beyond the fifth of multiple procedures and priced by report: the MAC "
+            f"{beyond} of {_count(services)} units {verb} beyond the fifth of multiple procedures "
+            "and priced by report: the MAC "
             "sets the amount from the documentation, and it is not in the sum."
         )
         notes.append(Note.warning("units-by-report", text, reports[0].source))
     index = program.number
-    allowed = sum(service.part(service.amount, index, last=True) * service.count for service in priced)
+    allowed = sum(
+        service.part(service.amount, index, last=True) * service.count for service in priced
+    )
     limit = _limiting_charge(program, priced)
-    return Price(program.base.amount, _steps(program, priced), allowed, limit, [*warnings, *notes], rank)
+    return Price(
+        program.base.amount, _steps(program, priced), allowed, limit, [*warnings, *notes], rank
+    )
 
 
 def _count(services: Sequence[Service]) -> int:
@@ -62,7 +73,10 @@ def _count(services: Sequence[Service]) -> int:
 
 
 def _limiting_charge(program: Program, services: Sequence[Service]) -> int | None:
-    """Return the limiting charge: one rounding for the units of a line, the line's part of that for both sides."""
+    """Return the limiting charge.
+
+    One rounding for the units of a line, the line's part of that for both sides.
+    """
     line = program.line
     if not line.nonpar or line.contract or not practitioner.is_physician(line):
         return None
@@ -75,9 +89,16 @@ def _limiting_charge(program: Program, services: Sequence[Service]) -> int | Non
 
 
 def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
-    """Return the steps of the services side by side; what the sides come to stands before the units where all have it."""
+    """Return the steps of the services side by side.
+
+    What the sides come to stands before the units where all have it.
+    """
     found = {mark.name for service in services for mark in service.marks}
-    order = (*_BEFORE, *(adjustment.name for adjustment in (*program.role, *program.later)), *_AFTER)
+    order = (
+        *_BEFORE,
+        *(adjustment.name for adjustment in (*program.role, *program.later)),
+        *_AFTER,
+    )
     names = [name for name in dict.fromkeys(order) if name in found]
     count = _count(services)
     if count > 1:
@@ -86,16 +107,29 @@ def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
     amounts = {service: service.start for service in services}
     steps = []
     for name in names:
-        marks = {service: mark for service in services for mark in service.marks if mark.name == name}
+        marks = {
+            service: mark for service in services for mark in service.marks if mark.name == name
+        }
         amounts.update({service: mark.cents for service, mark in marks.items()})
         last = name == "charge"
-        shown = services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
+        shown = (
+            services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
+        )
         amount = sum(
-            service.part(amounts[service], program.number, last=last) * (service.count if shown is services else 1)
+            service.part(amounts[service], program.number, last=last)
+            * (service.count if shown is services else 1)
             for service in shown
         )
         if name == _UNITS:
-            steps.append(Step(_UNITS, decimal_factor(count * SCALE), dollars(amount), f"{count} units", _UNITS_SOURCE))
+            steps.append(
+                Step(
+                    _UNITS,
+                    decimal_factor(count * SCALE),
+                    dollars(amount),
+                    f"{count} units",
+                    _UNITS_SOURCE,
+                )
+            )
         else:
             steps.append(_step(marks, services, amount))
     return steps
@@ -120,4 +154,10 @@ def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) 
         reason += f"; {dollars(together)} on lines {lines} together"
         if first.name == _SIDES:
             factor = None
-    return Step(first.name, decimal_factor(factor) if isinstance(factor, int) else None, dollars(amount), reason, first.source)
+    return Step(
+        first.name,
+        decimal_factor(factor) if isinstance(factor, int) else None,
+        dollars(amount),
+        reason,
+        first.source,
+    )

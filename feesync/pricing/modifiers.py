@@ -1,7 +1,8 @@
 """Which modifiers a line may carry, alone and together, and what the table says of one on a day.
 
-What each does stands in data/reference/modifiers.csv; one that is not there is refused by name, because ignoring it would give a
-wrong amount. Whether a modifier applies to a code is for the modules of the rules.
+What each does stands in data/reference/modifiers.csv; one that is not there is refused by name,
+because ignoring it would give a wrong amount. Whether a modifier applies to a code is for the
+modules of the rules.
 """
 
 from __future__ import annotations
@@ -43,7 +44,15 @@ EQUIPMENT = frozenset({"FX", "FY", "CT"})
 THERAPY_ASSISTANTS = frozenset({"CQ", "CO"})
 
 _PRICED = frozenset(
-    {Effect.PICKS_ROW, Effect.MULTIPLIES, Effect.SHARE, Effect.SETTING, Effect.BY_REPORT, Effect.DENIES, Effect.ANESTHESIA}
+    {
+        Effect.PICKS_ROW,
+        Effect.MULTIPLIES,
+        Effect.SHARE,
+        Effect.SETTING,
+        Effect.BY_REPORT,
+        Effect.DENIES,
+        Effect.ANESTHESIA,
+    }
 )
 """Effects by which a line has another price, or none, than without the modifier."""
 
@@ -56,15 +65,33 @@ _EXCLUSIVE = (
     (frozenset({"GP", "GO", "GN"}), "each names another plan of care"),
     (frozenset({"AA", "AD", "QK", "QX", "QY", "QZ"}), "each names another role in the anesthesia"),
     (frozenset({"P1", "P2", "P3", "P4", "P5", "P6"}), "each names another state of the patient"),
-    (frozenset({"GA", "GZ"}), "one says that there is an advance notice, the other that there is none"),
-    (frozenset({"GY", "GZ"}), "one says that the service is excluded, the other that it is not necessary"),
+    (
+        frozenset({"GA", "GZ"}),
+        "one says that there is an advance notice, the other that there is none",
+    ),
+    (
+        frozenset({"GY", "GZ"}),
+        "one says that the service is excluded, the other that it is not necessary",
+    ),
     # the DME MACs' articles of GA and GY (mobilitymgmt.com): never on the same line
-    (frozenset({"GA", "GY"}), "one says that the service may be found not necessary, the other that it is excluded"),
+    (
+        frozenset({"GA", "GY"}),
+        "one says that the service may be found not necessary, the other that it is excluded",
+    ),
     (frozenset({"Q7", "Q8", "Q9"}), "each names another class of findings"),
-    (frozenset({"JW", "JZ"}), "one is for a discarded amount, the other says that nothing was discarded"),
-    (frozenset({DISCONTINUED, "73", "74"}), "each names another way in which a procedure was stopped"),
+    (
+        frozenset({"JW", "JZ"}),
+        "one is for a discarded amount, the other says that nothing was discarded",
+    ),
+    (
+        frozenset({DISCONTINUED, "73", "74"}),
+        "each names another way in which a procedure was stopped",
+    ),
     # CMS's MLN article on PO and PN (bricker.com)
-    (frozenset({"PN", "PO"}), "one is for excepted, the other for all other services of an off-campus department"),
+    (
+        frozenset({"PN", "PO"}),
+        "one is for excepted, the other for all other services of an off-campus department",
+    ),
     (frozenset({"96", "97"}), "one is for habilitative, the other for rehabilitative care"),
     (frozenset({"UN", "UP", "UQ", "UR", "US"}), "each names another number of patients"),
 )
@@ -74,7 +101,11 @@ _APART = (
     (frozenset({"CQ"}), frozenset({"GO", "GN"}), "CQ is for physical therapy, which GP marks"),
     (frozenset({"CO"}), frozenset({"GP", "GN"}), "CO is for occupational therapy, which GO marks"),
     # CR 6563 (xifin.com, 2009-12); beside GY and TS it stands
-    (frozenset({"GX"}), frozenset({"EY", "GA", "GL", "GZ", "KB", "QL"}), "a voluntary notice is for services that are excluded"),
+    (
+        frozenset({"GX"}),
+        frozenset({"EY", "GA", "GL", "GZ", "KB", "QL"}),
+        "a voluntary notice is for services that are excluded",
+    ),
 )
 _OPPOSITE = {"left": "RT", "right": "LT"}
 _MOST = 4
@@ -88,8 +119,8 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     """Return the modifiers of a line in one spelling, checked against each other.
 
     Raises:
-        ModifierError: not a modifier, one that is not in the table, more than the four that a claim line holds, one twice, or two
-            that contradict each other.
+        ModifierError: not a modifier, one that is not in the table, more than the four that a claim
+            line holds, one twice, or two that contradict each other.
     """
     read_ones = tuple(modifier.strip().upper() for modifier in modifiers)
     for modifier in read_ones:
@@ -109,15 +140,30 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
 def _unknown(modifier: str) -> str:
     """Return the message for a modifier that is not in the table, with those that it may be a slip for."""
     known = known_modifiers()
-    slips = {modifier[::-1], modifier[0] + modifier[1].translate(_LOOK_ALIKE), modifier[0].translate(_LOOK_ALIKE) + modifier[1]}
-    near = [other for other in known if other in slips] or [other for other in known if other[0] == modifier[0]]
-    hint = f"near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}; " if near else ""
-    return f"modifier {modifier} is not known to feesync, and is not ignored; {hint}'feesync modifiers' lists all {len(known)}"
+    slips = {
+        modifier[::-1],
+        modifier[0] + modifier[1].translate(_LOOK_ALIKE),
+        modifier[0].translate(_LOOK_ALIKE) + modifier[1],
+    }
+    near = [other for other in known if other in slips] or [
+        other for other in known if other[0] == modifier[0]
+    ]
+    hint = (
+        f"near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}; "
+        if near
+        else ""
+    )
+    return (
+        f"modifier {modifier} is not known to feesync, and is not ignored; {hint}'feesync "
+        f"modifiers' lists all {len(known)}"
+    )
 
 
 def _check_together(given: frozenset[str]) -> None:
     if BOTH_SIDES in given and SIDES & given:
-        raise ModifierError("50 means both sides; it contradicts RT and LT: give 50 alone, or RT and LT without it")
+        raise ModifierError(
+            "50 means both sides; it contradicts RT and LT: give 50 alone, or RT and LT without it"
+        )
     for group, why in _EXCLUSIVE:
         together = sorted(group & given)
         if len(together) > 1:
@@ -130,21 +176,29 @@ def _check_together(given: frozenset[str]) -> None:
 
 
 def _check_sites(given: frozenset[str]) -> None:
-    """Refuse a site beside 50, and beside the other side. Source: First Coast Service Options, anatomical modifiers."""
+    """Refuse a site beside 50, and beside the other side.
+
+    Source: First Coast Service Options, anatomical modifiers.
+    """
     for modifier in sorted(sites(given)):
         site = modifier_effects(modifier)[0].site
         if BOTH_SIDES in given:
-            raise ModifierError(f"50 contradicts {modifier}: 50 means both sides, {modifier} names one {site.split()[-1]}")
+            raise ModifierError(
+                f"50 contradicts {modifier}: 50 means both sides, {modifier} names one "
+                f"{site.split()[-1]}"
+            )
         other = _OPPOSITE.get(site.split()[0])
         if other in given:
             raise ModifierError(f"{other} contradicts {modifier}: {modifier} names a {site}")
 
 
 def on(modifier: str, day: date) -> ModifierEffect | None:
-    """Return what a modifier does on a day; None where it is out of use then, as far as is recalled.
+    """Return what a modifier does on a day.
 
-    A day out of use is refused where the dates were read in a source, because the claim would be returned. Dates that are only
-    recalled do not refuse a line.
+    None where it is out of use then, as far as is recalled.
+
+    A day out of use is refused where the dates were read in a source, because the claim would be
+    returned. Dates that are only recalled do not refuse a line.
 
     Raises:
         ModifierError: it is not in use on the day.
@@ -161,7 +215,9 @@ def on(modifier: str, day: date) -> ModifierEffect | None:
 def period(rows: Sequence[ModifierEffect]) -> str:
     """Return from when to when a modifier is in use, in words."""
     first, last = rows[0].first, rows[-1].last
-    parts = [f"from {first} on" if last == date.max else f"from {first}"] if first != date.min else []
+    parts = (
+        [f"from {first} on" if last == date.max else f"from {first}"] if first != date.min else []
+    )
     return " ".join(parts if last == date.max else [*parts, f"to {last}"])
 
 
@@ -171,7 +227,10 @@ def has(modifiers: Iterable[str], effect: Effect) -> bool:
 
 
 def sites(modifiers: Iterable[str]) -> frozenset[str]:
-    """Return those that name a finger, a toe, an eyelid or a vessel: lines with different ones are of different sites."""
+    """Return those that name a finger, a toe, an eyelid or a vessel.
+
+    Lines with different ones are of different sites.
+    """
     return frozenset(modifier for modifier in modifiers if modifier_effects(modifier)[0].site)
 
 
@@ -181,7 +240,11 @@ def telling_apart(modifiers: tuple[str, ...]) -> frozenset[str]:
 
     Two lines of a code on which these are the same are two of one service.
     """
-    priced = (modifier for modifier in modifiers if any(row.effect in _PRICED for row in modifier_effects(modifier)))
+    priced = (
+        modifier
+        for modifier in modifiers
+        if any(row.effect in _PRICED for row in modifier_effects(modifier))
+    )
     return frozenset(priced) | sites(modifiers)
 
 
@@ -191,7 +254,10 @@ def row_of(modifiers: Sequence[str]) -> str:
 
 
 def placed(line: Line) -> Line:
-    """Return a line in the setting that its modifiers give it: PD sets the facility amount everywhere."""
+    """Return a line in the setting that its modifiers give it.
+
+    PD sets the facility amount everywhere.
+    """
     if line.setting is Setting.NONFACILITY and has(line.modifiers, Effect.SETTING):
         return line._replace(setting=Setting.FACILITY)
     return line

@@ -1,10 +1,14 @@
-"""Several procedures by one practitioner for one patient on one day: what each is paid beside the others.
+"""Several procedures by one practitioner for one patient on one day.
 
-The multiple procedure indicator of a code says which rule applies; lines without an amount take no part. Add-ons (global period
-ZZZ) have indicator 0: neither ranked nor reduced. `pool` says what touches what.
+What each is paid beside the others.
 
-Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and Diagnostic Imaging Family Indicator;
-Medicare Claims Processing Manual, chapter 12, section 40.6 (surgery, endoscopy), chapter 5, section 10.7 (therapy).
+The multiple procedure indicator of a code says which rule applies; lines without an amount take no
+part. Add-ons (global period ZZZ) have indicator 0: neither ranked nor reduced. `pool` says what
+touches what.
+
+Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and
+Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual, chapter 12, section 40.6
+(surgery, endoscopy), chapter 5, section 10.7 (therapy).
 """
 
 from __future__ import annotations
@@ -26,10 +30,19 @@ SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 
 Pool = tuple[str, str]
 
-_SURGERY_SOURCE = "RVU record layout, Multiple Procedure, indicator 2; Claims Processing Manual ch. 12 s. 40.6"
-_THERAPY_SOURCE = "RVU record layout, Multiple Procedure, indicator 5; Claims Processing Manual ch. 5 s. 10.7"
-_IMAGING_SOURCE = f"RVU record layout, Multiple Procedure, indicator {IMAGING}, and Diagnostic Imaging Family Indicator"
-_CO_SURGEON_SOURCE = "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.6 and 40.8"
+_SURGERY_SOURCE = (
+    "RVU record layout, Multiple Procedure, indicator 2; Claims Processing Manual ch. 12 s. 40.6"
+)
+_THERAPY_SOURCE = (
+    "RVU record layout, Multiple Procedure, indicator 5; Claims Processing Manual ch. 5 s. 10.7"
+)
+_IMAGING_SOURCE = (
+    f"RVU record layout, Multiple Procedure, indicator {IMAGING}, and Diagnostic "
+    "Imaging Family Indicator"
+)
+_CO_SURGEON_SOURCE = (
+    "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.6 and 40.8"
+)
 _MOST_RANKED = 5
 _EXACT_TO_CENTS = 10_000_000
 _PROFESSIONAL_OFF = ((date(2012, 1, 1), 25), (date(2017, 1, 1), 5))
@@ -46,10 +59,12 @@ _GROUP = {IMAGING: "imaging", THERAPY: "therapy"}
 
 
 def pool(program: Program) -> Pool | None:
-    """Return what a line touches, None where nothing: lines of a claim with the same pool are reduced beside each other.
+    """Return what a line touches, None where nothing.
 
-    A return to the operating room (78) is outside the ranking; assistants at surgery rank among themselves, apart from the
-    operations of the same practitioner.
+    Lines of a claim with the same pool are reduced beside each other.
+
+    A return to the operating room (78) is outside the ranking; assistants at surgery rank among
+    themselves, apart from the operations of the same practitioner.
     """
     rate, modifiers = program.rate, program.line.modifiers
     indicator = rate.multiple_procedure
@@ -89,7 +104,10 @@ def apply(services: Sequence[Service], lookup: RateLookup) -> None:
 
 
 def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
-    """Rank procedures and families by their amounts: the first in full, four more at 50 %, the others by report."""
+    """Rank procedures and families by their amounts.
+
+    The first in full, four more at 50 %, the others by report.
+    """
     ranked = [endoscopy.Family.of_one(one) for one in procedures(services)]
     families = endoscopy.families(ranked)
     for family in families:
@@ -103,14 +121,22 @@ def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
         for service in family.services:
             service.rank = rank
             if rank > _MOST_RANKED:
-                text = f"Rank {rank} of multiple procedures is priced by report: the MAC sets the amount from the documentation."
+                text = (
+                    f"Rank {rank} of multiple procedures is priced by report: the MAC sets the "
+                    "amount from the documentation."
+                )
                 service.by_report = Note.denial("by-report", text, _SURGERY_SOURCE)
             elif rank > 1:
                 reason = f"of {number} procedures of the day: 50 %"
-                service.take(Adjustment("multiple procedure", 5_000, reason, _SURGERY_SOURCE), f"rank {rank}")
+                service.take(
+                    Adjustment("multiple procedure", 5_000, reason, _SURGERY_SOURCE), f"rank {rank}"
+                )
                 service.reduced = True
             if CO_SURGEON in service.line.modifiers:
-                text = "A co-surgeon's procedure (62) stays in the ranking of multiple procedures, by its whole fee."
+                text = (
+                    "A co-surgeon's procedure (62) stays in the ranking of multiple procedures, "
+                    "by its whole fee."
+                )
                 service.notes.append(Note.info("co-surgeon-ranked", text, _CO_SURGEON_SOURCE))
         rank += family.count
 
@@ -130,28 +156,47 @@ def _numbered(services: Sequence[Service]) -> dict[Service, int]:
 
 
 def _imaging(services: Sequence[Service], lookup: RateLookup) -> None:
-    """Rank the technical and the professional parts of imaging of one family, each by itself: the first of each in full."""
-    amounts = {service: (service.technical, service.amount - service.technical) for service in services}
+    """Rank the technical and the professional parts of imaging of one family, each by itself.
+
+    The first of each in full.
+    """
+    amounts = {
+        service: (service.technical, service.amount - service.technical) for service in services
+    }
     technical, professional = (
-        _numbered(_ordered(services, {service: both[part] for service, both in amounts.items() if both[part]})) for part in (0, 1)
+        _numbered(
+            _ordered(
+                services, {service: both[part] for service, both in amounts.items() if both[part]}
+            )
+        )
+        for part in (0, 1)
     )
     day = services[0].line.day
     off = next((percent for since, percent in reversed(_PROFESSIONAL_OFF) if since <= day), 0)
     for service in services:
         later = technical.get(service, 1) > 1, professional.get(service, 1) > 1
-        service.rank = min(technical.get(service, len(amounts)), professional.get(service, len(amounts)))
+        service.rank = min(
+            technical.get(service, len(amounts)), professional.get(service, len(amounts))
+        )
         if any(later):
             factors = (5_000 if later[0] else SCALE), ((100 - off) * 100 if later[1] else SCALE)
             texts = ("50 % of the technical part", f"{off} % less of the professional part")
             found = [text for is_later, text in zip(later, texts, strict=True) if is_later]
-            service.reduce_parts("multiple imaging", *factors, f"second or further imaging: {' and '.join(found)}", _IMAGING_SOURCE)
+            service.reduce_parts(
+                "multiple imaging",
+                *factors,
+                f"second or further imaging: {' and '.join(found)}",
+                _IMAGING_SOURCE,
+            )
             service.reduced = True
             _note_cap(service)
 
 
 def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
     """Pay the practice expense in full of the one unit of the day that has the highest, half of every other."""
-    ranks = _numbered(_ordered(services, {service: service.program.base.pe_rvu for service in services}))
+    ranks = _numbered(
+        _ordered(services, {service: service.program.base.pe_rvu for service in services})
+    )
     for service, rank in ranks.items():
         service.rank = rank
         if rank == 1:
@@ -170,7 +215,9 @@ def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
     indicator = services[0].rate.multiple_procedure
     percent, name = _TECHNICAL_OFF[indicator]
     source = f"RVU record layout, Multiple Procedure, indicator {indicator}"
-    for service, rank in _numbered(_ordered(services, {service: service.technical for service in services})).items():
+    for service, rank in _numbered(
+        _ordered(services, {service: service.technical for service in services})
+    ).items():
         service.rank = rank
         if rank > 1:
             reason = f"second or further {name} service: {percent} % less of the technical part"
@@ -179,17 +226,28 @@ def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
             _note_cap(service)
 
 
-_RULES = {SURGERY: _surgery, IMAGING: _imaging, THERAPY: _therapy, CARDIOVASCULAR: _technical, OPHTHALMOLOGY: _technical}
+_RULES = {
+    SURGERY: _surgery,
+    IMAGING: _imaging,
+    THERAPY: _therapy,
+    CARDIOVASCULAR: _technical,
+    OPHTHALMOLOGY: _technical,
+}
 
 
 def _note_cap(service: Service) -> None:
     if service.program.base.capped:
         text = (
-            "The reduction comes before the OPPS cap, which limits what it leaves; that services rank by their fees before the "
+            "The reduction comes before the OPPS cap, which limits what it leaves; that services "
+            "rank by their fees before the "
             "cap is an inference."
         )
         service.notes.append(
-            Note.info("cap-after-reduction", text, "CY 2007 PFS final rule; Deficit Reduction Act of 2005 s. 5102")
+            Note.info(
+                "cap-after-reduction",
+                text,
+                "CY 2007 PFS final rule; Deficit Reduction Act of 2005 s. 5102",
+            )
         )
 
 
@@ -201,8 +259,15 @@ def _note_units(services: Sequence[Service]) -> None:
     for own in units.values():
         kind = _BY_INFERENCE.get(own[0].rate.multiple_procedure)
         if kind and sum(service.count for service in own) > 1:
-            text = f"The units of the line are priced as so many lines; that this holds of {kind} is an inference."
-            own[0].notes.append(Note.info("units-as-lines", text, "Claims Processing Manual ch. 12 s. 40.6 and 40.7"))
+            text = (
+                f"The units of the line are priced as so many lines; that this holds of {kind} "
+                "is an inference."
+            )
+            own[0].notes.append(
+                Note.info(
+                    "units-as-lines", text, "Claims Processing Manual ch. 12 s. 40.6 and 40.7"
+                )
+            )
 
 
 def _note_group(indicator: str, services: Sequence[Service]) -> None:
@@ -210,7 +275,10 @@ def _note_group(indicator: str, services: Sequence[Service]) -> None:
     for service in services:
         if not service.reduced:
             text = (
-                f"The reduction of several {_GROUP[indicator]} services of a day also reaches across the practitioners of one "
+                f"The reduction of several {_GROUP[indicator]} services of a day also reaches "
+                "across the practitioners of one "
                 "group, whose other claims are not seen here."
             )
-            service.notes.append(Note.info("group-practice", text, "CY 2011 and CY 2012 PFS final rules"))
+            service.notes.append(
+                Note.info("group-practice", text, "CY 2011 and CY 2012 PFS final rules")
+            )

@@ -1,6 +1,9 @@
-"""What a modifier means for a line beside its price: money that is paid elsewhere, claims that it belongs to, dates.
+"""What a modifier means for a line beside its price.
 
-Most modifiers that only inform say nothing here; the column `notice` of data/reference/modifiers.csv says which do.
+Money that is paid elsewhere, claims that it belongs to, dates.
+
+Most modifiers that only inform say nothing here; the column `notice` of
+data/reference/modifiers.csv says which do.
 """
 
 from __future__ import annotations
@@ -30,7 +33,10 @@ def notes(rate: Rate, line: Line) -> list[Note]:
     found = [note for modifier in line.modifiers if (note := _note(modifier, rate, line))]
     for assistant, plan in _THERAPY_PLANS.items():
         if assistant in line.modifiers and plan not in line.modifiers:
-            text = f"Modifier {assistant} goes with {plan}: contractors return a line of a therapy assistant without it."
+            text = (
+                f"Modifier {assistant} goes with {plan}: contractors return a line of a therapy "
+                "assistant without it."
+            )
             found.append(Note.warning("therapy-plan-missing", text, _THERAPY_SOURCE))
     return found
 
@@ -40,17 +46,25 @@ def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
     code = f"modifier-{modifier.lower()}"
     if row is None:
         rows = modifier_effects(modifier)
-        text = f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync recalls: not on this day."
+        text = (
+            f"Modifier {modifier} is in use {modifiers.period(rows)}, as far as feesync "
+            "recalls: not on this day."
+        )
         return Note.warning(code, text, _source(rows[0]))
     if row.notice:
         return Note(code, Severity(row.notice), f"Modifier {modifier}: {row.words}", _source(row))
     if rate.status not in PRICED_STATUSES:
         return None
     if row.effect in _ELSEWHERE:
-        text = f"Modifier {modifier} belongs to {_ELSEWHERE[row.effect]}; this line is priced without it. {row.words}"
+        text = (
+            f"Modifier {modifier} belongs to {_ELSEWHERE[row.effect]}; this line is priced "
+            f"without it. {row.words}"
+        )
         return Note.warning(code, text, _source(row))
     if row.effect is Effect.OTHER_PROGRAM:
-        text = f"Modifier {modifier} is for payers other than Medicare, which takes nothing from it."
+        text = (
+            f"Modifier {modifier} is for payers other than Medicare, which takes nothing from it."
+        )
         return Note.info(code, text, _source(row))
     return None
 

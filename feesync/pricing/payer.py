@@ -1,7 +1,10 @@
-"""Who pays what of an allowed amount: deductible, Medicare's share, the patient's coinsurance, sequestration.
+"""Who pays what of an allowed amount.
 
-Which deductible and coinsurance a line has is for `waiver`. Source: Social Security Act s. 1833; sequestration reduces Medicare's
-payment only, after deductible and coinsurance (CMS: approved 100, deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
+Deductible, Medicare's share, the patient's coinsurance, sequestration.
+
+Which deductible and coinsurance a line has is for `waiver`. Source: Social Security Act s. 1833;
+sequestration reduces Medicare's payment only, after deductible and coinsurance (CMS: approved 100,
+deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from feesync.model.money import SCALE, scaled
 class Split(NamedTuple):
     """Who pays an allowed amount, in cents; the first three sum to it.
 
-    `medicare_payment` is after sequestration; `deductible` is the part of `patient_responsibility` that the deductible took.
+    `medicare_payment` is after sequestration; `deductible` is the part of `patient_responsibility`
+    that the deductible took.
     """
 
     medicare_payment: int
@@ -28,7 +32,8 @@ def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: i
 
     Args:
         allowed: cents.
-        deductible: cents of the Part B deductible that the patient still owes; at most the allowed amount is taken.
+        deductible: cents of the Part B deductible that the patient still owes; at most the allowed
+            amount is taken.
         coinsurance: the patient's share of the rest, in ten-thousandths.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """

@@ -1,9 +1,13 @@
-"""Procedures: what is ranked as one. A service by itself, or the shares of one operation that one practitioner has.
+"""Procedures: what is ranked as one.
 
-Shares (54, 55, 56) of one code, side and day are one procedure: it ranks by its whole fee, is reduced, and then shared. That
-reductions come before the share is a reading: no text of CMS's says so.
+A service by itself, or the shares of one operation that one practitioner has.
 
-Source: Medicare Claims Processing Manual, chapter 12, sections 40.2, 40.4 (global surgery) and 40.6 (ranking, ties).
+Shares (54, 55, 56) of one code, side and day are one procedure: it ranks by its whole fee, is
+reduced, and then shared. That reductions come before the share is a reading: no text of CMS's says
+so.
+
+Source: Medicare Claims Processing Manual, chapter 12, sections 40.2, 40.4 (global surgery) and 40.6
+(ranking, ties).
 """
 
 from __future__ import annotations
@@ -18,7 +22,9 @@ from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE
 from feesync.pricing.units import Identity, descending_charge, identity
 
-_SHARE_SOURCE = "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+_SHARE_SOURCE = (
+    "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+)
 _IN_ORDER = (OPERATION, POSTOPERATIVE, PREOPERATIVE)
 
 Order = tuple[int, int, tuple[bool, int], list[Identity], int]
@@ -57,21 +63,31 @@ class Procedure:
         return frozenset(index for service in self.services for index in service.lines)
 
     def order(self, amount: int) -> Order:
-        """Return a key for the order of procedures by an amount, the highest first; no place in a claim decides.
+        """Return a key for the order of procedures by an amount, the highest first.
 
-        Equal amounts go by what is payable after all later steps, then by the charge, the highest first and an unstated one above
-        any, then by what the lines say. The manual's order by charge is that of equal procedures; where more is left of one of them
-        (it has no co-surgeon, say) that goes first, so that a higher charge never lowers a sum.
+        No place in a claim decides.
+
+        Equal amounts go by what is payable after all later steps, then by the charge, the highest
+        first and an unstated one above any, then by what the lines say. The manual's order by
+        charge is that of equal procedures; where more is left of one of them (it has no co-surgeon,
+        say) that goes first, so that a higher charge never lowers a sum.
         """
         return (*order(self.services, amount), self.count)
 
 
-def order(services: Sequence[Service], amount: int) -> tuple[int, int, tuple[bool, int], list[Identity]]:
+def order(
+    services: Sequence[Service], amount: int
+) -> tuple[int, int, tuple[bool, int], list[Identity]]:
     """Return the key of `Procedure.order` for services together."""
     charges = [service.charge for service in services]
     charge = None if None in charges else sum(charge or 0 for charge in charges)
     payable = sum(_payable(service) for service in services)
-    return -amount, -payable, descending_charge(charge), sorted(identity(service.program) for service in services)
+    return (
+        -amount,
+        -payable,
+        descending_charge(charge),
+        sorted(identity(service.program) for service in services),
+    )
 
 
 def _payable(service: Service) -> int:
@@ -83,9 +99,16 @@ def _payable(service: Service) -> int:
 
 
 def procedures(services: Sequence[Service]) -> list[Procedure]:
-    """Return the procedures of services: shares of one operation together, each other service by itself."""
+    """Return the procedures of services.
+
+    Shares of one operation together, each other service by itself.
+    """
     shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
-    found = [Procedure([service]) for service in services if not SHARES.intersection(service.line.modifiers)]
+    found = [
+        Procedure([service])
+        for service in services
+        if not SHARES.intersection(service.line.modifiers)
+    ]
     operations: dict[object, list[Procedure]] = {}
     for service in sorted(shares, key=_share_order):
         key = service.line.hcpcs, telling_apart(service.line.modifiers) - SHARES - {BOTH_SIDES}
@@ -115,14 +138,20 @@ def _share_order(service: Service) -> tuple[object, ...]:
 
 
 def _sides(service: Service) -> frozenset[str]:
-    return SIDES if service.pooled or BOTH_SIDES in service.line.modifiers else SIDES.intersection(service.line.modifiers)
+    return (
+        SIDES
+        if service.pooled or BOTH_SIDES in service.line.modifiers
+        else SIDES.intersection(service.line.modifiers)
+    )
 
 
 def _belongs(service: Service, operation: Procedure) -> bool:
     """Tell whether a share is of an operation: of its side, and not a share that it has already."""
     others = operation.services
     own, share = _sides(service), _share(service)
-    if others[0].count != service.count or not any(own == _sides(other) or own & _sides(other) for other in others):
+    if others[0].count != service.count or not any(
+        own == _sides(other) or own & _sides(other) for other in others
+    ):
         return False
     same = [other for other in others if _share(other) == share]
     if share != POSTOPERATIVE:
@@ -132,9 +161,14 @@ def _belongs(service: Service, operation: Procedure) -> bool:
 
 
 def settle_shares(operations: Iterable[Procedure]) -> None:
-    """Hold the shares of an operation within the whole: 54 holds what 56 pays for, and roundings up do not add a cent."""
+    """Hold the shares of an operation within the whole.
+
+    54 holds what 56 pays for, and roundings up do not add a cent.
+    """
     for operation in operations:
-        services = sorted(operation.services, key=_share_order) if len(operation.services) > 1 else []
+        services = (
+            sorted(operation.services, key=_share_order) if len(operation.services) > 1 else []
+        )
         left = max((_whole(service, SCALE) for service in services), default=0)
         for service in services:
             share = _share(service)
@@ -145,10 +179,19 @@ def settle_shares(operations: Iterable[Procedure]) -> None:
                 most = min(left, _whole(service, service.rate.postoperative * SCALE // 100) - spent)
             if share == PREOPERATIVE and _share(services[0]) == OPERATION:
                 most = 0
-                text = "Modifier 56 beside 54 pays nothing: 54 holds the share of the care before the operation."
-                service.notes.append(Note.warning("preoperative-care-included", text, _SHARE_SOURCE))
+                text = (
+                    "Modifier 56 beside 54 pays nothing: 54 holds the share of the care before "
+                    "the operation."
+                )
+                service.notes.append(
+                    Note.warning("preoperative-care-included", text, _SHARE_SOURCE)
+                )
             if service.amount > most:
-                reason = "the shares of one operation are at most the whole" if most else "modifier 54 of the operation holds it"
+                reason = (
+                    "the shares of one operation are at most the whole"
+                    if most
+                    else "modifier 54 of the operation holds it"
+                )
                 service.lower("shares together", most, reason, _SHARE_SOURCE)
             left -= service.amount
 

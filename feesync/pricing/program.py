@@ -1,9 +1,11 @@
 """What the rules say of a line whatever its amounts, and the steps of its services in CMS's order.
 
-Fee for the setting, bilateral, equipment, multiple procedures, the OPPS cap, the part in an operation, practitioner's share,
-therapy assistant, non-participation, another plan's contract, lower of the charge; all of one unit, and units add up. Each
-adjustment applies to the rounded amount before it: no published sentence settles whether they apply before rounding, the manual
-points at the stored fee amount, which has two decimals. The other reading differs by at most a cent a step.
+Fee for the setting, bilateral, equipment, multiple procedures, the OPPS cap, the part in an
+operation, practitioner's share, therapy assistant, non-participation, another plan's contract,
+lower of the charge; all of one unit, and units add up. Each adjustment applies to the rounded
+amount before it: no published sentence settles whether they apply before rounding, the manual
+points at the stored fee amount, which has two decimals. The other reading differs by at most a cent
+a step.
 """
 
 from __future__ import annotations
@@ -53,8 +55,14 @@ def program(rate: Rate, line: Line, index: int = 0) -> Program:
         denials.insert(0, status.denial(rate, line))
     denials += [note for note in notes if note.severity is Severity.DENIAL]
     notes = [note for note in notes if note.severity is not Severity.DENIAL]
-    later = [*shared_trip.adjustments(line), *practitioner.adjustments(line), *therapy.adjustments(line)]
-    return Program(index, rate, line, base, less, role, later, surgery.care_days(rate, line), denials, notes)
+    later = [
+        *shared_trip.adjustments(line),
+        *practitioner.adjustments(line),
+        *therapy.adjustments(line),
+    ]
+    return Program(
+        index, rate, line, base, less, role, later, surgery.care_days(rate, line), denials, notes
+    )
 
 
 def begin(service: Service) -> Service:
@@ -94,7 +102,9 @@ def close(service: Service) -> None:
 
 def unpriced_line(program: Program) -> Price:
     """Return the price of a line that the rules leave without one."""
-    warnings = status.warnings(program.rate, program.line) if program.base.amount is not None else []
+    warnings = (
+        status.warnings(program.rate, program.line) if program.base.amount is not None else []
+    )
     return Price(program.base.amount, [], None, None, [*warnings, *program.denials, *program.notes])
 
 
@@ -109,7 +119,8 @@ def line_notes(program: Program) -> list[Note]:
         notes.append(
             Note.info(
                 "opps-cap",
-                f"The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is {dollars(program.base.uncapped_fee)}.",
+                "The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is "
+                f"{dollars(program.base.uncapped_fee)}.",
                 CAP_SOURCE,
             )
         )

@@ -1,7 +1,10 @@
-"""A service on its way from its fee to its price: its amount so far, what of it is technical, and the marks of its steps.
+"""A service on its way from its fee to its price.
 
-A service is what the rules for several procedures count: a unit of a line, the two sides of a procedure, or the share of an
-operation. `pricing.units` says which services lines stand for, `pricing.line_total` adds them up again by line.
+Its amount so far, what of it is technical, and the marks of its steps.
+
+A service is what the rules for several procedures count: a unit of a line, the two sides of a
+procedure, or the share of an operation. `pricing.units` says which services lines stand for,
+`pricing.line_total` adds them up again by line.
 """
 
 from __future__ import annotations
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
     from feesync.pricing.equipment import Reduction
 
 TESTS, TECHNICAL_ONLY, GLOBAL_ONLY = "1", "3", "4"
-"""PC/TC indicators: diagnostic tests with 26 and TC rows, with a code for the technical part, with a code for the whole."""
+"""PC/TC indicators.
+
+Diagnostic tests with 26 and TC rows, with a code for the technical part, with a code for the whole.
+"""
 
 _NOTHING = Fraction(0)
 
@@ -49,10 +55,13 @@ class RateLookup(Protocol):
 
 
 class Program(NamedTuple):
-    """What the rules say of a line whatever its amounts: the adjustments in their order, or why there is no payment.
+    """What the rules say of a line whatever its amounts.
 
-    `number` is the index of the line, `role` the part that the practitioner has in an operation, `later` who bills; `days`
-    are those of the care after an operation that the line pays for, None where it does not.
+    The adjustments in their order, or why there is no payment.
+
+    `number` is the index of the line, `role` the part that the practitioner has in an operation,
+    `later` who bills; `days` are those of the care after an operation that the line pays for, None
+    where it does not.
     """
 
     number: int
@@ -68,7 +77,9 @@ class Program(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A step of a service: the name of the rule, the factor in ten-thousandths, None where none shows, the cents after it.
+    """A step of a service.
+
+    The name of the rule, the factor in ten-thousandths, None where none shows, the cents after it.
 
     `subject` is what tells this service from others of its line in the reason, such as its rank.
     """
@@ -89,10 +100,12 @@ class Service:
         lines: the indexes of the lines that it belongs to: one, or two with a side each.
         both: whether it is both sides of a procedure.
         charges: the submitted charge in cents of each unit in it, None where none is stated.
-        pooled: whether the charges of two sides count together, whatever each of them is (RT and LT).
+        pooled: whether the charges of two sides count together, whatever each of them is (RT and
+            LT).
         count: how many equal ones it stands for.
         amount: cents so far, of one.
-        exact: the same before any rounding, in billionths of a dollar; 0 of a line that can have no limiting charge.
+        exact: the same before any rounding, in billionths of a dollar; 0 of a line that can have no
+            limiting charge.
         limit: `exact` as it was before non-participation, from which the limiting charge is made.
         rank: its place among multiple procedures, None where no rule ranks it.
         reduced: whether a rule for several procedures took from it.
@@ -134,7 +147,14 @@ class Service:
         pooled: bool = False,
         count: int = 1,
     ) -> None:
-        self.program, self.lines, self.charges, self.both, self.pooled, self.count = program, lines, charges, both, pooled, count
+        self.program, self.lines, self.charges, self.both, self.pooled, self.count = (
+            program,
+            lines,
+            charges,
+            both,
+            pooled,
+            count,
+        )
         self._lookup = lookup
         base = program.base
         self._capped = base.capped
@@ -173,7 +193,16 @@ class Service:
         self.amount = scaled(self.amount, adjustment.factor)
         if self.exact:
             self.exact *= Fraction(adjustment.factor, SCALE)
-        self.marks.append(Mark(adjustment.name, adjustment.factor, self.amount, adjustment.reason, adjustment.source, subject))
+        self.marks.append(
+            Mark(
+                adjustment.name,
+                adjustment.factor,
+                self.amount,
+                adjustment.reason,
+                adjustment.source,
+                subject,
+            )
+        )
 
     def replace(self, name: str, amount: int, share: Fraction, reason: str, source: str) -> None:
         """Take a step to another amount; `share` is the unrounded factor that it stands for."""
@@ -190,7 +219,9 @@ class Service:
         """
         return self._parts()[0]
 
-    def reduce_parts(self, name: str, technical: int, professional: int, reason: str, source: str) -> None:
+    def reduce_parts(
+        self, name: str, technical: int, professional: int, reason: str, source: str
+    ) -> None:
         """Take a step that multiplies the technical and the professional part by factors of their own, in ten-thousandths.
 
         Raises:
@@ -209,7 +240,10 @@ class Service:
         self.marks.append(Mark(name, whole, self.amount, reason, source))
 
     def settle_cap(self) -> None:
-        """Take the OPPS cap, which limits what reductions of the technical part leave; without one the fee itself is capped."""
+        """Take the OPPS cap, which limits what reductions of the technical part leave.
+
+        Without one the fee itself is capped.
+        """
         if not self._capped:
             return
         base = self.program.base
@@ -225,7 +259,10 @@ class Service:
         self.exact -= max(Fraction(0), exact - exact_cap)
         if cap < technical:
             self.amount -= technical - cap
-            reason = f"the technical part is capped at the hospital outpatient rate, {dollars(cap)}, after the reductions"
+            reason = (
+                "the technical part is capped at the hospital outpatient rate, "
+                f"{dollars(cap)}, after the reductions"
+            )
             self.marks.append(Mark(CAP_NAME, None, self.amount, reason, CAP_SOURCE))
 
     def _parts(self) -> tuple[int, Fraction]:
@@ -243,11 +280,16 @@ class Service:
             rates = self._lookup.technical(self.line.hcpcs)
             bases = [rate.in_setting(self.line.setting) for rate in rates]
             if not bases or any(base.amount is None for base in bases):
-                error = ModifierError(f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on a line of its own")
+                error = ModifierError(
+                    f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on a "
+                    "line of its own"
+                )
                 error.line = self.program.number + 1
                 raise error
         cents = sum(base.fee if capped else base.uncapped_fee for base in bases)
-        exact = self._unrounded(sum(base.exact if capped else base.uncapped_exact for base in bases))
+        exact = self._unrounded(
+            sum(base.exact if capped else base.uncapped_exact for base in bases)
+        )
         for mark in self.marks:
             if mark.name == "bilateral":
                 factor = mark.factor or 0
@@ -264,8 +306,9 @@ class Service:
     def limit_to_charge(self, source: str) -> None:
         """Take the lower of the amount and the submitted charge.
 
-        The charges of RT and LT count together. Of two units that are both sides, each counts for one side at most, and one that
-        is not stated for one side, so that a charge on one of them limits that side.
+        The charges of RT and LT count together. Of two units that are both sides, each counts for
+        one side at most, and one that is not stated for one side, so that a charge on one of them
+        limits that side.
         """
         stated = [charge for charge in self.charges if charge is not None]
         if not stated:
@@ -280,7 +323,10 @@ class Service:
                 self._side = side if self.charges[0] is None else min(self.charges[0], side)
 
     def part(self, cents: int, index: int, *, last: bool = False) -> int:
-        """Return what a line has of an amount of this service: all of it, or what the first or the other side is worth."""
+        """Return what a line has of an amount of this service.
+
+        All of it, or what the first or the other side is worth.
+        """
         if len(self.lines) == 1:
             return cents
         first = self._first_side(cents) if self._side is None or not last else self._side
@@ -288,5 +334,7 @@ class Service:
 
     def _first_side(self, cents: int) -> int:
         """Return what the first of two sides has of both: 100 of 150, 100 of 200, 100 of 100."""
-        both = next((mark.factor for mark in self.marks if mark.name == "bilateral" and mark.factor), SCALE)
+        both = next(
+            (mark.factor for mark in self.marks if mark.name == "bilateral" and mark.factor), SCALE
+        )
         return half_up(cents * Fraction(SCALE) / both, 1)

@@ -1,7 +1,8 @@
 """One trip of portable X-ray equipment to several patients: its payment is divided among them.
 
-UN, UP, UQ, UR and US name two to six patients, on R0075 alone. Contractors price R0075, so that feesync mostly says only that the
-MAC's amount is divided. Out of scope: R0070, a trip to one patient, which carries none of them, and Q0092, which is never divided.
+UN, UP, UQ, UR and US name two to six patients, on R0075 alone. Contractors price R0075, so that
+feesync mostly says only that the MAC's amount is divided. Out of scope: R0070, a trip to one
+patient, which carries none of them, and Q0092, which is never divided.
 
 Source: Medicare Claims Processing Manual, chapter 13, section 90.3; Palmetto RR 8EELJ98426.
 """
@@ -26,7 +27,9 @@ def adjustments(line: Line) -> list[Adjustment]:
         if row is None or row.effect is not Effect.MULTIPLIES or not row.codes:
             continue
         if line.hcpcs not in row.codes:
-            raise ModifierError(f"modifier {modifier} is for {' and '.join(row.codes)} alone, not for {line.hcpcs}")
+            raise ModifierError(
+                f"modifier {modifier} is for {' and '.join(row.codes)} alone, not for {line.hcpcs}"
+            )
         reason = f"modifier {modifier}: {row.factor} of the trip for each patient"
         found.append(Adjustment("shared trip", row.scaled_factor, reason, row.source))
     return found

@@ -1,6 +1,7 @@
 """Whether Medicare prices a code at all, in this setting: the status code and the NA flags.
 
-Source: CMS record layout of the relative value file, Attachment A (status codes); Addendum A to the PFS final rules (NA).
+Source: CMS record layout of the relative value file, Attachment A (status codes); Addendum A to the
+PFS final rules (NA).
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ _THERAPY = "5"
 _CONTRACTOR_PRICED = "contractor-priced"
 _WHY_NOT = {
     "B": "bundled: payment is in the services it goes with, never separate",
-    "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee schedule amount",
+    "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee "
+    "schedule amount",
     "D": "deleted code",
     "E": "excluded from the fee schedule by regulation",
     "F": "deleted or discontinued code",
     "G": "not valid for Medicare: another code is used",
     "H": "deleted modifier",
     "I": "not valid for Medicare: another code is used",
-    "J": "anesthesia: paid by base and time units with its own conversion factor, not by this formula",
+    "J": "anesthesia: paid by base and time units with its own conversion factor, not by this "
+    "formula",
     "L": "local code",
     "M": "measurement code, for reporting only",
     "N": "not covered by Medicare",
@@ -40,11 +43,15 @@ def denial(rate: Rate, line: Line) -> Note:
         return Note.denial(code, f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
     if rate.nonfacility_amount is None:
         return Note.denial(
-            _CONTRACTOR_PRICED, f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the amount.", _SOURCE
+            _CONTRACTOR_PRICED,
+            f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the "
+            "amount.",
+            _SOURCE,
         )
     return Note.denial(
         "facility-na",
-        f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there (incident-to services and "
+        f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
+        "(incident-to services and "
         "technical parts are the facility's).",
         _NA_SOURCE,
     )
@@ -56,12 +63,15 @@ def warnings(rate: Rate, line: Line) -> list[Note]:
         return []
     notes = []
     if rate.status == "R":
-        notes.append(Note.warning("status-r", f"{line.hcpcs} has restricted coverage (status R).", _SOURCE))
+        notes.append(
+            Note.warning("status-r", f"{line.hcpcs} has restricted coverage (status R).", _SOURCE)
+        )
     if rate.status == "T":
         notes.append(
             Note.warning(
                 "status-t",
-                f"{line.hcpcs} is paid only if nothing else payable is billed that day by the same provider (status T).",
+                f"{line.hcpcs} is paid only if nothing else payable is billed that day by the same "
+                "provider (status T).",
                 _SOURCE,
             )
         )
@@ -69,15 +79,21 @@ def warnings(rate: Rate, line: Line) -> list[Note]:
         notes.append(
             Note.warning(
                 "nonfacility-na",
-                f"{line.hcpcs} is flagged NA outside facilities: rarely done there; a MAC that accepts it pays the facility rate.",
+                f"{line.hcpcs} is flagged NA outside facilities: rarely done there; a MAC that "
+                "accepts it pays the facility rate.",
                 _NA_SOURCE,
             )
         )
-    if line.setting is Setting.FACILITY and rate.facility_na and rate.multiple_procedure == _THERAPY:
+    if (
+        line.setting is Setting.FACILITY
+        and rate.facility_na
+        and rate.multiple_procedure == _THERAPY
+    ):
         notes.append(
             Note.info(
                 "therapy-setting",
-                f"{line.hcpcs} is a therapy service: it takes the nonfacility amount in every setting.",
+                f"{line.hcpcs} is a therapy service: it takes the nonfacility amount in every "
+                "setting.",
                 "Claims Processing Manual ch. 5 s. 10",
             )
         )

@@ -1,7 +1,10 @@
-"""The part that one practitioner has in an operation: assistant, co-surgeon, a share of the global period, a return to the room.
+"""The part that one practitioner has in an operation.
 
-Source: CMS record layout of the relative value file (assistant, co-surgeon and global fields); Medicare Claims Processing Manual,
-chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global surgery), 40.8 (co-surgeons), 110.2 (physician assistants).
+Assistant, co-surgeon, a share of the global period, a return to the room.
+
+Source: CMS record layout of the relative value file (assistant, co-surgeon and global fields);
+Medicare Claims Processing Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global
+surgery), 40.8 (co-surgeons), 110.2 (physician assistants).
 """
 
 from __future__ import annotations
@@ -17,24 +20,41 @@ from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES
 from feesync.pricing.practitioner import PRACTITIONERS
 
 POSTOPERATIVE, PREOPERATIVE, OPERATION = "55", "56", "54"
-"""The shares of the global period: care after the operation, before it, and the operation with the care before it."""
+"""The shares of the global period.
+
+Care after the operation, before it, and the operation with the care before it.
+"""
 
 GLOBAL_DAYS = {"010": 10, "090": 90}
 """Days after the operation in the global periods that have shares."""
 
-_ASSISTANT_SOURCE = "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
+_ASSISTANT_SOURCE = (
+    "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
+)
 _CO_SURGEON_SOURCE = "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.8"
-_SHARE_SOURCE = "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
-_PRE_SOURCE = "Claims Processing Manual ch. 12 s. 40.4, which prices 54 and 55; data of the RVU file"
-_DAYS_SOURCE = "Claims Processing Manual ch. 12 s. 40.2 and 40.4; Form CMS-1500, item 24G as contractors read it"
+_SHARE_SOURCE = (
+    "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+)
+_PRE_SOURCE = (
+    "Claims Processing Manual ch. 12 s. 40.4, which prices 54 and 55; data of the RVU file"
+)
+_DAYS_SOURCE = (
+    "Claims Processing Manual ch. 12 s. 40.2 and 40.4; Form CMS-1500, item 24G as "
+    "contractors read it"
+)
 _REPORT_AS = frozenset({"np", "pa", "cns"})
-"""Practitioners whose assistance at surgery is reported by AS, not by 80 to 82; AS alone says that it is one of them."""
+"""Practitioners whose assistance at surgery is reported by AS, not by 80 to 82.
+
+AS alone says that it is one of them.
+"""
 
 _CONCERNED = ASSISTANTS | SHARES | {CO_SURGEON, RETURN}
 
 
 def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
-    """Return what a practitioner's part in an operation does to the fee of a line; a denial among the notes means no payment.
+    """Return what a practitioner's part in an operation does to the fee of a line.
+
+    A denial among the notes means no payment.
 
     Raises:
         ModifierError: the concept does not apply to the code, or to the practitioner.
@@ -58,48 +78,71 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
 def care_days(rate: Rate, line: Line) -> int | None:
     """Return the days of care after an operation that a line pays for, None where it pays for none.
 
-    The units of modifier 55 are days, never operations: 1 unit is the whole share, as no days at all are.
+    The units of modifier 55 are days, never operations: 1 unit is the whole share, as no days at
+    all are.
     """
     if POSTOPERATIVE not in line.modifiers:
         return None
-    return line.postoperative_days or (line.units if line.units > 1 else GLOBAL_DAYS.get(rate.global_days))
+    return line.postoperative_days or (
+        line.units if line.units > 1 else GLOBAL_DAYS.get(rate.global_days)
+    )
 
 
 def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
     who = PRACTITIONERS[line.practitioner].name
     if modifier != "AS" and line.practitioner in _REPORT_AS:
-        raise ModifierError(f"modifier {modifier} is a physician's; assistance at surgery by a {who} is reported by AS")
+        raise ModifierError(
+            f"modifier {modifier} is a physician's; assistance at surgery by a {who} is reported "
+            "by AS"
+        )
     if modifier == "AS" and line.practitioner not in _REPORT_AS | {"physician"}:
         raise ModifierError(f"modifier AS is for the assistance of a pa, np or cns, not of a {who}")
     indicator = rate.assistant_surgeon
     if indicator == "9":
         raise ModifierError(
-            f"modifier {modifier} does not apply to {line.hcpcs}: assistant indicator 9, the concept does not apply"
+            f"modifier {modifier} does not apply to {line.hcpcs}: assistant indicator 9, the "
+            "concept does not apply"
         )
     if indicator == "1":
         text = f"Assistants at surgery are never paid on {line.hcpcs} (assistant indicator 1)."
         notes.append(Note.denial("assistant-not-paid", text, _ASSISTANT_SOURCE))
     elif indicator == "0":
         text = (
-            f"Assistants at surgery are paid on {line.hcpcs} only with documentation of medical necessity (assistant indicator 0)."
+            f"Assistants at surgery are paid on {line.hcpcs} only with documentation of medical "
+            "necessity (assistant indicator 0)."
         )
         notes.append(Note.warning("assistant-documentation", text, _ASSISTANT_SOURCE))
     if modifier == "AS":
-        return Adjustment("assistant", 1_360, "modifier AS: 85 % of 16 % of the surgeon's amount", _ASSISTANT_SOURCE)
-    return Adjustment("assistant", 1_600, f"modifier {modifier}: 16 % of the surgeon's amount", _ASSISTANT_SOURCE)
+        return Adjustment(
+            "assistant",
+            1_360,
+            "modifier AS: 85 % of 16 % of the surgeon's amount",
+            _ASSISTANT_SOURCE,
+        )
+    return Adjustment(
+        "assistant", 1_600, f"modifier {modifier}: 16 % of the surgeon's amount", _ASSISTANT_SOURCE
+    )
 
 
 def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
     indicator = rate.co_surgeon
     if indicator == "9":
-        raise ModifierError(f"modifier 62 does not apply to {line.hcpcs}: co-surgeon indicator 9, the concept does not apply")
+        raise ModifierError(
+            f"modifier 62 does not apply to {line.hcpcs}: co-surgeon indicator 9, the concept does "
+            "not apply"
+        )
     if indicator == "0":
         text = f"Co-surgeons are not permitted on {line.hcpcs} (co-surgeon indicator 0)."
         notes.append(Note.denial("co-surgeon-not-permitted", text, _CO_SURGEON_SOURCE))
     elif indicator == "1":
-        text = f"Two surgeons are paid on {line.hcpcs} only with documentation of their necessity (co-surgeon indicator 1)."
+        text = (
+            f"Two surgeons are paid on {line.hcpcs} only with documentation of their necessity "
+            "(co-surgeon indicator 1)."
+        )
         notes.append(Note.warning("co-surgeon-documentation", text, _CO_SURGEON_SOURCE))
-    return Adjustment("co-surgeon", 6_250, "modifier 62: 62.5 % for each of two surgeons", _CO_SURGEON_SOURCE)
+    return Adjustment(
+        "co-surgeon", 6_250, "modifier 62: 62.5 % for each of two surgeons", _CO_SURGEON_SOURCE
+    )
 
 
 def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adjustment]:
@@ -108,7 +151,8 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
     days = GLOBAL_DAYS.get(rate.global_days)
     if days is None:
         raise ModifierError(
-            f"modifier {modifier} does not apply to {line.hcpcs}: its global period is {rate.global_days}, which has no shares"
+            f"modifier {modifier} does not apply to {line.hcpcs}: its global period is "
+            f"{rate.global_days}, which has no shares"
         )
     if not rate.intraoperative:
         text = f"CMS gives {line.hcpcs} no shares of its global period: the MAC sets the amount."
@@ -117,12 +161,23 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
         "54": (rate.preoperative + rate.intraoperative, "care before and during the operation"),
         "55": (rate.postoperative, "care after the operation"),
         "56": (rate.preoperative, "care before the operation"),
-        RETURN: (rate.intraoperative, "return to the operating room, the share of the operation alone"),
+        RETURN: (
+            rate.intraoperative,
+            "return to the operating room, the share of the operation alone",
+        ),
     }[modifier]
-    found = [Adjustment("global share", percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %", _SHARE_SOURCE)]
+    found = [
+        Adjustment(
+            "global share",
+            percent * SCALE // 100,
+            f"modifier {modifier}: {what}, {percent} %",
+            _SHARE_SOURCE,
+        )
+    ]
     if modifier == PREOPERATIVE:
         text = (
-            "Modifier 56 alone: the share of the care before the operation; Medicare's manual prices 54, which holds it, and 55, "
+            "Modifier 56 alone: the share of the care before the operation; Medicare's manual "
+            "prices 54, which holds it, and 55, "
             "and contractors may pay nothing for 56."
         )
         notes.append(Note.warning("preoperative-care", text, _PRE_SOURCE))
@@ -132,16 +187,22 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
     if line.units > 1:
         if line.postoperative_days not in (None, line.units):
             raise ModifierError(
-                f"{line.units} units and {line.postoperative_days} days on modifier 55, whose units are days: give one of the two"
+                f"{line.units} units and {line.postoperative_days} days on modifier 55, whose "
+                "units are days: give one of the two"
             )
         text = (
-            f"{line.units} units on modifier 55 are read as {line.units} days of care, as contractors read the units of a paper "
+            f"{line.units} units on modifier 55 are read as {line.units} days of care, as "
+            "contractors read the units of a paper "
             "claim; they are never so many operations."
         )
         notes.append(Note.warning("postoperative-units", text, _DAYS_SOURCE))
     if furnished > days:
-        raise ModifierError(f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}")
+        raise ModifierError(
+            f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}"
+        )
     if furnished != days:
         part = Fraction(furnished * SCALE, days)
-        found.append(Adjustment("postoperative days", part, f"{furnished} of {days} days", _SHARE_SOURCE))
+        found.append(
+            Adjustment("postoperative days", part, f"{furnished} of {days} days", _SHARE_SOURCE)
+        )
     return found

@@ -1,7 +1,7 @@
 """Therapy furnished in whole or in part by an assistant: 85 % from 2022 on.
 
-Source: Social Security Act s. 1834(v); Medicare Claims Processing Manual, chapter 5, section 20.1. Factor and dates stand in
-data/reference/modifiers.csv.
+Source: Social Security Act s. 1834(v); Medicare Claims Processing Manual, chapter 5, section 20.1.
+Factor and dates stand in data/reference/modifiers.csv.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assist
 
 
 def adjustments(line: Line) -> list[Adjustment]:
-    """Return what a therapy assistant does to the amount of a line; before 2022 the modifiers only inform."""
+    """Return what a therapy assistant does to the amount of a line.
+
+    Before 2022 the modifiers only inform.
+    """
     found = []
     for modifier in line.modifiers:
         if modifier not in modifiers.THERAPY_ASSISTANTS:

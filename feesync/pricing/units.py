@@ -1,15 +1,19 @@
-"""Which services the lines of a claim stand for: units are lines, and two of them may be the two sides of one procedure.
+"""Which services the lines of a claim stand for.
 
-A line of N units is N lines of one unit, each with an equal part of the charge; so no price depends on how units are written. The
-two sides of a procedure are one service: modifier 50, RT with LT, or two units of a code without a side where its bilateral
-indicator says so. The units of modifier 55 are days.
+Units are lines, and two of them may be the two sides of one procedure.
 
-A charge is of the whole line. Of several units each has an equal part of it, the odd cents with the first, so that a line says
-the same as the lines that it could be split into. Only the charges for the two sides of one procedure count together.
+A line of N units is N lines of one unit, each with an equal part of the charge; so no price depends
+on how units are written. The two sides of a procedure are one service: modifier 50, RT with LT, or
+two units of a code without a side where its bilateral indicator says so. The units of modifier 55
+are days.
 
-Source: CMS record layout of the relative value file, Bilateral Surgery: a code "reported twice on the same day by any other
-means (e.g., with RT and LT modifiers or with a 2 in the units field)" is paid the lower of the charge for both sides and the
-fee for both.
+A charge is of the whole line. Of several units each has an equal part of it, the odd cents with the
+first, so that a line says the same as the lines that it could be split into. Only the charges for
+the two sides of one procedure count together.
+
+Source: CMS record layout of the relative value file, Bilateral Surgery: a code "reported twice on
+the same day by any other means (e.g., with RT and LT modifiers or with a 2 in the units field)" is
+paid the lower of the charge for both sides and the fee for both.
 """
 
 from __future__ import annotations
@@ -38,7 +42,10 @@ class _Block(NamedTuple):
 
 
 def identity(program: Program) -> Identity:
-    """Return what a line says, its charge aside: the last resort of an order, so that its place in the claim never decides."""
+    """Return what a line says, its charge aside.
+
+    The last resort of an order, so that its place in the claim never decides.
+    """
     line = program.line
     return (
         line.hcpcs,
@@ -74,11 +81,18 @@ def services(programs: Sequence[Program], lookup: RateLookup) -> list[Service]:
             for block in _blocks(program, count):
                 found += _service(lookup, (block,), both=True)
             continue
-        key = line.hcpcs, program.rate.modifier, telling_apart(line.modifiers), line.postoperative_days
+        key = (
+            line.hcpcs,
+            program.rate.modifier,
+            telling_apart(line.modifiers),
+            line.postoperative_days,
+        )
         sides = SIDES.intersection(line.modifiers)
         if sides and bilateral.has_sides(program.rate):
             (side,) = sides
-            one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(program, _count(program)))
+            one_side.setdefault(key, {}).setdefault(side, []).extend(
+                _blocks(program, _count(program))
+            )
         elif not sides and _may_mean_both(program):
             no_side.setdefault(key, []).extend(_blocks(program, _count(program)))
         else:
@@ -96,9 +110,16 @@ def _count(program: Program) -> int:
 
 
 def _may_mean_both(program: Program) -> bool:
-    """Tell whether two units of a line mean both sides; a second return to the room, or more days of care, does not."""
+    """Tell whether two units of a line mean both sides.
+
+    A second return to the room, or more days of care, does not.
+    """
     rate = program.rate
-    if rate.bilateral not in bilateral.UNITS_SIDES or rate.global_days == _ADD_ON or program.days is not None:
+    if (
+        rate.bilateral not in bilateral.UNITS_SIDES
+        or rate.global_days == _ADD_ON
+        or program.days is not None
+    ):
         return False
     return RETURN not in program.line.modifiers and not sites(program.line.modifiers)
 
@@ -113,7 +134,9 @@ def _blocks(program: Program, count: int) -> list[_Block]:
 
 
 def _ordered(blocks: list[_Block]) -> list[_Block]:
-    return sorted(blocks, key=lambda block: (descending_charge(block.charge), identity(block.program)))
+    return sorted(
+        blocks, key=lambda block: (descending_charge(block.charge), identity(block.program))
+    )
 
 
 def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
@@ -123,7 +146,8 @@ def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Ser
         first, second = right[0], left[0]
         if (first.charge is None) != (second.charge is None):
             error = InvalidInputError(
-                f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge of both lines, or of neither"
+                f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge of "
+                "both lines, or of neither"
             )
             error.line = min(first.program.number, second.program.number) + 1
             raise error
@@ -143,16 +167,25 @@ def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
         for block in blocks:
             yield from _service(lookup, (block,))
         return
-    first, second = (unit._replace(size=1) for block in _ordered(blocks) for unit in [block] * block.size)
+    first, second = (
+        unit._replace(size=1) for block in _ordered(blocks) for unit in [block] * block.size
+    )
     yield from _service(lookup, (first, second), both=True)
 
 
-def _service(lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, pooled: bool = False) -> Iterator[Service]:
-    """Yield services for a block: single ones as far as rules may treat them differently, then one for the rest."""
+def _service(
+    lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, pooled: bool = False
+) -> Iterator[Service]:
+    """Yield services for a block.
+
+    Single ones as far as rules may treat them differently, then one for the rest.
+    """
     program, count = blocks[0].program, blocks[0].size
     lines = tuple(dict.fromkeys(block.program.number for block in blocks))
     charges = tuple(block.charge for block in blocks)
-    singles = min(count, _SINGLES) if count > 1 and program.rate.multiple_procedure in "234567" else 0
+    singles = (
+        min(count, _SINGLES) if count > 1 and program.rate.multiple_procedure in "234567" else 0
+    )
     for size in (*[1] * singles, count - singles):
         if size:
             yield Service(program, lookup, lines, charges, both=both, pooled=pooled, count=size)

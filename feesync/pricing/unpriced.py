@@ -1,7 +1,8 @@
 """Modifiers that leave the amount to the MAC, or that say there is none.
 
-Which ones do stands in data/reference/modifiers.csv. Source: Medicare Claims Processing Manual, chapter 12, sections 20.4.6 (22 and
-52), 40.9 (66); chapter 30 (GY, GZ); chapter 3, section 40.3, and transmittal 2373 (PD).
+Which ones do stands in data/reference/modifiers.csv. Source: Medicare Claims Processing Manual,
+chapter 12, sections 20.4.6 (22 and 52), 40.9 (66); chapter 30 (GY, GZ); chapter 3, section 40.3,
+and transmittal 2373 (PD).
 """
 
 from __future__ import annotations
@@ -31,15 +32,27 @@ def denials(rate: Rate, line: Line) -> list[Note]:
         if row is None:
             continue
         if row.effect is Effect.ANESTHESIA and rate.status != "J":
-            raise ModifierError(f"modifier {modifier} is for anesthesia codes (status J); {line.hcpcs} has status {rate.status}")
+            raise ModifierError(
+                f"modifier {modifier} is for anesthesia codes (status J); {line.hcpcs} has status "
+                f"{rate.status}"
+            )
         if row.effect is Effect.DENIES:
-            notes.append(Note.denial(f"modifier-{modifier.lower()}", f"Modifier {modifier}: {row.words}", row.source))
+            notes.append(
+                Note.denial(
+                    f"modifier-{modifier.lower()}", f"Modifier {modifier}: {row.words}", row.source
+                )
+            )
         elif modifier == modifiers.TEAM:
             notes.append(_team(rate, line))
         elif modifier in _FACILITY_STOPPED:
             notes.append(Note.denial("by-report", f"Modifier {modifier}: {row.words}", row.source))
-        elif row.effect is Effect.BY_REPORT or (modifier == modifiers.DISCONTINUED and rate.modifier != modifier):
-            text = f"Modifier {modifier} is priced by report: the MAC sets the amount from the documentation."
+        elif row.effect is Effect.BY_REPORT or (
+            modifier == modifiers.DISCONTINUED and rate.modifier != modifier
+        ):
+            text = (
+                f"Modifier {modifier} is priced by report: the MAC sets the amount from the "
+                "documentation."
+            )
             notes.append(Note.denial("by-report", text, _REPORT_SOURCE))
         elif row.effect is Effect.SETTING:
             notes += _before_admission(modifier, rate, line, row.source)
@@ -47,22 +60,35 @@ def denials(rate: Rate, line: Line) -> list[Note]:
 
 
 def _before_admission(modifier: str, rate: Rate, line: Line, source: str) -> list[Note]:
-    """Return why a technical part is not paid before an admission: it is the hospital's, in its payment for the stay."""
+    """Return why a technical part is not paid before an admission.
+
+    It is the hospital's, in its payment for the stay.
+    """
     if rate.pctc == GLOBAL_ONLY:
         raise ModifierError(
-            f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its professional part"
+            f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its "
+            "professional part"
         )
     if rate.modifier != modifiers.TECHNICAL and rate.pctc != TECHNICAL_ONLY:
         return []
-    text = f"Modifier {modifier}: the technical part of {line.hcpcs} is in the payment for the hospital's stay."
+    text = (
+        f"Modifier {modifier}: the technical part of {line.hcpcs} is in the payment for the "
+        "hospital's stay."
+    )
     return [Note.denial(f"modifier-{modifier.lower()}", text, source)]
 
 
 def _team(rate: Rate, line: Line) -> Note:
     if rate.team_surgeon == "9":
-        raise ModifierError(f"modifier 66 does not apply to {line.hcpcs}: team surgery indicator 9, the concept does not apply")
+        raise ModifierError(
+            f"modifier 66 does not apply to {line.hcpcs}: team surgery indicator 9, the concept "
+            "does not apply"
+        )
     if rate.team_surgeon == "0":
         text = f"Team surgeons are not permitted on {line.hcpcs} (team surgery indicator 0)."
         return Note.denial("team-not-permitted", text, _TEAM_SOURCE)
-    text = "Modifier 66, team surgery, is priced by report: the MAC sets the amount from the documentation."
+    text = (
+        "Modifier 66, team surgery, is priced by report: the MAC sets the amount from the "
+        "documentation."
+    )
     return Note.denial("by-report", text, _TEAM_SOURCE)

@@ -1,8 +1,10 @@
-"""Which deductible and coinsurance a line has: those of Part B, or what a preventive service or a modifier leaves of them.
+"""Which deductible and coinsurance a line has.
 
-A claim shows code, modifiers, day and the other lines; diagnosis, age and frequency it does not show here, so that what depends on
-them is a note. How an amount is split is for `payer`. Source: 42 USC 1395l (Social Security Act s. 1833); data/reference,
-preventive.csv and cost_sharing.csv.
+Those of Part B, or what a preventive service or a modifier leaves of them.
+
+A claim shows code, modifiers, day and the other lines; diagnosis, age and frequency it does not
+show here, so that what depends on them is a note. How an amount is split is for `payer`. Source: 42
+USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost_sharing.csv.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ _EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 1
 
 
 class PatientShare(NamedTuple):
-    """What a patient owes of a line: whether the deductible applies, and the coinsurance in ten-thousandths."""
+    """What a patient owes of a line.
+
+    Whether the deductible applies, and the coinsurance in ten-thousandths.
+    """
 
     deductible: bool
     coinsurance: int
@@ -31,13 +36,17 @@ class PatientShare(NamedTuple):
 
 
 def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
-    """Return the deductible and coinsurance of a line; where several rules hold, the one that takes least from the patient.
+    """Return the deductible and coinsurance of a line.
+
+    Where several rules hold, the one that takes least from the patient.
 
     Args:
         line: the line.
         beside: the codes of the lines of its claim that have a price.
     """
-    general = [rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)]
+    general = [
+        rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
+    ]
     standard = next(rule for rule in general if not rule.modifier)
     of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
     candidates = [*of_code, *(rule for rule in general if rule.modifier), standard]
@@ -58,7 +67,8 @@ def excess(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]
     if highest <= allowed:
         return []
     text = (
-        "On an unassigned claim the patient still owes what the charge exceeds the approved amount by, up to the limiting "
+        "On an unassigned claim the patient still owes what the charge exceeds the approved amount "
+        "by, up to the limiting "
         f"charge: at most {dollars(highest - allowed)}."
     )
     return [Note.info("unassigned-excess", text, _EXCESS_SOURCE)]
@@ -89,18 +99,25 @@ def _waived(rule: CostSharing, line: Line) -> Note:
     if rule.modifier and not rule.beside:
         why = f"modifier {rule.modifier}, {rule.condition}."
     else:
-        why = f"{line.hcpcs} as a preventive service ({rule.condition}); diagnosis, age and frequency decide, unseen here."
+        why = (
+            f"{line.hcpcs} as a preventive service ({rule.condition}); diagnosis, age and "
+            "frequency decide, unseen here."
+        )
     if rule.coinsurance:
         text = f"Deductible waived, coinsurance {decimal_percent(rule.coinsurance)} %: {why}"
         return Note.info("deductible-waived", text, rule.source)
-    return Note.info("cost-sharing-waived", f"Deductible and coinsurance waived: {why}", rule.source)
+    return Note.info(
+        "cost-sharing-waived", f"Deductible and coinsurance waived: {why}", rule.source
+    )
 
 
 def _not_waived(rule: CostSharing, line: Line, beside: Collection[str]) -> Note:
     """Say that a code near to a preventive service is not waived, or what the claim lacks for it."""
     if not rule.modifier:
         return Note.info(
-            "cost-sharing-applies", f"Deductible and coinsurance apply to {line.hcpcs}: {rule.condition}.", rule.source
+            "cost-sharing-applies",
+            f"Deductible and coinsurance apply to {line.hcpcs}: {rule.condition}.",
+            rule.source,
         )
     has_modifier, codes = rule.modifier in line.modifiers, " or ".join(rule.beside)
     has_beside = any(code in beside for code in rule.beside)
@@ -119,7 +136,10 @@ def _without_effect(line: Line) -> list[Note]:
     """Say that 33, or a modifier that some codes are waived by, takes nothing from the patient's share of this one."""
     notes = []
     if PREVENTIVE in line.modifiers:
-        text = f"Modifier {PREVENTIVE} takes nothing from the patient's share of {line.hcpcs}: Medicare heeds it on other codes."
+        text = (
+            f"Modifier {PREVENTIVE} takes nothing from the patient's share of {line.hcpcs}: "
+            "Medicare heeds it on other codes."
+        )
         notes.append(Note.info("modifier-without-waiver", text, _LIST))
     for rule in cost_sharings():
         if rule.modifier in line.modifiers and _in_force(rule, line):

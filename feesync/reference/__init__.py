@@ -1,1 +1,4 @@
-"""The tables of data/: facts with a source column each, and the releases that CMS is known to have published."""
+"""The tables of data/.
+
+Facts with a source column each, and the releases that CMS is known to have published.
+"""

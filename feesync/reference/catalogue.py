@@ -1,7 +1,10 @@
-"""The releases that CMS has published: their labels, the dates on which they are in effect, their conversion factors.
+"""The releases that CMS has published.
 
-CMS names a release by year and quarter letter: A January, B April, C July, D October; `AR` is a re-issued January.
-Labels that CMS has published stand with their dates and factors in data/reference/release_catalogue.csv.
+Their labels, the dates on which they are in effect, their conversion factors.
+
+CMS names a release by year and quarter letter: A January, B April, C July, D October; `AR` is a
+re-issued January. Labels that CMS has published stand with their dates and factors in
+data/reference/release_catalogue.csv.
 """
 
 from __future__ import annotations
@@ -66,20 +69,25 @@ def catalogue() -> dict[str, CatalogueEntry]:
 def label_of_title(year: int, month: str, conversion_factor: int) -> str | None:
     """Return the label of a relative value file from its title line's year and month.
 
-    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells which it is. A quarter that
-    CMS published under another label only (RVU18C1) has that one.
+    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells
+    which it is. A quarter that CMS published under another label only (RVU18C1) has that one.
     """
     letter = _MONTHS.get(month.upper())
     if letter is None:
         return None
     plain = f"RVU{year % 100:02d}{letter}"
     of_quarter = [entry for entry in catalogue().values() if entry.label.startswith(plain)]
-    fitting = [entry.label for entry in of_quarter if entry.conversion_factor in (conversion_factor, None)]
+    fitting = [
+        entry.label for entry in of_quarter if entry.conversion_factor in (conversion_factor, None)
+    ]
     return fitting[0] if fitting else plain
 
 
 def effective_dates(label: str) -> tuple[date, date] | None:
-    """Return the first and last day of a release: from the catalogue, else from the letter, else None (an unknown AR)."""
+    """Return the first and last day of a release.
+
+    From the catalogue, else from the letter, else None (an unknown AR).
+    """
     entry = catalogue().get(label)
     if entry:
         return entry.effective_from, entry.effective_to
@@ -91,7 +99,9 @@ def effective_dates(label: str) -> tuple[date, date] | None:
 
 def known_factor_on(day: date) -> int | None:
     """Return the conversion factor that the catalogue records for a day (not APM-qualified), or None."""
-    covering = [entry for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to]
+    covering = [
+        entry for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to
+    ]
     return covering[-1].conversion_factor if covering else None
 
 
@@ -101,6 +111,13 @@ def last_catalogued_day() -> date:
 
 
 def label_on(day: date) -> str:
-    """Return the label of the release in effect on a day: the catalogue's, else that of the quarter."""
-    covering = [entry.label for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to]
+    """Return the label of the release in effect on a day.
+
+    The catalogue's, else that of the quarter.
+    """
+    covering = [
+        entry.label
+        for entry in catalogue().values()
+        if entry.effective_from <= day <= entry.effective_to
+    ]
     return covering[-1] if covering else f"RVU{day.year % 100:02d}{'ABCD'[(day.month - 1) // 3]}"

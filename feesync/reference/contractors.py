@@ -9,7 +9,10 @@ from feesync.reference.tables import read_table
 
 
 class Contractor(NamedTuple):
-    """Who a MAC number belongs to: the company that processes the Part B claims, its jurisdiction (`JE`), the states."""
+    """Who a MAC number belongs to.
+
+    The company that processes the Part B claims, its jurisdiction (`JE`), the states.
+    """
 
     mac: str
     name: str
@@ -22,6 +25,8 @@ class Contractor(NamedTuple):
 def contractors() -> dict[str, Contractor]:
     """Return the company behind each MAC number."""
     return {
-        row["mac"]: Contractor(row["mac"], row["contractor"], row["jurisdiction"], row["states"], row["source"])
+        row["mac"]: Contractor(
+            row["mac"], row["contractor"], row["jurisdiction"], row["states"], row["source"]
+        )
         for row in read_table("reference/macs.csv")
     }

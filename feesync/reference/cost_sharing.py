@@ -34,21 +34,26 @@ def _sequestrations() -> tuple[Sequestration, ...]:
 @cache
 def sequestration_on(day: date) -> Sequestration | None:
     """Return the sequestration in force on a day, or None before 2013-04-01."""
-    return next((period for period in _sequestrations() if period.first <= day <= period.last), None)
+    return next(
+        (period for period in _sequestrations() if period.first <= day <= period.last), None
+    )
 
 
 @cache
 def part_b_deductibles() -> dict[int, str]:
     """Return the annual Part B deductible in dollars, as text, by calendar year."""
-    return {int(row["year"]): row["dollars"] for row in read_table("reference/part_b_deductible.csv")}
+    return {
+        int(row["year"]): row["dollars"] for row in read_table("reference/part_b_deductible.csv")
+    }
 
 
 class CostSharing(NamedTuple):
     """Which deductible and coinsurance a service has in a period, and what the claim must show for it.
 
-    `codes` are single codes and ranges of numbers (`10000-69999`), none for every code; `modifier` is the one that the line
-    carries, empty where none is needed; one of the codes `beside` stands on the same claim. `coinsurance` is the patient's share
-    in ten-thousandths (1500 is 15 %). `condition` is what else it depends on, in words.
+    `codes` are single codes and ranges of numbers (`10000-69999`), none for every code; `modifier`
+    is the one that the line carries, empty where none is needed; one of the codes `beside` stands
+    on the same claim. `coinsurance` is the patient's share in ten-thousandths (1500 is 15 %).
+    `condition` is what else it depends on, in words.
     """
 
     codes: tuple[str, ...]
@@ -79,11 +84,18 @@ def _cost_sharing(row: dict[str, str], codes: str) -> CostSharing:
 
 @cache
 def cost_sharings() -> tuple[CostSharing, ...]:
-    """Return what holds whatever the code: the coinsurance of Part B, and the modifiers that change who pays."""
-    return tuple(_cost_sharing(row, row["codes"]) for row in read_table("reference/cost_sharing.csv"))
+    """Return what holds whatever the code.
+
+    The coinsurance of Part B, and the modifiers that change who pays.
+    """
+    return tuple(
+        _cost_sharing(row, row["codes"]) for row in read_table("reference/cost_sharing.csv")
+    )
 
 
 @lru_cache(maxsize=4096)
 def preventive_cost_sharings(hcpcs: str) -> tuple[CostSharing, ...]:
     """Return what Medicare's list of preventive services says of a code, nothing of most."""
-    return tuple(_cost_sharing(row, row["hcpcs"]) for row in rows_of("reference/preventive.csv", hcpcs))
+    return tuple(
+        _cost_sharing(row, row["hcpcs"]) for row in rows_of("reference/preventive.csv", hcpcs)
+    )

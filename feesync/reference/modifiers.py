@@ -12,7 +12,10 @@ from feesync.reference.tables import read_table, rows_of
 
 
 class Effect(StrEnum):
-    """What a modifier does to the price of a professional line; the last six change none, they belong on other lines."""
+    """What a modifier does to the price of a professional line.
+
+    The last six change none, they belong on other lines.
+    """
 
     INFORMS = "informs"
     PICKS_ROW = "picks_row"
@@ -44,7 +47,8 @@ class ModifierEffect(NamedTuple):
         site: the eyelid, finger, toe (with its side) or vessel that it names; else empty.
         first: first day.
         last: last day.
-        notice: how much a line that carries it should say so: `info`, `warning`, or empty for not at all.
+        notice: how much a line that carries it should say so: `info`, `warning`, or empty for not
+            at all.
         confidence: V checked against CMS's text, S read in a secondary source, R recalled.
         source: where it was read.
         words: what it does, in feesync's words.

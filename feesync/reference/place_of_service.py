@@ -13,7 +13,9 @@ from feesync.reference.tables import read_table
 
 
 class PlaceOfService(NamedTuple):
-    """A CMS place of service code: which of the two rates it takes, and whether Medicare adjudicates claims with it.
+    """A CMS place of service code.
+
+    Which of the two rates it takes, and whether Medicare adjudicates claims with it.
 
     `biller` is who bills the facility's own share beside a practitioner; empty where nobody does.
     """
@@ -26,14 +28,23 @@ class PlaceOfService(NamedTuple):
     source: str
 
 
-_NOT_ADJUDICATED = "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
+_NOT_ADJUDICATED = (
+    "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
+)
 
 
 @cache
 def places_of_service() -> dict[str, PlaceOfService]:
     """Return every place of service code, by its two digits."""
     return {
-        row["pos"]: PlaceOfService(row["pos"], row["setting"], row["name"], row["biller"], row["adjudicated"] == "1", row["source"])
+        row["pos"]: PlaceOfService(
+            row["pos"],
+            row["setting"],
+            row["name"],
+            row["biller"],
+            row["adjudicated"] == "1",
+            row["source"],
+        )
         for row in read_table("reference/place_of_service.csv")
     }
 
@@ -45,10 +56,14 @@ def setting_of(chosen: Setting | str, pos: str | int | None) -> tuple[Setting, l
         return named, []
     known = places_of_service().get(read_pos(pos))
     if known is None:
-        raise InvalidInputError(f"place of service {shown(pos)} is not a CMS code; there are {', '.join(places_of_service())}")
+        raise InvalidInputError(
+            f"place of service {shown(pos)} is not a CMS code; there are "
+            f"{', '.join(places_of_service())}"
+        )
     if named is Setting.FACILITY and known.setting != named:
         raise InvalidInputError(
-            f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the facility rate"
+            f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the "
+            "facility rate"
         )
     if known.adjudicated:
         return Setting(known.setting), []

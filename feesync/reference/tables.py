@@ -1,7 +1,8 @@
 """The reference tables of data/: facts with a source column each, read once, on first use.
 
-Rows are named tuples: every start imports this module, and a slotted dataclass takes it several times as long to make.
-Out of scope: the embedded snapshot of rates (store.snapshot). `data/README.md` says where each fact comes from.
+Rows are named tuples: every start imports this module, and a slotted dataclass takes it several
+times as long to make. Out of scope: the embedded snapshot of rates (store.snapshot).
+`data/README.md` says where each fact comes from.
 """
 
 from __future__ import annotations

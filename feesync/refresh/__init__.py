@@ -1,1 +1,4 @@
-"""Keeping a database as CMS has it: which releases, one run, what it did, and when the last one succeeded."""
+"""Keeping a database as CMS has it.
+
+Which releases, one run, what it did, and when the last one succeeded.
+"""

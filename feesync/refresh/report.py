@@ -21,7 +21,8 @@ class Problem:
 
     Attributes:
         label: the release that it concerns, None where it concerns the run.
-        status: the exit status that it brings: 3 not reached, 4 refused, 5 another process, 1 this machine; 0 a warning.
+        status: the exit status that it brings: 3 not reached, 4 refused, 5 another process, 1 this
+            machine; 0 a warning.
         text: one line.
     """
 
@@ -40,8 +41,9 @@ class ReleaseReport:
 
     Attributes:
         label: such as `RVU25D`.
-        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored`, `redated` (as of `store.load`); `failed`; `unknown` (CMS
-            lists it, feesync does not know its dates of effect and did not load it); in a dry run `would-load`, `would-compare`.
+        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored`, `redated` (as of
+            `store.load`); `failed`; `unknown` (CMS lists it, feesync does not know its dates of
+            effect and did not load it); in a dry run `would-load`, `would-compare`.
         url: the address of its zip; empty where none was asked.
         sha256: hash of the zip; empty where there is none.
         size: bytes of the zip.
@@ -76,8 +78,8 @@ class SyncReport:
         finished: when it ended (UTC).
         database: path of the database.
         site: `https://www.cms.gov`, or the mirror that was asked.
-        catalogue: where the releases were found: `listing`, `pinned` (feesync's own, because CMS's could not be read), `cache`
-            (offline), or empty where it did not come to that.
+        catalogue: where the releases were found: `listing`, `pinned` (feesync's own, because CMS's
+            could not be read), `cache` (offline), or empty where it did not come to that.
         dry_run: whether nothing was to be changed.
         releases: what was done about each release, the oldest first.
         problems: what went wrong.
@@ -112,7 +114,10 @@ class SyncReport:
         return worst(problem.status for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report under the names of `feesync sync --json`; dollars are exact, times are ISO 8601."""
+        """Return the report under the names of `feesync sync --json`.
+
+        Dollars are exact, times are ISO 8601.
+        """
         return json_ready(
             {
                 "status": int(self.status),
@@ -125,7 +130,8 @@ class SyncReport:
                 "dry_run": self.dry_run,
                 "releases": [_release(release) for release in self.releases],
                 "problems": [
-                    {"release": problem.label, "status": int(problem.status), "text": problem.text} for problem in self.problems
+                    {"release": problem.label, "status": int(problem.status), "text": problem.text}
+                    for problem in self.problems
                 ],
                 "last_success": self.last_success.isoformat() if self.last_success else None,
                 "answering": self.answering,

@@ -1,11 +1,11 @@
 """One refresh: find out what CMS offers, bring what is new or changed, load each release by itself, and say what that changed.
 
-Out of scope: how CMS is asked (cms), what a file must be to be believed (formats, store), how a run is told (cli).
+Out of scope: how CMS is asked (cms), what a file must be to be believed (formats, store), how a run
+is told (cli).
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from feesync.changes.payments import Changes, changes_of
+from feesync.changes.payments import read_changes
 from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
 from feesync.cms.catalog import Offer, zip_name
 from feesync.cms.client import Client
@@ -24,20 +24,30 @@ from feesync.cms.progress import Progress
 from feesync.cms.retries import EndingError
 from feesync.cms.site import Site
 from feesync.datasets.rvu.load import load
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, InvalidInputError, UnreachableError
+from feesync.errors import (
+    ContentRefusedError,
+    ExitStatus,
+    FeesyncError,
+    InvalidInputError,
+    UnreachableError,
+)
 from feesync.formats import archive
 from feesync.formats import release as releases_format
 from feesync.model.label import label_year
 from feesync.reference.catalogue import effective_dates
-from feesync.refresh.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.problems import Problems
+from feesync.refresh.report import ReleaseReport, SyncReport
 from feesync.refresh.selection import Selection
 from feesync.refresh.standing import standing
 from feesync.refresh.zips import ZipRefresh
 from feesync.store.freshness import Listing, read_freshness, record_run
 from feesync.store.revisions import Revisions, read_revisions
-from feesync.store.schema import open_for_reading, store_error
 
-_CATALOGUES = {"listing": "CMS's listing", "pinned": "feesync's own catalogue", "cache": "the cache"}
+_CATALOGUES = {
+    "listing": "CMS's listing",
+    "pinned": "feesync's own catalogue",
+    "cache": "the cache",
+}
 
 
 class _EndedError(Exception):
@@ -62,7 +72,7 @@ class Run:
     catalogue: str = ""
     revisions: dict[str, Revisions] = field(default_factory=dict)
     releases: list[ReleaseReport] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: Problems = field(default_factory=Problems)
     offered: frozenset[str] | None = None
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
@@ -75,7 +85,9 @@ class Run:
                 self._load_cached()
             else:
                 self._observe(cooldown)
-                with closing(Client(self.site, cooldown, self.progress, deadline, user_agent)) as client:
+                with closing(
+                    Client(self.site, cooldown, self.progress, deadline, user_agent)
+                ) as client:
                     self._refresh(client)
         return self._report(started)
 
@@ -84,11 +96,17 @@ class Run:
         until = None if self.force else cooldown.until(self.site.host)
         if until:
             said = f"{self.site.host} has forbidden requests (403)"
-            self._end(UnreachableError(f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC, unless by --force"))
+            self._end(
+                UnreachableError(
+                    f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC, unless by --force"
+                )
+            )
 
     def _refresh(self, client: Client) -> None:
-        discovery = Discovery(client, self._problem)
-        downloader = Downloader(client, self.cache, archive.check_file, archive.MAX_ZIP_BYTES, self.progress)
+        discovery = Discovery(client, self.problems.note)
+        downloader = Downloader(
+            client, self.cache, archive.check_file, archive.MAX_ZIP_BYTES, self.progress
+        )
         try:
             self.catalogue, offers = discovery.offers()
         except FeesyncError as error:
@@ -97,7 +115,9 @@ class Run:
             self.offered = frozenset(offer.label for offer in offers if offer.is_label)
         wanted = self._wanted(offers)
         if not self.dry_run:
-            self.cache.drop_unfinished(frozenset([*(offer.label for offer in wanted), *([ZIPS] if self.zips else [])]))
+            self.cache.drop_unfinished(
+                frozenset([*(offer.label for offer in wanted), *([ZIPS] if self.zips else [])])
+            )
         for offer in wanted:
             with self._failures(offer):
                 self.releases.append(self._bring(offer, discovery, downloader))
@@ -111,31 +131,49 @@ class Run:
             with self._failures(offer):
                 url, kept = self._cached(offer)
                 if kept:
-                    self.releases.append(self._take(offer, url, kept.sha256, kept, downloaded=False))
+                    self.releases.append(
+                        self._take(offer, url, kept.sha256, kept, downloaded=False)
+                    )
         self._bring_zips(None)
 
     def _bring_zips(self, client: Client | None) -> None:
-        """Bring the Zip Code to Carrier Locality File where it is asked for: from CMS, or without a client from the cache."""
+        """Bring the Zip Code to Carrier Locality File where it is asked for.
+
+        From CMS, or without a client from the cache.
+        """
         if self.zips:
             with self._failures(Offer(ZIPS, self.selection.this_year)):
-                zips = ZipRefresh(self.cache, self.database, self.progress, force=self.force, dry_run=self.dry_run)
+                zips = ZipRefresh(
+                    self.cache, self.database, self.progress, force=self.force, dry_run=self.dry_run
+                )
                 self.releases += [zips.bring(client)] if client else zips.from_cache()
 
     def _cached(self, offer: Offer) -> tuple[str, CachedZip | None]:
-        """Return the zip that CMS last had, and its address; where that is not remembered, the only one that may be it."""
+        """Return the zip that CMS last had, and its address.
+
+        Where that is not remembered, the only one that may be it.
+        """
         remembered = self.cache.remembered(offer.label)
         if remembered:
             return remembered.url, self.cache.zip(offer.label, remembered.sha256)
-        zips = [kept for kept in self.cache.zips() if kept.label == offer.label and not self._is_superseded(offer, kept.sha256)]
+        zips = [
+            kept
+            for kept in self.cache.zips()
+            if kept.label == offer.label and not self._is_superseded(offer, kept.sha256)
+        ]
         if len(zips) > 1:
             several = ", ".join(str(kept.path) for kept in zips)
-            raise CachedZipError(f"which of several zips CMS last had is not known; 'feesync import' loads one: {several}")
+            raise CachedZipError(
+                "which of several zips CMS last had is not known; 'feesync import' loads one: "
+                f"{several}"
+            )
         return "", zips[0] if zips else None
 
     def _wanted(self, offers: list[Offer]) -> list[Offer]:
         """Return the offers that are asked for, in the order of their dates.
 
-        What was named and is not there is refused, but for what CMS's listing has lost, or may have where it cannot be read.
+        What was named and is not there is refused, but for what CMS's listing has lost, or may have
+        where it cannot be read.
         """
         there = {offer.label: offer.year for offer in offers}
         if self.catalogue == "listing":
@@ -144,23 +182,43 @@ class Run:
         if missing:
             text = f"{_CATALOGUES[self.catalogue]} has nothing of {', '.join(missing)}"
             if self.catalogue != "pinned":
-                recent = ", ".join(sorted(offer.label for offer in offers if offer.year >= self.selection.this_year - 1))
+                recent = ", ".join(
+                    sorted(
+                        offer.label
+                        for offer in offers
+                        if offer.year >= self.selection.this_year - 1
+                    )
+                )
                 raise InvalidInputError(f"{text}; of the last years it has {recent or 'nothing'}")
-            self._problem(None, ContentRefusedError(text))
+            self.problems.note(None, ContentRefusedError(text))
         wanted = [offer for offer in offers if self.selection.wants(offer.label, offer.year)]
-        return sorted(wanted, key=lambda offer: (offer.year, self._dates(offer) or (date.max, date.max), offer.label))
+        return sorted(
+            wanted,
+            key=lambda offer: (offer.year, self._dates(offer) or (date.max, date.max), offer.label),
+        )
 
     def _lost(self, offers: list[Offer]) -> dict[str, int]:
-        """Return what is asked for and CMS's listing had before, with its years; a listing that is not whole is no success."""
+        """Return what is asked for and CMS's listing had before, with its years.
+
+        A listing that is not whole is no success.
+        """
         there = {offer.label: offer.year for offer in offers if offer.is_label}
         before = {label: label_year(label) for label in self.cache.labels() - there.keys()}
         lost = {label: year for label, year in before.items() if self.selection.wants(label, year)}
         last = self.selection.this_year - 1
         if lost:
-            text = f"CMS's listing lacks {', '.join(sorted(lost))}, which it had before: what else it lacks is not known"
-            self._problem(None, ContentRefusedError(text))
+            text = (
+                f"CMS's listing lacks {', '.join(sorted(lost))}, which it had before: what else "
+                "it lacks is not known"
+            )
+            self.problems.note(None, ContentRefusedError(text))
         elif self.selection.by_default() and not {last, last + 1} & set(there.values()):
-            self._problem(None, ContentRefusedError(f"CMS's listing has no release of {last} or {last + 1}: it cannot be whole"))
+            self.problems.note(
+                None,
+                ContentRefusedError(
+                    f"CMS's listing has no release of {last} or {last + 1}: it cannot be whole"
+                ),
+            )
         return lost
 
     def _dates(self, offer: Offer) -> tuple[date, date] | None:
@@ -168,15 +226,23 @@ class Run:
         if not offer.is_label:
             return None
         loaded = self.revisions.get(offer.label)
-        return effective_dates(offer.label) or self.selection.effective or (loaded.effective if loaded else None)
+        return (
+            effective_dates(offer.label)
+            or self.selection.effective
+            or (loaded.effective if loaded else None)
+        )
 
     def _bring(self, offer: Offer, discovery: Discovery, downloader: Downloader) -> ReleaseReport:
         """Download a release where it has changed, and take what there is."""
         label = offer.label
         if self._dates(offer) is None:
-            how = f"sync --release {label} --effective FIRST:LAST" if offer.is_label else "import FILE --release LABEL"
+            how = (
+                f"sync --release {label} --effective FIRST:LAST"
+                if offer.is_label
+                else "import FILE --release LABEL"
+            )
             listed = f"CMS lists it for {offer.year}, but feesync does not know its dates of effect"
-            self._warn(label, f"{listed}: not loaded; 'feesync {how}' loads it")
+            self.problems.warn(label, f"{listed}: not loaded; 'feesync {how}' loads it")
             return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
         since = self._since(offer)
         url = discovery.address(offer)
@@ -184,33 +250,51 @@ class Run:
             changed = downloader.has_changed(url, since)
             if changed or not since:
                 return ReleaseReport(label, self._outlook(label), url=url)
-            return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
+            return self._take(
+                offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False
+            )
         fetched = downloader.fetch(label, url, since)
         if fetched:
             report = self._take(offer, url, fetched.kept.sha256, fetched.kept, downloaded=True)
-            with self._noted(label):
-                self.cache.remember(label, fetched.said)  # not before it was believed, so that a refused one is asked for again
+            with self.problems.of(label):
+                self.cache.remember(
+                    label, fetched.said
+                )  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
-        return self._take(offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False)
+        return self._take(
+            offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False
+        )
 
     def _since(self, offer: Offer) -> Remembered | None:
-        """Return what is remembered of a download, where it is loaded or still here and whole: else it is needed again."""
+        """Return what is remembered of a download, where it is loaded or still here and whole.
+
+        Else it is needed again.
+        """
         remembered = self.cache.remembered(offer.label)
         if remembered is None:
             return None
-        known = self._is_current(offer, remembered.sha256) or self._is_superseded(offer, remembered.sha256)
+        known = self._is_current(offer, remembered.sha256) or self._is_superseded(
+            offer, remembered.sha256
+        )
         return remembered if known or self.cache.has_sound(offer.label, remembered.sha256) else None
 
-    def _take(self, offer: Offer, url: str, sha256: str, kept: CachedZip | None, *, downloaded: bool) -> ReleaseReport:
+    def _take(
+        self, offer: Offer, url: str, sha256: str, kept: CachedZip | None, *, downloaded: bool
+    ) -> ReleaseReport:
         """Load a zip, unless the database has it; known bytes are not even parsed."""
         label = offer.label
-        report = ReleaseReport(label, "unchanged", url, sha256, kept.size if kept else 0, downloaded)
+        report = ReleaseReport(
+            label, "unchanged", url, sha256, kept.size if kept else 0, downloaded
+        )
         if self._is_current(offer, sha256):
             return report
         if self._is_superseded(offer, sha256):
-            text = f"{url} offers what a later revision, which is loaded, has superseded: nothing done; --force goes back to it"
-            self._warn(label, text)
+            text = (
+                f"{url} offers what a later revision, which is loaded, has superseded: nothing "
+                "done; --force goes back to it"
+            )
+            self.problems.warn(label, text)
             return replace(report, outcome="superseded")
         if self.dry_run:
             return replace(report, outcome=self._outlook(label))
@@ -218,14 +302,21 @@ class Run:
         self.progress.loading(label)
         try:
             release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
-            done = load(self.database, release, dates=self.selection.effective, without_checks=self.without, force=self.force)
+            done = load(
+                self.database,
+                release,
+                dates=self.selection.effective,
+                without_checks=self.without,
+                force=self.force,
+            )
         except ContentRefusedError as error:
             raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
-        self.problems += [Problem(label, ExitStatus.OK, warning) for warning in done.warnings]
+        for warning in done.warnings:
+            self.problems.warn(label, warning)
         if report.changed:
-            with self._noted(label):
-                report = replace(report, changes=self._changes(label))
+            with self.problems.of(label):
+                report = replace(report, changes=read_changes(self.database, label, self.watch))
         return report
 
     def _outlook(self, label: str) -> str:
@@ -234,59 +325,47 @@ class Run:
     def _is_current(self, offer: Offer, sha256: str) -> bool:
         """Tell whether a zip is the current revision, with the dates of effect that are known today."""
         loaded = self.revisions.get(offer.label)
-        return loaded is not None and (sha256, self._dates(offer)) == (loaded.current, loaded.effective)
+        return loaded is not None and (sha256, self._dates(offer)) == (
+            loaded.current,
+            loaded.effective,
+        )
 
     def _is_superseded(self, offer: Offer, sha256: str) -> bool:
         """Tell whether a zip was loaded, is superseded, and is to stay so."""
         loaded = self.revisions.get(offer.label)
         return loaded is not None and sha256 in loaded.superseded and not self.force
 
-    def _changes(self, label: str) -> Changes | None:
-        try:
-            connection = open_for_reading(self.database)
-            if connection is None:
-                return None
-            with closing(connection):
-                return changes_of(connection, label, self.watch)
-        except sqlite3.Error as error:
-            raise store_error(self.database, error) from error
-
     @contextmanager
     def _failures(self, offer: Offer) -> Iterator[None]:
-        """Note that a release could not be had, and go on; where no other can be had either, the run ends."""
+        """Note that a release could not be had, and go on.
+
+        Where no other can be had either, the run ends.
+        """
         try:
             yield
         except FeesyncError as error:
             self.releases.append(ReleaseReport(offer.label, "failed"))
-            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY) and not isinstance(error, CachedZipError)
+            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY) and not isinstance(
+                error, CachedZipError
+            )
             if here or isinstance(error, EndingError):
                 self._end(error, offer.label)
-            self._problem(offer.label, error)
+            self.problems.note(offer.label, error)
         finally:
             self.progress.finished(offer.label)
 
-    @contextmanager
-    def _noted(self, label: str | None) -> Iterator[None]:
-        """Note what failed beside the work itself: what is loaded is loaded."""
-        try:
-            yield
-        except FeesyncError as error:
-            self._problem(label, error)
-
-    def _problem(self, label: str | None, error: FeesyncError) -> None:
-        self.problems.append(Problem(label, error.exit_status, str(error)))
-
-    def _warn(self, label: str, text: str) -> None:
-        self.problems.append(Problem(label, ExitStatus.OK, text))
-
     def _end(self, error: FeesyncError, label: str | None = None) -> NoReturn:
-        self._problem(label, error)
+        self.problems.note(label, error)
         raise _EndedError
 
     def _report(self, started: datetime) -> SyncReport:
         finished, stands = _now(), None
-        with self._noted(None):
-            stands = standing(self.database, date.today(), Listing(finished, self.offered) if self.offered else None)
+        with self.problems.of(None):
+            stands = standing(
+                self.database,
+                date.today(),
+                Listing(finished, self.offered) if self.offered else None,
+            )
         report = SyncReport(
             started=started,
             finished=finished,
@@ -295,7 +374,7 @@ class Run:
             catalogue=self.catalogue,
             dry_run=self.dry_run,
             releases=tuple(self.releases),
-            problems=tuple(self.problems),
+            problems=tuple(self.problems.found),
             last_success=read_freshness(self.database).last_success,
             standing=stands,
         )
@@ -304,10 +383,12 @@ class Run:
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
         told = tuple(map(str, report.problems))
         try:
-            fresh = record_run(self.database, finished, report.status, told, success=success, labels=self.offered)
+            fresh = record_run(
+                self.database, finished, report.status, told, success=success, labels=self.offered
+            )
         except FeesyncError as error:
-            self._problem(None, error)
-            return replace(report, problems=tuple(self.problems))
+            self.problems.note(None, error)
+            return replace(report, problems=tuple(self.problems.found))
         return replace(report, last_success=fresh.last_success)
 
 

@@ -15,14 +15,18 @@ from feesync.reference.catalogue import effective_dates
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The releases of some years, or some releases by name, or both; all where everything is asked for.
+    """The releases of some years, or some releases by name, or both.
+
+    All where everything is asked for.
 
     Attributes:
         years: calendar years that were named.
         labels: labels that were named.
-        since: the first of the years that are taken because none was named; None where years or releases were.
+        since: the first of the years that are taken because none was named; None where years or
+            releases were.
         this_year: the current year.
-        effective: first and last day of effect of the one release that was named; None where they were not given.
+        effective: first and last day of effect of the one release that was named; None where they
+            were not given.
     """
 
     years: frozenset[int]
@@ -43,21 +47,31 @@ class Selection:
     ) -> Selection:
         """Return what is asked for.
 
-        By default this year and the last, because a claim may be filed for a year, and the next as soon as CMS offers it.
+        By default this year and the last, because a claim may be filed for a year, and the next as
+        soon as CMS offers it.
 
         Raises:
-            InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not read; or the dates of effect
-                are not those of one release by name.
+            InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not
+                read; or the dates of effect are not those of one release by name.
         """
-        chosen = frozenset(whole("year", year, 1, 9999, "a year") for year in listed_or_none("years", years, this_year))
+        chosen = frozenset(
+            whole("year", year, 1, 9999, "a year")
+            for year in listed_or_none("years", years, this_year)
+        )
         labels = frozenset(map(parse_label, listed_or_none("releases", releases, "RVU25D")))
         dates = None if effective is None else _read_effective(effective)
         if flag("everything", everything) and (chosen or labels):
-            raise InvalidInputError("all releases, and some of them by year or name, exclude each other")
-        for year, name in [*((year, str(year)) for year in chosen), *((label_year(label), label) for label in labels)]:
+            raise InvalidInputError(
+                "all releases, and some of them by year or name, exclude each other"
+            )
+        for year, name in [
+            *((year, str(year)) for year in chosen),
+            *((label_year(label), label) for label in labels),
+        ]:
             if year < FIRST_YEAR:
                 raise InvalidInputError(
-                    f"{name}: CMS's files of {FIRST_YEAR - 1} and before have layouts that feesync does not read; "
+                    f"{name}: CMS's files of {FIRST_YEAR - 1} and before have layouts that feesync "
+                    "does not read; "
                     f"it reads {FIRST_YEAR} and later"
                 )
         if dates:
@@ -67,7 +81,11 @@ class Selection:
 
     def wants(self, label: str, year: int) -> bool:
         """Tell whether a release is asked for."""
-        return label in self.labels or year in self.years or (self.since is not None and year >= self.since)
+        return (
+            label in self.labels
+            or year in self.years
+            or (self.since is not None and year >= self.since)
+        )
 
     def covers_this_year(self) -> bool:
         """Tell whether every release of the current year is asked for."""
@@ -79,7 +97,10 @@ class Selection:
 
     def missing(self, there: Mapping[str, int]) -> list[str]:
         """Return what was named, years and labels, and is not among the labels that there are, given with their years."""
-        return [*map(str, sorted(self.years - set(there.values()))), *sorted(self.labels - there.keys())]
+        return [
+            *map(str, sorted(self.years - set(there.values()))),
+            *sorted(self.labels - there.keys()),
+        ]
 
 
 def _read_effective(given: Iterable[date | str]) -> tuple[date, date]:

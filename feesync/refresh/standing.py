@@ -1,6 +1,9 @@
-"""How the loaded releases stand to a day: which answers, whether it is the one of the day, and whether CMS lists one that is.
+"""How the loaded releases stand to a day.
 
-A refresh and `feesync status` say the same of today. Out of scope: the embedded snapshot, which is no reason to be content.
+Which answers, whether it is the one of the day, and whether CMS lists one that is.
+
+A refresh and `feesync status` say the same of today. Out of scope: the embedded snapshot, which is
+no reason to be content.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from pathlib import Path
 
 from feesync.model.release import Release
 from feesync.reference.catalogue import label_on
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 from feesync.store import remedies
 from feesync.store.freshness import Listing
 
@@ -42,7 +45,10 @@ class Standing:
 
     @property
     def is_listed(self) -> bool | None:
-        """Whether CMS listed a release of the day's quarter; None where its listing is not known."""
+        """Whether CMS listed a release of the day's quarter.
+
+        None where its listing is not known.
+        """
         if self.listing is None:
             return None
         return any(label.startswith(label_on(self.day)[:6]) for label in self.listing.labels)
@@ -55,7 +61,9 @@ class Standing:
         if self.answering is None:
             return "no loaded release answers for today"
         over = self.day > self.answering.effective_to
-        when = f"to {self.answering.effective_to}" if over else f"from {self.answering.effective_from}"
+        when = (
+            f"to {self.answering.effective_to}" if over else f"from {self.answering.effective_from}"
+        )
         return f"{self.label}, in effect {when}, stands in for today"
 
     @property
@@ -72,5 +80,9 @@ def standing(database: Path, day: date, listing: Listing | None) -> Standing:
     """
     schedule = open_schedule(database)
     label = schedule.answering(day)
-    loaded = (release for release in schedule.releases() if not release.embedded and release.label == label)
+    loaded = (
+        release
+        for release in schedule.releases()
+        if not release.embedded and release.label == label
+    )
     return Standing(day, next(loaded, None), listing)

@@ -49,28 +49,33 @@ def sync(
     """Bring the database up to date with CMS.
 
     Args:
-        years: calendar years of releases, 2015 and later; by default this year, the last, and the next as soon as CMS offers it.
+        years: calendar years of releases, 2015 and later; by default this year, the last, and the
+            next as soon as CMS offers it.
         releases: labels such as `RVU25D`, in place of years or beside them.
         everything: every release of 2015 and later.
-        effective: first and last day of effect of the one release named, where feesync does not know them.
+        effective: first and last day of effect of the one release named, where feesync does not
+            know them.
         dry_run: ask CMS, but download and change nothing.
         offline: open no connection; load what the cache holds and the database lacks.
-        force: ask although CMS has forbidden it within a day; make bytes current again that a later revision has superseded.
-        without_checks: names of checks of a release's own files that may fail, as `feesync import --without-check` takes them.
+        force: ask although CMS has forbidden it within a day; make bytes current again that a later
+            revision has superseded.
+        without_checks: names of checks of a release's own files that may fail, as `feesync import
+            --without-check` takes them.
         zips: bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9).
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
         jitter: seconds, of which the run sleeps a random part before it begins.
         wait: seconds to wait for another refresh that is running.
-        deadline: seconds that the run may spend on requests that fail and on trying them again. A page has the rest of it, a
-            minute at most and ten seconds at least; a zip has 15 minutes, or one where nothing is left.
+        deadline: seconds that the run may spend on requests that fail and on trying them again. A
+            page has the rest of it, a minute at most and ten seconds at least; a zip has 15
+            minutes, or one where nothing is left.
         user_agent: what to call oneself, in place of feesync's name, version and address.
         db: path of the database; by default FEESYNC_DB, else the user's data folder.
         cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
         progress: hears what happens.
 
     Returns:
-        The report. What went wrong with CMS or with a release is in its `problems` and `status`, and is not raised; what was loaded
-        before then is as it was and answers on.
+        The report. What went wrong with CMS or with a release is in its `problems` and `status`,
+        and is not raised; what was loaded before then is as it was and answers on.
 
     Raises:
         InvalidInputError: an argument cannot be read, or names a release that CMS does not offer.
@@ -81,13 +86,19 @@ def sync(
     Source: CMS, "PFS Relative Value Files", a page a release.
     """
     waits = (("jitter", jitter), ("wait", wait), ("deadline", deadline))
-    jitter, wait, deadline = (reading.seconds(name, given, _LONGEST_SECONDS) for name, given in waits)
+    jitter, wait, deadline = (
+        reading.seconds(name, given, _LONGEST_SECONDS) for name, given in waits
+    )
     if not isinstance(progress, Progress | None):
-        raise InvalidInputError(f"progress {reading.shown(progress)} is no feesync.cms.progress.Progress")
+        raise InvalidInputError(
+            f"progress {reading.shown(progress)} is no feesync.cms.progress.Progress"
+        )
     if user_agent is not None:
         user_agent = read_user_agent(user_agent)
     run = Run(
-        selection=Selection.of(years, releases, everything=everything, effective=effective, this_year=date.today().year),
+        selection=Selection.of(
+            years, releases, everything=everything, effective=effective, this_year=date.today().year
+        ),
         dry_run=reading.flag("dry_run", dry_run),
         offline=reading.flag("offline", offline),
         force=reading.flag("force", force),

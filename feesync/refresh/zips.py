@@ -1,6 +1,9 @@
-"""The part of a refresh that brings CMS's Zip Code to Carrier Locality File: found on its page, downloaded where it has changed.
+"""The part of a refresh that brings CMS's Zip Code to Carrier Locality File.
 
-Out of scope: how a run is ended and told (refresh), what a file must be to be believed (formats, store).
+Found on its page, downloaded where it has changed.
+
+Out of scope: how a run is ended and told (refresh), what a file must be to be believed (formats,
+store).
 """
 
 from __future__ import annotations
@@ -18,7 +21,10 @@ from feesync.formats import archive, zip_locality
 from feesync.refresh.report import ReleaseReport
 
 _WEIGHT = ("unchanged", "superseded", "restored", "new", "revision")
-"""Of the outcomes of several files, the last is told: what changed the database before what did not."""
+"""Of the outcomes of several files, the last is told.
+
+What changed the database before what did not.
+"""
 
 _NAME = "zip-code-carrier-locality-file.zip"
 
@@ -34,8 +40,16 @@ class ZipRefresh:
         dry_run: change nothing.
     """
 
-    def __init__(self, cache: Cache, database: Path, progress: Progress, *, force: bool, dry_run: bool) -> None:
-        self._cache, self._database, self._progress, self._force, self._dry_run = cache, database, progress, force, dry_run
+    def __init__(
+        self, cache: Cache, database: Path, progress: Progress, *, force: bool, dry_run: bool
+    ) -> None:
+        self._cache, self._database, self._progress, self._force, self._dry_run = (
+            cache,
+            database,
+            progress,
+            force,
+            dry_run,
+        )
 
     def bring(self, client: Client) -> ReleaseReport:
         """Download the file where it has changed, and load what the database lacks of it.
@@ -50,11 +64,15 @@ class ZipRefresh:
         since = self._cached()
         if self._dry_run:
             changed = downloader.has_changed(url, since)
-            return ReleaseReport(ZIPS, "would-load" if changed or not since else "unchanged", url=url)
+            return ReleaseReport(
+                ZIPS, "would-load" if changed or not since else "unchanged", url=url
+            )
         fetched = downloader.fetch(ZIPS, url, since)
         if fetched:
             report = self._load(fetched.kept, url, downloaded=True)
-            self._cache.remember(ZIPS, fetched.said)  # not before it was believed, so that a refused one is asked for again
+            self._cache.remember(
+                ZIPS, fetched.said
+            )  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
         kept = self._cache.zip(ZIPS, since.sha256)
@@ -80,7 +98,9 @@ class ZipRefresh:
         self._progress.loading(ZIPS)
         files = zip_locality.from_zip(self._cache.read(kept), _NAME)
         if not files:
-            raise ContentRefusedError(f"holds no ZIP5 or ZIP9 file; it is kept as {kept.path}", file=url)
+            raise ContentRefusedError(
+                f"holds no ZIP5 or ZIP9 file; it is kept as {kept.path}", file=url
+            )
         loaded = load_zip_files(self._database, files, force=self._force)
         outcome = max((done.outcome for done in loaded), key=_WEIGHT.index)
         rows = {done.label: done.rows for done in loaded if done.rows}

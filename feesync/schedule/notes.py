@@ -1,4 +1,7 @@
-"""What an answer stands on beside the exact release of the date: a near one, another conversion factor, a ZIP."""
+"""What an answer stands on beside the exact release of the date.
+
+A near one, another conversion factor, a ZIP.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipPlace
-from feesync.schedule.rates import FeeSchedule, Quote
+from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
 
 
 def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[Note]:
@@ -26,7 +30,9 @@ def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[N
     return [*found, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else found
 
 
-def release_notes(schedule: FeeSchedule, release: Release, basis: str, day: date | None, *, qp: bool, capped: bool) -> list[Note]:
+def release_notes(
+    schedule: FeeSchedule, release: Release, basis: str, day: date | None, *, qp: bool, capped: bool
+) -> list[Note]:
     """Return what to know about a release that answers for many rates.
 
     Args:
@@ -40,23 +46,41 @@ def release_notes(schedule: FeeSchedule, release: Release, basis: str, day: date
     found = []
     if release.checks_set_aside:
         names = ", ".join(release.checks_set_aside)
-        text = f"{release.label} failed a check of its own files that was set aside ({names}); 'feesync status' says what it found."
+        text = (
+            f"{release.label} failed a check of its own files that was set aside ({names}); "
+            "'feesync status' says what it found."
+        )
         found.append(Note.warning("check-set-aside", text, "feesync"))
     if day and not release.covers(day):
         remedy = schedule.remedy(day, "the exact one")
-        text = f"No loaded release covers {day}; {release.label} of the same year and conversion factor answers. {remedy}."
+        text = (
+            f"No loaded release covers {day}; {release.label} of the same year and conversion "
+            f"factor answers. {remedy}."
+        )
         found.append(Note.warning("nearest-release", text, "feesync"))
     if qp and release.year < FIRST_QP_YEAR:
-        found.append(Note.info("qp-before-2026", "Before 2026 there is one conversion factor for all.", "PFS final rule for 2026"))
+        found.append(
+            Note.info(
+                "qp-before-2026",
+                "Before 2026 there is one conversion factor for all.",
+                "PFS final rule for 2026",
+            )
+        )
     if basis in release.reference_factors:
         caps = ", and the OPPS cap columns are the nonQPP file's" if capped else ""
-        text = f"{release.label} was read without its QPP file; its qp conversion factor is feesync's reference data{caps}."
+        text = (
+            f"{release.label} was read without its QPP file; its qp conversion factor is "
+            f"feesync's reference data{caps}."
+        )
         found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
     return found
 
 
 def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:
-    """Say which file gave a ZIP its locality; a warning where CMS has divided the state otherwise between file and release."""
+    """Say which file gave a ZIP its locality.
+
+    A warning where CMS has divided the state otherwise between file and release.
+    """
     text = f"ZIP {by.code} lies in {place.key} by CMS's {by.file}"
     text += "." if by.of_the_day else f", the nearest there is to {day}."
     if not by.of_the_day and by.file.is_before(day):

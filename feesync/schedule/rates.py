@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from feesync.errors import InvalidInputError, NoReleaseError, UnknownCodeError
 from feesync.model import reading
@@ -21,13 +19,13 @@ from feesync.model.dates import read_day
 from feesync.model.hcpcs import CodeRange, read_code, read_codes
 from feesync.model.label import parse_label
 from feesync.model.locality import Locality
-from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile, ZipPlace
 from feesync.paths import database_path
 from feesync.places import resolver
 from feesync.places.names import of_states
 from feesync.places.resolver import Found
+from feesync.schedule.quote import Quote
 from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
 from feesync.store.pair import Pair, open_pair
@@ -39,29 +37,12 @@ _T = TypeVar("_T")
 _ROW = re.compile(r"(?:[0-9A-Z]{2})?")
 
 
-class Quote(NamedTuple):
-    """A rate with where it comes from.
-
-    `exact` tells whether the release covers the date itself; `zip` how a ZIP told the locality, where the place was one.
-    """
-
-    rate: Rate
-    release: Release
-    locality: Locality
-    exact: bool
-    zip: ZipPlace | None = None
-
-    @property
-    def stand_in(self) -> bool:
-        """Whether a release of another quarter answers, because that of the date is not loaded."""
-        return not self.exact
-
-
 class FeeSchedule:
     """The fee schedule that a database and the embedded snapshot hold together.
 
-    An object belongs to the thread that made it; `open_schedule` gives each thread its own. It sees what other processes load:
-    before each answer it asks SQLite whether the database has changed, and forgets what it remembered if so.
+    An object belongs to the thread that made it; `open_schedule` gives each thread its own. It sees
+    what other processes load: before each answer it asks SQLite whether the database has changed,
+    and forgets what it remembered if so.
     """
 
     def __init__(self, database: str | os.PathLike[str] | None = None) -> None:
@@ -72,7 +53,9 @@ class FeeSchedule:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Answer from one state of the database: what other processes load meanwhile is not seen before the end of the block.
+        """Answer from one state of the database.
+
+        What other processes load meanwhile is not seen before the end of the block.
 
         Raises:
             StoreError: the database cannot be read, or is damaged.
@@ -102,7 +85,9 @@ class FeeSchedule:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
         return self._reading(lambda: self._library.releases())
 
-    def rate(self, hcpcs: str, modifier: str | None, locality: str, day: date | str, *, qp: bool = False) -> Quote:
+    def rate(
+        self, hcpcs: str, modifier: str | None, locality: str, day: date | str, *, qp: bool = False
+    ) -> Quote:
         """Return the rate of a code on a date, with the release that it comes from.
 
         Args:
@@ -110,19 +95,25 @@ class FeeSchedule:
             modifier: `26`, `TC` or `53` for a row of its own, else empty or None.
             locality: in any form that `localities.resolve` takes, or a ZIP or ZIP+4.
             day: date of service, a `date` or `YYYY-MM-DD`.
-            qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
+            qp: whether the conversion factor is that of a qualifying APM participant (from 2026
+                on).
 
         Raises:
-            InvalidInputError: an argument cannot be read.
-            NoReleaseError: no loaded release answers for the date.
-            UnknownCodeError: the code is not in the release, or not in the snapshot when that is all there is.
-            LocalityError: the locality is unknown or ambiguous; a ZIP is unknown, military or spans localities.
+            InvalidInputError: an argument cannot be read. NoReleaseError: no loaded release answers
+            for the date. UnknownCodeError: the code is not in the release, or not in the snapshot
+            when that is all there is. LocalityError: the locality is unknown or ambiguous; a ZIP is
+            unknown, military or spans localities.
         """
         row = "" if modifier is None else reading.text("modifier", modifier).upper()
         if not _ROW.fullmatch(row):
-            raise InvalidInputError(f"modifier {reading.shown(modifier)} is no row of a code: those are 26, TC, 53 and none")
+            raise InvalidInputError(
+                f"modifier {reading.shown(modifier)} is no row of a code: those are 26, TC, 53 and "
+                "none"
+            )
         place = reading.text("locality", locality)
-        return self._reading(self._rate, read_code(hcpcs), row, place, read_day("day", day), reading.flag("qp", qp))
+        return self._reading(
+            self._rate, read_code(hcpcs), row, place, read_day("day", day), reading.flag("qp", qp)
+        )
 
     def rates(
         self,
@@ -133,12 +124,16 @@ class FeeSchedule:
         *,
         qp: bool = False,
     ) -> list[Quote]:
-        """Return every row of a code (26, TC and 53 too): in the localities named, else in the states', else in all.
+        """Return every row of a code (26, TC and 53 too).
+
+        In the localities named, else in the states', else in all.
 
         Args:
             hcpcs: the code, five characters.
-            places: localities, each in any form that `rate` takes; empty or None where none is named.
-            state: one state, or several; empty or None for all. It counts where no locality is named.
+            places: localities, each in any form that `rate` takes; empty or None where none is
+                named.
+            state: one state, or several; empty or None for all. It counts where no locality is
+                named.
             day: date of service, a `date` or `YYYY-MM-DD`.
             qp: whether the conversion factor is that of a qualifying APM participant.
 
@@ -146,7 +141,10 @@ class FeeSchedule:
             InvalidInputError, NoReleaseError, UnknownCodeError: as `rate` does.
             LocalityError: as `rate` does; or the release has no locality in a state.
         """
-        named = tuple(reading.text("locality", place) for place in reading.listed_or_none("places", places, "01112-05"))
+        named = tuple(
+            reading.text("locality", place)
+            for place in reading.listed_or_none("places", places, "01112-05")
+        )
         found = (named, reading.states(state), read_day("day", day), reading.flag("qp", qp))
         return self._reading(self._rates, read_code(hcpcs), *found)
 
@@ -154,9 +152,9 @@ class FeeSchedule:
         """Return the codes of a range such as `64490-64495` that `rates` has on a date, in order.
 
         Raises:
-            InvalidInputError: an argument cannot be read.
-            NoReleaseError: no loaded release answers for the date.
-            UnknownCodeError: there is none; or only the snapshot answers, and it does not have the whole range.
+            InvalidInputError: an argument cannot be read. NoReleaseError: no loaded release answers
+            for the date. UnknownCodeError: there is none; or only the snapshot answers, and it does
+            not have the whole range.
         """
         if not isinstance(span, CodeRange):
             read = read_codes(span)
@@ -164,7 +162,9 @@ class FeeSchedule:
         return self._reading(self._codes, span, read_day("day", day))
 
     def newest_day(self, year: int) -> date:
-        """Return a day on which the newest loaded release of a year answers: of the database, else of the embedded snapshot.
+        """Return a day on which the newest loaded release of a year answers.
+
+        Of the database, else of the embedded snapshot.
 
         Raises:
             InvalidInputError: the year is none from 2000 to 2099.
@@ -176,33 +176,51 @@ class FeeSchedule:
             release.effective_from for release in of_year
         ]
         if not days:
-            raise NoReleaseError(f"no loaded release covers {year}. {self.remedy(date(year, 1, 1))}")
+            raise NoReleaseError(
+                f"no loaded release covers {year}. {self.remedy(date(year, 1, 1))}"
+            )
         return max(days)
 
     def answering(self, day: date | str) -> str | None:
-        """Return the label of the loaded release that answers for a day, None where none does; the snapshot does not count."""
+        """Return the label of the loaded release that answers for a day, None where none does.
+
+        The snapshot does not count.
+        """
         return self._reading(self._answering_label, read_day("day", day))
 
-    def place(self, source: Source, release: Release, text: str, day: date | str) -> tuple[Locality, ZipPlace | None]:
-        """Return the locality of a release that a text means: by ZIP, with what told it, or as `localities.resolve` takes it.
+    def place(
+        self, source: Source, release: Release, text: str, day: date | str
+    ) -> tuple[Locality, ZipPlace | None]:
+        """Return the locality of a release that a text means.
+
+        By ZIP, with what told it, or as `localities.resolve` takes it.
 
         Raises:
             LocalityError: unknown or ambiguous, or a ZIP that is military or spans localities.
         """
-        return self._reading(self._place, source, release, reading.text("locality", text), read_day("day", day))
+        return self._reading(
+            self._place, source, release, reading.text("locality", text), read_day("day", day)
+        )
 
-    def nearest_locality(self, text: str, day: date | str) -> tuple[Release, Locality, ZipPlace | None]:
+    def nearest_locality(
+        self, text: str, day: date | str
+    ) -> tuple[Release, Locality, ZipPlace | None]:
         """Return the loaded release nearest to a day, the one locality that a text means in it, and how where the text is a ZIP.
 
         Raises:
             LocalityError: it is unknown or ambiguous.
         """
-        return self._reading(self._nearest_locality, reading.text("locality", text), read_day("day", day))
+        return self._reading(
+            self._nearest_locality, reading.text("locality", text), read_day("day", day)
+        )
 
     def sources(self, when: date | str) -> list[tuple[Source, Release]]:
-        """Return what may answer for a day, the best first; or, for a text, the one release of a label: with its source.
+        """Return what may answer for a day, the best first.
 
-        The snapshot's release, which comes before a near one of the database, answers for its few codes only.
+        Or, for a text, the one release of a label: with its source.
+
+        The snapshot's release, which comes before a near one of the database, answers for its few
+        codes only.
 
         Raises:
             NoReleaseError: nothing does.
@@ -218,11 +236,19 @@ class FeeSchedule:
         return self._reading(self._localities, read_day("day", day))
 
     def find_localities(self, query: str, day: date | str) -> Found:
-        """Return the localities that a text may mean: by key, ZIP, MAC, state, name, county or contractor."""
-        return self._reading(self._find_localities, reading.text("query", query), read_day("day", day))
+        """Return the localities that a text may mean.
+
+        By key, ZIP, MAC, state, name, county or contractor.
+        """
+        return self._reading(
+            self._find_localities, reading.text("query", query), read_day("day", day)
+        )
 
     def zip_counts(self, day: date | str) -> tuple[ZipFile, dict[tuple[str, str], int]]:
-        """Return how many ZIPs lie in each MAC and locality, and the ZIP5 file that says so: the one that answers for a day."""
+        """Return how many ZIPs lie in each MAC and locality, and the ZIP5 file that says so.
+
+        The one that answers for a day.
+        """
         return self._reading(self._zip_counts, read_day("day", day))
 
     def zip_files(self) -> list[ZipFile]:
@@ -230,21 +256,35 @@ class FeeSchedule:
         return self._reading(self._zip_files)
 
     def damages(self) -> list[str]:
-        """Return what of the database is not what was loaded, one line each: every row is compared with its checksum."""
+        """Return what of the database is not what was loaded, one line each.
+
+        Every row is compared with its checksum.
+        """
         return self._reading(lambda: self._database.damages() if self._database else [])
 
     def counties(self, day: date | str) -> dict[tuple[str, str], str]:
-        """Return the counties of localities, as CMS words them: of the loaded release nearest to a day, else embedded."""
+        """Return the counties of localities, as CMS words them.
+
+        Of the loaded release nearest to a day, else embedded.
+        """
         return self._reading(self._counties, read_day("day", day))
 
     def remedy(self, day: date | str, what: str = "it") -> str:
-        """Say what brings the release of a day, or that nothing does where that is known: without a full stop."""
+        """Say what brings the release of a day, or that nothing does where that is known.
+
+        Without a full stop.
+        """
         return self._library.remedy(read_day("day", day), reading.text("what", what))
 
     @contextmanager
     def pair(self, before: str, after: str) -> Iterator[Pair]:
         """Find two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
-        with self.held(), open_pair(self._database, self._embedded(), before, after, self._library.remedy_of) as found:
+        with (
+            self.held(),
+            open_pair(
+                self._database, self._embedded(), before, after, self._library.remedy_of
+            ) as found,
+        ):
             yield found
 
     @property
@@ -270,14 +310,19 @@ class FeeSchedule:
             raise self._library.not_in(hcpcs, modifier, source, release, day)
         return Quote(rate, release, place, release.covers(day), by_zip)
 
-    def _rates(self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool) -> list[Quote]:
+    def _rates(
+        self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool
+    ) -> list[Quote]:
         source, release = self._library.release_of(hcpcs, day)
         named = dict(self._place(source, release, text, day) for text in texts)
         chosen = list(named) or of_states(release.label, source.localities(release), states)
         found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
             raise self._library.not_in(hcpcs, "", source, release, day)
-        return [Quote(rate, release, place, release.covers(day), named.get(place)) for place, rate in found]
+        return [
+            Quote(rate, release, place, release.covers(day), named.get(place))
+            for place, rate in found
+        ]
 
     def _codes(self, span: CodeRange, day: date) -> list[str]:
         found: set[str] = set()
@@ -289,12 +334,18 @@ class FeeSchedule:
             if len(found) < span.size:
                 raise self._library.outside_snapshot(str(span), day)
         if not found:
-            raise UnknownCodeError(f"no code from {span.first} to {span.last} is in {release.label}, which answers for {day}")
+            raise UnknownCodeError(
+                f"no code from {span.first} to {span.last} is in {release.label}, which answers "
+                f"for {day}"
+            )
         return sorted(found)
 
     def _answering_label(self, day: date) -> str | None:
         try:
-            return next((release.label for source, release in self._library.on(day) if not source.embedded), None)
+            return next(
+                (release.label for source, release in self._library.on(day) if not source.embedded),
+                None,
+            )
         except NoReleaseError:
             return None
 
@@ -302,8 +353,12 @@ class FeeSchedule:
         source, release = self._library.nearest(day)
         return release, *self._place(source, release, text, day)
 
-    def _place(self, source: Source, release: Release, text: str, day: date) -> tuple[Locality, ZipPlace | None]:
-        return resolver.locate(text, source, release, day, self._database, lambda: self._counties(day))
+    def _place(
+        self, source: Source, release: Release, text: str, day: date
+    ) -> tuple[Locality, ZipPlace | None]:
+        return resolver.locate(
+            text, source, release, day, self._database, lambda: self._counties(day)
+        )
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._library.on(day)[0]
@@ -327,36 +382,3 @@ class FeeSchedule:
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
         return self._snapshot
-
-
-_local = threading.local()
-_inherited: list[object] = []
-
-
-def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
-    """Return this thread's fee schedule over a database, opened on first use.
-
-    Args:
-        db: path of the database; by default FEESYNC_DB, else the user's data folder. Where there is no such file, the embedded
-            snapshot answers until there is.
-    """
-    path = database_path(db)
-    schedules: dict[Path, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
-    schedule = schedules.get(path)
-    if schedule is None:
-        schedule = schedules[path] = FeeSchedule(path)
-    return schedule
-
-
-def _forget_after_fork() -> None:
-    """SQLite connections must not cross a fork: the child opens its own, and leaves the parent's unclosed.
-
-    This cannot help a process that forks while another of its threads is inside SQLite: fork first, or spawn.
-    """
-    global _local
-    _inherited.append(_local)
-    _local = threading.local()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)

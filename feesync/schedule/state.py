@@ -6,14 +6,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 
 _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
 def of_one_state(answer: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
-    """Decorate a function with a keyword `db`: all that one call of it reads is of one state of that database."""
+    """Decorate a function with a keyword `db`.
+
+    All that one call of it reads is of one state of that database.
+    """
 
     @wraps(answer)
     def answered(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:

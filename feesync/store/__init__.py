@@ -1,1 +1,4 @@
-"""The SQLite database: schema and migrations, loading a release in one transaction, the embedded snapshot."""
+"""The SQLite database.
+
+Schema and migrations, loading a release in one transaction, the embedded snapshot.
+"""

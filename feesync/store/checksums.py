@@ -1,8 +1,11 @@
-"""Checksums of what a database holds: a bit that flips on disk, which SQLite does not notice, is told and becomes no price.
+"""Checksums of what a database holds.
 
-A checksum is stored for each code of a release, for its localities, for the table of releases with the factors, and for the views;
-of a ZIP file for the ZIPs that begin alike. It is compared where an answer first uses these rows, and for all of them by
-`feesync status`. CRC-32 finds every change of up to 32 bits in a row. Out of scope: a change that is made on purpose.
+A bit that flips on disk, which SQLite does not notice, is told and becomes no price.
+
+A checksum is stored for each code of a release, for its localities, for the table of releases with
+the factors, and for the views; of a ZIP file for the ZIPs that begin alike. It is compared where an
+answer first uses these rows, and for all of them by `feesync status`. CRC-32 finds every change of
+up to 32 bits in a row. Out of scope: a change that is made on purpose.
 """
 
 from __future__ import annotations
@@ -31,7 +34,10 @@ _SHARED = {
 }
 _OF_RELEASE = {
     "localities": "SELECT * FROM locality WHERE release_id = ? ORDER BY mac, locality",
-    "counties": ("SELECT * FROM locality_counties WHERE release_id = ? ORDER BY mac, locality, state_name, area, counties"),
+    "counties": (
+        "SELECT * FROM locality_counties WHERE release_id = ? ORDER BY mac, locality, state_name, "
+        "area, counties"
+    ),
     "source files": "SELECT * FROM source_file WHERE release_id = ? ORDER BY name",
 }
 _VALUES = "SELECT * FROM relative_value WHERE release_id = ?"
@@ -42,7 +48,8 @@ _CODE_LENGTH = 5
 _CODE_COLUMN = 1
 _OPPS_CODE_COLUMN = 2
 _ZIP_ROWS = (
-    "SELECT zip, group_concat(zip || plus4 || mac || locality || state || plus_four, '') FROM zip_locality "
+    "SELECT zip, group_concat(zip || plus4 || mac || locality || state || plus_four, '') FROM "
+    "zip_locality "
     "WHERE zip_file_id = ? AND zip BETWEEN ? AND ? GROUP BY zip"
 )
 _REMEDY = "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips, loads it anew"
@@ -51,10 +58,15 @@ _Row = tuple[object, ...]
 
 
 class DamageError(StoreError):
-    """What stands in the database is not what was loaded: a disk, or another program, has changed it."""
+    """What stands in the database is not what was loaded.
+
+    A disk, or another program, has changed it.
+    """
 
 
-def seal_release(connection: sqlite3.Connection, release_id: int, values: Iterable[_Row], opps: Iterable[_Row]) -> None:
+def seal_release(
+    connection: sqlite3.Connection, release_id: int, values: Iterable[_Row], opps: Iterable[_Row]
+) -> None:
     """Store the checksums of a release's rows.
 
     Args:
@@ -63,10 +75,14 @@ def seal_release(connection: sqlite3.Connection, release_id: int, values: Iterab
         values: its rows of `relative_value`, by code and modifier.
         opps: its rows of `opps_relative_value`, by basis, code and modifier.
     """
-    sums = {part: _rows_sum(connection.execute(query, (release_id,))) for part, query in _OF_RELEASE.items()}
+    sums = {
+        part: _rows_sum(connection.execute(query, (release_id,)))
+        for part, query in _OF_RELEASE.items()
+    }
     sums |= _code_sums(values, opps)
     connection.executemany(
-        "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", ((release_id, part, value) for part, value in sums.items())
+        "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)",
+        ((release_id, part, value) for part, value in sums.items()),
     )
 
 
@@ -74,52 +90,79 @@ def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -
     """Store the checksums of a ZIP file's rows, as they stand."""
     sums = _zip_sums(connection, zip_file_id, kind)
     connection.executemany(
-        "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)", ((zip_file_id, part, value) for part, value in sums.items())
+        "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)",
+        ((zip_file_id, part, value) for part, value in sums.items()),
     )
 
 
 def seal_shared(connection: sqlite3.Connection) -> None:
-    """Store the checksums of what is of no one release, as it stands; where nothing has changed, nothing is written."""
+    """Store the checksums of what is of no one release, as it stands.
+
+    Where nothing has changed, nothing is written.
+    """
     for part in _SHARED:
         value = _shared_sum(connection, part)
         if value != _stored(connection, _OF_NONE, part):
-            connection.execute("INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", (_OF_NONE, part, value))
+            connection.execute(
+                "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", (_OF_NONE, part, value)
+            )
 
 
 def seal(connection: sqlite3.Connection) -> None:
-    """Store the checksums of all that a database holds that has none yet: what stands there is what is trusted."""
+    """Store the checksums of all that a database holds that has none yet.
+
+    What stands there is what is trusted.
+    """
     if _stored(connection, _OF_NONE, "releases") is None:
         for (release_id,) in connection.execute("SELECT release_id FROM release").fetchall():
             seal_release(connection, release_id, *_rows_of(connection, release_id))
-        for zip_file_id, kind in connection.execute("SELECT zip_file_id, kind FROM zip_file").fetchall():
+        for zip_file_id, kind in connection.execute(
+            "SELECT zip_file_id, kind FROM zip_file"
+        ).fetchall():
             seal_zip_file(connection, zip_file_id, kind)
     seal_shared(connection)
 
 
 def are_kept(connection: sqlite3.Connection) -> bool:
-    """Tell whether a database has checksums: one of an older feesync that cannot be migrated now has none."""
-    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksum'").fetchone() is not None
+    """Tell whether a database has checksums.
+
+    One of an older feesync that cannot be migrated now has none.
+    """
+    return (
+        connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksum'").fetchone()
+        is not None
+    )
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
-    """Compare what is of no one release: 'releases', 'views', 'ZIP files'; all of them where none is named.
+    """Compare what is of no one release: 'releases', 'views', 'ZIP files'.
+
+    All of them where none is named.
 
     Raises:
         DamageError: it is not what was stored.
     """
     for part in parts or _SHARED:
         if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
-            raise DamageError(_damage(connection, f"its {'table of ' if part != 'views' else ''}{part}"))
+            raise DamageError(
+                _damage(connection, f"its {'table of ' if part != 'views' else ''}{part}")
+            )
 
 
 def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpcs: str) -> bool:
-    """Compare the rows of a code, of all row modifiers and bases; tell whether the release has the code.
+    """Compare the rows of a code, of all row modifiers and bases.
+
+    Tell whether the release has the code.
 
     Raises:
         DamageError: they are not what was stored.
     """
-    values = connection.execute(_VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)).fetchall()
-    opps = connection.execute(_OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)).fetchall()
+    values = connection.execute(
+        _VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)
+    ).fetchall()
+    opps = connection.execute(
+        _OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)
+    ).fetchall()
     stored = _stored(connection, release_id, hcpcs)
     if stored is None and not values and not opps:
         return False
@@ -134,18 +177,28 @@ def check_part(connection: sqlite3.Connection, release_id: int, label: str, part
     Raises:
         DamageError: they are not what was stored.
     """
-    if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(connection, release_id, part):
+    if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
+        connection, release_id, part
+    ):
         raise DamageError(_damage(connection, f"the {part} of {label}"))
 
 
-def check_codes(connection: sqlite3.Connection, release_id: int, label: str, codes: Iterable[str], first: str, last: str) -> None:
+def check_codes(
+    connection: sqlite3.Connection,
+    release_id: int,
+    label: str,
+    codes: Iterable[str],
+    first: str,
+    last: str,
+) -> None:
     """Compare which codes a release has, from the first to the last, with those that were loaded.
 
     Raises:
         DamageError: a code is missing, or too much.
     """
     rows = connection.execute(
-        "SELECT part FROM checksum WHERE release_id = ? AND part BETWEEN ? AND ? AND length(part) = ?",
+        "SELECT part FROM checksum WHERE release_id = ? AND part BETWEEN ? AND ? AND length(part) "
+        "= ?",
         (release_id, first, last, _CODE_LENGTH),
     )
     wrong = {code for (code,) in rows} ^ set(codes)
@@ -171,35 +224,56 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
         DamageError: they are not what was stored.
     """
     part = _zip_part(kind, zip5)
-    stored = connection.execute("SELECT crc32 FROM zip_checksum WHERE zip_file_id = ? AND part = ?", (zip_file_id, part)).fetchone()
+    stored = connection.execute(
+        "SELECT crc32 FROM zip_checksum WHERE zip_file_id = ? AND part = ?", (zip_file_id, part)
+    ).fetchone()
     found = _zip_sums(connection, zip_file_id, kind, part)
     if found != ({part: stored[0]} if stored else {}):
         raise DamageError(_damage(connection, f"the {kind} rows of {part}"))
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
-    """Yield what of a database is not what was loaded, one line each: all of its releases, superseded ones too, and ZIP files."""
+    """Yield what of a database is not what was loaded, one line each.
+
+    All of its releases, superseded ones too, and ZIP files.
+    """
     try:
         check_shared(connection)
     except DamageError as error:
         yield str(error)
-    for release_id, label in connection.execute("SELECT release_id, label FROM release NOT INDEXED").fetchall():
+    for release_id, label in connection.execute(
+        "SELECT release_id, label FROM release NOT INDEXED"
+    ).fetchall():
         if wrong := _wrong_parts(connection, release_id):
             yield _damage(connection, _named(wrong, label))
-    for zip_file_id, kind in connection.execute("SELECT zip_file_id, kind FROM zip_file NOT INDEXED").fetchall():
-        stored = dict(connection.execute("SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)))
+    for zip_file_id, kind in connection.execute(
+        "SELECT zip_file_id, kind FROM zip_file NOT INDEXED"
+    ).fetchall():
+        stored = dict(
+            connection.execute(
+                "SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)
+            )
+        )
         if wrong := _different(stored, _zip_sums(connection, zip_file_id, kind)):
             yield _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}")
 
 
 def _wrong_parts(connection: sqlite3.Connection, release_id: int) -> list[str]:
-    stored = dict(connection.execute("SELECT part, crc32 FROM checksum WHERE release_id = ?", (release_id,)))
-    found = {part: _rows_sum(connection.execute(query, (release_id,))) for part, query in _OF_RELEASE.items()}
+    stored = dict(
+        connection.execute("SELECT part, crc32 FROM checksum WHERE release_id = ?", (release_id,))
+    )
+    found = {
+        part: _rows_sum(connection.execute(query, (release_id,)))
+        for part, query in _OF_RELEASE.items()
+    }
     return _different(stored, found | _code_sums(*_rows_of(connection, release_id)))
 
 
 def _different(stored: dict[str, int], found: dict[str, int]) -> list[str]:
-    return sorted((part for part in stored.keys() | found.keys() if stored.get(part) != found.get(part)), key=str)
+    return sorted(
+        (part for part in stored.keys() | found.keys() if stored.get(part) != found.get(part)),
+        key=str,
+    )
 
 
 def _named(wrong: list[str], label: str) -> str:
@@ -213,7 +287,9 @@ def _damage(connection: sqlite3.Connection, what: str) -> str:
 
 
 def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:
-    row = connection.execute("SELECT crc32 FROM checksum WHERE release_id = ? AND part = ?", (release_id, part)).fetchone()
+    row = connection.execute(
+        "SELECT crc32 FROM checksum WHERE release_id = ? AND part = ?", (release_id, part)
+    ).fetchone()
     return row[0] if row else None
 
 
@@ -232,7 +308,9 @@ def _code_sum(values: list[_Row], opps: list[_Row]) -> int:
     return crc32(repr((values, opps)).encode())
 
 
-def _rows_of(connection: sqlite3.Connection, release_id: int) -> tuple[Iterable[_Row], Iterable[_Row]]:
+def _rows_of(
+    connection: sqlite3.Connection, release_id: int
+) -> tuple[Iterable[_Row], Iterable[_Row]]:
     values = connection.execute(_VALUES + " ORDER BY hcpcs, modifier", (release_id,))
     return values, connection.execute(_OPPS + " ORDER BY basis, hcpcs, modifier", (release_id,))
 
@@ -251,10 +329,14 @@ def _zip_part(kind: str, zip5: str) -> str:
     return zip5 if kind == "ZIP9" else zip5[:3]
 
 
-def _zip_sums(connection: sqlite3.Connection, zip_file_id: int, kind: str, part: str = "") -> dict[str, int]:
+def _zip_sums(
+    connection: sqlite3.Connection, zip_file_id: int, kind: str, part: str = ""
+) -> dict[str, int]:
     """Return the checksums of a ZIP file's parts, or of one of them."""
     sums: dict[str, int] = {}
-    for zip5, text in connection.execute(_ZIP_ROWS, (zip_file_id, part.ljust(_CODE_LENGTH, "0"), part.ljust(_CODE_LENGTH, "9"))):
+    for zip5, text in connection.execute(
+        _ZIP_ROWS, (zip_file_id, part.ljust(_CODE_LENGTH, "0"), part.ljust(_CODE_LENGTH, "9"))
+    ):
         own = _zip_part(kind, zip5)
         sums[own] = crc32(text.encode(), sums.get(own, 0))
     return sums

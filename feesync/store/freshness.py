@@ -1,4 +1,7 @@
-"""When a database was last refreshed, and how the last run ended: a small file beside it, so that monitoring need not ask CMS."""
+"""When a database was last refreshed, and how the last run ended.
+
+A small file beside it, so that monitoring need not ask CMS.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,8 @@ class Freshness:
         last_run: when a run last ended (UTC), well or not.
         last_status: the exit status of that run.
         problems: what went wrong in it.
-        listing: what CMS listed when it was last asked and its listing could be read; None where that is not known.
+        listing: what CMS listed when it was last asked and its listing could be read; None where
+            that is not known.
     """
 
     last_success: datetime | None = None
@@ -50,9 +54,15 @@ class Freshness:
         if self.last_success is None:
             return "no refresh has succeeded yet"
         if self.last_success - now > _CLOCK_ERROR:
-            return f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is in the future: a clock has gone back"
+            return (
+                f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is in the future: a "
+                "clock has gone back"
+            )
         if now - self.last_success > most:
-            return f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is {(now - self.last_success).days} days ago"
+            return (
+                f"the last success, {self.last_success:%Y-%m-%d %H:%M} UTC, is "
+                f"{(now - self.last_success).days} days ago"
+            )
         return None
 
 
@@ -86,7 +96,8 @@ def record_run(
         status: its exit status.
         problems: what went wrong.
         success: whether everything of the current year is now as CMS has it.
-        labels: the releases that CMS listed in this run; None where its listing was not read, and what it had before is kept.
+        labels: the releases that CMS listed in this run; None where its listing was not read, and
+            what it had before is kept.
 
     Raises:
         StoreError: it cannot be written.
@@ -99,7 +110,9 @@ def record_run(
         "last_run": ended.isoformat(),
         "last_status": status,
         "problems": problems,
-        "listing": {"asked": listing.asked.isoformat(), "labels": sorted(listing.labels)} if listing else None,
+        "listing": {"asked": listing.asked.isoformat(), "labels": sorted(listing.labels)}
+        if listing
+        else None,
     }
     path = _path(database)
     try:

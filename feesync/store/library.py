@@ -1,8 +1,11 @@
-"""Which release answers: for a day, for a code on a day, or by its label; of the database and the embedded snapshot together.
+"""Which release answers: for a day, for a code on a day, or by its label.
 
-The database's own release of the day is final. The quarter of the day, from either, beats a near one; a near one is of the same
-calendar year and the same conversion factor. The snapshot answers for labels that the database lacks, and for its few codes only.
-Out of scope: rates and places (source, schedule), and noticing that the database changed (live).
+Of the database and the embedded snapshot together.
+
+The database's own release of the day is final. The quarter of the day, from either, beats a near
+one; a near one is of the same calendar year and the same conversion factor. The snapshot answers
+for labels that the database lacks, and for its few codes only. Out of scope: rates and places
+(source, schedule), and noticing that the database changed (live).
 """
 
 from __future__ import annotations
@@ -21,7 +24,10 @@ _MOST_NAMED = 3
 
 
 class Library:
-    """The releases of one state of a database and of the snapshot; of another state another Library is made."""
+    """The releases of one state of a database and of the snapshot.
+
+    Of another state another Library is made.
+    """
 
     def __init__(self, path: Path, database: Source | None, snapshot: Callable[[], Source]) -> None:
         self._path, self._database, self._snapshot = path, database, snapshot
@@ -32,7 +38,9 @@ class Library:
         own = self._database.releases if self._database else []
         labels = {release.label for release in own}
         embedded = [release for release in self._snapshot().releases if release.label not in labels]
-        return sorted([*own, *embedded], key=lambda release: (release.effective_from, release.label))
+        return sorted(
+            [*own, *embedded], key=lambda release: (release.effective_from, release.label)
+        )
 
     def on(self, day: date) -> list[tuple[Source, Release]]:
         """Return the releases that may answer for a day, the best first.
@@ -50,7 +58,14 @@ class Library:
                 for source, release in self._all()
                 if not (source.embedded and release.label in labels) and _answers_for(release, day)
             ]
-            found = sorted(near, key=lambda pair: (pair[1].distance(day), -pair[1].effective_from.toordinal(), pair[1].embedded))
+            found = sorted(
+                near,
+                key=lambda pair: (
+                    pair[1].distance(day),
+                    -pair[1].effective_from.toordinal(),
+                    pair[1].embedded,
+                ),
+            )
         if not found:
             raise self._no_release(day)
         if len(self._by_day) >= _MOST_DAYS:
@@ -59,7 +74,9 @@ class Library:
         return found
 
     def release_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
-        """Return the release that answers for a code on a day: the best one, but for the snapshot's where it lacks the code.
+        """Return the release that answers for a code on a day.
+
+        The best one, but for the snapshot's where it lacks the code.
 
         Raises:
             NoReleaseError: none answers for the day.
@@ -90,7 +107,10 @@ class Library:
 
     def remedy(self, day: date, what: str = "it") -> str:
         """Say what brings the release of a day, or that nothing does."""
-        from feesync.store import freshness, remedies  # where something is missing, and not at every start
+        from feesync.store import (  # where something is missing, and not at every start
+            freshness,
+            remedies,
+        )
 
         return remedies.for_day(day, freshness.read_freshness(self._path).listing, what)
 
@@ -100,7 +120,9 @@ class Library:
 
         return remedies.for_label(label, freshness.read_freshness(self._path).listing)
 
-    def not_in(self, code: str, row: str, source: Source, release: Release, day: date) -> UnknownCodeError:
+    def not_in(
+        self, code: str, row: str, source: Source, release: Release, day: date
+    ) -> UnknownCodeError:
         """Return the error for a code, or the row of it for a modifier, that the release of a day lacks: with what has it."""
         rows = source.modifiers(release, code)
         does = "answers" if release.covers(day) else "stands in"
@@ -109,14 +131,17 @@ class Library:
             text += _elsewhere(source, code, release, day)
             if not release.covers(day):
                 exact = label_on(day)
-                text += f". {exact}, the release of that day, is not loaded: {self.remedy_of(exact)}"
+                text += (
+                    f". {exact}, the release of that day, is not loaded: {self.remedy_of(exact)}"
+                )
         return UnknownCodeError(text, rows)
 
     def outside_snapshot(self, what: str, day: date) -> UnknownCodeError:
         """Return the error for a code, or a range of codes, that only a release which is not loaded can have."""
         codes = ", ".join(sorted(self._snapshot().codes))
         return UnknownCodeError(
-            f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only {codes}). {self.remedy(day)}"
+            f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only "
+            f"{codes}). {self.remedy(day)}"
         )
 
     def _all(self) -> list[tuple[Source, Release]]:
@@ -127,22 +152,30 @@ class Library:
         newest = self.releases()[-1]
         if day > newest.effective_to:
             return NoReleaseError(
-                f"no loaded release covers {day}; the newest is {newest.label} (to {newest.effective_to}). {self.remedy(day)}"
+                f"no loaded release covers {day}; the newest is {newest.label} (to "
+                f"{newest.effective_to}). {self.remedy(day)}"
             )
         return NoReleaseError(
-            f"no loaded release covers {day}, and none of {day.year} with that day's conversion factor is loaded. "
+            f"no loaded release covers {day}, and none of {day.year} with that day's conversion "
+            "factor is loaded. "
             f"{self.remedy(day)}"
         )
 
 
 def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
-    """Return the release in effect on a day: of two that overlap (RVU24A, RVU24AR) the one that began later."""
+    """Return the release in effect on a day.
+
+    Of two that overlap (RVU24A, RVU24AR) the one that began later.
+    """
     covering = [release for release in source.releases if release.covers(day)]
     return [(source, covering[-1])] if covering else []
 
 
 def _answers_for(release: Release, day: date) -> bool:
-    """Tell whether a release may answer for a day: it covers it, or is of its year and has its conversion factor."""
+    """Tell whether a release may answer for a day.
+
+    It covers it, or is of its year and has its conversion factor.
+    """
     if release.covers(day):
         return True
     if release.year != day.year:
@@ -153,8 +186,15 @@ def _answers_for(release: Release, day: date) -> bool:
 
 def _elsewhere(source: Source, code: str, lacking: Release, day: date) -> str:
     """Say which other releases of a source have a code, the nearest to a day first."""
-    having = [release for release in source.releases if release is not lacking and source.modifiers(release, code)]
-    named: Sequence[str] = [release.label for release in sorted(having, key=lambda release: release.distance(day))[:_MOST_NAMED]]
+    having = [
+        release
+        for release in source.releases
+        if release is not lacking and source.modifiers(release, code)
+    ]
+    named: Sequence[str] = [
+        release.label
+        for release in sorted(having, key=lambda release: release.distance(day))[:_MOST_NAMED]
+    ]
     if not named:
         return ""
     return f"; {' and '.join(named)} {'has' if len(named) == 1 else 'have'} it"

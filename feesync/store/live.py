@@ -1,4 +1,6 @@
-"""A database file as it is now: it may appear, be written to, be replaced or vanish while a process reads it.
+"""A database file as it is now.
+
+It may appear, be written to, be replaced or vanish while a process reads it.
 
 What is read between `begin` and `end` is of one state, that in which `begin` found the file.
 """
@@ -18,8 +20,8 @@ from feesync.store.source import Source
 class LiveDatabase:
     """The database at a path; `source` is None as long as there is none.
 
-    Writes of other processes are told by SQLite's `PRAGMA data_version`; another file under the name, by its identity, size and
-    time, which a checkpoint changes too.
+    Writes of other processes are told by SQLite's `PRAGMA data_version`; another file under the
+    name, by its identity, size and time, which a checkpoint changes too.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +34,8 @@ class LiveDatabase:
         """Begin to read the file as it is now; tell whether it is another than before.
 
         Raises:
-            StoreError: there is a file, but it cannot be read, is damaged or is no feesync database.
+            StoreError: there is a file, but it cannot be read, is damaged or is no feesync
+                database.
         """
         try:
             file = self._identity()
@@ -73,13 +76,19 @@ class LiveDatabase:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            raise StoreError(f"{str(self.path)[:200]!r} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+            raise StoreError(
+                f"{str(self.path)[:200]!r} cannot be read: "
+                f"{getattr(error, 'strerror', None) or error}"
+            ) from error
         if not stat.S_ISREG(found.st_mode):
             raise StoreError(f"{self.path} is not a file")
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _begin(self, connection: sqlite3.Connection) -> bool:
-        """Begin a transaction, and only then ask what it sees: asked before, it might have moved meanwhile."""
+        """Begin a transaction, and only then ask what it sees.
+
+        Asked before, it might have moved meanwhile.
+        """
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM release").fetchone()  # from here on
         version: int = connection.execute("PRAGMA data_version").fetchone()[0]

@@ -1,7 +1,7 @@
 """Two releases, or two revisions of one, beside each other in one database, so that SQL can compare them.
 
-A release is named by its label, `RVU25D`, or a revision of it by the label and the beginning of its sha256, `RVU25D@1a2b3c`.
-Out of scope: what is compared (payment_counts, diff).
+A release is named by its label, `RVU25D`, or a revision of it by the label and the beginning of its
+sha256, `RVU25D@1a2b3c`. Out of scope: what is compared (payment_counts, diff).
 """
 
 from __future__ import annotations
@@ -43,12 +43,17 @@ class Pair:
 
 
 def revision_name(release: Release) -> str:
-    """Return how a revision is named: label and the beginning of its hash, `RVU25D@1a2b3c4d5e6f`."""
+    """Return how a revision is named.
+
+    Label and the beginning of its hash, `RVU25D@1a2b3c4d5e6f`.
+    """
     return f"{release.label}@{release.sha256[:_HASH_SHOWN]}"
 
 
 @contextmanager
-def open_pair(database: Source | None, snapshot: Source, before: str, after: str, remedy: Callable[[str], str]) -> Iterator[Pair]:
+def open_pair(
+    database: Source | None, snapshot: Source, before: str, after: str, remedy: Callable[[str], str]
+) -> Iterator[Pair]:
     """Find two releases to compare, of a database or of the embedded snapshot where that lacks the label.
 
     Args:
@@ -72,11 +77,16 @@ def open_pair(database: Source | None, snapshot: Source, before: str, after: str
         yield _beside(found[0], found[1], both)
 
 
-def _find(name: str, database: Source | None, snapshot: Source, remedy: Callable[[str], str]) -> tuple[Source, Release]:
+def _find(
+    name: str, database: Source | None, snapshot: Source, remedy: Callable[[str], str]
+) -> tuple[Source, Release]:
     text, at, beginning = name.partition("@")
     label, beginning = parse_label(text), beginning.strip().lower()
     if at and not _HASH.fullmatch(beginning):
-        raise InvalidInputError(f"{name!r:.60} is not LABEL@HASH, a label and the beginning of a sha256, such as RVU25D@1a2b3c")
+        raise InvalidInputError(
+            f"{name!r:.60} is not LABEL@HASH, a label and the beginning of a sha256, such as "
+            "RVU25D@1a2b3c"
+        )
     source = database if database and label in database.labels else snapshot
     revisions = source.revisions(label)
     if not revisions:
@@ -93,24 +103,35 @@ def _find(name: str, database: Source | None, snapshot: Source, remedy: Callable
 def _unknown(label: str, database: Source | None, snapshot: Source, remedy: str) -> str:
     loaded = ", ".join(release.label for release in database.releases) if database else ""
     embedded = ", ".join(release.label for release in snapshot.releases)
-    return f"{label} is not loaded: {remedy}. Loaded: {loaded or 'none'}; in the embedded snapshot: {embedded}"
+    return (
+        f"{label} is not loaded: {remedy}. Loaded: {loaded or 'none'}; in the embedded "
+        f"snapshot: {embedded}"
+    )
 
 
 def _same(before: str, after: str, revisions: list[Release]) -> InvalidInputError:
     named = before if before == after else f"{before} and {after}"
-    return InvalidInputError(f"{named}: this is one revision, compared with itself; there {_listed(revisions)}")
+    return InvalidInputError(
+        f"{named}: this is one revision, compared with itself; there {_listed(revisions)}"
+    )
 
 
 def _listed(revisions: list[Release]) -> str:
     shown = [
-        f"{revision_name(release)} ({release.source}{', loaded ' + release.loaded_at if release.loaded_at else ''})"
+        f"{revision_name(release)} "
+        f"({release.source}{', loaded ' + release.loaded_at if release.loaded_at else ''})"
         for release in revisions
     ]
     return ("is " if len(shown) == 1 else "are ") + "; ".join(shown)
 
 
-def _beside(before: tuple[Source, Release], after: tuple[Source, Release], both: sqlite3.Connection) -> Pair:
-    """Return two releases of one source as they are; those of two, copied into an empty database with the snapshot's codes only."""
+def _beside(
+    before: tuple[Source, Release], after: tuple[Source, Release], both: sqlite3.Connection
+) -> Pair:
+    """Return two releases of one source as they are.
+
+    Those of two, copied into an empty database with the snapshot's codes only.
+    """
     embedded = tuple(release for source, release in (before, after) if source.embedded)
     if before[0] is after[0]:
         return Pair(before[0], before[1], after[1], embedded)
@@ -119,14 +140,23 @@ def _beside(before: tuple[Source, Release], after: tuple[Source, Release], both:
         _copy(source.connection, release.release_id, both, number, sorted(snapshot.codes))
     copied = Source(both, embedded=True)
     releases = [
-        replace(copied.revisions(release.label)[0], checks_set_aside=release.checks_set_aside) for _, release in (before, after)
+        replace(copied.revisions(release.label)[0], checks_set_aside=release.checks_set_aside)
+        for _, release in (before, after)
     ]
     return Pair(copied, releases[0], releases[1], embedded)
 
 
-def _copy(source: sqlite3.Connection, release_id: int, target: sqlite3.Connection, number: int, codes: list[str]) -> None:
+def _copy(
+    source: sqlite3.Connection,
+    release_id: int,
+    target: sqlite3.Connection,
+    number: int,
+    codes: list[str],
+) -> None:
     rows = source.execute("SELECT * FROM release WHERE release_id = ?", (release_id,))
-    _insert(target, "release", [(number, *row[1:-1], None) for row in rows])  # current, whatever superseded it
+    _insert(
+        target, "release", [(number, *row[1:-1], None) for row in rows]
+    )  # current, whatever superseded it
     for table in (*_OF_RELEASE, *_OF_CODES):
         limit = " AND hcpcs IN (SELECT value FROM json_each(?))" if table in _OF_CODES else ""
         rows = source.execute(

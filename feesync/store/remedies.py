@@ -1,7 +1,10 @@
-"""What brings a release that is not loaded, in one sentence; or why nothing does, where that is known.
+"""What brings a release that is not loaded, in one sentence.
 
-A remedy that cannot work is worse than none: what CMS's listing lacked when it was last asked is not promised, nor are the years
-whose files feesync does not read. Out of scope: which release answers meanwhile (library).
+Or why nothing does, where that is known.
+
+A remedy that cannot work is worse than none: what CMS's listing lacked when it was last asked is
+not promised, nor are the years whose files feesync does not read. Out of scope: which release
+answers meanwhile (library).
 """
 
 from __future__ import annotations
@@ -31,7 +34,11 @@ def for_day(day: date, listing: Listing | None, what: str = "it") -> str:
 def for_label(label: str, listing: Listing | None) -> str:
     """Say what brings a release by its label, as `for_day` does by a day."""
     nothing = _unread(label_year(label)) or (_unlisted(label, listing) if listing else None)
-    return nothing or f"'feesync sync --release {label}' brings it, or 'feesync import' of its zip from cms.gov"
+    return (
+        nothing
+        or f"'feesync sync --release {label}' brings it, or 'feesync import' of its zip from "
+        "cms.gov"
+    )
 
 
 def _unread(year: int) -> str | None:
@@ -43,7 +50,10 @@ def _unread(year: int) -> str | None:
 
 
 def _unlisted(label: str, listing: Listing) -> str | None:
-    """Say that CMS's listing had no release of a quarter, a re-issue of it included; None where it had."""
+    """Say that CMS's listing had no release of a quarter, a re-issue of it included.
+
+    None where it had.
+    """
     if not listing.labels or any(known.startswith(label[:6]) for known in listing.labels):
         return None
     newest = max(_order(known) for known in listing.labels)

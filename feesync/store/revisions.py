@@ -1,4 +1,7 @@
-"""Which revisions of which releases a database holds, by their hashes: enough to know new bytes from known ones."""
+"""Which revisions of which releases a database holds, by their hashes.
+
+Enough to know new bytes from known ones.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
     try:
         with closing(connection):
             rows = connection.execute(
-                "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM release"
+                "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM "
+                "release"
             ).fetchall()
     except sqlite3.Error as error:
         raise store_error(path, error) from error
@@ -51,7 +55,11 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
         if not is_current:
             superseded.setdefault(label, set()).add(sha256)
     return {
-        label: Revisions(sha256, (date.fromisoformat(first), date.fromisoformat(last)), frozenset(superseded.get(label, ())))
+        label: Revisions(
+            sha256,
+            (date.fromisoformat(first), date.fromisoformat(last)),
+            frozenset(superseded.get(label, ())),
+        )
         for label, sha256, first, last, is_current in rows
         if is_current
     }

@@ -1,7 +1,8 @@
 """Connections to the database, and its migrations.
 
-The tables are made by the numbered SQL files of migrations/, of which `PRAGMA user_version` says how many a database has had;
-after the last of them the views are made anew from views.sql. Reading needs only the standard library.
+The tables are made by the numbered SQL files of migrations/, of which `PRAGMA user_version` says
+how many a database has had; after the last of them the views are made anew from views.sql. Reading
+needs only the standard library.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ _OLDEST_READ = 2
 """The version from which on a database can be read as it is: later ones only add tables."""
 
 _CANNOT_BE_WRITTEN = (
-    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CANTOPEN,
-)  # fmt: skip
+)
 _OLDEST_SQLITE = (3, 37, 0)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _VIEWS = Path(__file__).parent / "views.sql"
@@ -37,7 +42,9 @@ def migrations() -> list[Path]:
 
 def _require_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        raise StoreError(f"feesync needs SQLite 3.37 or newer; this Python has {sqlite3.sqlite_version}")
+        raise StoreError(
+            f"feesync needs SQLite 3.37 or newer; this Python has {sqlite3.sqlite_version}"
+        )
 
 
 def memory_database() -> sqlite3.Connection:
@@ -52,15 +59,20 @@ def is_database(path: Path) -> bool:
     """Tell whether a file is a database of feesync, by its first bytes."""
     with path.open("rb") as file:
         start = file.read(72)
-    return start.startswith(b"SQLite format 3\x00") and start[68:72] == APPLICATION_ID.to_bytes(4, "big")
+    return start.startswith(b"SQLite format 3\x00") and start[68:72] == APPLICATION_ID.to_bytes(
+        4, "big"
+    )
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection | None:
-    """Open an existing database read-only; None where it holds nothing yet, as while another process makes it.
+    """Open an existing database read-only.
 
-    One of an older feesync is migrated first, where that can be done now; else it is read as it is, from _OLDEST_READ on. What a
-    killed process left half done is rolled back. In a folder where this user may not write, the database is opened as unchanging,
-    because readers of a WAL database write beside it.
+    None where it holds nothing yet, as while another process makes it.
+
+    One of an older feesync is migrated first, where that can be done now; else it is read as it is,
+    from _OLDEST_READ on. What a killed process left half done is rolled back. In a folder where
+    this user may not write, the database is opened as unchanging, because readers of a WAL database
+    write beside it.
 
     Raises:
         StoreError: not a feesync database, or made by a newer feesync.
@@ -157,7 +169,9 @@ def migrate(connection: sqlite3.Connection) -> None:
     try:
         if checksums.are_kept(connection):
             checksums.check_shared(connection, "releases", "ZIP files")
-        for number, file in enumerate(files[_version(connection) :], start=_version(connection) + 1):
+        for number, file in enumerate(
+            files[_version(connection) :], start=_version(connection) + 1
+        ):
             _run(connection, file)
             connection.execute(f"PRAGMA user_version = {number}")
         _run(connection, _VIEWS)
@@ -197,7 +211,10 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError(f"{path} is not a feesync database")
     version, newest = _version(connection), len(migrations())
     if version > newest:
-        raise StoreError(f"{path} was made by a newer feesync (version {version}, this one knows {newest}): update feesync")
+        raise StoreError(
+            f"{path} was made by a newer feesync (version {version}, this one knows {newest}): "
+            "update feesync"
+        )
 
 
 def _run(connection: sqlite3.Connection, file: Path) -> None:

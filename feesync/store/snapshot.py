@@ -1,7 +1,11 @@
-"""The embedded snapshot: the facet joint codes in every release from 2020 on, all localities with their counties, no descriptors.
+"""The embedded snapshot.
 
-CSV files of data/snapshot, loaded into an in-memory database of the same schema and views. `data/README.md` says what they
-hold; `data/build_snapshot.py` makes them from CMS's files. Its table of ZIPs is not loaded but read apart (zip_tables).
+The facet joint codes in every release from 2020 on, all localities with their counties, no
+descriptors.
+
+CSV files of data/snapshot, loaded into an in-memory database of the same schema and views.
+`data/README.md` says what they hold; `data/build_snapshot.py` makes them from CMS's files. Its
+table of ZIPs is not loaded but read apart (zip_tables).
 """
 
 from __future__ import annotations
@@ -26,16 +30,26 @@ def open_snapshot() -> sqlite3.Connection:
         ids[entry.label] = release_id
         connection.execute(
             "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
-            (release_id, entry.label, label_year(entry.label), entry.effective_from.isoformat(), entry.effective_to.isoformat(),
-             row["sha256"], f"embedded snapshot ({row['source']})"),
-        )  # fmt: skip
+            (
+                release_id,
+                entry.label,
+                label_year(entry.label),
+                entry.effective_from.isoformat(),
+                entry.effective_to.isoformat(),
+                row["sha256"],
+                f"embedded snapshot ({row['source']})",
+            ),
+        )
         connection.execute(
             "INSERT INTO conversion_factor VALUES (?, 'nonqp', ?, ?)",
             (release_id, _integer(row["conversion_factor"]), row["source"]),
         )
         if row["qp_conversion_factor"]:
             factor = _integer(row["qp_conversion_factor"])
-            connection.execute("INSERT INTO conversion_factor VALUES (?, 'qp', ?, ?)", (release_id, factor, REFERENCE_FACTOR))
+            connection.execute(
+                "INSERT INTO conversion_factor VALUES (?, 'qp', ?, ?)",
+                (release_id, factor, REFERENCE_FACTOR),
+            )
     values = read_table("snapshot/relative_values.csv")
     columns = [name for name in values[0] if name != "label"]
     decimals = [name.endswith("_rvu") or name in _SHARES for name in columns]
@@ -43,22 +57,35 @@ def open_snapshot() -> sqlite3.Connection:
         f"INSERT INTO relative_value (release_id, {', '.join(columns)}) "  # noqa: S608 - names of our own file
         f"VALUES (?{', ?' * len(columns)})",
         (
-            (ids[row["label"]], *(_integer(row[name]) if is_decimal else row[name]
-                                  for name, is_decimal in zip(columns, decimals, strict=True)))
+            (
+                ids[row["label"]],
+                *(
+                    _integer(row[name]) if is_decimal else row[name]
+                    for name, is_decimal in zip(columns, decimals, strict=True)
+                ),
+            )
             for row in values
         ),
-    )  # fmt: skip
+    )
     for row in read_table("snapshot/localities.csv"):
         gpcis = (_integer(row["work_gpci"]), _integer(row["pe_gpci"]), _integer(row["mp_gpci"]))
         place = (row["mac"], row["locality"], *gpcis, row["state"] or None, row["name"])
         span = range(ids[row["first_label"]], ids[row["last_label"]] + 1)
         connection.executemany(
-            "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [(release_id, *place) for release_id in span]
+            "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(release_id, *place) for release_id in span],
         )
     connection.executemany(
         "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (ids[row["label"]], row["mac"], row["locality"], row["state_name"], row["area"], row["counties"])
+            (
+                ids[row["label"]],
+                row["mac"],
+                row["locality"],
+                row["state_name"],
+                row["area"],
+                row["counties"],
+            )
             for row in read_table("snapshot/counties.csv")
         ),
     )

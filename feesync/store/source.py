@@ -20,15 +20,24 @@ from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
-_SELECT_ONE = f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ?"
-_SELECT_ALL = f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND basis = ? AND hcpcs = ?"
+_SELECT_ONE = (
+    f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND "
+    "mac = ? AND locality = ?"
+)
+_SELECT_ALL = (
+    f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND "
+    "basis = ? AND hcpcs = ?"
+)
 
 
 class Source:
-    """An open database, with what has been read of it; one that is written to afterwards needs a new Source.
+    """An open database, with what has been read of it.
 
-    Rows are compared with their checksums before they are first used, where the database has checksums: the embedded snapshot,
-    which is made anew in memory, has none. Whoever opens one that others may write to has begun a transaction.
+    One that is written to afterwards needs a new Source.
+
+    Rows are compared with their checksums before they are first used, where the database has
+    checksums: the embedded snapshot, which is made anew in memory, has none. Whoever opens one that
+    others may write to has begun a transaction.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
@@ -43,7 +52,10 @@ class Source:
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
         self.meanings: dict[tuple[int, str], Locality] = {}
-        """What texts have been found to mean, by release: kept as long as what was read of the database."""
+        """What texts have been found to mean, by release.
+
+        Kept as long as what was read of the database.
+        """
 
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
@@ -61,7 +73,10 @@ class Source:
     def codes(self) -> frozenset[str]:
         """Every HCPCS code of every release."""
         if self._codes is None:
-            self._codes = frozenset(code for (code,) in self.connection.execute("SELECT DISTINCT hcpcs FROM relative_value"))
+            self._codes = frozenset(
+                code
+                for (code,) in self.connection.execute("SELECT DISTINCT hcpcs FROM relative_value")
+            )
         return self._codes
 
     def damages(self) -> list[str]:
@@ -72,49 +87,80 @@ class Source:
         """Return the localities of a release, the national row first, then by state."""
         if release.release_id not in self._localities:
             if self._are_checked:
-                checksums.check_part(self.connection, release.release_id, release.label, "localities")
+                checksums.check_part(
+                    self.connection, release.release_id, release.label, "localities"
+                )
             rows = self.connection.execute(
-                "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ? "
+                "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality "
+                "WHERE release_id = ? "
                 "ORDER BY mac <> ?, state, mac, locality",
                 (release.release_id, NATIONAL[0]),
             )
             self._localities[release.release_id] = [Locality(*row) for row in rows]
         return self._localities[release.release_id]
 
-    def rate(self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool) -> Rate | None:
+    def rate(
+        self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool
+    ) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
         self.check_code(release, hcpcs)
         row = self.connection.execute(
-            _SELECT_ONE, (release.release_id, basis_of(release, qp=qp), hcpcs, modifier, place.mac, place.locality)
+            _SELECT_ONE,
+            (
+                release.release_id,
+                basis_of(release, qp=qp),
+                hcpcs,
+                modifier,
+                place.mac,
+                place.locality,
+            ),
         ).fetchone()
         return Rate._make(row) if row else None
 
-    def rates(self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool) -> list[tuple[Locality, Rate]]:
+    def rates(
+        self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool
+    ) -> list[tuple[Locality, Rate]]:
         """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
         self.check_code(release, hcpcs)
-        rows = self.connection.execute(_SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)).fetchall()
+        rows = self.connection.execute(
+            _SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)
+        ).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
-        return [(place, by_key[place.mac, place.locality, modifier]) for modifier in modifiers for place in places]
+        return [
+            (place, by_key[place.mac, place.locality, modifier])
+            for modifier in modifiers
+            for place in places
+        ]
 
     def codes_of(self, release: Release) -> list[str]:
         """Return the HCPCS codes of one release, in order."""
         rows = self.connection.execute(
-            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? ORDER BY hcpcs", (release.release_id,)
+            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? ORDER BY hcpcs",
+            (release.release_id,),
         )
         return self._checked_codes(release, [code for (code,) in rows], "", "~")
 
     def codes_in(self, release: Release, span: CodeRange) -> list[str]:
         """Return the codes of a range that a release has, in order."""
         rows = self.connection.execute(
-            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? AND hcpcs BETWEEN ? AND ? ORDER BY hcpcs",
+            "SELECT DISTINCT hcpcs FROM relative_value WHERE release_id = ? AND hcpcs BETWEEN ? "
+            "AND ? ORDER BY hcpcs",
             (release.release_id, *span),
         )
-        return [code for code in self._checked_codes(release, [code for (code,) in rows], *span) if span.holds(code)]
+        return [
+            code
+            for code in self._checked_codes(release, [code for (code,) in rows], *span)
+            if span.holds(code)
+        ]
 
-    def _checked_codes(self, release: Release, codes: list[str], first: str, last: str) -> list[str]:
+    def _checked_codes(
+        self, release: Release, codes: list[str], first: str, last: str
+    ) -> list[str]:
         if self._are_checked:
-            checksums.check_codes(self.connection, release.release_id, release.label, codes, first, last)
+            checksums.check_codes(
+                self.connection, release.release_id, release.label, codes, first, last
+            )
         return codes
 
     def check_code(self, release: Release, hcpcs: str) -> None:
@@ -125,7 +171,9 @@ class Source:
         """
         key = (release.release_id, hcpcs)
         unchecked = self._are_checked and key not in self._sound
-        if unchecked and checksums.check_code(self.connection, release.release_id, release.label, hcpcs):
+        if unchecked and checksums.check_code(
+            self.connection, release.release_id, release.label, hcpcs
+        ):
             self._sound.add(key)
 
     def check_release(self, release: Release) -> None:
@@ -138,10 +186,14 @@ class Source:
             checksums.check_release(self.connection, release.release_id, release.label)
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
-        """Return the row modifiers that a code has in a release; the empty one is the code itself."""
+        """Return the row modifiers that a code has in a release.
+
+        The empty one is the code itself.
+        """
         self.check_code(release, hcpcs)
         rows = self.connection.execute(
-            "SELECT modifier FROM relative_value WHERE release_id = ? AND hcpcs = ? ORDER BY modifier",
+            "SELECT modifier FROM relative_value WHERE release_id = ? AND hcpcs = ? ORDER BY "
+            "modifier",
             (release.release_id, hcpcs),
         )
         return [modifier for (modifier,) in rows]
@@ -150,7 +202,8 @@ class Source:
         """Return the counties of localities, as CMS words them, from the release nearest to a day that has them."""
         nearest = self.connection.execute(
             "SELECT release_id FROM release "
-            "WHERE superseded_by IS NULL AND release_id IN (SELECT release_id FROM locality_counties) "
+            "WHERE superseded_by IS NULL AND release_id IN (SELECT release_id FROM "
+            "locality_counties) "
             "ORDER BY abs(julianday(effective_from) - julianday(?)) LIMIT 1",
             (day.isoformat(),),
         ).fetchone()
@@ -158,18 +211,33 @@ class Source:
             checksums.check_part(self.connection, nearest[0], "the nearest release", "counties")
         rows = self.connection.execute(
             "SELECT mac, locality, group_concat(counties, '; ') FROM "
-            "(SELECT DISTINCT mac, locality, counties FROM locality_counties WHERE release_id = ?) GROUP BY mac, locality",
+            "(SELECT DISTINCT mac, locality, counties FROM locality_counties WHERE release_id = ?) "
+            "GROUP BY mac, locality",
             nearest or (None,),
         )
         return {(mac, locality): counties for mac, locality, counties in rows}
 
     def revisions(self, label: str) -> list[Release]:
-        """Return every revision of a label that was ever loaded: the current one first, then the superseded, the latest first."""
-        found = [(release, superseded_by) for release, superseded_by in self._revisions if release.label == label]
-        return [release for release, _ in sorted(found, key=lambda pair: (pair[1] is not None, -pair[0].release_id))]
+        """Return every revision of a label that was ever loaded.
+
+        The current one first, then the superseded, the latest first.
+        """
+        found = [
+            (release, superseded_by)
+            for release, superseded_by in self._revisions
+            if release.label == label
+        ]
+        return [
+            release
+            for release, _ in sorted(
+                found, key=lambda pair: (pair[1] is not None, -pair[0].release_id)
+            )
+        ]
 
 
-def _read_releases(connection: sqlite3.Connection, *, embedded: bool) -> list[tuple[Release, int | None]]:
+def _read_releases(
+    connection: sqlite3.Connection, *, embedded: bool
+) -> list[tuple[Release, int | None]]:
     """Return every release that was ever loaded, with the number of the one that superseded it."""
     factors: dict[int, dict[str, int]] = {}
     reference: dict[int, set[str]] = {}
@@ -179,27 +247,45 @@ def _read_releases(connection: sqlite3.Connection, *, embedded: bool) -> list[tu
             reference.setdefault(release_id, set()).add(basis)
     aside = _checks_set_aside(connection)
     rows = connection.execute(
-        "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at, superseded_by "
+        "SELECT release_id, label, year, effective_from, effective_to, sha256, source, loaded_at, "
+        "superseded_by "
         "FROM release NOT INDEXED ORDER BY release_id"
     )
     return [
         (
             Release(
-                release_id, label, year, date.fromisoformat(first), date.fromisoformat(last), sha256, source, loaded_at,
-                factors[release_id], frozenset(reference.get(release_id, ())), embedded, aside.get(release_id, {}),
+                release_id,
+                label,
+                year,
+                date.fromisoformat(first),
+                date.fromisoformat(last),
+                sha256,
+                source,
+                loaded_at,
+                factors[release_id],
+                frozenset(reference.get(release_id, ())),
+                embedded,
+                aside.get(release_id, {}),
             ),
             superseded_by,
         )
         for release_id, label, year, first, last, sha256, source, loaded_at, superseded_by in rows
-    ]  # fmt: skip
+    ]
 
 
 def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
-    """Return the checks that were set aside and what they found, by release; none in a database of before they were recorded."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'").fetchone():
+    """Return the checks that were set aside and what they found, by release.
+
+    None in a database of before they were recorded.
+    """
+    if not connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'"
+    ).fetchone():
         return {}
     found: dict[int, dict[str, str]] = {}
-    for release_id, name, reason in connection.execute("SELECT release_id, name, reason FROM check_set_aside ORDER BY 1, 2"):
+    for release_id, name, reason in connection.execute(
+        "SELECT release_id, name, reason FROM check_set_aside ORDER BY 1, 2"
+    ):
         found.setdefault(release_id, {})[name] = reason
     return found
 
@@ -213,5 +299,7 @@ def basis_of(release: Release, *, qp: bool) -> str:
     if not qp or release.year < FIRST_QP_YEAR:
         return "nonqp"
     if "qp" not in release.factors:
-        raise NoPriceError(f"{release.label} was loaded without its QPP file: there is no qp conversion factor")
+        raise NoPriceError(
+            f"{release.label} was loaded without its QPP file: there is no qp conversion factor"
+        )
     return "qp"

@@ -1,6 +1,9 @@
-"""ZIP5 and ZIP9 tables as they are read: those of the database, and the embedded ZIP5 of the snapshot.
+"""ZIP5 and ZIP9 tables as they are read.
 
-Which of them answers for a date is decided here too: the newest whose quarter is not after the date's, else the nearest.
+Those of the database, and the embedded ZIP5 of the snapshot.
+
+Which of them answers for a date is decided here too: the newest whose quarter is not after the
+date's, else the nearest.
 """
 
 from __future__ import annotations
@@ -38,9 +41,19 @@ class ZipTable(Protocol):
 
 
 class StoredZipTable:
-    """A file of a database; a ZIP is looked up among rows that equal their checksum, where the database has checksums."""
+    """A file of a database.
 
-    def __init__(self, connection: sqlite3.Connection, zip_file_id: int, file: ZipFile, *, checked: bool = False) -> None:
+    A ZIP is looked up among rows that equal their checksum, where the database has checksums.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        zip_file_id: int,
+        file: ZipFile,
+        *,
+        checked: bool = False,
+    ) -> None:
         self.file = file
         self._connection, self._id, self._checked = connection, zip_file_id, checked
         self._pairs: frozenset[tuple[str, str]] | None = None
@@ -50,21 +63,26 @@ class StoredZipTable:
         if self._checked:
             checksums.check_zips(self._connection, self._id, self.file.kind, code.zip5)
         found = self._connection.execute(
-            "SELECT mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ? AND zip = ? AND plus4 = ?",
+            "SELECT mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ? AND "
+            "zip = ? AND plus4 = ?",
             (self._id, *code),
         ).fetchone()
         return ZipRow(found[0], found[1], found[2], bool(found[3])) if found else None
 
     def rows(self) -> Iterator[tuple[str, ZipRow]]:
         """Yield the rows of a ZIP5 with their ZIPs."""
-        query = "SELECT zip, mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ?"
+        query = (
+            "SELECT zip, mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ?"
+        )
         for zip5, mac, locality, state, flag in self._connection.execute(query, (self._id,)):
             yield zip5, ZipRow(mac, locality, state, bool(flag))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by MAC and locality."""
         rows = self._connection.execute(
-            "SELECT mac, locality, count(*) FROM zip_locality WHERE zip_file_id = ? GROUP BY mac, locality", (self._id,)
+            "SELECT mac, locality, count(*) FROM zip_locality WHERE zip_file_id = ? GROUP BY mac, "
+            "locality",
+            (self._id,),
         )
         return {(mac, locality): count for mac, locality, count in rows}
 
@@ -72,30 +90,49 @@ class StoredZipTable:
         """Return every MAC and locality."""
         if self._pairs is None:
             query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ?"
-            self._pairs = frozenset((mac, locality) for mac, locality in self._connection.execute(query, (self._id,)))
+            self._pairs = frozenset(
+                (mac, locality) for mac, locality in self._connection.execute(query, (self._id,))
+            )
         return self._pairs
 
     def localities(self, zip5: str) -> list[tuple[str, str]]:
         """Return the MACs and localities of a ZIP's rows."""
         if self._checked:
             checksums.check_zips(self._connection, self._id, self.file.kind, zip5)
-        query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ? AND zip = ? ORDER BY mac, locality"
-        return [(mac, locality) for mac, locality in self._connection.execute(query, (self._id, zip5))]
+        query = (
+            "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ? AND zip = ? "
+            "ORDER BY mac, locality"
+        )
+        return [
+            (mac, locality) for mac, locality in self._connection.execute(query, (self._id, zip5))
+        ]
 
 
 class EmbeddedZipTable:
-    """The snapshot's ZIP5: lines of consecutive ZIPs, in order, of which a search takes the one that it needs apart."""
+    """The snapshot's ZIP5.
+
+    Lines of consecutive ZIPs, in order, of which a search takes the one that it needs apart.
+    """
 
     def __init__(self) -> None:
         (row,) = read_table("snapshot/zip_files.csv")
-        self.file = ZipFile(row["kind"], int(row["year"]), int(row["quarter"]), row["source"], int(row["rows"]), True)
+        self.file = ZipFile(
+            row["kind"],
+            int(row["year"]),
+            int(row["quarter"]),
+            row["source"],
+            int(row["rows"]),
+            True,
+        )
         text = (data_folder() / "snapshot" / "zip_localities.csv").read_text(encoding="ascii")
         self._lines = text.splitlines()[1:]
         self._pairs: frozenset[tuple[str, str]] | None = None
 
     def row(self, code: ZipCode) -> ZipRow | None:
         """Return the row of a ZIP."""
-        at = bisect_right(self._lines, code.zip5 + "~") - 1  # "~" sorts after the comma: the last line that begins at or before it
+        at = (
+            bisect_right(self._lines, code.zip5 + "~") - 1
+        )  # "~" sorts after the comma: the last line that begins at or before it
         if at < 0:
             return None
         _, last, mac, locality, state, flag = self._lines[at].split(",")
@@ -142,21 +179,34 @@ def embedded_zip_table() -> EmbeddedZipTable:
     return EmbeddedZipTable()
 
 
-def stored_zip_tables(connection: sqlite3.Connection, *, checked: bool = False) -> list[StoredZipTable]:
-    """Return the current files of a database; none of one that was made before there were such tables."""
+def stored_zip_tables(
+    connection: sqlite3.Connection, *, checked: bool = False
+) -> list[StoredZipTable]:
+    """Return the current files of a database.
+
+    None of one that was made before there were such tables.
+    """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'zip_file'").fetchone():
         return []
     rows = connection.execute(
-        "SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file NOT INDEXED WHERE superseded_by IS NULL"
+        "SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file NOT INDEXED WHERE "
+        "superseded_by IS NULL"
     )
     return [
-        StoredZipTable(connection, zip_file_id, ZipFile(kind, year, quarter, source, count, embedded=False), checked=checked)
+        StoredZipTable(
+            connection,
+            zip_file_id,
+            ZipFile(kind, year, quarter, source, count, embedded=False),
+            checked=checked,
+        )
         for zip_file_id, kind, year, quarter, source, count in rows
     ]
 
 
 def answering(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
-    """Return the table of a kind that answers for a day, None where there is none; of one quarter the database's, not the embedded.
+    """Return the table of a kind that answers for a day, None where there is none.
+
+    Of one quarter the database's, not the embedded.
 
     It is the newest whose quarter is not after the day's, else the nearest after it.
     """
@@ -164,5 +214,11 @@ def answering(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | No
     today = quarter_of(day)
     past = [table for table in of_kind if (table.file.year, table.file.quarter) <= today]
     if past:
-        return max(past, key=lambda table: (table.file.year, table.file.quarter, not table.file.embedded))
-    return min(of_kind, key=lambda table: (table.file.year, table.file.quarter, table.file.embedded), default=None)
+        return max(
+            past, key=lambda table: (table.file.year, table.file.quarter, not table.file.embedded)
+        )
+    return min(
+        of_kind,
+        key=lambda table: (table.file.year, table.file.quarter, table.file.embedded),
+        default=None,
+    )

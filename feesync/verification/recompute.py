@@ -1,7 +1,8 @@
 """Prove the rates against CMS: recompute every amount of its payment files from a loaded release.
 
-The fees before the OPPS cap are compared, in both settings, each key (MAC, locality, HCPCS code, modifier) once. Out of scope: how
-the files are read (formats.payment_file), and their indicators, therapy amounts and capped amounts, which are not compared.
+The fees before the OPPS cap are compared, in both settings, each key (MAC, locality, HCPCS code,
+modifier) once. Out of scope: how the files are read (formats.payment_file), and their indicators,
+therapy amounts and capped amounts, which are not compared.
 """
 
 from __future__ import annotations
@@ -55,15 +56,19 @@ def verify(
 ) -> Verification:
     """Recompute CMS's payment files from the loaded releases and say which amounts are equal.
 
-    A million records take about a hundred megabytes of disk in the folder of temporary files, and little memory.
+    A million records take about a hundred megabytes of disk in the folder of temporary files, and
+    little memory.
 
     Args:
-        paths: PFALL and PFREV files, or the carriers' own of a state: text, or zips of text, or zips of such zips.
-        release: label of the release to compare with; by default as the names say, PFREV25D with RVU25D.
-        qp: take the conversion factor of qualifying APM participants, whatever the names say; by default as the names say (QP,
-            nonQP), nonqp where they are silent. Before 2026 there is one for all.
-        db: path of the database; by default FEESYNC_DB, else the user's data folder. For a release that it lacks, the embedded
-            snapshot answers, with the facet joint codes only.
+        paths: PFALL and PFREV files, or the carriers' own of a state: text, or zips of text, or
+            zips of such zips.
+        release: label of the release to compare with; by default as the names say, PFREV25D with
+            RVU25D.
+        qp: take the conversion factor of qualifying APM participants, whatever the names say; by
+            default as the names say (QP, nonQP), nonqp where they are silent. Before 2026 there is
+            one for all.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. For a release
+            that it lacks, the embedded snapshot answers, with the facet joint codes only.
         most: how many differences of a file the answer keeps; 0 for all.
         each: is called with every difference.
         progress: is called as the work goes on.
@@ -72,12 +77,18 @@ def verify(
         The counts per file, and the first differences.
 
     Raises:
-        ContentRefusedError: a file is no payment file, is of another year than the release, or contradicts itself.
-        InvalidInputError: a file's name does not say its release and `release` is not given, or an argument cannot be read.
-        NoPriceError: the release is not loaded, or has no qp conversion factor.
-        StoreError: the database cannot be read.
+        ContentRefusedError: a file is no payment file, is of another year than the release, or
+        contradicts itself. InvalidInputError: a file's name does not say its release and `release`
+        is not given, or an argument cannot be read. NoPriceError: the release is not loaded, or has
+        no qp conversion factor. StoreError: the database cannot be read.
     """
-    return Verification(tuple(verify_each(paths, release=release, qp=qp, db=db, most=most, each=each, progress=progress)))
+    return Verification(
+        tuple(
+            verify_each(
+                paths, release=release, qp=qp, db=db, most=most, each=each, progress=progress
+            )
+        )
+    )
 
 
 def verify_each(
@@ -90,14 +101,20 @@ def verify_each(
     each: Each | None = None,
     progress: Progress | None = None,
 ) -> Iterator[FileVerification]:
-    """Yield what became of each payment file as it is done: of `verify`, for a caller who keeps it where a later one is refused.
+    """Yield what became of each payment file as it is done.
+
+    Of `verify`, for a caller who keeps it where a later one is refused.
 
     Arguments and errors as of `verify`.
     """
     label = None if release is None else parse_label(release)
     most = whole("most", most, 0, sys.maxsize, "a number of differences")
     qp = flag("qp", qp)
-    if strange := [name for name, hears in (("each", each), ("progress", progress)) if not (hears is None or callable(hears))]:
+    if strange := [
+        name
+        for name, hears in (("each", each), ("progress", progress))
+        if not (hears is None or callable(hears))
+    ]:
         raise InvalidInputError(f"{strange[0]} is neither None nor a function")
     with closing(_Sources(database_path(db))) as sources:
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
@@ -128,7 +145,11 @@ class _Sources:
             return self._live.source, release
         if self._snapshot is None:
             self._snapshot = Source(open_snapshot(), embedded=True)
-        return (self._snapshot, _of_label(self._snapshot, label)) if label in self._snapshot.labels else None
+        return (
+            (self._snapshot, _of_label(self._snapshot, label))
+            if label in self._snapshot.labels
+            else None
+        )
 
     def close(self) -> None:
         self._live.forget()
@@ -149,7 +170,15 @@ class _Tally:
 class _Verifier:
     """Verifies file after file by the same rules."""
 
-    def __init__(self, sources: _Sources, label: str | None, qp: bool, most: int, each: Each | None, progress: Progress) -> None:
+    def __init__(
+        self,
+        sources: _Sources,
+        label: str | None,
+        qp: bool,
+        most: int,
+        each: Each | None,
+        progress: Progress,
+    ) -> None:
         self._sources, self._label, self._qp = sources, label, qp
         self._most, self._each, self._progress = most, each, progress
 
@@ -184,8 +213,12 @@ class _Verifier:
                 equal=tally.equal,
                 different=2 * tally.known - tally.equal,
                 differences=tuple(tally.differences),
-                missing_codes=Missing(0, ()) if complete else _missing(*published.unknown_codes(_MOST_NAMED)),
-                missing_localities=Missing(0, ()) if complete else _missing(*published.unknown_localities(_MOST_NAMED)),
+                missing_codes=Missing(0, ())
+                if complete
+                else _missing(*published.unknown_codes(_MOST_NAMED)),
+                missing_localities=Missing(0, ())
+                if complete
+                else _missing(*published.unknown_localities(_MOST_NAMED)),
             )
 
     def _watched(self, file: PaymentFile, year: int) -> Iterator[Payment]:
@@ -199,7 +232,9 @@ class _Verifier:
         tally = _Tally()
         places = published.localities()
         if len(places) > MOST_LOCALITIES:
-            raise ContentRefusedError(f"has payments of more than {MOST_LOCALITIES:,} localities", file=file.name)
+            raise ContentRefusedError(
+                f"has payments of more than {MOST_LOCALITIES:,} localities", file=file.name
+            )
         for done, (mac, locality, keys) in enumerate(places, start=1):
             known, equal = published.compared(mac, locality)
             tally.keys += keys
@@ -211,7 +246,9 @@ class _Verifier:
                         tally.differences.append(difference)
                     if self._each:
                         self._each(file.name, label, difference)
-            self._progress(file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places))
+            self._progress(
+                file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places)
+            )
         return tally
 
 
@@ -220,10 +257,14 @@ def _open(path: str | os.PathLike[str]) -> BinaryIO:
         raise InvalidInputError(f"a payment file is a path, not {type(path).__name__}")
     try:
         if Path(path).is_fifo():
-            raise InvalidInputError(f"{path} is a pipe: verify needs a file, which it can read from its beginning again")
+            raise InvalidInputError(
+                f"{path} is a pipe: verify needs a file, which it can read from its beginning again"
+            )
         return Path(path).open("rb")
     except OSError as error:
-        raise ContentRefusedError(f"cannot be read: {error.strerror}", file=Path(path).name) from None
+        raise ContentRefusedError(
+            f"cannot be read: {error.strerror}", file=Path(path).name
+        ) from None
     except ValueError as error:
         raise InvalidInputError(f"{str(path)!r:.200} cannot be a path: {error}") from None
 
@@ -236,13 +277,16 @@ def _refuse_contradiction(published: PublishedPayments, file: PaymentFile) -> No
     if twice := published.contradiction():
         code = f"{twice.hcpcs} {twice.modifier}".strip()
         raise ContentRefusedError(
-            f"{code} in {twice.mac}-{twice.locality} stands in line {twice.first_line} with other amounts",
+            f"{code} in {twice.mac}-{twice.locality} stands in line {twice.first_line} with other "
+            "amounts",
             file=file.name,
             line=twice.second_line,
         )
 
 
-def _differences(payments: Iterable[UnequalPayment], mac: str, locality: str) -> Iterator[Difference]:
+def _differences(
+    payments: Iterable[UnequalPayment], mac: str, locality: str
+) -> Iterator[Difference]:
     for payment in payments:
         for setting, published, computed in (
             (Setting.NONFACILITY, payment.nonfacility_published, payment.nonfacility_computed),
@@ -250,7 +294,13 @@ def _differences(payments: Iterable[UnequalPayment], mac: str, locality: str) ->
         ):
             if published != computed:
                 yield Difference(
-                    payment.hcpcs, payment.modifier, mac, locality, setting.value, dollars(published), dollars(computed)
+                    payment.hcpcs,
+                    payment.modifier,
+                    mac,
+                    locality,
+                    setting.value,
+                    dollars(published),
+                    dollars(computed),
                 )
 
 

@@ -1,4 +1,7 @@
-"""What became of a verification: the values that `feesync.verify` returns, and `feesync verify` prints."""
+"""What became of a verification.
+
+The values that `feesync.verify` returns, and `feesync verify` prints.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,8 @@ class FileVerification:
         basis: `nonqp` or `qp`, whose conversion factor was taken.
         basis_named: whether the names or the caller said so.
         year: calendar year of the release.
-        embedded: whether the release is the embedded snapshot's, which holds the facet joint codes only.
+        embedded: whether the release is the embedded snapshot's, which holds the facet joint codes
+            only.
         records: payment records in the file.
         has_trailer: whether it ends with CMS's trailer lines; one without may have been cut.
         keys: distinct keys (MAC, locality, code, modifier) among them; each has two amounts.
@@ -101,7 +105,10 @@ class FileVerification:
         return self.amounts - self.equal - self.different
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the values under the names of `feesync verify --json`; dollars are exact (`money.JsonNumber`)."""
+        """Return the values under the names of `feesync verify --json`.
+
+        Dollars are exact (`money.JsonNumber`).
+        """
         return json_ready(
             {
                 "file": self.file,
@@ -115,8 +122,14 @@ class FileVerification:
                 "equal": self.equal,
                 "different": self.different,
                 "not_loaded": self.not_loaded,
-                "missing_codes": {"count": self.missing_codes.total, "first": list(self.missing_codes.first)},
-                "missing_localities": {"count": self.missing_localities.total, "first": list(self.missing_localities.first)},
+                "missing_codes": {
+                    "count": self.missing_codes.total,
+                    "first": list(self.missing_codes.first),
+                },
+                "missing_localities": {
+                    "count": self.missing_localities.total,
+                    "first": list(self.missing_localities.first),
+                },
                 "differences": [difference._asdict() for difference in self.differences],
             }
         )
@@ -154,7 +167,10 @@ class Verification:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: 4 where an amount differs; 6 where one could not be compared, or a file may have been cut; else 0."""
+        """The exit status: 4 where an amount differs.
+
+        6 where one could not be compared, or a file may have been cut; else 0.
+        """
         if self.different:
             return ExitStatus.REFUSED
         whole = all(file.has_trailer for file in self.files)

@@ -17,7 +17,11 @@ from feesync.store.revisions import read_revisions
 
 
 @click.command("cache", cls=QuietReader, short_help="What has been downloaded; prune it.")
-@click.option("--prune", is_flag=True, help="Remove the zips that the database does not refer to, and what was left unfinished.")
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove the zips that the database does not refer to, and what was left unfinished.",
+)
 @json_option
 @db_option
 @click.pass_context
@@ -33,7 +37,9 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
     with cache.lock(0) if prune and there else nullcontext():
         database = database_path(ctx.obj)
         if prune and there and not database.exists():
-            raise InvalidInputError(f"there is no database {database} to say what is needed: nothing is removed")
+            raise InvalidInputError(
+                f"there is no database {database} to say what is needed: nothing is removed"
+            )
         referred = _referred(database) | _last_zips(cache)
         zips, unfinished = (cache.zips(), cache.unfinished()) if there else ([], [])
         needed = [kept for kept in zips if (kept.label, kept.sha256) in referred]
@@ -44,11 +50,24 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
     if as_json:
         print_json(_to_dict(cache.folder, needed, spare, unfinished, prune))
         return
-    click.echo(f"Cache {cache.folder} " + (f"({sum(kept.size for kept in zips) / 1e6:.1f} MB)\n" if there else "(not there yet)"))
+    click.echo(
+        f"Cache {cache.folder} "
+        + (f"({sum(kept.size for kept in zips) / 1e6:.1f} MB)\n" if there else "(not there yet)")
+    )
     if zips:
-        print_table(("Release", "sha256", "MB", ""), [
-            (kept.label, kept.sha256[:12], f"{kept.size / 1e6:.1f}", _said(kept in needed, prune)) for kept in zips
-        ], right=("MB",))  # fmt: skip
+        print_table(
+            ("Release", "sha256", "MB", ""),
+            [
+                (
+                    kept.label,
+                    kept.sha256[:12],
+                    f"{kept.size / 1e6:.1f}",
+                    _said(kept in needed, prune),
+                )
+                for kept in zips
+            ],
+            right=("MB",),
+        )
     for path in unfinished:
         click.echo(f"{path.name}: left unfinished{', removed' if prune else ''}")
 
@@ -67,16 +86,26 @@ def _referred(database: Path) -> set[tuple[str, str]]:
 
 
 def _last_zips(cache: Cache) -> set[tuple[str, str]]:
-    """Return the Zip Code to Carrier Locality File that CMS last had: a refresh asks whether it has changed."""
+    """Return the Zip Code to Carrier Locality File that CMS last had.
+
+    A refresh asks whether it has changed.
+    """
     remembered = cache.remembered(ZIPS)
     return {(ZIPS, remembered.sha256)} if remembered else set()
 
 
 def _to_dict(
-    folder: Path, needed: list[CachedZip], spare: list[CachedZip], unfinished: list[Path], prune: bool
+    folder: Path,
+    needed: list[CachedZip],
+    spare: list[CachedZip],
+    unfinished: list[Path],
+    prune: bool,
 ) -> dict[str, object]:
     def listed(zips: list[CachedZip]) -> list[dict[str, object]]:
-        return [{"label": kept.label, "sha256": kept.sha256, "bytes": kept.size, "file": kept.path.name} for kept in zips]
+        return [
+            {"label": kept.label, "sha256": kept.sha256, "bytes": kept.size, "file": kept.path.name}
+            for kept in zips
+        ]
 
     return {
         "cache": str(folder),

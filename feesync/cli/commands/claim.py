@@ -24,7 +24,18 @@ from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.reading import shown
 
-_COLUMNS = ("Line", "Code", "Units", "Fee", "Rank", "Steps", "Allowed", "Medicare", "Sequestr.", "Patient")
+_COLUMNS = (
+    "Line",
+    "Code",
+    "Units",
+    "Fee",
+    "Rank",
+    "Steps",
+    "Allowed",
+    "Medicare",
+    "Sequestr.",
+    "Patient",
+)
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _PAYERS = 3
 """How many columns at the end say who pays, which a contract leaves to the plan."""
@@ -59,9 +70,10 @@ def command(
 ) -> None:
     """Estimate what Medicare allows for the lines of a claim: one practitioner, patient and day.
 
-    A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00 (or 66984-55d30, days of care after an operation),
-    or a file: .json holds a list of such texts, or of objects with hcpcs, modifiers, units, charge and postop_days; .csv has
-    those columns, the modifiers with blanks between them.
+    A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00 (or 66984-55d30, days
+    of care after an operation), or a file: .json holds a list of such texts, or of objects with
+    hcpcs, modifiers, units, charge and postop_days; .csv has those columns, the modifiers with
+    blanks between them.
 
     \b
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
@@ -72,19 +84,40 @@ def command(
     one_way(setting, pos, as_json, explain)
     read = [line for given in lines for line in _lines(given)]
     claim = estimate_claim(
-        read, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, date=day, nonpar=nonpar,
-        practitioner=practitioner, qp=qp, deductible=deductible, percent=percent, of_year=of_year, purpose=purpose,
-        history=history, coverage=coverage, db=ctx.obj,
-    )  # fmt: skip
+        read,
+        locality=locality,
+        setting=setting or Setting.NONFACILITY,
+        pos=pos,
+        date=day,
+        nonpar=nonpar,
+        practitioner=practitioner,
+        qp=qp,
+        deductible=deductible,
+        percent=percent,
+        of_year=of_year,
+        purpose=purpose,
+        history=history,
+        coverage=coverage,
+        db=ctx.obj,
+    )
     if as_json:
         print_json(claim.to_dict())
     elif explain:
-        click.echo("\n\n".join(f"Line {number}: {line.explain()}" for number, line in enumerate(claim.lines, start=1)))
+        click.echo(
+            "\n\n".join(
+                f"Line {number}: {line.explain()}"
+                for number, line in enumerate(claim.lines, start=1)
+            )
+        )
         click.echo()
         _print_sums(claim)
     else:
         _print_table(claim)
-    without = [f"line {number}: {note.text}" for number, line in enumerate(claim.lines, start=1) for note in line.denials]
+    without = [
+        f"line {number}: {note.text}"
+        for number, line in enumerate(claim.lines, start=1)
+        for note in line.denials
+    ]
     for text in without:
         click.echo(f"feesync: no price: {text}", err=True)
     if any(line.allowed is None for line in claim.lines):
@@ -98,7 +131,9 @@ def _lines(given: str) -> Iterable[Any]:
     try:
         text = Path(given).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{given} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
+        raise InvalidInputError(
+            f"{given} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}"
+        ) from None
     return _from_json(given, text) if suffix == ".json" else _from_csv(given, text)
 
 
@@ -131,18 +166,26 @@ def _from_csv(name: str, text: str) -> list[Any]:
     except csv.Error as error:
         raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
     if len(set(columns)) < len(columns):
-        raise InvalidInputError(f"{name} has the column {shown(max(columns, key=columns.count))} twice")
+        raise InvalidInputError(
+            f"{name} has the column {shown(max(columns, key=columns.count))} twice"
+        )
     return [_csv_line(f"{name}, row {number}", row) for number, row in enumerate(rows, start=2)]
 
 
 def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
     if None in row:
         raise InvalidInputError(f"{where} has more cells than the header")
-    given: dict[str, object] = {str(name).strip().lower(): value.strip() for name, value in row.items() if value and value.strip()}
+    given: dict[str, object] = {
+        str(name).strip().lower(): value.strip()
+        for name, value in row.items()
+        if value and value.strip()
+    }
     for name in ("units", "postop_days"):
         if name in given:
             if not _WHOLE.fullmatch(str(given[name])):
-                raise InvalidInputError(f"{where}: {name} {shown(given[name])} is not a whole number")
+                raise InvalidInputError(
+                    f"{where}: {name} {shown(given[name])} is not a whole number"
+                )
             given[name] = int(str(given[name]))
     try:
         return ClaimLine.read(given)
@@ -155,11 +198,18 @@ def _print_table(claim: ClaimEstimate) -> None:
     place = f", place of service {first.pos}" if first.pos else ""
     settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
     click.echo(f"{settings}{place}, {first.date}\n{first.locality}")
-    for release in dict.fromkeys((line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines):
+    for release in dict.fromkeys(
+        (line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines
+    ):
         click.echo("{}, conversion factor {} {}".format(*release))
     click.echo()
     rows = [_row(number, line) for number, line in enumerate(claim.lines, start=1)]
-    sums = (claim.allowed, claim.medicare_payment, claim.sequestration, claim.patient_responsibility)
+    sums = (
+        claim.allowed,
+        claim.medicare_payment,
+        claim.sequestration,
+        claim.patient_responsibility,
+    )
     shown = -_PAYERS if first.contract else None
     table = [row[:shown] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
     print_table(_COLUMNS[:shown], table, right=_RIGHT)
@@ -167,9 +217,20 @@ def _print_table(claim: ClaimEstimate) -> None:
 
 
 def _row(number: int, line: Estimate) -> tuple[object, ...]:
-    steps = ", ".join(f"{step.name} x {step.factor}" if step.factor is not None else step.name for step in line.steps)
+    steps = ", ".join(
+        f"{step.name} x {step.factor}" if step.factor is not None else step.name
+        for step in line.steps
+    )
     amounts = (line.allowed, line.medicare_payment, line.sequestration, line.patient_responsibility)
-    return number, line.code, line.units, _money(line.fee), line.rank or "", steps, *map(_money, amounts)
+    return (
+        number,
+        line.code,
+        line.units,
+        _money(line.fee),
+        line.rank or "",
+        steps,
+        *map(_money, amounts),
+    )
 
 
 def _money(amount: Decimal | None) -> str:
@@ -181,9 +242,10 @@ def _print_sums(claim: ClaimEstimate) -> None:
     sums = [("Contract allows" if contract else "Medicare allows", claim.allowed)]
     if not contract:
         sums += [
-            ("Medicare pays", claim.medicare_payment), ("Sequestration takes", claim.sequestration),
+            ("Medicare pays", claim.medicare_payment),
+            ("Sequestration takes", claim.sequestration),
             ("Patient owes", claim.patient_responsibility),
-        ]  # fmt: skip
+        ]
     for label, amount in sums:
         click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
     for note in claim.notes:

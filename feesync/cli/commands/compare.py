@@ -25,7 +25,16 @@ from feesync.cli.options import (
     plot_option,
     qp_option,
 )
-from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, shortened, signed, source_line
+from feesync.cli.output import (
+    cents,
+    print_csv,
+    print_json,
+    print_notes,
+    print_table,
+    shortened,
+    signed,
+    source_line,
+)
 from feesync.errors import ExitStatus
 from feesync.export.grid import WHEN, when
 from feesync.model.locality import Locality
@@ -40,15 +49,20 @@ _COLUMNS = (*_LINE, "setting", *_PLACE, "amount", "national_amount", *_CHANGE, *
 _COLUMNS_OF_BOTH = (*_LINE, *_PLACE, "nonfacility_amount", "facility_amount", *_CHANGE, *WHEN)
 
 
-@click.command("compare", cls=Reader, short_help="A code across localities, or in the two settings.")
+@click.command(
+    "compare", cls=Reader, short_help="A code across localities, or in the two settings."
+)
 @click.argument("hcpcs")
 @place_options
 @date_option
 @qp_option
 @click.option(
-    "--setting", type=click.Choice([*(setting.value for setting in Setting), _BOTH]), default=Setting.NONFACILITY.value,
-    show_default=True, help="Rate, or both to compare them.",
-)  # fmt: skip
+    "--setting",
+    type=click.Choice([*(setting.value for setting in Setting), _BOTH]),
+    default=Setting.NONFACILITY.value,
+    show_default=True,
+    help="Rate, or both to compare them.",
+)
 @modifiers_option
 @csv_option
 @json_option
@@ -73,7 +87,8 @@ def command(
 ) -> None:
     """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
 
-    With --setting both, the two rates of each place side by side, and how the facility rate differs from the nonfacility rate.
+    With --setting both, the two rates of each place side by side, and how the facility rate differs
+    from the nonfacility rate.
 
     \b
       feesync compare 64493 --state CA --date 2025-11-03
@@ -84,13 +99,20 @@ def command(
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
     settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
-    found = compare(hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj)
+    found = compare(
+        hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj
+    )
     if plot and found.has_price:
         _draw(found, plot, force=force)
     columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
     rows = (_row(found, place) for place in found.places)
     if as_json:
-        print_json([{**dict(zip(columns, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
+        print_json(
+            [
+                {**dict(zip(columns, row, strict=True)), "modifiers": list(found.modifiers)}
+                for row in rows
+            ]
+        )
     elif as_csv:
         print_csv(columns, rows)
     else:
@@ -103,7 +125,12 @@ def command(
 def _row(found: Comparison, place: PlaceAmounts) -> list[object]:
     """Return the values of a place in the order of the columns."""
     locality, first = place.locality, place.amounts[found.settings[0]]
-    about = [found.quote.release.label, found.quote.rate.basis, found.hcpcs, " ".join(found.modifiers)]
+    about = [
+        found.quote.release.label,
+        found.quote.rate.basis,
+        found.hcpcs,
+        " ".join(found.modifiers),
+    ]
     dates = when(found.quote.release, found.date)
     where = [locality.mac, locality.locality, locality.state, locality.name]
     if len(found.settings) > 1:
@@ -129,21 +156,40 @@ def _print_table(found: Comparison) -> None:
     kind = " and ".join(setting.value for setting in found.settings)
     click.echo(f"{found.code}, {kind}, {found.date}")
     factor = decimal(found.quote.rate.conversion_factor, 4)
-    click.echo(f"{release.label}, in effect {release.effective_from} to {release.effective_to}, ", nl=False)
+    click.echo(
+        f"{release.label}, in effect {release.effective_from} to {release.effective_to}, ", nl=False
+    )
     click.echo(f"conversion factor {factor} {found.quote.rate.basis}\n")
     both = len(found.settings) > 1
-    amounts = ("Nonfacility", "Facility", "Difference", "Percent") if both else ("Allowed", "To national", "Percent")
-    longest = max((amount or 0 for place in found.places for amount in place.amounts.values()), default=0)
+    amounts = (
+        ("Nonfacility", "Facility", "Difference", "Percent")
+        if both
+        else ("Allowed", "To national", "Percent")
+    )
+    longest = max(
+        (amount or 0 for place in found.places for amount in place.amounts.values()), default=0
+    )
     rows = []
     for place in found.places:
         first, *others = (place.amounts[setting] for setting in found.settings)
-        change, percent = _change(first, others[0]) if both else _change(found.national.amounts[found.settings[0]], first)
+        change, percent = (
+            _change(first, others[0])
+            if both
+            else _change(found.national.amounts[found.settings[0]], first)
+        )
         if not both and place.locality.is_national:
             change = percent = None
         rows.append(
-            [place.locality.key, place.locality.state or "", shortened(place.locality.name), *map(cents, (first, *others)),
-             signed(change), signed(percent), bar(first, longest, others[0] if both else None)]
-        )  # fmt: skip
+            [
+                place.locality.key,
+                place.locality.state or "",
+                shortened(place.locality.name),
+                *map(cents, (first, *others)),
+                signed(change),
+                signed(percent),
+                bar(first, longest, others[0] if both else None),
+            ]
+        )
     print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts)
 
 
@@ -152,11 +198,14 @@ def _draw(found: Comparison, path: Path, *, force: bool) -> None:
 
     release, both = found.quote.release, len(found.settings) > 1
     kind = "nonfacility and facility" if both else found.settings[0].value
-    stand_in = f"; it stands in: no loaded release covers {found.date}" if found.quote.stand_in else ""
+    stand_in = (
+        f"; it stands in: no loaded release covers {found.date}" if found.quote.stand_in else ""
+    )
     caption = plot.Caption(
         f"{found.code}: what Medicare allows, {kind}",
         f"Date of service {found.date}, release {release.label}, "
-        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} {found.quote.rate.basis}{stand_in}",
+        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} "
+        f"{found.quote.rate.basis}{stand_in}",
         source_line(release.label, f"{release.effective_from} to {release.effective_to}"),
         path,
         force,
@@ -167,9 +216,25 @@ def _draw(found: Comparison, path: Path, *, force: bool) -> None:
         before, after = amounts if both else (found.national.amounts[found.settings[0]], amounts[0])
         percent = None if place.locality.is_national and not both else _change(before, after)[1]
         note = "" if percent is None else f"{signed(percent)} %"
-        rows.append(plot.Bar(_label(place.locality), tuple(map(_dollars, amounts)), note, place.locality.is_national))
-    plot.bars(caption, [setting.value for setting in found.settings], "difference" if both else "to national", rows)
+        rows.append(
+            plot.Bar(
+                _label(place.locality),
+                tuple(map(_dollars, amounts)),
+                note,
+                place.locality.is_national,
+            )
+        )
+    plot.bars(
+        caption,
+        [setting.value for setting in found.settings],
+        "difference" if both else "to national",
+        rows,
+    )
 
 
 def _label(place: Locality) -> str:
-    return place.name if place.is_national else f"{shortened(place.name)}  {place.state or ''} {place.key}"
+    return (
+        place.name
+        if place.is_national
+        else f"{shortened(place.name)}  {place.state or ''} {place.key}"
+    )

@@ -21,13 +21,25 @@ _ABOUT = 14
 @click.command("coverage", cls=QuietReader, short_help="The billing sheet of a facet joint code.")
 @click.argument("hcpcs")
 @click.option("--pos", metavar="NN", help="Place of service code, for prior authorization.")
-@click.option("--locality", help="As for estimate, for the contractor's LCD and billing article; all of them by default.")
+@click.option(
+    "--locality",
+    help="As for estimate, for the contractor's LCD and billing article; all of them by default.",
+)
 @date_option
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, hcpcs: str, pos: str | None, locality: str | None, day: Date | None, as_json: bool) -> None:
-    """Print what to know before a facet joint code is billed: modifiers, units, prior authorization, frequency, policy, records.
+def command(
+    ctx: click.Context,
+    hcpcs: str,
+    pos: str | None,
+    locality: str | None,
+    day: Date | None,
+    as_json: bool,
+) -> None:
+    """Print what to know before a facet joint code is billed.
+
+    Modifiers, units, prior authorization, frequency, policy, records.
 
     \b
       feesync coverage 64493 --pos 22 --locality 01112-05
@@ -42,20 +54,34 @@ def command(ctx: click.Context, hcpcs: str, pos: str | None, locality: str | Non
 
 
 def _print(sheet: Sheet) -> None:
-    place = f", place of service {sheet.pos} ({places_of_service()[sheet.pos].name})" if sheet.pos else ""
+    place = (
+        f", place of service {sheet.pos} ({places_of_service()[sheet.pos].name})"
+        if sheet.pos
+        else ""
+    )
     click.echo(f"{sheet.hcpcs}: {sheet.title}\n{sheet.date}{place}")
     if sheet.locality:
         click.echo(str(sheet.locality))
-    numbers = {source: number for number, source in enumerate(dict.fromkeys(fact.source for fact in sheet.facts), start=1)}
+    numbers = {
+        source: number
+        for number, source in enumerate(dict.fromkeys(fact.source for fact in sheet.facts), start=1)
+    }
     for topic, facts in groupby(sheet.facts, key=lambda fact: fact.topic):
         click.echo(f"\n{TOPICS[topic]}")
         for fact in facts:
             begin = f"  {fact.about:<{_ABOUT}}"
             click.echo(
                 textwrap.fill(
-                    f"{fact.text} [{numbers[fact.source]}]", _WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)
+                    f"{fact.text} [{numbers[fact.source]}]",
+                    _WIDTH,
+                    initial_indent=begin,
+                    subsequent_indent=" " * len(begin),
                 )
             )
     click.echo("\nSources")
     for source, number in numbers.items():
-        click.echo(textwrap.fill(source, _WIDTH, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6))
+        click.echo(
+            textwrap.fill(
+                source, _WIDTH, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6
+            )
+        )

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import click
 
-from feesync.changes.diff import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange, diff
+from feesync.changes.change import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange
+from feesync.changes.diff import diff
 from feesync.cli.command import QuietReader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
@@ -20,9 +21,20 @@ from feesync.store.pair import revision_name
 
 _TABLE = ("Code", "Setting", "Before", "After", "Change", "%", "What changed")
 _CSV = (
-    "before_release", "after_release", "mac", "locality", "hcpcs", "modifier", "kind", "setting",
-    "before", "after", "change", "percent", "columns",
-)  # fmt: skip
+    "before_release",
+    "after_release",
+    "mac",
+    "locality",
+    "hcpcs",
+    "modifier",
+    "kind",
+    "setting",
+    "before",
+    "after",
+    "change",
+    "percent",
+    "columns",
+)
 _GROUPS = ("with another amount", "whose price came or went", "without a change in dollars")
 _ROWS = 40
 _MOST_PLACES = 10
@@ -32,13 +44,32 @@ _REASON_WIDTH = 60
 @click.command("diff", cls=QuietReader, short_help="What changed between two releases.")
 @click.argument("before", metavar="BEFORE")
 @click.argument("after", metavar="AFTER")
-@click.option("--locality", default="national", show_default=True, help="Where to give dollars; as for estimate.")
-@click.option("--setting", type=click.Choice([setting.value for setting in Setting]), help="One setting; both by default.")
 @click.option(
-    "--code", "codes", multiple=True, metavar="HCPCS", help="A code, or a range of codes, to compare (repeatable); all by default."
+    "--locality",
+    default="national",
+    show_default=True,
+    help="Where to give dollars; as for estimate.",
 )
-@click.option("--most", type=WholeNumber(0), default=_ROWS, show_default=True, metavar="N",
-              help="Rows of the table; 0 for all. CSV and JSON always have all.")  # fmt: skip
+@click.option(
+    "--setting",
+    type=click.Choice([setting.value for setting in Setting]),
+    help="One setting; both by default.",
+)
+@click.option(
+    "--code",
+    "codes",
+    multiple=True,
+    metavar="HCPCS",
+    help="A code, or a range of codes, to compare (repeatable); all by default.",
+)
+@click.option(
+    "--most",
+    type=WholeNumber(0),
+    default=_ROWS,
+    show_default=True,
+    metavar="N",
+    help="Rows of the table; 0 for all. CSV and JSON always have all.",
+)
 @qp_option
 @csv_option
 @json_option
@@ -56,10 +87,13 @@ def command(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Show what changed from one release to another: conversion factor, localities, codes, and payments in dollars.
+    """Show what changed from one release to another.
 
-    BEFORE and AFTER are labels, or LABEL@HASH for a revision that CMS has replaced: a label and the beginning of its sha256.
-    The largest change in dollars comes first; then prices that came or went, and codes whose price is as it was.
+    Conversion factor, localities, codes, and payments in dollars.
+
+    BEFORE and AFTER are labels, or LABEL@HASH for a revision that CMS has replaced: a label and the
+    beginning of its sha256. The largest change in dollars comes first; then prices that came or
+    went, and codes whose price is as it was.
 
     \b
       feesync diff RVU25A RVU25D
@@ -68,7 +102,9 @@ def command(
     """
     one_format(as_json, as_csv)
     settings = [Setting(setting)] if setting else list(Setting)
-    found = diff(before, after, locality=locality, settings=settings, codes=codes, qp=qp, db=ctx.obj)
+    found = diff(
+        before, after, locality=locality, settings=settings, codes=codes, qp=qp, db=ctx.obj
+    )
     print_notes(found.notes)
     if as_json:
         print_json(_to_dict(found))
@@ -80,8 +116,13 @@ def command(
 
 
 def _print_summary(found: Diff) -> None:
-    for said, release, basis in zip(("Before", "After "), (found.before, found.after), found.bases, strict=True):
-        click.echo(f"{said}  {revision_name(release)}, in effect {release.effective_from} to {release.effective_to}, {basis}")
+    for said, release, basis in zip(
+        ("Before", "After "), (found.before, found.after), found.bases, strict=True
+    ):
+        click.echo(
+            f"{said}  {revision_name(release)}, in effect {release.effective_from} to "
+            f"{release.effective_to}, {basis}"
+        )
     click.echo()
     _print_line("Conversion factor", _factor(found))
     _print_line("Localities", _localities(found))
@@ -102,22 +143,33 @@ def _factor(found: Diff) -> str:
     if before == after:
         return f"{before}, unchanged"
     percent = percent_change(
-        *(release.factors[basis] for release, basis in zip((found.before, found.after), found.bases, strict=True))
+        *(
+            release.factors[basis]
+            for release, basis in zip((found.before, found.after), found.bases, strict=True)
+        )
     )
     return f"{before} before, {after} after ({percent:+} %)"
 
 
 def _localities(found: Diff) -> str:
-    counts = [f"{_count(found.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
+    counts = [
+        f"{_count(found.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
+    ]
     return f"{found.localities} in both; " + (", ".join(counts) if found.places else "none changed")
 
 
 def _places(found: Diff) -> Iterable[str]:
-    """Return a line for each locality that differs; for many, one that says how far each GPCI moved."""
+    """Return a line for each locality that differs.
+
+    For many, one that says how far each GPCI moved.
+    """
     if len(found.places) <= _MOST_PLACES:
         return map(_place_line, found.places)
     moves = [
-        change for place in found.places if place.before and place.after for change in _gpci_changes(place.before, place.after)
+        change
+        for place in found.places
+        if place.before and place.after
+        for change in _gpci_changes(place.before, place.after)
     ]
     spans = [
         f"{name} {min(of_name):+} to {max(of_name):+}"
@@ -128,7 +180,9 @@ def _places(found: Diff) -> Iterable[str]:
 
 
 def _codes(found: Diff) -> str:
-    counts = [f"{_count(found.codes, kind):,} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)]
+    counts = [
+        f"{_count(found.codes, kind):,} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
+    ]
     if repriced := _count(found.codes, Kind.REPRICED):
         counts.append(f"{repriced:,} only repriced by {', '.join(found.reasons)}")
     return f"{', '.join(counts)} (26, TC and 53 rows by themselves)"
@@ -139,7 +193,10 @@ def _count(changes: Sequence[CodeChange] | Sequence[PlaceChange], kind: Kind) ->
 
 
 def _payments(found: Diff) -> str:
-    changed, compared = (sum(getattr(count, name) for count in found.payments.values()) for name in ("changed", "compared"))
+    changed, compared = (
+        sum(getattr(count, name) for count in found.payments.values())
+        for name in ("changed", "compared")
+    )
     return f"{changed:,} changed of the {compared:,} that both have, over all localities"
 
 
@@ -149,14 +206,20 @@ def _here(found: Diff) -> str:
 
 
 def _place_name(place: Locality) -> str:
-    return f"{place.key} {place.state or ''} {shortened(place.name)}".replace("  ", " ") if not place.is_national else place.name
+    return (
+        f"{place.key} {place.state or ''} {shortened(place.name)}".replace("  ", " ")
+        if not place.is_national
+        else place.name
+    )
 
 
 def _place_line(change: PlaceChange) -> str:
     place = _place_name(change.place)
     if not (change.before and change.after):
         return f"{place}: {change.kind}"
-    return f"{place}: " + ", ".join(f"{name} {old}>{new}" for name, old, new in _gpci_changes(change.before, change.after))
+    return f"{place}: " + ", ".join(
+        f"{name} {old}>{new}" for name, old, new in _gpci_changes(change.before, change.after)
+    )
 
 
 def _gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Decimal, Decimal]]:
@@ -167,7 +230,9 @@ def _gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Deci
 
 
 def _print_codes(found: Diff, most: int) -> None:
-    rows = sorted((row for code in found.codes for row in _rows(code, found.reasons)), key=lambda row: row[0])
+    rows = sorted(
+        (row for code in found.codes for row in _rows(code, found.reasons)), key=lambda row: row[0]
+    )
     if not rows:
         click.echo("No code differs here")
         return
@@ -175,14 +240,30 @@ def _print_codes(found: Diff, most: int) -> None:
     print_table(_TABLE, [cells for _, cells in shown], right=_TABLE[2:6])
     if len(rows) > len(shown):
         counts = [sum(rank[0] == group for rank, _ in rows) for group in range(len(_GROUPS))]
-        parts = ", ".join(f"{count:,} {group}" for count, group in zip(counts, _GROUPS, strict=True))
-        click.echo(f"\n{len(shown):,} of {len(rows):,} rows ({parts}); --most 0 for all, --csv or --json for a file")
+        parts = ", ".join(
+            f"{count:,} {group}" for count, group in zip(counts, _GROUPS, strict=True)
+        )
+        click.echo(
+            f"\n{len(shown):,} of {len(rows):,} rows ({parts}); --most 0 for all, --csv or --json "
+            "for a file"
+        )
 
 
-def _rows(code: CodeChange, reasons: Sequence[str]) -> Iterator[tuple[tuple[int, int], Sequence[object]]]:
-    """Yield rank and cells: a row for every setting whose amount differs; one without amounts where none does."""
+def _rows(
+    code: CodeChange, reasons: Sequence[str]
+) -> Iterator[tuple[tuple[int, int], Sequence[object]]]:
+    """Yield rank and cells: a row for every setting whose amount differs.
+
+    One without amounts where none does.
+    """
     name = f"{code.hcpcs}-{code.modifier}" if code.modifier else code.hcpcs
-    texts = [str(column) for column in code.columns] if code.columns else [code.kind] if code.kind is not Kind.REPRICED else reasons
+    texts = (
+        [str(column) for column in code.columns]
+        if code.columns
+        else [code.kind]
+        if code.kind is not Kind.REPRICED
+        else reasons
+    )
     why = ", ".join(texts)
     why = why if len(why) <= _REASON_WIDTH else why[: _REASON_WIDTH - 3] + "..."
     moved = [amount for amount in code.amounts if amount.differs]
@@ -193,7 +274,9 @@ def _rows(code: CodeChange, reasons: Sequence[str]) -> Iterator[tuple[tuple[int,
 
 
 def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
-    before, after = ("" if value is None else f"{value:,.2f}" for value in (amount.before, amount.after))
+    before, after = (
+        "" if value is None else f"{value:,.2f}" for value in (amount.before, amount.after)
+    )
     change = "" if amount.change is None else f"{amount.change:+,.2f}"
     percent = "" if amount.percent is None else f"{amount.percent:+,}"
     return before, after, change, percent
@@ -205,9 +288,20 @@ def _csv_rows(found: Diff) -> Iterator[tuple[object, ...]]:
     pairs = ((code, amount) for code in found.codes for amount in code.amounts)
     for code, amount in sorted(pairs, key=lambda pair: pair[1].rank):
         yield (
-            found.before.label, found.after.label, place.mac, place.locality, code.hcpcs, code.modifier, code.kind.value,
-            amount.setting.value, amount.before, amount.after, amount.change, amount.percent, "; ".join(map(str, code.columns)),
-        )  # fmt: skip
+            found.before.label,
+            found.after.label,
+            place.mac,
+            place.locality,
+            code.hcpcs,
+            code.modifier,
+            code.kind.value,
+            amount.setting.value,
+            amount.before,
+            amount.after,
+            amount.change,
+            amount.percent,
+            "; ".join(map(str, code.columns)),
+        )
 
 
 def _to_dict(found: Diff) -> dict[str, object]:
@@ -215,13 +309,21 @@ def _to_dict(found: Diff) -> dict[str, object]:
     return {
         "before": _release(found.before, found.bases[0], found.factors[0]),
         "after": _release(found.after, found.bases[1], found.factors[1]),
-        "locality": {"mac": after.mac, "locality": after.locality, "state": after.state, "name": after.name},
-        "locality_changed": {name: {"before": old, "after": new} for name, old, new in _gpci_changes(before, after)},
+        "locality": {
+            "mac": after.mac,
+            "locality": after.locality,
+            "state": after.state,
+            "name": after.name,
+        },
+        "locality_changed": {
+            name: {"before": old, "after": new} for name, old, new in _gpci_changes(before, after)
+        },
         "localities_in_both": found.localities,
         "localities": [_place(change) for change in found.places],
         "counts": {kind.value: _count(found.codes, kind) for kind in Kind},
         "payments": {
-            setting.value: {"compared": count.compared, "changed": count.changed} for setting, count in found.payments.items()
+            setting.value: {"compared": count.compared, "changed": count.changed}
+            for setting, count in found.payments.items()
         },
         "codes": [_code(code) for code in found.codes],
     }
@@ -245,9 +347,14 @@ def _place(change: PlaceChange) -> dict[str, object]:
 
     place = change.place
     return {
-        "mac": place.mac, "locality": place.locality, "state": place.state, "name": place.name, "kind": change.kind.value,
-        "before": gpcis(change.before), "after": gpcis(change.after),
-    }  # fmt: skip
+        "mac": place.mac,
+        "locality": place.locality,
+        "state": place.state,
+        "name": place.name,
+        "kind": change.kind.value,
+        "before": gpcis(change.before),
+        "after": gpcis(change.after),
+    }
 
 
 def _code(code: CodeChange) -> dict[str, object]:
@@ -255,11 +362,16 @@ def _code(code: CodeChange) -> dict[str, object]:
         "hcpcs": code.hcpcs,
         "modifier": code.modifier,
         "kind": code.kind.value,
-        "columns": {column.name: {"before": column.before, "after": column.after} for column in code.columns},
+        "columns": {
+            column.name: {"before": column.before, "after": column.after} for column in code.columns
+        },
         "amounts": {
             amount.setting.value: {
-                "before": amount.before, "after": amount.after, "change": amount.change, "percent": amount.percent,
+                "before": amount.before,
+                "after": amount.after,
+                "change": amount.change,
+                "percent": amount.percent,
             }
             for amount in code.amounts
         },
-    }  # fmt: skip
+    }

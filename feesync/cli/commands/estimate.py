@@ -10,7 +10,14 @@ from feesync.claims.estimate import Estimate
 from feesync.claims.estimator import estimate
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import db_option, explain_option, json_option, modifiers_option, one_way, visit_options
+from feesync.cli.options import (
+    db_option,
+    explain_option,
+    json_option,
+    modifiers_option,
+    one_way,
+    visit_options,
+)
 from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
 from feesync.model.rate import Setting
@@ -20,9 +27,20 @@ from feesync.model.rate import Setting
 @click.argument("hcpcs")
 @visit_options
 @modifiers_option
-@click.option("--units", type=WholeNumber(0), default=1, show_default=True, help="Units of service.")
-@click.option("--charge", metavar="DOLLARS", help="Submitted charge of the line; the lower of charge and fee is allowed.")
-@click.option("--postop-days", type=WholeNumber(0), metavar="N", help="Days of care that modifier 55 pays for; all by default.")
+@click.option(
+    "--units", type=WholeNumber(0), default=1, show_default=True, help="Units of service."
+)
+@click.option(
+    "--charge",
+    metavar="DOLLARS",
+    help="Submitted charge of the line; the lower of charge and fee is allowed.",
+)
+@click.option(
+    "--postop-days",
+    type=WholeNumber(0),
+    metavar="N",
+    help="Days of care that modifier 55 pays for; all by default.",
+)
 @json_option
 @explain_option
 @db_option
@@ -60,10 +78,26 @@ def command(
     """
     one_way(setting, pos, as_json, explain)
     answer = estimate(
-        hcpcs, locality=locality, setting=setting or Setting.NONFACILITY, pos=pos, modifiers=modifiers, date=day, units=units,
-        charge=charge, nonpar=nonpar, practitioner=practitioner, qp=qp, deductible=deductible, percent=percent,
-        of_year=of_year, postop_days=postop_days, purpose=purpose, history=history, coverage=coverage, db=ctx.obj,
-    )  # fmt: skip
+        hcpcs,
+        locality=locality,
+        setting=setting or Setting.NONFACILITY,
+        pos=pos,
+        modifiers=modifiers,
+        date=day,
+        units=units,
+        charge=charge,
+        nonpar=nonpar,
+        practitioner=practitioner,
+        qp=qp,
+        deductible=deductible,
+        percent=percent,
+        of_year=of_year,
+        postop_days=postop_days,
+        purpose=purpose,
+        history=history,
+        coverage=coverage,
+        db=ctx.obj,
+    )
     _print(answer, as_json, explain)
     if answer.allowed is None:
         print_notes(answer.denials)

@@ -10,7 +10,14 @@ import click
 
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import date_option, db_option, force_option, one_choice_of_places, place_options, qp_option
+from feesync.cli.options import (
+    date_option,
+    db_option,
+    force_option,
+    one_choice_of_places,
+    place_options,
+    qp_option,
+)
 from feesync.cli.output import print_notes
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
@@ -23,11 +30,25 @@ from feesync.paths import database_path
 @click.argument("hcpcs", nargs=-1)
 @place_options
 @date_option
-@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
-@click.option("--release", "label", metavar="LABEL", help="A loaded release, such as RVU25D, instead of --date.")
+@click.option(
+    "--year",
+    type=WholeNumber(2000, 2099),
+    help="The newest loaded release of a year, instead of --date.",
+)
+@click.option(
+    "--release",
+    "label",
+    metavar="LABEL",
+    help="A loaded release, such as RVU25D, instead of --date.",
+)
 @qp_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="FILE.csv, FILE.parquet, FILE.db or FILE.sqlite; CSV on stdout by default.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="FILE.csv, FILE.parquet, FILE.db or FILE.sqlite; CSV on stdout by default.",
+)
 @force_option
 @db_option
 @click.pass_context
@@ -51,9 +72,10 @@ def command(
       feesync export --state CA --year 2025 -o california.db
       feesync export 64490-64495 --date 2025-11-03 > facets.csv
 
-    A SQLite file has a table rate_cents of exact integers (cents, hundredths of RVUs, thousandths of GPCIs, ten-thousandths of
-    the factor), a view rate of the same in dollars and decimals, and a table release that says where they come from. Parquet
-    needs pip install 'feesync[parquet]'; its money is decimal(12, 2). A file appears whole or not at all.
+    A SQLite file has a table rate_cents of exact integers (cents, hundredths of RVUs, thousandths
+    of GPCIs, ten-thousandths of the factor), a view rate of the same in dollars and decimals, and a
+    table release that says where they come from. Parquet needs pip install 'feesync[parquet]'; its
+    money is decimal(12, 2). A file appears whole or not at all.
     """
     if sum(given is not None for given in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
@@ -72,6 +94,10 @@ def command(
         return
     labels = ", ".join(release.label for release in grid.releases)
     with click.progressbar(
-        grid.blocks(), length=grid.code_count, label=f"{labels} to {output.name}", file=sys.stderr, hidden=not sys.stderr.isatty()
+        grid.blocks(),
+        length=grid.code_count,
+        label=f"{labels} to {output.name}",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
     ) as blocks:
         files.write(output, blocks, grid.releases, force=force)

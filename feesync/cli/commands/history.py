@@ -22,16 +22,40 @@ from feesync.cli.options import (
     plot_option,
     qp_option,
 )
-from feesync.cli.output import cents, print_csv, print_json, print_notes, print_table, signed, source_line
+from feesync.cli.output import (
+    cents,
+    print_csv,
+    print_json,
+    print_notes,
+    print_table,
+    signed,
+    source_line,
+)
 from feesync.errors import ExitStatus, one_line
 from feesync.model.money import decimal, dollars
 from feesync.model.rate import Setting
 
 _COLUMNS = (
-    "release", "effective_from", "effective_to", "basis", "conversion_factor", "hcpcs", "modifiers", "mac", "locality", "state",
-    "locality_name", "nonfacility_rvus", "facility_rvus", "nonfacility_amount", "facility_amount", "nonfacility_change_percent",
-    "facility_change_percent", "reason", "stand_in",
-)  # fmt: skip
+    "release",
+    "effective_from",
+    "effective_to",
+    "basis",
+    "conversion_factor",
+    "hcpcs",
+    "modifiers",
+    "mac",
+    "locality",
+    "state",
+    "locality_name",
+    "nonfacility_rvus",
+    "facility_rvus",
+    "nonfacility_amount",
+    "facility_amount",
+    "nonfacility_change_percent",
+    "facility_change_percent",
+    "reason",
+    "stand_in",
+)
 _DAY = timedelta(days=1)
 _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
@@ -40,9 +64,12 @@ _SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", 
 @click.argument("hcpcs")
 @locality_option
 @click.option(
-    "--setting", type=click.Choice([setting.value for setting in Setting]), default=Setting.NONFACILITY.value, show_default=True,
+    "--setting",
+    type=click.Choice([setting.value for setting in Setting]),
+    default=Setting.NONFACILITY.value,
+    show_default=True,
     help="Whose RVUs, change and bar are shown.",
-)  # fmt: skip
+)
 @modifiers_option
 @qp_option
 @csv_option
@@ -65,7 +92,8 @@ def command(
 ) -> None:
     """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
 
-    A release that lacks the place or the code is a gap with its reason. The embedded snapshot is among the releases.
+    A release that lacks the place or the code is a gap with its reason. The embedded snapshot is
+    among the releases.
 
     \b
       feesync history 64493 --locality 02102-01
@@ -80,14 +108,23 @@ def command(
         _draw(found, plot, force=force)
     rows = (_row(found, moment) for moment in found.moments)
     if as_json:
-        print_json([{**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)} for row in rows])
+        print_json(
+            [
+                {**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)}
+                for row in rows
+            ]
+        )
     elif as_csv:
         print_csv(_COLUMNS, rows)
     else:
         _print_table(found, shown)
     if found.left_out:
         count = len(found.left_out)
-        click.echo(f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, are left out", err=True)
+        click.echo(
+            f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, "
+            "are left out",
+            err=True,
+        )
     print_notes(found.notes)
     if not found.has_price(shown):
         for reason in dict.fromkeys(moment.reason for moment in found.moments if moment.reason):
@@ -100,15 +137,26 @@ def _row(found: History, moment: Moment) -> list[object]:
     release, place, rate = moment.release, found.locality, moment.rate
     rvus = (moment.rvus(setting) for setting in Setting)
     return [
-        release.label, release.effective_from.isoformat(), release.effective_to.isoformat(), rate.basis if rate else None,
-        decimal(rate.conversion_factor, 4) if rate else None, found.hcpcs, " ".join(found.modifiers),
-        place.mac, place.locality, place.state, place.name,
+        release.label,
+        release.effective_from.isoformat(),
+        release.effective_to.isoformat(),
+        rate.basis if rate else None,
+        decimal(rate.conversion_factor, 4) if rate else None,
+        found.hcpcs,
+        " ".join(found.modifiers),
+        place.mac,
+        place.locality,
+        place.state,
+        place.name,
         *(None if total is None else decimal(total, 2) for total in rvus),
-        *(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+        *(
+            None if (amount := moment.amounts[setting]) is None else dollars(amount)
+            for setting in Setting
+        ),
         *(moment.changes[setting] for setting in Setting),
         moment.reason or None,
         False,  # each release is shown over its own dates of effect
-    ]  # fmt: skip
+    ]
 
 
 def _print_table(found: History, setting: Setting) -> None:
@@ -122,10 +170,17 @@ def _print_table(found: History, setting: Setting) -> None:
             rows.append(["", *gap, "", "", "", "", "", "no release is loaded"])
         amount = moment.amounts[setting]
         rows.append(
-            [release.label, release.effective_from, release.effective_to, decimal(rate.conversion_factor, 4) if rate else "",
-             "" if rvus is None else decimal(rvus, 2), *(cents(moment.amounts[each]) for each in Setting),
-             signed(moment.changes[setting]), moment.reason if amount is None else bar(amount, longest)]
-        )  # fmt: skip
+            [
+                release.label,
+                release.effective_from,
+                release.effective_to,
+                decimal(rate.conversion_factor, 4) if rate else "",
+                "" if rvus is None else decimal(rvus, 2),
+                *(cents(moment.amounts[each]) for each in Setting),
+                signed(moment.changes[setting]),
+                moment.reason if amount is None else bar(amount, longest),
+            ]
+        )
     print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
 
 
@@ -134,9 +189,12 @@ def _draw(found: History, path: Path, *, force: bool) -> None:
 
     first, last = found.moments[0].release, found.moments[-1].release
     caption = plot.Caption(
-        f"{found.code}: what Medicare allowed, {first.effective_from.year} to {last.effective_to.year}",
+        f"{found.code}: what Medicare allowed, {first.effective_from.year} to "
+        f"{last.effective_to.year}",
         str(found.locality),
-        source_line(f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"),
+        source_line(
+            f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"
+        ),
         path,
         force,
     )
@@ -145,7 +203,10 @@ def _draw(found: History, path: Path, *, force: bool) -> None:
             moment.release.label,
             moment.release.effective_from,
             moment.release.effective_to,
-            tuple(None if (amount := moment.amounts[setting]) is None else dollars(amount) for setting in Setting),
+            tuple(
+                None if (amount := moment.amounts[setting]) is None else dollars(amount)
+                for setting in Setting
+            ),
         )
         for moment in found.moments
     ]

@@ -13,13 +13,33 @@ from feesync.model.locality import Locality
 from feesync.model.money import decimal
 from feesync.places.resolver import Found
 from feesync.reference.contractors import contractors
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 
 _COLUMNS = (
-    "mac", "locality", "state", "name", "work_gpci", "pe_gpci", "mp_gpci", "counties", "contractor", "jurisdiction", "zips",
+    "mac",
+    "locality",
+    "state",
+    "name",
+    "work_gpci",
+    "pe_gpci",
+    "mp_gpci",
+    "counties",
+    "contractor",
+    "jurisdiction",
+    "zips",
     "zip_spans_localities",
-)  # fmt: skip
-_TABLE = ("Locality", "State", "Name", "Counties", "Work GPCI", "PE GPCI", "MP GPCI", "ZIPs", "Contractor")
+)
+_TABLE = (
+    "Locality",
+    "State",
+    "Name",
+    "Counties",
+    "Work GPCI",
+    "PE GPCI",
+    "MP GPCI",
+    "ZIPs",
+    "Contractor",
+)
 _RIGHT = ("Work GPCI", "PE GPCI", "MP GPCI", "ZIPs")
 _WIDTHS = {"Name": 32, "Counties": 32, "Contractor": 22}
 
@@ -31,8 +51,12 @@ _WIDTHS = {"Name": 32, "Counties": 32, "Contractor": 22}
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool) -> None:
-    """List the payment localities, or those that QUERY may mean: a ZIP, a county, a state, a name, a key, a MAC, a contractor.
+def command(
+    ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool
+) -> None:
+    """List the payment localities, or those that QUERY may mean.
+
+    A ZIP, a county, a state, a name, a key, a MAC, a contractor.
 
     \b
       feesync localities
@@ -40,21 +64,29 @@ def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: boo
       feesync localities "santa clara" --json
       feesync localities noridian
 
-    With each go its GPCIs, its counties as CMS words them, how many ZIPs CMS's ZIP5 file gives it, and the company that is
-    the MAC with its jurisdiction.
+    With each go its GPCIs, its counties as CMS words them, how many ZIPs CMS's ZIP5 file gives it,
+    and the company that is the MAC with its jurisdiction.
     """
     one_format(as_json, as_csv)
     schedule = open_schedule(ctx.obj)
     when = day or Date.today()
     with schedule.held():
-        found = schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
+        found = (
+            schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
+        )
         counties = schedule.counties(when)
         _, zips = schedule.zip_counts(when)
 
     def row(place: Locality) -> list[object]:
         gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
         key, who = (place.mac, place.locality), contractors().get(place.mac)
-        about = (counties.get(key), who and who.name, who and who.jurisdiction, zips.get(key), found.spans)
+        about = (
+            counties.get(key),
+            who and who.name,
+            who and who.jurisdiction,
+            zips.get(key),
+            found.spans,
+        )
         return [*key, place.state, place.name, *gpcis, *about]
 
     if as_json:
@@ -64,11 +96,18 @@ def command(ctx: click.Context, query: str | None, day: Date | None, as_csv: boo
     else:
         if found.said:
             click.echo(f"{found.said}\n")
-        print_table(_TABLE, [_shown(place, row(place)) for place in found.localities], right=_RIGHT, wrapped=_WIDTHS)
+        print_table(
+            _TABLE,
+            [_shown(place, row(place)) for place in found.localities],
+            right=_RIGHT,
+            wrapped=_WIDTHS,
+        )
     if found.said and (as_json or as_csv):
         click.echo(f"feesync: {found.said}", err=True)
     if not found.release.covers(when):
-        click.echo(f"feesync: no loaded release covers {when}; {found.release.label} answers", err=True)
+        click.echo(
+            f"feesync: no loaded release covers {when}; {found.release.label} answers", err=True
+        )
 
 
 def _shown(place: Locality, row: list[object]) -> list[object]:

@@ -27,14 +27,16 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
       feesync modifiers Q
       feesync modifiers FY --json
 
-    Sure is V where CMS's own text says so, S where another source does, R where feesync recalls it; --csv and --json name
-    the source.
+    Sure is V where CMS's own text says so, S where another source does, R where feesync recalls it;
+    --csv and --json name the source.
     """
     one_format(as_json, as_csv)
     wanted = (start or "").strip().upper()
     rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(wanted)]
     if not rows:
-        raise InvalidInputError(f"no modifier starts with {(start or '')[:40]!r}; 'feesync modifiers' lists all")
+        raise InvalidInputError(
+            f"no modifier starts with {(start or '')[:40]!r}; 'feesync modifiers' lists all"
+        )
     if as_json:
         print_json([{name: value or None for name, value in row.items()} for row in rows])
     elif as_csv:

@@ -26,20 +26,33 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import cents, print_csv, print_json_rows, print_notes, print_table, shortened
+from feesync.cli.output import (
+    cents,
+    print_csv,
+    print_json_rows,
+    print_notes,
+    print_table,
+    shortened,
+)
 from feesync.export import grid
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 from feesync.pricing.line import Contract
 from feesync.schedule import notes as provenance
-from feesync.schedule.rates import FeeSchedule, Quote, open_schedule
+from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
+from feesync.schedule.threads import open_schedule
 
 
 @click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
 @click.argument("hcpcs", nargs=-1, required=True)
 @place_options
 @date_option
-@click.option("--year", type=WholeNumber(2000, 2099), help="The newest loaded release of a year, instead of --date.")
+@click.option(
+    "--year",
+    type=WholeNumber(2000, 2099),
+    help="The newest loaded release of a year, instead of --date.",
+)
 @qp_option
 @percent_option
 @of_year_option
@@ -65,9 +78,12 @@ def command(
     xlsx: Path | None,
     force: bool,
 ) -> None:
-    """Print locality-adjusted rates of codes: what Medicare allows in each setting, before modifiers.
+    """Print locality-adjusted rates of codes.
 
-    HCPCS is a code, or a range of codes of one form, all that the release has from the first to the last.
+    What Medicare allows in each setting, before modifiers.
+
+    HCPCS is a code, or a range of codes of one form, all that the release has from the first to the
+    last.
 
     \b
       feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
@@ -77,7 +93,10 @@ def command(
     """
     one_format(as_json, as_csv, xlsx)
     if len([given for given in (day, year, of_year) if given is not None]) > 1:
-        raise click.UsageError("--date, --year and --of-year exclude each other: each says which release's rates are meant")
+        raise click.UsageError(
+            "--date, --year and --of-year exclude each other: each says which release's rates are "
+            "meant"
+        )
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--xlsx", xlsx, force=force)
     schedule = open_schedule(ctx.obj)
@@ -86,20 +105,37 @@ def command(
     notes: dict[Note, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
-        quotes = _noting(schedule, grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp), when, qp, notes)
+        quotes = _noting(
+            schedule,
+            grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp),
+            when,
+            qp,
+            notes,
+        )
         if xlsx:
-            whose = ("Rates of", f"the newest loaded release of {newest}") if newest else ("Date of service", str(when))
-            _write_workbook(xlsx, quotes, when, [("Codes", " ".join(hcpcs)), whose], terms, notes, force=force)
+            whose = (
+                ("Rates of", f"the newest loaded release of {newest}")
+                if newest
+                else ("Date of service", str(when))
+            )
+            _write_workbook(
+                xlsx, quotes, when, [("Codes", " ".join(hcpcs)), whose], terms, notes, force=force
+            )
         elif as_json or as_csv:
             columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
-            rows = ([*grid.row(quote, when), *(grid.contract_row(quote, terms.factor) if terms else ())] for quote in quotes)
+            rows = (
+                [*grid.row(quote, when), *(grid.contract_row(quote, terms.factor) if terms else ())]
+                for quote in quotes
+            )
             (print_json_rows if as_json else print_csv)(columns, rows)
         else:
             _print_table(quotes, terms)
     print_notes(notes)
 
 
-def _noting(schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]) -> Iterator[Quote]:
+def _noting(
+    schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]
+) -> Iterator[Quote]:
     for quote in quotes:
         notes.update(dict.fromkeys(provenance.notes(schedule, quote, when, qp=qp)))
         yield quote
@@ -118,7 +154,9 @@ def _write_workbook(
     from feesync.export import workbook
 
     paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
-    count = workbook.write(path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force)
+    count = workbook.write(
+        path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force
+    )
     click.echo(f"feesync: {count:,} rates in {path}", err=True)
 
 
@@ -134,6 +172,18 @@ def _cells(quote: Quote, terms: Contract | None) -> list[str]:
     rate, place = quote.rate, quote.locality
     amounts = [cents(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
     if terms:
-        amounts += ["" if amount is None else f"{amount:,}" for amount in grid.contract_row(quote, terms.factor)[1:]]
+        amounts += [
+            "" if amount is None else f"{amount:,}"
+            for amount in grid.contract_row(quote, terms.factor)[1:]
+        ]
     code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
-    return [code, rate.status, place.key, place.state or "", shortened(place.name), *amounts, rate.basis, quote.release.label]
+    return [
+        code,
+        rate.status,
+        place.key,
+        place.state or "",
+        shortened(place.name),
+        *amounts,
+        rate.basis,
+        quote.release.label,
+    ]

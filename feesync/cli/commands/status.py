@@ -19,13 +19,21 @@ from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile
 from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
-from feesync.schedule.rates import open_schedule
+from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
 
 
 @click.command("status", cls=QuietReader, short_help="What is loaded, from where, how fresh.")
-@click.option("--max-age", metavar="AGE", help="Exit with 7 where the last successful sync is older, such as 30d, 12h or 4w.")
-@click.option("--need-current", is_flag=True, help="Exit with 7 where no loaded release is of today's quarter.")
+@click.option(
+    "--max-age",
+    metavar="AGE",
+    help="Exit with 7 where the last successful sync is older, such as 30d, 12h or 4w.",
+)
+@click.option(
+    "--need-current",
+    is_flag=True,
+    help="Exit with 7 where no loaded release is of today's quarter.",
+)
 @json_option
 @db_option
 @click.pass_context
@@ -37,11 +45,12 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
       feesync status --max-age 30d --need-current
       feesync status --json
 
-    Every row is compared with the checksum that was stored when it was loaded; what differs ends the command with 1.
+    Every row is compared with the checksum that was stored when it was loaded; what differs ends
+    the command with 1.
 
-    The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or no loaded release
-    answers for today; with --need-current, where none is in effect today, though one of another quarter may stand in: CMS
-    may have nothing newer yet.
+    The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or
+    no loaded release answers for today; with --need-current, where none is in effect today, though
+    one of another quarter may stand in: CMS may have nothing newer yet.
     """
     most = read_age(max_age) if max_age is not None else None
     path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
@@ -50,7 +59,9 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
     with schedule.held():
         releases, zip_files, damages = schedule.releases(), schedule.zip_files(), schedule.damages()
         stands = standing(path, Date.today(), fresh.listing)
-    stale = (fresh.stale_because(most, now) if most else None) or _lack(stands, need_current, most is not None)
+    stale = (fresh.stale_because(most, now) if most else None) or _lack(
+        stands, need_current, most is not None
+    )
     if as_json:
         print_json(
             {
@@ -73,13 +84,22 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
             }
         )
     else:
-        size = f"{path.stat().st_size / 1e6:.1f} MB" if path.exists() else "not there yet: the embedded snapshot answers"
+        size = (
+            f"{path.stat().st_size / 1e6:.1f} MB"
+            if path.exists()
+            else "not there yet: the embedded snapshot answers"
+        )
         click.echo(f"Database {path} ({size})")
         _print_freshness(fresh, now)
         click.echo(_standing(stands))
         if cool_until:
-            click.echo(f"{site.host} has forbidden requests (403): it is not asked before {_minute(cool_until)}")
-        click.echo("ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files))
+            click.echo(
+                f"{site.host} has forbidden requests (403): it is not asked before "
+                f"{_minute(cool_until)}"
+            )
+        click.echo(
+            "ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files)
+        )
         click.echo()
         _print_releases(releases)
         for release in releases:
@@ -89,7 +109,11 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
         click.echo(f"feesync: {one_line(damage)}", err=True)
     if stale:
         click.echo(f"feesync: stale: {stale}", err=True)
-    ctx.exit(worst([*([ExitStatus.UNEXPECTED] if damages else []), *([ExitStatus.STALE] if stale else [])]))
+    ctx.exit(
+        worst(
+            [*([ExitStatus.UNEXPECTED] if damages else []), *([ExitStatus.STALE] if stale else [])]
+        )
+    )
 
 
 def _lack(stands: Standing, need_current: bool, need_any: bool) -> str | None:
@@ -106,22 +130,32 @@ def _standing(stands: Standing) -> str:
 
 def _print_freshness(fresh: Freshness, now: datetime) -> None:
     if fresh.last_success:
-        click.echo(f"Last successful sync {_minute(fresh.last_success)} ({_ago(now - fresh.last_success)})")
+        click.echo(
+            f"Last successful sync {_minute(fresh.last_success)} ({_ago(now - fresh.last_success)})"
+        )
     else:
         click.echo("No sync has succeeded yet")
     if fresh.last_run and fresh.last_status:
-        click.echo(f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: {'; '.join(fresh.problems)}")
+        click.echo(
+            f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: "
+            f"{'; '.join(fresh.problems)}"
+        )
 
 
 def _print_releases(releases: list[Release]) -> None:
     rows = [
         (
-            release.label, release.effective_from, release.effective_to, decimal(release.factors["nonqp"], 4), release.loaded_at,
-            release.sha256[:12], release.source,
+            release.label,
+            release.effective_from,
+            release.effective_to,
+            decimal(release.factors["nonqp"], 4),
+            release.loaded_at,
+            release.sha256[:12],
+            release.source,
         )
         for release in releases
         if not release.embedded
-    ]  # fmt: skip
+    ]
     if rows:
         print_table(("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source"), rows)
         click.echo()
@@ -134,7 +168,10 @@ def _where(file: ZipFile) -> str:
 
 
 def _zip_to_dict(file: ZipFile) -> dict[str, object]:
-    return {name: getattr(file, name) for name in ("kind", "year", "quarter", "rows", "source", "embedded")}
+    return {
+        name: getattr(file, name)
+        for name in ("kind", "year", "quarter", "rows", "source", "embedded")
+    }
 
 
 def _ago(age: timedelta) -> str:
@@ -163,5 +200,7 @@ def _to_dict(release: Release) -> dict[str, object]:
         "sha256": release.sha256,
         "source": release.source,
         "embedded": release.embedded,
-        "checks_set_aside": [{"name": name, "reason": reason} for name, reason in release.checks_set_aside.items()],
+        "checks_set_aside": [
+            {"name": name, "reason": reason} for name, reason in release.checks_set_aside.items()
+        ],
     }

@@ -29,35 +29,116 @@ _OUTCOMES = {
     "would-load": "would be downloaded and loaded",
     "would-compare": "would be downloaded and compared with what is loaded",
 }
-_WATCHED = ("Code", "Basis", "Setting", "Before", "Now", "Change", "Localities", "Lowest", "Highest")
+_WATCHED = (
+    "Code",
+    "Basis",
+    "Setting",
+    "Before",
+    "Now",
+    "Change",
+    "Localities",
+    "Lowest",
+    "Highest",
+)
 
 
 @click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
-@click.option("--year", "years", type=WholeNumber(2000, 2099), multiple=True, metavar="YYYY",
-              help="Releases of a year (repeatable); by default this year, the last, and the next once CMS offers it.")  # fmt: skip
-@click.option("--release", "releases", multiple=True, metavar="LABEL", help="A release such as RVU25D (repeatable).")
+@click.option(
+    "--year",
+    "years",
+    type=WholeNumber(2000, 2099),
+    multiple=True,
+    metavar="YYYY",
+    help="Releases of a year (repeatable); by default this year, the last, and the next once CMS "
+    "offers it.",
+)
+@click.option(
+    "--release",
+    "releases",
+    multiple=True,
+    metavar="LABEL",
+    help="A release such as RVU25D (repeatable).",
+)
 @click.option("--all", "everything", is_flag=True, help="Every release of 2015 and later.")
-@click.option("--effective", metavar="FIRST:LAST", callback=read_dates,
-              help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of the one --release, where feesync does not know them.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Ask CMS, say what would be done, and change nothing.")
-@click.option("--offline", is_flag=True, help="Open no connection; load what the cache holds and the database lacks.")
-@click.option("--quiet", is_flag=True, help="Print nothing unless something changed or failed; a warning once.")
+@click.option(
+    "--effective",
+    metavar="FIRST:LAST",
+    callback=read_dates,
+    help="Dates of effect, YYYY-MM-DD:YYYY-MM-DD, of the one --release, where feesync does not "
+    "know them.",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Ask CMS, say what would be done, and change nothing."
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Open no connection; load what the cache holds and the database lacks.",
+)
+@click.option(
+    "--quiet",
+    is_flag=True,
+    help="Print nothing unless something changed or failed; a warning once.",
+)
 @json_option
-@click.option("--jitter", type=Seconds(), default=0, metavar="S", help="First sleep a random part of S seconds.")
-@click.option("--wait", type=Seconds(), default=0, metavar="S", help="Wait S seconds for a refresh that is running.")
-@click.option("--deadline", type=Seconds(), default=RUN_SECONDS, metavar="S", show_default="180",
-              help="Seconds that the whole run may spend on requests that fail.")  # fmt: skip
-@click.option("--watch", multiple=True, metavar="HCPCS", default=FACET_JOINT_CODES, show_default="the facet joint codes",
-              help="A code whose changes are reported in dollars (repeatable).")  # fmt: skip
-@click.option("--changed-status", type=WholeNumber(0, 255), default=0, metavar="N",
-              help="Exit with N when something new was loaded and nothing failed.")  # fmt: skip
-@click.option("--user-agent", metavar="TEXT", help="What to call oneself, in place of feesync's name, version and address.")
-@click.option("--zips", is_flag=True, help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
+@click.option(
+    "--jitter",
+    type=Seconds(),
+    default=0,
+    metavar="S",
+    help="First sleep a random part of S seconds.",
+)
+@click.option(
+    "--wait",
+    type=Seconds(),
+    default=0,
+    metavar="S",
+    help="Wait S seconds for a refresh that is running.",
+)
+@click.option(
+    "--deadline",
+    type=Seconds(),
+    default=RUN_SECONDS,
+    metavar="S",
+    show_default="180",
+    help="Seconds that the whole run may spend on requests that fail.",
+)
+@click.option(
+    "--watch",
+    multiple=True,
+    metavar="HCPCS",
+    default=FACET_JOINT_CODES,
+    show_default="the facet joint codes",
+    help="A code whose changes are reported in dollars (repeatable).",
+)
+@click.option(
+    "--changed-status",
+    type=WholeNumber(0, 255),
+    default=0,
+    metavar="N",
+    help="Exit with N when something new was loaded and nothing failed.",
+)
+@click.option(
+    "--user-agent",
+    metavar="TEXT",
+    help="What to call oneself, in place of feesync's name, version and address.",
+)
+@click.option(
+    "--zips",
+    is_flag=True,
+    help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).",
+)
 @without_check_option
-@click.option("--force", is_flag=True, help="Ask in spite of a cool-down; make superseded bytes current again.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Ask in spite of a cool-down; make superseded bytes current again.",
+)
 @db_option
 @click.pass_context
-def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status: int, **arguments: object) -> None:
+def command(
+    ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status: int, **arguments: object
+) -> None:
     """Download what CMS has new or changed, check it, load it, and say what that changed.
 
     \b
@@ -67,8 +148,9 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
       feesync sync --year 2023 --watch 64493 --watch 99213
       feesync sync --quiet --jitter 1800        (from cron)
 
-    What is loaded answers on until a release is wholly checked and loaded, and where one fails. Downloads are kept in
-    FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL names a mirror in place of https://www.cms.gov.
+    What is loaded answers on until a release is wholly checked and loaded, and where one fails.
+    Downloads are kept in FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL names a
+    mirror in place of https://www.cms.gov.
 
     \b
     Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4 what it sent was refused;
@@ -80,9 +162,16 @@ def command(ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status
         report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
     except FeesyncError as error:
         if as_json:
-            print_json({"status": int(error.exit_status), "changed": False, "releases": [], "problems": [
-                {"release": None, "status": int(error.exit_status), "text": str(error)}
-            ]})  # fmt: skip
+            print_json(
+                {
+                    "status": int(error.exit_status),
+                    "changed": False,
+                    "releases": [],
+                    "problems": [
+                        {"release": None, "status": int(error.exit_status), "text": str(error)}
+                    ],
+                }
+            )
         raise
     told = [problem for problem in report.problems if not _is_known_warning(problem, told_before)]
     for problem in told:
@@ -137,12 +226,23 @@ class _Shown(Progress):
 
 
 def _print(report: SyncReport, *, quiet: bool) -> None:
-    shown = [release for release in report.releases if release.changed or release.outcome == "failed" or not quiet]
+    shown = [
+        release
+        for release in report.releases
+        if release.changed or release.outcome == "failed" or not quiet
+    ]
     if not shown and not quiet and report.status == ExitStatus.OK:
-        click.echo("nothing in the cache" if report.catalogue == "cache" else "CMS lists no release of these years")
+        click.echo(
+            "nothing in the cache"
+            if report.catalogue == "cache"
+            else "CMS lists no release of these years"
+        )
     if shown and not report.dry_run and all(release.outcome == "unchanged" for release in shown):
         labels = ", ".join(release.label for release in shown)
-        click.echo(f"nothing new: {labels} {'as cached' if report.catalogue == 'cache' else 'as CMS has them'}")
+        click.echo(
+            f"nothing new: {labels} "
+            f"{'as cached' if report.catalogue == 'cache' else 'as CMS has them'}"
+        )
         shown = []
     for release in shown:
         click.echo(_line(release))
@@ -163,12 +263,19 @@ def _line(release: ReleaseReport) -> str:
 
 def _print_changes(changes: Changes) -> None:
     counts = [f"{changes.changed:,} of {changes.compared:,} payments changed"]
-    counts += [f"{_codes(codes)} {what}" for what, codes in (("added", changes.added), ("deleted", changes.deleted)) if codes]
+    counts += [
+        f"{_codes(codes)} {what}"
+        for what, codes in (("added", changes.added), ("deleted", changes.deleted))
+        if codes
+    ]
     click.echo(f"  against {changes.against}: {', '.join(counts)}")
     if not changes.watched:
         click.echo("  none of the watched codes")
         return
-    click.echo("  watched codes, national amount in dollars, and lowest and highest change of all localities:\n")
+    click.echo(
+        "  watched codes, national amount in dollars, and lowest and highest change of all "
+        "localities:\n"
+    )
     print_table(_WATCHED, [_row(change) for change in changes.watched], right=_WATCHED[3:])
     click.echo()
 
@@ -179,7 +286,21 @@ def _codes(codes: tuple[str, ...]) -> str:
 
 def _row(change: PaymentChange) -> tuple[object, ...]:
     code = f"{change.hcpcs}-{change.modifier}" if change.modifier else change.hcpcs
-    difference = "" if change.before is None or change.after is None else f"{change.after - change.before:+}"
-    lowest, highest = ("" if bound is None else f"{bound:+}" for bound in (change.lowest, change.highest))
+    difference = (
+        "" if change.before is None or change.after is None else f"{change.after - change.before:+}"
+    )
+    lowest, highest = (
+        "" if bound is None else f"{bound:+}" for bound in (change.lowest, change.highest)
+    )
     localities = f"{change.changed} of {change.localities}"
-    return code, change.basis, change.setting, change.before, change.after, difference, localities, lowest, highest
+    return (
+        code,
+        change.basis,
+        change.setting,
+        change.before,
+        change.after,
+        difference,
+        localities,
+        lowest,
+        highest,
+    )

@@ -20,23 +20,60 @@ from feesync.verification.report import Difference, FileVerification, Verificati
 
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
 _DIFFERENCES = ("File", "Code", "Locality", "Setting", "CMS", "feesync", "feesync - CMS")
-_CSV = ("file", "release", "hcpcs", "modifier", "mac", "locality", "setting", "published", "computed", "difference")
+_CSV = (
+    "file",
+    "release",
+    "hcpcs",
+    "modifier",
+    "mac",
+    "locality",
+    "setting",
+    "published",
+    "computed",
+    "difference",
+)
 _STEPS = 1000
 
 
 @click.command("verify", cls=Reader, short_help="Recompute CMS's payment files.")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...",
-                type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))  # fmt: skip
-@click.option("--release", "label", metavar="LABEL", help="The release to compare with, such as RVU25D, whatever the names say.")
-@click.option("--qp", is_flag=True, help="Conversion factor of a qualifying APM participant, whatever the names say.")
-@click.option("--most", type=WholeNumber(0), default=20, show_default=True, metavar="N",
-              help="How many differences of a file are printed; 0 for all, as --csv prints.")  # fmt: skip
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+)
+@click.option(
+    "--release",
+    "label",
+    metavar="LABEL",
+    help="The release to compare with, such as RVU25D, whatever the names say.",
+)
+@click.option(
+    "--qp",
+    is_flag=True,
+    help="Conversion factor of a qualifying APM participant, whatever the names say.",
+)
+@click.option(
+    "--most",
+    type=WholeNumber(0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many differences of a file are printed; 0 for all, as --csv prints.",
+)
 @csv_option
 @json_option
 @db_option
 @click.pass_context
 def command(
-    ctx: click.Context, files: tuple[Path, ...], label: str | None, qp: bool, most: int, as_csv: bool, as_json: bool
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    label: str | None,
+    qp: bool,
+    most: int,
+    as_csv: bool,
+    as_json: bool,
 ) -> None:
     """Recompute every amount of CMS's payment files (PFALL, PFREV, the carriers' files of a state) from the loaded release.
 
@@ -45,9 +82,10 @@ def command(
       feesync verify pfrev26a.zip --most 100
       feesync verify OHIO.txt --release RVU25D --csv > differences.csv
 
-    Text, zips of text, and zips of such zips. The name says which release a file is of: PFREV25D is of RVU25D; and since
-    2026 whose conversion factor it has: QP or nonQP, nonQP where it is silent. The fees before the OPPS cap are compared,
-    in both settings, each code, modifier and locality once; --csv prints the differences.
+    Text, zips of text, and zips of such zips. The name says which release a file is of: PFREV25D is
+    of RVU25D; and since 2026 whose conversion factor it has: QP or nonQP, nonQP where it is silent.
+    The fees before the OPPS cap are compared, in both settings, each code, modifier and locality
+    once; --csv prints the differences.
 
     \b
     Exit status: 0 every amount is equal; 4 one differs, or a file was refused; 6 none differs, but what is loaded has not
@@ -60,8 +98,12 @@ def command(
     for path in files:
         try:
             each = table.add if as_csv else None
-            for file in verify_each([path], release=label, qp=qp, db=ctx.obj, most=most, each=each, progress=bar.move):
-                verified.append(file)  # one by one: what was verified is told though a later member is refused
+            for file in verify_each(
+                [path], release=label, qp=qp, db=ctx.obj, most=most, each=each, progress=bar.move
+            ):
+                verified.append(
+                    file
+                )  # one by one: what was verified is told though a later member is refused
         except FeesyncError as error:
             problems.append((path, error))
         finally:
@@ -99,7 +141,10 @@ class _Bar:
             return
         if name != self._name:
             self.close()
-            self._name, self._bar = name, click.progressbar(length=_STEPS, label=name, file=sys.stderr)
+            self._name, self._bar = (
+                name,
+                click.progressbar(length=_STEPS, label=name, file=sys.stderr),
+            )
             self._bar.__enter__()
         if self._bar is not None:
             self._bar.update(int(share * _STEPS) - self._bar.pos)
@@ -119,7 +164,9 @@ class _CsvTable:
     def add(self, file: str, release: str, difference: Difference) -> None:
         self.finish()
         change = difference.computed - difference.published
-        csv.writer(sys.stdout, lineterminator="\n").writerow((inert(file), release, *difference, change))
+        csv.writer(sys.stdout, lineterminator="\n").writerow(
+            (inert(file), release, *difference, change)
+        )
 
     def finish(self) -> None:
         """Print the header where nothing has been printed."""
@@ -130,7 +177,12 @@ class _CsvTable:
 
 def _print_tables(report: Verification) -> None:
     rows = [
-        (file.file, file.release, file.basis, *(f"{n:,}" for n in (file.keys, file.equal, file.different, file.not_loaded)))
+        (
+            file.file,
+            file.release,
+            file.basis,
+            *(f"{n:,}" for n in (file.keys, file.equal, file.different, file.not_loaded)),
+        )
         for file in report.files
     ]
     print_table(_FILES, rows, right=_FILES[3:])
@@ -140,20 +192,30 @@ def _print_tables(report: Verification) -> None:
         several = len(report.files) > 1
         print_table(
             _DIFFERENCES if several else _DIFFERENCES[1:],
-            [(name, *_row(difference)) if several else _row(difference) for name, difference in listed],
+            [
+                (name, *_row(difference)) if several else _row(difference)
+                for name, difference in listed
+            ],
             right=_DIFFERENCES[4:],
         )
     if more := report.different - len(listed):
-        click.echo(f"\n{_counted(more, 'more difference', 'more differences')}; --most 0 prints all, as --csv does")
+        click.echo(
+            f"\n{_counted(more, 'more difference', 'more differences')}; --most 0 prints all, as "
+            "--csv does"
+        )
     click.echo(f"\n{_summary(report)}")
 
 
 def _row(difference: Difference) -> tuple[str, ...]:
     change = difference.computed - difference.published
     return (
-        difference.code, difference.place, difference.setting, f"{difference.published:,}", f"{difference.computed:,}",
+        difference.code,
+        difference.place,
+        difference.setting,
+        f"{difference.published:,}",
+        f"{difference.computed:,}",
         f"{change:+,}",
-    )  # fmt: skip
+    )
 
 
 def _counted(number: int, one: str, many: str) -> str:
@@ -162,7 +224,9 @@ def _counted(number: int, one: str, many: str) -> str:
 
 def _summary(report: Verification) -> str:
     rest = ((report.different, "different"), (report.not_loaded, "not loaded"))
-    return f"{report.equal:,} of {report.amounts:,} equal" + "".join(f", {count:,} {what}" for count, what in rest if count)
+    return f"{report.equal:,} of {report.amounts:,} equal" + "".join(
+        f", {count:,} {what}" for count, what in rest if count
+    )
 
 
 def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]]) -> None:
@@ -173,28 +237,46 @@ def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]])
             "different": report.different,
             "not_loaded": report.not_loaded,
             "files": [file.to_dict() for file in report.files],
-            "problems": [{"file": str(path), "status": int(error.exit_status), "text": str(error)} for path, error in problems],
+            "problems": [
+                {"file": str(path), "status": int(error.exit_status), "text": str(error)}
+                for path, error in problems
+            ],
         }
     )
 
 
 def _warn(file: FileVerification) -> None:
     if file.not_loaded:
-        kinds = ((file.missing_codes, "code", "codes"), (file.missing_localities, "locality", "localities"))
-        lacks = [f"{_counted(missing.total, one, many)} ({missing})" for missing, one, many in kinds if missing.total]
-        text = f"{file.file}: {file.release} lacks {' and '.join(lacks)}: {file.not_loaded:,} amounts not compared"
+        kinds = (
+            (file.missing_codes, "code", "codes"),
+            (file.missing_localities, "locality", "localities"),
+        )
+        lacks = [
+            f"{_counted(missing.total, one, many)} ({missing})"
+            for missing, one, many in kinds
+            if missing.total
+        ]
+        text = (
+            f"{file.file}: {file.release} lacks {' and '.join(lacks)}: {file.not_loaded:,} "
+            "amounts not compared"
+        )
         if file.embedded:
             text += (
-                f". It is the embedded snapshot's; 'feesync sync --release {file.release}' brings the whole release, or "
+                f". It is the embedded snapshot's; 'feesync sync --release {file.release}' brings "
+                "the whole release, or "
                 "'feesync import' of its zip from cms.gov"
             )
         click.echo(f"feesync: warning: {text}", err=True)
     if not file.has_trailer:
-        text = f"{file.file}: ends without CMS's trailer lines: it may have been cut, and what is cut off was not compared"
+        text = (
+            f"{file.file}: ends without CMS's trailer lines: it may have been cut, and what is "
+            "cut off was not compared"
+        )
         click.echo(f"feesync: {text}", err=True)
     if file.different and file.year >= FIRST_QP_YEAR and not file.basis_named:
         click.echo(
-            f"feesync: warning: {file.file}: the name does not say whose conversion factor it has; {file.basis} was taken, --qp "
+            f"feesync: warning: {file.file}: the name does not say whose conversion factor it has; "
+            f"{file.basis} was taken, --qp "
             "takes the other",
             err=True,
         )

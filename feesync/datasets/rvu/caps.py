@@ -1,4 +1,7 @@
-"""CMS's own capped payments against the rates that the view computes: a release whose amounts differ is refused."""
+"""CMS's own capped payments against the rates that the view computes.
+
+A release whose amounts differ is refused.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
         file: the parsed file.
 
     Returns:
-        What was compared and what could not be, for the summary: CMS names some localities under another MAC, and sets no
-        relative values for contractor-priced codes (status C).
+        What was compared and what could not be, for the summary: CMS names some localities under
+        another MAC, and sets no relative values for contractor-priced codes (status C).
 
     Raises:
         ContentRefusedError: an amount differs, or its code is not in the relative value file.
@@ -32,8 +35,15 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
             (label, file.basis, hcpcs, modifier),
         ).fetchall()
         if not found:
-            raise ContentRefusedError(f"{hcpcs} {modifier}".strip() + " is not in the relative value file", file=file.name)
-        rates.update({(hcpcs, modifier, mac, locality): (facility, other) for mac, locality, facility, other in found})
+            raise ContentRefusedError(
+                f"{hcpcs} {modifier}".strip() + " is not in the relative value file", file=file.name
+            )
+        rates.update(
+            {
+                (hcpcs, modifier, mac, locality): (facility, other)
+                for mac, locality, facility, other in found
+            }
+        )
     equal = elsewhere = 0
     for row in file.rows:
         if row.status != "A":
@@ -54,6 +64,8 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
 
 def _difference(row: OppsCap, rate: tuple[int, int]) -> str:
     return (
-        f"{row.hcpcs} {row.modifier} in {row.mac}-{row.locality}: CMS prints facility {dollars(row.facility_price)} and "
-        f"nonfacility {dollars(row.nonfacility_price)}, its own relative values give {dollars(rate[0])} and {dollars(rate[1])}"
+        f"{row.hcpcs} {row.modifier} in {row.mac}-{row.locality}: CMS prints facility "
+        f"{dollars(row.facility_price)} and "
+        f"nonfacility {dollars(row.nonfacility_price)}, its own relative values give "
+        f"{dollars(rate[0])} and {dollars(rate[1])}"
     )

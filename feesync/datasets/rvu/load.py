@@ -1,7 +1,7 @@
 """Loading a parsed release into the database: one transaction, all of it or none.
 
-Inside the transaction the release is checked: what it says of itself, what it changes of what is known, and CMS's OPPS cap
-amounts against the rates that the view computes (store.checks).
+Inside the transaction the release is checked: what it says of itself, what it changes of what is
+known, and CMS's OPPS cap amounts against the rates that the view computes (store.checks).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from feesync.datasets.rvu.checks import suite
 from feesync.errors import ContentRefusedError
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.model.label import FIRST_QP_YEAR, label_year
 from feesync.model.locality import NATIONAL
@@ -40,13 +40,14 @@ class LoadReport:
 
     Attributes:
         label: the release.
-        outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files are current already),
-            `superseded` (these bytes were loaded before and have been superseded; nothing was done), `restored` (such bytes were
-            made current again) or `redated` (only the dates of effect changed).
+        outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files
+            are current already), `superseded` (these bytes were loaded before and have been
+            superseded; nothing was done), `restored` (such bytes were made current again) or
+            `redated` (only the dates of effect changed).
         rows: row count by kind of file.
         notes: what a person should know: what was skipped or could not be compared.
-        warnings: what a person must hear: what it corrects of what was known of its label, which checks were set aside, and what
-            `allow_change` accepted.
+        warnings: what a person must hear: what it corrects of what was known of its label, which
+            checks were set aside, and what `allow_change` accepted.
     """
 
     label: str
@@ -72,10 +73,10 @@ def load(
         path: the database; created and migrated as needed.
         release: the parsed release.
         dates: first and last day of effect, for a label whose dates feesync does not know.
-        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the known releases, and another
-            conversion factor than the known one.
-        without_checks: names of checks of the release itself (`suite.names()`) that may fail; those that do are recorded with the
-            release, and every answer from it says so.
+        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the
+            known releases, and another conversion factor than the known one.
+        without_checks: names of checks of the release itself (`suite.names()`) that may fail; those
+            that do are recorded with the release, and every answer from it says so.
         force: make bytes current again that a later revision has superseded.
         progress: called after each part of the work.
 
@@ -114,11 +115,16 @@ def _load(
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
     report.notes += release.notes + _unknown_counties(release)
     aside = suite.check_release(release, without)
-    report.warnings += suite.check_changes(connection, release, first, open_snapshot, allow_change=allow_change)
+    report.warnings += suite.check_changes(
+        connection, release, first, open_snapshot, allow_change=allow_change
+    )
     report.outcome = "revision" if _insert(connection, release, first, last) else "new"
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
         known = any(basis == "qp" for basis, *_ in _factors(release))
-        report.notes.append("no QPP file: " + ("the qp factor is feesync's reference data" if known else "no qp factor"))
+        report.notes.append(
+            "no QPP file: "
+            + ("the qp factor is feesync's reference data" if known else "no qp factor")
+        )
     progress()
     notes, amounts_aside = suite.check_amounts(connection, release, without)
     report.notes += notes
@@ -129,43 +135,66 @@ def _load(
     return report
 
 
-def _set_aside(connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]) -> list[str]:
+def _set_aside(
+    connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]
+) -> list[str]:
     """Record the checks that a release failed, and return them in words."""
     connection.executemany(
-        "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND superseded_by IS NULL",
+        "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND "
+        "superseded_by IS NULL",
         ((*found, label) for found in aside),
     )
     return [f"check {name} is set aside: {reason}" for name, reason in aside]
 
 
-def _dates(connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None) -> tuple[str, str]:
-    """Return the first and last day of effect: those of the label; where it has none, those given, else of an earlier revision."""
+def _dates(
+    connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None
+) -> tuple[str, str]:
+    """Return the first and last day of effect: those of the label.
+
+    Where it has none, those given, else of an earlier revision.
+    """
     known = effective_dates(release.label)
     if known and given and known != given:
-        raise ContentRefusedError(f"{release.label} is in effect from {known[0]} to {known[1]}, not as given", file=release.source)
+        raise ContentRefusedError(
+            f"{release.label} is in effect from {known[0]} to {known[1]}, not as given",
+            file=release.source,
+        )
     first_last = known or given
     if first_last is None:
         earlier: tuple[str, str] | None = connection.execute(
-            "SELECT effective_from, effective_to FROM release WHERE label = ? ORDER BY release_id DESC", (release.label,)
+            "SELECT effective_from, effective_to FROM release WHERE label = ? ORDER BY release_id "
+            "DESC",
+            (release.label,),
         ).fetchone()
         if earlier:
             return earlier
         raise ContentRefusedError(
-            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST", file=release.source
+            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST",
+            file=release.source,
         )
     if first_last[0].year != label_year(release.label):
-        raise ContentRefusedError(f"{release.label} is not in effect in {first_last[0].year}", file=release.source)
+        raise ContentRefusedError(
+            f"{release.label} is not in effect in {first_last[0].year}", file=release.source
+        )
     return first_last[0].isoformat(), first_last[1].isoformat()
 
 
 def _loaded_before(connection: sqlite3.Connection, release: ParsedRelease) -> dict[str, Any] | None:
-    found = connection.execute("SELECT * FROM release WHERE label = ? AND sha256 = ?", (release.label, release.sha256))
+    found = connection.execute(
+        "SELECT * FROM release WHERE label = ? AND sha256 = ?", (release.label, release.sha256)
+    )
     row = found.fetchone()
     return dict(zip((column[0] for column in found.description), row, strict=True)) if row else None
 
 
-def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool) -> str:
-    """Meet bytes that were loaded before: correct their dates, make them current again, or do nothing; return the outcome."""
+def _again(
+    connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool
+) -> str:
+    """Meet bytes that were loaded before.
+
+    Correct their dates, make them current again, or do nothing; return the outcome.
+    """
     if loaded["superseded_by"] and not force:
         return "superseded"
     outcome = "unchanged"
@@ -176,13 +205,18 @@ def _again(connection: sqlite3.Connection, loaded: dict[str, Any], first: str, l
     if loaded["superseded_by"]:
         supersede = "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL"
         connection.execute(supersede, (loaded["release_id"], loaded["label"]))
-        connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (loaded["release_id"],))
+        connection.execute(
+            "UPDATE release SET superseded_by = NULL WHERE release_id = ?", (loaded["release_id"],)
+        )
         outcome = "restored"
     return outcome
 
 
 def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) -> bool:
-    """Tell whether the current revision has every file of a release and more: a set of loose files from its own zip."""
+    """Tell whether the current revision has every file of a release and more.
+
+    A set of loose files from its own zip.
+    """
     current = connection.execute(
         "SELECT f.kind, f.sha256 FROM source_file AS f JOIN release AS r USING (release_id) "
         "WHERE r.label = ? AND r.superseded_by IS NULL",
@@ -193,14 +227,26 @@ def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) 
 
 def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str) -> bool:
     """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
-    release_id: int = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()[0]
+    release_id: int = connection.execute(
+        "SELECT coalesce(max(release_id), 0) + 1 FROM release"
+    ).fetchone()[0]
     superseded = connection.execute(
-        "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL", (release_id, release.label)
+        "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL",
+        (release_id, release.label),
     ).rowcount
     loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
     connection.execute(
         "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-        (release_id, release.label, label_year(release.label), first, last, release.sha256, release.source, loaded_at),
+        (
+            release_id,
+            release.label,
+            label_year(release.label),
+            first,
+            last,
+            release.sha256,
+            release.source,
+            loaded_at,
+        ),
     )
     connection.executemany(
         "INSERT INTO source_file VALUES (?, ?, ?, ?, ?)",
@@ -208,12 +254,20 @@ def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, 
     )
     opps: list[tuple[object, ...]] = []
     for basis, factor, source, rows in _factors(release):
-        connection.execute("INSERT INTO conversion_factor VALUES (?, ?, ?, ?)", (release_id, basis, factor, source))
-        opps += ((release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in rows if any(row.opps))
+        connection.execute(
+            "INSERT INTO conversion_factor VALUES (?, ?, ?, ?)", (release_id, basis, factor, source)
+        )
+        opps += (
+            (release_id, basis, row.hcpcs, row.modifier, *row.opps) for row in rows if any(row.opps)
+        )
     connection.executemany("INSERT INTO opps_relative_value VALUES (?, ?, ?, ?, ?, ?, ?)", opps)
-    values = sorted((release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows)
+    values = sorted(
+        (release_id, *row[: len(_VALUE_COLUMNS)]) for row in release.relative_values["nonqp"].rows
+    )
     connection.executemany(_INSERT_VALUE, values)
-    connection.executemany("INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _localities(release_id, release))
+    connection.executemany(
+        "INSERT INTO locality VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _localities(release_id, release)
+    )
     if release.counties:
         connection.executemany(
             "INSERT INTO locality_counties VALUES (?, ?, ?, ?, ?, ?)",
@@ -227,7 +281,9 @@ def _unknown_counties(release: ParsedRelease) -> list[str]:
     known = {(row.mac, row.locality) for row in release.gpci.rows}
     rows = release.counties.rows if release.counties else []
     strangers = sum((row.mac, row.locality) not in known for row in rows)
-    return [f"{strangers:,} county rows name a locality that the GPCI file lacks"] if strangers else []
+    return (
+        [f"{strangers:,} county rows name a locality that the GPCI file lacks"] if strangers else []
+    )
 
 
 def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
@@ -241,12 +297,26 @@ def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[Relat
 
 
 def _localities(release_id: int, release: ParsedRelease) -> Iterator[tuple[object, ...]]:
-    """Yield rows of `locality`: the national one first; a state that the file lacks (before 2021) is the snapshot's."""
+    """Yield rows of `locality`: the national one first.
+
+    A state that the file lacks (before 2021) is the snapshot's.
+    """
     yield (release_id, *NATIONAL, 1000, 1000, 1000, None, "National")
     states: dict[tuple[str, str], str] = {}
     if any(row.state is None for row in release.gpci.rows):
-        known = open_snapshot().execute("SELECT mac, locality, state FROM locality WHERE state IS NOT NULL")
+        known = open_snapshot().execute(
+            "SELECT mac, locality, state FROM locality WHERE state IS NOT NULL"
+        )
         states = {(mac, locality): state for mac, locality, state in known}
     for row in release.gpci.rows:
         state = row.state or states.get((row.mac, row.locality))
-        yield (release_id, row.mac, row.locality, row.work_gpci, row.pe_gpci, row.mp_gpci, state, row.name)
+        yield (
+            release_id,
+            row.mac,
+            row.locality,
+            row.work_gpci,
+            row.pe_gpci,
+            row.mp_gpci,
+            state,
+            row.name,
+        )

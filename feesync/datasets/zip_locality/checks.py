@@ -1,10 +1,13 @@
-"""Whether a ZIP5 or ZIP9 file that has just been inserted is believed: beside the ZIP5 nearest in time, and the GPCI files.
+"""Whether a ZIP5 or ZIP9 file that has just been inserted is believed.
 
-A row by itself may be sound and yet all of them wrong: cut, without flags, or with localities that are not theirs. Each check is
-an object with its threshold and its evidence. The evidence is what CMS's files show: from October 2025 to January 2026 no ZIP
-came, went, or changed its locality or state, 9 of 580 flags changed, and the localities were those of the GPCI files, all of
-them. Bounds of change hold for a year and grow with the years between two files.
-Out of scope: single ZIPs that are wrong, which no file at hand shows.
+Beside the ZIP5 nearest in time, and the GPCI files.
+
+A row by itself may be sound and yet all of them wrong: cut, without flags, or with localities that
+are not theirs. Each check is an object with its threshold and its evidence. The evidence is what
+CMS's files show: from October 2025 to January 2026 no ZIP came, went, or changed its locality or
+state, 9 of 580 flags changed, and the localities were those of the GPCI files, all of them. Bounds
+of change hold for a year and grow with the years between two files. Out of scope: single ZIPs that
+are wrong, which no file at hand shows.
 """
 
 from __future__ import annotations
@@ -56,7 +59,11 @@ class _Found:
     @cached_property
     def moved(self) -> list[ZipRow]:
         """The known rows of the ZIPs that have another locality or state now."""
-        return [row for zip5, row in self.before.items() if zip5 in self.rows and self.rows[zip5][:3] != row[:3]]
+        return [
+            row
+            for zip5, row in self.before.items()
+            if zip5 in self.rows and self.rows[zip5][:3] != row[:3]
+        ]
 
     @cached_property
     def places(self) -> list[tuple[str, str, str, int]]:
@@ -115,8 +122,13 @@ def _quarters(file: ZipFile, other: ZipFile) -> int:
     return abs(4 * (file.year - other.year) + file.quarter - other.quarter)
 
 
-def _nearest(connection: sqlite3.Connection, zip_file_id: int, file: ZipFile) -> EmbeddedZipTable | StoredZipTable:
-    """Return the ZIP5 nearest in time, the embedded one before one of the database; one that the file supersedes counts."""
+def _nearest(
+    connection: sqlite3.Connection, zip_file_id: int, file: ZipFile
+) -> EmbeddedZipTable | StoredZipTable:
+    """Return the ZIP5 nearest in time, the embedded one before one of the database.
+
+    One that the file supersedes counts.
+    """
     rows = connection.execute(
         "SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file "
         "WHERE kind = ? AND zip_file_id <> ? AND coalesce(superseded_by, ?) = ?",
@@ -124,7 +136,11 @@ def _nearest(connection: sqlite3.Connection, zip_file_id: int, file: ZipFile) ->
     )
     tables: list[EmbeddedZipTable | StoredZipTable] = [embedded_zip_table()]
     for found, kind, year, quarter, source, count in rows:
-        tables.append(StoredZipTable(connection, found, ZipFile(kind, year, quarter, source, count, embedded=False)))
+        tables.append(
+            StoredZipTable(
+                connection, found, ZipFile(kind, year, quarter, source, count, embedded=False)
+            )
+        )
     return min(tables, key=lambda table: _quarters(table.file, file))
 
 
@@ -135,7 +151,10 @@ def _gpci_pairs(connection: sqlite3.Connection, year: int | None = None) -> set[
         for row in read_table("snapshot/localities.csv")
         if year is None or label_year(row["first_label"]) <= year <= label_year(row["last_label"])
     }
-    query = "SELECT DISTINCT mac, locality FROM locality JOIN release USING (release_id) WHERE year = coalesce(?, year)"
+    query = (
+        "SELECT DISTINCT mac, locality FROM locality JOIN release USING (release_id) WHERE "
+        "year = coalesce(?, year)"
+    )
     pairs.update(connection.execute(query, (year,)))
     return pairs - {NATIONAL}
 
@@ -164,7 +183,10 @@ def _localities(found: _Found, _: float) -> Iterator[str]:
 
 
 def _cut(found: _Found, share: float) -> Iterator[str]:
-    gone, new = len(found.before.keys() - found.rows.keys()), len(found.rows.keys() - found.before.keys())
+    gone, new = (
+        len(found.before.keys() - found.rows.keys()),
+        len(found.rows.keys() - found.before.keys()),
+    )
     known = f"{len(found.before):,} ZIPs of {found.known.file}"
     if gone > len(found.before) * share * found.years:
         yield f"holds {len(found.rows):,} ZIPs and lacks {gone:,} of the {known}: it is cut"
@@ -175,7 +197,10 @@ def _cut(found: _Found, share: float) -> Iterator[str]:
 def _lost(found: _Found, _: float) -> Iterator[str]:
     """Find localities without a ZIP; one that the GPCI files of the year lack has rightly none."""
     of_the_year = _gpci_pairs(found.connection, found.file.year) or found.known.pairs()
-    lost = sorted((found.known.pairs() & of_the_year) - {(mac, locality) for mac, locality, *_ in found.places})
+    lost = sorted(
+        (found.known.pairs() & of_the_year)
+        - {(mac, locality) for mac, locality, *_ in found.places}
+    )
     if lost:
         counted = sum(found.known.counts()[pair] for pair in lost)
         named = ", ".join("-".join(pair) for pair in lost[:3])
@@ -204,7 +229,11 @@ def _moved(found: _Found, share: float) -> Iterator[str]:
 
 def _flags(found: _Found, share: float) -> Iterator[str]:
     known = sum(row.plus_four for row in found.before.values())
-    changed = sum(row.plus_four != found.rows[zip5].plus_four for zip5, row in found.before.items() if zip5 in found.rows)
+    changed = sum(
+        row.plus_four != found.rows[zip5].plus_four
+        for zip5, row in found.before.items()
+        if zip5 in found.rows
+    )
     if changed > known * share * found.years:
         yield f"changes the +4 flag of {changed:,} ZIPs; {known:,} have it in {found.known.file}"
 
@@ -213,10 +242,21 @@ _ZIP9_TOO = (ZIP5, "ZIP9")
 
 CHECKS = (
     ZipCheck("states", 0, _states, "a MAC serves the states of its jurisdiction", _ZIP9_TOO),
-    ZipCheck("localities", 0, _localities, "109 pairs in two files of two quarters, all of them of the GPCI files", _ZIP9_TOO),
+    ZipCheck(
+        "localities",
+        0,
+        _localities,
+        "109 pairs in two files of two quarters, all of them of the GPCI files",
+        _ZIP9_TOO,
+    ),
     ZipCheck("length", 0.1, _length, "a re-post corrects a few rows", _ZIP9_TOO),
     ZipCheck("cut", 0.01, _cut, "none of 42,956 ZIPs came or went in a quarter"),
-    ZipCheck("lost localities", 0, _lost, "every locality of the GPCI files of 2024 to 2026 has ZIPs, the smallest 6"),
+    ZipCheck(
+        "lost localities",
+        0,
+        _lost,
+        "every locality of the GPCI files of 2024 to 2026 has ZIPs, the smallest 6",
+    ),
     ZipCheck("moves of a state", 0.1, _moved_of_state, "no ZIP moved in a quarter"),
     ZipCheck("moves of a locality", 0.1, _moved_of_locality, "no ZIP moved in a quarter"),
     ZipCheck("moves", 0.02, _moved, "no ZIP moved in a quarter"),

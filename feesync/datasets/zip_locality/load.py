@@ -1,4 +1,7 @@
-"""Loading ZIP5 and ZIP9 files into the database: the files of one zip in one transaction, all of them or none."""
+"""Loading ZIP5 and ZIP9 files into the database.
+
+The files of one zip in one transaction, all of them or none.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ class ZipLoadReport:
     Attributes:
         label: such as `ZIP5 2025 Q4`.
         name: of the file.
-        outcome: `new`, `revision`, `unchanged`, `superseded` or `restored`, as of a release (store.load).
+        outcome: `new`, `revision`, `unchanged`, `superseded` or `restored`, as of a release
+            (store.load).
         rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
         flagged: those of them with the +4 flag.
     """
@@ -60,10 +64,13 @@ def load_zip_files(
         return reports
 
 
-def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool) -> ZipLoadReport:
+def _load(
+    connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool
+) -> ZipLoadReport:
     key = (file.kind, file.year, file.quarter)
     known = connection.execute(
-        "SELECT zip_file_id, superseded_by FROM zip_file WHERE kind = ? AND year = ? AND quarter = ? AND sha256 = ?",
+        "SELECT zip_file_id, superseded_by FROM zip_file WHERE kind = ? AND year = ? AND quarter = "
+        "? AND sha256 = ?",
         (*key, file.sha256),
     ).fetchone()
     if known:
@@ -73,9 +80,13 @@ def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: b
         if not force:
             return ZipLoadReport(file.label, file.name, "superseded")
         _supersede(connection, key, zip_file_id)
-        connection.execute("UPDATE zip_file SET superseded_by = NULL WHERE zip_file_id = ?", (zip_file_id,))
+        connection.execute(
+            "UPDATE zip_file SET superseded_by = NULL WHERE zip_file_id = ?", (zip_file_id,)
+        )
         return ZipLoadReport(file.label, file.name, "restored")
-    new_id: int = connection.execute("SELECT coalesce(max(zip_file_id), 0) + 1 FROM zip_file").fetchone()[0]
+    new_id: int = connection.execute(
+        "SELECT coalesce(max(zip_file_id), 0) + 1 FROM zip_file"
+    ).fetchone()[0]
     outcome = "revision" if _supersede(connection, key, new_id) else "new"
     connection.execute(
         "INSERT INTO zip_file VALUES (?, ?, ?, ?, ?, ?, 0, ?, NULL)",
@@ -85,15 +96,26 @@ def _load(connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: b
     count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
     flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
     if not allow_change:
-        check(connection, new_id, ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False), file.name)
+        check(
+            connection,
+            new_id,
+            ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False),
+            file.name,
+        )
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
     return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
 
 
 def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: int) -> bool:
-    """Note that the current file of a kind and quarter is superseded; tell whether there was one."""
-    update = "UPDATE zip_file SET superseded_by = ? WHERE kind = ? AND year = ? AND quarter = ? AND superseded_by IS NULL"
+    """Note that the current file of a kind and quarter is superseded.
+
+    Tell whether there was one.
+    """
+    update = (
+        "UPDATE zip_file SET superseded_by = ? WHERE kind = ? AND year = ? AND quarter = ? "
+        "AND superseded_by IS NULL"
+    )
     return connection.execute(update, (by, *key)).rowcount > 0
 
 

@@ -1,7 +1,8 @@
 """What a plausibility check is, and what it finds.
 
-A check is a frozen object: its name, its thresholds, and the evidence for them, which is what CMS's own releases have shown.
-Out of scope: the order of the checks and what is done about a fault (suite).
+A check is a frozen object: its name, its thresholds, and the evidence for them, which is what CMS's
+own releases have shown. Out of scope: the order of the checks and what is done about a fault
+(suite).
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ class Fault(NamedTuple):
 
 
 class ReleaseCheck(Protocol):
-    """A check of what a release says of itself; `evidence` is a clause that says what CMS's releases have in common."""
+    """A check of what a release says of itself.
+
+    `evidence` is a clause that says what CMS's releases have in common.
+    """
 
     name: ClassVar[str]
     evidence: ClassVar[str]

@@ -1,6 +1,9 @@
-"""A release beside a known one: the nearest loaded before and after it, another revision of it, or the snapshot's.
+"""A release beside a known one.
 
-Read on demand and once, whatever checks ask for it. Out of scope: how much of a difference is believed (the checks).
+The nearest loaded before and after it, another revision of it, or the snapshot's.
+
+Read on demand and once, whatever checks ask for it. Out of scope: how much of a difference is
+believed (the checks).
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.model.label import label_year
 from feesync.model.locality import NATIONAL, Locality
@@ -18,7 +21,10 @@ from feesync.model.locality import NATIONAL, Locality
 _COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 _NO_OPPS = (0, 0, 0)
 _REORGANISED = 2017
-"""The year of California's new localities: those of the years before are not compared with those since."""
+"""The year of California's new localities.
+
+Those of the years before are not compared with those since.
+"""
 
 RowKey = tuple[str, str]
 
@@ -52,7 +58,13 @@ class Comparison:
     """
 
     def __init__(
-        self, release: ParsedRelease, connection: sqlite3.Connection, known: _Known, first: str, *, complete: bool
+        self,
+        release: ParsedRelease,
+        connection: sqlite3.Connection,
+        known: _Known,
+        first: str,
+        *,
+        complete: bool,
     ) -> None:
         release_id, label, known_from = known
         self.release, self.label, self.complete = release, label, complete
@@ -71,7 +83,8 @@ class Comparison:
     def localities(self) -> dict[RowKey, Locality]:
         """The localities of the known release."""
         rows = self._connection.execute(
-            "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE release_id = ? AND mac <> ?",
+            "SELECT mac, locality, state, name, work_gpci, pe_gpci, mp_gpci FROM locality WHERE "
+            "release_id = ? AND mac <> ?",
             (self._release_id, NATIONAL[0]),
         )
         return {(row[0], row[1]): Locality._make(row) for row in rows}
@@ -79,7 +92,9 @@ class Comparison:
     @cached_property
     def same_places(self) -> bool:
         """Whether both releases are of before, or both of since, the year in which the localities were drawn anew."""
-        return (label_year(self.label) < _REORGANISED) == (label_year(self.release.label) < _REORGANISED)
+        return (label_year(self.label) < _REORGANISED) == (
+            label_year(self.release.label) < _REORGANISED
+        )
 
     @cached_property
     def places(self) -> list[tuple[Locality, Locality]]:
@@ -87,7 +102,11 @@ class Comparison:
         if not self.same_places:
             return []
         known = self.localities
-        return [(known[row.mac, row.locality], row) for row in self.release.gpci.rows if (row.mac, row.locality) in known]
+        return [
+            (known[row.mac, row.locality], row)
+            for row in self.release.gpci.rows
+            if (row.mac, row.locality) in known
+        ]
 
     @cached_property
     def rows(self) -> dict[RowKey, tuple[str | int, ...]]:
@@ -116,12 +135,15 @@ class Comparison:
 
 
 def comparisons(
-    connection: sqlite3.Connection, release: ParsedRelease, first: str, open_snapshot: Callable[[], sqlite3.Connection]
+    connection: sqlite3.Connection,
+    release: ParsedRelease,
+    first: str,
+    open_snapshot: Callable[[], sqlite3.Connection],
 ) -> list[Comparison]:
     """Return what a release is compared with, its own label first.
 
-    Of the database its label's current revision and the nearest release on either side in time; of the snapshot its label, or
-    where that has none the nearest on either side.
+    Of the database its label's current revision and the nearest release on either side in time; of
+    the snapshot its label, or where that has none the nearest on either side.
 
     Args:
         connection: the database.
@@ -134,7 +156,9 @@ def comparisons(
     embedded = list(_around(snapshot, release.label, first))
     own = [known for known in embedded if known.label == release.label]
     found = [Comparison(release, connection, known, first, complete=True) for known in loaded]
-    found += [Comparison(release, snapshot, known, first, complete=False) for known in own or embedded]
+    found += [
+        Comparison(release, snapshot, known, first, complete=False) for known in own or embedded
+    ]
     return sorted(found, key=lambda comparison: not comparison.same)
 
 
@@ -143,7 +167,10 @@ def _around(connection: sqlite3.Connection, label: str, first: str) -> Iterator[
     select = "SELECT release_id, label, effective_from FROM release WHERE superseded_by IS NULL"
     for which, values in (
         ("label = ?", (label,)),
-        ("label <> ? AND effective_from <= ? ORDER BY effective_from DESC, release_id", (label, first)),
+        (
+            "label <> ? AND effective_from <= ? ORDER BY effective_from DESC, release_id",
+            (label, first),
+        ),
         ("label <> ? AND effective_from > ? ORDER BY effective_from, release_id", (label, first)),
     ):
         row = connection.execute(f"{select} AND {which} LIMIT 1", values).fetchone()

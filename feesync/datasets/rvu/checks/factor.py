@@ -16,14 +16,20 @@ class ConversionFactor:
     """The factor of a release that is known is the known one."""
 
     name: ClassVar[str] = "conversion-factor"
-    evidence: ClassVar[str] = "the factors of every release are in the Federal Register (data/reference/release_catalogue.csv)"
+    evidence: ClassVar[str] = (
+        "the factors of every release are in the Federal Register "
+        "(data/reference/release_catalogue.csv)"
+    )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
         """Compare the factor of each file."""
         entry = catalogue().get(release.label)
         if entry is None:
             return None
-        for basis, factor in (("nonqp", entry.conversion_factor), ("qp", entry.qp_conversion_factor)):
+        for basis, factor in (
+            ("nonqp", entry.conversion_factor),
+            ("qp", entry.qp_conversion_factor),
+        ):
             file = release.relative_values.get(basis)
             if file and factor and file.conversion_factor != factor:
                 said = f"has conversion factor {decimal(file.conversion_factor, 4)}"

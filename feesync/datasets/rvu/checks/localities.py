@@ -1,4 +1,6 @@
-"""Checks of the GPCI file beside a known release: which localities there are, their names, and how far their indices move.
+"""Checks of the GPCI file beside a known release.
+
+Which localities there are, their names, and how far their indices move.
 
 The indices are budget-neutral: each moves little from year to year, and their mean hardly at all.
 """
@@ -32,7 +34,10 @@ class LocalityNames:
     """A locality keeps its state, and never takes the name of another."""
 
     name: ClassVar[str] = "locality-names"
-    evidence: ClassVar[str] = "names change (11 in 2021, 2 in 2024), but none of CMS's localities took another's name or state"
+    evidence: ClassVar[str] = (
+        "names change (11 in 2021, 2 in 2024), but none of CMS's localities took another's name or "
+        "state"
+    )
 
     def __call__(self, comparison: Comparison) -> Fault | None:
         """Look for names that another locality had, and for other states."""
@@ -41,11 +46,15 @@ class LocalityNames:
             owner = owners.get(now.name.casefold(), before)
             if before.name.casefold() != now.name.casefold() and owner.key != before.key:
                 return Fault(
-                    f"{now.key} has the name of {owner.key} in {comparison.name} ({now.name}): rows or names seem exchanged",
+                    f"{now.key} has the name of {owner.key} in {comparison.name} ({now.name}): "
+                    "rows or names seem exchanged",
                     comparison.release.gpci.name,
                 )
             if before.state and now.state and before.state != now.state:
-                return Fault(f"{now.key} is in {now.state}, in {comparison.name} in {before.state}", comparison.release.gpci.name)
+                return Fault(
+                    f"{now.key} is in {now.state}, in {comparison.name} in {before.state}",
+                    comparison.release.gpci.name,
+                )
         return None
 
 
@@ -54,7 +63,9 @@ class LocalityList:
     """Few localities come and go."""
 
     name: ClassVar[str] = "localities"
-    evidence: ClassVar[str] = "CMS changes a few localities of some 110 at most, but for California's in 2017"
+    evidence: ClassVar[str] = (
+        "CMS changes a few localities of some 110 at most, but for California's in 2017"
+    )
     most_percent: int = 10
 
     def __call__(self, comparison: Comparison) -> Fault | None:
@@ -67,24 +78,34 @@ class LocalityList:
         if max(len(new), len(gone)) * 100 <= self.most_percent * len(known):
             return None
         names = examples("-".join(key) for key in sorted(new or gone))
-        counted = f"{len(found)} localities, of which {len(new)} are new and {len(gone)} gone beside the {len(known)}"
+        counted = (
+            f"{len(found)} localities, of which {len(new)} are new and {len(gone)} gone "
+            f"beside the {len(known)}"
+        )
         return Fault(f"{counted} of {comparison.name} ({names})", comparison.release.gpci.name)
 
 
 @dataclass(frozen=True, slots=True)
 class GpciMoves:
-    """No index moves further than they ever did: within a year, in a few localities, and over years.
+    """No index moves further than they ever did.
+
+    Within a year, in a few localities, and over years.
 
     Bounds are in thousandths, by work, PE and MP, and grow with the years between the two releases.
     """
 
     name: ClassVar[str] = "gpci-moves"
     evidence: ClassVar[str] = (
-        "within a year two localities moved once (RVU23D: PE 0.008, MP 0.016); from one year to the next work moved 0.015, PE "
-        "0.053, MP 0.600 at most, over four years 0.033, 0.156 and 1.219, over six 0.038, 0.163 and 0.949"
+        "within a year two localities moved once (RVU23D: PE 0.008, MP 0.016); from one year to "
+        "the next work moved 0.015, PE "
+        "0.053, MP 0.600 at most, over four years 0.033, 0.156 and 1.219, over six 0.038, 0.163 "
+        "and 0.949"
     )
     most_floor: ClassVar[int] = 40
-    """The 1.0 floor of the work GPCI may come or go: 47 localities, up to 0.026 (RVU26A prints both)."""
+    """The 1.0 floor of the work GPCI may come or go.
+
+    47 localities, up to 0.026 (RVU26A prints both).
+    """
     within: tuple[int, int, int] = (10, 20, 40)
     most_within: int = 4
     a_year: tuple[int, int, int] = (25, 80, 900)
@@ -93,7 +114,10 @@ class GpciMoves:
     """Percent by which an MP GPCI may grow or shrink, a year: 41 in one, 85 over two to five."""
 
     def __call__(self, comparison: Comparison) -> Fault | None:
-        """Compare each index of each locality; say which way they are likeliest to have come about."""
+        """Compare each index of each locality.
+
+        Say which way they are likeliest to have come about.
+        """
         years = comparison.years
         bounds = self._bounds(years)
         beyond: list[str] = []
@@ -110,20 +134,32 @@ class GpciMoves:
             return None
         cause = _likely_cause(comparison)
         if beyond:
-            what = f"GPCIs move further than they ever did since {comparison.name}: {examples(beyond)}"
+            what = (
+                f"GPCIs move further than they ever did since {comparison.name}: {examples(beyond)}"
+            )
         else:
-            what = f"the GPCIs of {moved} localities are not those of {comparison.name}, of the same year"
+            what = (
+                f"the GPCIs of {moved} localities are not those of {comparison.name}, of the "
+                "same year"
+            )
         return Fault(f"{cause}{what}", comparison.release.gpci.name)
 
     def _bounds(self, years: int) -> tuple[int, ...]:
         if not years:
             return self.within
-        return tuple(first + further * (years - 1) for first, further in zip(self.a_year, self.each_further, strict=True))
+        return tuple(
+            first + further * (years - 1)
+            for first, further in zip(self.a_year, self.each_further, strict=True)
+        )
 
     def _is_beyond(self, kind: str, before: int, now: int, bound: int, years: int) -> bool:
         if kind == "work" and _is_floor(before, now):
             return False
-        grown = kind == "MP" and years and max(before, now) * 100 > min(before, now) * (100 + self.ratio * years)
+        grown = (
+            kind == "MP"
+            and years
+            and max(before, now) * 100 > min(before, now) * (100 + self.ratio * years)
+        )
         return abs(before - now) > bound or bool(grown)
 
 
@@ -132,7 +168,9 @@ class GpciMeans:
     """The mean of an index over all localities hardly moves."""
 
     name: ClassVar[str] = "gpci-means"
-    evidence: ClassVar[str] = "over up to six years the means moved 0.003 (work), 0.010 (PE) and 0.016 (MP) at most"
+    evidence: ClassVar[str] = (
+        "over up to six years the means moved 0.003 (work), 0.010 (PE) and 0.016 (MP) at most"
+    )
     most: tuple[int, int, int] = (15, 30, 60)
 
     def __call__(self, comparison: Comparison) -> Fault | None:
@@ -140,23 +178,34 @@ class GpciMeans:
         places = comparison.places
         if not places:
             return None
-        before, now = (map(sum, zip(*map(_gpcis, side), strict=True)) for side in zip(*places, strict=True))
+        before, now = (
+            map(sum, zip(*map(_gpcis, side), strict=True)) for side in zip(*places, strict=True)
+        )
         totals = [new - old for old, new in zip(before, now, strict=True)]
         for kind, total, most in zip(_KINDS, totals, self.most, strict=True):
             if abs(total) > most * len(places):
                 mean = decimal(abs(total) // len(places), 3)
                 way = "higher" if total > 0 else "lower"
-                reason = f"the {kind} GPCIs are {mean} {way} on average than those of {comparison.name}"
+                reason = (
+                    f"the {kind} GPCIs are {mean} {way} on average than those of {comparison.name}"
+                )
                 return Fault(_likely_cause(comparison) + reason, comparison.release.gpci.name)
         return None
 
 
 def _likely_cause(comparison: Comparison) -> str:
-    """Return the beginning of a message: that two columns are exchanged, or the rows, where the known numbers say so."""
+    """Return the beginning of a message.
+
+    That two columns are exchanged, or the rows, where the known numbers say so.
+    """
     places = [(_gpcis(before), _gpcis(now), now) for before, now in comparison.places]
     for one, other in ((0, 1), (0, 2), (1, 2)):
-        crossed = sum(abs(old[one] - new[other]) + abs(old[other] - new[one]) for old, new, _ in places)
-        straight = sum(abs(old[one] - new[one]) + abs(old[other] - new[other]) for old, new, _ in places)
+        crossed = sum(
+            abs(old[one] - new[other]) + abs(old[other] - new[one]) for old, new, _ in places
+        )
+        straight = sum(
+            abs(old[one] - new[one]) + abs(old[other] - new[other]) for old, new, _ in places
+        )
         if crossed * 2 < straight:
             return f"the columns of {_KINDS[one]} and {_KINDS[other]} GPCI seem exchanged: "
     owners: dict[tuple[int, int, int], str] = {}
@@ -185,4 +234,6 @@ def gpci_moves(comparison: Comparison) -> list[str]:
     said = [examples(moves)] if moves else []
     came, went = floor[True], floor[False]
     said += [f"the 1.0 floor of the work GPCI has come in {came} localities"] if came else []
-    return said + ([f"the 1.0 floor of the work GPCI has gone in {went} localities"] if went else [])
+    return said + (
+        [f"the 1.0 floor of the work GPCI has gone in {went} localities"] if went else []
+    )

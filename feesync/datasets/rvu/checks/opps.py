@@ -1,4 +1,7 @@
-"""Checks of the OPPS cap: the OPPS columns of a row, and the codes and amounts that CMS's own OPPSCAP file prints."""
+"""Checks of the OPPS cap.
+
+The OPPS columns of a row, and the codes and amounts that CMS's own OPPSCAP file prints.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from feesync.datasets.rvu import caps
 from feesync.datasets.rvu.checks.check import Fault, examples, row_name
 from feesync.errors import ContentRefusedError
 from feesync.formats.opps_cap import OppsCapFile
-from feesync.formats.relative_values import RelativeValue, RelativeValueFile
+from feesync.formats.relative_value import RelativeValue, RelativeValueFile
 from feesync.formats.release import ParsedRelease
 
 _NONE = (0, 0, 0)
@@ -25,7 +28,10 @@ class OppsColumns:
     """The three OPPS columns of a row are all there or none, equal in both settings, and of diagnostic tests alone."""
 
     name: ClassVar[str] = "opps-columns"
-    evidence: ClassVar[str] = "in CMS's releases they are all 0.00 or all above, equal in both settings, on PC/TC 1 and 3 alone"
+    evidence: ClassVar[str] = (
+        "in CMS's releases they are all 0.00 or all above, equal in both settings, on PC/TC 1 and "
+        "3 alone"
+    )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
         """Look at each row that has any of them."""
@@ -33,7 +39,10 @@ class OppsColumns:
             wrong = [row for row in file.rows if row[-3:] != _NONE and not self._is_whole(row)]
             if wrong:
                 codes = examples(row_name(*row[:2]) for row in wrong)
-                reason = "are not all above 0.00, not equal in both settings, or not of a diagnostic test"
+                reason = (
+                    "are not all above 0.00, not equal in both settings, or not of a "
+                    "diagnostic test"
+                )
                 return Fault(f"the OPPS columns of {codes} {reason}", file.name)
         return None
 
@@ -47,23 +56,35 @@ class OppsCapCodes:
     """The rows whose OPPS columns bind, and those that the OPPSCAP file lists, are the same."""
 
     name: ClassVar[str] = "opps-cap-codes"
-    evidence: ClassVar[str] = "in five releases of CMS's the rows that the cap binds (74, and four times 58) are those listed"
+    evidence: ClassVar[str] = (
+        "in five releases of CMS's the rows that the cap binds (74, and four times 58) are those "
+        "listed"
+    )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Compare the two lists, both ways; contractor-priced rows (status C) have no relative values that a cap could bind."""
+        """Compare the two lists, both ways.
+
+        Contractor-priced rows (status C) have no relative values that a cap could bind.
+        """
         for cap, values in _caps(release):
             bound = {
                 row[:2]
                 for row in values.rows
-                if row.opps_mp_rvu and row.opps_nonfacility_pe_rvu + row.opps_mp_rvu < row.nonfacility_pe_rvu + row.mp_rvu
+                if row.opps_mp_rvu
+                and row.opps_nonfacility_pe_rvu + row.opps_mp_rvu
+                < row.nonfacility_pe_rvu + row.mp_rvu
             }
             priced = {(row.hcpcs, row.modifier) for row in cap.rows if row.status != "C"}
             if unlisted := bound - priced:
                 codes = examples(row_name(*key) for key in sorted(unlisted))
-                return Fault(f"the OPPS columns cap {codes}, which {cap.name} does not list", values.name)
+                return Fault(
+                    f"the OPPS columns cap {codes}, which {cap.name} does not list", values.name
+                )
             if unbound := priced - bound:
                 codes = examples(row_name(*key) for key in sorted(unbound))
-                return Fault(f"lists {codes}, which the OPPS columns of {values.name} do not cap", cap.name)
+                return Fault(
+                    f"lists {codes}, which the OPPS columns of {values.name} do not cap", cap.name
+                )
         return None
 
 
@@ -72,7 +93,9 @@ class OppsCapLocalities:
     """The OPPSCAP file has every one of its rows in each of its localities."""
 
     name: ClassVar[str] = "opps-cap-localities"
-    evidence: ClassVar[str] = "every code of an OPPSCAP file of CMS's has a row for each of its localities, 115 or 109"
+    evidence: ClassVar[str] = (
+        "every code of an OPPSCAP file of CMS's has a row for each of its localities, 115 or 109"
+    )
     fewest: int = 85
     """CMS has had 89 localities and more since 2015."""
 
@@ -84,9 +107,13 @@ class OppsCapLocalities:
             partial = sorted(key for key, count in counts.items() if count != len(places))
             if partial:
                 codes = examples(row_name(*key) for key in partial)
-                return Fault(f"has {codes} in other than its {len(places)} localities: it is cut", cap.name)
+                return Fault(
+                    f"has {codes} in other than its {len(places)} localities: it is cut", cap.name
+                )
             if len(places) < self.fewest:
-                return Fault(f"has {len(places)} localities, fewer than {self.fewest}: it is cut", cap.name)
+                return Fault(
+                    f"has {len(places)} localities, fewer than {self.fewest}: it is cut", cap.name
+                )
         return None
 
 
@@ -95,10 +122,17 @@ class OppsCapAmounts:
     """The amounts that the OPPSCAP file prints are those that the view computes from the other files of the release."""
 
     name: ClassVar[str] = "opps-cap-amounts"
-    evidence: ClassVar[str] = "all 33,354 amounts of five releases of CMS's that can be computed are equal to the cent"
+    evidence: ClassVar[str] = (
+        "all 33,354 amounts of five releases of CMS's that can be computed are equal to the cent"
+    )
 
-    def __call__(self, connection: sqlite3.Connection, release: ParsedRelease) -> tuple[list[str], Fault | None]:
-        """Compare the amounts in a database in which the release is current; return what was compared, and what is wrong."""
+    def __call__(
+        self, connection: sqlite3.Connection, release: ParsedRelease
+    ) -> tuple[list[str], Fault | None]:
+        """Compare the amounts in a database in which the release is current.
+
+        Return what was compared, and what is wrong.
+        """
         notes: list[str] = []
         for cap in release.caps:
             try:

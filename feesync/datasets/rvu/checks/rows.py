@@ -1,4 +1,7 @@
-"""Checks of the relative value rows by themselves: how many there are, and what every row of CMS's keeps to."""
+"""Checks of the relative value rows by themselves.
+
+How many there are, and what every row of CMS's keeps to.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feesync.datasets.rvu.checks.check import Fault, examples, row_name
-from feesync.formats.relative_values import RelativeValueFile
+from feesync.formats.relative_value import RelativeValueFile
 from feesync.formats.release import ParsedRelease
 from feesync.model.rate import PRICED_STATUSES
 
@@ -16,7 +19,9 @@ class RowMinimum:
     """A file that is cut has too few rows."""
 
     name: ClassVar[str] = "row-minimum"
-    evidence: ClassVar[str] = "CMS's releases of 2022 to 2026 have 17,600 rows and more, QPP files 11,811 to 11,978"
+    evidence: ClassVar[str] = (
+        "CMS's releases of 2022 to 2026 have 17,600 rows and more, QPP files 11,811 to 11,978"
+    )
     nonqp: int = 14_000
     qp: int = 10_000
 
@@ -25,16 +30,23 @@ class RowMinimum:
         for basis, least in (("nonqp", self.nonqp), ("qp", self.qp)):
             file = release.relative_values.get(basis)
             if file and len(file.rows) < least:
-                return Fault(f"holds {len(file.rows):,} rows, fewer than {least:,}: it is cut", file.name)
+                return Fault(
+                    f"holds {len(file.rows):,} rows, fewer than {least:,}: it is cut", file.name
+                )
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class SettingOrder:
-    """Practice expense is dearer outside a facility: where it is not, the columns of the two settings are exchanged."""
+    """Practice expense is dearer outside a facility.
+
+    Where it is not, the columns of the two settings are exchanged.
+    """
 
     name: ClassVar[str] = "setting-order"
-    evidence: ClassVar[str] = "in CMS's releases 1 to 8 rows have a lower nonfacility than facility PE RVU"
+    evidence: ClassVar[str] = (
+        "in CMS's releases 1 to 8 rows have a lower nonfacility than facility PE RVU"
+    )
     most: int = 16
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
@@ -43,7 +55,10 @@ class SettingOrder:
             below = [row for row in file.rows if row.nonfacility_pe_rvu < row.facility_pe_rvu]
             if len(below) > self.most:
                 codes = examples(row_name(*row[:2]) for row in below)
-                reason = f"the nonfacility PE RVU is below the facility one in {len(below):,} rows ({codes})"
+                reason = (
+                    f"the nonfacility PE RVU is below the facility one in {len(below):,} rows "
+                    f"({codes})"
+                )
                 return Fault(f"nonfacility and facility seem exchanged: {reason}", file.name)
         return None
 
@@ -59,17 +74,26 @@ class GlobalShares:
         """Add up the three shares of each row."""
         for file in release.relative_values.values():
             wrong = [
-                row for row in file.rows if (total := row.preoperative + row.intraoperative + row.postoperative) != 100 and total
+                row
+                for row in file.rows
+                if (total := row.preoperative + row.intraoperative + row.postoperative) != 100
+                and total
             ]
             if wrong:
                 codes = examples(row_name(*row[:2]) for row in wrong)
-                return Fault(f"pre, intra and post do not add up to 1.00 in {len(wrong):,} rows ({codes})", file.name)
+                return Fault(
+                    f"pre, intra and post do not add up to 1.00 in {len(wrong):,} rows ({codes})",
+                    file.name,
+                )
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class QppRows:
-    """The QPP file has the nonQPP file's rows, and all that are payable; only its OPPS columns are by its own factor."""
+    """The QPP file has the nonQPP file's rows, and all that are payable.
+
+    Only its OPPS columns are by its own factor.
+    """
 
     name: ClassVar[str] = "qpp-rows"
     evidence: ClassVar[str] = "where the two were compared, they differ in the OPPS columns alone"
@@ -82,12 +106,20 @@ class QppRows:
     def _compare(self, nonqp: RelativeValueFile, qp: RelativeValueFile) -> Fault | None:
         expected = {row[:2]: row for row in nonqp.rows}
         unequal = [
-            row for row in qp.rows if (other := expected.pop(row[:2], None)) is None or other.without_opps() != row.without_opps()
+            row
+            for row in qp.rows
+            if (other := expected.pop(row[:2], None)) is None
+            or other.without_opps() != row.without_opps()
         ]
         if unequal:
             codes = examples(row_name(*row[:2]) for row in unequal)
-            return Fault(f"{codes} {'differs' if len(unequal) == 1 else 'differ'} from {nonqp.name}", qp.name)
+            return Fault(
+                f"{codes} {'differs' if len(unequal) == 1 else 'differ'} from {nonqp.name}", qp.name
+            )
         left = [row for row in expected.values() if row.status in PRICED_STATUSES]
         if left:
-            return Fault(f"lacks {examples(row_name(*row[:2]) for row in left)}, payable in {nonqp.name}", qp.name)
+            return Fault(
+                f"lacks {examples(row_name(*row[:2]) for row in left)}, payable in {nonqp.name}",
+                qp.name,
+            )
         return None

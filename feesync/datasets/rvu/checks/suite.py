@@ -1,7 +1,8 @@
 """All checks of a release in their order, the likeliest cause first, and what a fault leads to.
 
-A release that contradicts itself is refused, unless that one check is set aside by its name; one that differs much from what is
-known is refused, unless such change is allowed. Out of scope: the checks themselves (the other modules here).
+A release that contradicts itself is refused, unless that one check is set aside by its name; one
+that differs much from what is known is refused, unless such change is allowed. Out of scope: the
+checks themselves (the other modules here).
 """
 
 from __future__ import annotations
@@ -13,11 +14,30 @@ from typing import NamedTuple
 from feesync.datasets.rvu.checks.check import ComparisonCheck, Fault, ReleaseCheck
 from feesync.datasets.rvu.checks.comparison import Comparison, comparisons
 from feesync.datasets.rvu.checks.factor import ConversionFactor
-from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames, gpci_moves
-from feesync.datasets.rvu.checks.opps import OppsCapAmounts, OppsCapCodes, OppsCapLocalities, OppsColumns
+from feesync.datasets.rvu.checks.localities import (
+    GpciMeans,
+    GpciMoves,
+    LocalityList,
+    LocalityNames,
+    gpci_moves,
+)
+from feesync.datasets.rvu.checks.opps import (
+    OppsCapAmounts,
+    OppsCapCodes,
+    OppsCapLocalities,
+    OppsColumns,
+)
 from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
 from feesync.datasets.rvu.checks.twin import TextTwin
-from feesync.datasets.rvu.checks.values import PolicyChanges, PricedRows, RowList, RvuChanges, RvuDoublings, RvuSums, corrections
+from feesync.datasets.rvu.checks.values import (
+    PolicyChanges,
+    PricedRows,
+    RowList,
+    RvuChanges,
+    RvuDoublings,
+    RvuSums,
+    corrections,
+)
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import ParsedRelease
 from feesync.model.reading import shown, text
@@ -71,12 +91,16 @@ def read_names(texts: Iterable[str]) -> frozenset[str]:
     given = [text("without_checks", name) for name in texts]
     for name in given:
         if name not in names():
-            raise InvalidInputError(f"{shown(name)} is no check that can be set aside; there are {', '.join(names())}")
+            raise InvalidInputError(
+                f"{shown(name)} is no check that can be set aside; there are {', '.join(names())}"
+            )
     return frozenset(given)
 
 
 def check_release(release: ParsedRelease, without: Collection[str]) -> list[SetAside]:
-    """Check what a release says of itself; return the checks set aside that it failed: one that it passes is not missed.
+    """Check what a release says of itself; return the checks set aside that it failed.
+
+    One that it passes is not missed.
 
     Raises:
         ContentRefusedError: it fails another.
@@ -88,7 +112,9 @@ def check_release(release: ParsedRelease, without: Collection[str]) -> list[SetA
 def check_amounts(
     connection: sqlite3.Connection, release: ParsedRelease, without: Collection[str]
 ) -> tuple[list[str], list[SetAside]]:
-    """Check CMS's capped amounts in a database in which the release is current; return notes, and the check where set aside.
+    """Check CMS's capped amounts in a database in which the release is current.
+
+    Return notes, and the check where set aside.
 
     Raises:
         ContentRefusedError: an amount differs.
@@ -98,7 +124,9 @@ def check_amounts(
     return notes, [aside] if aside else []
 
 
-def _judged(check: ReleaseCheck | OppsCapAmounts, fault: Fault | None, without: Collection[str]) -> SetAside | None:
+def _judged(
+    check: ReleaseCheck | OppsCapAmounts, fault: Fault | None, without: Collection[str]
+) -> SetAside | None:
     if fault is None:
         return None
     if check.name in without:
@@ -115,7 +143,9 @@ def check_changes(
     *,
     allow_change: bool,
 ) -> list[str]:
-    """Compare a release with what is known, and return what a person must hear: what it corrects, and what was allowed.
+    """Compare a release with what is known, and return what a person must hear.
+
+    What it corrects, and what was allowed.
 
     Args:
         connection: the database, in which it is not yet loaded.
@@ -151,5 +181,9 @@ def _news(known: list[Comparison]) -> list[str]:
     if not of_label:
         for comparison in known:
             news = [] if comparison.years else gpci_moves(comparison)
-            said += [f"has other GPCIs than {comparison.name}, of the same year: {'; '.join(news)}"] if news else []
+            said += (
+                [f"has other GPCIs than {comparison.name}, of the same year: {'; '.join(news)}"]
+                if news
+                else []
+            )
     return said

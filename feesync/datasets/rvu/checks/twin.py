@@ -1,4 +1,7 @@
-"""The check of a PPRRVU csv against the txt of its name in the same zip: CMS writes every row into both."""
+"""The check of a PPRRVU csv against the txt of its name in the same zip.
+
+CMS writes every row into both.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from operator import itemgetter
 from typing import ClassVar
 
 from feesync.datasets.rvu.checks.check import Fault, examples, row_name
-from feesync.formats.relative_values import RelativeValue, RelativeValueFile
+from feesync.formats.relative_value import RelativeValue, RelativeValueFile
 from feesync.formats.relative_values_text import RelativeValueText
 from feesync.formats.release import ParsedRelease
 from feesync.model.money import decimal
@@ -19,7 +22,9 @@ class TextTwin:
     """The csv and the txt of one name say the same in every row."""
 
     name: ClassVar[str] = "text-twin"
-    evidence: ClassVar[str] = "csv and txt are equal in 94,441 of 94,441 rows of five releases of CMS's"
+    evidence: ClassVar[str] = (
+        "csv and txt are equal in 94,441 of 94,441 rows of five releases of CMS's"
+    )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
         """Compare each file that has a twin."""
@@ -44,7 +49,10 @@ def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
     unequal: dict[int, str] = {}
     try:
         if other_factors := twin.factors() - {file.conversion_factor}:
-            factors = f"{decimal(file.conversion_factor, 4)}, in {twin.name} {decimal(min(other_factors), 4)}"
+            factors = (
+                f"{decimal(file.conversion_factor, 4)}, in {twin.name} "
+                f"{decimal(min(other_factors), 4)}"
+            )
             return Fault(f"the conversion factor is {factors}", file.name)
         for fields, theirs in twin.parts():
             mine: list[tuple[object, ...]] = list(map(itemgetter(fields), rows))
@@ -52,7 +60,9 @@ def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
                 continue
             for index, (own, other) in enumerate(zip(mine, theirs, strict=True)):
                 if own != other and index not in unequal:
-                    unequal[index] = _difference(RelativeValue._fields[fields.start : fields.stop], own, other, twin.name)
+                    unequal[index] = _difference(
+                        RelativeValue._fields[fields.start : fields.stop], own, other, twin.name
+                    )
     except ValueError as error:
         return Fault(f"cannot be read: {error}", twin.name)
     if not unequal:
@@ -62,16 +72,27 @@ def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
     return Fault(f"{row_name(*rows[first][:2])}: {unequal[first]}{more}", file.name)
 
 
-def _difference(fields: tuple[str, ...], own: tuple[object, ...], other: tuple[object, ...], name: str) -> str:
+def _difference(
+    fields: tuple[str, ...], own: tuple[object, ...], other: tuple[object, ...], name: str
+) -> str:
     """Return the first field of a row that differs, in words."""
-    field, mine, theirs = next(found for found in zip(fields, own, other, strict=True) if found[1] != found[2])
+    field, mine, theirs = next(
+        found for found in zip(fields, own, other, strict=True) if found[1] != found[2]
+    )
     return f"{field.replace('_', ' ')} is {_shown(field, mine)}, in {name} {_shown(field, theirs)}"
 
 
-def _other_rows(file: RelativeValueFile, twin: RelativeValueText, here: set[tuple[str, str]], there: set[tuple[str, str]]) -> Fault:
+def _other_rows(
+    file: RelativeValueFile,
+    twin: RelativeValueText,
+    here: set[tuple[str, str]],
+    there: set[tuple[str, str]],
+) -> Fault:
     lacking, added = sorted(there - here), sorted(here - there)
     found = [
-        f"{what} {examples(row_name(*key) for key in keys)}" for what, keys in (("lacks", lacking), ("alone has", added)) if keys
+        f"{what} {examples(row_name(*key) for key in keys)}"
+        for what, keys in (("lacks", lacking), ("alone has", added))
+        if keys
     ] or ["has another number of rows"]
     return Fault(f"{' and '.join(found)}, beside {twin.name}", file.name)
 

@@ -1,4 +1,7 @@
-"""Checks of the relative value rows beside a known release: which there are, what they are worth, and their payment policies."""
+"""Checks of the relative value rows beside a known release.
+
+Which there are, what they are worth, and their payment policies.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,32 @@ from typing import ClassVar
 
 from feesync.datasets.rvu.checks.check import Fault, examples, row_name
 from feesync.datasets.rvu.checks.comparison import Comparison, Pair, RowKey
-from feesync.formats.relative_values import RelativeValue
+from feesync.formats.relative_value import RelativeValue
 from feesync.model.money import decimal
 
 _RVUS = ("work_rvu", "nonfacility_pe_rvu", "facility_pe_rvu", "mp_rvu")
 _POLICIES = (
-    "status", "nonfacility_na", "facility_na", "multiple_procedure", "bilateral", "assistant_surgeon", "co_surgeon",
-    "team_surgeon", "pctc", "global_days", "preoperative", "intraoperative", "postoperative", "endoscopic_base", "imaging_family",
-)  # fmt: skip
+    "status",
+    "nonfacility_na",
+    "facility_na",
+    "multiple_procedure",
+    "bilateral",
+    "assistant_surgeon",
+    "co_surgeon",
+    "team_surgeon",
+    "pctc",
+    "global_days",
+    "preoperative",
+    "intraoperative",
+    "postoperative",
+    "endoscopic_base",
+    "imaging_family",
+)
 _SHARE_OF_KNOWN = 5
-"""Of a known release of few codes, as the snapshot is, a fifth of what it has: its bounds are not those of whole releases."""
+"""Of a known release of few codes, as the snapshot is, a fifth of what it has.
+
+Its bounds are not those of whole releases.
+"""
 
 
 def _rvus(row: RelativeValue) -> tuple[int, ...]:
@@ -34,17 +53,25 @@ class RowList:
     """Few rows leave from one release to a later one, and some come."""
 
     name: ClassVar[str] = "rows"
-    evidence: ClassVar[str] = "within a year 1 row left and 226 came, from a year to the next 230 and 796, over four 550 and 2,306"
+    evidence: ClassVar[str] = (
+        "within a year 1 row left and 226 came, from a year to the next 230 and 796, over four 550 "
+        "and 2,306"
+    )
     within: tuple[int, int] = (20, 600)
     a_year: tuple[int, int] = (450, 1_200)
     each_further: tuple[int, int] = (150, 600)
 
     def __call__(self, comparison: Comparison) -> Fault | None:
-        """Count the rows that only one of the two has; a part of a release, as the snapshot has, can lack rows only."""
+        """Count the rows that only one of the two has.
+
+        A part of a release, as the snapshot has, can lack rows only.
+        """
         known = comparison.rows.keys()
         found = {row[:2] for row in comparison.release.relative_values["nonqp"].rows}
         bounds = _bounds(comparison.years, self.within, self.a_year, self.each_further)
-        return _balance(comparison, "rows", known, found if comparison.complete else found & known, bounds)
+        return _balance(
+            comparison, "rows", known, found if comparison.complete else found & known, bounds
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +80,8 @@ class PricedRows:
 
     name: ClassVar[str] = "priced-rows"
     evidence: ClassVar[str] = (
-        "within a year 3 rows lost their price and 2 got one, from one year to the next 68 and 453, over four 145 and 646"
+        "within a year 3 rows lost their price and 2 got one, from one year to the next 68 and "
+        "453, over four 145 and 646"
     )
     within: tuple[int, int] = (20, 20)
     a_year: tuple[int, int] = (140, 700)
@@ -65,27 +93,48 @@ class PricedRows:
         both = comparison.rows.keys() & {row[:2] for row in rows}
         priced = {row[:2] for row in rows if row.is_priced} & both
         bounds = _bounds(comparison.years, self.within, self.a_year, self.each_further)
-        return _balance(comparison, "rows with a price", comparison.priced_rows & both, priced, bounds)
+        return _balance(
+            comparison, "rows with a price", comparison.priced_rows & both, priced, bounds
+        )
 
 
-def _bounds(years: int, within: tuple[int, int], a_year: tuple[int, int], each_further: tuple[int, int]) -> tuple[int, ...]:
+def _bounds(
+    years: int, within: tuple[int, int], a_year: tuple[int, int], each_further: tuple[int, int]
+) -> tuple[int, ...]:
     """Return how many rows may leave, and come, where some years lie between two releases."""
     if not years:
         return within
-    return tuple(first + further * (years - 1) for first, further in zip(a_year, each_further, strict=True))
+    return tuple(
+        first + further * (years - 1) for first, further in zip(a_year, each_further, strict=True)
+    )
 
 
-def _balance(comparison: Comparison, what: str, known: Set[RowKey], found: Set[RowKey], bounds: tuple[int, ...]) -> Fault | None:
-    """Compare two sets of rows: what the earlier release has leaves, what the later one has comes."""
+def _balance(
+    comparison: Comparison,
+    what: str,
+    known: Set[RowKey],
+    found: Set[RowKey],
+    bounds: tuple[int, ...],
+) -> Fault | None:
+    """Compare two sets of rows.
+
+    What the earlier release has leaves, what the later one has comes.
+    """
     most_gone, most_new = bounds if comparison.known_first else bounds[::-1]
     gone, new = known - found, found - known
     share = len(known) // _SHARE_OF_KNOWN
     if len(gone) > min(most_gone, share):
         counted = f"lacks {len(gone):,} of the {len(known):,} {what} of {comparison.name}"
-        return Fault(f"{counted}: {examples(row_name(*key) for key in sorted(gone))}", comparison.name_of_values)
+        return Fault(
+            f"{counted}: {examples(row_name(*key) for key in sorted(gone))}",
+            comparison.name_of_values,
+        )
     if len(new) > min(most_new, share):
         counted = f"has {len(new):,} {what} that {comparison.name} lacks, beside {len(known):,}"
-        return Fault(f"{counted}: {examples(row_name(*key) for key in sorted(new))}", comparison.name_of_values)
+        return Fault(
+            f"{counted}: {examples(row_name(*key) for key in sorted(new))}",
+            comparison.name_of_values,
+        )
     return None
 
 
@@ -94,7 +143,10 @@ class RvuSums:
     """No kind of RVU halves or doubles altogether: that is another column."""
 
     name: ClassVar[str] = "rvu-sums"
-    evidence: ClassVar[str] = "the sums of work, PE and MP of the same rows moved by a fifth at most, and within a year by 0.2 %"
+    evidence: ClassVar[str] = (
+        "the sums of work, PE and MP of the same rows moved by a fifth at most, and within a year "
+        "by 0.2 %"
+    )
     within: int = 5
     a_year: int = 40
     each_further: int = 10
@@ -128,7 +180,9 @@ class RvuDoublings:
     """Few rows are worth twice what they were, or half."""
 
     name: ClassVar[str] = "rvu-doublings"
-    evidence: ClassVar[str] = "no row within a year, at most 8 from one year to the next, 22 over four and 31 over six"
+    evidence: ClassVar[str] = (
+        "no row within a year, at most 8 from one year to the next, 22 over four and 31 over six"
+    )
     a_year: int = 14
     each_further: int = 6
 
@@ -140,8 +194,14 @@ class RvuDoublings:
             most = min(most, len(comparison.rows) // _SHARE_OF_KNOWN)
         if len(beyond) <= most:
             return None
-        moves = examples(f"{row_name(*now[:2])} {self._shown(before)} -> {self._shown(now)}" for before, now in beyond)
-        reason = f"{len(beyond):,} rows are worth more than twice, or less than half, of what {comparison.name} gives them"
+        moves = examples(
+            f"{row_name(*now[:2])} {self._shown(before)} -> {self._shown(now)}"
+            for before, now in beyond
+        )
+        reason = (
+            f"{len(beyond):,} rows are worth more than twice, or less than half, of what "
+            f"{comparison.name} gives them"
+        )
         return Fault(f"{reason}: {moves} RVUs in all", comparison.name_of_values)
 
     def _is_beyond(self, pair: Pair) -> bool:
@@ -161,7 +221,10 @@ class RvuChanges:
     most: int = 20
 
     def __call__(self, comparison: Comparison) -> Fault | None:
-        """Count the rows with another RVU, where both releases are of one year; of the snapshot's few codes half may change."""
+        """Count the rows with another RVU, where both releases are of one year.
+
+        Of the snapshot's few codes half may change.
+        """
         if comparison.years:
             return None
         changed = [pair for pair in comparison.unequal if _rvus(pair.before) != _rvus(pair.now)]
@@ -170,7 +233,10 @@ class RvuChanges:
             return None
         moves = examples(_rvu_moves(changed))
         counted = f"{len(changed):,} rows have other RVUs than {comparison.name}"
-        return Fault(f"{counted}{'' if comparison.same else ', of the same year'}: {moves}", comparison.name_of_values)
+        return Fault(
+            f"{counted}{'' if comparison.same else ', of the same year'}: {moves}",
+            comparison.name_of_values,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +245,8 @@ class PolicyChanges:
 
     name: ClassVar[str] = "policy-changes"
     evidence: ClassVar[str] = (
-        "of 9,100 priced rows 5 at most change an indicator within a year, 20 from one year to the next, 47 over four; supervision "
+        "of 9,100 priced rows 5 at most change an indicator within a year, 20 from one year to the "
+        "next, 47 over four; supervision "
         "alone 4 and 28"
     )
     within: int = 15
@@ -190,7 +257,9 @@ class PolicyChanges:
 
     def __call__(self, comparison: Comparison) -> Fault | None:
         """Count the priced rows whose indicators changed, and those whose supervision did."""
-        priced = [pair for pair in comparison.unequal if pair.before.is_priced and pair.now.is_priced]
+        priced = [
+            pair for pair in comparison.unequal if pair.before.is_priced and pair.now.is_priced
+        ]
         years = comparison.years
         most = self.a_year + self.each_further * (years - 1) if years else self.within
         most_supervision = self.supervision if years else self.supervision_within
@@ -201,7 +270,10 @@ class PolicyChanges:
                 bound = min(bound, len(comparison.rows) // 2)
             if len(rows) > bound:
                 moves = examples(f"{row_name(*pair.now[:2])} {found[0]}" for pair, found in rows)
-                counted = f"{len(rows):,} priced rows have another payment policy than in {comparison.name}"
+                counted = (
+                    f"{len(rows):,} priced rows have another payment policy than in "
+                    f"{comparison.name}"
+                )
                 return Fault(f"{counted}: {moves}", comparison.name_of_values)
         return None
 
@@ -213,7 +285,12 @@ def _changed(pair: Pair, columns: tuple[str, ...]) -> Iterator[str]:
         if was != now:
             if column.endswith(("_rvu", "operative")):
                 was, now = decimal(was, 2), decimal(now, 2)
-            words = column.replace("_rvu", " RVU").replace("mp RVU", "MP RVU").replace("_pe ", " PE ").replace("_", " ")
+            words = (
+                column.replace("_rvu", " RVU")
+                .replace("mp RVU", "MP RVU")
+                .replace("_pe ", " PE ")
+                .replace("_", " ")
+            )
             yield f"{words} {was or 'none'} -> {now or 'none'}"
 
 
@@ -223,9 +300,15 @@ def _rvu_moves(pairs: list[Pair]) -> Iterator[str]:
 
 
 def corrections(comparison: Comparison) -> list[str]:
-    """Return in words what a release changes of what was known of its label: the first rows, and how many more there are."""
+    """Return in words what a release changes of what was known of its label.
+
+    The first rows, and how many more there are.
+    """
     moved = [pair for pair in comparison.unequal if any(_changed(pair, (*_RVUS, *_POLICIES)))]
-    first = [f"{row_name(*pair.now[:2])} {', '.join(_changed(pair, (*_RVUS, *_POLICIES)))}" for pair in moved[:1]]
+    first = [
+        f"{row_name(*pair.now[:2])} {', '.join(_changed(pair, (*_RVUS, *_POLICIES)))}"
+        for pair in moved[:1]
+    ]
     more = len({pair.now.hcpcs for pair in moved} - {pair.now.hcpcs for pair in moved[:1]})
     if more:
         first[0] += f", and {more} more {'code' if more == 1 else 'codes'}"

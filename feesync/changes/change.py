@@ -1,0 +1,200 @@
+"""What changed: values of columns, amounts, codes, localities, and all of them between two releases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from feesync.changes.counts import PaymentCount
+from feesync.model.locality import Locality
+from feesync.model.money import decimal, dollars, percent_change
+from feesync.model.note import Note
+from feesync.model.rate import Setting
+from feesync.model.release import Release
+
+GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
+
+
+class Kind(StrEnum):
+    """How a code differs.
+
+    It came or went, its own numbers or indicators changed, or only what it is multiplied with.
+    """
+
+    ADDED = "added"
+    DELETED = "deleted"
+    CHANGED = "changed"
+    REPRICED = "repriced"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """A column of the relative value file.
+
+    RVUs and shares of the global period as Decimal, NA flags as 0 or 1, codes as text.
+
+    None where there was none, or is none: the columns of the OPPS cap are empty for most codes.
+    """
+
+    name: str
+    before: Decimal | int | str | None
+    after: Decimal | int | str | None
+
+    def __str__(self) -> str:
+        before, after = (
+            "none" if value in (None, "") else value for value in (self.before, self.after)
+        )
+        return f"{self.name} {before}>{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class AmountChange:
+    """What Medicare allows in a setting, in whole cents; None where there is no price."""
+
+    setting: Setting
+    before_cents: int | None
+    after_cents: int | None
+
+    @property
+    def before(self) -> Decimal | None:
+        """The amount before, in dollars."""
+        return None if self.before_cents is None else dollars(self.before_cents)
+
+    @property
+    def after(self) -> Decimal | None:
+        """The amount after, in dollars."""
+        return None if self.after_cents is None else dollars(self.after_cents)
+
+    @property
+    def change(self) -> Decimal | None:
+        """After less before, in dollars; None where one of them is no price."""
+        if self.before_cents is None or self.after_cents is None:
+            return None
+        return dollars(self.after_cents - self.before_cents)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The change in percent of the amount before, with two decimals.
+
+        None where there is none.
+        """
+        if not self.before_cents or self.after_cents is None:
+            return None
+        return percent_change(self.before_cents, self.after_cents)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the amount changed, came or went."""
+        return self.before_cents != self.after_cents
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What to sort by: changed amounts, the largest change first.
+
+        Then prices that came or went, the highest first.
+        """
+        if not self.differs:
+            return 2, 0
+        if self.before_cents is None or self.after_cents is None:
+            return 1, -(self.before_cents or self.after_cents or 0)
+        return 0, -abs(self.after_cents - self.before_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChange:
+    """How one code differs, or a row of it of its own.
+
+    Attributes:
+        hcpcs: the code.
+        modifier: 26, TC or 53 for a row of its own, else empty.
+        kind: whether it came, went, changed, or is only paid differently.
+        columns: the columns that changed, in the file's order; none for a code that came, went or
+            is only paid differently.
+        amounts: what Medicare allows in the place, in each setting that was asked for, changed or
+            not.
+    """
+
+    hcpcs: str
+    modifier: str
+    kind: Kind
+    columns: tuple[ColumnChange, ...]
+    amounts: tuple[AmountChange, ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What to sort by: the largest change of its amounts first."""
+        return min(amount.rank for amount in self.amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """A locality that came, went, or has other GPCIs; None on the side where it is not."""
+
+    before: Locality | None
+    after: Locality | None
+
+    @property
+    def place(self) -> Locality:
+        """The locality, as the later release has it where it does."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it came, went or changed."""
+        return (
+            Kind.CHANGED
+            if self.before and self.after
+            else Kind.ADDED
+            if self.after
+            else Kind.DELETED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The differences between two releases.
+
+    Attributes:
+        before: the one release.
+        after: the other.
+        bases: whose conversion factor was taken of each, `nonqp` or `qp`.
+        here: the place of the dollars, as each release has it.
+        localities: how many both have.
+        places: the localities that differ.
+        codes: the codes that differ, the largest change first.
+        payments: what both pay over all localities, and how much of it differs, by setting.
+        notes: what a person should know.
+    """
+
+    before: Release
+    after: Release
+    bases: tuple[str, str]
+    here: tuple[Locality, Locality]
+    localities: int
+    places: tuple[PlaceChange, ...]
+    codes: tuple[CodeChange, ...]
+    payments: dict[Setting, PaymentCount]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def factors(self) -> tuple[Decimal, Decimal]:
+        """The two conversion factors, in dollars."""
+        before, after = (
+            release.factors[basis]
+            for release, basis in zip((self.before, self.after), self.bases, strict=True)
+        )
+        return decimal(before, 4), decimal(after, 4)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What is multiplied differently in the place.
+
+        The conversion factor, GPCIs, both or neither.
+        """
+        gpcis = [
+            name for name in GPCIS if getattr(self.here[0], name) != getattr(self.here[1], name)
+        ]
+        return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)

@@ -1,0 +1,36 @@
+"""What went wrong in a run, and what a person must know even from a quiet one, in the order in which it was met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from feesync.errors import ExitStatus, FeesyncError
+from feesync.refresh.report import Problem
+
+
+class Problems:
+    """The problems of a run so far.
+
+    Attributes:
+        found: all of them.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def note(self, label: str | None, error: FeesyncError) -> None:
+        """Add an error: of a release, or of the run where `label` is None."""
+        self.found.append(Problem(label, error.exit_status, str(error)))
+
+    def warn(self, label: str, text: str) -> None:
+        """Add what a person must know of a release, though nothing failed."""
+        self.found.append(Problem(label, ExitStatus.OK, text))
+
+    @contextmanager
+    def of(self, label: str | None) -> Iterator[None]:
+        """Note what fails beside the work itself: what is loaded is loaded."""
+        try:
+            yield
+        except FeesyncError as error:
+            self.note(label, error)

@@ -1,0 +1,47 @@
+"""The fee schedule of this thread over each database: opened on first use, and never carried across a fork."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from feesync.paths import database_path
+from feesync.schedule.rates import FeeSchedule
+
+_local = threading.local()
+
+
+_inherited: list[object] = []
+
+
+def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
+    """Return this thread's fee schedule over a database, opened on first use.
+
+    Args:
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. Where there is
+            no such file, the embedded snapshot answers until there is.
+    """
+    path = database_path(db)
+    schedules: dict[Path, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
+    schedule = schedules.get(path)
+    if schedule is None:
+        schedule = schedules[path] = FeeSchedule(path)
+    return schedule
+
+
+def _forget_after_fork() -> None:
+    """SQLite connections must not cross a fork.
+
+    The child opens its own, and leaves the parent's unclosed.
+
+    This cannot help a process that forks while another of its threads is inside SQLite: fork first,
+    or spawn.
+    """
+    global _local
+    _inherited.append(_local)
+    _local = threading.local()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
