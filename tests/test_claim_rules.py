@@ -3,6 +3,7 @@
 Units, shares, ties, sides, caps.
 """
 
+import time
 from decimal import Decimal
 from itertools import permutations
 
@@ -214,7 +215,13 @@ def test_units_of_55_that_are_refused(releases, line, days, says):
         )
 
 
-@pytest.mark.parametrize("text", ["66984-54d30", "66984-55d", "66984d30", "66984-55d300"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("66984-54d30", "66984-55d", "66984d30", "66984-55d300", "66984-55d30-55d30"),
+        *("64493" + "-AA" * 32, "64493@" + "0" * 94 + "1"),
+    ],
+)
 def test_days_stand_on_55_alone(text):
     with pytest.raises(InvalidInputError, match="is not a claim line"):
         ClaimLine.read(text)
@@ -280,3 +287,18 @@ def test_a_line_without_a_price_changes_no_other(releases):
         assert beside.lines[0].allowed is None
         assert [each.allowed for each in beside.lines[1:]] == [each.allowed for each in alone.lines]
         assert [each.rank for each in beside.lines[1:]] == [each.rank for each in alone.lines]
+
+
+@pytest.mark.parametrize("length", [98, 4_000, 400_000])
+def test_a_text_that_is_nearly_a_line_is_refused_at_once(length):
+    text = "64493" + "-AA" * (length // 3) + "!"
+    began = time.process_time()
+    for _ in range(10):
+        with pytest.raises(InvalidInputError, match="is not a claim line"):
+            ClaimLine.read(text)
+    assert time.process_time() - began < 0.1
+
+
+def test_a_line_of_a_hundred_characters_is_read():
+    text = "64493" + "-AA" * 20 + "x1@" + "0" * 29 + ".00"
+    assert (len(text), ClaimLine.read(text).charge) == (100, "0" * 29 + ".00")

@@ -15,9 +15,12 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
 _SHORT = re.compile(
-    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-[0-9A-Z]{2})*?(?:-55D(?P<days>[0-9]{1,2}))?(?:-[0-9A-Z]{2})*)"
+    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
     r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
 )
+_LONGEST = 100
+"""Characters of the short form; a code with four modifiers, units and a charge has 40."""
+_SHARE_WITH_DAYS = "55D"
 _NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
 
 
@@ -60,16 +63,26 @@ class ClaimLine:
 
     @classmethod
     def _short(cls, given: str) -> ClaimLine:
-        match = _SHORT.fullmatch(given.strip().upper())
-        if not match:
+        match = _SHORT.fullmatch(given.strip().upper()) if len(given) <= _LONGEST else None
+        modifiers = match["modifiers"].split("-")[1:] if match else []
+        days = [
+            int(modifier.removeprefix(_SHARE_WITH_DAYS))
+            for modifier in modifiers
+            if modifier.startswith(_SHARE_WITH_DAYS)
+        ]
+        if not match or len(days) > 1:
             raise InvalidInputError(
                 f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as "
                 "in 64493-50x1@250.00, "
                 "or with days of care after an operation, as in 66984-55d30"
             )
-        modifiers = tuple(modifier[:2] for modifier in match["modifiers"].split("-")[1:])
-        days = int(match["days"]) if match["days"] else None
-        return cls(match["code"], modifiers, int(match["units"] or 1), match["charge"], days)
+        return cls(
+            match["code"],
+            tuple(modifier[:2] for modifier in modifiers),
+            int(match["units"] or 1),
+            match["charge"],
+            days[0] if days else None,
+        )
 
     @classmethod
     def _named(cls, given: Mapping[str, Any]) -> ClaimLine:
