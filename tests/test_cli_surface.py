@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from click.shell_completion import ShellComplete
 from cms_files import quarter
 
 from feesync import UnknownCodeError, estimate
@@ -83,6 +84,23 @@ class TestOptionsGivenTwice:
                     assert (
                         f"{param.opts[-1]} is given 2 times, and takes one value" in result.stderr
                     )
+
+    @pytest.mark.parametrize(
+        ("words", "beginning", "offered"),
+        [
+            (
+                ["estimate", "64493", "--setting", "facility", "--setting", "facility"],
+                "--po",
+                "--pos",
+            ),
+            (["--db", "a.db", "--db", "b.db"], "estim", "estimate"),
+        ],
+    )
+    def test_shell_completion_goes_on_after_them(self, words, beginning, offered):
+        found = ShellComplete(cli, {}, "feesync", "_FEESYNC_COMPLETE").get_completions(
+            words, beginning
+        )
+        assert offered in [item.value for item in found]
 
     def test_repeatable_options_and_flags_are_taken(self, feesync):
         result = feesync(

@@ -21,7 +21,12 @@ class Once(click.Command):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments."""
+        """Parse the arguments.
+
+        Shell completion asks with a line that is not yet whole, and takes no error for an answer.
+        """
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
         _, _, given = self.make_parser(ctx).parse_args(args=[*args])
         for param, count in Counter(given).items():
             if (
