@@ -10,6 +10,7 @@ their own built on these.
 from __future__ import annotations
 
 import operator
+import reprlib
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -19,10 +20,36 @@ _T = TypeVar("_T")
 _MOST_SHOWN = 60
 
 
+class _Beginning(reprlib.Repr):
+    """The beginning of a value's repr, made of no more of the value than is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = _MOST_SHOWN // 3
+        self.maxdict = self.maxdeque = self.maxarray = _MOST_SHOWN // 3
+
+    def repr_str(self, x: str, level: int) -> str:
+        return repr(x[:_MOST_SHOWN])
+
+    def repr_int(self, x: int, level: int) -> str:
+        return repr(x)
+
+    def repr_instance(self, x: object, level: int) -> str:
+        if isinstance(x, str | bytes | bytearray) and len(x) > _MOST_SHOWN:
+            return repr(x[:_MOST_SHOWN])
+        if isinstance(x, list | tuple | dict | set | frozenset) and len(x) > self.maxlist:
+            return f"a {type(x).__name__} of {len(x):,}"
+        return repr(x)
+
+
+_BEGINNING = _Beginning()
+
+
 def shown(value: object) -> str:
     """Return a value as an error shows it: short, whatever it is."""
     try:
-        text = repr(value)
+        text = _BEGINNING.repr(value)
     except ValueError:
         text = f"a huge {type(value).__name__}"
     except Exception:  # an object that cannot say what it is
