@@ -201,7 +201,7 @@ class Client:
         """
         if self._retries.is_spent:
             return Clock(
-                min(PAGE_SECONDS, ZIP_SECONDS),
+                PAGE_SECONDS,
                 "the most that a zip may take once failures have spent the run's deadline",
             )
         return Clock(ZIP_SECONDS, "the most that a zip may take")
