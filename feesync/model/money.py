@@ -7,7 +7,7 @@ Nothing else in feesync rounds an amount of money in Python; the SQL view `rate_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -125,18 +125,15 @@ def percent(value: Decimal | int | str) -> int:
 
 
 class JsonNumber(float):
-    """An exact decimal in a form that `json.dumps` takes.
+    """An exact decimal in the one form that `json.dumps` writes: the float nearest to it.
 
-    To an encoder a float, to everyone else its Decimal.
-
-    JSON has decimal numbers, but Python's encoder writes no Decimal, and no number but `int` and
-    `float`. It writes a float by the shortest text that reads as the same float; for a decimal of
-    up to 15 digits, that text is the decimal itself, without zeros at its end (154.40 is written
-    154.4). So no cent passes through binary arithmetic: what is compared, hashed, formatted or
-    reckoned with is the Decimal, and what comes of reckoning is a Decimal.
+    Python's encoder writes no Decimal, and a float by the shortest text that reads as the same
+    float; for a decimal of up to 15 digits, that text is the decimal itself, without zeros at its
+    end (154.40 is written 154.4). So it equals what `json.loads` makes of that text, and a Decimal
+    on its right too; it prints as the Decimal. Reckoning would be with floats, and is refused.
 
     Attributes:
-        exact: the Decimal.
+        exact: the Decimal, to reckon with.
     """
 
     __slots__ = ("exact",)
@@ -159,68 +156,41 @@ class JsonNumber(float):
     def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override]  # copies are made of the Decimal
         return (self.exact,)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a Decimal has: quantize, as_tuple
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(self.exact, name)
+    def __repr__(self) -> str:
+        return str(self.exact)
 
-    def __hash__(self) -> int:
-        return hash(self.exact)
+    __str__ = __repr__
 
+    def __format__(self, spec: str) -> str:
+        return format(self.exact, spec)
 
-def _by_the_decimal(name: str) -> Callable[..., Any]:
-    take = getattr(Decimal, name)
+    def __eq__(self, other: object) -> bool:
+        return self.exact == other if isinstance(other, Decimal) else super().__eq__(other)
 
-    def method(self: JsonNumber, *others: object) -> Any:  # noqa: ANN401
-        result = take(
-            self.exact,
-            *(other.exact if isinstance(other, JsonNumber) else other for other in others),
-        )
-        if result is NotImplemented and isinstance(
-            others[0], float
-        ):  # or Python would add the two as floats
-            raise TypeError(f"{name}: a Decimal and a float do not mix")
-        return result
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
-    return method
+    __hash__ = float.__hash__
 
+    def __lt__(self, other: Decimal | float) -> bool:
+        return self.exact < other if isinstance(other, Decimal) else super().__lt__(other)
 
-for _name in (
-    *(
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "str",
-        "repr",
-        "format",
-        "bool",
-        "int",
-        "round",
-        "trunc",
-        "floor",
-        "ceil",
-    ),
-    *(
-        "neg",
-        "pos",
-        "abs",
-        "add",
-        "radd",
-        "sub",
-        "rsub",
-        "mul",
-        "rmul",
-        "truediv",
-        "rtruediv",
-        "floordiv",
-        "rfloordiv",
-    ),
-    *("mod", "rmod", "divmod", "rdivmod", "pow", "rpow"),
-):
-    setattr(JsonNumber, f"__{_name}__", _by_the_decimal(f"__{_name}__"))
+    def __le__(self, other: Decimal | float) -> bool:
+        return self.exact <= other if isinstance(other, Decimal) else super().__le__(other)
+
+    def __gt__(self, other: Decimal | float) -> bool:
+        return self.exact > other if isinstance(other, Decimal) else super().__gt__(other)
+
+    def __ge__(self, other: Decimal | float) -> bool:
+        return self.exact >= other if isinstance(other, Decimal) else super().__ge__(other)
+
+    def _refused(self, *_: object) -> Any:  # noqa: ANN401 - it returns nothing
+        raise TypeError(f"{self} is a number for JSON; reckon with its Decimal, .exact")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refused
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refused
+    __divmod__ = __rdivmod__ = __pow__ = __rpow__ = _refused
+    __neg__ = __pos__ = __abs__ = __round__ = _refused
 
 
 def json_ready(value: Mapping[str, object]) -> dict[str, Any]:
