@@ -197,7 +197,7 @@ def test_a_capped_code_that_the_value_file_lacks_refuses_the_release(loaded, dat
         lambda: load(database, release(members)),
         "cap 93990, 93990-TC, which OPPSCAP_Oct.csv does not",
     )
-    aside = ["opps-cap-codes"]
+    aside = frozenset({"opps-cap-codes"})
     unchanged_after(
         database,
         sql,

@@ -7,7 +7,7 @@ known, and CMS's OPPS cap amounts against the rates that the view computes (stor
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -63,7 +63,7 @@ def load(
     *,
     dates: tuple[date, date] | None = None,
     allow_change: bool = False,
-    without_checks: Iterable[str] = (),
+    without_checks: frozenset[str] = frozenset(),
     force: bool = False,
     progress: Callable[[], object] = lambda: None,
 ) -> LoadReport:
@@ -75,21 +75,20 @@ def load(
         dates: first and last day of effect, for a label whose dates feesync does not know.
         allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the
             known releases, and another conversion factor than the known one.
-        without_checks: names of checks of the release itself (`suite.names()`) that may fail; those
-            that do are recorded with the release, and every answer from it says so.
+        without_checks: names of checks of the release itself, as `suite.read_names` returns them,
+            that may fail; those that do are recorded with the release, and every answer from it
+            says so.
         force: make bytes current again that a later revision has superseded.
         progress: called after each part of the work.
 
     Raises:
-        InvalidInputError: there is no such check.
         ContentRefusedError: a check failed; the database is as it was.
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
-    without = suite.read_names(without_checks)
     with writing(path) as connection:
         checksums.check_shared(connection)
-        report = _load(connection, release, dates, allow_change, without, force, progress)
+        report = _load(connection, release, dates, allow_change, without_checks, force, progress)
         checksums.seal_shared(connection)
         return report
 
