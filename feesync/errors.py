@@ -5,7 +5,8 @@ One class per reason, each with the exit status the command line gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -48,11 +49,26 @@ class FeesyncError(Exception):
     """Base of every error that feesync raises on purpose; its text is one clear line.
 
     Attributes:
-        line: the number of the line of a claim that it is about, None where it is about none.
+        claim_line: the number of the line of a claim that it is about, counted from 1, None where
+            it is about none.
     """
 
     exit_status = ExitStatus.UNEXPECTED
-    line: int | None = None
+    claim_line: int | None = None
+
+
+@contextmanager
+def of_line(number: int) -> Iterator[None]:
+    """Mark errors of the block as about a line of a claim, counted from 1.
+
+    An error that is marked already keeps its line.
+    """
+    try:
+        yield
+    except FeesyncError as error:
+        if error.claim_line is None:
+            error.claim_line = number
+        raise
 
 
 class InvalidInputError(FeesyncError, ValueError):

@@ -248,8 +248,22 @@ def test_a_claim_is_no_text():
 
 
 def test_an_unknown_code_names_its_line(loaded):
-    with pytest.raises(UnknownCodeError, match="^line 2: 99999 is not in RVU25D"):
+    with pytest.raises(UnknownCodeError, match="^line 2: 99999 is not in RVU25D") as error:
         claim("64493", "99999")
+    assert error.value.claim_line == 2
+
+
+def test_what_is_wrong_with_the_whole_claim_names_no_line(loaded):
+    for ask in (lambda: claim(), lambda: claim("64493", pos="98"), lambda: claim(*["64493"] * 51)):
+        with pytest.raises(InvalidInputError) as error:
+            ask()
+        assert error.value.claim_line is None
+        assert not str(error.value).startswith("line")
+
+
+def test_an_error_of_one_line_alone_has_no_number_in_its_text(loaded):
+    with pytest.raises(ModifierError, match="^modifier AS is for"):
+        estimate("64493", modifiers=["AS"], practitioner="csw", locality="national", date=DAY)
 
 
 def test_a_base_that_no_other_needs_need_not_be_there(database):

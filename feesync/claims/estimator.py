@@ -17,7 +17,7 @@ from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Visit, read_visit
 from feesync.claims.line import ClaimLine
-from feesync.errors import FeesyncError, InvalidInputError
+from feesync.errors import FeesyncError, InvalidInputError, of_line
 from feesync.model import money, reading
 from feesync.model.money import dollars
 from feesync.model.note import Note
@@ -199,7 +199,7 @@ def estimate_claim(
         db=db,
     )
     owed = _owed(deductible, visit)
-    with visit.schedule.held():  # all lines are of the same releases, whatever is loaded meanwhile
+    with _naming_the_line():
         return _claim(visit, lines, owed)
 
 
@@ -211,17 +211,12 @@ def _claim(
     for number, given in enumerate(lines, start=1):
         if number > _MOST_LINES:
             raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
-        with _line_named(number):
+        with of_line(number):
             read.append(visit.line(ClaimLine.read(given)))
             quotes.append(visit.quote(read[-1]))
     if not read:
         raise InvalidInputError("a claim has at least one line")
-    try:
-        prices = claim(
-            [(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit
-        )
-    except FeesyncError as error:
-        raise _named(error, error.line) from None
+    prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit)
     answers = []
     left = owed
     priced = frozenset(
@@ -245,19 +240,14 @@ def _claim(
 
 
 @contextmanager
-def _line_named(number: int) -> Iterator[None]:
-    """Say which line of a claim an error is about."""
+def _naming_the_line() -> Iterator[None]:
+    """Say in the text of an error which line of a claim it is about."""
     try:
         yield
     except FeesyncError as error:
-        raise _named(error, number) from None
-
-
-def _named(error: FeesyncError, number: int | None) -> FeesyncError:
-    """Return an error whose text says which line of a claim it is about."""
-    if number is not None:
-        error.args = (f"line {number}: {error}",)
-    return error
+        if error.claim_line is not None:
+            error.args = (f"line {error.claim_line}: {error}",)
+        raise
 
 
 def _sum(name: str, answers: list[Estimate]) -> Decimal | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feesync.errors import FeesyncError
+from feesync.errors import of_line
 from feesync.model.rate import Rate
 from feesync.pricing import multiple, units
 from feesync.pricing.line import Line, Price
@@ -30,31 +30,25 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
         A price a line, in their order.
 
     Raises:
-        ModifierError: a modifier does not apply to the code of a line; `line` of the error says
-        which. InvalidInputError: of the two sides of a procedure one has a charge and the other has
+        ModifierError: a modifier does not apply to the code of a line; `claim_line` of the error
+        says which. InvalidInputError: of the two sides of a procedure one has a charge and the other has
         none. UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record
     layout documents.
     """
-    number = None
-    try:
-        programs = []
-        for number, (rate, line) in enumerate(lines):
+    programs = []
+    for number, (rate, line) in enumerate(lines):
+        with of_line(number + 1):
             programs.append(program(rate, line, number))
-        services = units.services([one for one in programs if not one.denials], lookup)
-        for service in services:
-            number = service.program.number
+    services = units.services([one for one in programs if not one.denials], lookup)
+    for service in services:
+        with of_line(service.program.number + 1):
             begin(service)
-        number = None
-        multiple.apply(services, lookup)
-        for service in services:
-            number = service.program.number
+    multiple.apply(services, lookup)
+    for service in services:
+        with of_line(service.program.number + 1):
             finish(service)
-    except FeesyncError as error:
-        if error.line is None and number is not None:
-            error.line = number + 1
-        raise
     if len(services) > 1:
         settle_shares(procedures([service for service in services if service.by_report is None]))
     own: dict[int, list[Service]] = {index: [] for index in range(len(programs))}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from feesync.errors import UnknownCodeError
+from feesync.errors import of_line
 from feesync.model.money import SCALE, dollars, scaled
 from feesync.model.note import Note
 from feesync.pricing import bilateral
@@ -99,11 +99,8 @@ def reduce(family: Family, lookup: RateLookup) -> None:
         return
     others = [procedure for procedure in family.procedures if procedure.hcpcs != family.base]
     first = min(others, key=lambda procedure: procedure.order(procedure.amount))
-    try:
+    with of_line(1 + min(min(procedure.lines) for procedure in family.procedures)):
         base = lookup.rate(family.base)
-    except UnknownCodeError as error:
-        error.line = 1 + min(min(procedure.lines) for procedure in family.procedures)
-        raise
     for procedure in family.procedures:
         if procedure is first:
             continue

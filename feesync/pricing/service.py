@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from feesync.errors import ModifierError
+from feesync.errors import ModifierError, of_line
 from feesync.model.money import SCALE, dollars, half_up, scaled
 from feesync.model.note import Note
 from feesync.model.rate import Rate, SettingRate
@@ -280,12 +280,11 @@ class Service:
             rates = self._lookup.technical(self.line.hcpcs)
             bases = [rate.in_setting(self.line.setting) for rate in rates]
             if not bases or any(base.amount is None for base in bases):
-                error = ModifierError(
-                    f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on a "
-                    "line of its own"
-                )
-                error.line = self.program.number + 1
-                raise error
+                with of_line(self.program.number + 1):
+                    raise ModifierError(
+                        f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on "
+                        "a line of its own"
+                    )
         cents = sum(base.fee if capped else base.uncapped_fee for base in bases)
         exact = self._unrounded(
             sum(base.exact if capped else base.uncapped_exact for base in bases)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feesync.errors import InvalidInputError
+from feesync.errors import InvalidInputError, of_line
 from feesync.pricing import bilateral
 from feesync.pricing.modifiers import RETURN, SIDES, sites, telling_apart
 from feesync.pricing.service import Program, RateLookup, Service
@@ -145,12 +145,11 @@ def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Ser
     while right and left:
         first, second = right[0], left[0]
         if (first.charge is None) != (second.charge is None):
-            error = InvalidInputError(
-                f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge of "
-                "both lines, or of neither"
-            )
-            error.line = min(first.program.number, second.program.number) + 1
-            raise error
+            with of_line(min(first.program.number, second.program.number) + 1):
+                raise InvalidInputError(
+                    f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge "
+                    "of both lines, or of neither"
+                )
         count = min(first.size, second.size)
         yield from _service(lookup, (first._replace(size=count), second), both=True, pooled=True)
         for blocks in (right, left):
