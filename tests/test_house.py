@@ -70,6 +70,13 @@ def test_pricing_knows_no_database_and_no_file():
         assert "sqlite3" not in path.read_text()
 
 
+def test_one_state_is_asked_for_once():
+    """What of_one_state decorates does not hold the database a second time."""
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not ("@of_one_state" in text and ".held()" in text), path
+
+
 def test_no_module_is_long():
     assert [
         path.name for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > 400

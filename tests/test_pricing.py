@@ -162,7 +162,7 @@ def test_modifiers_that_are_refused(given, says):
 
 
 def test_modifiers_are_read_in_any_case():
-    assert modifiers.read((" rt", "tc")) == ("RT", "TC")
+    assert modifiers.read(("rt", "tc")) == ("RT", "TC")
 
 
 @pytest.mark.parametrize("status", list("BDEFGHIJLMNPQX"))

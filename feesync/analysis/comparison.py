@@ -105,8 +105,7 @@ def compare(
     named = listed_or_none("places", places, "01112-05")
     wanted, chosen = states(state), arguments.settings(settings)
     visit = read_visit(locality="national", setting=chosen[0], qp=qp, db=db, date=date)
-    with visit.schedule.held():
-        return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen)
+    return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen)
 
 
 def _compare(

@@ -52,10 +52,8 @@ def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
 
     A row of a table has an empty cell where there is no modifier.
     """
-    read = (
-        text("modifier", modifier).upper() for modifier in listed_or_none("modifiers", given, "50")
-    )
-    return modifier_rules.read(tuple(filter(None, read)))
+    texts = (text("modifier", modifier) for modifier in listed_or_none("modifiers", given, "50"))
+    return modifier_rules.read(tuple(filter(None, texts)))
 
 
 def circumstances(coverage: bool, purpose: str | None, given: History) -> Circumstances | None:

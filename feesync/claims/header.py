@@ -32,7 +32,7 @@ from feesync.pricing.payer import split
 from feesync.reference.codes import technical_codes
 from feesync.reference.cost_sharing import sequestration_on
 from feesync.reference.modifiers import Effect
-from feesync.reference.place_of_service import places_of_service, read_pos, setting_of
+from feesync.reference.place_of_service import places_of_service, read_setting
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
@@ -233,7 +233,7 @@ def read_visit(
 ) -> Visit:
     """Read what all lines share. Medicare's coverage notes do not hold for a contract."""
     day = arguments.day(date) or Date.today()
-    place, notes = setting_of(setting, pos)
+    where, place = read_setting(setting, pos)
     kind = reading.text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
     circumstances = arguments.circumstances(coverage, purpose, history)
@@ -241,13 +241,13 @@ def read_visit(
     return Visit(
         schedule,
         reading.text("locality", locality),
-        place,
-        None if pos is None else read_pos(pos),
+        where,
+        place and place.pos,
         day,
         reading.flag("nonpar", nonpar),
         kind,
         reading.flag("qp", qp),
-        notes,
+        place.notes if place else [],
         None if contract else circumstances,
         contract,
         schedule.newest_day(contract.of_year) if contract and contract.of_year else None,

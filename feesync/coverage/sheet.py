@@ -22,7 +22,7 @@ from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.locality import Locality
 from feesync.model.note import Note
-from feesync.reference.place_of_service import places_of_service, read_pos, setting_of
+from feesync.reference.place_of_service import places_of_service, read_setting
 from feesync.schedule.notes import zip_note
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -138,8 +138,8 @@ def coverage_sheet(
             f"{', '.join(facts.codes())}"
         )
     day = Date.today() if date is None else read_day("date", date)
-    setting_of("nonfacility", pos)
-    place_of_service = None if pos is None else read_pos(pos)
+    _, known = read_setting("nonfacility", pos)
+    place_of_service = known and known.pos
     place: Locality | None = None
     notes: tuple[Note, ...] = ()
     if locality is not None:

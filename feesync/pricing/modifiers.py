@@ -122,7 +122,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         ModifierError: not a modifier, one that is not in the table, more than the four that a claim
             line holds, one twice, or two that contradict each other.
     """
-    read_ones = tuple(modifier.strip().upper() for modifier in modifiers)
+    read_ones = tuple(modifier.upper() for modifier in modifiers)
     for modifier in read_ones:
         if not _FORM.fullmatch(modifier):
             raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")

@@ -27,10 +27,16 @@ class PlaceOfService(NamedTuple):
     adjudicated: bool
     source: str
 
-
-_NOT_ADJUDICATED = (
-    "Medicare claims are not adjudicated with place of service {pos}; its setting is not certain."
-)
+    @property
+    def notes(self) -> list[Note]:
+        """What a person should know about a claim from there."""
+        if self.adjudicated:
+            return []
+        text = (
+            f"Medicare claims are not adjudicated with place of service {self.pos}; its setting "
+            "is not certain."
+        )
+        return [Note.warning("pos-not-adjudicated", text, self.source)]
 
 
 @cache
@@ -49,12 +55,18 @@ def places_of_service() -> dict[str, PlaceOfService]:
     }
 
 
-def setting_of(chosen: Setting | str, pos: str | int | None) -> tuple[Setting, list[Note]]:
-    """Return the setting, which a place of service decides where one is given, and what to know about that place."""
+def read_setting(
+    chosen: Setting | str, pos: str | int | None
+) -> tuple[Setting, PlaceOfService | None]:
+    """Return the setting, which a place of service decides where one is given, and that place.
+
+    Raises:
+        InvalidInputError: one of them cannot be read, or they contradict each other.
+    """
     named = Setting.read(chosen)
     if pos is None:
-        return named, []
-    known = places_of_service().get(read_pos(pos))
+        return named, None
+    known = places_of_service().get(_two_digits(pos))
     if known is None:
         raise InvalidInputError(
             f"place of service {shown(pos)} is not a CMS code; there are "
@@ -65,13 +77,10 @@ def setting_of(chosen: Setting | str, pos: str | int | None) -> tuple[Setting, l
             f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the "
             "facility rate"
         )
-    if known.adjudicated:
-        return Setting(known.setting), []
-    said = _NOT_ADJUDICATED.format(pos=known.pos)
-    return Setting(known.setting), [Note.warning("pos-not-adjudicated", said, known.source)]
+    return Setting(known.setting), known
 
 
-def read_pos(pos: str | int) -> str:
+def _two_digits(pos: str | int) -> str:
     """Return a place of service code in two digits."""
     if isinstance(pos, str):
         return text("pos", pos).zfill(2)
