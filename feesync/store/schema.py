@@ -55,6 +55,17 @@ def memory_database() -> sqlite3.Connection:
     return connection
 
 
+def open_unchanging(path: Path) -> sqlite3.Connection:
+    """Open a database that nothing writes to, as a wheel carries one; any thread may use it.
+
+    Raises:
+        StoreError: SQLite is too old.
+    """
+    _require_sqlite()
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
 def is_database(path: Path) -> bool:
     """Tell whether a file is a database of feesync, by its first bytes."""
     with path.open("rb") as file:

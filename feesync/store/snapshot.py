@@ -3,25 +3,47 @@
 The facet joint codes in every release from 2020 on, all localities with their counties, no
 descriptors.
 
-CSV files of data/snapshot, loaded into an in-memory database of the same schema and views.
-`data/README.md` says what they hold; `data/build_snapshot.py` makes them from CMS's files. Its
-table of ZIPs is not loaded but read apart (zip_tables).
+CSV files of data/snapshot, loaded into a database of the same schema and views. A wheel carries that
+database in place of them (hatch_build.py); in a checkout it is made in memory at every start, so that
+it is never older than they are. `data/README.md` says what they hold; `data/build_snapshot.py` makes
+them from CMS's files. The table of ZIPs is not loaded but read apart (zip_tables).
 """
 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from feesync.model.label import label_year
 from feesync.reference.catalogue import catalogue
-from feesync.reference.tables import read_table
-from feesync.store.schema import REFERENCE_FACTOR, memory_database
+from feesync.reference.tables import data_folder, read_table
+from feesync.store.schema import REFERENCE_FACTOR, memory_database, open_unchanging
 
 _SHARES = ("preoperative", "intraoperative", "postoperative")
 
 
+DATABASE = "snapshot/snapshot.db"
+"""Where in the folder of data files a wheel has the snapshot as a database."""
+
+
 def open_snapshot() -> sqlite3.Connection:
-    """Return a connection to a new in-memory database that holds the snapshot."""
+    """Return a connection to the snapshot: to a wheel's database, else to one made in memory."""
+    database = data_folder() / DATABASE
+    return open_unchanging(database) if database.is_file() else _of_tables()
+
+
+def write_snapshot(path: Path) -> None:
+    """Write the snapshot that the CSV files make to a new database file.
+
+    Args:
+        path: where there is no file yet.
+    """
+    connection = _of_tables()
+    connection.execute("VACUUM INTO ?", (str(path),))
+    connection.close()
+
+
+def _of_tables() -> sqlite3.Connection:
     connection = memory_database()
     connection.execute("BEGIN")
     ids: dict[str, int] = {}

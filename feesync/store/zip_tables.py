@@ -13,11 +13,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
+from struct import iter_unpack
 from typing import Protocol
 
 from feesync.model.zip_code import ZipCode, ZipFile, ZipRow, quarter_of
 from feesync.reference.tables import data_folder, read_table
 from feesync.store import checksums
+
+_LINE = 26
+"""How long a line of the embedded table is: `94102,94112,01112,05,CA,0` and its end."""
+
+_PAIR = "12x5sx2s6x"
+"""MAC and locality in a line of it, for `struct`."""
 
 
 class ZipTable(Protocol):
@@ -111,7 +118,8 @@ class StoredZipTable:
 class EmbeddedZipTable:
     """The snapshot's ZIP5.
 
-    Lines of consecutive ZIPs, in order, of which a search takes the one that it needs apart.
+    Lines of consecutive ZIPs, in order and of one width, of which a search takes the one that it
+    needs apart.
     """
 
     def __init__(self) -> None:
@@ -125,52 +133,59 @@ class EmbeddedZipTable:
             True,
         )
         text = (data_folder() / "snapshot" / "zip_localities.csv").read_text(encoding="ascii")
-        self._lines = text.splitlines()[1:]
+        self._lines = text.partition("\n")[2].encode("ascii")
         self._pairs: frozenset[tuple[str, str]] | None = None
 
     def row(self, code: ZipCode) -> ZipRow | None:
         """Return the row of a ZIP."""
-        at = (
-            bisect_right(self._lines, code.zip5 + "~") - 1
-        )  # "~" sorts after the comma: the last line that begins at or before it
+        zip5, lines = code.zip5.encode(), range(0, len(self._lines), _LINE)
+        at = bisect_right(lines, zip5, key=lambda start: self._lines[start : start + 5]) - 1
         if at < 0:
             return None
-        _, last, mac, locality, state, flag = self._lines[at].split(",")
-        return ZipRow(mac, locality, state, flag == "1") if code.zip5 <= last else None
+        _, last, *found = self._line(lines[at])
+        return _zip_row(*found) if code.zip5 <= last else None
 
     def states(self) -> dict[str, set[str]]:
         """Return the states whose ZIPs lie under each MAC."""
         states: dict[str, set[str]] = {}
-        for line in self._lines:
-            _, _, mac, _, state, _ = line.split(",")
+        for _, _, mac, _, state, _ in self._all():
             states.setdefault(mac, set()).add(state)
         return states
 
     def rows(self) -> Iterator[tuple[str, ZipRow]]:
         """Yield the rows with their ZIPs."""
-        for line in self._lines:
-            first, last, mac, locality, state, flag = line.split(",")
-            row = ZipRow(mac, locality, state, flag == "1")
+        for first, last, *found in self._all():
+            row = _zip_row(*found)
             yield from ((f"{number:05}", row) for number in range(int(first), int(last) + 1))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of ZIPs by MAC and locality."""
         counts: dict[tuple[str, str], int] = {}
-        for line in self._lines:
-            first, last, mac, locality, _, _ = line.split(",")
+        for first, last, mac, locality, _, _ in self._all():
             counts[mac, locality] = counts.get((mac, locality), 0) + int(last) - int(first) + 1
         return counts
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Return every MAC and locality."""
         if self._pairs is None:
-            self._pairs = frozenset((line[12:17], line[18:20]) for line in self._lines)
+            pairs = set(iter_unpack(_PAIR, self._lines))
+            self._pairs = frozenset((mac.decode(), locality.decode()) for mac, locality in pairs)
         return self._pairs
 
     def localities(self, zip5: str) -> list[tuple[str, str]]:
         """Return the MAC and locality of a ZIP."""
         row = self.row(ZipCode(zip5, ""))
         return [(row.mac, row.locality)] if row else []
+
+    def _all(self) -> Iterator[list[str]]:
+        return map(self._line, range(0, len(self._lines), _LINE))
+
+    def _line(self, start: int) -> list[str]:
+        return self._lines[start : start + _LINE - 1].decode("ascii").split(",")
+
+
+def _zip_row(mac: str, locality: str, state: str, flag: str) -> ZipRow:
+    return ZipRow(mac, locality, state, flag == "1")
 
 
 @cache

@@ -15,14 +15,14 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from feesync.errors import ContentRefusedError
-from feesync.model.label import label_year
 from feesync.model.locality import NATIONAL
 from feesync.model.zip_code import ZIP5, ZipFile, ZipRow
-from feesync.reference.tables import read_table
+from feesync.store.snapshot import open_snapshot
 from feesync.store.zip_tables import EmbeddedZipTable, StoredZipTable, embedded_zip_table
 
 _Pair = tuple[str, str]
@@ -146,15 +146,12 @@ def _nearest(
 
 def _gpci_pairs(connection: sqlite3.Connection, year: int | None = None) -> set[_Pair]:
     """Return every MAC and locality of the GPCI files of the snapshot and the database, or of those of a year."""
-    pairs: set[_Pair] = {
-        (row["mac"], row["locality"])
-        for row in read_table("snapshot/localities.csv")
-        if year is None or label_year(row["first_label"]) <= year <= label_year(row["last_label"])
-    }
     query = (
         "SELECT DISTINCT mac, locality FROM locality JOIN release USING (release_id) WHERE "
         "year = coalesce(?, year)"
     )
+    with closing(open_snapshot()) as snapshot:
+        pairs: set[_Pair] = set(snapshot.execute(query, (year,)))
     pairs.update(connection.execute(query, (year,)))
     return pairs - {NATIONAL}
 
