@@ -12,11 +12,11 @@ from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+from feesync.places import resolver
 from feesync.reference import tables
 from feesync.reference.tables import data_folder
 from feesync.schedule.threads import open_schedule
 from feesync.store import schema
-from feesync.store.source import Source
 
 
 def label_on(day, hcpcs="64493", **options):
@@ -189,14 +189,14 @@ def test_while_another_process_makes_the_database_the_snapshot_answers(database)
 
 
 def test_a_database_that_appears_in_the_middle_of_a_question(database, monkeypatch):
-    resolve = Source.locality
+    resolve = resolver._locality
 
-    def appear(self, release, text):
-        if self.embedded and not database.exists():
+    def appear(source, release, text):
+        if source.embedded and not database.exists():
             load(database, corrected())
-        return resolve(self, release, text)
+        return resolve(source, release, text)
 
-    monkeypatch.setattr(Source, "locality", appear)
+    monkeypatch.setattr(resolver, "_locality", appear)
     assert fee() == Decimal("172.08")  # as of the moment of the question
     assert fee() == Decimal("172.41")
 
