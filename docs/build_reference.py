@@ -1,0 +1,410 @@
+"""Build docs/reference/ from the code: commands, functions, notes, exit statuses, variables, columns.
+
+    python docs/build_reference.py
+
+A test builds it again and compares. What the code cannot say of itself stands in
+docs/reference_words.py. json.md is written by hand; a test compares it with what the commands
+print.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reference_words as words
+
+import feesync
+from feesync.cli import cli
+from feesync.errors import ExitStatus, FeesyncError, worst
+from feesync.model.rate import Setting
+from feesync.store.schema import memory_database
+
+FOLDER = Path(__file__).parent / "reference"
+PACKAGE = Path(feesync.__file__).parent
+WIDTH = 80
+SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes")
+
+
+def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
+    """Return a text as lines of the page's width; names in backticks are not broken."""
+    indent = " " * len(first) if rest is None else rest
+    return textwrap.fill(
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def item(name: str, text: str) -> str:
+    """Return an item of a list: a name and what it is."""
+    return wrapped(f"`{name}`: {text}", "- ", "  ")
+
+
+def commands() -> str:
+    """Return every command with its options."""
+    parts = ["# Commands", "What `feesync COMMAND --help` says, command by command."]
+    parts += ["Options of `feesync` itself:"]
+    parts.append("\n".join(map(option, options(cli))))
+    for name in cli.list_commands(None):
+        command = cli.get_command(None, name)
+        arguments = " ".join(
+            param.make_metavar(click.Context(command))
+            for param in command.params
+            if isinstance(param, click.Argument)
+        )
+        parts.append(f"## {name}")
+        parts.append(f"`feesync {name} [OPTIONS] {arguments}`".replace(" `", "`"))
+        parts += help_paragraphs(command.help or "")
+        parts.append("\n".join(map(option, options(command))))
+    return "\n\n".join(parts) + "\n"
+
+
+def options(command: click.Command) -> list[click.Option]:
+    """Return a command's own options."""
+    return [
+        param for param in command.params if isinstance(param, click.Option) and not param.hidden
+    ]
+
+
+def option(param: click.Option) -> str:
+    """Return an option as an item of a list."""
+    context = click.Context(cli)
+    names = ", ".join(param.opts) + "".join(f" / {name}" for name in param.secondary_opts)
+    metavar = "" if param.is_flag or param.count else " " + param.make_metavar(context)
+    help_record = param.get_help_record(context)
+    text = help_record[1] if help_record else ""
+    return item(names + metavar, " ".join(text.split()))
+
+
+def help_paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a command's help; its examples as a block."""
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip() != "\b"]
+        if lines and lines[0].startswith("feesync "):
+            yield "```sh\n" + "\n".join(lines) + "\n```"
+        else:
+            yield wrapped(" ".join(lines))
+
+
+def functions() -> str:
+    """Return every public name: functions, then values, then errors."""
+    public = [(name, getattr(feesync, name)) for name in feesync.__all__]
+    errors = [(name, value) for name, value in public if is_error(value)]
+    calls = [(name, value) for name, value in public if inspect.isfunction(value)]
+    values = [pair for pair in public if pair not in errors and pair not in calls]
+    parts = ["# Functions", "Everything that `feesync` offers to a program."]
+    for name, value in calls:
+        parts += [f"## {name}", signature(name, value), *docstring(value)]
+    parts.append("## Values")
+    for name, value in values:
+        parts += [f"### {name}", *docstring(value), *methods(value)]
+    parts.append("## Errors")
+    parts.append("\n".join(error(name, value) for name, value in errors))
+    return "\n\n".join(parts) + "\n"
+
+
+def is_error(value: object) -> bool:
+    """Tell whether a value is a class of errors."""
+    return isinstance(value, type) and issubclass(value, Exception)
+
+
+def error(name: str, value: type[FeesyncError]) -> str:
+    """Return an error as an item of a list, with its exit status."""
+    above = ", ".join(base.__name__ for base in value.__bases__)
+    summary = inspect.cleandoc(value.__doc__ or "").split("\n\n")[0]
+    return item(name, f"({above}; exit status {int(value.exit_status)}) {summary}")
+
+
+def signature(name: str, function: Callable[..., object]) -> str:
+    """Return a function's signature, one argument a line."""
+    lines, keyword_only = [f"{name}("], False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and not keyword_only:
+            keyword_only = True
+            lines.append("    *,")
+        text = parameter.name
+        if parameter.default is not parameter.empty:
+            text += f"={default(parameter.default)}"
+        lines.append(f"    {text},")
+    return "```text\n" + "\n".join([*lines, ")"]) + "\n```"
+
+
+def default(value: object) -> str:
+    """Return a default as a caller would write it."""
+    if isinstance(value, Setting):
+        return repr(value.value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Setting):
+        return "(" + " ".join(f"{setting.value!r}," for setting in value) + ")"
+    return repr(value)
+
+
+def docstring(value: object) -> Iterator[str]:
+    """Yield a docstring's paragraphs, its sections as lists."""
+    for paragraph in inspect.cleandoc(value.__doc__ or "").split("\n\n"):
+        head, _, body = paragraph.partition("\n")
+        if head.removesuffix(":") in SECTIONS and head.endswith(":"):
+            yield f"{head}"
+            yield "\n".join(section(textwrap.dedent(body)))
+        else:
+            yield wrapped(paragraph)
+
+
+def section(body: str) -> Iterator[str]:
+    """Yield the items of a section of a docstring."""
+    entries: list[str] = []
+    for line in body.splitlines():
+        if line.startswith(" ") and entries:
+            entries[-1] += " " + line.strip()
+        else:
+            entries.append(line.strip())
+    for entry in entries:
+        name, colon, text = entry.partition(": ")
+        named = colon and re.fullmatch(r"[\w, ]+", name)
+        yield item(name, text) if named else wrapped(entry, "- ", "  ")
+
+
+def methods(value: type) -> list[str]:
+    """Return the public methods and properties of a class, each in a line."""
+    lines = []
+    for name, member in vars(value).items():
+        if name.startswith("_"):
+            continue
+        function = member.fget if isinstance(member, property) else member
+        function = getattr(function, "__func__", function)
+        if not inspect.isfunction(function) or not function.__doc__:
+            continue
+        summary = inspect.cleandoc(function.__doc__).split("\n\n")[0]
+        arguments = [one for one in inspect.signature(function).parameters if one not in _OWN]
+        call = name if isinstance(member, property) else f"{name}({', '.join(arguments)})"
+        lines.append(item(call, summary))
+    return ["Methods and properties:", "\n".join(lines)] if lines else []
+
+
+_OWN = ("self", "cls")
+
+
+class NoteCall:
+    """A place in the code that makes a note: its code, severities, text and source."""
+
+    def __init__(self, call: ast.Call, scope: list[ast.stmt], constants: dict[str, str]) -> None:
+        self.line = call.lineno
+        self._scope, self._constants = scope, constants
+        arguments = list(call.args)
+        self.severities = self._severities(call)
+        if isinstance(call.func, ast.Name) and call.func.id == "Note":
+            del arguments[1]
+        self.codes = self._texts(arguments[0])
+        self.texts = self._texts(arguments[1])
+
+    @staticmethod
+    def _severities(call: ast.Call) -> list[str]:
+        if isinstance(call.func, ast.Attribute):
+            return [call.func.attr]
+        if call.func.id == "Verdict":  # of the contractor on a third level
+            return ["warning"]
+        return ["info", "warning"]  # as a table or a condition says
+
+    def _texts(self, node: ast.expr) -> list[str]:
+        """Return the texts that an expression may be, with {names} for what is filled in."""
+        if isinstance(node, ast.IfExp):
+            return self._texts(node.body) + self._texts(node.orelse)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value  # a constant that is formatted
+        elif isinstance(node, ast.Call):
+            node = node.args[0]  # a text that is capitalized
+        if isinstance(node, ast.Name):
+            return self._assigned(node.id)
+        return [template(node)]
+
+    def _assigned(self, name: str) -> list[str]:
+        found: list[str] = []
+        for node in self._scope:
+            if node.lineno > self.line:
+                continue
+            if isinstance(node, ast.Assign) and template(node.targets[0]) == f"{{{name}}}":
+                found = self._texts(node.value)
+            elif isinstance(node, ast.AugAssign) and template(node.target) == f"{{{name}}}":
+                found = [f"{text} [{' / '.join(self._texts(node.value))}]" for text in found]
+        return found or [self._constants.get(name, f"{{{name}}}")]
+
+
+def template(node: ast.expr) -> str:
+    """Return a text, with {names} for what is filled in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(template, node.values))
+    if isinstance(node, ast.FormattedValue):
+        return template(node.value) if isinstance(node.value, ast.IfExp) else filled(node.value)
+    if isinstance(node, ast.IfExp):
+        return f"[{template(node.body)} / {template(node.orelse)}]"
+    if isinstance(node, ast.BinOp):
+        return template(node.left) + template(node.right)
+    return filled(node)
+
+
+def filled(node: ast.expr) -> str:
+    """Return the name of what is filled in, in braces."""
+    while not isinstance(node, ast.Name | ast.Attribute):
+        if isinstance(node, ast.Call):
+            joins = isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+            is_method = isinstance(node.func, ast.Attribute) and not joins
+            node = node.func.value if is_method else node.args[0] if node.args else node.func
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.Tuple):
+            node = node.elts[0]
+        else:
+            return "{...}"
+    return "{" + (node.id if isinstance(node, ast.Name) else node.attr).strip("_").lower() + "}"
+
+
+def note_calls() -> Iterator[NoteCall]:
+    """Yield every place in the code that makes a note."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        constants = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        inner = {
+            id(node): function
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef)
+            for node in ast.walk(function)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and makes_note(node):
+                scope = inner.get(id(node), tree)
+                statements = [one for one in ast.walk(scope) if isinstance(one, ast.stmt)]
+                ordered = sorted(statements, key=lambda one: one.lineno)
+                yield NoteCall(node, ordered, constants)
+
+
+def makes_note(call: ast.Call) -> bool:
+    """Tell whether a call makes a note."""
+    function = call.func
+    if isinstance(function, ast.Name):
+        return function.id in ("Note", "Verdict") or (function.id == "make" and len(call.args) == 3)
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Name)
+        and function.value.id == "Note"
+        and function.attr in ("info", "warning", "denial")
+    )
+
+
+def notes() -> str:
+    """Return every code of a note, its severities, and what it says."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for call in note_calls():
+        for code in call.codes:
+            if code == "{code}":  # of a verdict, which is found by itself
+                continue
+            texts = found.setdefault(code, {}).setdefault(" or ".join(call.severities), [])
+            texts += [text for text in call.texts if text not in texts]
+    parts = ["# Notes", *map(wrapped, words.NOTES)]
+    for code in sorted(found):
+        parts.append(f"## {code}")
+        parts.append(
+            "\n".join(
+                wrapped(f"{severity}: {text}", "- ", "  ")
+                for severity, texts in found[code].items()
+                for text in texts
+            )
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def exit_statuses() -> str:
+    """Return every exit status, and the errors that bring it."""
+    parts = ["# Exit statuses", *map(wrapped, words.STATUSES_BEFORE)]
+    lines = []
+    for status in ExitStatus:
+        errors = sorted(
+            name
+            for name in feesync.__all__
+            if is_error(getattr(feesync, name)) and getattr(feesync, name).exit_status is status
+        )
+        raised = f" In Python: {', '.join(f'`{name}`' for name in errors)}." if errors else ""
+        lines.append(item(str(int(status)), words.STATUSES[status.name] + raised))
+    met, order = set(ExitStatus) - {ExitStatus.OK, ExitStatus.INTERRUPTED}, []
+    while met:
+        order.append(worst(met))
+        met.remove(order[-1])
+    named = ", ".join(str(int(status)) for status in order)
+    parts.append("\n".join(lines))
+    parts += [wrapped(text.format(order=named)) for text in words.STATUSES_AFTER]
+    return "\n\n".join(parts) + "\n"
+
+
+def variables() -> str:
+    """Return every environment variable."""
+    names = {
+        node.value.value
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.endswith("VARIABLE")
+        and isinstance(node.value, ast.Constant)
+    }
+    lines = [item(name, words.VARIABLES[name]) for name in sorted(names)]
+    parts = ["# Environment", "feesync's own variables:", "\n".join(lines)]
+    return "\n\n".join([*parts, *map(wrapped, words.VARIABLES_AFTER)]) + "\n"
+
+
+def database() -> str:
+    """Return the columns of the views."""
+    connection = memory_database()
+    parts = ["# Database", *map(wrapped, words.DATABASE)]
+    for view in ("rate", "rate_cents"):
+        found = connection.execute("SELECT name FROM pragma_table_info(?)", (view,))
+        columns = [name for (name,) in found]
+        known = words.COLUMNS if view == "rate" else words.CENTS_COLUMNS
+        if view == "rate_cents":
+            columns = [column for column in columns if column not in words.COLUMNS]
+        parts += [f"## {view}", *map(wrapped, words.VIEWS[view])]
+        parts.append("\n".join(item(column, known[column]) for column in columns))
+    connection.close()
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {
+    "commands.md": commands,
+    "functions.md": functions,
+    "notes.md": notes,
+    "exit-statuses.md": exit_statuses,
+    "variables.md": variables,
+    "database.md": database,
+}
+
+
+def main() -> None:
+    """Write every page that the code can tell."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

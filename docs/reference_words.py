@@ -1,0 +1,127 @@
+"""What the reference says that the code cannot say of itself; a name without words fails the build."""
+
+NOTES = (
+    "Every code of a note, with its severity and what it says. `info` is for information, "
+    "`warning` names what a contractor may return or deny or what makes the answer less certain, "
+    "and `denial` is the reason why there is no payment. A note changes no price.",
+    "Names in braces are filled in; what stands in brackets is said only where it applies, or one "
+    "of it. Codes are stable: a script looks at the code, not at the text. Every note also has its "
+    "`source`. `{words}` of a modifier stand in `data/reference/modifiers.csv`; `{text}` of a "
+    "policy and of a contractor in `data/coverage/`.",
+)
+
+STATUSES_BEFORE = (
+    "Why the command ended as it did. stdout carries data only; the reason is one line on stderr.",
+)
+STATUSES = {
+    "OK": "done.",
+    "UNEXPECTED": "unexpected, or this machine's disk or rights, or a damaged database.",
+    "USAGE": "usage: an argument that cannot be read, or a modifier that is unknown, contradicts "
+    "another or does not apply to the code.",
+    "UNREACHABLE": "CMS could not be reached; what was loaded is as it was.",
+    "REFUSED": "CMS's content was refused, or (`verify`) differs.",
+    "BUSY": "another refresh or writer is at work.",
+    "NO_PRICE": "no price: unknown code, locality or date, or a line that is not payable.",
+    "STALE": "stale (`status --max-age`, `status --need-current`).",
+    "INTERRUPTED": "interrupted (Ctrl-C, SIGTERM); nothing is left half written.",
+}
+STATUSES_AFTER = (
+    "Where a command met several, it ends with the first of {order}. `sync --changed-status N` "
+    "ends with N where something new was loaded and nothing failed.",
+)
+
+VARIABLES = {
+    "FEESYNC_DB": "the database, where `--db` or `db=` names none; by default `feesync.db` in the "
+    "user's data folder. Where the file is not there yet, the embedded snapshot answers.",
+    "FEESYNC_CACHE": "the folder of downloads; by default in the user's cache folder.",
+    "FEESYNC_CMS_URL": "a mirror in the place of `https://www.cms.gov`.",
+}
+VARIABLES_AFTER = (
+    "Proxies and certificates come from the environment as requests reads them: `HTTPS_PROXY`, "
+    "`HTTP_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`.",
+    "For the tests alone: `FEESYNC_CMS_FILES` names a folder of CMS's files.",
+)
+
+DATABASE = (
+    "A SQLite file; `feesync status` says where. Two views are for readers. Both have a row for "
+    "every release, basis, code, modifier and locality; a revised release supersedes the one "
+    "before, which stays in the tables and leaves the views. The tables behind them may change "
+    "with any version.",
+)
+VIEWS = {
+    "rate": ("In dollars and decimals, for people, spreadsheets and SQL.",),
+    "rate_cents": (
+        "The same in integers, for programs: amounts, fees and limiting charges in cents, RVUs in "
+        "hundredths, shares of the global period in hundredths, GPCIs in thousandths, the factor in "
+        "ten-thousandths. Beside the columns of `rate` it has these:",
+    ),
+}
+_FORMULA = (
+    "the formula alone, before the OPPS cap and whatever the status: not always a price. Dollars."
+)
+_AMOUNT = (
+    "what Medicare allows, after the OPPS cap. Dollars; NULL where there is no price: a status "
+    "other than A, R or T, or no relative values"
+)
+_LIMITING = (
+    "limiting charge: 1.0925 of the amount before it is rounded. Dollars; NULL with the amount."
+)
+_GPCI = "geographic practice cost index of the locality."
+_OPPS = "RVU of the OPPS cap; NULL where CMS gives the code none."
+_INDICATOR = "CMS's payment policy indicator"
+COLUMNS = {
+    "release": "label, such as `RVU25D`.",
+    "year": "calendar year of the release.",
+    "basis": "`nonqp`, or `qp` for qualifying APM participants since 2026.",
+    "hcpcs": "text, with its zeros.",
+    "modifier": "empty, `26`, `TC` or `53`.",
+    "mac": "text, with its zeros; the nation is `00000`.",
+    "locality": "number of the locality within the MAC; the nation is `00`.",
+    "state": "two letters; NULL for the nation.",
+    "locality_name": "as CMS's GPCI file has it.",
+    "status": "CMS's status code; A, R and T are priced.",
+    "nonfacility_fee": _FORMULA,
+    "facility_fee": _FORMULA,
+    "nonfacility_amount": f"{_AMOUNT}.",
+    "facility_amount": f"{_AMOUNT}, or NA in facilities (therapy takes the nonfacility amount).",
+    "nonfacility_limiting_charge": _LIMITING,
+    "facility_limiting_charge": _LIMITING,
+    "nonfacility_na": "1 where CMS prints NA, else 0.",
+    "facility_na": "1 where CMS prints NA, else 0.",
+    "work_rvu": "work relative value.",
+    "nonfacility_pe_rvu": "practice expense relative value outside facilities.",
+    "facility_pe_rvu": "practice expense relative value in facilities.",
+    "mp_rvu": "malpractice relative value.",
+    "opps_nonfacility_pe_rvu": f"practice expense {_OPPS}",
+    "opps_facility_pe_rvu": f"practice expense {_OPPS}",
+    "opps_mp_rvu": f"malpractice {_OPPS}",
+    "work_gpci": f"work {_GPCI}",
+    "pe_gpci": f"practice expense {_GPCI}",
+    "mp_gpci": f"malpractice {_GPCI}",
+    "conversion_factor": "dollars per adjusted RVU.",
+    "pctc": f"{_INDICATOR}: professional and technical component.",
+    "global_days": "global period: `000`, `010`, `090`, `MMM`, `XXX`, `YYY`, `ZZZ`.",
+    "preoperative": "share of the global period before the operation, such as 0.1.",
+    "intraoperative": "share of the operation itself.",
+    "postoperative": "share of the care after it.",
+    "multiple_procedure": f"{_INDICATOR}: which rule reduces several procedures of a day.",
+    "bilateral": f"{_INDICATOR}: both sides.",
+    "assistant_surgeon": f"{_INDICATOR}: assistant at surgery.",
+    "co_surgeon": f"{_INDICATOR}: co-surgeons.",
+    "team_surgeon": f"{_INDICATOR}: team surgery.",
+    "endoscopic_base": "base code of an endoscopic family.",
+    "supervision": f"{_INDICATOR}: physician supervision of diagnostic procedures.",
+    "imaging_family": f"{_INDICATOR}: family of diagnostic imaging; 88 is reduced.",
+}
+_EXACT = "before rounding, in billionths of a dollar."
+CENTS_COLUMNS = {
+    "release_id": "key of the release in the tables.",
+    "is_current": "always 1 here.",
+    "priced": "1 where the status is A, R or T and there are relative values, else 0.",
+    "nonfacility_exact": f"the formula {_EXACT}",
+    "facility_exact": f"the formula {_EXACT}",
+    "nonfacility_capped_exact": f"the formula, no higher than its OPPS cap, {_EXACT}",
+    "facility_capped_exact": f"the formula, no higher than its OPPS cap, {_EXACT}",
+    "nonfacility_capped_fee": "the fee after the OPPS cap, whatever the status. Cents.",
+    "facility_capped_fee": "the fee after the OPPS cap, whatever the status. Cents.",
+}

@@ -1,0 +1,159 @@
+"""docs/reference/ says what the code is: every command, option, function, note, status and name."""
+
+import importlib.util
+import json
+import re
+import shlex
+import sys
+
+import pytest
+from click import Option
+from documents import DOCS
+from payment_files import alaska
+
+import feesync as package
+from feesync.cli import cli
+
+REFERENCE = DOCS / "reference"
+
+
+def page(name):
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def builder():
+    spec = importlib.util.spec_from_file_location("build_reference", DOCS / "build_reference.py")
+    module = importlib.util.module_from_spec(spec)
+    path = list(sys.path)
+    spec.loader.exec_module(module)
+    sys.path[:] = path
+    return module
+
+
+def test_every_page_is_what_the_code_says(builder):
+    other = {name for name, build in builder.PAGES.items() if build() != page(name)}
+    assert other == set(), "python docs/build_reference.py"
+
+
+def sections(text):
+    """Return a page's sections by their titles."""
+    parts = re.split(r"^## (.*)\n", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_command_and_option_has_its_line():
+    by_command = sections(page("commands.md"))
+    assert list(by_command) == cli.list_commands(None)
+    for name, text in by_command.items():
+        for param in cli.get_command(None, name).params:
+            if isinstance(param, Option):
+                assert re.search(rf"^- `[^`]*{re.escape(param.opts[-1])}\b", text, re.M), param
+
+
+def test_every_public_name_has_its_line():
+    text = page("functions.md")
+    for name in package.__all__:
+        assert re.search(rf"^(##+ {name}|- `{name}`:.*)$", text, re.M), name
+
+
+SEEN = [
+    "estimate 64493 --locality AL -m 50 -m GA --pos 22 --date 2026-11-03 --qp",
+    "estimate 64495 --locality AL -m CR --pos 5 --date 2025-11-03",
+    "estimate 64493 --locality 94110 -m 22 --units 2 --nonpar --practitioner np",
+    "estimate 64493 --locality AL -m 50 --units 2 --purpose diagnostic --deductible 9000",
+    "estimate 64635 --locality AL -m KX --percent 110 --date 2025-11-03",
+    "claim 64493 64493 64490-KX 64494 --locality AL --pos 24 --history 2026-01-02:64493",
+    "claim 64636x3 --locality AL --pos 24 --date 2025-11-03",
+]
+
+
+def codes(answer):
+    if isinstance(answer, dict):
+        yield from (note["code"] for note in answer.get("notes", []))
+        for part in answer.values():
+            yield from codes(part)
+    elif isinstance(answer, list):
+        for part in answer:
+            yield from codes(part)
+
+
+def test_every_note_that_is_seen_has_its_line(feesync):
+    seen = set()
+    for line in SEEN:
+        seen.update(codes(json.loads(feesync(*shlex.split(line), "--json").stdout)))
+    known = list(sections(page("notes.md")))
+    patterns = [re.sub(r"\\{\w+\\}", r"\\w+", re.escape(code)) for code in known]
+    assert len(seen) >= 15
+    assert {code for code in seen if not re.fullmatch("|".join(patterns), code)} == set()
+    assert {"contractor-priced", "third-level-uncertain", "modifier-{modifier}"} <= set(known)
+
+
+def paths(value, before=""):
+    """Yield the dotted names in a JSON value; lists are looked into."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            path = f"{before}.{name}" if before else name
+            yield path
+            yield from paths(part, path)
+    elif isinstance(value, list):
+        for part in value:
+            yield from paths(part, before)
+
+
+DAY = "--date 2025-11-03"
+COMMANDS = {
+    "estimate": f"64493 --locality AL -m 50 --pos 22 {DAY}",
+    "claim": f"64493-50 64493-50 --locality AL --pos 22 {DAY}",
+    "coverage": f"64493 --pos 22 --locality AL {DAY}",
+    "rates": f"64493 --locality AL --percent 110 {DAY}",
+    "compare": f"64493 --locality AL {DAY}",
+    "history": "64493 --locality AL",
+    "localities": f"10001 {DAY}",
+    "diff": "RVU25D RVU26C --locality AL",
+    "modifiers": "FY",
+    "verify": "PFREV25C.txt",
+    "sync": "--watch 64493",
+    "status": "",
+    "cache": "",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_names_of_the_json_are_documented(
+    name, feesync, offered, november, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "PFREV25C.txt").write_text(alaska(c64494=("3.00", "65.12")))
+    if name in ("status", "cache"):
+        assert feesync("sync").exit_code == 0
+    result = feesync(name, *shlex.split(COMMANDS[name]), "--json")
+    assert result.exit_code in (0, 4), result.stderr
+    shown = set(paths(json.loads(result.stdout)))
+    named = names_of(name)
+    if name == "claim":
+        named |= {f"lines.{known}": sometimes for known, sometimes in names_of("estimate").items()}
+    forms = {known: re.escape(known).replace(r"\*", r"[\w ]+") for known in named}
+    strange = {
+        path for path in shown if not any(re.fullmatch(form, path) for form in forms.values())
+    }
+    absent = {
+        known
+        for known, form in forms.items()
+        if not named[known] and not any(re.fullmatch(form, path) for path in shown)
+    }
+    assert (strange, absent) == (set(), set())
+
+
+def names_of(command):
+    """Return the documented names of a command's JSON, and whether each is there only sometimes."""
+    text = sections(page("json.md"))[command]
+    return dict(re.findall(r"^- `([\w.*]+)`( \(sometimes\))?", text, re.M))
+
+
+def test_every_command_that_prints_json_is_among_these():
+    def prints_json(name):
+        return any("--json" in param.opts for param in cli.get_command(None, name).params)
+
+    assert set(sections(page("json.md"))) >= set(filter(prints_json, cli.list_commands(None)))
+    assert set(COMMANDS) == set(filter(prints_json, cli.list_commands(None)))
