@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EAGAIN
 from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any, TypeVar, get_type_hints
@@ -24,6 +25,8 @@ except ImportError:  # not on Windows
 _T = TypeVar("_T")
 _NAME_KEPT = 100
 _SUFFIX = ".feesync.tmp"
+_MOST_NAMES = 100
+"""Names that are tried where each is removed, or held, by another process."""
 
 
 @contextmanager
@@ -44,10 +47,8 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
     """
     path = path.resolve()
     remove_left(path.parent)
-    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}{_SUFFIX}")
-    lock = os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+    own, lock = _locked(lambda: _new_file(path))
     try:
-        _try_lock(lock)
         with suppress(FileNotFoundError):
             own.chmod(path.stat().st_mode & 0o777)
         yield own
@@ -60,7 +61,8 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
             own.unlink()
         raise
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
 @contextmanager
@@ -70,15 +72,12 @@ def scratch_folder() -> Iterator[Path]:
     Remove what dead processes left there.
     """
     from shutil import rmtree
-    from tempfile import gettempdir, mkdtemp
+    from tempfile import gettempdir
 
     there = Path(gettempdir())
     remove_left(there)
-    own = Path(mkdtemp(prefix="feesync-", suffix=_SUFFIX, dir=there))
-    lock = os.open(own, os.O_RDONLY) if fcntl else None
+    own, lock = _locked(lambda: _new_folder(there))
     try:
-        if lock is not None:
-            _try_lock(lock)
         yield own
     finally:
         rmtree(own, ignore_errors=True)
@@ -118,13 +117,65 @@ def remove_left(folder: Path) -> None:
                 os.close(lock)
 
 
+def _new_file(path: Path) -> tuple[Path, int | None]:
+    """Make an empty file beside another, and open it."""
+    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}{_SUFFIX}")
+    return own, os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+
+
+def _new_folder(there: Path) -> tuple[Path, int | None]:
+    """Make an empty folder in another, and open it where folders can be opened."""
+    from tempfile import mkdtemp
+
+    own = Path(mkdtemp(prefix="feesync-", suffix=_SUFFIX, dir=there))
+    return own, os.open(own, os.O_RDONLY) if fcntl else None
+
+
+def _locked(make: Callable[[], tuple[Path, int | None]]) -> tuple[Path, int | None]:
+    """Make a file or folder, under a new name each time, until one is there and locked.
+
+    Before it is locked another process may believe that a dead one left it, and remove it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    for _ in range(_MOST_NAMES):
+        try:
+            own, file = make()
+        except FileNotFoundError:  # a folder that was removed before it was opened
+            continue
+        if file is None or _is_held(own, file):
+            return own, file
+        os.close(file)
+    raise BlockingIOError(EAGAIN, "other processes remove what this one makes")
+
+
+def _is_held(own: Path, file: int) -> bool:
+    """Lock what was just made; tell whether it is this process's and still there."""
+    if fcntl is None:
+        return True
+    try:
+        if not _try_lock(file):
+            return False
+    except OSError:  # there are no locks on this disk: nobody can tell what is left, or removes it
+        return True
+    try:
+        return os.path.samestat(os.fstat(file), own.stat())
+    except FileNotFoundError:
+        return False
+
+
 def _try_lock(file: int) -> bool:
-    """Lock an open file for this process, until it is closed; tell whether no other holds it."""
+    """Lock an open file for this process, until it is closed; tell whether no other holds it.
+
+    Raises:
+        OSError: the disk has no locks.
+    """
     if fcntl is None:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
     return True
 

@@ -1,7 +1,22 @@
+import errno
+import os
+import sys
+
 import pytest
 
+from feesync import files
 from feesync.cms.cache import Remembered
-from feesync.files import beside, read_as, read_json, write_json
+from feesync.files import (
+    beside,
+    read_as,
+    read_json,
+    remove_left,
+    replacing,
+    scratch_folder,
+    write_json,
+)
+
+needs_locks = pytest.mark.skipif(sys.platform == "win32", reason="no locks to tell a dead one by")
 
 
 def test_written_and_read(tmp_path):
@@ -97,3 +112,78 @@ def test_fields_of_other_types_are_not_believed(changes):
     assert read_as(Remembered, {**good, **changes}) is None
     assert read_as(Remembered, {"url": "u"}) is None
     assert read_as(Remembered, [good]) is None
+
+
+def disturbed(monkeypatch, times, disturb):
+    """Let something happen, some times, between the making of a file and its lock."""
+    flock, left, disturbing = files.fcntl.flock, [times], []
+
+    def lock(file, how):
+        if left[0] and not disturbing:
+            left[0] -= 1
+            disturbing.append(True)
+            disturb(file)
+            disturbing.clear()
+        return flock(file, how)
+
+    monkeypatch.setattr(files.fcntl, "flock", lock)
+    return left
+
+
+@needs_locks
+@pytest.mark.parametrize("times", [1, 3])
+def test_what_another_process_removes_before_it_is_locked_is_made_anew(
+    tmp_path, monkeypatch, times
+):
+    left = disturbed(monkeypatch, times, lambda file: remove_left(tmp_path))
+    with replacing(tmp_path / "x") as file:
+        file.write(b"whole")
+    assert left == [0]
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"whole")]
+
+
+@needs_locks
+def test_a_scratch_folder_that_another_process_removes_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = disturbed(monkeypatch, 3, lambda file: remove_left(tmp_path))
+    with scratch_folder() as own:
+        (own / "x").write_bytes(b"1")
+    assert (left, list(tmp_path.iterdir())) == ([0], [])
+
+
+@needs_locks
+def test_what_another_process_holds_is_left_to_it(tmp_path, monkeypatch):
+    held = []
+
+    def hold(file):
+        (path,) = tmp_path.glob("*.tmp")
+        held.append((os.open(path, os.O_RDONLY), path))
+        files.fcntl.flock(held[0][0], files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+
+    disturbed(monkeypatch, 1, hold)
+    with replacing(tmp_path / "x") as file:
+        file.write(b"whole")
+    ((lock, path),) = held
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "x", path])
+    os.close(lock)
+    remove_left(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+@needs_locks
+def test_a_disk_without_locks_serves_and_removes_nothing(tmp_path, monkeypatch):
+    def lock(file, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(files.fcntl, "flock", lock)
+    old = tmp_path / f"y.1{files._SUFFIX}"
+    old.write_bytes(b"of another")
+    write_json(tmp_path / "x.json", {"a": 1})
+    assert (read_json(tmp_path / "x.json"), old.exists()) == ({"a": 1}, True)
+
+
+@needs_locks
+def test_a_process_that_removes_every_file_is_told(tmp_path, monkeypatch):
+    disturbed(monkeypatch, 10**6, lambda file: remove_left(tmp_path))
+    with pytest.raises(BlockingIOError, match="other processes remove"):
+        write_json(tmp_path / "x.json", {"a": 1})
