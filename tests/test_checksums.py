@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import time
+from zlib import crc32
 
 import pytest
 from cms_files import rvu26d, text_of, zip5_lines, zip9_line, zip_of
@@ -17,6 +18,8 @@ from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
 from feesync.store import checksums, schema
+from feesync.store.schema import open_for_reading
+from feesync.store.source import Source
 
 DAY = "2025-11-03"
 PRICED = ("release", "conversion_factor", "relative_value", "opps_relative_value", "locality")
@@ -242,6 +245,34 @@ def test_a_zip_that_has_changed_is_told(feesync, zips, place, statement):
     assert (result.exit_code, "is damaged" in result.stderr) == (1, True)
     assert feesync("estimate", "64493", "--locality", "01112-05", "--date", DAY).exit_code == 0
     assert feesync("status").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE zip_locality SET locality = '06' WHERE zip = '94107' AND plus4 = ''",
+        "DELETE FROM zip_locality WHERE zip = '94107' AND plus4 = ''",
+    ],
+)
+def test_counts_and_localities_of_a_whole_zip5_that_has_changed_are_told(zips, statement):
+    def tables():
+        return Source(open_for_reading(zips), embedded=False).zip_tables
+
+    (zip5,) = (table for table in tables() if table.file.kind == "ZIP5")
+    assert sum(zip5.counts().values()) == 42_956
+    assert ("01112", "05") in zip5.pairs()
+    tamper(zips, statement)
+    for answer in ("counts", "pairs"):
+        (zip5,) = (table for table in tables() if table.file.kind == "ZIP5")
+        with pytest.raises(StoreError, match="is damaged: the ZIP5 rows of 941 is not"):
+            getattr(zip5, answer)()
+
+
+def test_a_checksum_is_the_same_in_every_edition_of_unicode():
+    """U+1FAE9 is a character since Unicode 16, which Python has known since 3.14."""
+    rows = [("\U0001fae9", "\xe9", "a\\'", 1, None)]
+    stands = b"[('\\U0001fae9', '\\xe9', \"a\\\\'\", 1, None)]"
+    assert checksums._rows_sum(rows) == crc32(stands)
 
 
 def answers(database, codes):

@@ -232,6 +232,17 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
         raise DamageError(_damage(connection, f"the {kind} rows of {part}"))
 
 
+def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
+    """Compare every row of a ZIP file.
+
+    Raises:
+        DamageError: one is not what was stored.
+    """
+    wrong = _wrong_zip_parts(connection, zip_file_id, kind)
+    if wrong:
+        raise DamageError(_damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}"))
+
+
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield what of a database is not what was loaded, one line each.
 
@@ -249,13 +260,19 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
     for zip_file_id, kind in connection.execute(
         "SELECT zip_file_id, kind FROM zip_file NOT INDEXED"
     ).fetchall():
-        stored = dict(
-            connection.execute(
-                "SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)
-            )
+        try:
+            check_zip_file(connection, zip_file_id, kind)
+        except DamageError as error:
+            yield str(error)
+
+
+def _wrong_zip_parts(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> list[str]:
+    stored = dict(
+        connection.execute(
+            "SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)
         )
-        if wrong := _different(stored, _zip_sums(connection, zip_file_id, kind)):
-            yield _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}")
+    )
+    return _different(stored, _zip_sums(connection, zip_file_id, kind))
 
 
 def _wrong_parts(connection: sqlite3.Connection, release_id: int) -> list[str]:
@@ -300,12 +317,20 @@ def _shared_sum(connection: sqlite3.Connection, part: str) -> int:
     return value
 
 
+def _bytes(value: object) -> bytes:
+    """Return rows as bytes, the same in every Python.
+
+    `repr` is not: which characters it escapes depends on the edition of Unicode that Python knows.
+    """
+    return ascii(value).encode("ascii")
+
+
 def _rows_sum(rows: Iterable[_Row], value: int = 0) -> int:
-    return crc32(repr(list(rows)).encode(), value)
+    return crc32(_bytes(list(rows)), value)
 
 
 def _code_sum(values: list[_Row], opps: list[_Row]) -> int:
-    return crc32(repr((values, opps)).encode())
+    return crc32(_bytes((values, opps)))
 
 
 def _rows_of(

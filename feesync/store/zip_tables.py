@@ -50,7 +50,8 @@ class ZipTable(Protocol):
 class StoredZipTable:
     """A file of a database.
 
-    A ZIP is looked up among rows that equal their checksum, where the database has checksums.
+    Rows are compared with their checksums before they are used, where the database has checksums:
+    those that a ZIP is looked up among, or all of them.
     """
 
     def __init__(
@@ -63,7 +64,14 @@ class StoredZipTable:
     ) -> None:
         self.file = file
         self._connection, self._id, self._checked = connection, zip_file_id, checked
+        self._is_unchecked = checked
         self._pairs: frozenset[tuple[str, str]] | None = None
+
+    def _check(self) -> None:
+        """Compare all rows with their checksums, before they are first used as a whole."""
+        if self._is_unchecked:
+            checksums.check_zip_file(self._connection, self._id, self.file.kind)
+            self._is_unchecked = False
 
     def row(self, code: ZipCode) -> ZipRow | None:
         """Return the row of a ZIP or ZIP+4."""
@@ -78,6 +86,7 @@ class StoredZipTable:
 
     def rows(self) -> Iterator[tuple[str, ZipRow]]:
         """Yield the rows of a ZIP5 with their ZIPs."""
+        self._check()
         query = (
             "SELECT zip, mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ?"
         )
@@ -86,6 +95,7 @@ class StoredZipTable:
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return the number of rows by MAC and locality."""
+        self._check()
         rows = self._connection.execute(
             "SELECT mac, locality, count(*) FROM zip_locality WHERE zip_file_id = ? GROUP BY mac, "
             "locality",
@@ -96,6 +106,7 @@ class StoredZipTable:
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Return every MAC and locality."""
         if self._pairs is None:
+            self._check()
             query = "SELECT DISTINCT mac, locality FROM zip_locality WHERE zip_file_id = ?"
             self._pairs = frozenset(
                 (mac, locality) for mac, locality in self._connection.execute(query, (self._id,))
