@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from feesync.errors import InvalidInputError, ModifierError
 from feesync.model.rate import Rate, Setting
 from feesync.pricing import equipment, limits, modifiers, payer, practitioner
+from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
 from feesync.pricing.line_price import price
 from feesync.reference.modifiers import known_modifiers
@@ -368,3 +369,10 @@ def test_a_charge_never_raises(indicator, multiple, mods, units, charge):
     ):  # else the charge of a unit limits that unit, whatever its rank
         assert limited == min(without, charge)
     assert limited <= price(code, line(*mods, units=units, charge=charge + 1)).allowed
+
+
+def test_a_code_that_names_itself_as_its_endoscopic_base_ranks_by_itself():
+    """In full, and half of 222.87: no base is taken off."""
+    own = rate(multiple_procedure="3", endoscopic_base="64493")
+    prices = claim([(own, line()), (own, line())], lookup=None)
+    assert [price.allowed for price in prices] == [22287, 11144]

@@ -181,3 +181,15 @@ def test_37_columns_of_2014_and_before_are_refused_by_name():
     rows = [[*row, *[""] * 6] for row in rows_of(fixture(VALUES))]
     rows[header_line(rows)][31:] = ["FULLY IMPLEMENTED", "A", "B", "C", "D", "E"]
     refused(csv_of(rows), "2014 and before")
+
+
+def test_a_row_that_is_its_own_endoscopic_base():
+    rows = rows_of(fixture(VALUES))
+    line = next(number for number, row in enumerate(rows) if row[0] == "64493")
+    column = next(
+        number for number, name in enumerate(rows[header_line(rows)]) if name.strip() == "BASE"
+    )
+    rows[line][column] = "64493"
+    refused(csv_of(rows), "64493 is the endoscopic base of itself", line + 1)
+    rows[line][column] = "64490"
+    assert row(parse(csv_of(rows)), "64493").endoscopic_base == "64490"

@@ -167,6 +167,8 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
             if key in seen:
                 raise ValueError(f"{' '.join(key).strip()} stands twice")
             seen.add(key)
+            if endoscopic_base == hcpcs:
+                raise ValueError(f"{hcpcs} is the endoscopic base of itself")
             indicators.check(
                 (
                     status,

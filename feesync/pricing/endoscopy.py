@@ -45,8 +45,12 @@ class Family:
 
     @classmethod
     def of_one(cls, procedure: Procedure) -> Family:
-        """Return a procedure by itself, or an endoscopy as the first of its family."""
-        return cls(procedure.services[0].rate.endoscopic_base, [procedure])
+        """Return a procedure by itself, or an endoscopy as the first of its family.
+
+        A code that names itself as its base is a base, and has none.
+        """
+        base = procedure.services[0].rate.endoscopic_base
+        return cls("" if base == procedure.hcpcs else base, [procedure])
 
     @property
     def count(self) -> int:
