@@ -140,7 +140,7 @@ def _walk_streams(
     file.seek(0)
     _check_start(file.read(_START), size, name, MAX_STREAMED_ZIP_BYTES)
     with _directory(file, name) as archive:
-        for info in _members_to_read(archive, name, wanted):
+        for info in _members_to_read(archive, wanted):
             if _is_zip(info):
                 if len(names) > 1:
                     raise ContentRefusedError(
@@ -212,7 +212,7 @@ def _walk(
     data: bytes, name: str, wanted: Callable[[str], bool], limits: _Limits, *, nested: bool
 ) -> Iterator[tuple[str, bytes]]:
     with _open(data, name) as archive:
-        for info in _members_to_read(archive, name, wanted):
+        for info in _members_to_read(archive, wanted):
             base = _base(info)
             if _is_zip(info) and nested:
                 raise ContentRefusedError(
@@ -227,7 +227,7 @@ def _walk(
 
 
 def _members_to_read(
-    archive: zipfile.ZipFile, name: str, wanted: Callable[[str], bool]
+    archive: zipfile.ZipFile, wanted: Callable[[str], bool]
 ) -> Iterator[zipfile.ZipInfo]:
     for info in archive.infolist():
         base = _base(info)

@@ -87,7 +87,6 @@ class _Walk:
         self._bytes = self._elements = self._cells_by_number = self._longest = self._cell_text = (
             self._text
         ) = 0
-        self._open: list[str] = []
         self._sheet_data = 0
 
     def begin(self, part: str, size: int) -> None:
