@@ -38,6 +38,8 @@ def import_zip_files(
     `started` is when reading began (time.monotonic).
     """
     for report in store(files):
+        for warning in report.warnings:
+            click.echo(f"feesync: {report.label}: {warning}", err=True)
         click.echo(_summary(report, time.monotonic() - started))
 
 

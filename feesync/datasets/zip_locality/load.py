@@ -32,6 +32,7 @@ class ZipLoadReport:
             (store.load).
         rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
         flagged: those of them with the +4 flag.
+        warnings: what a person must hear: what `allow_change` accepted.
     """
 
     label: str
@@ -39,6 +40,7 @@ class ZipLoadReport:
     outcome: str
     rows: int = 0
     flagged: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 def load_zip_files(
@@ -95,16 +97,11 @@ def _load(
     rows = _insert(connection, file, new_id)
     count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
     flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
-    if not allow_change:
-        check(
-            connection,
-            new_id,
-            ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False),
-            file.name,
-        )
+    stored = ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False)
+    warnings = check(connection, new_id, stored, file.name, allow_change=allow_change)
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
-    return ZipLoadReport(file.label, file.name, outcome, rows, flagged)
+    return ZipLoadReport(file.label, file.name, outcome, rows, flagged, warnings)
 
 
 def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: int) -> bool:
