@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from cms_files import VALUES, fixture, rvu25d, zip_of
 
-from feesync.datasets.rvu.checks.comparison import comparisons
+from feesync.datasets.rvu.checks.known_release import known_releases
 from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames
 from feesync.datasets.rvu.checks.opps import OppsCapCodes, OppsCapLocalities, OppsColumns
 from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
@@ -89,7 +89,7 @@ def known(tmp_path_factory):
 
 def beside(known, parsed):
     """The comparison of a release with the generated RVU25C."""
-    (found,) = comparisons(known, parsed, FIRST.get(parsed.label, "2025-07-01"), memory_database)
+    (found,) = known_releases(known, parsed, FIRST.get(parsed.label, "2025-07-01"), memory_database)
     return found
 
 

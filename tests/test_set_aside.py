@@ -4,6 +4,7 @@ So is what a re-post corrects.
 """
 
 import json
+from dataclasses import replace
 
 import pytest
 from cms_files import CAPS, VALUES, changed, fixture, rows_of, rvu25d, zip_of
@@ -208,4 +209,46 @@ def test_half_of_the_snapshots_codes_may_be_corrected(database):
     allowed = load(database, from_zip(repost(*facet), "rvu25d.zip"), allow_change=True)
     assert allowed.warnings[0].startswith(
         "allowed: PPRRVU2025_Oct.csv: 6 rows have other RVUs than RVU25D"
+    )
+    assert allowed.warnings[1:] == [
+        "corrects what was known of RVU25D of the embedded snapshot: 64490 nonfacility PE RVU "
+        "3.77 -> 3.83, and 5 more codes"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "says"),
+    [
+        (
+            ["64493"],
+            "1 row has other RVUs or payment policies (64493 nonfacility PE RVU 3.64 -> 3.70)",
+        ),
+        (
+            ["64490", "64493", "64494", "64495"],
+            "4 rows have other RVUs or payment policies (64490 nonfacility PE RVU 3.77 -> 3.83, "
+            "64493 nonfacility PE RVU 3.64 -> 3.70, 64494 nonfacility PE RVU 1.62 -> 1.68 and 1 "
+            "more)",
+        ),
+    ],
+)
+def test_what_differs_from_a_release_of_the_same_year_is_said_in_one_line(loaded, codes, says):
+    release = replace(from_zip(repost(*codes), "rvu25d.zip"), label="RVU25C")
+    (own, warning) = load(loaded, release).warnings
+    assert own.startswith("corrects what was known of RVU25C of the embedded snapshot: 6449")
+    assert warning == f"differs from RVU25D, of the same year: {says}"
+
+
+def test_what_an_earlier_quarter_loaded_later_changes_is_said_of_one_neighbour(loaded):
+    """20610 is none of the snapshot's codes."""
+    load(loaded, replace(from_zip(repost("20610"), "rvu25d.zip"), label="RVU25A"))
+    (warning,) = load(
+        loaded, replace(from_zip(repost("20610"), "rvu25d.zip"), label="RVU25C")
+    ).warnings
+    assert warning.startswith("differs from RVU25D, of the same year: 1 row has other RVUs")
+    assert (
+        load(loaded, replace(from_zip(repost(), "rvu25d.zip"), label="RVU25B"))
+        .warnings[0]
+        .startswith(
+            "differs from RVU25A, of the same year: 1 row has other RVUs or payment policies (20610 "
+        )
     )

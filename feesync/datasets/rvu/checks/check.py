@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple, Protocol
 
-from feesync.datasets.rvu.checks.comparison import Comparison
+from feesync.datasets.rvu.checks.known_release import KnownRelease
 from feesync.formats.release import ParsedRelease
 
 
@@ -34,13 +34,15 @@ class ReleaseCheck(Protocol):
         """Return what is wrong, None where nothing is."""
 
 
-class ComparisonCheck(Protocol):
-    """A check of a release beside a known one."""
+class KnownReleaseCheck(Protocol):
+    """A check of a release beside a known one.
 
-    name: ClassVar[str]
+    It has no name: such checks are allowed all together, or none.
+    """
+
     evidence: ClassVar[str]
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Return what is wrong, None where nothing is."""
 
 

@@ -15,7 +15,6 @@ from feesync.reference.catalogue import catalogue
 class ConversionFactor:
     """The factor of a release that is known is the known one."""
 
-    name: ClassVar[str] = "conversion-factor"
     evidence: ClassVar[str] = (
         "the factors of every release are in the Federal Register "
         "(data/reference/release_catalogue.csv)"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feesync.datasets.rvu.checks.check import Fault, examples
-from feesync.datasets.rvu.checks.comparison import Comparison
+from feesync.datasets.rvu.checks.known_release import KnownRelease
 from feesync.model.locality import Locality
 from feesync.model.money import decimal
 
@@ -33,27 +33,26 @@ def _is_floor(before: int, now: int) -> bool:
 class LocalityNames:
     """A locality keeps its state, and never takes the name of another."""
 
-    name: ClassVar[str] = "locality-names"
     evidence: ClassVar[str] = (
         "names change (11 in 2021, 2 in 2024), but none of CMS's localities took another's name or "
         "state"
     )
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Look for names that another locality had, and for other states."""
-        owners = {place.name.casefold(): place for place in comparison.localities.values()}
-        for before, now in comparison.places:
+        owners = {place.name.casefold(): place for place in known_release.localities.values()}
+        for before, now in known_release.places:
             owner = owners.get(now.name.casefold(), before)
             if before.name.casefold() != now.name.casefold() and owner.key != before.key:
                 return Fault(
-                    f"{now.key} has the name of {owner.key} in {comparison.name} ({now.name}): "
+                    f"{now.key} has the name of {owner.key} in {known_release.name} ({now.name}): "
                     "rows or names seem exchanged",
-                    comparison.release.gpci.name,
+                    known_release.release.gpci.name,
                 )
             if before.state and now.state and before.state != now.state:
                 return Fault(
-                    f"{now.key} is in {now.state}, in {comparison.name} in {before.state}",
-                    comparison.release.gpci.name,
+                    f"{now.key} is in {now.state}, in {known_release.name} in {before.state}",
+                    known_release.release.gpci.name,
                 )
         return None
 
@@ -62,18 +61,17 @@ class LocalityNames:
 class LocalityList:
     """Few localities come and go."""
 
-    name: ClassVar[str] = "localities"
     evidence: ClassVar[str] = (
         "CMS changes a few localities of some 110 at most, but for California's in 2017"
     )
     most_percent: int = 10
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the localities that only one of the two has."""
-        if not comparison.same_places:
+        if not known_release.same_places:
             return None
-        known = comparison.localities.keys()
-        found = {(row.mac, row.locality) for row in comparison.release.gpci.rows}
+        known = known_release.localities.keys()
+        found = {(row.mac, row.locality) for row in known_release.release.gpci.rows}
         new, gone = found - known, known - found
         if max(len(new), len(gone)) * 100 <= self.most_percent * len(known):
             return None
@@ -82,7 +80,9 @@ class LocalityList:
             f"{len(found)} localities, of which {len(new)} are new and {len(gone)} gone "
             f"beside the {len(known)}"
         )
-        return Fault(f"{counted} of {comparison.name} ({names})", comparison.release.gpci.name)
+        return Fault(
+            f"{counted} of {known_release.name} ({names})", known_release.release.gpci.name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,6 @@ class GpciMoves:
     Bounds are in thousandths, by work, PE and MP, and grow with the years between the two releases.
     """
 
-    name: ClassVar[str] = "gpci-moves"
     evidence: ClassVar[str] = (
         "within a year two localities moved once (RVU23D: PE 0.008, MP 0.016); from one year to "
         "the next work moved 0.015, PE "
@@ -113,16 +112,16 @@ class GpciMoves:
     ratio: int = 60
     """Percent by which an MP GPCI may grow or shrink, a year: 41 in one, 85 over two to five."""
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Compare each index of each locality.
 
         Say which way they are likeliest to have come about.
         """
-        years = comparison.years
+        years = known_release.years
         bounds = self._bounds(years)
         beyond: list[str] = []
         moved = 0
-        for before, now in comparison.places:
+        for before, now in known_release.places:
             old, new = _gpcis(before), _gpcis(now)
             if old == new:
                 continue
@@ -132,17 +131,15 @@ class GpciMoves:
                     beyond.append(f"{now.key} {kind} {decimal(was, 3)} -> {decimal(is_now, 3)}")
         if not beyond and (years or moved <= self.most_within):
             return None
-        cause = _likely_cause(comparison)
+        cause = _likely_cause(known_release)
         if beyond:
-            what = (
-                f"GPCIs move further than they ever did since {comparison.name}: {examples(beyond)}"
-            )
+            what = f"GPCIs move further than they ever did since {known_release.name}: {examples(beyond)}"
         else:
             what = (
-                f"the GPCIs of {moved} localities are not those of {comparison.name}, of the "
+                f"the GPCIs of {moved} localities are not those of {known_release.name}, of the "
                 "same year"
             )
-        return Fault(f"{cause}{what}", comparison.release.gpci.name)
+        return Fault(f"{cause}{what}", known_release.release.gpci.name)
 
     def _bounds(self, years: int) -> tuple[int, ...]:
         if not years:
@@ -167,15 +164,14 @@ class GpciMoves:
 class GpciMeans:
     """The mean of an index over all localities hardly moves."""
 
-    name: ClassVar[str] = "gpci-means"
     evidence: ClassVar[str] = (
         "over up to six years the means moved 0.003 (work), 0.010 (PE) and 0.016 (MP) at most"
     )
     most: tuple[int, int, int] = (15, 30, 60)
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Compare the means of the localities that both releases have."""
-        places = comparison.places
+        places = known_release.places
         if not places:
             return None
         before, now = (
@@ -186,19 +182,17 @@ class GpciMeans:
             if abs(total) > most * len(places):
                 mean = decimal(abs(total) // len(places), 3)
                 way = "higher" if total > 0 else "lower"
-                reason = (
-                    f"the {kind} GPCIs are {mean} {way} on average than those of {comparison.name}"
-                )
-                return Fault(_likely_cause(comparison) + reason, comparison.release.gpci.name)
+                reason = f"the {kind} GPCIs are {mean} {way} on average than those of {known_release.name}"
+                return Fault(_likely_cause(known_release) + reason, known_release.release.gpci.name)
         return None
 
 
-def _likely_cause(comparison: Comparison) -> str:
+def _likely_cause(known_release: KnownRelease) -> str:
     """Return the beginning of a message.
 
     That two columns are exchanged, or the rows, where the known numbers say so.
     """
-    places = [(_gpcis(before), _gpcis(now), now) for before, now in comparison.places]
+    places = [(_gpcis(before), _gpcis(now), now) for before, now in known_release.places]
     for one, other in ((0, 1), (0, 2), (1, 2)):
         crossed = sum(
             abs(old[one] - new[other]) + abs(old[other] - new[one]) for old, new, _ in places
@@ -217,10 +211,10 @@ def _likely_cause(comparison: Comparison) -> str:
     return ""
 
 
-def gpci_moves(comparison: Comparison) -> list[str]:
+def gpci_moves(known_release: KnownRelease) -> list[str]:
     """Return in words which localities have other GPCIs than in a known release of the same year or label."""
     moves, floor = [], {True: 0, False: 0}
-    for before, now in comparison.places:
+    for before, now in known_release.places:
         old, new = _gpcis(before), _gpcis(now)
         changed = [
             f"{kind} {decimal(was, 3)} -> {decimal(is_now, 3)}"

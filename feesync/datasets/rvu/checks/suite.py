@@ -11,9 +11,9 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-from feesync.datasets.rvu.checks.check import ComparisonCheck, Fault, ReleaseCheck
-from feesync.datasets.rvu.checks.comparison import Comparison, comparisons
+from feesync.datasets.rvu.checks.check import Fault, KnownReleaseCheck, ReleaseCheck
 from feesync.datasets.rvu.checks.factor import ConversionFactor
+from feesync.datasets.rvu.checks.known_release import KnownRelease, known_releases
 from feesync.datasets.rvu.checks.localities import (
     GpciMeans,
     GpciMoves,
@@ -37,6 +37,7 @@ from feesync.datasets.rvu.checks.values import (
     RvuDoublings,
     RvuSums,
     corrections,
+    row_changes,
 )
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import ParsedRelease
@@ -56,7 +57,7 @@ _AMOUNTS = OppsCapAmounts()
 """The last check of a release itself: it needs the rates that the database computes."""
 
 _FACTOR = ConversionFactor()
-BESIDE_KNOWN: tuple[ComparisonCheck, ...] = (
+BESIDE_KNOWN: tuple[KnownReleaseCheck, ...] = (
     LocalityNames(),
     LocalityList(),
     GpciMeans(),
@@ -157,10 +158,12 @@ def check_changes(
     Raises:
         ContentRefusedError: it differs more than is believed.
     """
-    known = comparisons(connection, release, first, open_snapshot)
+    known = known_releases(connection, release, first, open_snapshot)
     warnings: list[str] = []
     found = [(_FACTOR.evidence, _FACTOR(release))]
-    found += [(check.evidence, check(comparison)) for check in BESIDE_KNOWN for comparison in known]
+    found += [
+        (check.evidence, check(known_release)) for check in BESIDE_KNOWN for known_release in known
+    ]
     for evidence, fault in found:
         if fault is None:
             continue
@@ -168,22 +171,29 @@ def check_changes(
             how = "'feesync import --allow-change' takes it"
             raise ContentRefusedError(f"{fault.reason}; {how} ({evidence})", file=fault.file)
         warnings.append(f"allowed: {fault.file}: {fault.reason}")
-    return warnings or _news(known)
+    return warnings + _news(known)
 
 
-def _news(known: list[Comparison]) -> list[str]:
-    """Return what a release that is believed says otherwise than what is known of its label, and of GPCIs of its year."""
-    said: list[str] = []
-    of_label = [comparison for comparison in known if comparison.same][:1]
-    for comparison in of_label:
-        news = corrections(comparison) + gpci_moves(comparison)
-        said += [f"corrects what was known of {comparison.name}: {'; '.join(news)}"] if news else []
-    if not of_label:
-        for comparison in known:
-            news = [] if comparison.years else gpci_moves(comparison)
-            said += (
-                [f"has other GPCIs than {comparison.name}, of the same year: {'; '.join(news)}"]
-                if news
-                else []
-            )
-    return said
+def _news(known: list[KnownRelease]) -> list[str]:
+    """Return what a release says otherwise than what is known, a line each at most.
+
+    What it corrects of its own label; and how it differs from a release of its year, where its
+    label is not known with all of its codes.
+    """
+    of_label = [release for release in known if release.same][:1]
+    of_year = [release for release in known if not release.same and not release.years]
+    if any(release.complete for release in of_label):
+        of_year = []
+    found = [(release, corrections(release)) for release in of_label]
+    found += [(release, row_changes(release)) for release in of_year]
+    lines: dict[bool, str] = {}
+    for known_release, rows in found:
+        news = rows + gpci_moves(known_release)
+        what = (
+            f"corrects what was known of {known_release.name}"
+            if known_release.same
+            else f"differs from {known_release.name}, of the same year"
+        )
+        if news:
+            lines.setdefault(known_release.same, f"{what}: {'; '.join(news)}")
+    return list(lines.values())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feesync.datasets.rvu.checks.check import Fault, examples, row_name
-from feesync.datasets.rvu.checks.comparison import Comparison, Pair, RowKey
+from feesync.datasets.rvu.checks.known_release import KnownRelease, RowChange, RowKey
 from feesync.formats.relative_value import RelativeValue
 from feesync.model.money import decimal
 
@@ -32,6 +32,7 @@ _POLICIES = (
     "endoscopic_base",
     "imaging_family",
 )
+_PRICING = (*_RVUS, *_POLICIES)
 _SHARE_OF_KNOWN = 5
 """Of a known release of few codes, as the snapshot is, a fifth of what it has.
 
@@ -52,7 +53,6 @@ def _totals(row: RelativeValue) -> tuple[int, int]:
 class RowList:
     """Few rows leave from one release to a later one, and some come."""
 
-    name: ClassVar[str] = "rows"
     evidence: ClassVar[str] = (
         "within a year 1 row left and 226 came, from a year to the next 230 and 796, over four 550 "
         "and 2,306"
@@ -61,16 +61,16 @@ class RowList:
     a_year: tuple[int, int] = (450, 1_200)
     each_further: tuple[int, int] = (150, 600)
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows that only one of the two has.
 
         A part of a release, as the snapshot has, can lack rows only.
         """
-        known = comparison.rows.keys()
-        found = {row[:2] for row in comparison.release.relative_values["nonqp"].rows}
-        bounds = _bounds(comparison.years, self.within, self.a_year, self.each_further)
+        known = known_release.rows.keys()
+        found = {row[:2] for row in known_release.release.relative_values["nonqp"].rows}
+        bounds = _bounds(known_release.years, self.within, self.a_year, self.each_further)
         return _balance(
-            comparison, "rows", known, found if comparison.complete else found & known, bounds
+            known_release, "rows", known, found if known_release.complete else found & known, bounds
         )
 
 
@@ -78,7 +78,6 @@ class RowList:
 class PricedRows:
     """Of the rows that two releases have, few get or lose a price."""
 
-    name: ClassVar[str] = "priced-rows"
     evidence: ClassVar[str] = (
         "within a year 3 rows lost their price and 2 got one, from one year to the next 68 and "
         "453, over four 145 and 646"
@@ -87,14 +86,14 @@ class PricedRows:
     a_year: tuple[int, int] = (140, 700)
     each_further: tuple[int, int] = (50, 100)
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows that only one of the two prices."""
-        rows = comparison.release.relative_values["nonqp"].rows
-        both = comparison.rows.keys() & {row[:2] for row in rows}
+        rows = known_release.release.relative_values["nonqp"].rows
+        both = known_release.rows.keys() & {row[:2] for row in rows}
         priced = {row[:2] for row in rows if row.is_priced} & both
-        bounds = _bounds(comparison.years, self.within, self.a_year, self.each_further)
+        bounds = _bounds(known_release.years, self.within, self.a_year, self.each_further)
         return _balance(
-            comparison, "rows with a price", comparison.priced_rows & both, priced, bounds
+            known_release, "rows with a price", known_release.priced_rows & both, priced, bounds
         )
 
 
@@ -110,7 +109,7 @@ def _bounds(
 
 
 def _balance(
-    comparison: Comparison,
+    known_release: KnownRelease,
     what: str,
     known: Set[RowKey],
     found: Set[RowKey],
@@ -120,20 +119,20 @@ def _balance(
 
     What the earlier release has leaves, what the later one has comes.
     """
-    most_gone, most_new = bounds if comparison.known_first else bounds[::-1]
+    most_gone, most_new = bounds if known_release.known_first else bounds[::-1]
     gone, new = known - found, found - known
     share = len(known) // _SHARE_OF_KNOWN
     if len(gone) > min(most_gone, share):
-        counted = f"lacks {len(gone):,} of the {len(known):,} {what} of {comparison.name}"
+        counted = f"lacks {len(gone):,} of the {len(known):,} {what} of {known_release.name}"
         return Fault(
             f"{counted}: {examples(row_name(*key) for key in sorted(gone))}",
-            comparison.name_of_values,
+            known_release.name_of_values,
         )
     if len(new) > min(most_new, share):
-        counted = f"has {len(new):,} {what} that {comparison.name} lacks, beside {len(known):,}"
+        counted = f"has {len(new):,} {what} that {known_release.name} lacks, beside {len(known):,}"
         return Fault(
             f"{counted}: {examples(row_name(*key) for key in sorted(new))}",
-            comparison.name_of_values,
+            known_release.name_of_values,
         )
     return None
 
@@ -142,7 +141,6 @@ def _balance(
 class RvuSums:
     """No kind of RVU halves or doubles altogether: that is another column."""
 
-    name: ClassVar[str] = "rvu-sums"
     evidence: ClassVar[str] = (
         "the sums of work, PE and MP of the same rows moved by a fifth at most, and within a year "
         "by 0.2 %"
@@ -153,25 +151,25 @@ class RvuSums:
     few_codes: int = 100
     """Percent, of the snapshot's few codes, whose sums one new valuation can move."""
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Compare the sums over the rows that both releases have."""
-        known = comparison.rows
+        known = known_release.rows
         sums = [[0, 0] for _ in _RVUS]
-        for row in comparison.release.relative_values["nonqp"].rows:
+        for row in known_release.release.relative_values["nonqp"].rows:
             before = known.get(row[:2])
             if before:
                 for total, was, now in zip(sums, before[3:7], row[3:7], strict=True):
                     total[0] += int(was)
                     total[1] += now
-        years = comparison.years
+        years = known_release.years
         most = self.a_year + self.each_further * (years - 1) if years else self.within
-        if not comparison.complete:
+        if not known_release.complete:
             most = self.few_codes
         for kind, (was, now) in zip(_RVUS, sums, strict=True):
             if max(was, now) * 100 > min(was, now) * (100 + most):
                 sums_now = f"sum to {decimal(now, 2)}, there to {decimal(was, 2)}"
-                reason = f"the {kind} of the rows that {comparison.name} has too {sums_now}"
-                return Fault(reason, comparison.name_of_values)
+                reason = f"the {kind} of the rows that {known_release.name} has too {sums_now}"
+                return Fault(reason, known_release.name_of_values)
         return None
 
 
@@ -179,19 +177,22 @@ class RvuSums:
 class RvuDoublings:
     """Few rows are worth twice what they were, or half."""
 
-    name: ClassVar[str] = "rvu-doublings"
     evidence: ClassVar[str] = (
         "no row within a year, at most 8 from one year to the next, 22 over four and 31 over six"
     )
     a_year: int = 14
     each_further: int = 6
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows whose total in a setting has more than doubled, or fallen below half."""
-        beyond = [pair for pair in comparison.unequal if self._is_beyond(pair)]
-        most = self.a_year + self.each_further * (comparison.years - 1) if comparison.years else 0
-        if not comparison.complete:
-            most = min(most, len(comparison.rows) // _SHARE_OF_KNOWN)
+        beyond = [change for change in known_release.unequal if self._is_beyond(change)]
+        most = (
+            self.a_year + self.each_further * (known_release.years - 1)
+            if known_release.years
+            else 0
+        )
+        if not known_release.complete:
+            most = min(most, len(known_release.rows) // _SHARE_OF_KNOWN)
         if len(beyond) <= most:
             return None
         moves = examples(
@@ -200,12 +201,12 @@ class RvuDoublings:
         )
         reason = (
             f"{len(beyond):,} rows are worth more than twice, or less than half, of what "
-            f"{comparison.name} gives them"
+            f"{known_release.name} gives them"
         )
-        return Fault(f"{reason}: {moves} RVUs in all", comparison.name_of_values)
+        return Fault(f"{reason}: {moves} RVUs in all", known_release.name_of_values)
 
-    def _is_beyond(self, pair: Pair) -> bool:
-        totals = zip(_totals(pair.before), _totals(pair.now), strict=True)
+    def _is_beyond(self, change: RowChange) -> bool:
+        totals = zip(_totals(change.before), _totals(change.now), strict=True)
         return any(was and now and (was > 2 * now or now > 2 * was) for was, now in totals)
 
     def _shown(self, row: RelativeValue) -> str:
@@ -216,26 +217,27 @@ class RvuDoublings:
 class RvuChanges:
     """Within a year, and in another revision of one release, few rows change an RVU."""
 
-    name: ClassVar[str] = "rvu-changes"
     evidence: ClassVar[str] = "within a year at most 3 of 19,000 rows change an RVU (0.02 %)"
     most: int = 20
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows with another RVU, where both releases are of one year.
 
         Of the snapshot's few codes half may change.
         """
-        if comparison.years:
+        if known_release.years:
             return None
-        changed = [pair for pair in comparison.unequal if _rvus(pair.before) != _rvus(pair.now)]
-        most = self.most if comparison.complete else min(self.most, len(comparison.rows) // 2)
+        changed = [
+            change for change in known_release.unequal if _rvus(change.before) != _rvus(change.now)
+        ]
+        most = self.most if known_release.complete else min(self.most, len(known_release.rows) // 2)
         if len(changed) <= most:
             return None
         moves = examples(_rvu_moves(changed))
-        counted = f"{len(changed):,} rows have other RVUs than {comparison.name}"
+        counted = f"{len(changed):,} rows have other RVUs than {known_release.name}"
         return Fault(
-            f"{counted}{'' if comparison.same else ', of the same year'}: {moves}",
-            comparison.name_of_values,
+            f"{counted}{'' if known_release.same else ', of the same year'}: {moves}",
+            known_release.name_of_values,
         )
 
 
@@ -243,7 +245,6 @@ class RvuChanges:
 class PolicyChanges:
     """Of the rows that both releases price, few change a payment policy."""
 
-    name: ClassVar[str] = "policy-changes"
     evidence: ClassVar[str] = (
         "of 9,100 priced rows 5 at most change an indicator within a year, 20 from one year to the "
         "next, 47 over four; supervision "
@@ -255,33 +256,37 @@ class PolicyChanges:
     supervision_within: int = 15
     supervision: int = 60
 
-    def __call__(self, comparison: Comparison) -> Fault | None:
+    def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the priced rows whose indicators changed, and those whose supervision did."""
         priced = [
-            pair for pair in comparison.unequal if pair.before.is_priced and pair.now.is_priced
+            change
+            for change in known_release.unequal
+            if change.before.is_priced and change.now.is_priced
         ]
-        years = comparison.years
+        years = known_release.years
         most = self.a_year + self.each_further * (years - 1) if years else self.within
         most_supervision = self.supervision if years else self.supervision_within
         for columns, bound in ((_POLICIES, most), (("supervision",), most_supervision)):
-            changed = [list(_changed(pair, columns)) for pair in priced]
-            rows = [(pair, found) for pair, found in zip(priced, changed, strict=True) if found]
-            if not comparison.complete:
-                bound = min(bound, len(comparison.rows) // 2)
+            changed = [list(_changed(change, columns)) for change in priced]
+            rows = [(change, found) for change, found in zip(priced, changed, strict=True) if found]
+            if not known_release.complete:
+                bound = min(bound, len(known_release.rows) // 2)
             if len(rows) > bound:
-                moves = examples(f"{row_name(*pair.now[:2])} {found[0]}" for pair, found in rows)
+                moves = examples(
+                    f"{row_name(*change.now[:2])} {found[0]}" for change, found in rows
+                )
                 counted = (
                     f"{len(rows):,} priced rows have another payment policy than in "
-                    f"{comparison.name}"
+                    f"{known_release.name}"
                 )
-                return Fault(f"{counted}: {moves}", comparison.name_of_values)
+                return Fault(f"{counted}: {moves}", known_release.name_of_values)
         return None
 
 
-def _changed(pair: Pair, columns: tuple[str, ...]) -> Iterator[str]:
+def _changed(change: RowChange, columns: tuple[str, ...]) -> Iterator[str]:
     """Yield the columns in which two rows differ, with both values, in words."""
     for column in columns:
-        was, now = getattr(pair.before, column), getattr(pair.now, column)
+        was, now = getattr(change.before, column), getattr(change.now, column)
         if was != now:
             if column.endswith(("_rvu", "operative")):
                 was, now = decimal(was, 2), decimal(now, 2)
@@ -294,22 +299,38 @@ def _changed(pair: Pair, columns: tuple[str, ...]) -> Iterator[str]:
             yield f"{words} {was or 'none'} -> {now or 'none'}"
 
 
-def _rvu_moves(pairs: list[Pair]) -> Iterator[str]:
-    for pair in pairs:
-        yield f"{row_name(*pair.now[:2])} {', '.join(_changed(pair, _RVUS))}"
+def _rvu_moves(changes: list[RowChange]) -> Iterator[str]:
+    for change in changes:
+        yield f"{row_name(*change.now[:2])} {', '.join(_changed(change, _RVUS))}"
 
 
-def corrections(comparison: Comparison) -> list[str]:
+def corrections(known_release: KnownRelease) -> list[str]:
     """Return in words what a release changes of what was known of its label.
 
-    The first rows, and how many more there are.
+    The first row, and how many more codes there are.
     """
-    moved = [pair for pair in comparison.unequal if any(_changed(pair, (*_RVUS, *_POLICIES)))]
-    first = [
-        f"{row_name(*pair.now[:2])} {', '.join(_changed(pair, (*_RVUS, *_POLICIES)))}"
-        for pair in moved[:1]
-    ]
-    more = len({pair.now.hcpcs for pair in moved} - {pair.now.hcpcs for pair in moved[:1]})
+    moved = _moved(known_release)
+    first = list(_row_moves(moved[:1]))
+    more = len({change.now.hcpcs for change in moved} - {change.now.hcpcs for change in moved[:1]})
     if more:
         first[0] += f", and {more} more {'code' if more == 1 else 'codes'}"
     return first
+
+
+def row_changes(known_release: KnownRelease) -> list[str]:
+    """Return in words how many rows differ from a release of the same year, and the first."""
+    moved = _moved(known_release)
+    if not moved:
+        return []
+    counted = "1 row has" if len(moved) == 1 else f"{len(moved):,} rows have"
+    return [f"{counted} other RVUs or payment policies ({examples(_row_moves(moved))})"]
+
+
+def _moved(known_release: KnownRelease) -> list[RowChange]:
+    """Return the rows of which an RVU or a payment policy changes."""
+    return [change for change in known_release.unequal if any(_changed(change, _PRICING))]
+
+
+def _row_moves(changes: list[RowChange]) -> Iterator[str]:
+    for change in changes:
+        yield f"{row_name(*change.now[:2])} {', '.join(_changed(change, _PRICING))}"

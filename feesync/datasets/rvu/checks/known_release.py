@@ -37,15 +37,15 @@ class _Known(NamedTuple):
     effective_from: str
 
 
-class Pair(NamedTuple):
-    """A row of the known release and the one that the release to be loaded has in its place."""
+class RowChange(NamedTuple):
+    """A row of the known release, and what the release to be loaded has in its place."""
 
     before: RelativeValue
     now: RelativeValue
 
 
-class Comparison:
-    """A parsed release and a known one.
+class KnownRelease:
+    """A known release, as what a parsed one is held against.
 
     Attributes:
         release: the parsed release.
@@ -91,7 +91,7 @@ class Comparison:
 
     @cached_property
     def same_places(self) -> bool:
-        """Whether both releases are of before, or both of since, the year in which the localities were drawn anew."""
+        """Whether both releases are of before, or both of since, the redrawing of localities."""
         return (label_year(self.label) < _REORGANISED) == (
             label_year(self.release.label) < _REORGANISED
         )
@@ -118,11 +118,11 @@ class Comparison:
         return {row[:2]: row for row in rows}
 
     @cached_property
-    def unequal(self) -> list[Pair]:
+    def unequal(self) -> list[RowChange]:
         """The rows that both releases have and that are not equal in both, OPPS columns aside."""
         known, width = self.rows, len(_COLUMNS)
         return [
-            Pair(RelativeValue._make((*before, *_NO_OPPS)), row)
+            RowChange(RelativeValue._make((*before, *_NO_OPPS)), row)
             for row in self.release.relative_values["nonqp"].rows
             if (before := known.get(row[:2])) is not None and before != row[:width]
         ]
@@ -134,12 +134,12 @@ class Comparison:
         return {(row.hcpcs, row.modifier) for row in rows if row.is_priced}
 
 
-def comparisons(
+def known_releases(
     connection: sqlite3.Connection,
     release: ParsedRelease,
     first: str,
     open_snapshot: Callable[[], sqlite3.Connection],
-) -> list[Comparison]:
+) -> list[KnownRelease]:
     """Return what a release is compared with, its own label first.
 
     Of the database its label's current revision and the nearest release on either side in time; of
@@ -155,11 +155,11 @@ def comparisons(
     snapshot = open_snapshot()
     embedded = list(_around(snapshot, release.label, first))
     own = [known for known in embedded if known.label == release.label]
-    found = [Comparison(release, connection, known, first, complete=True) for known in loaded]
+    found = [KnownRelease(release, connection, known, first, complete=True) for known in loaded]
     found += [
-        Comparison(release, snapshot, known, first, complete=False) for known in own or embedded
+        KnownRelease(release, snapshot, known, first, complete=False) for known in own or embedded
     ]
-    return sorted(found, key=lambda comparison: not comparison.same)
+    return sorted(found, key=lambda known_release: not known_release.same)
 
 
 def _around(connection: sqlite3.Connection, label: str, first: str) -> Iterator[_Known]:
