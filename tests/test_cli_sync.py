@@ -2,11 +2,11 @@ import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import small
 from cms_files import quarter, repriced
+from documents import DOCS
 from fake_cms import LISTING, REPOSTED, html, status
 
 from feesync.cms.cache import Cache
@@ -302,7 +302,7 @@ def test_options_that_cannot_be_read(feesync, options):
     assert feesync("sync", *options.split()).exit_code == 2
 
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+GUIDE = (DOCS / "guides/operator.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -336,8 +336,8 @@ def as_cron(server, tmp_path):
     return run
 
 
-def test_the_crontab_line_of_the_readme_runs_as_written(as_cron):
-    (line,) = re.findall(r"^\d+ \d+ \* \* \* (.*feesync sync.*)$", README, re.MULTILINE)
+def test_the_crontab_line_of_the_guide_runs_as_written(as_cron):
+    (line,) = re.findall(r"^\d+ \d+ \* \* \* (.*feesync sync.*)$", GUIDE, re.MULTILINE)
     line = line.replace("--jitter 1800", "--jitter 0.1") + " --all"
     first = as_cron(line)
     assert (first.returncode, first.stdout, first.stderr) == (
@@ -347,14 +347,14 @@ def test_the_crontab_line_of_the_readme_runs_as_written(as_cron):
     )
     second = as_cron(line)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
-    (check,) = re.findall(r"`feesync (status --max-age \S+)`", README)
+    (check,) = re.findall(r"^feesync (status --max-age \S+)", GUIDE, re.MULTILINE)
     told = as_cron(f"$HOME/feesync/bin/feesync {check} --json")
     assert json.loads(told.stdout)["last_success"]
 
 
-def test_the_hook_of_the_readme_mails_what_changed_and_only_that(as_cron, server, tmp_path):
+def test_the_hook_of_the_guide_mails_what_changed_and_only_that(as_cron, server, tmp_path):
     (hook,) = re.findall(
-        r"^(report=\$\(feesync sync.*?\n.*?)\n```", README, re.MULTILINE | re.DOTALL
+        r"^(report=\$\(feesync sync.*?\n.*?)\n```", GUIDE, re.MULTILINE | re.DOTALL
     )
     hook = hook.replace("sync --quiet", "sync --quiet --all")
     mail = tmp_path / "bin/mail"
