@@ -175,17 +175,17 @@ def test_errors(feesync, arguments, status, says):
 
 
 def test_a_database_that_breaks_is_no_gap(feesync, loaded, monkeypatch):
-    from feesync.claims.header import Visit
+    from feesync.claims.rates import ClaimRates
     from feesync.errors import StoreError
 
-    quote = Visit.quote
+    quote = ClaimRates.quote
 
-    def break_in_2023(visit, line):
-        if visit.day.year == 2023:
+    def break_in_2023(rates, line):
+        if rates.day.year == 2023:
             raise StoreError("disk I/O error")
-        return quote(visit, line)
+        return quote(rates, line)
 
-    monkeypatch.setattr(Visit, "quote", break_in_2023)
+    monkeypatch.setattr(ClaimRates, "quote", break_in_2023)
     result = feesync("history", "64493", "--locality", "AL")
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", "feesync: disk I/O error\n")
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 
 from feesync.claims import arguments
-from feesync.claims.header import Visit, read_visit
+from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
+from feesync.claims.rates import ClaimRates
 from feesync.model.locality import Locality
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
@@ -22,7 +23,9 @@ from feesync.model.reading import listed_or_none, states
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +107,44 @@ def compare(
     """
     named = listed_or_none("places", places, "01112-05")
     wanted, chosen = states(state), arguments.settings(settings)
-    visit = read_visit(locality="national", setting=chosen[0], qp=qp, db=db, date=date)
-    return _compare(visit, visit.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen)
+    header = read_header(locality="national", setting=chosen[0], qp=qp, date=date)
+    return _compare(
+        open_schedule(db), header, header.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen
+    )
 
 
 def _compare(
-    visit: Visit,
+    schedule: FeeSchedule,
+    header: Header,
     line: Line,
     places: Sequence[str],
     states: Sequence[str],
     settings: Sequence[Setting],
 ) -> Comparison:
-    visit.quote(line)  # a code without the row that a modifier asks for is told so
+    ClaimRates(header, schedule).quote(
+        line
+    )  # a code without the row that a modifier asks for is told so
     chosen = {
         quote.locality: quote
-        for quote in visit.schedule.rates(line.hcpcs, places, states, visit.day, qp=visit.qp)
+        for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp)
     }
     keys = ["national", *(place.key for place in chosen)]
-    national, *quoted = (_amounts(visit, line.hcpcs, line.modifiers, settings, key) for key in keys)
+    national, *quoted = (_amounts(schedule, header, line, settings, key) for key in keys)
     found = {place.locality: place for _, place, _ in (national, *quoted)}
     notes = [
-        note for quote, _, prices in (national, *quoted) for note in _notes(visit, quote, prices)
+        note
+        for quote, _, prices in (national, *quoted)
+        for note in _notes(schedule, header, quote, prices)
     ]
     notes += [
-        provenance.zip_note(quote.release, place, quote.zip, visit.day)
+        provenance.zip_note(quote.release, place, quote.zip, header.day)
         for place, quote in chosen.items()
         if quote.zip
     ]
     return Comparison(
         line.hcpcs,
         line.modifiers,
-        visit.day,
+        header.day,
         tuple(settings),
         national[1],
         tuple(
@@ -149,18 +159,18 @@ def _compare(
 
 
 def _amounts(
-    visit: Visit, hcpcs: str, modifiers: Iterable[str], settings: Sequence[Setting], key: str
+    schedule: FeeSchedule, header: Header, line: Line, settings: Sequence[Setting], key: str
 ) -> tuple[Quote, PlaceAmounts, list[Price]]:
-    priced = []
-    for setting in settings:
-        there = visit._replace(locality=key, setting=setting)
-        priced.append(there.price(there.line(ClaimLine(hcpcs, modifiers))))
+    rates = ClaimRates(replace(header, locality=key), schedule)
+    priced = [rates.price(line._replace(setting=setting)) for setting in settings]
     quote = priced[0][0]
     amounts = {setting: price.allowed for setting, (_, price) in zip(settings, priced, strict=True)}
     return quote, PlaceAmounts(quote.locality, amounts), [price for _, price in priced]
 
 
-def _notes(visit: Visit, quote: Quote, prices: Iterable[Price]) -> list[Note]:
+def _notes(
+    schedule: FeeSchedule, header: Header, quote: Quote, prices: Iterable[Price]
+) -> list[Note]:
     """Return what to know.
 
     What only informs about one price, such as its cap in dollars, is not for a comparison.
@@ -168,4 +178,4 @@ def _notes(visit: Visit, quote: Quote, prices: Iterable[Price]) -> list[Note]:
     of_prices = [
         note for price in prices for note in price.notes if note.severity is not Severity.INFO
     ]
-    return [*provenance.notes(visit.schedule, quote, visit.day, qp=visit.qp), *of_prices]
+    return [*provenance.notes(schedule, quote, header.day, qp=header.qp), *of_prices]

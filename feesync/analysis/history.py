@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from feesync.claims.header import Visit, read_visit
+from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
+from feesync.claims.rates import ClaimRates
 from feesync.errors import (
     FeesyncError,
     LocalityError,
@@ -29,7 +30,9 @@ from feesync.model.release import Release
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +131,24 @@ def history(
     Raises:
         FeesyncError: as `estimate` does, where no release has a row for the line in the place.
     """
-    visit = read_visit(locality=locality, setting=Setting.NONFACILITY.value, qp=qp, db=db)
-    given = visit.line(ClaimLine(hcpcs, modifiers))
-    releases = visit.schedule.releases()
-    newest = _newest(visit, given, releases)
+    header = read_header(locality=locality, setting=Setting.NONFACILITY, qp=qp)
+    schedule = open_schedule(db)
+    given = header.line(ClaimLine(hcpcs, modifiers))
+    releases = schedule.releases()
+    newest = _newest(schedule, header, given, releases)
     place = newest.locality
     moments: list[Moment] = []
     left_out: list[str] = []
     notes = dict.fromkeys(
-        provenance.notes(visit.schedule, newest, newest.release.effective_from, qp=qp)
+        provenance.notes(schedule, newest, newest.release.effective_from, qp=qp)
         if newest.zip
         else ()
     )
     error: FeesyncError | None = None
     for release in releases:
-        there = visit._replace(day=release.effective_from, locality=place.key)
+        there = replace(header, day=release.effective_from, locality=place.key)
         try:
-            quote, prices = _prices(there, given, release)
+            quote, prices = _prices(schedule, there, given, release)
         except (NoPriceError, ModifierError) as found:
             if release.embedded and isinstance(found, UnknownCodeError):
                 left_out.append(release.label)
@@ -160,7 +164,7 @@ def history(
             )
             continue
         moments.append(_moment(release, quote, prices, moments[-1] if moments else None))
-        notes.update(dict.fromkeys(provenance.notes(visit.schedule, quote, there.day, qp=qp)))
+        notes.update(dict.fromkeys(provenance.notes(schedule, quote, there.day, qp=qp)))
         notes.update(
             (note, None)
             for price in prices.values()
@@ -174,17 +178,18 @@ def history(
     )
 
 
-def _newest(visit: Visit, given: Line, releases: list[Release]) -> Quote:
-    """Return the row of the newest release that has the code and the place that the visit's locality means there.
+def _newest(schedule: FeeSchedule, header: Header, given: Line, releases: list[Release]) -> Quote:
+    """Return the row of the newest release that has the code and the header's place.
 
     An older release decides only where it is named by its key: what a name meant there may be
     another place.
     """
     errors: list[tuple[int, FeesyncError]] = []
-    text = visit.locality.upper()
+    text = header.locality.upper()
     for release in reversed(releases):
         try:
-            quote = _quote(visit._replace(day=release.effective_from), given, release)
+            there = replace(header, day=release.effective_from)
+            quote = _quote(ClaimRates(there, schedule), given, release)
         except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
             continue
@@ -199,27 +204,30 @@ def _newest(visit: Visit, given: Line, releases: list[Release]) -> Quote:
     raise min(errors, key=lambda ranked: ranked[0])[1]
 
 
-def _quote(there: Visit, given: Line, release: Release) -> Quote:
+def _quote(rates: ClaimRates, given: Line, release: Release) -> Quote:
     """Return the row of a release itself.
 
     Raises:
-        FeesyncError: as Visit.quote does; UnknownCodeError also where another release answers for
+        FeesyncError: as ClaimRates.quote does; UnknownCodeError also where another release answers for
             its first day.
     """
-    quote = there.quote(given)
+    quote = rates.quote(given)
     if quote.release.label != release.label:
         raise UnknownCodeError(
-            f"{quote.release.label} answers for {there.day}, the first day of {release.label}"
+            f"{quote.release.label} answers for {rates.day}, the first day of {release.label}"
         )
     return quote
 
 
-def _prices(there: Visit, given: Line, release: Release) -> tuple[Quote, dict[Setting, Price]]:
-    quote = _quote(there, given, release)
+def _prices(
+    schedule: FeeSchedule, there: Header, given: Line, release: Release
+) -> tuple[Quote, dict[Setting, Price]]:
+    rates = ClaimRates(there, schedule)
+    quote = _quote(rates, given, release)
     prices = {}
     for setting in Setting:
         line = given._replace(day=there.day, setting=setting)
-        prices[setting] = there._replace(setting=setting).price(line)[1]
+        prices[setting] = rates.price(line)[1]
     return quote, prices
 
 

@@ -6,17 +6,20 @@ Read the arguments, find the rates, price the lines, say where it all came from.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
 
 from feesync.claims import arguments
 from feesync.claims import notes as claim_notes
+from feesync.claims.answer import line_answer
 from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate
-from feesync.claims.header import Visit, read_visit
+from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
+from feesync.claims.rates import ClaimRates
+from feesync.coverage.notes import day_notes
 from feesync.errors import FeesyncError, InvalidInputError, of_line
 from feesync.model import money, reading
 from feesync.model.money import dollars
@@ -27,11 +30,11 @@ from feesync.pricing.line import Line
 from feesync.reference.cost_sharing import part_b_deductibles
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
 
 _MOST_LINES = 50
 
 
-@of_one_state
 def estimate(
     hcpcs: str,
     *,
@@ -103,8 +106,7 @@ def estimate(
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
     documents.
     """
-    contract = arguments.contract(percent, of_year)
-    visit = read_visit(
+    header = read_header(
         locality=locality,
         setting=setting,
         pos=pos,
@@ -112,20 +114,17 @@ def estimate(
         nonpar=nonpar,
         practitioner=practitioner,
         qp=qp,
-        contract=contract,
+        deductible=deductible,
+        percent=percent,
+        of_year=of_year,
         coverage=coverage,
         purpose=purpose,
         history=history,
-        db=db,
     )
-    owed = _owed(deductible, visit)
-    line = visit.line(ClaimLine(hcpcs, modifiers, units, charge, postop_days))
-    quote, price = visit.price(line)
-    more = [*visit.day_notes([line]), *_deductible_notes(owed, visit.day)]
-    return visit.answer(line, quote, price, owed, more)
+    line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
+    return estimate_line(header, line, db=db)
 
 
-@of_one_state
 def estimate_claim(
     lines: Iterable[ClaimLine | str | Mapping[str, object]],
     *,
@@ -181,10 +180,7 @@ def estimate_claim(
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
     record layout documents.
     """
-    if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
-        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
-    contract = arguments.contract(percent, of_year)
-    visit = read_visit(
+    header = read_header(
         locality=locality,
         setting=setting,
         pos=pos,
@@ -192,19 +188,44 @@ def estimate_claim(
         nonpar=nonpar,
         practitioner=practitioner,
         qp=qp,
-        contract=contract,
+        deductible=deductible,
+        percent=percent,
+        of_year=of_year,
         coverage=coverage,
         purpose=purpose,
         history=history,
-        db=db,
     )
-    owed = _owed(deductible, visit)
+    return estimate_lines(header, lines, db=db)
+
+
+@of_one_state
+def estimate_line(
+    header: Header, given: ClaimLine, *, db: str | os.PathLike[str] | None = None
+) -> Estimate:
+    """Return what Medicare allows for one line under a header, as `estimate` does."""
+    rates = ClaimRates(header, open_schedule(db))
+    line = header.line(given)
+    quote, price = rates.price(line)
+    more = [*_day_notes(header, [line]), *_deductible_notes(header)]
+    return line_answer(header, rates, line, quote, price, header.deductible, more)
+
+
+@of_one_state
+def estimate_lines(
+    header: Header,
+    lines: Iterable[ClaimLine | str | Mapping[str, object]],
+    *,
+    db: str | os.PathLike[str] | None = None,
+) -> ClaimEstimate:
+    """Return what Medicare allows for lines under a header, as `estimate_claim` does."""
+    if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
+        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     with _naming_the_line():
-        return _claim(visit, lines, owed)
+        return _claim(header, ClaimRates(header, open_schedule(db)), lines)
 
 
 def _claim(
-    visit: Visit, lines: Iterable[ClaimLine | str | Mapping[str, object]], owed: int
+    header: Header, rates: ClaimRates, lines: Iterable[ClaimLine | str | Mapping[str, object]]
 ) -> ClaimEstimate:
     read: list[Line] = []
     quotes: list[Quote] = []
@@ -212,18 +233,18 @@ def _claim(
         if number > _MOST_LINES:
             raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
         with of_line(number):
-            read.append(visit.line(ClaimLine.read(given)))
-            quotes.append(visit.quote(read[-1]))
+            read.append(header.line(ClaimLine.read(given)))
+            quotes.append(rates.quote(read[-1]))
     if not read:
         raise InvalidInputError("a claim has at least one line")
-    prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], visit)
+    prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], rates)
     answers = []
-    left = owed
+    left = header.deductible
     priced = frozenset(
         line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None
     )
     for line, quote, price in zip(read, quotes, prices, strict=True):
-        answers.append(visit.answer(line, quote, price, left, [], priced))
+        answers.append(line_answer(header, rates, line, quote, price, left, [], priced))
         left -= money.cents(answers[-1].deductible or 0)
     return ClaimEstimate(
         lines=tuple(answers),
@@ -233,8 +254,8 @@ def _claim(
         patient_responsibility=_sum("patient_responsibility", answers),
         notes=(
             *claim_notes.notes(answers),
-            *visit.day_notes(read),
-            *_deductible_notes(owed, visit.day),
+            *_day_notes(header, read),
+            *_deductible_notes(header),
         ),
     )
 
@@ -257,18 +278,14 @@ def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
     return dollars(sum(amounts)) if amounts else None
 
 
-def _owed(deductible: Decimal | int | str | None, visit: Visit) -> int:
-    """Return the deductible in cents; refuse one that a contract would leave without effect."""
-    owed = arguments.cents("deductible", deductible) or 0
-    if owed and visit.contract:
-        raise InvalidInputError(
-            "the Part B deductible is Medicare's; with a contract (percent, of_year) the plan "
-            "decides its own"
-        )
-    return owed
+def _day_notes(header: Header, lines: Sequence[Line]) -> list[Note]:
+    """Return the coverage notes on all lines together."""
+    known = header.circumstances
+    return day_notes(lines, header.pos, known) if known else []
 
 
-def _deductible_notes(owed: int, day: Date) -> list[Note]:
+def _deductible_notes(header: Header) -> list[Note]:
+    owed, day = header.deductible, header.day
     annual = part_b_deductibles().get(day.year) if owed else None
     if annual is None or owed <= money.cents(annual):
         return []

@@ -1,76 +1,66 @@
-"""What all lines of a claim share.
+"""What all lines of a claim share, read and checked once: place, setting, day, who bills, who pays.
 
-Place, setting, day, who bills, and the schedule that answers for them.
+Out of scope: the rates for it (rates), and what is answered for a line (answer).
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
-from typing import NamedTuple
 
 from feesync.claims import arguments
-from feesync.claims.estimate import Estimate
 from feesync.claims.line import ClaimLine
-from feesync.coverage.notes import Circumstances, day_notes, line_notes
-from feesync.errors import ModifierError, UnknownCodeError
+from feesync.coverage.notes import Circumstances
+from feesync.errors import InvalidInputError
 from feesync.model import reading
 from feesync.model.hcpcs import read_code
-from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars
-from feesync.model.note import Note
-from feesync.model.rate import Rate, Setting
-from feesync.pricing import modifiers as modifier_rules
+from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
-from feesync.pricing import waiver
-from feesync.pricing.claim import claim
-from feesync.pricing.line import Contract, Line, Price
-from feesync.pricing.payer import split
-from feesync.reference.codes import technical_codes
-from feesync.reference.cost_sharing import sequestration_on
-from feesync.reference.modifiers import Effect
-from feesync.reference.place_of_service import places_of_service, read_setting
-from feesync.schedule import notes as provenance
-from feesync.schedule.quote import Quote
-from feesync.schedule.rates import FeeSchedule
-from feesync.schedule.threads import open_schedule
-
-_SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
+from feesync.pricing.line import Contract, Line
+from feesync.reference.place_of_service import PlaceOfService, read_setting
 
 
-class Visit(NamedTuple):
-    """Place, setting, day, who bills, and the schedule: of one line, or of all lines of a claim.
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What all lines of a claim share, or one line by itself.
 
-    `day` is the date of service, by which modifiers and practitioners are judged; `rates_of` is the
-    day whose release prices the lines, where that is another.
+    Attributes:
+        locality: the place, as a caller names it.
+        setting: nonfacility or facility.
+        place_of_service: where one was given; it has decided the setting.
+        day: date of service, by which modifiers and practitioners are judged.
+        nonpar: whether the practitioner does not participate.
+        practitioner: who bills, such as `physician`.
+        qp: whether the practitioner is a qualifying APM participant.
+        deductible: cents of the Part B deductible that the patient still owes.
+        contract: what a plan other than Medicare pays by, None where Medicare pays.
+        circumstances: what coverage notes stand on, None where there are to be none.
     """
 
-    schedule: FeeSchedule
     locality: str
     setting: Setting
-    pos: str | None
+    place_of_service: PlaceOfService | None
     day: Date
     nonpar: bool
     practitioner: str
     qp: bool
-    notes: list[Note]
+    deductible: int
+    contract: Contract | None
     circumstances: Circumstances | None
-    contract: Contract | None = None
-    rates_of: Date | None = None
 
     @property
-    def rate_day(self) -> Date:
-        """The day whose release prices the lines.
-
-        That of service, but for a contract that names the rates of a year.
-        """
-        return self.rates_of or self.day
+    def pos(self) -> str | None:
+        """The place of service code."""
+        return self.place_of_service and self.place_of_service.pos
 
     def line(self, given: ClaimLine) -> Line:
-        """Return a line as pricing sees it."""
+        """Return a line as pricing sees it.
+
+        Raises:
+            InvalidInputError: a part of it cannot be read.
+            ModifierError: its modifiers are unknown or contradict each other.
+        """
         return Line(
             read_code(reading.text("hcpcs", given.hcpcs)),
             arguments.modifiers(given.modifiers),
@@ -84,187 +74,51 @@ class Visit(NamedTuple):
             contract=self.contract,
         )
 
-    def quote(self, line: Line) -> Quote:
-        """Find the rate; a code that has other rows than the modifier asks for is a modifier error, not an unknown code.
 
-        A code without a row for 53 answers with its own: 53 is then priced by report. Of a code
-        with parts PD takes the professional one.
-        """
-        row = modifier_rules.row_of(line.modifiers)
-        if not row and modifier_rules.has(line.modifiers, Effect.SETTING):
-            with suppress(UnknownCodeError):
-                return self.schedule.rate(
-                    line.hcpcs,
-                    modifier_rules.PROFESSIONAL,
-                    self.locality,
-                    self.rate_day,
-                    qp=self.qp,
-                )
-        try:
-            return self.schedule.rate(line.hcpcs, row, self.locality, self.rate_day, qp=self.qp)
-        except UnknownCodeError as error:
-            if not error.rows:
-                raise
-            if row == modifier_rules.DISCONTINUED and "" in error.rows:
-                return self.schedule.rate(line.hcpcs, "", self.locality, self.rate_day, qp=self.qp)
-            rows = ", ".join(filter(None, error.rows))
-        if not row:
-            raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
-        has = f"its rows are {rows}" if rows else "it has no such parts"
-        raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has}")
-
-    def rate(self, hcpcs: str, row: str = "") -> Rate:
-        """Find the rate of another code or row beside a line's."""
-        return self.schedule.rate(hcpcs, row, self.locality, self.rate_day, qp=self.qp).rate
-
-    def technical(self, hcpcs: str) -> Sequence[Rate]:
-        """Find the rates of the technical part of a code.
-
-        None where the schedule does not have them.
-        """
-        rows = [(code, "") for code in technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
-        try:
-            return [self.rate(code, row) for code, row in rows]
-        except UnknownCodeError:
-            return []
-
-    def price(self, line: Line) -> tuple[Quote, Price]:
-        """Price a line by itself, as of a claim of its own."""
-        quote = self.quote(line)
-        return quote, claim([(quote.rate, line)], self)[0]
-
-    def answer(
-        self,
-        line: Line,
-        quote: Quote,
-        price: Price,
-        owed: int,
-        more: list[Note],
-        beside: Collection[str] = (),
-    ) -> Estimate:
-        """Return the answer for a priced line.
-
-        Args:
-            line: the line.
-            quote: its rate.
-            price: its price.
-            owed: the deductible in cents that is left for it.
-            more: notes after those of the line.
-            beside: the codes of the lines of its claim that have a price: what is denied waives
-                nothing of another line.
-        """
-        allowed = price.allowed
-        cut = sequestration_on(self.day)
-        cut_rate = cut.rate if cut else 0
-        share = None if allowed is None or line.contract else waiver.patient_share(line, beside)
-        shares = None
-        if share and allowed is not None:
-            shares = split(allowed, owed if share.deductible else 0, share.coinsurance, cut_rate)
-        return Estimate(
-            hcpcs=line.hcpcs,
-            modifiers=line.modifiers,
-            date=self.day,
-            setting=modifier_rules.placed(line).setting,
-            pos=self.pos,
-            units=line.units,
-            fee=_dollars(price.fee),
-            steps=tuple(price.steps),
-            allowed=_dollars(allowed),
-            deductible=shares and dollars(shares.deductible),
-            medicare_payment=shares and dollars(shares.medicare_payment),
-            sequestration=shares and dollars(shares.sequestration),
-            sequestration_rate=None if line.contract else decimal(cut_rate, 4),
-            coinsurance_rate=share and decimal(share.coinsurance, 4),
-            patient_responsibility=shares and dollars(shares.patient_responsibility),
-            limiting_charge=_dollars(price.limiting_charge),
-            notes=(
-                *provenance.notes(self.schedule, quote, self.rate_day, qp=self.qp),
-                *price.notes,
-                *_payer_notes(line, price, share),
-                *self.notes,
-                *([] if allowed is None else self._share()),
-                *self._coverage_notes(line, quote.locality),
-                *more,
-            ),
-            quote=quote,
-            rank=price.rank,
-            contract=line.contract,
-        )
-
-    def _share(self) -> list[Note]:
-        """Say whose share an amount at the facility rate is.
-
-        What the place itself is paid for is billed beside it.
-        """
-        if self.setting is not Setting.FACILITY:
-            return []
-        biller = places_of_service()[self.pos].biller if self.pos else "facility"
-        beside = f"; the {biller} bills its own" if biller else ""
-        return [
-            Note.info(
-                "practitioner-share",
-                f"The amount is the practitioner's share{beside}.",
-                _SHARE_SOURCE,
-            )
-        ]
-
-    def _coverage_notes(self, line: Line, place: Locality) -> list[Note]:
-        return line_notes(line, self.pos, place, self.circumstances) if self.circumstances else []
-
-    def day_notes(self, lines: Sequence[Line]) -> list[Note]:
-        """Return the coverage notes on all lines together."""
-        return day_notes(lines, self.pos, self.circumstances) if self.circumstances else []
-
-
-def read_visit(
+def read_header(
     *,
     locality: str,
     setting: Setting | str,
-    qp: bool,
-    db: str | os.PathLike[str] | None,
     pos: str | int | None = None,
     date: Date | str | None = None,
     nonpar: bool = False,
     practitioner: str = "physician",
-    contract: Contract | None = None,
+    qp: bool = False,
+    deductible: Decimal | int | str | None = None,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
     coverage: bool = False,
     purpose: str | None = None,
     history: arguments.History = (),
-) -> Visit:
-    """Read what all lines share. Medicare's coverage notes do not hold for a contract."""
+) -> Header:
+    """Read what all lines share, under the names of `estimate`.
+
+    Medicare's coverage notes and its deductible do not hold for a contract.
+
+    Raises:
+        InvalidInputError: an argument cannot be read, or contradicts another.
+    """
+    contract = arguments.contract(percent, of_year)
     day = arguments.day(date) or Date.today()
     where, place = read_setting(setting, pos)
     kind = reading.text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
     circumstances = arguments.circumstances(coverage, purpose, history)
-    schedule = open_schedule(db)
-    return Visit(
-        schedule,
-        reading.text("locality", locality),
-        where,
-        place and place.pos,
-        day,
-        reading.flag("nonpar", nonpar),
-        kind,
-        reading.flag("qp", qp),
-        place.notes if place else [],
-        None if contract else circumstances,
-        contract,
-        schedule.newest_day(contract.of_year) if contract and contract.of_year else None,
+    owed = arguments.cents("deductible", deductible) or 0
+    if owed and contract:
+        raise InvalidInputError(
+            "the Part B deductible is Medicare's; with a contract (percent, of_year) the plan "
+            "decides its own"
+        )
+    return Header(
+        locality=reading.text("locality", locality),
+        setting=where,
+        place_of_service=place,
+        day=day,
+        nonpar=reading.flag("nonpar", nonpar),
+        practitioner=kind,
+        qp=reading.flag("qp", qp),
+        deductible=owed,
+        contract=contract,
+        circumstances=None if contract else circumstances,
     )
-
-
-def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
-    """Return the notes on what the patient owes.
-
-    What is waived, and what an unassigned claim leaves of that.
-    """
-    if share is None or price.allowed is None:
-        return []
-    if share.deductible or price.limiting_charge is None:
-        return share.notes
-    return [*share.notes, *waiver.excess(price.allowed, price.limiting_charge, line.charge)]
-
-
-def _dollars(amount: int | None) -> Decimal | None:
-    return None if amount is None else dollars(amount)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date as Date
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -180,68 +182,86 @@ def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool)
         raise click.UsageError(f"--force goes with {name}")
 
 
-def visit_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what the lines of a claim, or one line, are priced by.
-
-    Place, setting, day, who bills, the deductible.
-    """
-    options = (
-        locality_option,
-        click.option(
-            "--setting",
-            type=click.Choice([setting.value for setting in Setting]),
-            help="Rate; nonfacility by default.",
-        ),
-        click.option(
-            "--pos",
-            metavar="NN",
-            help="Place of service code, such as 11 or 24, instead of --setting.",
-        ),
-        date_option,
-        click.option(
-            "--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."
-        ),
-        click.option(
-            "--practitioner",
-            type=click.Choice(list(PRACTITIONERS)),
-            default="physician",
-            show_default=True,
-            help="Who bills.",
-        ),
-        qp_option,
-        click.option(
-            "--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."
-        ),
-        percent_option,
-        of_year_option,
-        click.option(
-            "--purpose",
-            type=click.Choice(PURPOSES, case_sensitive=False),
-            help="What facet joint injections are for, for the coverage notes.",
-        ),
-        click.option(
-            "--history",
-            multiple=True,
-            metavar="DATE:LINE",
-            help="Earlier line of the patient, such as 2025-03-01:64493-50-KX; repeatable.",
-        ),
-        click.option(
-            "--coverage/--no-coverage",
-            default=True,
-            help="Coverage notes on facet joint lines; on by default.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_HEADER_OPTIONS = (
+    locality_option,
+    click.option(
+        "--setting",
+        type=click.Choice([setting.value for setting in Setting]),
+        help="Rate; nonfacility by default.",
+    ),
+    click.option(
+        "--pos",
+        metavar="NN",
+        help="Place of service code, such as 11 or 24, instead of --setting.",
+    ),
+    date_option,
+    click.option(
+        "--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."
+    ),
+    click.option(
+        "--practitioner",
+        type=click.Choice(list(PRACTITIONERS)),
+        default="physician",
+        show_default=True,
+        help="Who bills.",
+    ),
+    qp_option,
+    click.option(
+        "--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."
+    ),
+    percent_option,
+    of_year_option,
+    click.option(
+        "--purpose",
+        type=click.Choice(PURPOSES, case_sensitive=False),
+        help="What facet joint injections are for, for the coverage notes.",
+    ),
+    click.option(
+        "--history",
+        multiple=True,
+        metavar="DATE:LINE",
+        help="Earlier line of the patient, such as 2025-03-01:64493-50-KX; repeatable.",
+    ),
+    click.option(
+        "--coverage/--no-coverage",
+        default=True,
+        help="Coverage notes on facet joint lines; on by default.",
+    ),
+)
+"""What the lines of a claim, or one line, are priced by, under the names of `read_header`."""
 
 
-def one_way(setting: str | None, pos: str | None, as_json: bool, explain: bool) -> None:
-    """Refuse a setting beside a place of service, and two forms of output."""
-    if setting and pos:
-        raise click.UsageError(
-            "--setting and --pos exclude each other: the place of service decides the setting"
-        )
+def header_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a claim header, which the command is given as `header`, read and checked."""
+
+    @wraps(command)
+    def with_header(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
+        from feesync.claims.header import read_header
+
+        given = {name: kwargs.pop(name) for name in names}
+        if given["setting"] and given["pos"]:
+            raise click.UsageError(
+                "--setting and --pos exclude each other: the place of service decides the setting"
+            )
+        given["setting"] = given["setting"] or Setting.NONFACILITY
+        given["date"] = given.pop("day")
+        command(*args, header=read_header(**given), **kwargs)
+
+    added: Callable[..., None] = with_header
+    before = len(_parameters(added))
+    for option in reversed(_HEADER_OPTIONS):
+        added = option(added)
+    names = [str(param.name) for param in _parameters(added)[before:]]
+    return added
+
+
+def _parameters(command: Callable[..., None]) -> list[click.Parameter]:
+    """Return the parameters that decorators have added to a command that is yet to be made."""
+    return getattr(command, "__click_params__", [])
+
+
+def one_form(as_json: bool, explain: bool) -> None:
+    """Refuse two forms of output."""
     if as_json and explain:
         raise click.UsageError("--json and --explain exclude each other")
 

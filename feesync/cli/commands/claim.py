@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
-from datetime import date as Date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,14 @@ import click
 
 from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate
-from feesync.claims.estimator import estimate_claim
+from feesync.claims.estimator import estimate_lines
+from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
-from feesync.cli.options import db_option, explain_option, json_option, one_way, visit_options
+from feesync.cli.options import db_option, explain_option, header_options, json_option, one_form
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, InvalidInputError
 from feesync.model.note import Note
-from feesync.model.rate import Setting
 from feesync.model.reading import shown
 
 _COLUMNS = (
@@ -44,7 +43,7 @@ _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "P
 
 @click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
 @click.argument("lines", nargs=-1, required=True, metavar="LINE...")
-@visit_options
+@header_options
 @json_option
 @explain_option
 @db_option
@@ -52,19 +51,7 @@ _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "P
 def command(
     ctx: click.Context,
     lines: tuple[str, ...],
-    locality: str,
-    setting: str | None,
-    pos: str | None,
-    day: Date | None,
-    nonpar: bool,
-    practitioner: str,
-    qp: bool,
-    deductible: str | None,
-    percent: str | None,
-    of_year: int | None,
-    purpose: str | None,
-    history: tuple[str, ...],
-    coverage: bool,
+    header: Header,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -81,25 +68,9 @@ def command(
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03 --percent 110 --of-year 2022
       feesync claim lines.csv --locality 01112-05 --json
     """
-    one_way(setting, pos, as_json, explain)
+    one_form(as_json, explain)
     read = [line for given in lines for line in _lines(given)]
-    claim = estimate_claim(
-        read,
-        locality=locality,
-        setting=setting or Setting.NONFACILITY,
-        pos=pos,
-        date=day,
-        nonpar=nonpar,
-        practitioner=practitioner,
-        qp=qp,
-        deductible=deductible,
-        percent=percent,
-        of_year=of_year,
-        purpose=purpose,
-        history=history,
-        coverage=coverage,
-        db=ctx.obj,
-    )
+    claim = estimate_lines(header, read, db=ctx.obj)
     if as_json:
         print_json(claim.to_dict())
     elif explain:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
-
 import click
 
 from feesync.claims.estimate import Estimate
-from feesync.claims.estimator import estimate
+from feesync.claims.estimator import estimate_line
+from feesync.claims.header import Header
+from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     db_option,
     explain_option,
+    header_options,
     json_option,
     modifiers_option,
-    one_way,
-    visit_options,
+    one_form,
 )
 from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
-from feesync.model.rate import Setting
 
 
 @click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
 @click.argument("hcpcs")
-@visit_options
+@header_options
 @modifiers_option
 @click.option(
     "--units", type=WholeNumber(0), default=1, show_default=True, help="Units of service."
@@ -48,22 +47,10 @@ from feesync.model.rate import Setting
 def command(
     ctx: click.Context,
     hcpcs: str,
-    locality: str,
-    setting: str | None,
-    pos: str | None,
+    header: Header,
     modifiers: tuple[str, ...],
-    day: Date | None,
     units: int,
     charge: str | None,
-    nonpar: bool,
-    practitioner: str,
-    qp: bool,
-    deductible: str | None,
-    percent: str | None,
-    of_year: int | None,
-    purpose: str | None,
-    history: tuple[str, ...],
-    coverage: bool,
     postop_days: int | None,
     as_json: bool,
     explain: bool,
@@ -76,28 +63,9 @@ def command(
       feesync estimate 64493 --locality AL --date 2025-11-03 --percent 110 --of-year 2022
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
-    one_way(setting, pos, as_json, explain)
-    answer = estimate(
-        hcpcs,
-        locality=locality,
-        setting=setting or Setting.NONFACILITY,
-        pos=pos,
-        modifiers=modifiers,
-        date=day,
-        units=units,
-        charge=charge,
-        nonpar=nonpar,
-        practitioner=practitioner,
-        qp=qp,
-        deductible=deductible,
-        percent=percent,
-        of_year=of_year,
-        postop_days=postop_days,
-        purpose=purpose,
-        history=history,
-        coverage=coverage,
-        db=ctx.obj,
-    )
+    one_form(as_json, explain)
+    line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
+    answer = estimate_line(header, line, db=ctx.obj)
     _print(answer, as_json, explain)
     if answer.allowed is None:
         print_notes(answer.denials)

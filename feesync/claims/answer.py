@@ -1,0 +1,127 @@
+"""The answer for one priced line: its amounts in dollars, who pays them, and all notes on it.
+
+Out of scope: prices (pricing), and what is to be known of several lines together (notes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from feesync.claims.estimate import Estimate
+from feesync.claims.header import Header
+from feesync.claims.rates import ClaimRates
+from feesync.coverage.notes import line_notes
+from feesync.model.locality import Locality
+from feesync.model.money import decimal, dollars
+from feesync.model.note import Note
+from feesync.model.rate import Setting
+from feesync.pricing import modifiers as modifier_rules
+from feesync.pricing import waiver
+from feesync.pricing.line import Line, Price
+from feesync.pricing.payer import split
+from feesync.reference.cost_sharing import sequestration_on
+from feesync.schedule.quote import Quote
+
+_SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
+
+
+def line_answer(
+    header: Header,
+    rates: ClaimRates,
+    line: Line,
+    quote: Quote,
+    price: Price,
+    owed: int,
+    more: list[Note],
+    beside: Collection[str] = (),
+) -> Estimate:
+    """Return the answer for a priced line.
+
+    Args:
+        header: what it shares with the lines of its claim.
+        rates: where its rate is from.
+        line: the line.
+        quote: its rate.
+        price: its price.
+        owed: the deductible in cents that is left for it.
+        more: notes after those of the line.
+        beside: the codes of the lines of its claim that have a price: what is denied waives
+            nothing of another line.
+    """
+    allowed = price.allowed
+    cut = sequestration_on(header.day)
+    cut_rate = cut.rate if cut else 0
+    share = None if allowed is None or line.contract else waiver.patient_share(line, beside)
+    shares = None
+    if share and allowed is not None:
+        shares = split(allowed, owed if share.deductible else 0, share.coinsurance, cut_rate)
+    return Estimate(
+        hcpcs=line.hcpcs,
+        modifiers=line.modifiers,
+        date=header.day,
+        setting=modifier_rules.placed(line).setting,
+        pos=header.pos,
+        units=line.units,
+        fee=_dollars(price.fee),
+        steps=tuple(price.steps),
+        allowed=_dollars(allowed),
+        deductible=shares and dollars(shares.deductible),
+        medicare_payment=shares and dollars(shares.medicare_payment),
+        sequestration=shares and dollars(shares.sequestration),
+        sequestration_rate=None if line.contract else decimal(cut_rate, 4),
+        coinsurance_rate=share and decimal(share.coinsurance, 4),
+        patient_responsibility=shares and dollars(shares.patient_responsibility),
+        limiting_charge=_dollars(price.limiting_charge),
+        notes=(
+            *rates.notes(quote),
+            *price.notes,
+            *_payer_notes(line, price, share),
+            *(header.place_of_service.notes if header.place_of_service else []),
+            *([] if allowed is None else _share_notes(header)),
+            *_coverage_notes(header, line, quote.locality),
+            *more,
+        ),
+        quote=quote,
+        rank=price.rank,
+        contract=line.contract,
+    )
+
+
+def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
+    """Return the notes on what the patient owes.
+
+    What is waived, and what an unassigned claim leaves of that.
+    """
+    if share is None or price.allowed is None:
+        return []
+    if share.deductible or price.limiting_charge is None:
+        return share.notes
+    return [*share.notes, *waiver.excess(price.allowed, price.limiting_charge, line.charge)]
+
+
+def _share_notes(header: Header) -> list[Note]:
+    """Say whose share an amount at the facility rate is.
+
+    What the place itself is paid for is billed beside it.
+    """
+    if header.setting is not Setting.FACILITY:
+        return []
+    biller = header.place_of_service.biller if header.place_of_service else "facility"
+    beside = f"; the {biller} bills its own" if biller else ""
+    return [
+        Note.info(
+            "practitioner-share",
+            f"The amount is the practitioner's share{beside}.",
+            _SHARE_SOURCE,
+        )
+    ]
+
+
+def _coverage_notes(header: Header, line: Line, place: Locality) -> list[Note]:
+    known = header.circumstances
+    return line_notes(line, header.pos, place, known) if known else []
+
+
+def _dollars(amount: int | None) -> Decimal | None:
+    return None if amount is None else dollars(amount)
