@@ -15,6 +15,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import click
@@ -110,7 +111,7 @@ def functions() -> str:
         parts += [f"## {name}", signature(name, value), *docstring(value)]
     parts.append("## Values")
     for name, value in values:
-        parts += [f"### {name}", *docstring(value), *methods(value)]
+        parts += [f"### {name}", *docstring(value), *members(value), *methods(value)]
     parts.append("## Errors")
     parts.append("\n".join(error(name, value) for name, value in errors))
     return "\n\n".join(parts) + "\n"
@@ -141,7 +142,8 @@ def signature(name: str, function: Callable[..., object]) -> str:
         if parameter.default is not parameter.empty:
             text += f"={default(parameter.default)}"
         lines.append(f"    {text},")
-    return "```text\n" + "\n".join([*lines, ")"]) + "\n```"
+    returned = inspect.signature(function).return_annotation
+    return "```text\n" + "\n".join([*lines, f") -> {returned}"]) + "\n```"
 
 
 def default(value: object) -> str:
@@ -176,6 +178,13 @@ def section(body: str) -> Iterator[str]:
         name, colon, text = entry.partition(": ")
         named = colon and re.fullmatch(r"[\w, ]+", name)
         yield item(name, text) if named else wrapped(entry, "- ", "  ")
+
+
+def members(value: type) -> list[str]:
+    """Return the members of an enumeration."""
+    if not issubclass(value, StrEnum):
+        return []
+    return [f"One of {', '.join(f'`{member.value}`' for member in value)}; as text, too."]
 
 
 def methods(value: type) -> list[str]:

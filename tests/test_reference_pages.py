@@ -1,10 +1,12 @@
 """docs/reference/ says what the code is: every command, option, function, note, status and name."""
 
+import ast
 import importlib.util
 import json
 import re
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 from click import Option
@@ -157,3 +159,56 @@ def test_every_command_that_prints_json_is_among_these():
 
     assert set(sections(page("json.md"))) >= set(filter(prints_json, cli.list_commands(None)))
     assert set(COMMANDS) == set(filter(prints_json, cli.list_commands(None)))
+
+
+def identifiers():
+    """Return the words of the package's names: modules, classes, functions, arguments, attributes."""
+    source = Path(package.__file__).parent
+    names = {part for path in source.rglob("*.py") for part in path.relative_to(source).parts}
+    for path in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names |= {getattr(node, field, None) or "" for field in ("name", "attr", "id", "arg")}
+    spaced = (re.sub(r"(?<=[a-z])(?=[A-Z])|[_.]+", " ", name).lower() for name in names)
+    return set(spaced) | {word for name in spaced for word in name.split()}
+
+
+def test_the_glossary_has_each_word_once_in_order_and_the_code_has_them():
+    field, code = sections((DOCS / "glossary.md").read_text(encoding="utf-8")).values()
+    known = identifiers()
+    known |= {word for name in known for word in name.split()}
+    for text in (field, code):
+        words = re.findall(r"^- \*\*(.*?)\*\*: ", text, re.M)
+        assert words == sorted(words, key=str.lower)
+        assert len(set(words)) == len(words) >= 25
+    assert set(re.findall(r"^- \*\*(.*?)\*\*", field, re.M)).isdisjoint(words)
+    assert [word for word in words if not {word, f"{word}s", word.replace("-", " ")} & known] == []
+
+
+MARKS = re.compile(r"\b[VSR]\b|[Rr]eading|[Ii]nference|feesync's own")
+
+
+def test_every_rule_says_how_sure_it_is():
+    text = (DOCS / "rules.md").read_text(encoding="utf-8")
+    rules = {
+        title: part
+        for title, part in sections(text).items()
+        if title not in ("The order of steps", "What is not priced here")
+    }
+    assert len(rules) >= 10
+    for title, part in rules.items():
+        first, *items = re.split(r"^- ", part, flags=re.M)
+        if not MARKS.search(first):
+            assert items, title
+            assert [item for item in items if not MARKS.search(item)] == [], title
+
+
+def test_the_counts_of_the_proof_are_those_of_the_tests():
+    proof = " ".join((DOCS / "proof.md").read_text(encoding="utf-8").split())
+    tests = "".join(
+        (DOCS.parent / "tests" / name).read_text(encoding="utf-8")
+        for name in ("test_cms_files.py", "test_second_opinion.py")
+    )
+    for count in ("6_322", "8_066", "19_090", "20_000", "100_000", "2_000_000", "1_500_000"):
+        assert count in tests
+        shown = f"{int(count):,}".replace(",000,000", " million").replace(",500,000", ".5 million")
+        assert shown in proof, shown

@@ -60,7 +60,7 @@ FROM revision_rate_exact;
 -- The same of current revisions only; a superseded one is in no answer.
 CREATE VIEW rate_cents AS SELECT * FROM revision_rate_cents WHERE is_current;
 
--- The same in dollars: for people, spreadsheets and SQL. The README documents the columns.
+-- The same in dollars: for people, spreadsheets and SQL. docs/reference/database.md documents the columns.
 CREATE VIEW rate AS
 SELECT
     release, year, basis, hcpcs, modifier, mac, locality, state, locality_name, status,
