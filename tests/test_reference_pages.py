@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click import Option
-from documents import DOCS
+from documents import DOCS, documents, prose
 from payment_files import alaska
 
 import feesync as package
@@ -212,3 +212,24 @@ def test_the_counts_of_the_proof_are_those_of_the_tests():
         assert count in tests
         shown = f"{int(count):,}".replace(",000,000", " million").replace(",500,000", ".5 million")
         assert shown in proof, shown
+
+
+def test_modules_and_files_that_the_documents_name_are_there():
+    root, source = DOCS.parent, Path(package.__file__).parent
+    rooms = {path.name for path in source.iterdir() if path.is_dir()}
+    named = 0
+    for path in documents():
+        for name in re.findall(r"`([\w./-]+)`", prose(path)):
+            first, *rest = name.removeprefix("feesync.").split(".")
+            if first in rooms and rest and "/" not in name:
+                module = source.joinpath(first, *rest)
+                near = [module.with_suffix(".py"), module, module.parent.with_suffix(".py")]
+                assert any(one.exists() for one in near), (path.name, name)
+                named += 1
+            elif re.match(r"(feesync|data|tests|docs|benchmarks)/", name):
+                assert (root / name).exists(), (path.name, name)
+                named += 1
+            elif name.split("/")[0] in rooms and "/" in name:
+                assert (source / name).exists(), (path.name, name)
+                named += 1
+    assert named >= 30
