@@ -1,0 +1,187 @@
+"""A database of every feesync before this one opens, loses nothing, and answers the same dollars.
+
+The dumps in databases/ were made by those versions, of the fixtures: RVU25D, which supersedes an
+earlier revision of itself with another practice expense of 20610, and RVU26D; since 0.4.0 ZIP5,
+superseded too, and ZIP9.
+"""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from feesync import diff, estimate
+from feesync.store import schema
+from feesync.store.source import Source
+
+DUMPS = sorted((Path(__file__).parent / "databases").glob("*.sql"))
+DAY = "2025-11-03"
+MIGRATE = """
+import os, signal, sys
+from pathlib import Path
+from feesync.store import checksums, schema
+
+left, statements, seal = [int(sys.argv[2])], schema._statements, checksums.seal
+
+def step():
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(script):
+    for statement in statements(script):
+        step()
+        yield statement
+
+def sealed(connection):
+    step()
+    seal(connection)
+    step()
+
+schema._statements, checksums.seal = watched, sealed
+schema.open_for_writing(Path(sys.argv[1])).close()
+print(int(sys.argv[2]) - left[0])
+"""
+
+
+@pytest.fixture(params=DUMPS, ids=lambda path: path.stem)
+def old(request, database):
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(request.param.read_text(encoding="utf-8"))
+    return database
+
+
+def content(database, tables=None):
+    """Every row of every table."""
+    with closing(sqlite3.connect(database)) as connection:
+        if tables is None:
+            tables = [
+                name
+                for (name,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+                )
+            ]
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)
+            for table in tables
+        }
+
+
+def dump(database):
+    with closing(sqlite3.connect(database)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()
+        return version, list(connection.iterdump())
+
+
+def cents(exact):
+    return int(exact + Fraction(1, 2))
+
+
+def recomputed(database):
+    """The fee of every row in every locality, from what the tables of the old database hold."""
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            (release, basis, hcpcs, modifier, mac, locality): tuple(
+                cents(
+                    Fraction(work * work_gpci + pe * pe_gpci + mp * mp_gpci, 10**5)
+                    * Fraction(factor, 10**4)
+                    * 100
+                )
+                for pe in (nonfacility_pe, facility_pe)
+            )
+            for release, basis, hcpcs, modifier, mac, locality, work, nonfacility_pe, facility_pe,
+            mp, work_gpci, pe_gpci, mp_gpci, factor in connection.execute(
+                "SELECT label, basis, hcpcs, modifier, mac, locality, work_rvu, nonfacility_pe_rvu, "
+                "facility_pe_rvu, mp_rvu, work_gpci, pe_gpci, mp_gpci, factor FROM release "
+                "JOIN conversion_factor USING (release_id) JOIN relative_value USING (release_id) "
+                "JOIN locality USING (release_id) WHERE superseded_by IS NULL"
+            )
+        }  # fmt: skip
+
+
+def test_there_is_a_database_of_every_version():
+    assert [path.stem for path in DUMPS] == ["0.1.0", "0.2.0", "0.3.0", "0.4.0"]
+
+
+def test_an_old_database_loses_nothing_and_answers_the_same_dollars(old):
+    before, fees = content(old), recomputed(old)
+    assert len(fees) > 8_000
+    # CMS, 64493 in San Francisco, October 2025
+    answer = estimate("64493", locality="01112-05", date=DAY)
+    assert (str(answer.fee), answer.release.label) == ("222.87", "RVU25D")
+    assert answer.release.source == "rvu25d_2.zip"
+    facility = estimate("64493", locality="01112-05", date=DAY, setting="facility")
+    assert str(facility.fee) == "103.99"
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.migrations()),)
+        found = connection.execute(
+            "SELECT release, basis, hcpcs, modifier, mac, locality, nonfacility_fee, facility_fee "
+            "FROM rate_cents"
+        )
+        assert {tuple(row[:6]): tuple(row[6:]) for row in found} == fees
+    assert content(old, before) == before
+
+
+def test_the_revisions_of_an_old_database_stand_and_compare(old):
+    with closing(schema.open_for_reading(old)) as connection:
+        source = Source(connection, embedded=False)
+        assert source.damages() == []
+        current, superseded = source.revisions("RVU25D")
+        assert (current.source, superseded.source) == ("rvu25d_2.zip", "rvu25d.zip")
+    found = diff(f"RVU25D@{superseded.sha256[:12]}", f"RVU25D@{current.sha256[:12]}")
+    assert {change.hcpcs for change in found.codes} == {"20610"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_migration_that_is_killed_leaves_the_database_as_it_was(old):
+    before = dump(old)
+
+    def run(after):
+        command = [sys.executable, "-c", MIGRATE, str(old), str(after)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    point, killed = 0, 0
+    while (done := run(point)).returncode == -signal.SIGKILL:
+        assert dump(old) == before
+        killed, point = killed + 1, 2 * point + 1
+    assert done.returncode == 0, done.stderr
+    steps = int(done.stdout)
+    assert killed > 3
+    assert steps > 10
+    assert dump(old)[0] == (len(schema.migrations()),)
+    with closing(schema.open_for_reading(old)) as connection:
+        assert Source(connection, embedded=False).damages() == []
+
+
+def test_an_old_database_where_nothing_can_be_written_answers_the_same(old, monkeypatch):
+    with closing(sqlite3.connect(old)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version < schema._OLDEST_READ:
+        pytest.skip("a database of 0.1.0 is migrated, or not read")
+
+    def refuse(path):
+        error = schema.StoreError(f"{path} cannot be used")
+        error.__cause__ = sqlite3.OperationalError("readonly")
+        error.__cause__.sqlite_errorcode = sqlite3.SQLITE_READONLY
+        raise error
+
+    monkeypatch.setattr(schema, "open_for_writing", refuse)
+    before = dump(old)
+    answer = estimate("64493", locality="01112-05", date=DAY)
+    assert (str(answer.fee), answer.release.source) == ("222.87", "rvu25d_2.zip")
+    assert dump(old) == before
+
+
+def test_zips_of_an_old_database_stand(old):
+    if old.stat().st_size and "zip_file" not in content(old):
+        pytest.skip("ZIP files are loaded since 0.4.0")
+    place = estimate("64493", locality="95023-0007", date=DAY).locality
+    assert (place.mac, place.locality) == ("01112", "09")
+    place = estimate("64493", locality="94111", date=DAY).locality
+    assert (place.mac, place.locality) == ("01112", "05")
+    assert [row[6] for row in content(old, ["zip_file"])["zip_file"]] == [2, 3, 10]
