@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cms_files import GPCI, VALUES, changed, fixture, quarter, repriced, rvu26d, zip_of
 
-from feesync.changes.counts import Edition, PaymentCount, count_payments
+from feesync.changes.counts import ReleaseBasis, PaymentCount, count_payments
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
@@ -22,7 +22,7 @@ def put(database, data, name="rvu25d.zip", **options):
 
 def count(database, now, before, codes=None):
     with closing(open_for_reading(database)) as connection:
-        return count_payments(connection, Edition(*now), Edition(*before), codes)
+        return count_payments(connection, ReleaseBasis(*now), ReleaseBasis(*before), codes)
 
 
 def amounts(work, pe, mp, factor):

@@ -15,7 +15,7 @@ from feesync.model.locality import NATIONAL
 from feesync.model.rate import Setting
 
 
-class Edition(NamedTuple):
+class ReleaseBasis(NamedTuple):
     """A release, or a revision of it, under one conversion factor (`nonqp` or `qp`)."""
 
     release_id: int
@@ -23,7 +23,7 @@ class Edition(NamedTuple):
 
 
 class PaymentCount(NamedTuple):
-    """How many payments both editions have, and how many of them are another amount in the one than in the other."""
+    """How many payments both release_bases have, and how many of them are another amount in the one than in the other."""
 
     compared: int
     changed: int
@@ -61,11 +61,11 @@ _OPPS_VALUES = (
 
 def count_payments(
     connection: sqlite3.Connection,
-    now: Edition,
-    before: Edition,
+    now: ReleaseBasis,
+    before: ReleaseBasis,
     codes: Sequence[str] | None = None,
 ) -> dict[Setting, PaymentCount]:
-    """Count the payments that two editions have in common, and those that differ, by setting.
+    """Count the payments that two release_bases have in common, and those that differ, by setting.
 
     Args:
         connection: the database that holds both.
@@ -74,12 +74,13 @@ def count_payments(
         codes: HCPCS codes to count; all where None.
     """
     places, places_before = (
-        set(connection.execute(_PLACES, (edition.release_id,))) for edition in (now, before)
+        set(connection.execute(_PLACES, (release_basis.release_id,)))
+        for release_basis in (now, before)
     )
     common = {place[:2] for place in places} & {place[:2] for place in places_before} - {NATIONAL}
     priced = _counts(connection, _PRICED_IN_BOTH, [*now, *before, *NATIONAL], codes)
     factor, factor_before = (
-        connection.execute(_FACTOR, edition).fetchone() for edition in (now, before)
+        connection.execute(_FACTOR, release_basis).fetchone() for release_basis in (now, before)
     )
     if (
         places == places_before and factor == factor_before
@@ -105,12 +106,13 @@ def _counts(
     ]
 
 
-def _differing(connection: sqlite3.Connection, now: Edition, before: Edition) -> set[str]:
+def _differing(connection: sqlite3.Connection, now: ReleaseBasis, before: ReleaseBasis) -> set[str]:
     """Return the codes of which a number or an indicator that the rate depends on differs."""
     values, values_before = (
-        set(connection.execute(_VALUES, (edition.release_id,))) for edition in (now, before)
+        set(connection.execute(_VALUES, (release_basis.release_id,)))
+        for release_basis in (now, before)
     )
     opps, opps_before = (
-        set(connection.execute(_OPPS_VALUES, edition)) for edition in (now, before)
+        set(connection.execute(_OPPS_VALUES, release_basis)) for release_basis in (now, before)
     )
     return {row[0] for row in (values ^ values_before) | (opps ^ opps_before)}

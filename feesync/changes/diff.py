@@ -22,7 +22,7 @@ from feesync.changes.change import (
     Kind,
     PlaceChange,
 )
-from feesync.changes.counts import Edition, count_payments
+from feesync.changes.counts import ReleaseBasis, count_payments
 from feesync.claims import arguments
 from feesync.errors import LocalityError, UnknownCodeError
 from feesync.formats.relative_value import RelativeValue
@@ -115,12 +115,14 @@ def _diff(
 ) -> Diff:
     releases = (pair.before, pair.after)
     bases = (basis_of(pair.before, qp=qp), basis_of(pair.after, qp=qp))
-    editions = [
-        Edition(release.release_id, basis) for release, basis in zip(releases, bases, strict=True)
+    release_bases = [
+        ReleaseBasis(release.release_id, basis)
+        for release, basis in zip(releases, bases, strict=True)
     ]
     here = _here(pair, place)
     before, after = (
-        _read(pair, edition, spot, codes) for edition, spot in zip(editions, here, strict=True)
+        _read(pair, release_basis, spot, codes)
+        for release_basis, spot in zip(release_bases, here, strict=True)
     )
     if strangers := sorted(set(codes) - {hcpcs for hcpcs, _ in before.keys() | after.keys()}):
         raise UnknownCodeError(
@@ -133,7 +135,9 @@ def _diff(
         and (change := _change(key, before.get(key), after.get(key), settings))
     ]
     localities, places = _places(pair)
-    counts = count_payments(pair.source.connection, editions[1], editions[0], sorted(codes) or None)
+    counts = count_payments(
+        pair.source.connection, release_bases[1], release_bases[0], sorted(codes) or None
+    )
     return Diff(
         pair.before,
         pair.after,
@@ -167,9 +171,9 @@ _Row = tuple[int | str | None, ...]
 
 
 def _read(
-    pair: Pair, edition: Edition, place: Locality, codes: Collection[str]
+    pair: Pair, release_basis: ReleaseBasis, place: Locality, codes: Collection[str]
 ) -> dict[tuple[str, str], _Row]:
-    query, values = _SELECT, [*edition, place.mac, place.locality]
+    query, values = _SELECT, [*release_basis, place.mac, place.locality]
     if codes:
         query, values = query + _OF_CODES, [*values, json.dumps(sorted(codes))]
     rows = pair.source.connection.execute(query, values)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from feesync.changes.counts import Edition, count_payments
+from feesync.changes.counts import ReleaseBasis, count_payments
 from feesync.model.locality import NATIONAL
 from feesync.model.money import dollars
 from feesync.store.schema import open_for_reading, store_error
@@ -146,7 +146,7 @@ def compare(
         count
         for (basis,) in connection.execute(_BASES, (now, before)).fetchall()
         for count in count_payments(
-            connection, Edition(now, basis), Edition(before, basis)
+            connection, ReleaseBasis(now, basis), ReleaseBasis(before, basis)
         ).values()
     ]
     return Changes(

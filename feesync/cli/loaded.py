@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-OUTCOMES = {
-    "new": "new release",
-    "revision": "new revision, supersedes the one loaded before",
-    "unchanged": "nothing new, this is loaded",
-    "superseded": "nothing done, these bytes have been superseded by a later revision; --force "
+from feesync.datasets.editions import Outcome
+
+OUTCOMES: dict[str, str] = {
+    Outcome.NEW: "new release",
+    Outcome.REVISION: "new revision, supersedes the one loaded before",
+    Outcome.UNCHANGED: "nothing new, this is loaded",
+    Outcome.SUPERSEDED: "nothing done, these bytes have been superseded by a later revision; --force "
     "makes them current again",
-    "redated": "dates of effect corrected",
-    "restored": "current again, the later revision is superseded",
+    Outcome.REDATED: "dates of effect corrected",
+    Outcome.RESTORED: "current again, the later revision is superseded",
 }
-"""What the outcomes of `store.load` mean."""
+"""What the outcomes mean."""
 
 _ROWS = {
     "relative values": "relative value rows",

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
+from feesync.datasets.editions import Edition, EditionTable, Outcome
 from feesync.datasets.rvu.checks import suite
 from feesync.errors import ContentRefusedError
 from feesync.formats.relative_value import RelativeValue
@@ -25,6 +25,7 @@ from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
 from feesync.store.transaction import writing
 
+RELEASES = EditionTable("release", "release_id", ("label",))
 _VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 """The columns of `relative_value`; the last fields, of the OPPS cap, have a table of their own."""
 
@@ -40,10 +41,7 @@ class LoadReport:
 
     Attributes:
         label: the release.
-        outcome: `new`, `revision` (supersedes what was loaded earlier), `unchanged` (these files
-            are current already), `superseded` (these bytes were loaded before and have been
-            superseded; nothing was done), `restored` (such bytes were made current again) or
-            `redated` (only the dates of effect changed).
+        outcome: what became of it.
         rows: row count by kind of file.
         notes: what a person should know: what was skipped or could not be compared.
         warnings: what a person must hear: what it corrects of what was known of its label, which
@@ -51,7 +49,7 @@ class LoadReport:
     """
 
     label: str
-    outcome: str = "unchanged"
+    outcome: Outcome = Outcome.UNCHANGED
     rows: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -104,9 +102,9 @@ def _load(
 ) -> LoadReport:
     report = LoadReport(release.label)
     first, last = _dates(connection, release, dates)
-    loaded = _loaded_before(connection, release)
-    if loaded:
-        report.outcome = _again(connection, loaded, first, last, force)
+    known = RELEASES.find(connection, (release.label,), release.sha256)
+    if known:
+        report.outcome = _again(connection, release.label, known, first, last, force)
         return report
     if _is_part_of_current(connection, release):
         return report
@@ -117,12 +115,12 @@ def _load(
     report.warnings += suite.check_changes(
         connection, release, first, open_snapshot, allow_change=allow_change
     )
-    report.outcome = "revision" if _insert(connection, release, first, last) else "new"
+    report.outcome = _insert(connection, release, first, last)
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
-        known = any(basis == "qp" for basis, *_ in _factors(release))
+        has_qp = any(basis == "qp" for basis, *_ in _factors(release))
         report.notes.append(
             "no QPP file: "
-            + ("the qp factor is feesync's reference data" if known else "no qp factor")
+            + ("the qp factor is feesync's reference data" if has_qp else "no qp factor")
         )
     progress()
     notes, amounts_aside = suite.check_amounts(connection, release, without)
@@ -179,36 +177,22 @@ def _dates(
     return first_last[0].isoformat(), first_last[1].isoformat()
 
 
-def _loaded_before(connection: sqlite3.Connection, release: ParsedRelease) -> dict[str, Any] | None:
-    found = connection.execute(
-        "SELECT * FROM release WHERE label = ? AND sha256 = ?", (release.label, release.sha256)
-    )
-    row = found.fetchone()
-    return dict(zip((column[0] for column in found.description), row, strict=True)) if row else None
-
-
 def _again(
-    connection: sqlite3.Connection, loaded: dict[str, Any], first: str, last: str, force: bool
-) -> str:
+    connection: sqlite3.Connection, label: str, known: Edition, first: str, last: str, force: bool
+) -> Outcome:
     """Meet bytes that were loaded before.
 
     Correct their dates, make them current again, or do nothing; return the outcome.
     """
-    if loaded["superseded_by"] and not force:
-        return "superseded"
-    outcome = "unchanged"
-    if (loaded["effective_from"], loaded["effective_to"]) != (first, last):
-        update = "UPDATE release SET effective_from = ?, effective_to = ? WHERE release_id = ?"
-        connection.execute(update, (first, last, loaded["release_id"]))
-        outcome = "redated"
-    if loaded["superseded_by"]:
-        supersede = "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL"
-        connection.execute(supersede, (loaded["release_id"], loaded["label"]))
-        connection.execute(
-            "UPDATE release SET superseded_by = NULL WHERE release_id = ?", (loaded["release_id"],)
-        )
-        outcome = "restored"
-    return outcome
+    outcome = RELEASES.meet(connection, (label,), known, force=force)
+    if outcome is Outcome.SUPERSEDED:
+        return outcome
+    redated = connection.execute(
+        "UPDATE release SET effective_from = ?, effective_to = ? WHERE release_id = ? AND "
+        "(effective_from, effective_to) <> (?, ?)",
+        (first, last, known.number, first, last),
+    ).rowcount
+    return Outcome.REDATED if redated and outcome is Outcome.UNCHANGED else outcome
 
 
 def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) -> bool:
@@ -224,15 +208,12 @@ def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) 
     return {(file.kind, file.sha256) for file in release.files} < set(current)
 
 
-def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str) -> bool:
-    """Insert the rows of a release; tell whether it superseded an earlier revision of its label."""
-    release_id: int = connection.execute(
-        "SELECT coalesce(max(release_id), 0) + 1 FROM release"
-    ).fetchone()[0]
-    superseded = connection.execute(
-        "UPDATE release SET superseded_by = ? WHERE label = ? AND superseded_by IS NULL",
-        (release_id, release.label),
-    ).rowcount
+def _insert(
+    connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str
+) -> Outcome:
+    """Insert the rows of a release, current from now on; return the outcome."""
+    release_id = RELEASES.next_number(connection)
+    outcome = RELEASES.supersede(connection, (release.label,), release_id)
     loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
     connection.execute(
         "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
@@ -273,7 +254,7 @@ def _insert(connection: sqlite3.Connection, release: ParsedRelease, first: str, 
             ((release_id, *row) for row in release.counties.rows),
         )
     checksums.seal_release(connection, release_id, values, sorted(opps))
-    return superseded > 0
+    return outcome
 
 
 def _unknown_counties(release: ParsedRelease) -> list[str]:

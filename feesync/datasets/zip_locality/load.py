@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from feesync.datasets.editions import EditionTable, Outcome
 from feesync.datasets.zip_locality.checks import check
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
@@ -18,6 +19,7 @@ from feesync.model.zip_code import ZipFile
 from feesync.store import checksums
 from feesync.store.transaction import writing
 
+ZIP_FILES = EditionTable("zip_file", "zip_file_id", ("kind", "year", "quarter"))
 _INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -28,8 +30,7 @@ class ZipLoadReport:
     Attributes:
         label: such as `ZIP5 2025 Q4`.
         name: of the file.
-        outcome: `new`, `revision`, `unchanged`, `superseded` or `restored`, as of a release
-            (store.load).
+        outcome: what became of it; a file is never redated.
         rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
         flagged: those of them with the +4 flag.
         warnings: what a person must hear: what `allow_change` accepted.
@@ -37,7 +38,7 @@ class ZipLoadReport:
 
     label: str
     name: str
-    outcome: str
+    outcome: Outcome
     rows: int = 0
     flagged: int = 0
     warnings: tuple[str, ...] = ()
@@ -70,26 +71,12 @@ def _load(
     connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool
 ) -> ZipLoadReport:
     key = (file.kind, file.year, file.quarter)
-    known = connection.execute(
-        "SELECT zip_file_id, superseded_by FROM zip_file WHERE kind = ? AND year = ? AND quarter = "
-        "? AND sha256 = ?",
-        (*key, file.sha256),
-    ).fetchone()
+    known = ZIP_FILES.find(connection, key, file.sha256)
     if known:
-        zip_file_id, superseded_by = known
-        if superseded_by is None:
-            return ZipLoadReport(file.label, file.name, "unchanged")
-        if not force:
-            return ZipLoadReport(file.label, file.name, "superseded")
-        _supersede(connection, key, zip_file_id)
-        connection.execute(
-            "UPDATE zip_file SET superseded_by = NULL WHERE zip_file_id = ?", (zip_file_id,)
-        )
-        return ZipLoadReport(file.label, file.name, "restored")
-    new_id: int = connection.execute(
-        "SELECT coalesce(max(zip_file_id), 0) + 1 FROM zip_file"
-    ).fetchone()[0]
-    outcome = "revision" if _supersede(connection, key, new_id) else "new"
+        outcome = ZIP_FILES.meet(connection, key, known, force=force)
+        return ZipLoadReport(file.label, file.name, outcome)
+    new_id = ZIP_FILES.next_number(connection)
+    outcome = ZIP_FILES.supersede(connection, key, new_id)
     connection.execute(
         "INSERT INTO zip_file VALUES (?, ?, ?, ?, ?, ?, 0, ?, NULL)",
         (new_id, *key, file.sha256, file.name, datetime.now(UTC).isoformat(timespec="seconds")),
@@ -102,18 +89,6 @@ def _load(
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
     return ZipLoadReport(file.label, file.name, outcome, rows, flagged, warnings)
-
-
-def _supersede(connection: sqlite3.Connection, key: tuple[str, int, int], by: int) -> bool:
-    """Note that the current file of a kind and quarter is superseded.
-
-    Tell whether there was one.
-    """
-    update = (
-        "UPDATE zip_file SET superseded_by = ? WHERE kind = ? AND year = ? AND quarter = ? "
-        "AND superseded_by IS NULL"
-    )
-    return connection.execute(update, (by, *key)).rowcount > 0
 
 
 def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
