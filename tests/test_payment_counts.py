@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cms_files import GPCI, VALUES, changed, fixture, quarter, repriced, rvu26d, zip_of
 
-from feesync.changes.counts import ReleaseBasis, PaymentCount, count_payments
+from feesync.changes.counts import PaymentCount, ReleaseBasis, count_payments
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
