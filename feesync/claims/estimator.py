@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from feesync.claims import arguments
-from feesync.claims import notes as claim_notes
 from feesync.claims.answer import line_answer
-from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
@@ -31,6 +30,9 @@ from feesync.reference.cost_sharing import part_b_deductibles
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.claims.claim_estimate import ClaimEstimate
 
 _MOST_LINES = 50
 
@@ -227,6 +229,9 @@ def estimate_lines(
 def _claim(
     header: Header, rates: ClaimRates, lines: Iterable[ClaimLine | str | Mapping[str, object]]
 ) -> ClaimEstimate:
+    from feesync.claims import notes as claim_notes  # of a claim, not at the start of every line
+    from feesync.claims.claim_estimate import ClaimEstimate
+
     read: list[Line] = []
     quotes: list[Quote] = []
     for number, given in enumerate(lines, start=1):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,25 +21,22 @@ class Once(click.Command):
     The last would win, and nobody be told.
     """
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments.
+    def make_parser(self, ctx: click.Context) -> click.parser._OptionParser:
+        """Return the parser, which counts what it is given.
 
         Shell completion asks with a line that is not yet whole, and takes no error for an answer.
         """
-        if ctx.resilient_parsing:
-            return super().parse_args(ctx, args)
-        _, _, given = self.make_parser(ctx).parse_args(args=[*args])
-        for param, count in Counter(given).items():
-            if (
-                count > 1
-                and isinstance(param, click.Option)
-                and not (param.multiple or param.count)
-                and _has_value(param)
-            ):
-                raise click.UsageError(
-                    f"{'/'.join(_long(param))} is given {count} times, and takes one value", ctx
-                )
-        return super().parse_args(ctx, args)
+        parser = super().make_parser(ctx)
+        if not ctx.resilient_parsing:
+            parse = parser.parse_args
+
+            def counted(args: list[str]) -> tuple[dict[str, Any], list[str], list[click.Parameter]]:
+                options, rest, given = parse(args)
+                _refuse_twice(ctx, given)
+                return options, rest, given
+
+            parser.parse_args = counted  # type: ignore[method-assign]
+        return parser
 
 
 class Reader(Once):
@@ -79,6 +77,19 @@ class QuietReader(Reader):
 
 
 SNAPSHOT = "feesync: info: there is no database {path} yet: the embedded snapshot answered"
+
+
+def _refuse_twice(ctx: click.Context, given: list[click.Parameter]) -> None:
+    for param, count in Counter(given).items():
+        if (
+            count > 1
+            and isinstance(param, click.Option)
+            and not (param.multiple or param.count)
+            and _has_value(param)
+        ):
+            raise click.UsageError(
+                f"{'/'.join(_long(param))} is given {count} times, and takes one value", ctx
+            )
 
 
 def _has_value(param: click.Option) -> bool:

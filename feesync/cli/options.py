@@ -12,7 +12,6 @@ import click
 
 from feesync.claims.arguments import PURPOSES
 from feesync.cli.numbers import WholeNumber
-from feesync.export import target
 from feesync.model import reading
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
@@ -162,6 +161,8 @@ def file_option(
         if value is None:
             return None
         path = Path(value)
+        from feesync.export import target  # where a file is named, not at every start
+
         target.check_kind(path, kinds)
         return path
 
@@ -177,6 +178,8 @@ force_option = click.option("--force", is_flag=True, help="Replace a file that i
 def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:
     """Refuse, before anything is read, a file that cannot or must not be written, and `--force` without a file."""
     if path:
+        from feesync.export import target
+
         target.check(path, database_path(ctx.obj), force=force)
     elif force:
         raise click.UsageError(f"--force goes with {name}")

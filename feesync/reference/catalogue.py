@@ -9,9 +9,9 @@ data/reference/release_catalogue.csv.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from feesync.model.label import label_year
 from feesync.reference.tables import read_table
@@ -25,8 +25,7 @@ _QUARTERS = {
 _MONTHS = {"JANUARY": "A", "APRIL": "B", "JULY": "C", "OCTOBER": "D"}
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueEntry:
+class CatalogueEntry(NamedTuple):
     """A release that CMS is known to have published.
 
     Attributes:

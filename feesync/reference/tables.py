@@ -8,6 +8,7 @@ times as long to make. Out of scope: the embedded snapshot of rates (store.snaps
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,19 @@ def data_folder() -> Path:
 def read_table(name: str) -> list[dict[str, Any]]:
     """Return the rows of a CSV file of data/ as dictionaries of text."""
     with (data_folder() / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return _dictionaries(file)
 
 
 def rows_of(name: str, key: str) -> list[dict[str, str]]:
     """Return the rows whose first column is a key, without parsing the others."""
     header, *lines = _lines(name)
     found = [line for line in lines if line.startswith(f"{key},")]
-    return list(csv.DictReader([header, *found])) if found else []
+    return _dictionaries([header, *found]) if found else []
+
+
+def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
+    header, *rows = csv.reader(lines)
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 @cache

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from feesync.errors import InvalidInputError, NoReleaseError, UnknownCodeError
 from feesync.model import reading
@@ -28,10 +28,12 @@ from feesync.places.resolver import Found
 from feesync.schedule.quote import Quote
 from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
-from feesync.store.pair import Pair, open_pair
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
+
+if TYPE_CHECKING:
+    from feesync.store.pair import Pair
 
 _T = TypeVar("_T")
 _ROW = re.compile(r"(?:[0-9A-Z]{2})?")
@@ -279,6 +281,8 @@ class FeeSchedule:
     @contextmanager
     def pair(self, before: str, after: str) -> Iterator[Pair]:
         """Find two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
+        from feesync.store.pair import open_pair  # where two are compared, not at every start
+
         with (
             self.held(),
             open_pair(
