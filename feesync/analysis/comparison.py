@@ -20,6 +20,7 @@ from feesync.model.locality import Locality
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import listed_or_none, states
+from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -121,20 +122,19 @@ def _compare(
     states: Sequence[str],
     settings: Sequence[Setting],
 ) -> Comparison:
-    ClaimRates(header, schedule).quote(
-        line
-    )  # a code without the row that a modifier asks for is told so
+    nation = ClaimRates(header, schedule).quote(line)  # or its row that a modifier asks for
     chosen = {
         quote.locality: quote
         for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp)
+        if quote.rate.modifier == nation.rate.modifier
     }
-    keys = ["national", *(place.key for place in chosen)]
-    national, *quoted = (_amounts(schedule, header, line, settings, key) for key in keys)
-    found = {place.locality: place for _, place, _ in (national, *quoted)}
+    quotes = {nation.locality: nation}
+    quotes |= {place: quote._replace(zip=None) for place, quote in chosen.items()}
+    priced = [
+        (quote, *_amounts(schedule, header, line, settings, quote)) for quote in quotes.values()
+    ]
     notes = [
-        note
-        for quote, _, prices in (national, *quoted)
-        for note in _notes(schedule, header, quote, prices)
+        note for quote, _, prices in priced for note in _notes(schedule, header, quote, prices)
     ]
     notes += [
         provenance.zip_note(quote.release, place, quote.zip, header.day)
@@ -146,26 +146,28 @@ def _compare(
         line.modifiers,
         header.day,
         tuple(settings),
-        national[1],
+        priced[0][1],
         tuple(
             sorted(
-                found.values(),
+                (place for _, place, _ in priced),
                 key=lambda place: (-(place.amounts[settings[0]] or 0), place.locality.key),
             )
         ),
-        national[0],
+        nation,
         tuple(dict.fromkeys(notes)),
     )
 
 
 def _amounts(
-    schedule: FeeSchedule, header: Header, line: Line, settings: Sequence[Setting], key: str
-) -> tuple[Quote, PlaceAmounts, list[Price]]:
-    rates = ClaimRates(replace(header, locality=key), schedule)
-    priced = [rates.price(line._replace(setting=setting)) for setting in settings]
-    quote = priced[0][0]
-    amounts = {setting: price.allowed for setting, (_, price) in zip(settings, priced, strict=True)}
-    return quote, PlaceAmounts(quote.locality, amounts), [price for _, price in priced]
+    schedule: FeeSchedule, header: Header, line: Line, settings: Sequence[Setting], quote: Quote
+) -> tuple[PlaceAmounts, list[Price]]:
+    """Price a line by the rate of a place; what a rule asks for beside it is looked up there."""
+    beside = ClaimRates(replace(header, locality=quote.locality.key), schedule)
+    prices = [
+        claim([(quote.rate, line._replace(setting=setting))], beside)[0] for setting in settings
+    ]
+    amounts = {setting: price.allowed for setting, price in zip(settings, prices, strict=True)}
+    return PlaceAmounts(quote.locality, amounts), prices
 
 
 def _notes(
