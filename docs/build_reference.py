@@ -39,14 +39,15 @@ SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes")
 def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
     """Return a text as lines of the page's width; names in backticks are not broken."""
     indent = " " * len(first) if rest is None else rest
+    code = re.sub("`[^`]*`", lambda found: found[0].replace(" ", "\0"), " ".join(text.split()))
     return textwrap.fill(
-        " ".join(text.split()),
+        code,
         WIDTH,
         initial_indent=first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace("\0", " ")
 
 
 def item(name: str, text: str) -> str:

@@ -56,6 +56,7 @@ def test_commands_print_what_stands_below_them(feesync, folder, document, comman
 
 
 @pytest.mark.cms_files
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("document", "command", "output"),
     [example for example in RELEASES if not example[1].startswith("sync ")],
@@ -71,6 +72,7 @@ def test_what_releases_answer(
 
 
 @pytest.mark.cms_files
+@pytest.mark.slow
 def test_what_a_refresh_prints(cms, server, november, feesync):
     ((_, command, output),) = [one for one in RELEASES if one[1].startswith("sync ")]
     server.offer("RVU25D", (cms / "releases/rvu25d.zip").read_bytes())
@@ -156,6 +158,7 @@ def test_lines_fit_the_page_and_links_lead_somewhere(path):
     text = prose(path)
     assert [line for line in text.splitlines() if len(line) > 100] == []
     assert [line for line in text.splitlines() if line.startswith("|") and len(line) > 80] == []
+    assert [line for line in text.splitlines() if line.count("`") % 2] == []
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if not target.startswith("https://"):
             file, _, anchor = target.partition("#")

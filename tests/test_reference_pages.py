@@ -153,6 +153,23 @@ def names_of(command):
     return dict(re.findall(r"^- `([\w.*]+)`( \(sometimes\))?", text, re.M))
 
 
+@pytest.mark.parametrize("name", ["rates", "compare", "history", "localities", "modifiers"])
+def test_rows_of_csv_have_the_names_of_the_json(name, feesync):
+    shown = feesync(name, *shlex.split(COMMANDS[name]), "--csv").stdout.splitlines()[0].split(",")
+    assert set(names_of(name)) == set(shown)
+
+
+@pytest.mark.parametrize("name", ["diff", "verify"])
+def test_other_rows_of_csv_are_documented(name, feesync, loaded, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "PFREV25C.txt").write_text(alaska(c64494=("3.00", "65.12")))
+    shown = feesync(name, *shlex.split(COMMANDS[name]), "--csv").stdout.splitlines()[0]
+    (text,) = re.findall(
+        rf"^- `{name} --csv`: (.*?);", sections(page("json.md"))["CSV"], re.M | re.S
+    )
+    assert re.findall(r"`(\w+)`", text) == shown.split(",")
+
+
 def test_every_command_that_prints_json_is_among_these():
     def prints_json(name):
         return any("--json" in param.opts for param in cli.get_command(None, name).params)
