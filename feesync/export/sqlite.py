@@ -22,56 +22,61 @@ _OPTIONAL = {
     "date",
     *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge"))),
 }
+_RELEASE = {"label", "effective_from", "effective_to", "sha256", "source"}
 _KEY = ("hcpcs", "modifier", "mac", "locality")
 _INSERT = f"INSERT INTO rate_cents VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
 
-def _schema() -> Iterable[str]:
+def _rates() -> str:
     columns = (
-        f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'}{'' if name in _OPTIONAL else ' NOT NULL'}"
+        f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'}"
+        f"{'' if name in _OPTIONAL else ' NOT NULL'}"
         for name in COLUMNS
     )
+    return (
+        f"CREATE TABLE rate_cents ({', '.join(columns)}, PRIMARY KEY ({', '.join(_KEY)})) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
+def _in_dollars() -> str:
     shown = (
         f"{name} / {10 ** DECIMALS[name]}.0 AS {name}" if name in DECIMALS else name
         for name in COLUMNS
     )
-    yield (
-        "CREATE TABLE release (label TEXT PRIMARY KEY, effective_from TEXT NOT NULL, effective_to "
-        "TEXT NOT NULL, "
-        "sha256 TEXT NOT NULL, source TEXT NOT NULL) STRICT"
-    )
-    yield f"CREATE TABLE rate_cents ({', '.join(columns)}, PRIMARY KEY ({', '.join(_KEY)})) STRICT, WITHOUT ROWID"
-    yield f"CREATE VIEW rate AS SELECT {', '.join(shown)} FROM rate_cents"  # noqa: S608
+    return f"SELECT {', '.join(shown)} FROM rate_cents"  # noqa: S608
+
+
+def _columns(release: Release) -> dict[str, str]:
+    return {
+        "label": release.label,
+        "effective_from": release.effective_from.isoformat(),
+        "effective_to": release.effective_to.isoformat(),
+        "sha256": release.sha256,
+        "source": release.source,
+    }
 
 
 def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> None:
-    """Write rows to a new SQLite file, in one transaction.
+    """Write rows to a new SQLite file.
 
     Raises:
         OSError: the file cannot be written.
     """
+    from sqlite_utils import Database  # draws in numpy and pandas where they are installed
+
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")  # an export that fails is thrown away
-            connection.execute(
-                "PRAGMA synchronous = OFF"
-            )  # the finished file is flushed as a whole
-            connection.execute("BEGIN")
-            for statement in _schema():
-                connection.execute(statement)
-            connection.executemany(
-                "INSERT INTO release VALUES (?, ?, ?, ?, ?)",
-                (
-                    (
-                        release.label,
-                        release.effective_from.isoformat(),
-                        release.effective_to.isoformat(),
-                        release.sha256,
-                        release.source,
-                    )
-                    for release in releases
-                ),
+            connection.execute("PRAGMA synchronous = OFF")  # the finished file is flushed whole
+            database = Database(connection)
+            # sqlite-utils has no tables without rowid, and a million rows go in faster as tuples
+            database.execute(_rates())
+            database.create_view("rate", _in_dollars())
+            database.table("release", pk="label", not_null=_RELEASE, strict=True).insert_all(
+                map(_columns, releases)
             )
+            connection.execute("BEGIN")
             for block in blocks:
                 connection.executemany(_INSERT, block)
             connection.execute("COMMIT")
