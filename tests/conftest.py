@@ -29,6 +29,7 @@ def database(tmp_path, monkeypatch):
     """Every test has a database path and a cache of its own, where nothing is yet, and no way to CMS."""
     path = tmp_path / "feesync.db"
     monkeypatch.setenv("FEESYNC_DB", str(path))
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setenv("FEESYNC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("FEESYNC_CMS_URL", "http://127.0.0.1:9")
     return path

@@ -149,6 +149,9 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
     class Output:
         encoding = "cp1252"
 
+        def isatty(self):
+            return False
+
     monkeypatch.setattr(bars.sys, "stdout", Output())
     assert [
         bars.bar(30614, 30614),

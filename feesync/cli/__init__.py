@@ -117,7 +117,7 @@ def _cut(message: str, value: str) -> str:
 
 @click.command(
     cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @db_option
 @click.version_option(VERSION, prog_name="feesync", message="%(prog)s %(version)s")
@@ -136,10 +136,9 @@ def cli() -> None:
       feesync import rvu25d.zip
       feesync verify PFREV25D.txt
 
-    \b
-    Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not be reached; 4 CMS's
-    content was refused, or differs; 5 another process is writing; 6 no price (unknown code, locality or date, or a line
-    that is not payable); 7 stale; 130 interrupted.
+    Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not
+    be reached; 4 CMS's content was refused, or differs; 5 another process is writing; 6 no price
+    (unknown code, locality or date, or a line that is not payable); 7 stale; 130 interrupted.
     """
 
 

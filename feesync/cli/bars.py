@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import sys
 
-_WIDTH = 20
+from feesync.cli.terminal import terminal_width
+
+_WIDTH, _NARROW = 20, 6
+_WIDE_TERMINAL = 100
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _FULL, _LIGHT = "█", "░"
 
@@ -15,7 +18,7 @@ _FULL, _LIGHT = "█", "░"
 def bar(amount: int | None, longest: int, part: int | None = None) -> str:
     """Return a bar from zero to an amount, where the longest amount is 20 characters.
 
-    Nothing for no amount.
+    6 on a terminal of less than 100 columns. Nothing for no amount.
 
     Args:
         amount: what the bar shows.
@@ -24,10 +27,11 @@ def bar(amount: int | None, longest: int, part: int | None = None) -> str:
     """
     if not amount or not longest:
         return ""
-    eighths = amount * _WIDTH * 8 // longest
+    width = _NARROW if (terminal_width() or _WIDE_TERMINAL) < _WIDE_TERMINAL else _WIDTH
+    eighths = amount * width * 8 // longest
     whole, rest = divmod(eighths, 8)
     if part is not None and part < amount:
-        dark = part * _WIDTH // longest
+        dark = part * width // longest
         full, light = (_FULL, _LIGHT) if _has_blocks() else ("#", "-")
         return full * dark + light * max(whole - dark, 0)
     if not _has_blocks():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import click
 
+from feesync.cli.terminal import narrow_table, terminal_width
 from feesync.export.cells import inert
 from feesync.model.money import dollars, json_exact
 from feesync.model.note import Note, Severity
@@ -47,27 +49,40 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer.writerows(map(inert, row) for row in rows)
 
 
+def print_prose(text: str) -> None:
+    """Print a sentence on stdout, wrapped to the terminal where there is one."""
+    width = terminal_width()
+    click.echo(textwrap.fill(text, width, break_on_hyphens=False) if width else text)
+
+
 def print_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     right: Iterable[str] = (),
     wrapped: Mapping[str, int] | None = None,
+    cut: Iterable[str] = (),
+    common: Sequence[str] = (),
 ) -> None:
     """Print rows as a table on stdout.
 
-    Columns named in `right` are aligned to the right, those in `wrapped` keep to a width.
+    Columns named in `right` are aligned to the right, those in `wrapped` keep to a width. On a
+    terminal that is narrower than the table, texts wrap, those of `cut` are shortened, and of the
+    columns `common` those whose cells are all the same may stand above the table.
     """
     from tabulate import tabulate
 
-    aligned = ["right" if column in set(right) else "left" for column in columns]
-    widths = [wrapped.get(column) for column in columns] if wrapped else None
+    numbers, cells = set(right), list(rows)
+    narrow = narrow_table(columns, cells, numbers, wrapped or {}, set(cut), common)
+    if narrow is not None:
+        click.echo(narrow)
+        return
     table = tabulate(
-        list(rows),
+        cells,
         headers=columns,
         tablefmt="simple",
-        colalign=aligned,
+        colalign=["right" if column in numbers else "left" for column in columns],
         disable_numparse=True,
-        maxcolwidths=widths,
+        maxcolwidths=[wrapped.get(column) for column in columns] if wrapped else None,
     )
     click.echo("\n".join(line.rstrip() for line in table.splitlines()) if wrapped else table)
 

@@ -64,8 +64,8 @@ def command(
 
     \b
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
-      feesync claim 64493-RT@300 64493-LT@300 64635-LT --locality national --pos 24 --deductible 100
-      feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03 --percent 110 --of-year 2022
+      feesync claim 64493-RT@300 64493-LT@300 --locality CA-05 --deductible 100
+      feesync claim 64493-50 64494-50 --locality AL --percent 110 --of-year 2022
       feesync claim lines.csv --locality 01112-05 --json
     """
     one_form(as_json, explain)

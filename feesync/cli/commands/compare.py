@@ -190,7 +190,7 @@ def _print_table(found: Comparison) -> None:
                 bar(first, longest, others[0] if both else None),
             ]
         )
-    print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts)
+    print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts, cut=("Name",))
 
 
 def _draw(found: Comparison, path: Path, *, force: bool) -> None:

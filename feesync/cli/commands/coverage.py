@@ -10,11 +10,13 @@ import click
 
 from feesync.cli.command import QuietReader
 from feesync.cli.options import date_option, db_option, json_option
-from feesync.cli.output import print_json, print_notes
+from feesync.cli.output import print_json, print_notes, print_prose
+from feesync.cli.terminal import terminal_width
 from feesync.coverage.sheet import TOPICS, Sheet, coverage_sheet
 from feesync.reference.place_of_service import places_of_service
 
 _WIDTH = 110
+"""Characters of a line at most, fewer on a narrower terminal."""
 _ABOUT = 14
 
 
@@ -59,13 +61,15 @@ def _print(sheet: Sheet) -> None:
         if sheet.pos
         else ""
     )
-    click.echo(f"{sheet.hcpcs}: {sheet.title}\n{sheet.date}{place}")
+    print_prose(f"{sheet.hcpcs}: {sheet.title}")
+    click.echo(f"{sheet.date}{place}")
     if sheet.locality:
         click.echo(str(sheet.locality))
     numbers = {
         source: number
         for number, source in enumerate(dict.fromkeys(fact.source for fact in sheet.facts), start=1)
     }
+    width = min(terminal_width() or _WIDTH, _WIDTH)
     for topic, facts in groupby(sheet.facts, key=lambda fact: fact.topic):
         click.echo(f"\n{TOPICS[topic]}")
         for fact in facts:
@@ -73,7 +77,7 @@ def _print(sheet: Sheet) -> None:
             click.echo(
                 textwrap.fill(
                     f"{fact.text} [{numbers[fact.source]}]",
-                    _WIDTH,
+                    width,
                     initial_indent=begin,
                     subsequent_indent=" " * len(begin),
                 )
@@ -81,7 +85,5 @@ def _print(sheet: Sheet) -> None:
     click.echo("\nSources")
     for source, number in numbers.items():
         click.echo(
-            textwrap.fill(
-                source, _WIDTH, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6
-            )
+            textwrap.fill(source, width, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6)
         )

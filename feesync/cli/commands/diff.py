@@ -97,7 +97,7 @@ def command(
 
     \b
       feesync diff RVU25A RVU25D
-      feesync diff RVU25D RVU26C --locality CA-05 --setting nonfacility --code 64490-64495
+      feesync diff RVU25D RVU26C --locality CA-05 --code 64490-64495
       feesync diff RVU25D@1a2b3c RVU25D --csv
     """
     one_format(as_json, as_csv)

@@ -60,7 +60,7 @@ def command(
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync estimate 64493 --locality national --pos 24 --json
-      feesync estimate 64493 --locality AL --date 2025-11-03 --percent 110 --of-year 2022
+      feesync estimate 64493 --locality AL --percent 110 --of-year 2022
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
     one_form(as_json, explain)

@@ -86,7 +86,7 @@ def command(
     last.
 
     \b
-      feesync rates 64493 64494 --locality 01112-05 --locality national --date 2025-11-03
+      feesync rates 64493 64494 --locality 01112-05 --locality national
       feesync rates 64490-64495 --state CA --year 2025 --csv
       feesync rates 64490-64495 64633-64636 --xlsx facets.xlsx
       feesync rates 64493 --state AL --percent 110 --of-year 2022
@@ -165,7 +165,13 @@ def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
     percent = f"{terms.percent} %" if terms else "Limit"
     money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
     columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
-    print_table(columns, [_cells(quote, terms) for quote in quotes], right=money)
+    print_table(
+        columns,
+        [_cells(quote, terms) for quote in quotes],
+        right=money,
+        cut=("Name",),
+        common=("Basis", "Release", "Status"),
+    )
 
 
 def _cells(quote: Quote, terms: Contract | None) -> list[str]:

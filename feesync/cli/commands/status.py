@@ -9,7 +9,7 @@ import click
 
 from feesync.cli.command import QuietReader
 from feesync.cli.options import db_option, json_option
-from feesync.cli.output import print_json, print_table
+from feesync.cli.output import print_json, print_prose, print_table
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.errors import ExitStatus, one_line, worst
@@ -21,6 +21,8 @@ from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
+
+_COLUMNS = ("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source")
 
 
 @click.command("status", cls=QuietReader, short_help="What is loaded, from where, how fresh.")
@@ -89,22 +91,22 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
             if path.exists()
             else "not there yet: the embedded snapshot answers"
         )
-        click.echo(f"Database {path} ({size})")
+        print_prose(f"Database {path} ({size})")
         _print_freshness(fresh, now)
-        click.echo(_standing(stands))
+        print_prose(_standing(stands))
         if cool_until:
-            click.echo(
+            print_prose(
                 f"{site.host} has forbidden requests (403): it is not asked before "
                 f"{_minute(cool_until)}"
             )
-        click.echo(
+        print_prose(
             "ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files)
         )
         click.echo()
         _print_releases(releases)
         for release in releases:
             for name, reason in release.checks_set_aside.items():
-                click.echo(f"{release.label} was loaded with check {name} set aside: {reason}")
+                print_prose(f"{release.label} was loaded with check {name} set aside: {reason}")
     for damage in damages:
         click.echo(f"feesync: {one_line(damage)}", err=True)
     if stale:
@@ -136,7 +138,7 @@ def _print_freshness(fresh: Freshness, now: datetime) -> None:
     else:
         click.echo("No sync has succeeded yet")
     if fresh.last_run and fresh.last_status:
-        click.echo(
+        print_prose(
             f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: "
             f"{'; '.join(fresh.problems)}"
         )
@@ -149,7 +151,7 @@ def _print_releases(releases: list[Release]) -> None:
             release.effective_from,
             release.effective_to,
             decimal(release.factors["nonqp"], 4),
-            release.loaded_at,
+            (release.loaded_at or "")[:16].replace("T", " "),
             release.sha256[:12],
             release.source,
         )
@@ -157,10 +159,10 @@ def _print_releases(releases: list[Release]) -> None:
         if not release.embedded
     ]
     if rows:
-        print_table(("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source"), rows)
+        print_table(_COLUMNS, rows, cut=("Source",))
         click.echo()
     embedded = [release.label for release in releases if release.embedded]
-    click.echo(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
+    print_prose(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
 
 
 def _where(file: ZipFile) -> str:

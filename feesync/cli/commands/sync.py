@@ -98,9 +98,9 @@ _WATCHED = (
 @click.option(
     "--deadline",
     type=Seconds(),
-    default=RUN_SECONDS,
+    default=f"{RUN_SECONDS:g}",
     metavar="S",
-    show_default="180",
+    show_default=True,
     help="Seconds that the whole run may spend on requests that fail.",
 )
 @click.option(
@@ -108,8 +108,8 @@ _WATCHED = (
     multiple=True,
     metavar="HCPCS",
     default=FACET_JOINT_CODES,
-    show_default="the facet joint codes",
-    help="A code whose changes are reported in dollars (repeatable).",
+    help="A code whose changes are reported in dollars (repeatable); by default the facet joint "
+    "codes.",
 )
 @click.option(
     "--changed-status",
@@ -152,9 +152,9 @@ def command(
     Downloads are kept in FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL names a
     mirror in place of https://www.cms.gov.
 
-    \b
-    Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4 what it sent was refused;
-    5 another refresh is running. Where several happened, the first of 1, 4, 3, 5.
+    Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4
+    what it sent was refused; 5 another refresh is running. Where several happened, the first of 1,
+    4, 3, 5.
     """
     progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
     try:

@@ -87,9 +87,9 @@ def command(
     The fees before the OPPS cap are compared, in both settings, each code, modifier and locality
     once; --csv prints the differences.
 
-    \b
-    Exit status: 0 every amount is equal; 4 one differs, or a file was refused; 6 none differs, but what is loaded has not
-    all of the codes or localities, or not the release, or a file ends without CMS's trailer lines and may have been cut.
+    Exit status: 0 every amount is equal; 4 one differs, or a file was refused; 6 none differs, but
+    what is loaded has not all of the codes or localities, or not the release, or a file ends
+    without CMS's trailer lines and may have been cut.
     """
     one_format(as_json, as_csv)
     bar, table = _Bar(shown=_on_terminal()), _CsvTable()

@@ -1,0 +1,153 @@
+"""The terminal that answers are read on: how wide it is, and tables that keep to it.
+
+Out of scope: output that goes into a pipe or a file, which has the width that it needs (output).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import zip_longest
+
+_GAP = "  "
+_PADDING = 2
+"""What a table that is not narrow adds to the name of a column."""
+_LEAST = 12
+"""Characters that a column of text keeps, where its longest word has them."""
+_DOTS = "..."
+_SHORT_HEADS = {
+    "Difference": "Diff.",
+    "Facility": "Fac.",
+    "Line": "#",
+    "Nonfacility": "Nonfac.",
+    "Percent": "%",
+    "Sequestr.": "Seq.",
+}
+"""Names of columns on a terminal that is too narrow for the whole ones."""
+
+
+def terminal_width() -> int | None:
+    """Return how many columns whoever reads stdout has.
+
+    Those of COLUMNS, else of the terminal; None where stdout is neither, and nothing is fitted.
+    """
+    if not (os.environ.get("COLUMNS") or sys.stdout.isatty()):
+        return None
+    return shutil.get_terminal_size((0, 0)).columns or None
+
+
+def narrow_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    right: Set[str] = frozenset(),
+    wrapped: Mapping[str, int] | None = None,
+    cut: Set[str] = frozenset(),
+    common: Sequence[str] = (),
+) -> str | None:
+    """Return a table that keeps to the terminal; None where there is none, or the table fits.
+
+    Numbers keep their width and names of columns wrap. Of the texts the widest gives way first,
+    none below its longest word, or twelve characters of that.
+
+    Args:
+        columns: the names of the columns.
+        rows: their cells; None is an empty one.
+        right: the columns of numbers.
+        wrapped: how wide a column may be at most.
+        cut: the columns whose texts are shortened, and not wrapped.
+        common: the columns that may stand above the table, in that order, where all rows have the
+            same in them and the table is still too wide.
+    """
+    width = terminal_width()
+    if width is None:
+        return None
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    by_column = [[row[at] for row in texts] for at in range(len(columns))]
+    most = wrapped or {}
+    widths = [
+        min(max(_longest(cells), len(name) + _PADDING), most.get(name, sys.maxsize))
+        for name, cells in zip(columns, by_column, strict=True)
+    ]
+    if _total(widths) <= width:
+        return None
+    return _fitted(width, columns, texts, right, most, cut, common)
+
+
+def _fitted(
+    width: int,
+    columns: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    right: Set[str],
+    most: Mapping[str, int],
+    cut: Set[str],
+    common: Sequence[str],
+) -> str:
+    by_column = [[row[at] for row in texts] for at in range(len(columns))]
+    heads = [_SHORT_HEADS.get(name, name) for name in columns]
+    floors, widths = [], []
+    for name, head, cells in zip(columns, heads, by_column, strict=True):
+        words, longest = _longest(_words(cells)), _longest(cells)
+        least = longest if name in right else min(words, _LEAST)
+        floors.append(max(least, _longest(head.split())))
+        widths.append(max(floors[-1], 0 if name in right else min(longest, most.get(name, width))))
+    while _total(widths) > width:
+        wide = [at for at, each in enumerate(widths) if each > floors[at]]
+        if not wide:
+            break
+        widths[max(wide, key=widths.__getitem__)] -= 1
+    for name in common if _total(widths) > width else ():
+        at = columns.index(name)
+        if len(set(by_column[at])) == 1:
+            rest = [[*row[:at], *row[at + 1 :]] for row in texts]
+            names = [*columns[:at], *columns[at + 1 :]]
+            others = [other for other in common if other != name]
+            table = _fitted(width, names, rest, right, most, cut, others)
+            return f"{name} {by_column[at][0]}\n{table}"
+    lines = _lines([_folded(head, each) for head, each in zip(heads, widths, strict=True)])
+    lines.append(["-" * each for each in widths])
+    for row in texts:
+        cells_lines = [
+            [_cut(cell, each)] if name in cut else _folded(cell, each)
+            for name, cell, each in zip(columns, row, widths, strict=True)
+        ]
+        lines += _lines(cells_lines)
+    numbers = [name in right for name in columns]
+    return "\n".join(
+        _GAP.join(
+            text.rjust(each) if is_number else text.ljust(each)
+            for text, each, is_number in zip(line, widths, numbers, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _lines(cells: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the lines of a row whose cells have lines of their own."""
+    return [list(line) for line in zip_longest(*cells, fillvalue="")]
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word for text in texts for word in text.split()]
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(map(len, texts), default=0)
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _folded(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+
+
+def _cut(text: str, width: int) -> str:
+    """Return a text that ends in dots where it is too long; of an address, the end stays."""
+    if len(text) <= width:
+        return text
+    kept = width - len(_DOTS)
+    return _DOTS + text[-kept:] if "://" in text else text[:kept].rstrip() + _DOTS

@@ -1,0 +1,90 @@
+"""On a terminal, tables and help keep to its width; in a pipe they have the width they need."""
+
+import pytest
+
+from feesync.cli import _COMMANDS
+from feesync.cli.terminal import narrow_table
+
+IN_NOVEMBER = ("--date", "2025-11-03")
+
+
+def widest(text):
+    return max(map(len, text.splitlines()))
+
+
+def test_a_table_that_fits_is_left_alone(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "15")  # the names of columns are printed with two blanks
+    assert narrow_table(("Code", "Name"), [("64493", "ALABAMA")]) is None
+    assert narrow_table(("Code", "Name"), [("64493", "ALABAMA*")]) == (
+        "Code   Name\n-----  --------\n64493  ALABAMA*"
+    )
+
+
+def test_texts_wrap_the_widest_first_and_numbers_do_not(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [
+        ("64493", "one two three four five six", "1,234.56", "why it is so"),
+        ("1", None, 2, ""),
+    ]
+    assert narrow_table(("Code", "Steps", "Limit nonfac.", "Reason"), rows, {"Limit nonfac."}) == (
+        "Code   Steps          Limit  Reason\n"
+        "                    nonfac.\n"
+        "-----  ----------  --------  -----------\n"
+        "64493  one two     1,234.56  why it is\n"
+        "       three four            so\n"
+        "       five six\n"
+        "1                         2"
+    )
+
+
+def test_names_are_shortened_and_the_end_of_an_address_stays(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    rows = [("SAN FRANCISCO-OAKLAND", "a"), ("https://www.cms.gov/rvu25d.zip", "b")]
+    assert narrow_table(("Name", "X"), rows, cut={"Name"}) == (
+        "Name               X\n-----------------  -\nSAN FRANCISCO-...  a\n...gov/rvu25d.zip  b"
+    )
+
+
+def test_what_all_rows_have_stands_above_where_that_is_needed(monkeypatch):
+    rows = [("64493", "nonqp", "RVU25D"), ("64494", "nonqp", "RVU25D")]
+    columns, common = ("Code", "Basis", "Release"), ("Basis", "Release")
+    monkeypatch.setenv("COLUMNS", "14")
+    assert narrow_table(columns, rows, common=common) == (
+        "Basis nonqp\nCode   Release\n-----  -------\n64493  RVU25D\n64494  RVU25D"
+    )
+    rows[1] = ("64494", "qp", "RVU25D")
+    assert narrow_table(columns, rows, common=common) == (
+        "Release RVU25D\nCode   Basis\n-----  -----\n64493  nonqp\n64494  qp"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rates", "64493", "--state", "AL", *IN_NOVEMBER),
+        ("compare", "64493", "--state", "AL", *IN_NOVEMBER),
+        ("compare", "64493", "--setting", "both", "--state", "AL", *IN_NOVEMBER),
+        ("history", "64493", "--locality", "AL"),
+        ("localities", "santa clara", *IN_NOVEMBER),
+        ("modifiers", "Q"),
+        ("coverage", "64493", *IN_NOVEMBER),
+        ("status",),
+    ],
+    ids=" ".join,
+)
+def test_every_table_keeps_to_80_columns(feesync, loaded, monkeypatch, arguments):
+    as_before = feesync(*arguments).stdout
+    monkeypatch.setenv("COLUMNS", "80")
+    on_terminal = feesync(*arguments)
+    assert on_terminal.exit_code == 0
+    assert widest(on_terminal.stdout) <= 80
+    assert widest(as_before) > 80
+    monkeypatch.setenv("COLUMNS", "400")
+    assert feesync(*arguments).stdout == as_before
+
+
+@pytest.mark.parametrize("command", ["", *_COMMANDS])
+def test_help_follows_the_terminal_to_100_columns(feesync, monkeypatch, command):
+    for columns in (80, 300):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert widest(feesync(*filter(None, (command, "--help"))).stdout) <= min(columns, 100)
