@@ -4,6 +4,7 @@ Every unit stands by itself here, in Decimal and without any of the package's sh
 takes lines that `second_opinion` finds neither refused nor unpaid.
 """
 
+from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
 
 D = Decimal
@@ -46,6 +47,8 @@ KIND = {
 LEFT = {"E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"}
 RIGHT = {"E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"}
 SITES = LEFT | RIGHT | {"LC", "LD", "LM", "RC", "RI"}
+ANOTHER = {"59", "76", "77", "91", "XE", "XP", "XS", "XU"}
+GLOBAL = {"010": 10, "090": 90}
 TRIP = {"UN": D(2), "UP": D(3), "UQ": D(4), "UR": D(5), "US": D(6)}
 EQUIPMENT = {"FX": D("0.80"), "FY": D("0.90"), "CT": D("0.85")}  # of 2023 and later
 
@@ -101,9 +104,7 @@ class Unit:
                 }[mod]
             )
             if mod == "55":
-                whole = {"010": 10, "090": 90}[row["days"]]
-                if self.care != whole:
-                    found.append((D(self.care), D(whole)))
+                found[-1] = found[-1] * self.care, D(GLOBAL[row["days"]])
         found += [(D(1), TRIP[mod]) for mod in self.mods & TRIP.keys()]
         if kind in KIND and "AS" not in self.mods:
             found.append(D(KIND[kind]))
@@ -114,9 +115,7 @@ class Unit:
     @property
     def care(self):
         return self.line["days"] or (
-            self.line["units"]
-            if self.line["units"] > 1
-            else {"010": 10, "090": 90}[self.row["days"]]
+            self.line["units"] if self.line["units"] > 1 else GLOBAL[self.row["days"]]
         )
 
     @property
@@ -153,38 +152,64 @@ def join(first, second, how):
     return second
 
 
+def is_whole(unit):
+    """Whether a unit may be a side: not of a named site, no return, no other service, no few days."""
+    if unit.mods & {"78", *SITES, *ANOTHER}:
+        return False
+    return "55" not in unit.mods or unit.care == GLOBAL[unit.row["days"]]
+
+
 def sides(units):
-    """Both sides of one procedure become one service."""
+    """Both sides of one procedure become one service.
+
+    The RVU document: billed with 50, or "reported twice on the same day by any other means (e.g.,
+    with RT and LT modifiers or with a 2 in the units field)".
+    """
     gone, groups = [], {}
     for unit in units:
         if "50" in unit.mods or {"RT", "LT"} <= unit.mods:
             unit.how = "one line"
             continue
-        key = (
-            unit.row["hcpcs"],
-            unit.row["mod"],
-            *sorted(unit.mods - SAYS_NOTHING),
-            unit.line["days"],
-        )
+        care = unit.care if "55" in unit.mods else None
+        key = unit.row["hcpcs"], unit.row["mod"], *sorted(unit.mods - SAYS_NOTHING), care
         groups.setdefault(key, []).append(unit)
     for group in groups.values():
         row = group[0].row
         group.sort(key=lambda unit: (high(unit.charges[0]), unit.says()))
         right, left = ([unit for unit in group if side in unit.mods] for side in ("RT", "LT"))
-        plain = [unit for unit in group if not unit.mods & {"RT", "LT"}]
+        plain = [unit for unit in group if not unit.mods & {"RT", "LT"} and is_whole(unit)]
         if row["bilateral"] in BOTH:
-            for one, other in zip(right, left, strict=False):
-                if (one.charges[0] is None) != (other.charges[0] is None):
-                    raise LeftToTheMacError
-                gone.append(join(one, other, "two sides"))
-        if (
-            len(plain) == 2
-            and row["bilateral"] in "123"
-            and row["days"] != "ZZZ"
-            and not plain[0].mods & {"55", "78", *SITES}
-        ):
+            gone += [join(*pair, "two sides") for pair in zip(right, left, strict=False)]
+        if len(plain) == 2 and row["bilateral"] in "123" and row["days"] != "ZZZ":
             gone.append(join(*plain, "two units"))
     return [unit for unit in units if unit not in gone]
+
+
+def charged(unit):
+    """What is allowed of a unit after its charges, and the parts of its lines.
+
+    The RVU document, indicators 0 to 2: the lower of the total charge for both sides and the fee
+    for both; 3: the lower of the charge and the fee for each side. A side without a charge counts
+    with its fee; a line has no more than its charge.
+    """
+    one = cents(unit.amount / unit.both)
+    fees = [one, unit.amount - one]
+    if all(charge is None for charge in unit.charges):
+        total = unit.amount
+    elif len(unit.charges) == 1:
+        total = min(unit.amount, unit.charges[0])
+    elif unit.both == 2:
+        pairs = zip(fees, unit.charges, strict=True)
+        total = sum(fee if charge is None else min(fee, charge) for fee, charge in pairs)
+    else:
+        total = min(unit.amount, sum(one if each is None else each for each in unit.charges))
+    if len(unit.lines) == 1:
+        return [total]
+    first, other = unit.charges
+    most = total if first is None else first
+    least = D(0) if other is None else total - other
+    part = max(least, min(most, cents(total / unit.both)))
+    return [part, total - part]
 
 
 def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
@@ -195,7 +220,9 @@ def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
     A line is a dictionary: row, technical (the rows of the technical part), mods, units, charge,
     days. `base_row` finds the row of an endoscopic base.
     """
-    units = sides(expand(lines))
+    priced = {index for index, line in enumerate(lines) if line["row"]["status"] != "T"}
+    alone = priced or set(range(len(lines)))  # T: only where nothing else of the day is payable
+    units = sides([unit for unit in expand(lines) if unit.lines[0] in alone])
     for unit in units:
         open_unit(unit, setting, gpci, factor)
     pools = {}
@@ -214,7 +241,7 @@ def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
             surgery(pool, setting, gpci, factor, kind, base_row)
         elif len(pool) > 1:
             {"imaging": imaging, "therapy": therapy, "technical": technical}[key[0]](
-                pool, kind, (setting, gpci, factor)
+                pool, kind, nonpar, (setting, gpci, factor)
             )
     for unit in units:
         close(unit, kind, nonpar)
@@ -239,6 +266,7 @@ def open_unit(unit, setting, gpci, factor):
     unit.part = (
         min(cents(sum(map(cents, part)) * unit.both), unit.amount) if row["mod"] != "26" else D(0)
     )
+    unit.part_fee = unit.part
     unit.part_exact = sum(part) * unit.both if row["mod"] != "26" else D(0)
     unit.cap = cents(sum(map(cents, cap)) * unit.both), sum(cap) * unit.both
     for tool, left in EQUIPMENT.items():
@@ -267,74 +295,144 @@ def ordered(units, amount, kind):
     return sorted(units, key=key)
 
 
-def imaging(pool, kind, place):
-    first_part = ordered([unit for unit in pool if unit.part], lambda unit: unit.part, kind)[:1]
-    first_rest = ordered(
-        [unit for unit in pool if unit.amount > unit.part],
-        lambda unit: unit.amount - unit.part,
-        kind,
-    )[:1]
-    factors = [
-        (D("0.5") if unit.part and unit not in first_part else D(1),
-         D("0.95") if unit.amount > unit.part and unit not in first_rest else D(1)) for unit in pool
-    ]  # fmt: skip
-    for unit, (technical, professional) in zip(pool, factors, strict=True):
-        if (technical, professional) != (1, 1):
-            cut(unit, technical, professional)
+def outcome(unit, reduce, kind, nonpar):
+    """What is allowed of a unit in the end, if it is reduced so."""
+    trial = copy(unit)
+    trial.cut = [*unit.cut]
+    reduce(trial)
+    close(trial, kind, nonpar)
+    return sum(charged(trial))
 
 
-def technical(pool, kind, place):
+def top(pool, amount, kind):
+    """The units with the highest amount, as an order by what is payable and what they say has them."""
+    most = max((amount(unit) for unit in pool), default=None)
+    return [unit for unit in ordered(pool, amount, kind) if amount(unit) == most]
+
+
+def imaging(pool, kind, nonpar, place):
+    """Of tied parts those two are paid in full with which the sum comes out highest."""
+
+    def reduce(unit, full, rest):
+        factors = D(1) if full or not unit.part else D("0.5"), D(1) if rest else D("0.95")
+        if unit.amount == unit.part:
+            factors = factors[0], D(1)
+        if factors != (1, 1):
+            cut(unit, *factors)
+
+    technical_parts = [unit for unit in pool if unit.part_fee]
+    rests = [unit for unit in pool if unit.amount > unit.part]
+    first_parts = top(technical_parts, lambda unit: unit.part_fee, kind) or [None]
+    first_rests = top(rests, lambda unit: unit.amount - unit.part, kind) or [None]
+    known = {}
+
+    def worth(unit, full, rest):
+        key = id(unit), full, rest
+        if key not in known:
+            known[key] = outcome(unit, lambda trial: reduce(trial, full, rest), kind, nonpar)
+        return known[key]
+
+    def total(pair):
+        return sum(worth(unit, unit is pair[0], unit is pair[1]) for unit in pool)
+
+    pairs = [(one, other) for one in first_parts for other in first_rests]
+    best = max(pairs, key=total) if len(pairs) > 1 else pairs[0]
+    for unit in pool:
+        reduce(unit, unit is best[0], unit is best[1])
+
+
+def best_first(pool, amount, reduce, kind, nonpar):
+    """Reduce all but one of the highest: that with which the sum comes out highest."""
+    tied = top(pool, amount, kind)
+
+    def total(first):
+        return sum(
+            outcome(unit, (lambda _: None) if unit is first else reduce, kind, nonpar)
+            for unit in pool
+        )
+
+    best = max(tied, key=total) if len(tied) > 1 else tied[0]
+    for unit in pool:
+        if unit is not best:
+            reduce(unit)
+
+
+def technical(pool, kind, nonpar, place):
     share = D("0.75") if pool[0].row["mult"] == "6" else D("0.8")
-    for unit in ordered(pool, lambda unit: unit.part, kind)[1:]:
-        cut(unit, share, D(1))
+    best_first(pool, lambda unit: unit.part_fee, lambda unit: cut(unit, share, D(1)), kind, nonpar)
 
 
-def therapy(pool, kind, place):
+def therapy(pool, kind, nonpar, place):
     setting, gpci, factor = place
 
     def expense(unit):
         given = "nonfacility" if setting == "facility" and unit.row["facility_na"] else setting
         return unit.row[f"{given}_pe"]
 
-    for unit in ordered(pool, expense, kind)[1:]:
+    def reduce(unit):
         half = expense(unit) * gpci[1] * factor / 2
         unit.amount -= cents(unit.full) - cents(unit.full - half)
         unit.exact *= 1 - half / unit.full
+
+    best_first(pool, expense, reduce, kind, nonpar)
+
+
+def share_of(unit):
+    (share,) = unit.mods & set(SHARES)
+    return share
+
+
+def places(unit):
+    """The sides that a share is of."""
+    if unit.how == "two sides" or "50" in unit.mods:
+        return {"RT", "LT"}
+    return unit.mods & {"RT", "LT"} or ({"one", "other"} if unit.how == "two units" else {"one"})
+
+
+def free_days(unit, operation, before):
+    """The days of care that shares before it have left for a unit."""
+    days = GLOBAL[unit.row["days"]]
+    own, care = places(unit), [other for other in before if share_of(other) == "55"]
+    of_all = set().union(own, *map(places, operation))
+    if of_all <= {"one", "other"}:
+        spent = sum(other.care * len(places(other)) for other in care)
+        return max(0, days * len(of_all) - spent) // len(own)
+    return max(
+        0,
+        days - max(sum(other.care for other in care if side in places(other)) for side in own),
+    )
+
+
+def share_key(unit):
+    share = share_of(unit)
+    days = unit.care if share == "55" else 0
+    return SHARES.index(share), -days, not unit.how, high(unit.charge), unit.says()
 
 
 def operations(units):
     """Shares of one operation together; any other unit by itself."""
     found = [[unit] for unit in units if not unit.mods & set(SHARES)]
     shared = {}
-
-    def key(unit):
-        (share,) = unit.mods & set(SHARES)
-        days = unit.care if share == "55" else 0
-        return SHARES.index(share), -days, not unit.how, high(unit.charge), unit.says()
-
-    def place(unit):
-        if unit.how == "two sides" or "50" in unit.mods:
-            return {"RT", "LT"}
-        return unit.mods & {"RT", "LT"}
-
-    for unit in sorted([unit for unit in units if unit.mods & set(SHARES)], key=key):
-        (share,) = unit.mods & set(SHARES)
+    for unit in sorted([unit for unit in units if unit.mods & set(SHARES)], key=share_key):
+        share = share_of(unit)
         same_code = shared.setdefault(
             (unit.row["hcpcs"], *sorted(unit.mods - SAYS_NOTHING - {*SHARES, "50"})), []
         )
-        for operation in same_code:
-            twins = [other for other in operation if share in other.mods]
-            full = {"010": 10, "090": 90}[unit.row["days"]]
-            fits = (
-                sum(other.care for other in twins) + unit.care <= full
-                if share == "55"
-                else not twins
-            )
-            if fits and any(
-                place(unit) == place(other) or place(unit) & place(other) for other in operation
-            ):
-                operation.append(unit)
-                break
+        fit = [
+            operation
+            for operation in same_code
+            if any(places(unit) & places(other) for other in operation)
+            and (share == "55" or share not in map(share_of, operation))
+        ]
+        roomy = [
+            operation
+            for operation in fit
+            if share != "55" or unit.care <= free_days(unit, operation, operation)
+        ]
+        if roomy:
+            roomy[0].append(unit)
+        elif fit and not unit.mods & ANOTHER:
+            fit[0].append(unit)
         else:
             same_code.append([unit])
     return found + [operation for group in shared.values() for operation in group]
@@ -414,8 +512,8 @@ def close(unit, kind, nonpar):
 
 
 def within(operation, kind, nonpar):
-    """The shares of an operation never exceed it; 56 is in 54."""
-    if len(operation) < 2:
+    """The shares of an operation never exceed it; 56 is in 54 of the same side."""
+    if not operation[0].mods & set(SHARES):
         return
 
     def paid(amount):
@@ -424,16 +522,24 @@ def within(operation, kind, nonpar):
         return cents(amount * D("0.95")) if nonpar else amount
 
     left = max(paid(unit.whole) for unit in operation)
+    care = max(paid(cents(unit.whole * unit.row["post"])) for unit in operation)
+    covered = set().union(*(places(unit) for unit in operation if "54" in unit.mods))
     for position, unit in enumerate(operation):
+        most = left
         if "55" in unit.mods:
-            full = paid(cents(unit.whole * unit.row["post"]))
-            spent = sum(other.amount for other in operation[:position] if "55" in other.mods)
-            unit.amount = min(unit.amount, left, full - spent)
-        elif "56" in unit.mods and "54" in operation[0].mods:
-            unit.amount = unit.exact = D(0)
-        else:
-            unit.amount = min(unit.amount, left)
+            days = GLOBAL[unit.row["days"]]
+            free = free_days(unit, operation, operation[:position])
+            most = min(left, care)
+            if unit.care > free:
+                most = min(most, paid(times(unit.whole, (unit.row["post"] * free, D(days)))))
+        elif "56" in unit.mods and covered & places(unit):
+            other = unit.amount - cents(unit.amount / unit.both)
+            most = min(left, other if places(unit) - covered else D(0))
+        if unit.amount > most:
+            unit.amount = most
+            unit.exact *= bool(most)
         left -= unit.amount
+        care -= unit.amount if "55" in unit.mods else 0
 
 
 def total(number, units, nonpar, kind):
@@ -442,26 +548,14 @@ def total(number, units, nonpar, kind):
     for unit in units:
         if number not in unit.lines or unit.report:
             continue
-        amount, first = unit.amount, cents(unit.amount / unit.both)
-        if unit.how == "two units":
-            bound = sum(first if charge is None else min(charge, first) for charge in unit.charges)
-            if any(charge is not None for charge in unit.charges) and bound < amount:
-                amount = bound
-                first = first if unit.charges[0] is None else min(first, unit.charges[0])
-        elif unit.charge is not None and unit.charge < amount:
-            amount = unit.charge
-            first = cents(amount / unit.both)
-        share = (
-            amount if len(unit.lines) == 1 else first if unit.lines[0] == number else amount - first
-        )
-        allowed = (allowed or D(0)) + share
-        charged = unit.exact * D("1.0925")
+        allowed = (allowed or D(0)) + charged(unit)[unit.lines.index(number)]
+        limits = unit.exact * D("1.0925")
         if len(unit.lines) == 1:
-            limit = (limit or D(0)) + charged
+            limit = (limit or D(0)) + limits
         else:
-            part = cents(cents(charged) / unit.both)
+            part = cents(cents(limits) / unit.both)
             half_limits = (half_limits or D(0)) + (
-                part if unit.lines[0] == number else cents(charged) - part
+                part if unit.lines[0] == number else cents(limits) - part
             )
     if allowed is None:
         return None, None

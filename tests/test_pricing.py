@@ -105,7 +105,7 @@ WARNED = ["bilateral-not-payable"]
             (33431, ["bilateral", "units", "multiple procedure"], ["bilateral-units", *WARNED]),
         ),
         ("2", ["RT", "LT"], 1, "000", (22287, ["bilateral"], WARNED)),
-        ("2", [], 2, "000", (22287, ["bilateral"], [])),
+        ("2", [], 2, "000", (22287, ["bilateral"], ["both-sides-once"])),
         # indicator 3: each side in full
         ("3", ["50"], 1, "000", (44574, ["bilateral"], [])),
         (

@@ -16,7 +16,6 @@ from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars
 from feesync.model.note import Note
 from feesync.model.rate import Setting
-from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing import waiver
 from feesync.pricing.line import Line, Price
 from feesync.pricing.payer import split
@@ -60,7 +59,7 @@ def line_answer(
         hcpcs=line.hcpcs,
         modifiers=line.modifiers,
         date=header.day,
-        setting=modifier_rules.placed(line).setting,
+        setting=line.setting,
         pos=header.pos,
         units=line.units,
         fee=_dollars(price.fee),
@@ -78,7 +77,7 @@ def line_answer(
             *price.notes,
             *_payer_notes(line, price, share),
             *(header.place_of_service.notes if header.place_of_service else []),
-            *([] if allowed is None else _share_notes(header)),
+            *([] if allowed is None else _share_notes(header, line)),
             *_coverage_notes(header, line, quote.locality),
             *more,
         ),
@@ -100,14 +99,16 @@ def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) ->
     return [*share.notes, *waiver.excess(price.allowed, price.limiting_charge, line.charge)]
 
 
-def _share_notes(header: Header) -> list[Note]:
+def _share_notes(header: Header, line: Line) -> list[Note]:
     """Say whose share an amount at the facility rate is.
 
     What the place itself is paid for is billed beside it.
     """
-    if header.setting is not Setting.FACILITY:
+    if line.setting is not Setting.FACILITY:
         return []
-    biller = header.place_of_service.biller if header.place_of_service else "facility"
+    biller = "hospital"  # an amount that a modifier (PD) sets is that of a hospital's practice
+    if header.setting is Setting.FACILITY:
+        biller = header.place_of_service.biller if header.place_of_service else "facility"
     beside = f"; the {biller} bills its own" if biller else ""
     return [
         Note.info(

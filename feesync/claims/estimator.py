@@ -25,7 +25,8 @@ from feesync.model.money import dollars
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.pricing.claim import claim
-from feesync.pricing.line import Line
+from feesync.pricing.line import Line, Price
+from feesync.pricing.units import descending_charge, identity
 from feesync.reference.cost_sharing import part_b_deductibles
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
@@ -157,8 +158,8 @@ def estimate_claim(
     Args:
         lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or
             `64493-50x1@250.00` (units, charge).
-        locality: as for `estimate`, and so are all others; the deductible is taken in the order of
-            the lines, by what is allowed, and not from lines that have none.
+        locality: as for `estimate`, and so are all others; the deductible is met by what is
+            allowed, in an order that depends on what lines say and not on their places.
         setting: of all lines.
         pos: of all lines.
         date: of all lines.
@@ -243,14 +244,15 @@ def _claim(
     if not read:
         raise InvalidInputError("a claim has at least one line")
     prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], rates)
-    answers = []
+    found: dict[int, Estimate] = {}
     left = header.deductible
     priced = frozenset(
         line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None
     )
-    for line, quote, price in zip(read, quotes, prices, strict=True):
-        answers.append(line_answer(header, rates, line, quote, price, left, [], priced))
-        left -= money.cents(answers[-1].deductible or 0)
+    for at in _deductible_order(read, prices):
+        found[at] = line_answer(header, rates, read[at], quotes[at], prices[at], left, [], priced)
+        left -= money.cents(found[at].deductible or 0)
+    answers = [found[at] for at in range(len(read))]
     return ClaimEstimate(
         lines=tuple(answers),
         allowed=_sum("allowed", answers),
@@ -263,6 +265,19 @@ def _claim(
             *_deductible_notes(header),
         ),
     )
+
+
+def _deductible_order(lines: Sequence[Line], prices: Sequence[Price]) -> list[int]:
+    """Return the indexes of lines in the order in which the deductible is met.
+
+    By what the lines say, so that their places in the claim decide nothing.
+    """
+
+    def key(at: int) -> tuple[object, ...]:
+        line, allowed = lines[at], prices[at].allowed or 0
+        return identity(line), descending_charge(line.charge), -allowed
+
+    return sorted(range(len(lines)), key=key)
 
 
 @contextmanager

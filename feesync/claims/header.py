@@ -18,6 +18,7 @@ from feesync.model.hcpcs import read_code
 from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Contract, Line
+from feesync.pricing.modifiers import placed
 from feesync.reference.place_of_service import PlaceOfService, read_setting
 
 
@@ -61,17 +62,19 @@ class Header:
             InvalidInputError: a part of it cannot be read.
             ModifierError: its modifiers are unknown or contradict each other.
         """
-        return Line(
-            read_code(reading.text("hcpcs", given.hcpcs)),
-            arguments.modifiers(given.modifiers),
-            self.day,
-            self.setting,
-            arguments.units(given.units),
-            arguments.cents("charge", given.charge),
-            self.nonpar,
-            self.practitioner,
-            arguments.days(given.postop_days),
-            contract=self.contract,
+        return placed(
+            Line(
+                read_code(reading.text("hcpcs", given.hcpcs)),
+                arguments.modifiers(given.modifiers),
+                self.day,
+                self.setting,
+                arguments.units(given.units),
+                arguments.cents("charge", given.charge),
+                self.nonpar,
+                self.practitioner,
+                arguments.days(given.postop_days),
+                contract=self.contract,
+            )
         )
 
 

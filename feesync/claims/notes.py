@@ -12,10 +12,10 @@ from datetime import date
 from feesync.claims.estimate import Estimate
 from feesync.coverage import facts
 from feesync.model.note import Note
+from feesync.pricing.modifiers import ANOTHER_SERVICE
 from feesync.reference.codes import add_on_parents
 
 _ADD_ON = "ZZZ"
-_SAID_TO_BE_ANOTHER = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 _ADD_ON_SOURCE = "Claims Processing Manual ch. 12 s. 40.6; data/reference/add_ons.csv"
 _TWICE_SOURCE = "Claims Processing Manual ch. 1 s. 120"
 
@@ -81,7 +81,7 @@ def _twice(answers: Sequence[Estimate]) -> list[Note]:
     counted = Counter(
         (answer.hcpcs, frozenset(answer.modifiers))
         for answer in answers
-        if not _SAID_TO_BE_ANOTHER & set(answer.modifiers)
+        if not ANOTHER_SERVICE.intersection(answer.modifiers)
     )
     return [
         Note.warning(

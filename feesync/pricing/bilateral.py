@@ -26,6 +26,9 @@ _REASONS = {
     "2": "indicator 2: the relative values are for both sides already, 100 % once",
     "3": "indicator 3: 100 % for each side",
 }
+BOTH_ALREADY = "2"
+"""The indicator of codes whose relative values are for both sides."""
+
 UNITS_SIDES = frozenset("123")
 """The indicators of codes of which two units mean both sides."""
 
@@ -69,7 +72,25 @@ def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]
             "priced at 100 % once."
         )
         return both, [Note.warning("bilateral-not-payable", text, SOURCE)]
+    if rate.bilateral == BOTH_ALREADY:
+        text = (
+            f"The relative values of {line.hcpcs} are for both sides already (bilateral indicator "
+            f"{BOTH_ALREADY}): two units are paid once."
+        )
+        return both, [Note.info("both-sides-once", text, SOURCE)]
     return both, []
+
+
+def beyond_two(rate: Rate, units: int) -> list[Note]:
+    """Return the warning on three or more units without a side of a code that is for both sides."""
+    if rate.bilateral != BOTH_ALREADY or units <= 2:
+        return []
+    text = (
+        f"{units} units of {rate.hcpcs}, whose relative values are for both sides already "
+        f"(bilateral indicator {BOTH_ALREADY}), are priced one by one; two are paid once. That "
+        "more than two are no sides is a reading."
+    )
+    return [Note.warning("units-beyond-both-sides", text, SOURCE)]
 
 
 def check(rate: Rate, line: Line) -> list[Note]:

@@ -15,7 +15,7 @@ from feesync.pricing import multiple, units
 from feesync.pricing.line import Line, Price
 from feesync.pricing.line_total import line_price
 from feesync.pricing.procedures import procedures, settle_shares
-from feesync.pricing.program import begin, close, finish, program, unpriced_line
+from feesync.pricing.program import begin, bundle, close, finish, program, unpriced_line
 from feesync.pricing.service import RateLookup, Service
 
 
@@ -31,8 +31,7 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
 
     Raises:
         ModifierError: a modifier does not apply to the code of a line; `claim_line` of the error
-        says which. InvalidInputError: of the two sides of a procedure one has a charge and the other has
-        none. UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
+        says which. UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record
     layout documents.
@@ -41,6 +40,7 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
     for number, (rate, line) in enumerate(lines):
         with of_line(number + 1):
             programs.append(program(rate, line, number))
+    programs = bundle(programs)
     services = units.services([one for one in programs if not one.denials], lookup)
     for service in services:
         with of_line(service.program.number + 1):
@@ -49,8 +49,7 @@ def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]
     for service in services:
         with of_line(service.program.number + 1):
             finish(service)
-    if len(services) > 1:
-        settle_shares(procedures([service for service in services if service.by_report is None]))
+    settle_shares(procedures([service for service in services if service.by_report is None]))
     own: dict[int, list[Service]] = {index: [] for index in range(len(programs))}
     for service in services:
         close(service)

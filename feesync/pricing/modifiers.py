@@ -43,6 +43,9 @@ EQUIPMENT = frozenset({"FX", "FY", "CT"})
 
 THERAPY_ASSISTANTS = frozenset({"CQ", "CO"})
 
+ANOTHER_SERVICE = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
+"""Say of a line that it is another service than an equal one: neither its double nor its other side."""
+
 _PRICED = frozenset(
     {
         Effect.PICKS_ROW,

@@ -13,9 +13,11 @@ Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual, chapter 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import cache
+from itertools import product
 
 from feesync.model.money import SCALE, half_up
 from feesync.model.note import Note
@@ -23,6 +25,7 @@ from feesync.pricing import endoscopy
 from feesync.pricing.line import Adjustment
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN
 from feesync.pricing.procedures import Procedure, procedures
+from feesync.pricing.program import close, finish
 from feesync.pricing.service import Program, RateLookup, Service, has_technical_part
 
 SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
@@ -146,6 +149,38 @@ def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[S
     return sorted(amounts, key=lambda service: Procedure([service]).order(amounts[service]))
 
 
+def _tied(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
+    """Return the single services, of ordered ones, that have the highest amount."""
+    highest = max(amounts.values(), default=0)
+    return [one for one in services if amounts[one] == highest and one.count == 1]
+
+
+def _first(
+    services: list[Service], amounts: dict[Service, int], reduce: Callable[[Service], None]
+) -> list[Service]:
+    """Return ordered services with that of the tied ones first which is worth most in full.
+
+    The first is the one to which being paid in full adds most, after all later steps, the charge
+    among them. To take the one that has most left, in place of that which gains most, would let a
+    higher charge lower the sum.
+    """
+    tied = _tied(services, amounts)
+    if len(tied) < 2:
+        return services
+    first = max(tied, key=lambda service: _worth(service) - _worth(service, reduce))
+    return [first, *(service for service in services if service is not first)]
+
+
+def _worth(service: Service, *reductions: Callable[[Service], None]) -> int:
+    """Return what is allowed of a service in the end, in cents, after reductions."""
+    trial = service.trial()
+    for reduce in reductions:
+        reduce(trial)
+    finish(trial)
+    close(trial)
+    return trial.amount
+
+
 def _numbered(services: Sequence[Service]) -> dict[Service, int]:
     """Return the rank of each of ordered services."""
     ranks, rank = {}, 1
@@ -160,70 +195,119 @@ def _imaging(services: Sequence[Service], lookup: RateLookup) -> None:
 
     The first of each in full.
     """
-    amounts = {
-        service: (service.technical, service.amount - service.technical) for service in services
-    }
-    technical, professional = (
-        _numbered(
-            _ordered(
-                services, {service: both[part] for service, both in amounts.items() if both[part]}
-            )
-        )
-        for part in (0, 1)
+    parts = (
+        {service: service.technical_fee for service in services if service.technical_fee},
+        {
+            service: service.amount - service.technical
+            for service in services
+            if service.amount > service.technical
+        },
     )
-    day = services[0].line.day
-    off = next((percent for since, percent in reversed(_PROFESSIONAL_OFF) if since <= day), 0)
+    orders = _imaging_orders([_ordered(services, amounts) for amounts in parts], parts)
+    technical, professional = (_numbered(order) for order in orders)
     for service in services:
         later = technical.get(service, 1) > 1, professional.get(service, 1) > 1
         service.rank = min(
-            technical.get(service, len(amounts)), professional.get(service, len(amounts))
+            technical.get(service, len(services)), professional.get(service, len(services))
         )
         if any(later):
-            factors = (5_000 if later[0] else SCALE), ((100 - off) * 100 if later[1] else SCALE)
-            texts = ("50 % of the technical part", f"{off} % less of the professional part")
-            found = [text for is_later, text in zip(later, texts, strict=True) if is_later]
-            service.reduce_parts(
-                "multiple imaging",
-                *factors,
-                f"second or further imaging: {' and '.join(found)}",
-                _IMAGING_SOURCE,
-            )
+            _reduce_imaging(service, *later)
             service.reduced = True
             _note_cap(service)
+
+
+def _imaging_orders(
+    orders: list[list[Service]], parts: tuple[dict[Service, int], dict[Service, int]]
+) -> list[list[Service]]:
+    """Return the orders of technical and professional parts with the first of each settled.
+
+    Of tied ones those two are first, of which the sum comes out highest: they may be parts of one
+    service, whose charge limits both together.
+    """
+    tied = [_tied(order, amounts) for order, amounts in zip(orders, parts, strict=True)]
+    if all(len(each) < 2 for each in tied):
+        return orders
+
+    @cache
+    def worth(service: Service, technical: bool, professional: bool) -> int:
+        later = service in parts[0] and not technical, service in parts[1] and not professional
+        return _worth(service, lambda trial: _reduce_imaging(trial, *later))
+
+    def gain(pair: tuple[Service, Service]) -> int:
+        one, other = pair
+        if one is other:
+            return worth(one, True, True) - worth(one, False, False)
+        return (worth(one, True, False) - worth(one, False, False)) + (
+            worth(other, False, True) - worth(other, False, False)
+        )
+
+    if not (tied[0] and tied[1]):
+        return [
+            _first(order, amounts, lambda trial, at=at: _reduce_imaging(trial, at == 0, at == 1))  # type: ignore[misc]
+            if order
+            else order
+            for at, (order, amounts) in enumerate(zip(orders, parts, strict=True))
+        ]
+    firsts = max(product(tied[0], tied[1]), key=gain)
+    return [
+        [first, *(service for service in order if service is not first)]
+        for first, order in zip(firsts, orders, strict=True)
+    ]
+
+
+def _reduce_imaging(service: Service, technical: bool, professional: bool) -> None:
+    """Reduce the parts of a service that are not the first of their kind."""
+    if not (technical or professional):
+        return
+    day = service.line.day
+    off = next((percent for since, percent in reversed(_PROFESSIONAL_OFF) if since <= day), 0)
+    factors = (5_000 if technical else SCALE), ((100 - off) * 100 if professional else SCALE)
+    texts = ("50 % of the technical part", f"{off} % less of the professional part")
+    found = [text for later, text in zip((technical, professional), texts, strict=True) if later]
+    reason = f"second or further imaging: {' and '.join(found)}"
+    service.reduce_parts("multiple imaging", *factors, reason, _IMAGING_SOURCE)
 
 
 def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
     """Pay the practice expense in full of the one unit of the day that has the highest, half of every other."""
-    ranks = _numbered(
-        _ordered(services, {service: service.program.base.pe_rvu for service in services})
-    )
-    for service, rank in ranks.items():
+    amounts = {service: service.program.base.pe_rvu for service in services}
+    ordered = _first(_ordered(services, amounts), amounts, _reduce_therapy)
+    for service, rank in _numbered(ordered).items():
         service.rank = rank
-        if rank == 1:
-            continue
-        base, rate = service.program.base, service.rate
-        half_pe = Fraction(base.pe_rvu * rate.pe_gpci * rate.conversion_factor, 2)
-        less = base.fee - half_up(base.exact - half_pe, _EXACT_TO_CENTS)
-        share = 1 - half_pe / (base.exact or 1)
-        reason = "therapy beside other therapy of the day: 50 % of its practice expense"
-        service.replace("multiple therapy", service.amount - less, share, reason, _THERAPY_SOURCE)
-        service.reduced = True
+        if rank > 1:
+            _reduce_therapy(service)
+            service.reduced = True
+
+
+def _reduce_therapy(service: Service) -> None:
+    """Pay half of the practice expense of a service."""
+    base, rate = service.program.base, service.rate
+    half_pe = Fraction(base.pe_rvu * rate.pe_gpci * rate.conversion_factor, 2)
+    less = base.fee - half_up(base.exact - half_pe, _EXACT_TO_CENTS)
+    share = 1 - half_pe / (base.exact or 1)
+    reason = "therapy beside other therapy of the day: 50 % of its practice expense"
+    service.replace("multiple therapy", service.amount - less, share, reason, _THERAPY_SOURCE)
 
 
 def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
     """Take a percentage from the technical part of all but the service whose technical part is highest."""
-    indicator = services[0].rate.multiple_procedure
-    percent, name = _TECHNICAL_OFF[indicator]
-    source = f"RVU record layout, Multiple Procedure, indicator {indicator}"
-    for service, rank in _numbered(
-        _ordered(services, {service: service.technical for service in services})
-    ).items():
+    amounts = {service: service.technical_fee for service in services}
+    ordered = _first(_ordered(services, amounts), amounts, _reduce_technical)
+    for service, rank in _numbered(ordered).items():
         service.rank = rank
         if rank > 1:
-            reason = f"second or further {name} service: {percent} % less of the technical part"
-            service.reduce_parts(f"multiple {name}", (100 - percent) * 100, SCALE, reason, source)
+            _reduce_technical(service)
             service.reduced = True
             _note_cap(service)
+
+
+def _reduce_technical(service: Service) -> None:
+    """Take the percentage of its indicator from the technical part of a service."""
+    indicator = service.rate.multiple_procedure
+    percent, name = _TECHNICAL_OFF[indicator]
+    source = f"RVU record layout, Multiple Procedure, indicator {indicator}"
+    reason = f"second or further {name} service: {percent} % less of the technical part"
+    service.reduce_parts(f"multiple {name}", (100 - percent) * 100, SCALE, reason, source)
 
 
 _RULES = {

@@ -13,17 +13,21 @@ Source: Medicare Claims Processing Manual, chapter 12, sections 40.2, 40.4 (glob
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
 from feesync.pricing import limits, surgery
-from feesync.pricing.modifiers import BOTH_SIDES, SHARES, SIDES, telling_apart
+from feesync.pricing.modifiers import ANOTHER_SERVICE, BOTH_SIDES, SHARES, SIDES, telling_apart
 from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE
 from feesync.pricing.units import Identity, descending_charge, identity
 
 _SHARE_SOURCE = (
     "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
+)
+_PRE_SOURCE = (
+    "Claims Processing Manual ch. 12 s. 40.4, which prices 54 and 55; data of the RVU file"
 )
 _IN_ORDER = (OPERATION, POSTOPERATIVE, PREOPERATIVE)
 
@@ -86,7 +90,7 @@ def order(
         -amount,
         -payable,
         descending_charge(charge),
-        sorted(identity(service.program) for service in services),
+        sorted(identity(service.line) for service in services),
     )
 
 
@@ -113,7 +117,10 @@ def procedures(services: Sequence[Service]) -> list[Procedure]:
     for service in sorted(shares, key=_share_order):
         key = service.line.hcpcs, telling_apart(service.line.modifiers) - SHARES - {BOTH_SIDES}
         among = operations.setdefault(key, [])
-        operation = next((operation for operation in among if _belongs(service, operation)), None)
+        own = [operation for operation in among if _belongs(service, operation)]
+        roomy = (operation for operation in own if _has_room(service, operation))
+        apart = ANOTHER_SERVICE.intersection(service.line.modifiers)
+        operation = next(roomy, own[0] if own and not apart else None)
         if operation:
             operation.services.append(service)
         else:
@@ -132,74 +139,144 @@ def _share_order(service: Service) -> tuple[object, ...]:
         -(service.program.days or 0),
         not service.both,
         descending_charge(service.charge),
-        identity(service.program),
+        identity(service.line),
         service.count,
     )
 
 
 def _sides(service: Service) -> frozenset[str]:
-    return (
-        SIDES
-        if service.pooled or BOTH_SIDES in service.line.modifiers
-        else SIDES.intersection(service.line.modifiers)
-    )
+    """Return the sides that a share is of, as its lines name them; both of two units."""
+    if service.sided or BOTH_SIDES in service.line.modifiers:
+        return SIDES
+    return SIDES.intersection(service.line.modifiers) or (_UNNAMED if service.both else _ONE)
+
+
+_ONE = frozenset({"a side"})
+_UNNAMED = _ONE | {"the other side"}
+
+
+def _of(share: str, services: Iterable[Service]) -> list[Service]:
+    return [service for service in services if _share(service) == share]
 
 
 def _belongs(service: Service, operation: Procedure) -> bool:
-    """Tell whether a share is of an operation: of its side, and not a share that it has already."""
+    """Tell whether a share is of an operation: of its side, and not a share that it has already.
+
+    Days of care beyond the global period are of the operation still, unless there is another.
+    """
     others = operation.services
-    own, share = _sides(service), _share(service)
     if others[0].count != service.count or not any(
-        own == _sides(other) or own & _sides(other) for other in others
+        _sides(service) & _sides(other) for other in others
     ):
         return False
-    same = [other for other in others if _share(other) == share]
-    if share != POSTOPERATIVE:
-        return not same
-    days = sum(other.program.days or 0 for other in (service, *same))
-    return days <= surgery.GLOBAL_DAYS[service.rate.global_days]
+    return _share(service) == POSTOPERATIVE or not _of(_share(service), others)
+
+
+def _has_room(service: Service, operation: Procedure) -> bool:
+    """Tell whether the days of a share fit in what an operation has left of its global period."""
+    return _share(service) != POSTOPERATIVE or (service.program.days or 0) <= _days_left(
+        service, _of(POSTOPERATIVE, operation.services), _capacity(operation)
+    )
+
+
+def _capacity(operation: Procedure) -> frozenset[str]:
+    return frozenset(side for service in operation.services for side in _sides(service))
+
+
+def _days_left(service: Service, before: Iterable[Service], capacity: frozenset[str]) -> int:
+    """Return how many days of care are left for a share after those before it.
+
+    By side: on the side that has least. Shares that name no side have those of all sides in turn.
+    """
+    days = surgery.GLOBAL_DAYS[service.rate.global_days]
+    own = _sides(service)
+    if own <= _UNNAMED and capacity <= _UNNAMED:
+        spent = sum((other.program.days or 0) * len(_sides(other)) for other in before)
+        return max(0, days * len(capacity | own) - spent) // len(own)
+    return min(
+        max(0, days - sum(other.program.days or 0 for other in before if side in _sides(other)))
+        for side in own
+    )
 
 
 def settle_shares(operations: Iterable[Procedure]) -> None:
-    """Hold the shares of an operation within the whole.
+    """Hold the shares of an operation within the whole, by side and by days.
 
-    54 holds what 56 pays for, and roundings up do not add a cent.
+    54 holds what 56 pays for, days of care beyond the global period pay nothing, and roundings up
+    do not add a cent.
     """
     for operation in operations:
-        services = (
-            sorted(operation.services, key=_share_order) if len(operation.services) > 1 else []
+        if not SHARES.intersection(operation.services[0].line.modifiers):
+            continue
+        services = sorted(operation.services, key=_share_order)
+        left = max(_whole(service, SCALE) for service in services)
+        care = max(
+            _whole(service, service.rate.postoperative * SCALE // 100) for service in services
         )
-        left = max((_whole(service, SCALE) for service in services), default=0)
         for service in services:
-            share = _share(service)
-            most = left
-            if share == POSTOPERATIVE:
-                same = [other for other in services if _share(other) == share]
-                spent = sum(other.amount for other in same[: same.index(service)])
-                most = min(left, _whole(service, service.rate.postoperative * SCALE // 100) - spent)
-            if share == PREOPERATIVE and _share(services[0]) == OPERATION:
-                most = 0
-                text = (
-                    "Modifier 56 beside 54 pays nothing: 54 holds the share of the care before "
-                    "the operation."
-                )
-                service.notes.append(
-                    Note.warning("preoperative-care-included", text, _SHARE_SOURCE)
-                )
-            if service.amount > most:
-                reason = (
-                    "the shares of one operation are at most the whole"
-                    if most
-                    else "modifier 54 of the operation holds it"
-                )
-                service.lower("shares together", most, reason, _SHARE_SOURCE)
+            if _share(service) == POSTOPERATIVE:
+                before = _of(POSTOPERATIVE, services[: services.index(service)])
+                _limit(service, min(left, care), _WITHIN)
+                _settle_days(service, before, _capacity(operation))
+                care -= service.amount
+            elif _share(service) == PREOPERATIVE:
+                _settle_care_before(service, _of(OPERATION, services))
+                _limit(service, left, _WITHIN)
+            else:
+                _limit(service, left, _WITHIN)
             left -= service.amount
 
 
-def _whole(service: Service, share: int) -> int:
+_WITHIN = "the shares of one operation are at most the whole"
+
+
+def _limit(service: Service, most: int, reason: str) -> None:
+    if service.amount > most:
+        service.lower("shares together", most, reason, _SHARE_SOURCE)
+
+
+def _settle_days(service: Service, before: list[Service], capacity: frozenset[str]) -> None:
+    """Hold days of care within the global period: those beyond it pay nothing."""
+    days, left = service.program.days or 0, _days_left(service, before, capacity)
+    if days <= left:
+        return
+    longest = surgery.GLOBAL_DAYS[service.rate.global_days]
+    most = _whole(service, Fraction(service.rate.postoperative * SCALE * left, 100 * longest))
+    others = " and ".join(
+        str(1 + index) for index in sorted({line for other in before for line in other.lines})
+    )
+    text = (
+        f"{days - left} of {days} days of care pay nothing: with line {others} they are beyond "
+        f"the {longest} days of the global period of {service.rate.hcpcs}."
+    )
+    service.notes.append(Note.warning("postoperative-days-beyond", text, _SHARE_SOURCE))
+    _limit(service, most, f"{days - left} days are beyond the global period")
+
+
+def _settle_care_before(service: Service, operations: list[Service]) -> None:
+    """Pay the care before an operation for the sides alone whose operation another furnishes."""
+    covered = frozenset(side for other in operations for side in _sides(other))
+    uncovered = _sides(service) - covered
+    if uncovered:
+        text = (
+            "Modifier 56 alone: the share of the care before the operation; Medicare's manual "
+            "prices 54, which holds it, and 55, and contractors may pay nothing for 56."
+        )
+        service.notes.append(Note.warning("preoperative-care", text, _PRE_SOURCE))
+    if covered & _sides(service):
+        text = (
+            "Modifier 56 beside 54 pays nothing: 54 holds the share of the care before the "
+            "operation."
+        )
+        service.notes.append(Note.warning("preoperative-care-included", text, _SHARE_SOURCE))
+        most = service.other_side(service.amount) if uncovered else 0
+        _limit(service, most, "modifier 54 of the operation holds it")
+
+
+def _whole(service: Service, share: int | Fraction) -> int:
     """Return what a share of the operation, in ten-thousandths, comes to after the same steps as a service."""
     names = [mark.name for mark in service.marks]
-    at = names.index("global share")
+    at = names.index(surgery.GLOBAL_SHARE)
     cents = scaled(service.marks[at - 1].cents if at else service.start, share)
     line = service.line
     for adjustment in service.program.later:

@@ -10,6 +10,8 @@ a step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feesync.model.money import dollars
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Rate
@@ -27,7 +29,6 @@ from feesync.pricing import (
     unpriced,
 )
 from feesync.pricing.line import Line, Price
-from feesync.pricing.modifiers import placed
 from feesync.pricing.service import CAP_SOURCE, Program, Service
 
 _CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
@@ -44,7 +45,6 @@ def program(rate: Rate, line: Line, index: int = 0) -> Program:
     Raises:
         ModifierError: a modifier does not apply to the code.
     """
-    line = placed(line)
     notes = bilateral.check(rate, line)
     less = equipment.reduction(rate, line)
     role, role_notes = surgery.adjustments(rate, line)
@@ -73,9 +73,9 @@ def begin(service: Service) -> Service:
     """
     less = service.program.equipment
     if service.both:
-        how = bilateral.said(service.line) or ("RT and LT" if service.pooled else "2 units")
+        how = bilateral.said(service.line) or ("RT and LT" if service.sided else "2 units")
         adjustment, notes = bilateral.adjustment(service.rate, service.line, how)
-        service.take(adjustment)
+        service.take_sides(adjustment)
         service.notes += notes
     if less:
         service.reduce_parts("equipment", less.factor, 10_000, less.reason, less.source)
@@ -98,6 +98,22 @@ def finish(service: Service) -> None:
 def close(service: Service) -> None:
     """Take the lower of the amount and the submitted charge."""
     service.limit_to_charge(_CHARGE_SOURCE)
+
+
+def bundle(programs: Sequence[Program]) -> list[Program]:
+    """Leave codes of status T without an amount where another line of the claim has one.
+
+    Codes of status T do not bundle each other: there would be nothing that they are bundled into.
+    """
+    priced = [program for program in programs if not program.denials]
+    if all(program.rate.status == status.ALONE for program in priced):
+        return [*programs]
+    return [
+        program._replace(denials=[status.bundle_denial(program.line)])
+        if program in priced and program.rate.status == status.ALONE
+        else program
+        for program in programs
+    ]
 
 
 def unpriced_line(program: Program) -> Price:

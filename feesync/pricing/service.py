@@ -10,6 +10,7 @@ procedure, or the share of an operation. `pricing.units` says which services lin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -30,6 +31,10 @@ Diagnostic tests with 26 and TC rows, with a code for the technical part, with a
 
 _NOTHING = Fraction(0)
 
+EACH_SIDE = "3"
+"""The bilateral indicator of codes of which each side is paid by itself."""
+
+_SIDES = "bilateral"
 CAP_NAME = "OPPS cap"
 CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
 
@@ -100,8 +105,8 @@ class Service:
         lines: the indexes of the lines that it belongs to: one, or two with a side each.
         both: whether it is both sides of a procedure.
         charges: the submitted charge in cents of each unit in it, None where none is stated.
-        pooled: whether the charges of two sides count together, whatever each of them is (RT and
-            LT).
+        sided: whether it is both sides because two lines name one each (RT and LT).
+        sides: the step that both sides are, once it has been taken; None of one side.
         count: how many equal ones it stands for.
         amount: cents so far, of one.
         exact: the same before any rounding, in billionths of a dollar; 0 of a line that can have no
@@ -115,10 +120,11 @@ class Service:
 
     __slots__ = (
         "_capped",
+        "_first",
         "_from_parts",
         "_lookup",
-        "_side",
         "_technical",
+        "_technical_fee",
         "amount",
         "both",
         "by_report",
@@ -129,10 +135,11 @@ class Service:
         "lines",
         "marks",
         "notes",
-        "pooled",
         "program",
         "rank",
         "reduced",
+        "sided",
+        "sides",
         "start",
     )
 
@@ -144,17 +151,11 @@ class Service:
         charges: tuple[int | None, ...],
         *,
         both: bool = False,
-        pooled: bool = False,
+        sided: bool = False,
         count: int = 1,
     ) -> None:
-        self.program, self.lines, self.charges, self.both, self.pooled, self.count = (
-            program,
-            lines,
-            charges,
-            both,
-            pooled,
-            count,
-        )
+        self.program, self.lines, self.charges = program, lines, charges
+        self.both, self.sided, self.count = both, sided, count
         self._lookup = lookup
         base = program.base
         self._capped = base.capped
@@ -167,7 +168,9 @@ class Service:
         self.by_report: Note | None = None
         self._technical: tuple[int, Fraction] | None = None
         self._from_parts = False
-        self._side: int | None = None
+        self._technical_fee = 0
+        self._first: int | None = None
+        self.sides: Adjustment | None = None
 
     def _unrounded(self, exact: int) -> Fraction:
         return Fraction(exact) if self.line.nonpar else _NOTHING
@@ -204,6 +207,11 @@ class Service:
             )
         )
 
+    def take_sides(self, adjustment: Adjustment) -> None:
+        """Take the step that both sides of a procedure are."""
+        self.sides = adjustment
+        self.take(adjustment)
+
     def replace(self, name: str, amount: int, share: Fraction, reason: str, source: str) -> None:
         """Take a step to another amount; `share` is the unrounded factor that it stands for."""
         self.amount = amount
@@ -218,6 +226,18 @@ class Service:
             ModifierError: CMS's file does not price it by itself.
         """
         return self._parts()[0]
+
+    @property
+    def technical_fee(self) -> int:
+        """The technical part as the schedule has it, in cents: what it ranks by.
+
+        Before the OPPS cap and before what older equipment takes from it.
+
+        Raises:
+            ModifierError: CMS's file does not price it by itself.
+        """
+        self._parts()
+        return self._technical_fee
 
     def reduce_parts(
         self, name: str, technical: int, professional: int, reason: str, source: str
@@ -240,35 +260,42 @@ class Service:
         self.marks.append(Mark(name, whole, self.amount, reason, source))
 
     def settle_cap(self) -> None:
-        """Take the OPPS cap, which limits what reductions of the technical part leave.
+        """Take the OPPS cap, which limits what the reductions leave.
 
-        Without one the fee itself is capped.
+        Without a reduction the fee itself is capped, as that of the line alone is.
         """
         if not self._capped:
             return
         base = self.program.base
-        if not self._from_parts:
+        reduced = any(mark.name != _SIDES for mark in self.marks)
+        if not reduced:
             self.start = self.amount = base.fee
             self.exact = self._unrounded(base.exact)
-            taken, self.marks = self.marks, []
-            for mark in taken:
-                self.take(Adjustment(mark.name, mark.factor or 0, mark.reason, mark.source))
-            return
-        technical, exact = self._parts()
-        cap, exact_cap = self._first_parts(capped=True)
-        self.exact -= max(Fraction(0), exact - exact_cap)
-        if cap < technical:
-            self.amount -= technical - cap
-            reason = (
-                "the technical part is capped at the hospital outpatient rate, "
-                f"{dollars(cap)}, after the reductions"
-            )
-            self.marks.append(Mark(CAP_NAME, None, self.amount, reason, CAP_SOURCE))
+            self.marks = []
+            if self.sides:
+                self.take(self.sides)
+        elif self._from_parts:
+            technical, exact = self._parts()
+            cap, exact_cap = self._first_parts(capped=True)
+            self.exact -= max(Fraction(0), exact - exact_cap)
+            if cap < technical:
+                self._cap(self.amount - technical + cap, "the technical part", cap)
+        else:
+            cap, exact = scaled(base.fee, self._sides), self._unrounded(base.exact)
+            self.exact = min(self.exact, exact * self._sides / SCALE)
+            if cap < self.amount:
+                self._cap(cap, "the amount", cap)
+
+    def _cap(self, amount: int, what: str, cap: int) -> None:
+        self.amount = amount
+        reason = f"{what} is capped at the hospital outpatient rate, {dollars(cap)}, after the "
+        self.marks.append(Mark(CAP_NAME, None, amount, f"{reason}reductions", CAP_SOURCE))
 
     def _parts(self) -> tuple[int, Fraction]:
         """Return the technical part in cents, and before any rounding."""
         if self._technical is None:
             self._technical = self._first_parts(capped=False)
+            self._technical_fee = self._technical[0]
         return self._technical
 
     def _first_parts(self, *, capped: bool) -> tuple[int, Fraction]:
@@ -289,10 +316,7 @@ class Service:
         exact = self._unrounded(
             sum(base.exact if capped else base.uncapped_exact for base in bases)
         )
-        for mark in self.marks:
-            if mark.name == "bilateral":
-                factor = mark.factor or 0
-                cents, exact = scaled(cents, factor), exact * Fraction(factor, SCALE)
+        cents, exact = scaled(cents, self._sides), exact * self._sides / SCALE
         return (cents if capped else min(cents, self.amount)), exact
 
     def lower(self, name: str, cents: int, reason: str, source: str) -> None:
@@ -305,21 +329,43 @@ class Service:
     def limit_to_charge(self, source: str) -> None:
         """Take the lower of the amount and the submitted charge.
 
-        The charges of RT and LT count together. Of two units that are both sides, each counts for
-        one side at most, and one that is not stated for one side, so that a charge on one of them
-        limits that side.
+        Of two sides that are paid for each by itself (indicator 3), each by its own charge; else by
+        the charges of both together, however the sides are written. One that is not stated counts
+        as the fee of a side. Lines that share a service share its amount so that none has more than
+        its own charge.
         """
         stated = [charge for charge in self.charges if charge is not None]
         if not stated:
             return
-        charge, side = sum(stated), self._first_side(self.amount)
-        if len(self.charges) > 1 and not self.pooled:
-            charge = sum(side if own is None else min(own, side) for own in self.charges)
-        if charge < self.amount:
-            self.amount = charge
-            self.marks.append(Mark("charge", None, charge, "the submitted charge is lower", source))
-            if not self.pooled:
-                self._side = side if self.charges[0] is None else min(self.charges[0], side)
+        side = self._first_side(self.amount)
+        if len(self.charges) == 1:
+            most = stated[0]
+        elif self.rate.bilateral == EACH_SIDE and self._sides != SCALE:
+            worth = side, self.amount - side
+            most = sum(
+                fee if charge is None else min(charge, fee)
+                for charge, fee in zip(self.charges, worth, strict=True)
+            )
+        else:
+            most = sum(side if charge is None else charge for charge in self.charges)
+        amount = min(most, self.amount)
+        self._first = self._share_of_first(amount)
+        if amount < self.amount:
+            self.amount = amount
+            self.marks.append(Mark("charge", None, amount, "the submitted charge is lower", source))
+        elif len(self.lines) > 1 and self._first != side:
+            reason = "the charges of both sides count together, and no line has more than its own"
+            self.marks.append(Mark("charge", None, amount, reason, source))
+
+    def _share_of_first(self, amount: int) -> int:
+        """Return what the first of two lines has of an amount that the charges allow."""
+        first = self._first_side(amount)
+        if len(self.lines) == 1:
+            return first
+        own, other = self.charges
+        if own is not None:
+            first = min(first, own)
+        return first if other is None else max(first, amount - other)
 
     def part(self, cents: int, index: int, *, last: bool = False) -> int:
         """Return what a line has of an amount of this service.
@@ -328,12 +374,23 @@ class Service:
         """
         if len(self.lines) == 1:
             return cents
-        first = self._first_side(cents) if self._side is None or not last else self._side
+        first = self._first_side(cents) if self._first is None or not last else self._first
         return first if self.lines[0] == index else cents - first
+
+    def other_side(self, cents: int) -> int:
+        """Return what the second of two sides has of an amount for both."""
+        return cents - self._first_side(cents)
 
     def _first_side(self, cents: int) -> int:
         """Return what the first of two sides has of both: 100 of 150, 100 of 200, 100 of 100."""
-        both = next(
-            (mark.factor for mark in self.marks if mark.name == "bilateral" and mark.factor), SCALE
-        )
-        return half_up(cents * Fraction(SCALE) / both, 1)
+        return half_up(cents * Fraction(SCALE) / self._sides, 1)
+
+    @property
+    def _sides(self) -> int | Fraction:
+        return self.sides.factor if self.sides else SCALE
+
+    def trial(self) -> Service:
+        """Return a copy, on which steps can be tried out."""
+        found = copy(self)
+        found.marks, found.notes = [*self.marks], [*self.notes]
+        return found

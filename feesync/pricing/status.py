@@ -14,6 +14,8 @@ _SOURCE = "RVU record layout, Attachment A, status codes"
 _NA_SOURCE = "PFS final rule, Addendum A, NA indicators"
 _THERAPY = "5"
 _CONTRACTOR_PRICED = "contractor-priced"
+ALONE = "T"
+"""The status of what is paid only where nothing else of the day is payable to the same provider."""
 _WHY_NOT = {
     "B": "bundled: payment is in the services it goes with, never separate",
     "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee "
@@ -57,6 +59,15 @@ def denial(rate: Rate, line: Line) -> Note:
     )
 
 
+def bundle_denial(line: Line) -> Note:
+    """Return why a code of status T has no amount beside another line that has one."""
+    text = (
+        f"{line.hcpcs} has status T: it is bundled into the other services of the day that are "
+        "payable to the same provider, and paid only where there are none."
+    )
+    return Note.denial("status-t-bundled", text, _SOURCE)
+
+
 def warnings(rate: Rate, line: Line) -> list[Note]:
     """Return what to know about a line that has an amount."""
     if rate.status == "A" and not rate.nonfacility_na and not rate.facility_na:
@@ -66,7 +77,7 @@ def warnings(rate: Rate, line: Line) -> list[Note]:
         notes.append(
             Note.warning("status-r", f"{line.hcpcs} has restricted coverage (status R).", _SOURCE)
         )
-    if rate.status == "T":
+    if rate.status == ALONE:
         notes.append(
             Note.warning(
                 "status-t",

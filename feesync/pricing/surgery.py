@@ -28,15 +28,15 @@ Care after the operation, before it, and the operation with the care before it.
 GLOBAL_DAYS = {"010": 10, "090": 90}
 """Days after the operation in the global periods that have shares."""
 
+GLOBAL_SHARE = "global share"
+"""The name of the step that a share of the global period is."""
+
 _ASSISTANT_SOURCE = (
     "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
 )
 _CO_SURGEON_SOURCE = "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.8"
 _SHARE_SOURCE = (
     "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
-)
-_PRE_SOURCE = (
-    "Claims Processing Manual ch. 12 s. 40.4, which prices 54 and 55; data of the RVU file"
 )
 _DAYS_SOURCE = (
     "Claims Processing Manual ch. 12 s. 40.2 and 40.4; Form CMS-1500, item 24G as "
@@ -166,24 +166,9 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
             "return to the operating room, the share of the operation alone",
         ),
     }[modifier]
-    found = [
-        Adjustment(
-            "global share",
-            percent * SCALE // 100,
-            f"modifier {modifier}: {what}, {percent} %",
-            _SHARE_SOURCE,
-        )
-    ]
-    if modifier == PREOPERATIVE:
-        text = (
-            "Modifier 56 alone: the share of the care before the operation; Medicare's manual "
-            "prices 54, which holds it, and 55, "
-            "and contractors may pay nothing for 56."
-        )
-        notes.append(Note.warning("preoperative-care", text, _PRE_SOURCE))
     furnished = care_days(rate, line) if modifier == POSTOPERATIVE else None
     if furnished is None:
-        return found
+        return [_of_global(percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %")]
     if line.units > 1:
         if line.postoperative_days not in (None, line.units):
             raise ModifierError(
@@ -200,9 +185,12 @@ def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adj
         raise ModifierError(
             f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}"
         )
-    if furnished != days:
-        part = Fraction(furnished * SCALE, days)
-        found.append(
-            Adjustment("postoperative days", part, f"{furnished} of {days} days", _SHARE_SOURCE)
-        )
-    return found
+    reason = f"modifier {modifier}: {what}, {percent} %"
+    if furnished == days:
+        return [_of_global(percent * SCALE // 100, reason)]
+    part = Fraction(percent * furnished * SCALE, 100 * days)
+    return [_of_global(part, f"{reason}, {furnished} of {days} days")]
+
+
+def _of_global(factor: int | Fraction, reason: str) -> Adjustment:
+    return Adjustment(GLOBAL_SHARE, factor, reason, _SHARE_SOURCE)

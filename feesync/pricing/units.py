@@ -8,8 +8,8 @@ two units of a code without a side where its bilateral indicator says so. The un
 are days.
 
 A charge is of the whole line. Of several units each has an equal part of it, the odd cents with the
-first, so that a line says the same as the lines that it could be split into. Only the charges for
-the two sides of one procedure count together.
+first, so that a line says the same as the lines that it could be split into. How the charges for
+the two sides of one procedure count is for `Service.limit_to_charge`.
 
 Source: CMS record layout of the relative value file, Bilateral Surgery: a code "reported twice on
 the same day by any other means (e.g., with RT and LT modifiers or with a 2 in the units field)" is
@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feesync.errors import InvalidInputError, of_line
-from feesync.pricing import bilateral
-from feesync.pricing.modifiers import RETURN, SIDES, sites, telling_apart
+from feesync.pricing import bilateral, surgery
+from feesync.pricing.line import Line
+from feesync.pricing.modifiers import ANOTHER_SERVICE, RETURN, SHARES, SIDES, sites, telling_apart
 from feesync.pricing.service import Program, RateLookup, Service
 
 _ADD_ON = "ZZZ"
@@ -41,12 +41,11 @@ class _Block(NamedTuple):
     size: int
 
 
-def identity(program: Program) -> Identity:
+def identity(line: Line) -> Identity:
     """Return what a line says, its charge aside.
 
     The last resort of an order, so that its place in the claim never decides.
     """
-    line = program.line
     return (
         line.hcpcs,
         tuple(sorted(telling_apart(line.modifiers))),
@@ -67,9 +66,6 @@ def services(programs: Sequence[Program], lookup: RateLookup) -> list[Service]:
     Args:
         programs: those of the lines, without the lines that have no price.
         lookup: where the rates of technical parts are found.
-
-    Raises:
-        InvalidInputError: of RT and LT of a code one has a charge and the other has none.
     """
     found: list[Service] = []
     one_side: dict[object, dict[str, list[_Block]]] = {}
@@ -85,7 +81,7 @@ def services(programs: Sequence[Program], lookup: RateLookup) -> list[Service]:
             line.hcpcs,
             program.rate.modifier,
             telling_apart(line.modifiers),
-            line.postoperative_days,
+            program.days,
         )
         sides = SIDES.intersection(line.modifiers)
         if sides and bilateral.has_sides(program.rate):
@@ -112,16 +108,15 @@ def _count(program: Program) -> int:
 def _may_mean_both(program: Program) -> bool:
     """Tell whether two units of a line mean both sides.
 
-    A second return to the room, or more days of care, does not.
+    A second return to the room, fewer days of care than all, or a line that says that it is another
+    service (76, 59 and their like) does not.
     """
-    rate = program.rate
-    if (
-        rate.bilateral not in bilateral.UNITS_SIDES
-        or rate.global_days == _ADD_ON
-        or program.days is not None
-    ):
+    rate, modifiers = program.rate, program.line.modifiers
+    if rate.bilateral not in bilateral.UNITS_SIDES or rate.global_days == _ADD_ON:
         return False
-    return RETURN not in program.line.modifiers and not sites(program.line.modifiers)
+    if program.days not in (None, surgery.GLOBAL_DAYS.get(rate.global_days)):
+        return False
+    return not (sites(modifiers) or ({RETURN} | ANOTHER_SERVICE).intersection(modifiers))
 
 
 def _blocks(program: Program, count: int) -> list[_Block]:
@@ -135,7 +130,7 @@ def _blocks(program: Program, count: int) -> list[_Block]:
 
 def _ordered(blocks: list[_Block]) -> list[_Block]:
     return sorted(
-        blocks, key=lambda block: (descending_charge(block.charge), identity(block.program))
+        blocks, key=lambda block: (descending_charge(block.charge), identity(block.program.line))
     )
 
 
@@ -144,14 +139,8 @@ def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Ser
     right, left = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
     while right and left:
         first, second = right[0], left[0]
-        if (first.charge is None) != (second.charge is None):
-            with of_line(min(first.program.number, second.program.number) + 1):
-                raise InvalidInputError(
-                    f"{first.program.line.hcpcs} RT and LT are priced as a pair: give the charge "
-                    "of both lines, or of neither"
-                )
         count = min(first.size, second.size)
-        yield from _service(lookup, (first._replace(size=count), second), both=True, pooled=True)
+        yield from _service(lookup, (first._replace(size=count), second), both=True, sided=True)
         for blocks in (right, left):
             blocks[0] = blocks[0]._replace(size=blocks[0].size - count)
             if not blocks[0].size:
@@ -161,10 +150,17 @@ def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Ser
 
 
 def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
-    """Yield both sides where there are two units in all, else a service for each unit."""
+    """Yield both sides where there are two units in all, else a service for each unit.
+
+    Of three or more it cannot be told which are the sides of one procedure: each is one by itself.
+    That is a reading.
+    """
     if sum(block.size for block in blocks) != 2:
+        units = sum(block.size for block in blocks)
         for block in blocks:
-            yield from _service(lookup, (block,))
+            for service in _service(lookup, (block,)):
+                service.notes += bilateral.beyond_two(service.rate, units)
+                yield service
         return
     first, second = (
         unit._replace(size=1) for block in _ordered(blocks) for unit in [block] * block.size
@@ -173,7 +169,7 @@ def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
 
 
 def _service(
-    lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, pooled: bool = False
+    lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, sided: bool = False
 ) -> Iterator[Service]:
     """Yield services for a block.
 
@@ -182,9 +178,10 @@ def _service(
     program, count = blocks[0].program, blocks[0].size
     lines = tuple(dict.fromkeys(block.program.number for block in blocks))
     charges = tuple(block.charge for block in blocks)
-    singles = (
-        min(count, _SINGLES) if count > 1 and program.rate.multiple_procedure in "234567" else 0
+    ranks = program.rate.multiple_procedure in "234567" or SHARES.intersection(
+        program.line.modifiers
     )
+    singles = min(count, _SINGLES) if count > 1 and ranks else 0
     for size in (*[1] * singles, count - singles):
         if size:
-            yield Service(program, lookup, lines, charges, both=both, pooled=pooled, count=size)
+            yield Service(program, lookup, lines, charges, both=both, sided=sided, count=size)
