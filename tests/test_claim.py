@@ -373,7 +373,9 @@ def test_any_claim_sums_or_is_refused(one_database, given_lines, nonpar, owed):
     if not {"92133", "92250"} & {
         line.hcpcs for line in answer.lines
     }:  # two units of these are both sides, paid once; three are not
-        assert (answer.allowed or 0) <= sum(amount or 0 for amount in alone)
+        # a pair is rounded once where two lines are rounded each
+        cents = D(len(alone)).scaleb(-2)
+        assert (answer.allowed or 0) <= sum(amount or 0 for amount in alone) + cents
     for part in [answer, *answer.lines]:
         if part.allowed is not None:
             assert (
