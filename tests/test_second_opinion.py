@@ -122,7 +122,8 @@ class Book:
                 key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
                 None if charge is None else int(charge * 100), nonpar, kind,
             )  # fmt: skip
-            (result,) = claim([(self.rate(*key, place), line)], self.lookup(place))
+            rated = self.rate(*key, place), modifiers.placed(line)
+            (result,) = claim([rated], self.lookup(place))
         except ModifierError:
             result = None
         if result is None:
