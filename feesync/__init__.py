@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from feesync.analysis.history import History, history
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
-    from feesync.claims.claim_estimate import ClaimEstimate
+    from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
     from feesync.claims.estimate import Estimate
     from feesync.claims.estimator import estimate, estimate_claim
     from feesync.claims.line import ClaimLine
@@ -51,7 +51,7 @@ _NAMES = {
     "feesync.analysis.history": ("History", "history"),
     "feesync.claims.estimate": ("Estimate",),
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
-    "feesync.claims.claim_estimate": ("ClaimEstimate",),
+    "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),
     "feesync.claims.line": ("ClaimLine",),
     "feesync.errors": (
         "BusyError",
@@ -127,6 +127,7 @@ __all__ = [
     "Note",
     "Quote",
     "Rate",
+    "RefusedLine",
     "Release",
     "Setting",
     "Severity",

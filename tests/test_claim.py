@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from feesync import (
     ClaimLine,
+    FeesyncError,
     InvalidInputError,
+    LocalityError,
     ModifierError,
+    NoReleaseError,
     UnknownCodeError,
     estimate,
     estimate_claim,
@@ -394,3 +397,73 @@ def test_the_order_of_lines_does_not_change_the_sum(loaded):
         for order in permutations(["64493-50", "64635", "43239", "43249", "64494"])
     }
     assert len(found) == 1
+
+
+BAD = {
+    "99999": "99999 is not in RVU25D",
+    "banana": "'banana' is not a claim line",
+    "64493-ZZ": "modifier ZZ is not known",
+    "64493x0": "units 0",
+    "71045-RT-50": "50 means both sides",
+    "64494-26": "modifier 26 does not apply to 64494",
+    "64494-54": "modifier 54 does not apply to 64494",
+    "64493@1.234": "charge: 1.234 has more than two decimals",
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_an_incomplete_claim_is_priced_as_without_the_line(loaded, bad, at):
+    good = ["64635-LT", "64494-50"]
+    whole = claim(*good, deductible=100)
+    lines = [*good[:at], bad, *good[at:]]
+    found = claim(*lines, deductible=100, incomplete=True)
+    assert (found.lines, found.allowed) == (whole.lines, whole.allowed)
+    assert found.patient_responsibility == whole.patient_responsibility
+    assert found.numbers == tuple(number for number in (1, 2, 3) if number != at + 1)
+    (refused,) = found.refused
+    assert refused.number == at + 1
+    assert refused.reason.startswith(BAD[bad])
+    note = next(note for note in found.notes if note.code == "claim-incomplete")
+    assert str(note).startswith(
+        f"warning: The claim is priced without line {at + 1}: {refused.reason}"
+    )
+    with pytest.raises(FeesyncError, match=f"^line {at + 1}: {BAD[bad]}"):
+        claim(*lines)
+
+
+def test_several_lines_are_refused_and_numbers_stay(loaded):
+    found = claim("banana", "64493-50", "64494-54", "64635-80", "99999", incomplete=True)
+    assert [line.number for line in found.refused] == [1, 3, 5]
+    assert (found.numbers, amounts(found)) == ((2, 4), ["258.12", None])
+    texts = [note.text for note in found.notes]
+    assert "Without a price, and not in the sums: line 4 (64635-80)." in texts
+    answer = json.loads(json.dumps(found.to_dict()))
+    assert [line["line"] for line in answer["lines"]] == [2, 4]
+    assert [one["line"] for one in answer["refused"]] == [1, 3, 5]
+    assert answer["refused"][0]["reason"].startswith("'banana' is not a claim line")
+
+
+def test_a_claim_of_which_no_line_can_be_priced_is_refused(loaded):
+    with pytest.raises(UnknownCodeError, match="^line 1: 99999 is not in RVU25D"):
+        claim("99999", "banana", incomplete=True)
+    with pytest.raises(InvalidInputError, match="^line 1: modifier 54"):
+        claim("64494-54", "64493-54", incomplete=True)
+    with pytest.raises(InvalidInputError, match="^a claim has at least one line"):
+        claim(incomplete=True)
+
+
+def test_what_is_wrong_with_all_lines_is_raised(loaded):
+    for more, error in (({"locality": "XX-99"}, LocalityError), ({"date": "2019-01-01"}, NoReleaseError),
+                        ({"pos": "98"}, InvalidInputError), ({"incomplete": "yes"}, InvalidInputError)):  # fmt: skip
+        with pytest.raises(error):
+            claim("64493", "99999", **{"incomplete": True, **more})
+    with pytest.raises(InvalidInputError, match="at most 50"):
+        claim(*["banana"] * 51, incomplete=True)
+
+
+def test_a_whole_claim_has_no_more_names(loaded):
+    assert claim("64493", incomplete=True) == claim("64493")
+    answer = claim("64493", incomplete=True).to_dict()
+    assert "refused" not in answer
+    assert "line" not in answer["lines"][0]

@@ -123,3 +123,24 @@ def test_usage(feesync, arguments, says):
     result = feesync("claim", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert says in result.stderr
+
+
+def test_a_line_that_cannot_be_priced_is_left_out_where_that_is_asked_for(feesync):
+    lines = ("64493-50", "banana", "64494-50")
+    refused = feesync("claim", *lines, *DAY)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    result = feesync("claim", *lines, *DAY, "--incomplete")
+    assert result.exit_code == 6
+    reason = "'banana' is not a claim line: a code, its modifiers, units and charge"
+    assert result.stderr.startswith(f"feesync: no price: line 2: {reason}")
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert [row[:2] for row in rows if row and row[0] in "123"] == [
+        ["1", "64493-50"],
+        ["3", "64494-50"],
+    ]
+    total = next(row for row in rows if row[:1] == ["Total"])
+    whole = feesync("claim", lines[0], lines[2], *DAY).stdout.splitlines()
+    assert total in [line.split() for line in whole]
+    assert f"warning: The claim is priced without line 2: {reason}" in result.stdout
+    explained = feesync("claim", *lines, *DAY, "--incomplete", "--explain").stdout
+    assert "Line 3: 64494-50, nonfacility" in explained

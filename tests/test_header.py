@@ -23,7 +23,7 @@ def keywords(function):
 def test_every_way_in_has_the_names_of_the_header():
     names = keywords(read_header)
     assert keywords(estimate) - OF_A_LINE - {"db"} == names
-    assert keywords(estimate_claim) - {"lines", "db"} == names
+    assert keywords(estimate_claim) - {"lines", "incomplete", "db"} == names
     shown = {"as_json", "explain", "db", "lines", "incomplete"}
     for command in (estimate_command.command, claim_command.command):
         options = {param.name for param in command.params} - OF_A_LINE - shown
@@ -55,7 +55,9 @@ def test_the_functions_pass_every_value_on(monkeypatch, function, changes):
     values = {**VALUES, **changes}
     given = []
     monkeypatch.setattr(estimator, "estimate_line", lambda header, line, db: given.append(header))
-    monkeypatch.setattr(estimator, "estimate_lines", lambda header, lines, db: given.append(header))
+    monkeypatch.setattr(
+        estimator, "estimate_lines", lambda header, lines, **_: given.append(header)
+    )
     function("64493" if function is estimate else ["64493"], **values)
     assert given == [read_header(**values)]
 

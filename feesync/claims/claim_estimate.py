@@ -12,6 +12,19 @@ from feesync.model.note import Note
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line of a claim that cannot be priced, so that the claim is priced without it.
+
+    Attributes:
+        number: its number in the claim, counted from 1.
+        reason: why, in one sentence.
+    """
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimEstimate:
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
@@ -20,13 +33,15 @@ class ClaimEstimate:
     every line and in the sums; by a contract the three are None.
 
     Attributes:
-        lines: an estimate a line, in the order given; `rank` is its place among multiple
+        lines: an estimate a line, in the order given, without those refused; `rank` is its place among multiple
             procedures.
         allowed: what Medicare allows.
         medicare_payment: what Medicare pays, after sequestration.
         sequestration: what sequestration takes from Medicare's payment.
         patient_responsibility: deductible and coinsurance.
         notes: what a person should know about the claim as a whole.
+        refused: the lines that cannot be priced, where `estimate_claim` was to leave those out (in
+            JSON, with the number of each line, only where there is one).
     """
 
     lines: tuple[Estimate, ...]
@@ -35,19 +50,36 @@ class ClaimEstimate:
     sequestration: Decimal | None
     patient_responsibility: Decimal | None
     notes: tuple[Note, ...]
+    refused: tuple[RefusedLine, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number of each of `lines` in the claim as given, counted from 1."""
+        refused = {line.number for line in self.refused}
+        last = len(self.lines) + len(refused)
+        return tuple(number for number in range(1, last + 1) if number not in refused)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim under the names of the JSON contract, for `json.dumps`.
 
         Numbers are exact (`money.JsonNumber`).
         """
+        lines = [{**line.to_dict(), "rank": line.rank} for line in self.lines]
+        refused = {}
+        if self.refused:
+            for number, line in zip(self.numbers, lines, strict=True):
+                line["line"] = number
+            refused = {
+                "refused": [{"line": one.number, "reason": one.reason} for one in self.refused]
+            }
         return json_ready(
             {
-                "lines": [{**line.to_dict(), "rank": line.rank} for line in self.lines],
+                "lines": lines,
                 "allowed": self.allowed,
                 "medicare_payment": self.medicare_payment,
                 "sequestration": self.sequestration,
                 "patient_responsibility": self.patient_responsibility,
                 "notes": [note.to_dict() for note in self.notes],
+                **refused,
             }
         )

@@ -19,7 +19,7 @@ from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import ClaimRates
 from feesync.coverage.notes import day_notes
-from feesync.errors import FeesyncError, InvalidInputError, of_line
+from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
 from feesync.model import money, reading
 from feesync.model.money import dollars
 from feesync.model.note import Note
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from feesync.claims.claim_estimate import ClaimEstimate
 
 _MOST_LINES = 50
+_OF_A_LINE = (InvalidInputError, UnknownCodeError)
+"""What is wrong with one line and not with another; a place or a day is that of all."""
 
 
 def estimate(
@@ -144,6 +146,7 @@ def estimate_claim(
     coverage: bool = True,
     purpose: str | None = None,
     history: arguments.History = (),
+    incomplete: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> ClaimEstimate:
     """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
@@ -172,13 +175,17 @@ def estimate_claim(
         coverage: as for `estimate`; the notes on the day as a whole are those of the claim.
         purpose: of all facet joint injections.
         history: earlier claim lines of the patient.
+        incomplete: whether a line that cannot be read, of an unknown code, or with a modifier that
+            does not apply is left out, with its reason in `refused`; the others are then priced as
+            the claim without it, and a note says `claim-incomplete`. By default it is raised.
         db: path of the database.
 
     Returns:
         The claim. A line that Medicare does not price has `allowed` None and a note that says why.
 
     Raises:
-        As `estimate` does; the message names the line.
+        As `estimate` does; the message names the line. With `incomplete`, what is wrong with the
+        first line where none can be priced.
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
     record layout documents.
@@ -198,7 +205,7 @@ def estimate_claim(
         purpose=purpose,
         history=history,
     )
-    return estimate_lines(header, lines, db=db)
+    return estimate_lines(header, lines, incomplete=incomplete, db=db)
 
 
 @of_one_state
@@ -218,32 +225,36 @@ def estimate_lines(
     header: Header,
     lines: Iterable[ClaimLine | str | Mapping[str, object]],
     *,
+    incomplete: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> ClaimEstimate:
     """Return what Medicare allows for lines under a header, as `estimate_claim` does."""
+    incomplete = reading.flag("incomplete", incomplete)
     if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     with _naming_the_line():
-        return _claim(header, ClaimRates(header, open_schedule(db)), lines)
+        return _claim(header, ClaimRates(header, open_schedule(db)), lines, incomplete)
 
 
 def _claim(
-    header: Header, rates: ClaimRates, lines: Iterable[ClaimLine | str | Mapping[str, object]]
+    header: Header,
+    rates: ClaimRates,
+    lines: Iterable[ClaimLine | str | Mapping[str, object]],
+    incomplete: bool,
 ) -> ClaimEstimate:
     from feesync.claims import notes as claim_notes  # of a claim, not at the start of every line
-    from feesync.claims.claim_estimate import ClaimEstimate
+    from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
 
-    read: list[Line] = []
-    quotes: list[Quote] = []
+    quoted: dict[int, tuple[Line, Quote]] = {}
+    refused: dict[int, FeesyncError] = {}
     for number, given in enumerate(lines, start=1):
         if number > _MOST_LINES:
             raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
-        with of_line(number):
-            read.append(header.line(ClaimLine.read(given)))
-            quotes.append(rates.quote(read[-1]))
-    if not read:
-        raise InvalidInputError("a claim has at least one line")
-    prices = claim([(quote.rate, line) for quote, line in zip(quotes, read, strict=True)], rates)
+        with _refusal(number, refused if incomplete else None), of_line(number):
+            line = header.line(ClaimLine.read(given))
+            quoted[number] = line, rates.quote(line)
+    prices = _prices(quoted, rates, refused if incomplete else None)
+    read, quotes = [line for line, _ in quoted.values()], [quote for _, quote in quoted.values()]
     found: dict[int, Estimate] = {}
     left = header.deductible
     priced = frozenset(
@@ -253,6 +264,7 @@ def _claim(
         found[at] = line_answer(header, rates, read[at], quotes[at], prices[at], left, [], priced)
         left -= money.cents(found[at].deductible or 0)
     answers = [found[at] for at in range(len(read))]
+    left_out = tuple(RefusedLine(number, str(refused[number])) for number in sorted(refused))
     return ClaimEstimate(
         lines=tuple(answers),
         allowed=_sum("allowed", answers),
@@ -260,10 +272,12 @@ def _claim(
         sequestration=_sum("sequestration", answers),
         patient_responsibility=_sum("patient_responsibility", answers),
         notes=(
-            *claim_notes.notes(answers),
+            *claim_notes.notes(answers, list(quoted)),
+            *claim_notes.incomplete(left_out),
             *_day_notes(header, read),
             *_deductible_notes(header),
         ),
+        refused=left_out,
     )
 
 
@@ -278,6 +292,45 @@ def _deductible_order(lines: Sequence[Line], prices: Sequence[Price]) -> list[in
         return identity(line), descending_charge(line.charge), -allowed
 
     return sorted(range(len(lines)), key=key)
+
+
+def _prices(
+    quoted: dict[int, tuple[Line, Quote]],
+    rates: ClaimRates,
+    refused: dict[int, FeesyncError] | None,
+) -> list[Price]:
+    """Return the price of each line; take out of `quoted` what moves to `refused`.
+
+    What is left is priced as the claim without the line.
+
+    Raises:
+        InvalidInputError: there is no line. The error of the first line, where none can be priced.
+    """
+    while quoted:
+        numbers = list(quoted)
+        given = [(quote.rate, line) for line, quote in quoted.values()]
+        try:
+            return claim(given, rates)
+        except _OF_A_LINE as error:
+            if refused is None or error.claim_line is None:
+                raise
+            error.claim_line = numbers[error.claim_line - 1]
+            refused[error.claim_line] = error
+            del quoted[error.claim_line]
+    if not refused:
+        raise InvalidInputError("a claim has at least one line")
+    raise refused[min(refused)]
+
+
+@contextmanager
+def _refusal(number: int, refused: dict[int, FeesyncError] | None) -> Iterator[None]:
+    """Note why a line cannot be priced, where lines may be refused, in place of raising it."""
+    try:
+        yield
+    except _OF_A_LINE as error:
+        if refused is None:
+            raise
+        refused[number] = error
 
 
 @contextmanager

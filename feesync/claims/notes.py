@@ -6,9 +6,10 @@ Lines that are not in the sums, add-ons alone, lines twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from feesync.claims.claim_estimate import RefusedLine
 from feesync.claims.estimate import Estimate
 from feesync.coverage import facts
 from feesync.model.note import Note
@@ -20,15 +21,27 @@ _ADD_ON_SOURCE = "Claims Processing Manual ch. 12 s. 40.6; data/reference/add_on
 _TWICE_SOURCE = "Claims Processing Manual ch. 1 s. 120"
 
 
-def notes(answers: Sequence[Estimate]) -> list[Note]:
-    """Return the notes on a claim."""
-    return [*_not_summed(answers), *_add_ons(answers), *_twice(answers)]
+def notes(answers: Sequence[Estimate], numbers: Sequence[int]) -> list[Note]:
+    """Return the notes on a claim, whose lines have these numbers."""
+    return [*_not_summed(answers, numbers), *_add_ons(answers), *_twice(answers)]
 
 
-def _not_summed(answers: Sequence[Estimate]) -> list[Note]:
+def incomplete(refused: Iterable[RefusedLine]) -> list[Note]:
+    """Return a note for each line that cannot be priced."""
+    return [
+        Note.warning(
+            "claim-incomplete",
+            f"The claim is priced without line {line.number}: {line.reason}",
+            "feesync",
+        )
+        for line in refused
+    ]
+
+
+def _not_summed(answers: Sequence[Estimate], numbers: Sequence[int]) -> list[Note]:
     without = [
         f"{number} ({answer.code})"
-        for number, answer in enumerate(answers, start=1)
+        for number, answer in zip(numbers, answers, strict=True)
         if answer.allowed is None
     ]
     if not without:

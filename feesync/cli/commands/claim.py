@@ -44,6 +44,11 @@ _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "P
 @click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
 @click.argument("lines", nargs=-1, required=True, metavar="LINE...")
 @header_options
+@click.option(
+    "--incomplete",
+    is_flag=True,
+    help="Leave out a line that cannot be priced, and price the others as the claim without it.",
+)
 @json_option
 @explain_option
 @db_option
@@ -52,6 +57,7 @@ def command(
     ctx: click.Context,
     lines: tuple[str, ...],
     header: Header,
+    incomplete: bool,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -70,14 +76,14 @@ def command(
     """
     one_form(as_json, explain)
     read = [line for given in lines for line in _lines(given)]
-    claim = estimate_lines(header, read, db=ctx.obj)
+    claim = estimate_lines(header, read, incomplete=incomplete, db=ctx.obj)
     if as_json:
         print_json(claim.to_dict())
     elif explain:
         click.echo(
             "\n\n".join(
                 f"Line {number}: {line.explain()}"
-                for number, line in enumerate(claim.lines, start=1)
+                for number, line in zip(claim.numbers, claim.lines, strict=True)
             )
         )
         click.echo()
@@ -85,13 +91,14 @@ def command(
     else:
         _print_table(claim)
     without = [
-        f"line {number}: {note.text}"
-        for number, line in enumerate(claim.lines, start=1)
+        (number, note.text)
+        for number, line in zip(claim.numbers, claim.lines, strict=True)
         for note in line.denials
     ]
-    for text in without:
-        click.echo(f"feesync: no price: {text}", err=True)
-    if any(line.allowed is None for line in claim.lines):
+    without += [(line.number, line.reason) for line in claim.refused]
+    for number, text in sorted(without):
+        click.echo(f"feesync: no price: line {number}: {text}", err=True)
+    if claim.refused or any(line.allowed is None for line in claim.lines):
         ctx.exit(ExitStatus.NO_PRICE)
 
 
@@ -174,7 +181,7 @@ def _print_table(claim: ClaimEstimate) -> None:
     ):
         click.echo("{}, conversion factor {} {}".format(*release))
     click.echo()
-    rows = [_row(number, line) for number, line in enumerate(claim.lines, start=1)]
+    rows = [_row(number, line) for number, line in zip(claim.numbers, claim.lines, strict=True)]
     sums = (
         claim.allowed,
         claim.medicare_payment,
@@ -225,7 +232,7 @@ def _print_sums(claim: ClaimEstimate) -> None:
 
 def _print_notes(claim: ClaimEstimate) -> None:
     told: dict[Note, list[int]] = {}
-    for number, line in enumerate(claim.lines, start=1):
+    for number, line in zip(claim.numbers, claim.lines, strict=True):
         for note in line.notes:
             told.setdefault(note, []).append(number)
     notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in told.items()]
