@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from datetime import date as Date
 from decimal import Decimal
 
 import pytest
@@ -295,3 +296,58 @@ def test_a_reader_who_may_not_write_beside_the_database(loaded, tmp_path, monkey
     if status == OUT_OF_REACH:
         pytest.skip("the folder of temporary files is out of the other user's reach")
     assert status == 0
+
+
+def test_the_same_question_is_answered_once_until_the_database_changes(database):
+    load(database, corrected())
+    first = estimate("64493", locality="national", date="2025-11-03")
+    assert estimate("64493", locality="national", date="2025-11-03") is first
+    assert estimate("64493", locality="national", date="2025-11-03", units=2) is not first
+    load(database, corrected("3.66", "5.34"))
+    # (1.52 + 3.66 + 0.16) x 32.3465
+    assert estimate("64493", locality="national", date="2025-11-03").fee == Decimal("172.73")
+
+
+def test_equal_values_of_another_kind_are_another_question(database):
+    load(database, corrected())
+    line = {"hcpcs": "64493", "locality": "national", "date": "2025-11-03"}
+    estimate(**line, nonpar=False, units=1)
+    with pytest.raises(InvalidInputError):
+        estimate(**line, units=1.0)
+    kinds = [estimate(**line, modifiers=given).modifiers for given in ((), [""], ["50"], ("50",))]
+    assert kinds == [(), (), ("50",), ("50",)]
+    assert estimate(**line, modifiers=iter(["50"])).modifiers == ("50",)
+
+
+def test_a_question_without_a_date_is_another_one_tomorrow(database, monkeypatch):
+    load(database, corrected())
+
+    class Clock(Date):
+        now = Date(2025, 12, 31)
+
+        @classmethod
+        def today(cls):
+            return cls.now
+
+    for module in ("feesync.claims.estimator", "feesync.claims.header"):
+        monkeypatch.setattr(f"{module}.Date", Clock)
+    assert estimate("64493", locality="national").date == Date(2025, 12, 31)
+    Clock.now = Date(2026, 1, 1)
+    assert estimate("64493", locality="national").date == Date(2026, 1, 1)
+
+
+def test_what_a_stand_in_says_is_not_remembered(database):
+    load(database, corrected())
+    line = {"hcpcs": "99213", "locality": "national", "date": "2025-05-05"}
+    first = estimate(**line)
+    assert first.quote.stand_in
+    assert estimate(**line) is not first
+    assert estimate(**line) == first
+
+
+def test_answers_are_kept_up_to_a_number(database, monkeypatch):
+    load(database, corrected())
+    monkeypatch.setattr("feesync.claims.memory.MOST_ANSWERS", 2)
+    for units in (1, 2, 3):
+        estimate("64493", locality="national", date="2025-11-03", units=units)
+        assert 1 <= len(open_schedule().answers) <= 2

@@ -17,6 +17,7 @@ from feesync.claims.answer import line_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
+from feesync.claims.memory import answered_once, question
 from feesync.claims.rates import ClaimRates
 from feesync.coverage.notes import day_notes
 from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
@@ -111,23 +112,50 @@ def estimate(
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
     documents.
     """
-    header = read_header(
-        locality=locality,
-        setting=setting,
-        pos=pos,
-        date=date,
-        nonpar=nonpar,
-        practitioner=practitioner,
-        qp=qp,
-        deductible=deductible,
-        percent=percent,
-        of_year=of_year,
-        coverage=coverage,
-        purpose=purpose,
-        history=history,
+    asked = (
+        None
+        if type(history) is not tuple or history
+        else question(
+            modifiers,
+            hcpcs,
+            locality,
+            setting,
+            pos,
+            Date.today() if date is None else date,
+            units,
+            charge,
+            nonpar,
+            practitioner,
+            qp,
+            deductible,
+            percent,
+            of_year,
+            postop_days,
+            coverage,
+            purpose,
+        )
     )
-    line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
-    return estimate_line(header, line, db=db)
+
+    def answer() -> Estimate:
+        header = read_header(
+            locality=locality,
+            setting=setting,
+            pos=pos,
+            date=date,
+            nonpar=nonpar,
+            practitioner=practitioner,
+            qp=qp,
+            deductible=deductible,
+            percent=percent,
+            of_year=of_year,
+            coverage=coverage,
+            purpose=purpose,
+            history=history,
+        )
+        line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
+        return estimate_line(header, line, db=db)
+
+    return answered_once(open_schedule(db), asked, answer)
 
 
 def estimate_claim(

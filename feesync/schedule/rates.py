@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
@@ -52,6 +52,8 @@ class FeeSchedule:
         self._snapshot: Source | None = None
         self._shelf: Library | None = None
         self._held = False
+        self.answers: dict[Hashable, object] = {}
+        """What has been answered from this state of the database."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -71,7 +73,7 @@ class FeeSchedule:
                 changed = self._live.begin()
             finally:
                 if changed:
-                    self._shelf = None
+                    self._forget()
             self._held = True
             try:
                 yield
@@ -80,7 +82,7 @@ class FeeSchedule:
                 self._live.end()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             self._live.forget()
-            self._shelf = None
+            self._forget()
             raise store_error(self._live.path, error) from error
 
     def releases(self) -> list[Release]:
@@ -300,6 +302,10 @@ class FeeSchedule:
         if self._shelf is None:
             self._shelf = Library(self._live.path, self._live.source, self._embedded)
         return self._shelf
+
+    def _forget(self) -> None:
+        self._shelf = None
+        self.answers.clear()
 
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
         """Answer from one state of the database."""

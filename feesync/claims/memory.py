@@ -1,0 +1,59 @@
+"""Which questions are the same, so that an answer may be given again.
+
+Answers are kept by the schedule that they are from, which drops them when its database changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import date
+
+from feesync.claims.estimate import Estimate
+from feesync.model.rate import Setting
+from feesync.schedule.rates import FeeSchedule
+
+MOST_ANSWERS = 20_480
+"""How many a schedule keeps, some 40 MB; then it begins anew."""
+
+_PLAIN = frozenset((str, int, bool, type(None), date, Setting))
+
+
+def question(modifiers: object, *given: object) -> Hashable | None:
+    """Return what is equal for equal questions only, None where that cannot be told.
+
+    Values that are equal may mean different things, such as 1 and True, so that types count; of a
+    type that is not plain, equality says nothing.
+
+    Args:
+        modifiers: a list or a tuple; None where they are another thing.
+        given: the other arguments, always the same ones.
+    """
+    if type(modifiers) not in (list, tuple):
+        return None
+    values = (*given, *modifiers)  # type: ignore[misc]
+    types = tuple(map(type, values))
+    return (values, types) if _PLAIN.issuperset(types) else None
+
+
+def answered_once(
+    schedule: FeeSchedule, asked: Hashable | None, answer: Callable[[], Estimate]
+) -> Estimate:
+    """Return the answer to a question, the one of before where the database is still the same.
+
+    What a stand-in release says is asked for anew: it depends on what CMS has listed since.
+
+    Args:
+        schedule: what answers.
+        asked: the question, None where it is not to be remembered.
+        answer: finds the answer.
+    """
+    with schedule.held():
+        known = schedule.answers.get(asked) if asked else None
+        if isinstance(known, Estimate):
+            return known
+        found = answer()
+        if asked and found.quote.exact:
+            if len(schedule.answers) >= MOST_ANSWERS:
+                schedule.answers.clear()
+            schedule.answers[asked] = found
+        return found
