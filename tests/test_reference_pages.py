@@ -147,6 +147,14 @@ def test_the_names_of_the_json_are_documented(
     assert (strange, absent) == (set(), set())
 
 
+def test_the_names_of_an_incomplete_claim(feesync):
+    line = f"claim 64493 99999 --incomplete --locality AL {DAY} --json"
+    shown = set(paths(json.loads(feesync(*shlex.split(line)).stdout)))
+    added = {path for path in shown if path.split(".")[0] == "refused" or path == "lines.line"}
+    assert added == {"lines.line", "refused", "refused.line", "refused.reason"}
+    assert added <= set(names_of("claim"))
+
+
 def names_of(command):
     """Return the documented names of a command's JSON, and whether each is there only sometimes."""
     text = sections(page("json.md"))[command]
