@@ -221,11 +221,11 @@ def test_half_of_the_snapshots_codes_may_be_corrected(database):
     [
         (
             ["64493"],
-            "1 row has other RVUs or payment policies (64493 nonfacility PE RVU 3.64 -> 3.70)",
+            "1 row has other RVUs (64493 nonfacility PE RVU 3.64 -> 3.70)",
         ),
         (
             ["64490", "64493", "64494", "64495"],
-            "4 rows have other RVUs or payment policies (64490 nonfacility PE RVU 3.77 -> 3.83, "
+            "4 rows have other RVUs (64490 nonfacility PE RVU 3.77 -> 3.83, "
             "64493 nonfacility PE RVU 3.64 -> 3.70, 64494 nonfacility PE RVU 1.62 -> 1.68 and 1 "
             "more)",
         ),
@@ -248,7 +248,17 @@ def test_what_an_earlier_quarter_loaded_later_changes_is_said_of_one_neighbour(l
     assert (
         load(loaded, replace(from_zip(repost(), "rvu25d.zip"), label="RVU25B"))
         .warnings[0]
-        .startswith(
-            "differs from RVU25A, of the same year: 1 row has other RVUs or payment policies (20610 "
-        )
+        .startswith("differs from RVU25A, of the same year: 1 row has other RVUs (20610 ")
+    )
+
+
+def test_rvus_are_told_before_payment_policies(loaded):
+    release = from_zip(repost("20610"), "rvu25d.zip")
+    file = release.relative_values["nonqp"]
+    rows = [row._replace(status="R") if row.hcpcs == "99213" else row for row in file.rows]
+    values = {"nonqp": replace(file, rows=rows)}
+    parsed = replace(release, label="RVU25C", relative_values=values)
+    assert load(loaded, parsed).warnings[-1] == (
+        "differs from RVU25D, of the same year: 1 row has other RVUs (20610 nonfacility PE RVU "
+        "1.04 -> 1.10); 1 row has another payment policy (99213 status A -> R)"
     )

@@ -318,12 +318,19 @@ def corrections(known_release: KnownRelease) -> list[str]:
 
 
 def row_changes(known_release: KnownRelease) -> list[str]:
-    """Return in words how many rows differ from a release of the same year, and the first."""
+    """Return in words how many rows differ from a release of the same year, and the first.
+
+    Those of which an RVU changes before those of which only a payment policy does.
+    """
     moved = _moved(known_release)
-    if not moved:
-        return []
-    counted = "1 row has" if len(moved) == 1 else f"{len(moved):,} rows have"
-    return [f"{counted} other RVUs or payment policies ({examples(_row_moves(moved))})"]
+    worth = [change for change in moved if _rvus(change.before) != _rvus(change.now)]
+    policy = [change for change in moved if _rvus(change.before) == _rvus(change.now)]
+    return [
+        f"{f'{len(rows):,} rows have' if len(rows) > 1 else '1 row has'} {what} "
+        f"({examples(_row_moves(rows))})"
+        for rows, what in ((worth, "other RVUs"), (policy, "another payment policy"))
+        if rows
+    ]
 
 
 def _moved(known_release: KnownRelease) -> list[RowChange]:
