@@ -100,6 +100,22 @@ def sides_apply(row, mods, units):
     )
 
 
+CT = (70450, 70498), (71250, 71275), (72125, 72133), (72191, 72194), (73200, 73206), \
+     (73700, 73706), (74150, 74178), (74261, 74263), (75571, 75574)  # fmt: skip
+"""CMS's list for CT, as MM9250 has it."""
+
+
+def listed(tool, code):
+    """Whether equipment counts for a code: CMS's list of CT, the table's X-rays."""
+    if not code.isdigit():
+        return False
+    if tool == "CT":
+        return any(first <= int(code) <= last for first, last in CT)
+    (codes,) = {row["codes"] for row in TABLE if row["modifier"] == tool}
+    spans = [(span.split("-") * 2)[:2] for span in codes.split()]
+    return any(first <= code <= last for first, last in spans)
+
+
 def equipment(mods, day):
     off = {
         "FX": [("2017", "0.20")],
@@ -169,6 +185,10 @@ def opinion(
     tool, off = equipment(mods, day)
     partial = row["pctc"] == "1" and row["mod"] == ""
     if tool and (row["pctc"] not in ("1", "3") or row["mod"] == "26" or off is None):
+        return REFUSED
+    if tool and not listed(tool, row["hcpcs"]):
+        return REFUSED
+    if {"CQ", "CO"} & set(mods) and row["mult"] != "5" and not row["hcpcs"].startswith("97"):
         return REFUSED
     role = surgical(row, mods, kind)
     if role is None:

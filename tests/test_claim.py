@@ -203,6 +203,10 @@ REFUSED = [
     ("71046-26-FX", "71046-26: it has no technical part"),
     ("93000-FX", "bill the code of its technical part"),
     ("64493-ZZ", "ZZ is not known"),
+    ("93306-FX", "FX does not apply to 93306: it is for X-rays"),
+    ("93306-CT", "CT does not apply to 93306: it is for computed tomography"),
+    ("73721-FY", "FY does not apply to 73721: it is for X-rays"),
+    ("99213-CQ", "CQ does not apply to 99213: it is for therapy services"),
 ]
 
 

@@ -263,21 +263,30 @@ def test_nonparticipation_follows_the_other_steps():
 )  # fmt: skip
 def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
     test = rate(pctc="1", modifier="TC")
-    reduction = equipment.reduction(test, line(modifier, day=day))
+    code = "70450" if modifier == "CT" else "71046"
+    reduction = equipment.reduction(test, line(modifier, day=day)._replace(hcpcs=code))
     assert reduction.factor == left
     assert f"{(10_000 - left) // 100} % less" in reduction.reason
     first = {"FX": "2016-12-31", "FY": "2017-12-31", "CT": "2015-12-31"}[modifier]
     with pytest.raises(ModifierError, match=f"modifier {modifier} is in use from"):
-        equipment.reduction(test, line(modifier, day=first))
+        equipment.reduction(test, line(modifier, day=first)._replace(hcpcs=code))
 
 
 def test_therapy_assistants_are_paid_less_from_2022_on():
-    assert allowed(rate(), line("CQ", "GP", day="2021-12-31")) == (22287, [], [])
-    assert allowed(rate(), line("GO", "CO", day="2022-01-01")) == (18944, ["therapy assistant"], [])
-    assert allowed(rate(), line("CQ", day="2025-11-03")) == (
+    assert allowed(rate(multiple_procedure="5"), line("CQ", "GP", day="2021-12-31")) == (
+        22287,
+        [],
+        [],
+    )
+    assert allowed(rate(multiple_procedure="5"), line("GO", "CO", day="2022-01-01")) == (
         18944,
         ["therapy assistant"],
-        ["therapy-plan-missing"],
+        [],
+    )
+    assert allowed(rate(multiple_procedure="5"), line("CQ", day="2025-11-03")) == (
+        18944,
+        ["therapy assistant"],
+        ["therapy-plan-missing", "group-practice"],
     )
 
 

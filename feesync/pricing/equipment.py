@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from feesync.errors import ModifierError
 from feesync.model.money import SCALE, decimal_percent
+from feesync.model.note import Note
 from feesync.model.rate import Rate
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
 from feesync.pricing.service import GLOBAL_ONLY, has_technical_part
+from feesync.reference.modifiers import holds
 
 
 class Reduction(NamedTuple):
@@ -27,7 +29,39 @@ class Reduction(NamedTuple):
     source: str
 
 
+_FILM_OR_CASSETTE = frozenset({"FX", "FY"})
+_WHAT = {
+    "FX": "X-rays (plain radiography, fluoroscopy, angiography, mammography, bone densitometry)",
+    "FY": "X-rays (plain radiography, fluoroscopy, angiography, mammography, bone densitometry)",
+    "CT": "computed tomography of CMS's list",
+}
+_PLAIN = (
+    "70030-70160 70190-70330 70350-70360 71045-71130 72020-72120 72170-72190 72200-72220 "
+    "73000-73030 73050-73080 73090-73110 73120-73140 73501-73523 73551-73565 73590-73610 "
+    "73620-73660 74018-74022 76010 76098 77065-77067 77072-77077"
+)
+"""Codes and ranges of plain radiography; of other X-rays CMS has not said that FX and FY apply."""
+
 _FILM, _SCANNER = "Social Security Act s. 1848(b)(9)", "Social Security Act s. 1834(p)"
+
+
+def doubts(line: Line) -> list[Note]:
+    """Return the warning on FX or FY on an X-ray that is not plain radiography.
+
+    CMS has published no list of the codes that they apply to.
+    """
+    if any(holds(code, line.hcpcs) for code in _PLAIN.split()):
+        return []
+    return [
+        Note.warning(
+            "equipment-uncertain",
+            f"Modifier {modifier} on {line.hcpcs}, an X-ray that is not plain radiography: CMS "
+            "lists no codes for it, and the reduction here is a reading.",
+            _FILM,
+        )
+        for modifier in line.modifiers
+        if modifier in _FILM_OR_CASSETTE
+    ]
 
 
 def reduction(rate: Rate, line: Line) -> Reduction | None:
@@ -50,6 +84,10 @@ def reduction(rate: Rate, line: Line) -> Reduction | None:
             f"modifier {modifier} does not apply to {code}: it has no technical part"
         )
     row = modifiers.on(modifier, line.day)
+    if row and not row.is_for(line.hcpcs):
+        raise ModifierError(
+            f"modifier {modifier} does not apply to {line.hcpcs}: it is for {_WHAT[modifier]}"
+        )
     if row is None:
         return None
     factor, source = int(row.scaled_factor), _SCANNER if modifier == "CT" else _FILM

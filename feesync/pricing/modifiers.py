@@ -43,6 +43,9 @@ EQUIPMENT = frozenset({"FX", "FY", "CT"})
 
 THERAPY_ASSISTANTS = frozenset({"CQ", "CO"})
 
+SHARED_TRIP = frozenset({"UN", "UP", "UQ", "UR", "US"})
+"""Divide a trip of X-ray equipment among its patients."""
+
 ANOTHER_SERVICE = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 """Say of a line that it is another service than an equal one: neither its double nor its other side."""
 
@@ -96,7 +99,7 @@ _EXCLUSIVE = (
         "one is for excepted, the other for all other services of an off-campus department",
     ),
     (frozenset({"96", "97"}), "one is for habilitative, the other for rehabilitative care"),
-    (frozenset({"UN", "UP", "UQ", "UR", "US"}), "each names another number of patients"),
+    (SHARED_TRIP, "each names another number of patients"),
 )
 _APART = (
     (ASSISTANTS, SHARES, "an assistant has no share of the global period"),

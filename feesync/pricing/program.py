@@ -51,6 +51,7 @@ def program(rate: Rate, line: Line, index: int = 0) -> Program:
     denials = unpriced.denials(rate, line)
     base = rate.in_setting(line.setting)
     notes += [*role_notes, *notices.notes(rate, line)]
+    notes += [*equipment.doubts(line), *therapy.doubts(rate, line)]
     if base.amount is None:
         denials.insert(0, status.denial(rate, line))
     denials += [note for note in notes if note.severity is Severity.DENIAL]
@@ -58,7 +59,7 @@ def program(rate: Rate, line: Line, index: int = 0) -> Program:
     later = [
         *shared_trip.adjustments(line),
         *practitioner.adjustments(line),
-        *therapy.adjustments(line),
+        *therapy.adjustments(rate, line),
     ]
     return Program(
         index, rate, line, base, less, role, later, surgery.care_days(rate, line), denials, notes

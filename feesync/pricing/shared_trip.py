@@ -12,7 +12,6 @@ from __future__ import annotations
 from feesync.errors import ModifierError
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
-from feesync.reference.modifiers import Effect
 
 
 def adjustments(line: Line) -> list[Adjustment]:
@@ -24,9 +23,9 @@ def adjustments(line: Line) -> list[Adjustment]:
     found = []
     for modifier in line.modifiers:
         row = modifiers.on(modifier, line.day)
-        if row is None or row.effect is not Effect.MULTIPLIES or not row.codes:
+        if row is None or modifier not in modifiers.SHARED_TRIP:
             continue
-        if line.hcpcs not in row.codes:
+        if not row.is_for(line.hcpcs):
             raise ModifierError(
                 f"modifier {modifier} is for {' and '.join(row.codes)} alone, not for {line.hcpcs}"
             )

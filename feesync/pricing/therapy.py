@@ -6,24 +6,64 @@ Factor and dates stand in data/reference/modifiers.csv.
 
 from __future__ import annotations
 
+from feesync.errors import ModifierError
 from feesync.model.money import decimal_percent
+from feesync.model.note import Note
+from feesync.model.rate import Rate
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
-from feesync.reference.modifiers import Effect
+from feesync.reference.modifiers import Effect, holds
 
 _SOURCE = "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.1"
+THERAPY = "5"
+"""The multiple procedure indicator of services that are always therapy."""
+
+_SOMETIMES = (
+    "29065-29086 29105-29131 29200-29280 29345-29425 29505-29550 29580-29584 90901-90913 "
+    "92507-92526 92597-92618 95851-95852 95992 96000-96004 96105-96125 97010-97799 98970-98985 "
+    "G0281 G0282 G0283 G0329 G0451 G2250 G2251"
+)
+"""Codes that are therapy where a therapist furnishes them, as recalled of CMS's list."""
+
 _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assistant"}
 
 
-def adjustments(line: Line) -> list[Adjustment]:
+def _is_sometimes_therapy(line: Line) -> bool:
+    return any(holds(code, line.hcpcs) for code in _SOMETIMES.split())
+
+
+def doubts(rate: Rate, line: Line) -> list[Note]:
+    """Return the warning on an assistant's modifier on a code that is not always therapy."""
+    if rate.multiple_procedure == THERAPY:
+        return []
+    return [
+        Note.warning(
+            "therapy-uncertain",
+            f"Modifier {modifier} on {line.hcpcs}: it is therapy only under a plan of care; by a "
+            "list of codes that feesync recalls.",
+            _SOURCE,
+        )
+        for modifier in line.modifiers
+        if modifier in modifiers.THERAPY_ASSISTANTS
+    ]
+
+
+def adjustments(rate: Rate, line: Line) -> list[Adjustment]:
     """Return what a therapy assistant does to the amount of a line.
 
     Before 2022 the modifiers only inform.
+
+    Raises:
+        ModifierError: the code is not one that therapists bill.
     """
     found = []
     for modifier in line.modifiers:
         if modifier not in modifiers.THERAPY_ASSISTANTS:
             continue
+        if not (rate.multiple_procedure == THERAPY or _is_sometimes_therapy(line)):
+            raise ModifierError(
+                f"modifier {modifier} does not apply to {line.hcpcs}: it is for therapy services"
+            )
         row = modifiers.on(modifier, line.day)
         if row and row.effect is Effect.MULTIPLIES:
             factor = row.scaled_factor

@@ -43,7 +43,7 @@ class ModifierEffect(NamedTuple):
         effect: what it does to the price.
         factor: what is left of the amount, as text; empty where it is not multiplied by one.
         applies_to: to what, in words.
-        codes: the only codes it applies to, where there are few; else empty.
+        codes: the only codes it applies to, or ranges of them such as `70450-70498`; else empty.
         site: the eyelid, finger, toe (with its side) or vessel that it names; else empty.
         first: first day.
         last: last day.
@@ -67,11 +67,21 @@ class ModifierEffect(NamedTuple):
     source: str
     words: str
 
+    def is_for(self, hcpcs: str) -> bool:
+        """Tell whether it applies to a code; one with a letter is in no range."""
+        return not self.codes or any(holds(code, hcpcs) for code in self.codes)
+
     @property
     def scaled_factor(self) -> int | Fraction:
         """The factor in ten-thousandths: 8500 for 0.85, a Fraction for 1/3."""
         factor = Fraction(self.factor) * 10_000
         return int(factor) if factor.denominator == 1 else factor
+
+
+def holds(code: str, hcpcs: str) -> bool:
+    """Tell whether a code, or a range such as `70450-70498`, holds a code."""
+    first, _, last = code.partition("-")
+    return first <= hcpcs <= last and hcpcs.isdigit() if last else hcpcs == code
 
 
 MODIFIERS = "reference/modifiers.csv"
