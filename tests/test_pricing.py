@@ -276,12 +276,12 @@ def test_therapy_assistants_are_paid_less_from_2022_on():
     assert allowed(rate(multiple_procedure="5"), line("CQ", "GP", day="2021-12-31")) == (
         22287,
         [],
-        [],
+        ["group-practice"],
     )
     assert allowed(rate(multiple_procedure="5"), line("GO", "CO", day="2022-01-01")) == (
         18944,
         ["therapy assistant"],
-        [],
+        ["group-practice"],
     )
     assert allowed(rate(multiple_procedure="5"), line("CQ", day="2025-11-03")) == (
         18944,
