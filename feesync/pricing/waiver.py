@@ -10,6 +10,8 @@ USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from feesync.model.money import decimal_percent, dollars
@@ -44,6 +46,8 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         line: the line.
         beside: the codes of the lines of its claim that have a price.
     """
+    if not line.modifiers and not preventive_cost_sharings(line.hcpcs):
+        return PatientShare(True, _coinsurance(line.day), [])
     general = [
         rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
     ]
@@ -59,6 +63,13 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         if not any(rule.modifier for rule in of_code):
             notes += _without_effect(line)
     return PatientShare(not best.deductible_waived, best.coinsurance, notes)
+
+
+@lru_cache(maxsize=1024)
+def _coinsurance(day: date) -> int:
+    """Return the coinsurance of Part B on a day, where nothing waives it."""
+    rules = (rule for rule in cost_sharings() if not rule.modifier and not rule.codes)
+    return next(rule.coinsurance for rule in rules if rule.first <= day <= rule.last)
 
 
 def excess(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]:

@@ -31,9 +31,8 @@ def read_table(name: str) -> list[dict[str, Any]]:
 
 def rows_of(name: str, key: str) -> list[dict[str, str]]:
     """Return the rows whose first column is a key, without parsing the others."""
-    header, *lines = _lines(name)
-    found = [line for line in lines if line.startswith(f"{key},")]
-    return _dictionaries([header, *found]) if found else []
+    header, lines = _lines_by_key(name)
+    return _dictionaries([header, *lines[key]]) if key in lines else []
 
 
 def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
@@ -42,5 +41,10 @@ def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
 
 
 @cache
-def _lines(name: str) -> tuple[str, ...]:
-    return tuple((data_folder() / name).read_text(encoding="utf-8").splitlines())
+def _lines_by_key(name: str) -> tuple[str, dict[str, list[str]]]:
+    """Return the header of a table, and its lines by what stands in their first column."""
+    header, *lines = (data_folder() / name).read_text(encoding="utf-8").splitlines()
+    by_key: dict[str, list[str]] = {}
+    for line in lines:
+        by_key.setdefault(line.partition(",")[0], []).append(line)
+    return header, by_key
