@@ -14,14 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from feesync.changes.change import (
-    AmountChange,
-    CodeChange,
-    ColumnChange,
-    Diff,
-    Kind,
-    PlaceChange,
-)
+from feesync.changes.change import AmountChange, CodeChange, ColumnChange, Diff, Kind, PlaceChange
 from feesync.changes.counts import ReleaseBasis, count_payments
 from feesync.claims import arguments
 from feesync.errors import LocalityError, UnknownCodeError

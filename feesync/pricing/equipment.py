@@ -17,7 +17,7 @@ from feesync.model.rate import Rate
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
-from feesync.pricing.service import GLOBAL_ONLY, has_technical_part
+from feesync.pricing.technical import GLOBAL_ONLY, has_technical_part
 from feesync.reference.modifiers import holds
 
 

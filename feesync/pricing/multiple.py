@@ -26,7 +26,8 @@ from feesync.pricing.line import Adjustment
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN
 from feesync.pricing.procedures import Procedure, procedures
 from feesync.pricing.program import close, finish
-from feesync.pricing.service import Program, RateLookup, Service, has_technical_part
+from feesync.pricing.service import Program, RateLookup, Service
+from feesync.pricing.technical import has_technical_part
 
 SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 """Multiple procedure indicators whose rules apply."""

@@ -12,22 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from feesync.errors import ModifierError, of_line
 from feesync.model.money import SCALE, dollars, half_up, scaled
 from feesync.model.note import Note
 from feesync.model.rate import Rate, SettingRate
+from feesync.pricing.equipment import Reduction
 from feesync.pricing.line import Adjustment, Line
-
-if TYPE_CHECKING:
-    from feesync.pricing.equipment import Reduction
-
-TESTS, TECHNICAL_ONLY, GLOBAL_ONLY = "1", "3", "4"
-"""PC/TC indicators.
-
-Diagnostic tests with 26 and TC rows, with a code for the technical part, with a code for the whole.
-"""
+from feesync.pricing.technical import (
+    is_part,
+)
 
 _NOTHING = Fraction(0)
 
@@ -37,16 +32,6 @@ EACH_SIDE = "3"
 _SIDES = "bilateral"
 CAP_NAME = "OPPS cap"
 CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
-
-
-def is_part(rate: Rate) -> bool:
-    """Tell whether the technical part is less than the whole row, so that the rates of the technical part are needed."""
-    return rate.pctc == GLOBAL_ONLY or (rate.pctc == TESTS and rate.modifier == "")
-
-
-def has_technical_part(rate: Rate) -> bool:
-    """Tell whether a row has a technical part: it is one, or holds one."""
-    return rate.pctc in (TESTS, TECHNICAL_ONLY, GLOBAL_ONLY) and rate.modifier != "26"
 
 
 class RateLookup(Protocol):

@@ -12,7 +12,7 @@ from feesync.model.note import Note
 from feesync.model.rate import Rate
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
-from feesync.pricing.service import GLOBAL_ONLY, TECHNICAL_ONLY
+from feesync.pricing.technical import GLOBAL_ONLY, TECHNICAL_ONLY
 from feesync.reference.modifiers import Effect
 
 _REPORT_SOURCE = "Claims Processing Manual ch. 12 s. 20.4.6"

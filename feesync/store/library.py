@@ -107,10 +107,7 @@ class Library:
 
     def remedy(self, day: date, what: str = "it") -> str:
         """Say what brings the release of a day, or that nothing does."""
-        from feesync.store import (  # where something is missing, and not at every start
-            freshness,
-            remedies,
-        )
+        from feesync.store import freshness, remedies
 
         return remedies.for_day(day, freshness.read_freshness(self._path).listing, what)
 

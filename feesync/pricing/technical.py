@@ -1,0 +1,18 @@
+"""The technical part of a row: whether it has one, is one, or needs the rates of another row for it."""
+
+from __future__ import annotations
+
+from feesync.model.rate import Rate
+
+TESTS, TECHNICAL_ONLY, GLOBAL_ONLY = "1", "3", "4"
+"""PC/TC indicators: tests with 26 and TC rows; codes of a technical part; codes of the whole alone."""
+
+
+def is_part(rate: Rate) -> bool:
+    """Tell whether the technical part is less than the whole row, so that the rates of the technical part are needed."""
+    return rate.pctc == GLOBAL_ONLY or (rate.pctc == TESTS and rate.modifier == "")
+
+
+def has_technical_part(rate: Rate) -> bool:
+    """Tell whether a row has a technical part: it is one, or holds one."""
+    return rate.pctc in (TESTS, TECHNICAL_ONLY, GLOBAL_ONLY) and rate.modifier != "26"
