@@ -194,3 +194,14 @@ def test_days_without_a_release_are_shown_as_such(feesync):
     lines = feesync("history", "64493", "--locality", "AL").stdout.splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("RVU26C"))
     assert lines[at - 1].split() == ["2026-01-01", "2026-06-30", "no", "release", "is", "loaded"]
+
+
+def test_what_holds_for_several_releases_is_said_once(feesync):
+    why = "Modifier 22 is priced by report: the MAC sets the amount from the documentation."
+    result = feesync("history", "64493", "--locality", "AL", "-m", "22")
+    assert (result.exit_code, result.stderr) == (6, "")
+    assert result.stdout.endswith(f"no price\n\nno price: {why}\n")
+    assert result.stdout.count(why) == 1
+    assert max(map(len, result.stdout.splitlines())) < 120
+    as_csv = feesync("history", "64493", "--locality", "AL", "-m", "22", "--csv")
+    assert as_csv.stderr == f"feesync: no price: {why}\n"

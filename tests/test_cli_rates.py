@@ -244,3 +244,14 @@ def test_a_release_that_is_loaded_meanwhile_is_not_mixed_in(loaded):
     assert (
         schedule.rates("64493", ["national"], None, day)[0].rate.nonfacility_amount == 17532
     )  # (1.52 + 3.74 + 0.16) x 32.3465
+
+
+def test_a_code_without_a_price_is_an_answer_with_its_reason_once(feesync, loaded):
+    result = feesync("rates", "15824", "64493", "--state", "AL", "--date", "2025-11-03")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "feesync: no price: 15824 has status R and no relative values: the MAC sets the amount.\n",
+    )
+    assert [line.split()[0] for line in result.stdout.splitlines()[2:]] == ["15824", "64493"]
+    as_csv = feesync("rates", "15824", "--state", "AL", "--date", "2025-11-03", "--csv")
+    assert (as_csv.exit_code, as_csv.stderr) == (0, "")  # its column of the status says it

@@ -49,7 +49,7 @@ class TestFreshness:
     def test_before_anything_has_succeeded(self, feesync):
         assert feesync("status").stdout.splitlines()[1:3] == [
             "No sync has succeeded yet",
-            "No loaded release answers for today; 'feesync sync' brings it, or 'feesync import' of "
+            "No loaded release answers for today; 'feesync sync' brings RVU25D, or 'feesync import' of "
             "a zip from cms.gov",
         ]
         assert json.loads(feesync("status", "--json").stdout)["answering_covers_today"] is None
@@ -123,7 +123,7 @@ class TestFreshness:
         result = feesync("status", "--max-age", "30d")
         assert result.exit_code == 7
         assert re.fullmatch(
-            r"feesync: stale: no loaded release answers for today; CMS lists nothing newer yet "
+            r"feesync: stale: no loaded release answers for today; CMS lists no RVU27A yet "
             r"\(last asked .* UTC\)\n",
             result.stderr,
         )
@@ -143,7 +143,7 @@ class TestFreshness:
         result = feesync("status", "--max-age", "30d")
         assert result.exit_code == 0
         assert re.fullmatch(
-            re.escape(said) + r"; CMS lists nothing newer yet \(last asked .* UTC\)",
+            re.escape(said) + r"; CMS lists no RVU25D yet \(last asked .* UTC\)",
             result.stdout.splitlines()[2],
         )
         told = json.loads(feesync("status", "--json").stdout)

@@ -404,12 +404,12 @@ class TestRemedies:
             (
                 (2026, 11, 26),
                 ("RVU26C",),
-                "CMS lists nothing newer yet (last asked 2026-11-26 06:17 UTC)",
+                "CMS lists no RVU26D yet (last asked 2026-11-26 06:17 UTC)",
             ),
             (
                 (2027, 1, 1),
                 ("RVU26D",),
-                "CMS lists nothing newer yet (last asked 2026-11-26 06:17 UTC)",
+                "CMS lists no RVU27A yet (last asked 2026-11-26 06:17 UTC)",
             ),
             (
                 (2024, 11, 3),
@@ -419,44 +419,44 @@ class TestRemedies:
             (
                 (2026, 11, 26),
                 ("RVU26D",),
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU26D, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2026, 2, 1),
                 ("RVU26AR",),
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU26A, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2026, 11, 26),
                 None,
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU26D, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2026, 11, 26),
                 (),
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU26D, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2025, 1, 1),
                 None,
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU25A, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2024, 11, 3),
                 None,
-                "'feesync sync --year 2024' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync --year 2024' brings RVU24D, or 'feesync import' of a zip from cms.gov",
             ),
             (
                 (2015, 1, 1),
                 None,
-                "'feesync sync --year 2015' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync --year 2015' brings RVU15A, or 'feesync import' of a zip from cms.gov",
             ),
             ((2014, 12, 31), None, "feesync reads CMS's files of 2015 and later only"),
             ((2010, 1, 1), ("RVU26C",), "feesync reads CMS's files of 2015 and later only"),
             (
                 (2027, 12, 31),
                 None,
-                "'feesync sync' brings it, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync' brings RVU27D, or 'feesync import' of a zip from cms.gov",
             ),
             ((2028, 1, 1), None, "CMS has published nothing for 2028 yet"),
         ],
@@ -468,7 +468,7 @@ class TestRemedies:
     def test_of_a_label(self, today):
         for_label = remedies.for_label
         assert for_label("RVU10A", None) == "feesync reads CMS's files of 2015 and later only"
-        assert for_label("RVU26D", self.listing("RVU26C")).startswith("CMS lists nothing newer yet")
+        assert for_label("RVU26D", self.listing("RVU26C")).startswith("CMS lists no RVU26D yet")
         assert (
             for_label("RVU26D", None)
             == "'feesync sync --release RVU26D' brings it, or 'feesync import' of its zip from "
@@ -485,11 +485,11 @@ class TestRemedies:
         record_run(database, self.ASKED, 0, (), success=True, labels=["RVU26C"])
         result = feesync("estimate", "64493", "--locality", "national", "--date", "2026-11-03")
         assert (
-            f"warning: {WARNING} CMS lists nothing newer yet (last asked 2026-11-26 06:17 UTC)."
+            f"warning: {WARNING} CMS lists no RVU26D yet (last asked 2026-11-26 06:17 UTC)."
             in result.stdout
         )
         with pytest.raises(
-            NoReleaseError, match=r"covers 2027-01-01; .*\. CMS lists nothing newer yet"
+            NoReleaseError, match=r"covers 2027-01-01; .*\. CMS lists no RVU27A yet"
         ):
             estimate("64493", locality="national", date="2027-01-01")
 
@@ -528,8 +528,8 @@ class TestToday:
     def test_a_sync_says_that_cms_has_nothing_newer(self, synced, feesync):
         assert synced.exit_code == 0
         said = (
-            "feesync: RVU25C, in effect to 2025-09-30, stands in for today; CMS lists nothing "
-            "newer yet (last asked "
+            "feesync: RVU25C, in effect to 2025-09-30, stands in for today; CMS lists no "
+            "RVU25D yet (last asked "
         )
         assert synced.stderr.startswith(said)
         again = feesync("sync")
@@ -549,7 +549,7 @@ class TestToday:
         assert result.exit_code == 7
         assert result.stderr.startswith(
             "feesync: stale: RVU25C, in effect to 2025-09-30, stands in for today; CMS lists "
-            "nothing"
+            "no RVU25D yet "
         )
         told = json.loads(feesync("status", "--max-age", "30d", "--need-current", "--json").stdout)
         assert (told["stale"], told["today_is_listed"], told["answering_covers_today"]) == (

@@ -289,3 +289,13 @@ def test_a_release_that_is_superseded_while_a_file_is_read(put, loaded):
     report = verify([path], db=loaded, progress=superseded)
     assert done == ["revision"]
     assert (report.equal, report.amounts) == (6, 6)
+
+
+def test_a_refused_file_was_answered_by_nothing(feesync_whole, tmp_path, database):
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(b"")
+    result = feesync_whole("verify", path)
+    assert result.stderr == (
+        f"feesync: {path.name}: the name does not say which release this is; 'feesync verify FILE "
+        "--release LABEL' decides\n"
+    )

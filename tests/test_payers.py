@@ -121,9 +121,8 @@ def test_a_wellness_visit_from_end_to_end(full, feesync):
         "\n"
         "  info: Deductible and coinsurance waived: G0439 as a preventive service (every 12 "
         "months); diagnosis, age and frequency "
-        "decide, unseen here. [42 USC 1395l(b)(10), (a)(1)(X); CMS preventive quick reference, "
-        "copies (abcdocz 2880; "
-        "medicalbillingcptmodifiers 2011/09)]\n"
+        "decide, unseen here. [42 USC 1395l(b)(10), (a)(1)(X); CMS preventive services quick "
+        "reference, read in copies]\n"
     )
 
 

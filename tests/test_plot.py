@@ -47,7 +47,7 @@ def chart(feesync, tmp_path):
     def draw(*arguments, name="chart.svg"):
         path = tmp_path / name
         result = feesync(*arguments, "--plot", path)
-        assert (result.exit_code, result.stderr) == (0, "")
+        assert (result.exit_code, result.stderr) == (0, f"feesync: a chart in {path}\n")
         assert (
             result.stdout == feesync(*(given for given in arguments if given != "--force")).stdout
         )

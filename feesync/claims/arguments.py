@@ -41,7 +41,7 @@ def days(value: object) -> int | None:
     return (
         None
         if value is None
-        else whole("postop_days", value, 1, _MOST_DAYS, "a whole number of days")
+        else whole("postoperative days", value, 1, _MOST_DAYS, "a whole number of days")
     )
 
 

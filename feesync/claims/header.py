@@ -110,8 +110,7 @@ def read_header(
     owed = arguments.cents("deductible", deductible) or 0
     if owed and contract:
         raise InvalidInputError(
-            "the Part B deductible is Medicare's; with a contract (percent, of_year) the plan "
-            "decides its own"
+            "the Part B deductible is Medicare's; with a contract the plan decides its own"
         )
     return Header(
         locality=reading.text("locality", locality),

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
@@ -92,6 +93,16 @@ def print_notes(notes: Iterable[Note]) -> None:
     for note in notes:
         what = "no price" if note.severity is Severity.DENIAL else note.severity.value
         click.echo(f"feesync: {what}: {note.text}", err=True)
+
+
+def print_written(what: str, path: Path) -> None:
+    """Print on stderr that a file has been written, and what is in it."""
+    click.echo(f"feesync: {what} in {path}", err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something, such as `1 rate` or `4,360 rates`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def cents(amount: int | None) -> str:

@@ -118,8 +118,7 @@ def percent(value: Decimal | int | str) -> int:
         factor = 0
     if not 0 < factor <= _HIGHEST_FACTOR:
         raise ValueError(
-            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two "
-            "decimals, as Decimal, int or text"
+            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two decimals"
         )
     return factor
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 import reprlib
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TypeVar
 
 from feesync.errors import InvalidInputError
@@ -34,6 +35,9 @@ class _Beginning(reprlib.Repr):
 
     def repr_int(self, x: int, level: int) -> str:
         return repr(x)
+
+    def repr_Decimal(self, x: Decimal, level: int) -> str:  # noqa: N802 - reprlib's way
+        return str(x)
 
     def repr_instance(self, x: object, level: int) -> str:
         if isinstance(x, str | bytes | bytearray) and len(x) > _MOST_SHOWN:

@@ -39,24 +39,29 @@ _WHY_NOT = {
 
 def denial(rate: Rate, line: Line) -> Note:
     """Return why Medicare has no fee schedule amount for a line that has none."""
-    if rate.status not in PRICED_STATUSES:
-        why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
-        code = _CONTRACTOR_PRICED if rate.status == "C" else f"status-{rate.status.lower()}"
-        return Note.denial(code, f"{line.hcpcs} has status {rate.status}: {why}.", _SOURCE)
-    if rate.nonfacility_amount is None:
-        return Note.denial(
-            _CONTRACTOR_PRICED,
-            f"{line.hcpcs} has status {rate.status} and no relative values: the MAC sets the "
-            "amount.",
-            _SOURCE,
-        )
-    return Note.denial(
+    return unpriced(rate) or Note.denial(
         "facility-na",
         f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
         "(incident-to services and "
         "technical parts are the facility's).",
         _NA_SOURCE,
     )
+
+
+def unpriced(rate: Rate) -> Note | None:
+    """Return why a row has no fee schedule amount in either setting; None where it has one."""
+    if rate.status not in PRICED_STATUSES:
+        why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
+        code = _CONTRACTOR_PRICED if rate.status == "C" else f"status-{rate.status.lower()}"
+        return Note.denial(code, f"{rate.hcpcs} has status {rate.status}: {why}.", _SOURCE)
+    if rate.nonfacility_amount is None:
+        return Note.denial(
+            _CONTRACTOR_PRICED,
+            f"{rate.hcpcs} has status {rate.status} and no relative values: the MAC sets the "
+            "amount.",
+            _SOURCE,
+        )
+    return None
 
 
 def bundle_denial(line: Line) -> Note:

@@ -105,7 +105,7 @@ class Library:
         except NoReleaseError:
             return min(self._all(), key=lambda pair: pair[1].distance(day))
 
-    def remedy(self, day: date, what: str = "it") -> str:
+    def remedy(self, day: date, what: str | None = None) -> str:
         """Say what brings the release of a day, or that nothing does."""
         from feesync.store import freshness, remedies
 

@@ -16,19 +16,19 @@ from feesync.reference.catalogue import effective_dates, label_on
 from feesync.store.freshness import Listing
 
 
-def for_day(day: date, listing: Listing | None, what: str = "it") -> str:
+def for_day(day: date, listing: Listing | None, what: str | None = None) -> str:
     """Say what brings the release of a day: a refresh takes this year's and the last's by itself.
 
     Args:
         day: the date of service.
         listing: what CMS listed when it was last asked, None where that is not known.
-        what: what it brings, such as `the exact one`.
+        what: what it brings, such as `the exact one`; by default the label of the day's quarter.
     """
     nothing = _unread(day.year) or (_unlisted(label_on(day), listing) if listing else None)
     if nothing:
         return nothing
     year = "" if day.year >= date.today().year - 1 else f" --year {day.year}"
-    return f"'feesync sync{year}' brings {what}, or 'feesync import' of a zip from cms.gov"
+    return f"'feesync sync{year}' brings {what or label_on(day)}, or 'feesync import' of a zip from cms.gov"
 
 
 def for_label(label: str, listing: Listing | None) -> str:
@@ -57,8 +57,8 @@ def _unlisted(label: str, listing: Listing) -> str | None:
     if not listing.labels or any(known.startswith(label[:6]) for known in listing.labels):
         return None
     newest = max(_order(known) for known in listing.labels)
-    what = "nothing newer yet" if _order(label) > newest else f"no {label}"
-    return f"CMS lists {what} (last asked {listing.asked:%Y-%m-%d %H:%M} UTC)"
+    yet = " yet" if _order(label) > newest else ""
+    return f"CMS lists no {label}{yet} (last asked {listing.asked:%Y-%m-%d %H:%M} UTC)"
 
 
 def _order(label: str) -> tuple[int, str]:

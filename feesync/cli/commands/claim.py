@@ -94,6 +94,7 @@ def command(
         (number, note.text)
         for number, line in zip(claim.numbers, claim.lines, strict=True)
         for note in line.denials
+        if as_json  # the text has them among its notes
     ]
     without += [(line.number, line.reason) for line in claim.refused]
     for number, text in sorted(without):
@@ -120,7 +121,9 @@ def _from_json(name: str, text: str) -> list[Any]:
 
     try:
         lines = json.loads(text, parse_float=Decimal, object_pairs_hook=_once_each)
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise InvalidInputError(f"{name} holds no list of claim lines: it nests too deep") from None
+    except ValueError as error:
         raise InvalidInputError(f"{name} is not JSON: {str(error)[:100]}") from None
     if not isinstance(lines, list):
         raise InvalidInputError(f"{name} holds no list of claim lines")

@@ -31,6 +31,7 @@ from feesync.cli.output import (
     print_json,
     print_notes,
     print_table,
+    print_written,
     shortened,
     signed,
     source_line,
@@ -104,6 +105,7 @@ def command(
     )
     if plot and found.has_price:
         _draw(found, plot, force=force)
+        print_written("a chart", plot)
     columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
     rows = (_row(found, place) for place in found.places)
     if as_json:

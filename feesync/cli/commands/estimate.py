@@ -36,7 +36,7 @@ from feesync.errors import ExitStatus
 )
 @click.option(
     "--postop-days",
-    type=WholeNumber(0),
+    type=WholeNumber(1),
     metavar="N",
     help="Days of care that modifier 55 pays for; all by default.",
 )
@@ -68,7 +68,8 @@ def command(
     answer = estimate_line(header, line, db=ctx.obj)
     _print(answer, as_json, explain)
     if answer.allowed is None:
-        print_notes(answer.denials)
+        if as_json:  # the text has them among its notes
+            print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
 
 

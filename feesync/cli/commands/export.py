@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import date as Date
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import print_notes
+from feesync.cli.output import counted, print_notes, print_written
 from feesync.export import csv_text, files
-from feesync.export.rows import open_grid
+from feesync.export.rows import Row, open_grid
 from feesync.model.hcpcs import read_codes
 from feesync.model.label import parse_label
 from feesync.paths import database_path
@@ -100,4 +101,18 @@ def command(
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as blocks:
-        files.write(output, blocks, grid.releases, force=force)
+        rows = _Counted(blocks)
+        files.write(output, rows, grid.releases, force=force)
+    print_written(counted(rows.count, "rate"), output)
+
+
+class _Counted:
+    """Blocks of rows, which counts the rows that have gone through."""
+
+    def __init__(self, blocks: Iterable[list[Row]]) -> None:
+        self._blocks, self.count = blocks, 0
+
+    def __iter__(self) -> Iterator[list[Row]]:
+        for block in self._blocks:
+            self.count += len(block)
+            yield block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,9 @@ from feesync.cli.output import (
     print_csv,
     print_json,
     print_notes,
+    print_prose,
     print_table,
+    print_written,
     signed,
     source_line,
 )
@@ -106,6 +109,7 @@ def command(
     shown = Setting(setting)
     if plot and found.has_price(shown):
         _draw(found, plot, force=force)
+        print_written("a chart", plot)
     rows = (_row(found, moment) for moment in found.moments)
     if as_json:
         print_json(
@@ -127,8 +131,9 @@ def command(
         )
     print_notes(found.notes)
     if not found.has_price(shown):
-        for reason in dict.fromkeys(moment.reason for moment in found.moments if moment.reason):
-            click.echo(f"feesync: no price: {one_line(reason)}", err=True)
+        if as_json or as_csv:  # the table has them
+            for reason in _reasons(found):
+                click.echo(f"feesync: no price: {one_line(reason)}", err=True)
         ctx.exit(ExitStatus.NO_PRICE)
 
 
@@ -162,6 +167,7 @@ def _row(found: History, moment: Moment) -> list[object]:
 def _print_table(found: History, setting: Setting) -> None:
     click.echo(f"{found.code}, {setting.value}\n{found.locality}\n")
     longest = max((moment.amounts[setting] or 0 for moment in found.moments), default=0)
+    shared = [reason for reason, count in _reasons(found).items() if count > 1]
     rows: list[list[object]] = []
     for before, moment in zip((None, *found.moments), found.moments, strict=False):
         release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
@@ -178,10 +184,26 @@ def _print_table(found: History, setting: Setting) -> None:
                 "" if rvus is None else decimal(rvus, 2),
                 *(cents(moment.amounts[each]) for each in Setting),
                 signed(moment.changes[setting]),
-                moment.reason if amount is None else bar(amount, longest),
+                _why(moment.reason, shared) if amount is None else bar(amount, longest),
             ]
         )
     print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
+    if shared:
+        click.echo()
+    for reason in shared:
+        print_prose(f"{_why(reason, shared)}: {one_line(reason)}")
+
+
+def _reasons(found: History) -> Counter[str]:
+    """Return why there is no price, and of how many releases each reason is."""
+    return Counter(moment.reason for moment in found.moments if moment.reason)
+
+
+def _why(reason: str, shared: list[str]) -> str:
+    """Return what stands in the row of a release: its reason, or the number of one of several."""
+    if reason not in shared:
+        return reason
+    return "no price" if len(shared) == 1 else f"no price [{shared.index(reason) + 1}]"
 
 
 def _draw(found: History, path: Path, *, force: bool) -> None:

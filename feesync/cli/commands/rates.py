@@ -28,15 +28,18 @@ from feesync.cli.options import (
 )
 from feesync.cli.output import (
     cents,
+    counted,
     print_csv,
     print_json_rows,
     print_notes,
     print_table,
+    print_written,
     shortened,
 )
 from feesync.export import grid
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
+from feesync.pricing import status
 from feesync.pricing.line import Contract
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -83,7 +86,7 @@ def command(
     What Medicare allows in each setting, before modifiers.
 
     HCPCS is a code, or a range of codes of one form, all that the release has from the first to the
-    last.
+    last. A code without a price is a row without amounts, which is an answer: the status is 0.
 
     \b
       feesync rates 64493 64494 --locality 01112-05 --locality national
@@ -103,6 +106,7 @@ def command(
     terms = arguments.contract(percent, of_year)
     newest = year or of_year
     notes: dict[Note, None] = {}
+    unpriced: dict[str, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
         quotes = _noting(
@@ -129,8 +133,10 @@ def command(
             )
             (print_json_rows if as_json else print_csv)(columns, rows)
         else:
-            _print_table(quotes, terms)
+            _print_table(_telling(quotes, when, unpriced), terms)
     print_notes(notes)
+    for text in unpriced:
+        click.echo(f"feesync: no price: {text}", err=True)
 
 
 def _noting(
@@ -138,6 +144,14 @@ def _noting(
 ) -> Iterator[Quote]:
     for quote in quotes:
         notes.update(dict.fromkeys(provenance.notes(schedule, quote, when, qp=qp)))
+        yield quote
+
+
+def _telling(quotes: Iterable[Quote], when: Date, unpriced: dict[str, None]) -> Iterator[Quote]:
+    """Yield rates, and note why those that have no amount have none."""
+    for quote in quotes:
+        if reason := status.unpriced(quote.rate):
+            unpriced[reason.text] = None
         yield quote
 
 
@@ -157,7 +171,7 @@ def _write_workbook(
     count = workbook.write(
         path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force
     )
-    click.echo(f"feesync: {count:,} rates in {path}", err=True)
+    print_written(counted(count, "rate"), path)
 
 
 def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:

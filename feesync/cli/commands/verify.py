@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
-from feesync.cli.command import Reader
+from feesync.cli.command import SNAPSHOT, QuietReader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import FeesyncError, worst
 from feesync.export.cells import inert
 from feesync.model.label import FIRST_QP_YEAR
+from feesync.paths import database_path
 from feesync.verification.recompute import verify_each
 from feesync.verification.report import Difference, FileVerification, Verification
 
@@ -35,7 +36,7 @@ _CSV = (
 _STEPS = 1000
 
 
-@click.command("verify", cls=Reader, short_help="Recompute CMS's payment files.")
+@click.command("verify", cls=QuietReader, short_help="Recompute CMS's payment files.")
 @click.argument(
     "files",
     nargs=-1,
@@ -117,6 +118,9 @@ def command(
         _print_tables(report)
     for file in verified:
         _warn(file)
+    path = database_path(ctx.obj)
+    if verified and not path.exists():
+        click.echo(SNAPSHOT.format(path=path), err=True)
     for _, problem in problems:
         click.echo(f"feesync: {problem}", err=True)
     if as_csv and verified:
