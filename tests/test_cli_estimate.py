@@ -169,3 +169,13 @@ def test_a_line_without_a_price_prints_its_json_and_exits_6(feesync, loaded):
         == "feesync: no price: 15824 has status R and no relative values: the MAC sets the "
         "amount.\n"
     )
+
+
+def test_history_of_a_later_day_is_not_ignored_silently(feesync, loaded):
+    line = ("estimate", "64493", "--locality", "national", "--date", "2025-11-03")
+    later = feesync(*line, "--history", "2026-01-01:64493").stdout
+    assert (
+        "  warning: History of 2026-01-01 is after 2025-11-03, and not counted. [feesync]\n"
+        in later
+    )
+    assert "is after" not in feesync(*line, "--history", "2025-11-03:64493").stdout

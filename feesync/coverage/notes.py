@@ -243,6 +243,10 @@ def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
     services = [Service(line.day, line.hcpcs, line.modifiers) for line in facets]
     as_billed = sessions(services)
     found = []
+    day = max(line.day for line in facets)
+    if later := sorted({service.day for service in known.history if service.day > day}):
+        text = f"History of {', '.join(map(str, later))} is after {day}, and not counted."
+        found.append(Note.warning("history-later", text, "feesync"))
     for session in sessions(services, known.purpose):
         limit = facts.session_limit(session.kind)
         if session.day < limit.first:
