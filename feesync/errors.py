@@ -88,12 +88,17 @@ class ContentRefusedError(FeesyncError):
         reason: what is wrong.
         file: name of the file or zip member.
         line: line number in that file, counted from 1, where one line is to blame.
+
+    `waiver`, what lets the file pass all the same, ends the reason, however long that is.
     """
 
     exit_status = ExitStatus.REFUSED
 
-    def __init__(self, reason: str, *, file: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, reason: str, *, file: str | None = None, line: int | None = None, waiver: str = ""
+    ) -> None:
         reason, file = one_line(reason), one_line(file) if file else None
+        reason += f"; {waiver}" if waiver else ""
         self.reason, self.file, self.line = reason, file, line
         where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
         super().__init__(where + reason)

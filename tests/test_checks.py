@@ -175,7 +175,7 @@ def test_every_capped_code_has_a_row_in_each_locality():
 
     assert fault(85) is None
     assert fault(84).reason == "has 84 localities, fewer than 85: it is cut"
-    assert fault(115, without=1).reason == "has 10000 in other than its 115 localities: it is cut"
+    assert fault(115, without=1).reason == "lacks 10000 in some of its 115 localities: it is cut"
 
 
 def test_the_qpp_file_lacks_what_is_not_payable_alone():
@@ -440,7 +440,7 @@ def test_how_many_rows_double_or_halve(known, label, most):
     assert fault(COUNT, 100 + 210) is None
     assert fault(most, 100 + 211) is None
     assert fault(most + 1, 100 + 211).reason.startswith(
-        f"{most + 1} rows are worth more than twice"
+        ("1 row is" if most == 0 else f"{most + 1} rows are") + " worth more than twice"
     )
     low = dict(work_rvu=0, nonfacility_pe_rvu=145, facility_pe_rvu=94)
     assert RvuDoublings()(beside(known, release(changed(most + 1, **low), label)))

@@ -210,8 +210,8 @@ def test_zip_files_that_are_refused(feesync, put, sql):
     result = feesync("import", put("ZIP5_OCT2025.txt", FIVE))
     assert (result.exit_code, result.stdout) == (4, "")
     assert (
-        "holds 2 ZIPs and lacks 42,954 of the 42,956 ZIPs of ZIP5 2025 Q4: it is cut; "
-        "'feesync import --allow-change' takes it (none of 42,956 ZIPs came or went in a quarter)"
+        "holds 2 ZIPs and lacks 42,954 of the 42,956 ZIPs of ZIP5 2025 Q4: it is cut "
+        "(none of 42,956 ZIPs came or went in a quarter); 'feesync import --allow-change' takes it"
         in result.stderr
     )
     result = feesync("import", put("ZIP9_OCT2025.txt", NINE + b"x\r\n"))

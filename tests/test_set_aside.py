@@ -21,15 +21,15 @@ WRONG = zip_of(rvu25d(values=changed(fixture(VALUES), "20610", 17, "0.90"), caps
 """The postoperative share of 20610 is not what is left."""
 
 NAMES = (
-    "row-minimum, setting-order, text-twin, qpp-rows, global-shares, opps-columns, "
-    "opps-cap-localities, opps-cap-codes, "
+    "row-minimum, setting-order, text-twin, qpp-rows, global-shares, postoperative-shares, "
+    "technical-work, active-rows, opps-columns, opps-cap-localities, opps-cap-codes, "
     "opps-cap-amounts"
 )
 NOTE = (
     "RVU25D failed a check of its own files that was set aside (global-shares); 'feesync "
     "status' says what it found."
 )
-REASON = "PPRRVU2025_Oct.csv: pre, intra and post do not add up to 1.00 in 1 rows (20610)"
+REASON = "PPRRVU2025_Oct.csv: pre, intra and post do not add up to 1.00 in 1 row (20610)"
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def aside(feesync, put):
 def test_it_is_refused_by_the_name_that_sets_it_aside(feesync, put, sql):
     result = feesync("import", put)
     assert (result.exit_code, result.stdout) == (4, "")
-    assert result.stderr.startswith(
-        f"feesync: {REASON}; --without-check global-shares sets this check aside (in all rows of "
-        "CMS's"
+    assert result.stderr == (
+        f"feesync: {REASON} (in all rows of CMS's releases that have shares they add up to 1.00); "
+        "--without-check global-shares sets this check aside\n"
     )
     assert sql("SELECT count(*) FROM release") == [(0,)]
     assert feesync("import", put, "--allow-change").exit_code == 4

@@ -206,7 +206,7 @@ def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows,
     before = state_of(database)
     with pytest.raises(
         ContentRefusedError,
-        match=rf"ZIP5\.txt: {says}.*; 'feesync import --allow-change' takes it \(.+\)",
+        match=rf"ZIP5\.txt: {says}.* \(.+\); 'feesync import --allow-change' takes it",
     ):
         load_zip_files(database, [zip5_of(changed)])
     assert state_of(database) == before

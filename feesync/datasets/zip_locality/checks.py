@@ -304,7 +304,8 @@ def check(
         problems = list(question(found)) if file.kind in question.kinds else []
         if problems and not allow_change:
             how = "'feesync import --allow-change' takes it"
-            raise ContentRefusedError(f"{problems[0]}; {how} ({question.evidence})", file=name)
+            reason = f"{problems[0]} ({question.evidence})"
+            raise ContentRefusedError(reason, file=name, waiver=how)
         if problems:
             more = f"; and {len(problems) - 1:,} more such" if len(problems) > 1 else ""
             accepted.append(f"allowed: {name}: {problems[0]}{more}")

@@ -51,6 +51,11 @@ def row_name(hcpcs: str, modifier: str) -> str:
     return f"{hcpcs}-{modifier}" if modifier else hcpcs
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with the words after it: `1 row has`, `2,000 rows have`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def examples(names: Iterable[str], most: int = 3) -> str:
     """Return the first of many names, and how many more there are."""
     listed = list(names)

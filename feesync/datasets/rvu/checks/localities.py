@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, examples
+from feesync.datasets.rvu.checks.check import Fault, counted, examples
 from feesync.datasets.rvu.checks.known_release import KnownRelease
 from feesync.model.locality import Locality
 from feesync.model.money import decimal
@@ -67,22 +67,26 @@ class LocalityList:
     most_percent: int = 10
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Count the localities that only one of the two has."""
+        """Count the localities that only one of the two has; none of the same label leaves."""
         if not known_release.same_places:
             return None
         known = known_release.localities.keys()
         found = {(row.mac, row.locality) for row in known_release.release.gpci.rows}
         new, gone = found - known, known - found
+        if gone and known_release.same:
+            return Fault(
+                f"lacks {examples('-'.join(key) for key in sorted(gone))}, which "
+                f"{known_release.name} has",
+                known_release.release.gpci.name,
+            )
         if max(len(new), len(gone)) * 100 <= self.most_percent * len(known):
             return None
         names = examples("-".join(key) for key in sorted(new or gone))
-        counted = (
-            f"{len(found)} localities, of which {len(new)} are new and {len(gone)} gone "
-            f"beside the {len(known)}"
+        have = (
+            f"{counted(len(found), 'locality', 'localities')}, of which {len(new)} are new and "
+            f"{len(gone)} gone beside the {len(known)}"
         )
-        return Fault(
-            f"{counted} of {known_release.name} ({names})", known_release.release.gpci.name
-        )
+        return Fault(f"{have} of {known_release.name} ({names})", known_release.release.gpci.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ class GpciMoves:
             return None
         cause = _likely_cause(known_release)
         if beyond:
-            what = f"GPCIs move further than they ever did since {known_release.name}: {examples(beyond)}"
+            since = f"since {known_release.name}: {examples(beyond)}"
+            what = f"GPCIs move further than they ever did {since}"
         else:
             what = (
                 f"the GPCIs of {moved} localities are not those of {known_release.name}, of the "
@@ -182,7 +187,10 @@ class GpciMeans:
             if abs(total) > most * len(places):
                 mean = decimal(abs(total) // len(places), 3)
                 way = "higher" if total > 0 else "lower"
-                reason = f"the {kind} GPCIs are {mean} {way} on average than those of {known_release.name}"
+                reason = (
+                    f"the {kind} GPCIs are {mean} {way} on average than those of "
+                    f"{known_release.name}"
+                )
                 return Fault(_likely_cause(known_release) + reason, known_release.release.gpci.name)
         return None
 
@@ -212,7 +220,7 @@ def _likely_cause(known_release: KnownRelease) -> str:
 
 
 def gpci_moves(known_release: KnownRelease) -> list[str]:
-    """Return in words which localities have other GPCIs than in a known release of the same year or label."""
+    """Return in words which localities have other GPCIs than in a release of the year or label."""
     moves, floor = [], {True: 0, False: 0}
     for before, now in known_release.places:
         old, new = _gpcis(before), _gpcis(now)
@@ -227,7 +235,8 @@ def gpci_moves(known_release: KnownRelease) -> list[str]:
             moves.append(f"{now.key} GPCI {', '.join(changed)}")
     said = [examples(moves)] if moves else []
     came, went = floor[True], floor[False]
-    said += [f"the 1.0 floor of the work GPCI has come in {came} localities"] if came else []
-    return said + (
-        [f"the 1.0 floor of the work GPCI has gone in {went} localities"] if went else []
-    )
+    for way, number in (("come", came), ("gone", went)):
+        if number:
+            where = counted(number, "locality", "localities")
+            said.append(f"the 1.0 floor of the work GPCI has {way} in {where}")
+    return said

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feesync.datasets.rvu import caps
-from feesync.datasets.rvu.checks.check import Fault, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
 from feesync.errors import ContentRefusedError
 from feesync.formats.opps_cap import OppsCapFile
 from feesync.formats.relative_value import RelativeValue, RelativeValueFile
@@ -108,12 +108,11 @@ class OppsCapLocalities:
             if partial:
                 codes = examples(row_name(*key) for key in partial)
                 return Fault(
-                    f"has {codes} in other than its {len(places)} localities: it is cut", cap.name
+                    f"lacks {codes} in some of its {len(places)} localities: it is cut", cap.name
                 )
             if len(places) < self.fewest:
-                return Fault(
-                    f"has {len(places)} localities, fewer than {self.fewest}: it is cut", cap.name
-                )
+                have = counted(len(places), "locality", "localities")
+                return Fault(f"has {have}, fewer than {self.fewest}: it is cut", cap.name)
         return None
 
 

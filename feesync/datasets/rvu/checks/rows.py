@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
 from feesync.formats.relative_value import RelativeValueFile
 from feesync.formats.release import ParsedRelease
 from feesync.model.rate import PRICED_STATUSES
@@ -31,7 +31,9 @@ class RowMinimum:
             file = release.relative_values.get(basis)
             if file and len(file.rows) < least:
                 return Fault(
-                    f"holds {len(file.rows):,} rows, fewer than {least:,}: it is cut", file.name
+                    f"holds {counted(len(file.rows), 'row', 'rows')}, fewer than {least:,}: it is "
+                    "cut",
+                    file.name,
                 )
         return None
 
@@ -82,7 +84,8 @@ class GlobalShares:
             if wrong:
                 codes = examples(row_name(*row[:2]) for row in wrong)
                 return Fault(
-                    f"pre, intra and post do not add up to 1.00 in {len(wrong):,} rows ({codes})",
+                    "pre, intra and post do not add up to 1.00 in "
+                    f"{counted(len(wrong), 'row', 'rows')} ({codes})",
                     file.name,
                 )
         return None

@@ -27,6 +27,12 @@ from feesync.datasets.rvu.checks.opps import (
     OppsCapLocalities,
     OppsColumns,
 )
+from feesync.datasets.rvu.checks.policies import (
+    ActiveRows,
+    PolicyShares,
+    PostoperativeShares,
+    TechnicalWork,
+)
 from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
 from feesync.datasets.rvu.checks.twin import TextTwin
 from feesync.datasets.rvu.checks.values import (
@@ -49,6 +55,10 @@ OF_ITSELF: tuple[ReleaseCheck, ...] = (
     TextTwin(),
     QppRows(),
     GlobalShares(),
+    PostoperativeShares(),
+    TechnicalWork(),
+    ActiveRows(),
+    PolicyShares(),
     OppsColumns(),
     OppsCapLocalities(),
     OppsCapCodes(),
@@ -133,7 +143,7 @@ def _judged(
     if check.name in without:
         return SetAside(check.name, f"{fault.file}: {fault.reason}")
     how = f"--without-check {check.name} sets this check aside"
-    raise ContentRefusedError(f"{fault.reason}; {how} ({check.evidence})", file=fault.file)
+    raise ContentRefusedError(f"{fault.reason} ({check.evidence})", file=fault.file, waiver=how)
 
 
 def check_changes(
@@ -169,7 +179,7 @@ def check_changes(
             continue
         if not allow_change:
             how = "'feesync import --allow-change' takes it"
-            raise ContentRefusedError(f"{fault.reason}; {how} ({evidence})", file=fault.file)
+            raise ContentRefusedError(f"{fault.reason} ({evidence})", file=fault.file, waiver=how)
         warnings.append(f"allowed: {fault.file}: {fault.reason}")
     return warnings + _news(known)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
 from feesync.datasets.rvu.checks.known_release import KnownRelease, RowChange, RowKey
 from feesync.formats.relative_value import RelativeValue
 from feesync.model.money import decimal
@@ -64,10 +64,16 @@ class RowList:
     def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows that only one of the two has.
 
-        A part of a release, as the snapshot has, can lack rows only.
+        A part of a release, as the snapshot has, can lack rows only; none of the same label leaves.
         """
         known = known_release.rows.keys()
         found = {row[:2] for row in known_release.release.relative_values["nonqp"].rows}
+        gone = sorted(known - found)
+        if gone and known_release.same and not known_release.complete:
+            return Fault(
+                f"lacks {examples(row_name(*key) for key in gone)}, which {known_release.name} has",
+                known_release.name_of_values,
+            )
         bounds = _bounds(known_release.years, self.within, self.a_year, self.each_further)
         return _balance(
             known_release, "rows", known, found if known_release.complete else found & known, bounds
@@ -123,15 +129,15 @@ def _balance(
     gone, new = known - found, found - known
     share = len(known) // _SHARE_OF_KNOWN
     if len(gone) > min(most_gone, share):
-        counted = f"lacks {len(gone):,} of the {len(known):,} {what} of {known_release.name}"
+        lacks = f"lacks {len(gone):,} of the {len(known):,} {what} of {known_release.name}"
         return Fault(
-            f"{counted}: {examples(row_name(*key) for key in sorted(gone))}",
+            f"{lacks}: {examples(row_name(*key) for key in sorted(gone))}",
             known_release.name_of_values,
         )
     if len(new) > min(most_new, share):
-        counted = f"has {len(new):,} {what} that {known_release.name} lacks, beside {len(known):,}"
+        has = f"has {len(new):,} {what} that {known_release.name} lacks, beside {len(known):,}"
         return Fault(
-            f"{counted}: {examples(row_name(*key) for key in sorted(new))}",
+            f"{has}: {examples(row_name(*key) for key in sorted(new))}",
             known_release.name_of_values,
         )
     return None
@@ -200,8 +206,8 @@ class RvuDoublings:
             for before, now in beyond
         )
         reason = (
-            f"{len(beyond):,} rows are worth more than twice, or less than half, of what "
-            f"{known_release.name} gives them"
+            f"{counted(len(beyond), 'row is', 'rows are')} worth more than twice, or less than "
+            f"half, of what {known_release.name} gives {'it' if len(beyond) == 1 else 'them'}"
         )
         return Fault(f"{reason}: {moves} RVUs in all", known_release.name_of_values)
 
@@ -234,9 +240,9 @@ class RvuChanges:
         if len(changed) <= most:
             return None
         moves = examples(_rvu_moves(changed))
-        counted = f"{len(changed):,} rows have other RVUs than {known_release.name}"
+        have = f"{len(changed):,} rows have other RVUs than {known_release.name}"
         return Fault(
-            f"{counted}{'' if known_release.same else ', of the same year'}: {moves}",
+            f"{have}{'' if known_release.same else ', of the same year'}: {moves}",
             known_release.name_of_values,
         )
 
@@ -275,11 +281,9 @@ class PolicyChanges:
                 moves = examples(
                     f"{row_name(*change.now[:2])} {found[0]}" for change, found in rows
                 )
-                counted = (
-                    f"{len(rows):,} priced rows have another payment policy than in "
-                    f"{known_release.name}"
-                )
-                return Fault(f"{counted}: {moves}", known_release.name_of_values)
+                have = counted(len(rows), "priced row has", "priced rows have")
+                have += f" another payment policy than in {known_release.name}"
+                return Fault(f"{have}: {moves}", known_release.name_of_values)
         return None
 
 
@@ -326,8 +330,7 @@ def row_changes(known_release: KnownRelease) -> list[str]:
     worth = [change for change in moved if _rvus(change.before) != _rvus(change.now)]
     policy = [change for change in moved if _rvus(change.before) == _rvus(change.now)]
     return [
-        f"{f'{len(rows):,} rows have' if len(rows) > 1 else '1 row has'} {what} "
-        f"({examples(_row_moves(rows))})"
+        f"{counted(len(rows), 'row has', 'rows have')} {what} ({examples(_row_moves(rows))})"
         for rows, what in ((worth, "other RVUs"), (policy, "another payment policy"))
         if rows
     ]
