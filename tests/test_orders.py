@@ -37,12 +37,9 @@ def test_each_beside_each_other(parsed, tmp_path):
         connection = open_for_reading(path)
         for release in parsed:
             first = effective_dates(release.label)[0].isoformat()
-            assert (
-                suite.check_changes(
-                    connection, release, first, lambda: snapshot, allow_change=False
-                )
-                == []
-            )
+            assert suite.check_changes(
+                connection, release, first, lambda: snapshot, allow_change=False
+            ) == ([], [])
         connection.close()
 
 

@@ -75,7 +75,7 @@ def test_status_says_so(aside, feesync):
 @pytest.mark.parametrize(
     "command",
     ["estimate 64493 --locality national", "claim 64493 64494 --locality national", "rates 64493 --locality national",
-     "compare 64493 --locality national", "history 64493 --locality national", "diff RVU25C RVU25D"],
+     "localities 10001", "compare 64493 --locality national", "history 64493 --locality national", "diff RVU25C RVU25D"],
 )  # fmt: skip
 def test_every_answer_says_so(aside, feesync, command):
     dated = [] if command.startswith(("history", "diff")) else ["--date", "2025-11-03"]
@@ -195,7 +195,7 @@ def test_the_first_load_of_a_label_that_the_snapshot_knows_otherwise(database):
     )
 
 
-def test_half_of_the_snapshots_codes_may_be_corrected(database):
+def test_half_of_the_snapshots_codes_may_be_corrected(database, feesync):
     facet = ["64490", "64491", "64492", "64493", "64494", "64495"]
     assert (
         load(database.with_name("five.db"), from_zip(repost(*facet[:5]), "rvu25d.zip")).outcome
@@ -209,6 +209,14 @@ def test_half_of_the_snapshots_codes_may_be_corrected(database):
     allowed = load(database, from_zip(repost(*facet), "rvu25d.zip"), allow_change=True)
     assert allowed.warnings[0].startswith(
         "allowed: PPRRVU2025_Oct.csv: 6 rows have other RVUs than RVU25D"
+    )
+    assert ("accepted-change", "warning") in [
+        (note.code, note.severity.value)
+        for note in estimate("64493", locality="national", date="2025-11-03").notes
+    ]
+    assert (
+        "RVU25D was loaded with a change accepted: PPRRVU2025_Oct.csv: 6 rows have other RVUs "
+        in (feesync("status").stdout)
     )
     assert allowed.warnings[1:] == [
         "corrects what was known of RVU25D of the embedded snapshot: 64490 nonfacility PE RVU "

@@ -10,6 +10,9 @@ from datetime import date
 
 from feesync.model.dates import read_day
 
+ACCEPTED_CHANGE = "accepted-change"
+"""Under this name stands, among what was set aside, a difference from what was known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -26,8 +29,8 @@ class Release:
         reference_factors: the bases whose factor came from feesync's reference data, not from the
         release. embedded: whether it is the snapshot's, which holds a few codes only.
         checks_set_aside: the checks of its own files that it failed and that were set aside when it
-        was loaded: what they found,
-            by name.
+            was loaded: what they found, by name; under ACCEPTED_CHANGE what was accepted of how it
+            differs from what was known.
     """
 
     release_id: int

@@ -10,7 +10,7 @@ from datetime import date
 from feesync.model.label import FIRST_QP_YEAR
 from feesync.model.locality import Locality
 from feesync.model.note import Note
-from feesync.model.release import Release
+from feesync.model.release import ACCEPTED_CHANGE, Release
 from feesync.model.zip_code import ZipPlace
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
@@ -43,14 +43,7 @@ def release_notes(
         qp: whether the factor of a qualifying APM participant was asked for.
         capped: whether OPPS cap columns are part of the answer.
     """
-    found = []
-    if release.checks_set_aside:
-        names = ", ".join(release.checks_set_aside)
-        text = (
-            f"{release.label} failed a check of its own files that was set aside ({names}); "
-            "'feesync status' says what it found."
-        )
-        found.append(Note.warning("check-set-aside", text, "feesync"))
+    found = acceptance_notes(release)
     if day and not release.covers(day):
         remedy = schedule.remedy(day, "the exact one")
         text = (
@@ -73,6 +66,24 @@ def release_notes(
             f"feesync's reference data{caps}."
         )
         found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
+    return found
+
+
+def acceptance_notes(release: Release) -> list[Note]:
+    """Return what whoever loaded a release let pass: a check of its own files, or a change."""
+    found = []
+    if names := ", ".join(name for name in release.checks_set_aside if name != ACCEPTED_CHANGE):
+        text = (
+            f"{release.label} failed a check of its own files that was set aside ({names}); "
+            "'feesync status' says what it found."
+        )
+        found.append(Note.warning("check-set-aside", text, "feesync"))
+    if ACCEPTED_CHANGE in release.checks_set_aside:
+        text = (
+            f"{release.label} differs more from what was known than is believed, which was "
+            "accepted; 'feesync status' says how."
+        )
+        found.append(Note.warning("accepted-change", text, "feesync"))
     return found
 
 

@@ -8,11 +8,12 @@ import click
 
 from feesync.cli.command import Reader
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
-from feesync.cli.output import print_csv, print_json, print_table
+from feesync.cli.output import print_csv, print_json, print_notes, print_table
 from feesync.model.locality import Locality
 from feesync.model.money import decimal
 from feesync.places.resolver import Found
 from feesync.reference.contractors import contractors
+from feesync.schedule.notes import acceptance_notes
 from feesync.schedule.threads import open_schedule
 
 _COLUMNS = (
@@ -104,6 +105,7 @@ def command(
         )
     if found.said and (as_json or as_csv):
         click.echo(f"feesync: {found.said}", err=True)
+    print_notes(acceptance_notes(found.release))
     if not found.release.covers(when):
         click.echo(
             f"feesync: no loaded release covers {when}; {found.release.label} answers", err=True

@@ -15,7 +15,7 @@ from feesync.cms.site import Site
 from feesync.errors import ExitStatus, one_line, worst
 from feesync.model.dates import read_age
 from feesync.model.money import decimal
-from feesync.model.release import Release
+from feesync.model.release import ACCEPTED_CHANGE, Release
 from feesync.model.zip_code import ZipFile
 from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
@@ -106,7 +106,8 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
         _print_releases(releases)
         for release in releases:
             for name, reason in release.checks_set_aside.items():
-                print_prose(f"{release.label} was loaded with check {name} set aside: {reason}")
+                how = "a change accepted" if name == ACCEPTED_CHANGE else f"check {name} set aside"
+                print_prose(f"{release.label} was loaded with {how}: {reason}")
     for damage in damages:
         click.echo(f"feesync: {one_line(damage)}", err=True)
     if stale:

@@ -7,7 +7,7 @@ known, and CMS's OPPS cap amounts against the rates that the view computes (stor
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from feesync.formats.relative_value import RelativeValue
 from feesync.formats.release import ParsedRelease
 from feesync.model.label import FIRST_QP_YEAR, label_year
 from feesync.model.locality import NATIONAL
+from feesync.model.release import ACCEPTED_CHANGE
 from feesync.reference.catalogue import catalogue, effective_dates
 from feesync.store import checksums
 from feesync.store.schema import REFERENCE_FACTOR
@@ -112,9 +113,10 @@ def _load(
         report.rows[file.kind] = report.rows.get(file.kind, 0) + file.rows
     report.notes += release.notes + _unknown_counties(release)
     aside = suite.check_release(release, without)
-    report.warnings += suite.check_changes(
+    accepted, news = suite.check_changes(
         connection, release, first, open_snapshot, allow_change=allow_change
     )
+    report.warnings += [f"allowed: {reason}" for reason in accepted] + news
     report.outcome = _insert(connection, release, first, last)
     if "qp" not in release.relative_values and label_year(release.label) >= FIRST_QP_YEAR:
         has_qp = any(basis == "qp" for basis, *_ in _factors(release))
@@ -126,6 +128,8 @@ def _load(
     notes, amounts_aside = suite.check_amounts(connection, release, without)
     report.notes += notes
     report.warnings += _set_aside(connection, release.label, [*aside, *amounts_aside])
+    if accepted:
+        _record(connection, release.label, [(ACCEPTED_CHANGE, "; ".join(accepted))])
     unneeded = without - {name for name, _ in [*aside, *amounts_aside]}
     report.notes += [f"check {name} passed, nothing was set aside" for name in sorted(unneeded)]
     progress()
@@ -136,12 +140,17 @@ def _set_aside(
     connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]
 ) -> list[str]:
     """Record the checks that a release failed, and return them in words."""
+    _record(connection, label, aside)
+    return [f"check {name} is set aside: {reason}" for name, reason in aside]
+
+
+def _record(connection: sqlite3.Connection, label: str, found: Iterable[tuple[str, str]]) -> None:
+    """Store names and reasons of what was accepted of the current release of a label."""
     connection.executemany(
         "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND "
         "superseded_by IS NULL",
-        ((*found, label) for found in aside),
+        ((*row, label) for row in found),
     )
-    return [f"check {name} is set aside: {reason}" for name, reason in aside]
 
 
 def _dates(

@@ -153,10 +153,10 @@ def check_changes(
     open_snapshot: Callable[[], sqlite3.Connection],
     *,
     allow_change: bool,
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """Compare a release with what is known, and return what a person must hear.
 
-    What it corrects, and what was allowed.
+    What was accepted, each with its file; and what the release says otherwise than what is known.
 
     Args:
         connection: the database, in which it is not yet loaded.
@@ -169,7 +169,7 @@ def check_changes(
         ContentRefusedError: it differs more than is believed.
     """
     known = known_releases(connection, release, first, open_snapshot)
-    warnings: list[str] = []
+    accepted: list[str] = []
     found = [(_FACTOR.evidence, _FACTOR(release))]
     found += [
         (check.evidence, check(known_release)) for check in BESIDE_KNOWN for known_release in known
@@ -180,8 +180,8 @@ def check_changes(
         if not allow_change:
             how = "'feesync import --allow-change' takes it"
             raise ContentRefusedError(f"{fault.reason} ({evidence})", file=fault.file, waiver=how)
-        warnings.append(f"allowed: {fault.file}: {fault.reason}")
-    return warnings + _news(known)
+        accepted.append(f"{fault.file}: {fault.reason}")
+    return accepted, _news(known)
 
 
 def _news(known: list[KnownRelease]) -> list[str]:
