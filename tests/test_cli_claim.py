@@ -143,3 +143,10 @@ def test_a_line_that_cannot_be_priced_is_left_out_where_that_is_asked_for(feesyn
     assert f"warning: The claim is priced without line 2: {reason}" in result.stdout
     explained = feesync("claim", *lines, *DAY, "--incomplete", "--explain").stdout
     assert "Line 3: 64494-50, nonfacility" in explained
+
+
+def test_a_charge_is_a_step_of_the_line_that_states_it_alone(feesync):
+    told = feesync("claim", "64635@10", "64635", *DAY, "--explain").stdout
+    first, second = told.split("Line 2: ")
+    assert "the submitted charge is lower" in first
+    assert "the submitted charge is lower" not in second

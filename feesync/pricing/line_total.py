@@ -110,6 +110,12 @@ def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
         marks = {
             service: mark for service in services for mark in service.marks if mark.name == name
         }
+        if name == "charge" and all(
+            service.part(mark.cents, program.number, last=True)
+            == service.part(amounts[service], program.number)
+            for service, mark in marks.items()
+        ):
+            continue  # the charge is the other line's: this one's share is what it was
         amounts.update({service: mark.cents for service, mark in marks.items()})
         last = name == "charge"
         shown = (
