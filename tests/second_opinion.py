@@ -105,6 +105,18 @@ CT = (70450, 70498), (71250, 71275), (72125, 72133), (72191, 72194), (73200, 732
 """CMS's list for CT, as MM9250 has it."""
 
 
+THERAPY = (29065, 29086), (29105, 29131), (29200, 29280), (29345, 29425), (29505, 29550), \
+     (29580, 29584), (90901, 90913), (92507, 92526), (92597, 92618), (95851, 95852), (95992, 95992), \
+     (96000, 96004), (96105, 96125), (97010, 97799), (98970, 98985)  # fmt: skip
+
+
+def may_be_therapy(code):
+    """Whether a code is therapy where a therapist furnishes it, as recalled of CMS's list."""
+    if not code.isdigit():
+        return code in {"G0281", "G0282", "G0283", "G0329", "G0451", "G2250", "G2251"}
+    return any(first <= int(code) <= last for first, last in THERAPY)
+
+
 def listed(tool, code):
     """Whether equipment counts for a code: CMS's list of CT, the table's X-rays."""
     if not code.isdigit():
@@ -188,7 +200,7 @@ def opinion(
         return REFUSED
     if tool and not listed(tool, row["hcpcs"]):
         return REFUSED
-    if {"CQ", "CO"} & set(mods) and row["mult"] != "5" and not row["hcpcs"].startswith("97"):
+    if {"CQ", "CO"} & set(mods) and row["mult"] != "5" and not may_be_therapy(row["hcpcs"]):
         return REFUSED
     role = surgical(row, mods, kind)
     if role is None:
