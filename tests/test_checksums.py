@@ -168,6 +168,13 @@ def test_every_public_answer_tells(feesync, loaded, tmp_path):
     assert (result.exit_code, "64493" in result.stdout) == (1, False)
 
 
+def test_a_database_without_its_checksums_is_damaged(feesync, loaded):
+    tamper(loaded, "DROP TABLE checksum")
+    with pytest.raises(StoreError, match="is damaged: its table of checksums is not what"):
+        estimate("64493", locality="national", date=DAY)
+    assert feesync("status").exit_code == 1
+
+
 def test_status_says_it_as_data(feesync, loaded):
     assert '"damages": []' in feesync("status", "--json").stdout
     tamper(

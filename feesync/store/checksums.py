@@ -57,6 +57,10 @@ _REMEDY = "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips
 _Row = tuple[object, ...]
 
 
+_FIRST_VERSION = 5
+"""The version of the database from which on it has checksums."""
+
+
 class DamageError(StoreError):
     """What stands in the database is not what was loaded.
 
@@ -127,11 +131,16 @@ def are_kept(connection: sqlite3.Connection) -> bool:
     """Tell whether a database has checksums.
 
     One of an older feesync that cannot be migrated now has none.
+
+    Raises:
+        DamageError: it is of a version that has them, and they are gone.
     """
-    return (
-        connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checksum'").fetchone()
-        is not None
-    )
+    query = "SELECT 1 FROM sqlite_master WHERE name = 'checksum'"
+    if connection.execute(query).fetchone():
+        return True
+    if connection.execute("PRAGMA user_version").fetchone()[0] >= _FIRST_VERSION:
+        raise DamageError(_damage(connection, "its table of checksums"))
+    return False
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
