@@ -27,8 +27,8 @@ def amounts(work, pe, mp):
     return found
 
 
-def put(database, data, name="rvu25d.zip"):
-    load(database, from_zip(data, name))
+def put(database, data, name="rvu25d.zip", *, allow_change=False):
+    load(database, from_zip(data, name), allow_change=allow_change)
 
 
 def changes(database, label="RVU25D", watch=("64493", "64494")):
@@ -99,7 +99,7 @@ def test_codes_that_come_and_go(loaded):
     rest = [row for row in rows if row[0] != "64495"]
     for row in gone:
         row[0] = "64499"
-    put(loaded, zip_of(rvu25d(values=csv_of(rest + gone))))
+    put(loaded, zip_of(rvu25d(values=csv_of(rest + gone))), allow_change=True)
     found = changes(loaded, watch=["64495", "64499", "64493"])
     assert (found.added, found.deleted, found.changed) == (("64499",), ("64495",), 0)
     assert [

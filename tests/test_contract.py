@@ -108,7 +108,7 @@ def test_the_charge_is_compared_with_what_the_contract_allows():
     ]
 
 
-def test_the_rules_of_the_date_stay_where_the_rates_are_those_of_a_year():
+def test_the_rules_of_the_date_stay_where_the_rates_are_those_of_a_year(loaded):
     # a marriage and family therapist is paid since 2024, and CQ reduces since 2022
     assert paid(practitioner="mft", percent=100, of_year=2022).allowed == cents(
         fee("64493", "national") * D("0.75")
@@ -123,7 +123,7 @@ def test_the_rules_of_the_date_stay_where_the_rates_are_those_of_a_year():
             of_year=2025,
         )
     assert (
-        estimate("64493", locality="national", date="2021-05-01", modifiers=["CQ"], of_year=2022)
+        estimate("97110", locality="national", date="2021-05-01", modifiers=["CQ"], of_year=2025)
         .steps[0]
         .name
         == "contract"
