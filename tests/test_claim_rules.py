@@ -160,6 +160,12 @@ def test_lines_that_are_equal_differ_in_nothing_but_which_is_the_first(releases)
     ).allowed == D("469.58")  # 417.40 + 52.18
 
 
+def test_a_reduction_says_what_it_reduces_where_the_fee_is_capped(releases):
+    line = estimate("70496", modifiers=["TC", "CT"], db=releases, **NOVEMBER)
+    assert [str(step.amount) for step in line.steps] == ["163.87"]  # 192.79 x 85 %, below 178.23
+    assert line.steps[0].reason.endswith("of 192.79 before the OPPS cap")
+
+
 def test_the_limiting_charge_takes_the_cap_after_the_reduction(releases):
     # 339.961715 x 85 % is above the cap of the technical part: (114.50661 + 178.229215) x 1.0925
     line = estimate("74262", modifiers=["CT"], nonpar=True, db=releases, **NOVEMBER)

@@ -238,7 +238,8 @@ class Service:
         if whole is None:
             reason = f"{reason}; the technical part is {dollars(before)}"
         if self._capped:
-            reason += ", before the OPPS cap"
+            of = "" if whole is None else f"of {dollars(self.amount)} "
+            reason += f", {of}before the OPPS cap"
         self.amount = after + scaled(self.amount - before, professional)
         self.exact = exact_after + (self.exact - exact) * professional / SCALE
         self._technical, self._from_parts = (after, exact_after), True
