@@ -3,6 +3,7 @@
 import inspect
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,12 +50,17 @@ VALUES = {
 HEADER = read_header(**VALUES)
 
 
+ANSWER = SimpleNamespace(quote=SimpleNamespace(exact=False))
+
+
 @pytest.mark.parametrize("function", [estimate, estimate_claim])
 @pytest.mark.parametrize("changes", [{}, {"deductible": None, "percent": "110", "of_year": 2022}])
 def test_the_functions_pass_every_value_on(monkeypatch, function, changes):
     values = {**VALUES, **changes}
     given = []
-    monkeypatch.setattr(estimator, "estimate_line", lambda header, line, db: given.append(header))
+    monkeypatch.setattr(
+        estimator, "estimate_line", lambda header, line, db: given.append(header) or ANSWER
+    )
     monkeypatch.setattr(
         estimator, "estimate_lines", lambda header, lines, **_: given.append(header)
     )

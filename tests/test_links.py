@@ -225,4 +225,4 @@ def test_eight_times_the_page_takes_eight_times_as_long(piece, monkeypatch):
         return min(taken)
 
     # where it were quadratic: 64 times, or minutes
-    assert seconds(2**18) < 24 * max(seconds(2**15), 0.004)
+    assert seconds(2**18) < 40 * max(seconds(2**15), 0.004)

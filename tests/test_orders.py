@@ -25,6 +25,12 @@ def parsed(cms):
     ]
 
 
+def of_the_year(news):
+    """Those that say what a quarter changed, in one line: CMS changes some codes each quarter."""
+    assert len(news) <= 1
+    return [text for text in news if text.startswith("differs from ") and "same year: " in text]
+
+
 def test_each_beside_each_other(parsed, tmp_path):
     """A release is compared with the nearest on either side.
 
@@ -37,9 +43,10 @@ def test_each_beside_each_other(parsed, tmp_path):
         connection = open_for_reading(path)
         for release in parsed:
             first = effective_dates(release.label)[0].isoformat()
-            assert suite.check_changes(
+            accepted, news = suite.check_changes(
                 connection, release, first, lambda: snapshot, allow_change=False
-            ) == ([], [])
+            )
+            assert (accepted, news) == ([], of_the_year(news))
         connection.close()
 
 
@@ -47,7 +54,8 @@ def test_in_random_orders(parsed, tmp_path):
     chance = random.Random(2026)
     for number in range(ORDERS):
         for release in chance.sample(parsed, RELEASES):
-            assert load(tmp_path / f"{number}.db", release).warnings == []
+            warnings = load(tmp_path / f"{number}.db", release).warnings
+            assert warnings == of_the_year(warnings)
         (tmp_path / f"{number}.db").unlink()
 
 

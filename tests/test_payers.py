@@ -148,7 +148,7 @@ def test_a_screening_that_became_treatment_from_end_to_end(full, feesync):
         "",
         "  info: Deductible waived, coinsurance 15 %: modifier PT, a colorectal screening that "
         "became treatment. "
-        "[42 USC 1395l(dd)(2)(B); codes: AAPC 86790 on MM12656]",
+        "[42 USC 1395l(dd)(2)(B); codes: AAPC's page on MM12656]",
         "  info: The amount is the practitioner's share; the facility bills its own. "
         "[Medicare Claims Processing Manual ch. 12 s. 20.4.2]",
     ]

@@ -163,7 +163,7 @@ def become(before, now):
 
 POLICY = "of the priced rows, where CMS has it in "
 ITSELF = "is the endoscopic base of itself"
-WORK = ITSELF + "|have work RVUs: 26 and TC seem exchanged"
+WORK = ITSELF + "|have work RVUs: rows of 26 and TC, or columns, seem exchanged"
 A_ROW = (
     "one row of a file without a twin, of a code that the snapshot lacks: from year to year as "
     "much is real"

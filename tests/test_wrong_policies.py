@@ -65,7 +65,7 @@ FAULTS = {
     "endoscopic bases emptied": (bases_emptied, "endoscopic base set is in 0.00 %"),
     "therapy 5 -> 0": (all_rows(multiple=become("5", "0")), "multiple procedure 5 is in 0.00 %"),
     "no NA flags": (flags_gone, "nonfacility na set is in 0.00 %"),
-    "26 and TC exchanged": (components_exchanged, "have work RVUs: 26 and TC seem exchanged"),
+    "26 and TC exchanged": (components_exchanged, "have work RVUs: rows of 26 and TC, or columns, seem exchanged"),
     **{
         f"status {status} -> A": (
             all_rows(status=become(status, "A")),
@@ -161,7 +161,7 @@ def test_the_technical_component_has_no_work():
     given = rows(2, modifier="TC", work_rvu=0)
     assert TechnicalWork()(release([*given, *rows(2, modifier="26")])) is None
     assert TechnicalWork()(release([given[0]._replace(work_rvu=1)])).reason == (
-        "10000-TC has a work RVU: 26 and TC seem exchanged"
+        "10000-TC has a work RVU: rows of 26 and TC, or columns, seem exchanged"
     )
 
 

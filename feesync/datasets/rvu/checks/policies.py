@@ -179,7 +179,9 @@ class TechnicalWork:
             if wrong:
                 codes = examples(row_name(*row[:2]) for row in wrong)
                 have = "has a work RVU" if len(wrong) == 1 else "have work RVUs"
-                return Fault(f"{codes} {have}: 26 and TC seem exchanged", file.name)
+                return Fault(
+                    f"{codes} {have}: rows of 26 and TC, or columns, seem exchanged", file.name
+                )
         return None
 
 
