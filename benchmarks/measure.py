@@ -211,7 +211,7 @@ def measure_compare(database: Path) -> None:
 
 
 def measure_checksums(database: Path) -> None:
-    """Comparing what an estimate reads, and every row of a release, with its checksums against reading the same rows."""
+    """Checksums of an estimate's rows and of a whole release, against reading the same rows."""
     connection = sqlite3.connect(database)
     (codes,) = zip(
         *connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall(), strict=True
@@ -296,7 +296,7 @@ def measure_view(database: Path) -> None:
 
 
 def measure_sync(releases: Path, folder: Path) -> None:
-    """A refresh with nothing new, over real pages, against the same requests and the pages parsed once."""
+    """A refresh with nothing new, over real pages, against its requests and one parse of them."""
     server = FakeCms()
     pages = {
         label: (releases.parent / f"pages/{label}").read_text(encoding="utf-8") for label in SYNCED

@@ -1,4 +1,4 @@
-"""Build data/snapshot from CMS's release zips, and from tables of numbers for releases whose zip is not at hand.
+"""Build data/snapshot from CMS's release zips, and from tables of numbers where a zip is missing.
 
     python data/build_snapshot.py FOLDER
 
@@ -27,8 +27,8 @@ from feesync.reference.catalogue import catalogue
 CODES = ("64490", "64491", "64492", "64493", "64494", "64495", "64633", "64634", "64635", "64636")
 COLUMNS = [name for name in RelativeValue._fields if not name.startswith("opps_")]
 OUT = Path(__file__).parent / "snapshot"
-NATIONAL = {"mac": "00000", "locality": "00", "work_gpci": "1.000", "pe_gpci": "1.000", "mp_gpci": "1.000", "state": "",
-            "name": "National"}  # fmt: skip
+NATIONAL = {"mac": "00000", "locality": "00", "work_gpci": "1.000", "pe_gpci": "1.000",
+            "mp_gpci": "1.000", "state": "", "name": "National"}  # fmt: skip
 
 
 def sha256(path: Path) -> str:
@@ -93,10 +93,12 @@ def of_history(
             row["name"] = row.pop("locality_name").rstrip("*")
             places.setdefault(label, {})[row["mac"], row["locality"]] = row
     names = {
-        "hcpcs": "code", "status": "status", "work_rvu": "work", "nonfacility_pe_rvu": "nf_pe", "facility_pe_rvu": "f_pe",
-        "mp_rvu": "mp", "multiple_procedure": "mult", "bilateral": "bilat", "assistant_surgeon": "asst", "co_surgeon": "cosurg",
-        "team_surgeon": "team", "pctc": "pctc", "global_days": "glob", "preoperative": "pre", "intraoperative": "intra",
-        "postoperative": "post", "endoscopic_base": "endo", "supervision": "superv", "imaging_family": "imgfam",
+        "hcpcs": "code", "status": "status", "work_rvu": "work", "nonfacility_pe_rvu": "nf_pe",
+        "facility_pe_rvu": "f_pe", "mp_rvu": "mp", "multiple_procedure": "mult",
+        "bilateral": "bilat", "assistant_surgeon": "asst", "co_surgeon": "cosurg",
+        "team_surgeon": "team", "pctc": "pctc", "global_days": "glob", "preoperative": "pre",
+        "intraoperative": "intra", "postoperative": "post", "endoscopic_base": "endo",
+        "supervision": "superv", "imaging_family": "imgfam",
     }  # fmt: skip
     for label, rows in values.items():
         entry = {
@@ -219,10 +221,15 @@ def main(folder: Path) -> None:
                 )
 
     OUT.mkdir(exist_ok=True)
-    write("releases.csv", (
-        {**entry, "qp_conversion_factor": str(decimal(qp, 4)) if (qp := catalogue()[entry["label"]].qp_conversion_factor) else ""}
-        for entry, _, _ in ordered
-    ))  # fmt: skip
+    factors = {label: release.qp_conversion_factor for label, release in catalogue().items()}
+    write(
+        "releases.csv",
+        (
+            {**entry, "qp_conversion_factor": str(decimal(qp, 4)) if qp else ""}
+            for entry, _, _ in ordered
+            for qp in (factors[entry["label"]],)
+        ),
+    )
     write("relative_values.csv", (row for _, rows, _ in ordered for row in rows))
     write("localities.csv", (row for key in sorted(spans) for row in spans[key]))
     write("counties.csv", counties[max(counties)])

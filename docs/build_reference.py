@@ -1,10 +1,10 @@
-"""Build docs/reference/ from the code: commands, functions, notes, exit statuses, variables, columns.
+"""Build docs/reference/ from the code.
 
     python docs/build_reference.py
 
-A test builds it again and compares. What the code cannot say of itself stands in
-docs/reference_words.py. json.md is written by hand; a test compares it with what the commands
-print.
+It writes commands, functions, notes, exit statuses, variables and columns. A test builds it again
+and compares. What the code cannot say of itself stands in docs/reference_words.py. json.md is
+written by hand; a test compares it with what the commands print.
 """
 
 from __future__ import annotations

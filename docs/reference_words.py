@@ -1,4 +1,4 @@
-"""What the reference says that the code cannot say of itself; a name without words fails the build."""
+"""What the reference says beyond the code; a name without words fails the build."""
 
 NOTES = (
     "Every code of a note, with its severity and what it says. `info` is for information, "
@@ -52,8 +52,8 @@ VIEWS = {
     "rate": ("In dollars and decimals, for people, spreadsheets and SQL.",),
     "rate_cents": (
         "The same in integers, for programs: amounts, fees and limiting charges in cents, RVUs in "
-        "hundredths, shares of the global period in hundredths, GPCIs in thousandths, the factor in "
-        "ten-thousandths. Beside the columns of `rate` it has these:",
+        "hundredths, shares of the global period in hundredths, GPCIs in thousandths, the factor "
+        "in ten-thousandths. Beside the columns of `rate` it has these:",
     ),
 }
 _FORMULA = (

@@ -1,7 +1,8 @@
-"""The rules for lines beside each other once more, written from CMS's rules and not from the package: what it must agree with.
+"""The rules for lines beside each other once more: what the package must agree with.
 
-Every unit stands by itself here, in Decimal and without any of the package's shortcuts. `beside`
-takes lines that `second_opinion` finds neither refused nor unpaid.
+They are written from CMS's rules and not from the package. Every unit stands by itself here, in
+Decimal and without any of the package's shortcuts. `beside` takes lines that `second_opinion` finds
+neither refused nor unpaid.
 """
 
 from copy import copy
@@ -153,7 +154,7 @@ def join(first, second, how):
 
 
 def is_whole(unit):
-    """Whether a unit may be a side: not of a named site, no return, no other service, no few days."""
+    """Whether a unit may be a side: of no named site, no return, no other service, all days."""
     if unit.mods & {"78", *SITES, *ANOTHER}:
         return False
     return "55" not in unit.mods or unit.care == GLOBAL[unit.row["days"]]
@@ -305,7 +306,7 @@ def outcome(unit, reduce, kind, nonpar):
 
 
 def top(pool, amount, kind):
-    """The units with the highest amount, as an order by what is payable and what they say has them."""
+    """The units with the highest amount, in order of what is payable and what they say."""
     most = max((amount(unit) for unit in pool), default=None)
     return [unit for unit in ordered(pool, amount, kind) if amount(unit) == most]
 

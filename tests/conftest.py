@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def database(tmp_path, monkeypatch):
-    """Every test has a database path and a cache of its own, where nothing is yet, and no way to CMS."""
+    """Every test has an empty database path and cache of its own, and no way to CMS."""
     path = tmp_path / "feesync.db"
     monkeypatch.setenv("FEESYNC_DB", str(path))
     monkeypatch.delenv("COLUMNS", raising=False)
@@ -51,7 +51,7 @@ def small_releases():
 
 @pytest.fixture
 def all_checks(monkeypatch):
-    """Releases are checked as they are by everyone else, with the least number of rows of CMS's files."""
+    """Releases are checked as everywhere else, with the least number of rows of CMS's files."""
     monkeypatch.setattr(suite, "OF_ITSELF", CHECKS)
 
 

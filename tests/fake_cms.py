@@ -35,7 +35,7 @@ _ROW = """
                           <td headers="view-field-dyna-file-name-table-column" class="views-field">File Name
             <a href="{href}" hreflang="en">{text}
             </a>          </td>
-              </tr>"""
+              </tr>"""  # noqa: E501
 _LISTING_PAGE = """<!DOCTYPE html>
 <html lang="en" dir="ltr">
   <head><title>PFS Relative Value Files | CMS</title></head>
@@ -47,7 +47,7 @@ _LISTING_PAGE = """<!DOCTYPE html>
     </tbody></table>
     <footer><a href="https://www.medicare.gov">Medicare.gov</a> <a href="mailto:x@cms.hhs.gov">mail</a></footer>
   </body>
-</html>"""
+</html>"""  # noqa: E501
 _DETAIL_PAGE = """<!DOCTYPE html>
 <html lang="en" dir="ltr">
   <head><title>{label} | CMS</title></head>
@@ -62,7 +62,7 @@ _DETAIL_PAGE = """<!DOCTYPE html>
                 </ul>
       </div>
   </body>
-</html>"""
+</html>"""  # noqa: E501
 _FEE_SCHEDULES_PAGE = """<!DOCTYPE html>
 <html lang="en" dir="ltr">
   <head><title>Fee Schedules - General Information | CMS</title></head>
@@ -93,7 +93,10 @@ class Release:
 
 
 class FakeCms:
-    """The server; `faults` maps a path to what is done in place of answering, `asked` is every request it got."""
+    """The server.
+
+    `faults` maps a path to what is done in place of answering, `asked` is every request it got.
+    """
 
     def __init__(self):
         self.releases = {}
@@ -284,7 +287,7 @@ def reset(release, after):
 
 
 def cut(release, after, *, length):
-    """Send the beginning of a zip and close the connection, with or without having told its length."""
+    """Send the beginning of a zip, with or without its length, and close the connection."""
 
     def fault(handler):
         handler.send_response(200)

@@ -13,11 +13,13 @@ from claim_opinion import LEFT, RIGHT, SITES, TRIP, LeftToTheMacError, beside
 
 D = Decimal
 CENT = D("0.01")
-SHARE = {"np": D("0.85"), "pa": D("0.85"), "cns": D("0.85"), "dietitian": D("0.85"), "csw": D("0.75"), "mft": D("0.75"),
-         "mhc": D("0.75"), "physician": D(1), "midwife": D(1)}  # fmt: skip
+SHARE = {"np": D("0.85"), "pa": D("0.85"), "cns": D("0.85"), "dietitian": D("0.85"),
+         "csw": D("0.75"), "mft": D("0.75"), "mhc": D("0.75"), "physician": D(1),
+         "midwife": D(1)}  # fmt: skip
 REFUSED, UNPAID = ("refused",), ("unpaid",)
-CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO", "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ",
-             "GY GZ", "GA GY", "GP GO GN", "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
+CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO",
+             "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ", "GY GZ", "GA GY", "GP GO GN",
+             "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
              "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL"]  # fmt: skip
 ANESTHESIA = {
     "AA",
@@ -106,8 +108,8 @@ CT = (70450, 70498), (71250, 71275), (72125, 72133), (72191, 72194), (73200, 732
 
 
 THERAPY = (29065, 29086), (29105, 29131), (29200, 29280), (29345, 29425), (29505, 29550), \
-     (29580, 29584), (90901, 90913), (92507, 92526), (92597, 92618), (95851, 95852), (95992, 95992), \
-     (96000, 96004), (96105, 96125), (97010, 97799), (98970, 98985)  # fmt: skip
+     (29580, 29584), (90901, 90913), (92507, 92526), (92597, 92618), (95851, 95852), \
+     (95992, 95992), (96000, 96004), (96105, 96125), (97010, 97799), (98970, 98985)  # fmt: skip
 
 
 def may_be_therapy(code):

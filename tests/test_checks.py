@@ -133,8 +133,9 @@ def test_the_shares_of_a_global_period(shares, sound):
 
 @pytest.mark.parametrize(
     ("pctc", "opps", "sound"),
-    [("1", (5, 5, 1), True), ("3", (5, 5, 1), True), ("1", (0, 0, 0), True), ("0", (0, 0, 0), True), ("0", (5, 5, 1), False),
-     ("2", (5, 5, 1), False), ("1", (5, 4, 1), False), ("1", (5, 5, 0), False), ("1", (0, 0, 1), False), ("1", (0, 5, 1), False)],
+    [("1", (5, 5, 1), True), ("3", (5, 5, 1), True), ("1", (0, 0, 0), True), ("0", (0, 0, 0), True),
+     ("0", (5, 5, 1), False), ("2", (5, 5, 1), False), ("1", (5, 4, 1), False),
+     ("1", (5, 5, 0), False), ("1", (0, 0, 1), False), ("1", (0, 5, 1), False)],
 )  # fmt: skip
 def test_the_opps_columns_of_a_row(pctc, opps, sound):
     names = ("opps_nonfacility_pe_rvu", "opps_facility_pe_rvu", "opps_mp_rvu")
@@ -146,8 +147,16 @@ def test_the_opps_columns_of_a_row(pctc, opps, sound):
 
 def capped(binding, listed, status="A"):
     total = ROW.nonfacility_pe_rvu + ROW.mp_rvu
-    given = [ROW._replace(hcpcs=code, pctc="1", opps_nonfacility_pe_rvu=total - 1 - less, opps_facility_pe_rvu=total - 1 - less,
-                          opps_mp_rvu=1) for code, less in (("10000", int(binding)), ("10001", 0))]  # fmt: skip
+    given = [
+        ROW._replace(
+            hcpcs=code,
+            pctc="1",
+            opps_nonfacility_pe_rvu=total - 1 - less,
+            opps_facility_pe_rvu=total - 1 - less,
+            opps_mp_rvu=1,
+        )
+        for code, less in (("10000", int(binding)), ("10001", 0))
+    ]
     caps = [OppsCap(code, "", status, "01112", "05", 100, 100) for code in listed]
     return release(given, caps=[OppsCapFile("OPPSCAP_Jul.csv", "nonqp", caps)])
 
@@ -207,8 +216,8 @@ def text_of(values):
             f"{row.hcpcs}{row.modifier:2}{'':50}{row.status} {rvu[0]} {rvu[1]}{flags[0]} "
             f"{rvu[2]}{flags[1]} "
             f"{row.mp_rvu / 100:5.2f} "
-            f"{totals}{row.pctc}{row.global_days}{shares}{''.join(row[9:14])}{'':7}{row.endoscopic_base:5}{32.3465:8} "
-            f"{row.supervision}0 {row.imaging_family}    {opps}"
+            f"{totals}{row.pctc}{row.global_days}{shares}{''.join(row[9:14])}{'':7}"
+            f"{row.endoscopic_base:5}{32.3465:8} {row.supervision}0 {row.imaging_family}    {opps}"
         )
     return "".join(f"{line}\r\n" for line in lines).encode()
 
@@ -462,9 +471,10 @@ def test_how_many_rows_change_within_a_year(known):
 )
 def test_how_many_priced_rows_change_a_policy(known, label, most, supervision):
     changes = dict(
-        status="R", nonfacility_na=1, facility_na=1, multiple_procedure="0", bilateral="2", assistant_surgeon="1", co_surgeon="1",
-        team_surgeon="1", pctc="1", global_days="090", preoperative=11, intraoperative=81, postoperative=11,
-        endoscopic_base="43235", imaging_family="88",
+        status="R", nonfacility_na=1, facility_na=1, multiple_procedure="0", bilateral="2",
+        assistant_surgeon="1", co_surgeon="1", team_surgeon="1", pctc="1", global_days="090",
+        preoperative=11, intraoperative=81, postoperative=11, endoscopic_base="43235",
+        imaging_family="88",
     )  # fmt: skip
     for field, value in changes.items():
         assert (

@@ -48,32 +48,41 @@ CASES = {
     "an add-on is left alone": (["64493-50", "64494-50"], ["258.12", "131.97"], [None, None]),
     "64635 420.50 before 64493-50 258.12": (["64493-50", "64635-LT"], ["129.06", "420.50"], [2, 1]),
     "bilateral before ranking": (["64490", "64493-50"], ["93.16", "258.12"], [2, 1]),
-    "equal amounts go by what the lines say": (["20610-RT", "20610-59"], ["31.70", "63.40"], [2, 1]),
+    "equal amounts go by what the lines say": (
+        ["20610-RT", "20610-59"], ["31.70", "63.40"], [2, 1]),
     "not by their order": (["20610-59", "20610-RT"], ["63.40", "31.70"], [1, 2]),
     "by report from the sixth on": (
         ["64635", "64633", "55700", "64490", "64493", "67028"],
         ["420.50", "208.48", "116.61", "93.16", "86.04", None], [1, 2, 3, 4, 5, 6],
     ),
-    "an assistant is apart from the own operations": (["64635", "64493-80"], ["420.50", "27.53"], [None, None]),  # 172.08 x 0.16
-    "assistants rank among themselves": (["64493-80", "64490-82", "64635"], ["13.77", "29.81", "420.50"], [2, 1, None]),
-    "a line that is not paid takes no part": (["64635-80", "64493"], [None, "172.08"], [None, None]),
+    # 172.08 x 0.16
+    "an assistant is apart from the own operations": (
+        ["64635", "64493-80"], ["420.50", "27.53"], [None, None]),
+    "assistants rank among themselves": (
+        ["64493-80", "64490-82", "64635"], ["13.77", "29.81", "420.50"], [2, 1, None]),
+    "a line that is not paid takes no part": (
+        ["64635-80", "64493"], [None, "172.08"], [None, None]),
     # endoscopies, indicator 3: 357.11 - 276.24, 414.68 - 327.67
     "a family": (["43239", "43249"], ["80.87", "991.10"], [None, None]),
     "the base is not paid": (["43235", "43239"], ["0.00", "357.11"], [None, None]),
-    "the base beside two of its family": (["43235", "43239", "43249"], ["0.00", "80.87", "991.10"], [None] * 3),
+    "the base beside two of its family": (
+        ["43235", "43239", "43249"], ["0.00", "80.87", "991.10"], [None] * 3),
     "two families": (["45385", "45380", "43249"], ["217.69", "43.51", "991.10"], [2, 2, 1]),
-    "a family beside surgery": (["43239", "43249", "64635"], ["80.87", "991.10", "210.25"], [1, 1, 2]),
+    "a family beside surgery": (
+        ["43239", "43249", "64635"], ["80.87", "991.10", "210.25"], [1, 1, 2]),
     "endoscopies of two families, one each": (["45385", "43239"], ["435.38", "178.56"], [1, 2]),
     # imaging, family 88: 66.31 x 50 % + 38.82 x 95 %
     "whole studies": (["70450", "73721"], ["70.04", "200.22"], [2, 1]),
-    "on an old scanner": (["70450-CT", "73721"], ["65.06", "200.22"], [2, 1]),  # 66.31 x 85 %, 56.36; x 50 %, 28.18; + 36.88
+    # 66.31 x 85 %, 56.36; x 50 %, 28.18; + 36.88
+    "on an old scanner": (["70450-CT", "73721"], ["65.06", "200.22"], [2, 1]),
     "professional parts": (["70450-26", "73721-26"], ["36.88", "61.78"], [2, 1]),
     "technical parts": (["73721-TC", "70450-TC"], ["138.44", "33.16"], [1, 2]),
     "a technical and a professional part": (["73721-TC", "70450-26"], ["138.44", "38.82"], [1, 1]),
     # therapy, indicator 5: (0.45 + 0.43 / 2 + 0.01) x 32.3465 = 21.83, (0.21 + 0.21 / 2 + 0.01) x
     # 32.3465 = 10.51
     "therapy": (["97110", "97035"], ["28.79", "10.51"], [1, 2]),
-    "the highest practice expense is paid in full": (["97110", "92507"], ["21.83", "75.04"], [2, 1]),
+    "the highest practice expense is paid in full": (
+        ["97110", "92507"], ["21.83", "75.04"], [2, 1]),
     "equal practice expenses": (["97110-59", "97110"], ["21.83", "28.79"], [2, 1]),
     "equal ones by what is payable": (["97110-CQ", "97110"], ["18.56", "28.79"], [2, 1]),
     "units of therapy": (["97110x3"], ["72.45"], [None]),  # 28.79 + 2 x 21.83
@@ -83,18 +92,27 @@ CASES = {
     # %; 93000 holds 93005: 7.76 + 6.15 x 75 %
     "cardiovascular": (["93306", "93990"], ["187.93", "110.78"], [1, 2]),
     "the technical part of a code for the whole": (["93000", "93306"], ["12.37", "187.93"], [2, 1]),
-    "a professional part is not reduced": (["93306", "93990-26"], ["187.93", "22.00"], [None, None]),
+    "a professional part is not reduced": (
+        ["93306", "93990-26"], ["187.93", "22.00"], [None, None]),
     # ophthalmology, indicator 7: 15.85 + 13.91 x 80 %
     "ophthalmology": (["92133", "92250"], ["26.98", "35.58"], [2, 1]),
-    "rules do not mix": (["92250", "93306", "97110", "64493"], ["35.58", "187.93", "28.79", "172.08"], [None] * 4),
+    "rules do not mix": (
+        ["92250", "93306", "97110", "64493"], ["35.58", "187.93", "28.79", "172.08"], [None] * 4),
     # RT and LT on two lines: the pair's 258.12, 100 of 150 on the right
     "a pair": (["64493-RT", "64493-LT"], ["172.08", "86.04"], [None, None]),
-    "a pair with informational modifiers": (["64493-LT-KX", "64493-59-RT"], ["86.04", "172.08"], [None, None]),
-    "a pair is ranked as one": (["64493-RT", "64635", "64493-LT"], ["86.04", "420.50", "43.02"], [2, 1, 2]),
-    "the charges of a pair count together": (["64493-RT@100", "64493-LT@300"], ["100.00", "158.12"], [None, None]),
-    "the charges of a pair are lower": (["64493-RT@100", "64493-LT@50"], ["100.00", "50.00"], [None, None]),
-    "an unstated charge of a side is its fee": (["64493-RT@10", "64493-LT"], ["10.00", "172.08"], [None, None]),
-    "a pair of add-ons with units": (["64634-RTx2", "64634-LTx2"], ["482.60", "241.30"], [None, None]),  # 2 x 361.95
+    "a pair with informational modifiers": (
+        ["64493-LT-KX", "64493-59-RT"], ["86.04", "172.08"], [None, None]),
+    "a pair is ranked as one": (
+        ["64493-RT", "64635", "64493-LT"], ["86.04", "420.50", "43.02"], [2, 1, 2]),
+    "the charges of a pair count together": (
+        ["64493-RT@100", "64493-LT@300"], ["100.00", "158.12"], [None, None]),
+    "the charges of a pair are lower": (
+        ["64493-RT@100", "64493-LT@50"], ["100.00", "50.00"], [None, None]),
+    "an unstated charge of a side is its fee": (
+        ["64493-RT@10", "64493-LT"], ["10.00", "172.08"], [None, None]),
+    # 2 x 361.95
+    "a pair of add-ons with units": (
+        ["64634-RTx2", "64634-LTx2"], ["482.60", "241.30"], [None, None]),
     "a pair on indicator 2": (["69210-RT", "69210-LT"], ["46.58", "0.00"], [None, None]),
     "a pair on indicator 3": (["73721-RT", "73721-LT"], ["200.22", "200.22"], [None, None]),
     "two rights are no pair": (["20610-RT", "20610-RT"], ["63.40", "31.70"], [1, 2]),
@@ -327,8 +345,9 @@ def test_a_dictionary_and_a_value_are_lines_too():
     assert amounts(claim(*given)) == ["258.12", "100.00"]
 
 
-CODES = ["64493", "64494", "64635", "20610", "43235", "43239", "43249", "45385", "45380", "70450", "70450-26", "70450-TC", "73721",
-         "97110", "97035", "92507", "93000", "93306", "93990", "92133", "92250", "99213", "71046", "15824"]  # fmt: skip
+CODES = ["64493", "64494", "64635", "20610", "43235", "43239", "43249", "45385", "45380", "70450",
+         "70450-26", "70450-TC", "73721", "97110", "97035", "92507", "93000", "93306", "93990",
+         "92133", "92250", "99213", "71046", "15824"]  # fmt: skip
 MODIFIERS = [
     "",
     "-50",
@@ -458,8 +477,12 @@ def test_a_claim_of_which_no_line_can_be_priced_is_refused(loaded):
 
 
 def test_what_is_wrong_with_all_lines_is_raised(loaded):
-    for more, error in (({"locality": "XX-99"}, LocalityError), ({"date": "2019-01-01"}, NoReleaseError),
-                        ({"pos": "98"}, InvalidInputError), ({"incomplete": "yes"}, InvalidInputError)):  # fmt: skip
+    for more, error in (
+        ({"locality": "XX-99"}, LocalityError),
+        ({"date": "2019-01-01"}, NoReleaseError),
+        ({"pos": "98"}, InvalidInputError),
+        ({"incomplete": "yes"}, InvalidInputError),
+    ):
         with pytest.raises(error):
             claim("64493", "99999", **{"incomplete": True, **more})
     with pytest.raises(InvalidInputError, match="at most 50"):

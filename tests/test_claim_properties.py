@@ -1,7 +1,7 @@
-"""Random claims: the package agrees with the second implementation, and with itself however a claim is written.
+"""Random claims: the package agrees with the second implementation.
 
-Codes are drawn so that lines touch one another: one family, one pool, ties, shares, sides, capped
-codes, more than five ranks.
+It also agrees with itself, however a claim is written. Codes are drawn so that lines touch one
+another: one family, one pool, ties, shares, sides, capped codes, more than five ranks.
 """
 
 import random
@@ -25,8 +25,9 @@ from feesync.pricing.line import Line
 D = Decimal
 DAY = date(2025, 11, 3)
 KINDS = ["physician"] * 6 + ["np", "pa", "csw"]
-SURGICAL = ["", "", "", "RT", "LT", "50", "59", "62", "80", "82", "AS", "54", "55", "56", "78", "54 RT", "55 RT", "54 LT", "55 LT",
-            "54 50", "55 50", "56 50", "55 76", "80 RT", "RT LT", "78 50", "78 RT", "78 LT", "51 76", "22"]  # fmt: skip
+SURGICAL = ["", "", "", "RT", "LT", "50", "59", "62", "80", "82", "AS", "54", "55", "56", "78",
+            "54 RT", "55 RT", "54 LT", "55 LT", "54 50", "55 50", "56 50", "55 76", "80 RT",
+            "RT LT", "78 50", "78 RT", "78 LT", "51 76", "22"]  # fmt: skip
 OTHER = ["", "", "", "59", "CQ", "FX", "CT", "76", "RT", "LT", "50", "GY", "80"]
 CHARGES = [None, None, None, 10, 75, 400, 400, 5000]
 
@@ -108,14 +109,15 @@ class Reader:
         key, mods, units, charge, _ = given
         book = self.book
         return opinion(
-            row_of(book.values[key]), book.technical_rows(key[0]), self.setting, book.places["national"], book.factor, list(mods),
-            units, self.kind, self.nonpar, charge and D(charge) / 100, DAY, book.base_row,
+            row_of(book.values[key]), book.technical_rows(key[0]), self.setting,
+            book.places["national"], book.factor, list(mods), units, self.kind, self.nonpar,
+            charge and D(charge) / 100, DAY, book.base_row,
         )  # fmt: skip
 
     def second(self, given):
         lines = [
-            {"row": row_of(self.book.values[key]), "technical": self.book.technical_rows(key[0]), "mods": mods, "units": units,
-             "charge": charge and D(charge) / 100, "days": days}
+            {"row": row_of(self.book.values[key]), "technical": self.book.technical_rows(key[0]),
+             "mods": mods, "units": units, "charge": charge and D(charge) / 100, "days": days}
             for key, mods, units, charge, days in given
         ]  # fmt: skip
         book = self.book
@@ -131,7 +133,7 @@ class Reader:
 
 
 def payable(reader, given):
-    """The lines that are priced or denied by themselves, none refused, and with both charges of a pair or none."""
+    """The lines that are priced or denied by themselves, with both charges of a pair or none."""
     return [line for line in given if reader.opinion(line) != REFUSED]
 
 
@@ -258,8 +260,9 @@ NOTHING = {
 """Notes that say why nothing is left of a line."""
 
 EVERY_STEP = {
-    "bilateral", "units", "endoscopy", "multiple procedure", "multiple imaging", "multiple therapy", "multiple cardiovascular",
-    "global share", "practitioner", "nonparticipating", "charge", "assistant", "equipment", "co-surgeon",
+    "bilateral", "units", "endoscopy", "multiple procedure", "multiple imaging", "multiple therapy",
+    "multiple cardiovascular", "global share", "practitioner", "nonparticipating", "charge",
+    "assistant", "equipment", "co-surgeon",
 }  # fmt: skip
 
 

@@ -54,7 +54,8 @@ DOLLARS = [
     (["66984-54-RT", "66984-55-RT"], {"pos": "24"}, ["417.40", "104.35"]),
     (["42145-54", "42145-55"], {"pos": "24"}, ["605.23", "67.25"]),
     (["27759-54", "27759-55d45"], {"pos": "24"}, ["776.58", "103.22"]),
-    (["27759-54", "27759-55d45", "27759-55d45"], {"pos": "24"}, ["776.58", "103.22", "103.21"]),  # 206.43 in all
+    # 206.43 in all
+    (["27759-54", "27759-55d45", "27759-55d45"], {"pos": "24"}, ["776.58", "103.22", "103.21"]),
     (["66984-54-RT", "66984-56-RT"], {"pos": "24"}, ["417.40", "0.00"]),
     (["66984-56-RT"], {"pos": "24"}, ["52.18"]),
     (["66984-55x90"], {"pos": "24"}, ["104.35"]),
@@ -72,7 +73,8 @@ DOLLARS = [
     (["33533", "35820-79"], {"pos": "21"}, ["894.54", "1924.29"]),
     # assistants rank among themselves
     (["33533", "33405-80"], {"pos": "21"}, ["1789.08", "346.65"]),
-    (["33533-80", "33405-82", "35820"], {"pos": "21"}, ["143.13", "346.65", "1924.29"]),  # 894.54 x 16 %
+    # 894.54 x 16 %
+    (["33533-80", "33405-82", "35820"], {"pos": "21"}, ["143.13", "346.65", "1924.29"]),
     # a co-surgeon is not: 1,924.29 x 62.5 %, 1,789.08 / 2
     (["35820-62", "33533"], {"pos": "21"}, ["1202.68", "894.54"]),
     # the base of a family by its own indicator: 31231 is worth 62.43 for both sides
@@ -96,7 +98,8 @@ DOLLARS = [
     (["73030@1", "73030@900"], NOVEMBER, ["1.00", "33.64"]),
     (["73030-50@40"], NOVEMBER, ["40.00"]),
     (["64493-RT@100", "64493-LT@20"], NOVEMBER, ["100.00", "20.00"]),
-    (["64493-RT@100", "64493-LT"], NOVEMBER, ["100.00", "158.12"]),  # 258.12, less than 100 + 172.08
+    # 258.12, less than 100 + 172.08
+    (["64493-RT@100", "64493-LT"], NOVEMBER, ["100.00", "158.12"]),
     (["64493-RT@80", "64493-LT"], NOVEMBER, ["80.00", "172.08"]),
     (["64493@10", "64493@1000"], NOVEMBER, ["10.00", "248.12"]),
     (["64493-RT@10", "64493-LT@1000"], NOVEMBER, ["10.00", "248.12"]),
@@ -113,12 +116,15 @@ DOLLARS = [
     (["92250x3"], NOVEMBER, ["100.40"]),
     # shares by side, by days, and never more than the whole
     (["54901-55", "54901-55"], {**NOVEMBER, "pos": "24"}, ["102.67", "0.00"]),
-    (["54901-54", "54901-54", "54901-55", "54901-55"], {**NOVEMBER, "pos": "24"}, ["924.01", "0.00", "102.67", "0.00"]),
-    (["27049-54", "27049-55d45", "27049-55"], {**NOVEMBER, "pos": "24"}, ["1104.44", "0.00", "293.58"]),
+    (["54901-54", "54901-54", "54901-55", "54901-55"], {**NOVEMBER, "pos": "24"},
+     ["924.01", "0.00", "102.67", "0.00"]),
+    (["27049-54", "27049-55d45", "27049-55"], {**NOVEMBER, "pos": "24"},
+     ["1104.44", "0.00", "293.58"]),
     (["27049-55d60", "27049-55d45"], {**NOVEMBER, "pos": "24"}, ["195.72", "97.86"]),
     (["27759-54-LT", "27759-56-RT"], {**NOVEMBER, "pos": "24"}, ["776.58", "49.15"]),
     (["27759-54-LT", "27759-56-50"], {**NOVEMBER, "pos": "24"}, ["776.58", "49.15"]),
-    (["25119-54", "25119-54", "25119-55", "25119-55"], {**NOVEMBER, "pos": "24"}, ["397.62", "198.81", "105.69", "52.85"]),
+    (["25119-54", "25119-54", "25119-55", "25119-55"], {**NOVEMBER, "pos": "24"},
+     ["397.62", "198.81", "105.69", "52.85"]),
     (["54560-55d89"], {**NOVEMBER, "pos": "24"}, ["66.21"]),
     # ties: the order with which the sum comes out highest
     (["97110-CQ", "97110@5"], NOVEMBER, ["24.47", "5.00"]),
@@ -147,8 +153,8 @@ def test_dollars(releases, feesync, lines, more, allowed):
     if len(lines) == 1:
         read = ClaimLine.read(lines[0])
         alone = estimate(
-            read.hcpcs, modifiers=read.modifiers, units=read.units, charge=read.charge, postop_days=read.postop_days,
-            coverage=False, db=releases, **more,
+            read.hcpcs, modifiers=read.modifiers, units=read.units, charge=read.charge,
+            postop_days=read.postop_days, coverage=False, db=releases, **more,
         )  # fmt: skip
         assert estimate_claim(lines, coverage=False, db=releases, **more).lines == (alone,)
 
@@ -189,8 +195,13 @@ def test_the_split_of_the_deductible_does_not_hang_on_the_order_of_lines(release
             [lines[at] for at in order], deductible="257.33", db=releases, **NOVEMBER
         )
         found.add(
-            tuple(sorted((lines[at], line.deductible, line.medicare_payment) for at, line in zip(order, answer.lines, strict=True)))
-        )  # fmt: skip
+            tuple(
+                sorted(
+                    (lines[at], line.deductible, line.medicare_payment)
+                    for at, line in zip(order, answer.lines, strict=True)
+                )
+            )
+        )
     assert len(found) == 1
 
 

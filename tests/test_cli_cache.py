@@ -13,7 +13,7 @@ DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
 
 @pytest.fixture
 def filled(feesync, server, naps, cache):
-    """A cache with two revisions of RVU25D, RVU25C that is in no database, and something unfinished."""
+    """A cache with two revisions of RVU25D, RVU25C of no database, and something unfinished."""
     server.offer("RVU25D", quarter("D"))
     assert feesync("sync").exit_code == 0
     server.offer("RVU25D", DEARER, last_modified=REPOSTED)

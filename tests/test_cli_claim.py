@@ -15,7 +15,7 @@ RVU25D, conversion factor 32.3465 nonqp
      2  64494-50        1   87.98          bilateral x 1.5                               131.97      103.47         2.11      26.39
      3  64635-LT        1  420.50       1                                                420.50      329.67         6.73      84.10
         Total                                                                            681.53      534.32        10.91     136.30
-"""
+"""  # noqa: E501
 
 
 def test_the_table(feesync):

@@ -27,7 +27,7 @@ Locality    State    Name        Nonfacility    Facility    Difference    Percen
 02102-01    AK       ALASKA           204.09      113.53        -90.56     -44.37  ███████████░░░░░░░░░
 00000-00             National         172.08       88.31        -83.77     -48.68  ████████░░░░░░░░
 10112-00    AL       ALABAMA          154.46       81.66        -72.80     -47.13  ████████░░░░░░░
-"""
+"""  # noqa: E501
 
 
 def cents(value):
@@ -110,9 +110,8 @@ def test_csv_of_both_settings(feesync):
     (row, _) = read(
         feesync("compare", "64493", "--setting", "both", "--locality", "AK", "--csv", *DAY)
     )
-    assert [row[name] for name in ("nonfacility_amount", "facility_amount", "difference", "difference_percent")] == [
-        "204.09", "113.53", "-90.56", "-44.37",
-    ]  # fmt: skip
+    names = ("nonfacility_amount", "facility_amount", "difference", "difference_percent")
+    assert [row[name] for name in names] == ["204.09", "113.53", "-90.56", "-44.37"]
     assert "setting" not in row
 
 

@@ -18,8 +18,8 @@ def test_the_sheet(feesync):
     ]
     headings = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert headings == [
-        "Modifiers", "Units", "Prior authorization", "Levels", "Frequency", "Medical necessity", "Not billed beside", "Policy",
-        "Documentation a reviewer asks for", "Sources",
+        "Modifiers", "Units", "Prior authorization", "Levels", "Frequency", "Medical necessity",
+        "Not billed beside", "Policy", "Documentation a reviewer asks for", "Sources",
     ]  # fmt: skip
     for text in (
         "  KX            On the line of every diagnostic injection",
@@ -67,11 +67,16 @@ def test_json(feesync):
     ("hcpcs", "day", "pos", "needed", "says"),
     [
         ("64493", "2023-06-30", "22", False, "Not needed before 2023-07-01."),
-        ("64493", "2023-07-01", "22", True, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
-        ("64493", "2025-11-03", "11", False, "Not needed for place of service 11 (Office), only for the hospital's"),
-        ("64493", "2025-11-03", None, None, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
-        ("64492", "2024-08-04", "19", True, "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
-        ("64492", "2024-08-05", "19", False, "No more needed: CMS took the code off the list on 2024-08-05."),
+        ("64493", "2023-07-01", "22", True,
+         "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
+        ("64493", "2025-11-03", "11", False,
+         "Not needed for place of service 11 (Office), only for the hospital's"),
+        ("64493", "2025-11-03", None, None,
+         "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
+        ("64492", "2024-08-04", "19", True,
+         "Needed for the hospital's outpatient service (place of service 19 and 22), unless"),
+        ("64492", "2024-08-05", "19", False,
+         "No more needed: CMS took the code off the list on 2024-08-05."),
     ],
 )  # fmt: skip
 def test_prior_authorization_by_place_and_date(hcpcs, day, pos, needed, says):

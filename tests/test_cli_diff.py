@@ -1,4 +1,7 @@
-"""The differences between releases, against a comparison of CMS's own csv files that knows nothing of the package."""
+"""The differences between releases, against a comparison of CMS's own csv files.
+
+That comparison knows nothing of the package.
+"""
 
 import csv
 import io
@@ -31,9 +34,10 @@ NATIONAL = (D(1), D(1), D(1))
 # columns of the csv by place, and those of 2026, when PRIC IND came to stand before them, by one
 # more
 COLUMNS = {
-    "status": 3, "work_rvu": 5, "nonfacility_pe_rvu": 6, "nonfacility_na": 7, "facility_pe_rvu": 8, "facility_na": 9, "mp_rvu": 10,
-    "pctc": 13, "global_days": 14, "preoperative": 15, "intraoperative": 16, "postoperative": 17, "multiple_procedure": 18,
-    "bilateral": 19, "assistant_surgeon": 20, "co_surgeon": 21, "team_surgeon": 22,
+    "status": 3, "work_rvu": 5, "nonfacility_pe_rvu": 6, "nonfacility_na": 7, "facility_pe_rvu": 8,
+    "facility_na": 9, "mp_rvu": 10, "pctc": 13, "global_days": 14, "preoperative": 15,
+    "intraoperative": 16, "postoperative": 17, "multiple_procedure": 18, "bilateral": 19,
+    "assistant_surgeon": 20, "co_surgeon": 21, "team_surgeon": 22,
 }  # fmt: skip
 AFTER_PRICING_INDICATOR = {
     "endoscopic_base": 23, "conversion_factor": 24, "supervision": 25, "imaging_family": 27,
@@ -249,7 +253,10 @@ def test_payments_that_changed_between_real_quarters(feesync, real):
 
 @pytest.fixture
 def two(database):
-    """The small RVU25A, and a RVU25D in which 64493 has another practice expense, G0127 another status and 55250 went."""
+    """The small RVU25A, and a RVU25D with differences.
+
+    64493 has another practice expense, G0127 another status, and 55250 went.
+    """
     put(database, quarter("A"), "rvu25a.zip")
     values = changed(repriced("64493", "3.74", "5.42"), "G0127", 3, "N")
     put(

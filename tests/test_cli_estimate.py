@@ -14,7 +14,7 @@ from embedded snapshot (PPRRVU2025_Oct.csv, GPCI2025.csv)
   Medicare pays                                     262.10   80 %: 267.45, less 2 % sequestration
   Sequestration takes                                 5.35
   Patient owes                                       66.86
-"""
+"""  # noqa: E501
 LINE = ("estimate", "64493", "--locality", "01112-05", "--date", "2025-11-03")
 
 

@@ -1,4 +1,4 @@
-"""The exported grid against `rates --csv`, which reads another way, and against amounts that CMS published."""
+"""The exported grid against `rates --csv`, which reads another way, and CMS's own amounts."""
 
 import csv
 import io
@@ -134,8 +134,9 @@ def test_parquet_has_exact_decimals(feesync, loaded, tmp_path, sql):
     assert table.schema.field("conversion_factor").type == pyarrow.decimal128(12, 4)
     assert not [field.name for field in table.schema if pyarrow.types.is_floating(field.type)]
     rows = [
-        {name: "" if value is None else str(value) for name, value in row.items()} for row in table.to_pylist()
-    ]  # fmt: skip
+        {name: "" if value is None else str(value) for name, value in row.items()}
+        for row in table.to_pylist()
+    ]
     assert rows == read(feesync("export", "64493", "71046", *NOVEMBER).stdout)
     assert (
         table.column("facility_amount").null_count == 2 * 110

@@ -13,7 +13,9 @@ D = Decimal
 LABELS = [f"RVU{year}{quarter}" for year in range(20, 24) for quarter in "ABCD"] + [
     "RVU24A", "RVU24AR", "RVU24B", "RVU24C", "RVU25A", "RVU25B", "RVU25C", "RVU25D", "RVU26C",
 ]  # fmt: skip
-NATIONAL = {  # CMS's relative values of 64493 by year: work, nonfacility and facility practice expense, malpractice, and the factor
+# CMS's relative values of 64493 by year: work, nonfacility and facility practice expense,
+# malpractice, and the factor
+NATIONAL = {
     "RVU22D": ("1.52", "3.56", "0.97", "0.14", "34.6062"),
     "RVU24AR": ("1.52", "3.66", "1.03", "0.15", "33.2875"),
     "RVU25D": ("1.52", "3.64", "1.05", "0.16", "32.3465"),
@@ -33,8 +35,11 @@ def test_amounts_that_cms_published(feesync):
     rows = by_release(result)
     assert (result.exit_code, result.stderr, list(rows)) == (0, "", LABELS)
     for label, pair in {
-        "RVU24A": ("174.53", "88.41"), "RVU24AR": ("177.42", "89.88"), "RVU25D": ("172.08", "88.31"), "RVU26C": ("190.39", "81.50"),
-    }.items():  # fmt: skip
+        "RVU24A": ("174.53", "88.41"),
+        "RVU24AR": ("177.42", "89.88"),
+        "RVU25D": ("172.08", "88.31"),
+        "RVU26C": ("190.39", "81.50"),
+    }.items():
         assert (rows[label]["nonfacility_amount"], rows[label]["facility_amount"]) == pair
     # 177.42 / 174.53 = 1.016559, 89.88 / 88.41 = 1.016627; 190.39 / 172.08 = 1.106404, 81.50 /
     # 88.31 = 0.922885

@@ -49,8 +49,8 @@ class TestFreshness:
     def test_before_anything_has_succeeded(self, feesync):
         assert feesync("status").stdout.splitlines()[1:3] == [
             "No sync has succeeded yet",
-            "No loaded release answers for today; 'feesync sync' brings RVU25D, or 'feesync import' of "
-            "a zip from cms.gov",
+            "No loaded release answers for today; 'feesync sync' brings RVU25D, or 'feesync "
+            "import' of a zip from cms.gov",
         ]
         assert json.loads(feesync("status", "--json").stdout)["answering_covers_today"] is None
         result = feesync("status", "--max-age", "30d")

@@ -123,7 +123,8 @@ class TestOptionsGivenTwice:
 
 class TestTheDatabaseThatIsNamed:
     LINES = (
-        "estimate 64493 --locality AL --date 2025-11-03", "claim 64493 --locality AL --date 2025-11-03", "coverage 64493",
+        "estimate 64493 --locality AL --date 2025-11-03",
+        "claim 64493 --locality AL --date 2025-11-03", "coverage 64493",
         "rates 64493 --locality AL --date 2025-11-03", "compare 64493 --locality AL --date "
                                                        "2025-11-03",
         "history 64493 --locality AL", "diff RVU25D RVU26C", "export 64493 --locality AL --date "
@@ -444,12 +445,14 @@ class TestRemedies:
             (
                 (2024, 11, 3),
                 None,
-                "'feesync sync --year 2024' brings RVU24D, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync --year 2024' brings RVU24D, or 'feesync import' of a zip from "
+                "cms.gov",
             ),
             (
                 (2015, 1, 1),
                 None,
-                "'feesync sync --year 2015' brings RVU15A, or 'feesync import' of a zip from cms.gov",
+                "'feesync sync --year 2015' brings RVU15A, or 'feesync import' of a zip from "
+                "cms.gov",
             ),
             ((2014, 12, 31), None, "feesync reads CMS's files of 2015 and later only"),
             ((2010, 1, 1), ("RVU26C",), "feesync reads CMS's files of 2015 and later only"),

@@ -115,13 +115,13 @@ def test_json(feesync, put):
     assert told == {
         "amounts": 8, "equal": 5, "different": 1, "not_loaded": 2,
         "files": [{
-            "file": "PFREV25D.txt", "release": "RVU25D", "basis": "nonqp", "embedded": True, "records": 4,
-            "has_trailer": True, "keys": 4, "amounts": 8,
+            "file": "PFREV25D.txt", "release": "RVU25D", "basis": "nonqp", "embedded": True,
+            "records": 4, "has_trailer": True, "keys": 4, "amounts": 8,
             "equal": 5, "different": 1, "not_loaded": 2,
-            "missing_codes": {"count": 1, "first": ["71046"]}, "missing_localities": {"count": 0, "first": []},
-            "differences": [{
-                "hcpcs": "64493", "modifier": "", "mac": "02102", "locality": "01", "setting": "nonfacility",
-                "published": 1.00, "computed": 204.09,
+            "missing_codes": {"count": 1, "first": ["71046"]},
+            "missing_localities": {"count": 0, "first": []}, "differences": [{
+                "hcpcs": "64493", "modifier": "", "mac": "02102", "locality": "01",
+                "setting": "nonfacility", "published": 1.00, "computed": 204.09,
             }],
         }],
         "problems": [{"file": str(second), "status": 6, "text": (

@@ -308,7 +308,8 @@ def test_a_proxy_of_the_environment_is_used(make, server, monkeypatch):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("REQUESTS_CA_BUNDLE", "/nonexistent.pem"), ("https_proxy", "http://"), ("https_proxy", "http://proxy:port"), ("https_proxy", "socks9://x")],
+    [("REQUESTS_CA_BUNDLE", "/nonexistent.pem"), ("https_proxy", "http://"),
+     ("https_proxy", "http://proxy:port"), ("https_proxy", "socks9://x")],
 )  # fmt: skip
 def test_what_only_this_machine_can_put_right_is_no_redesign_of_cms(
     make, naps, monkeypatch, variable, value

@@ -54,9 +54,12 @@ def member(cms, release, prefix):
 def test_all_seven_zips_import(full, query):
     lines = full[1].splitlines()
     assert [line.split()[0] for line in lines] == [name.upper() for name in RELEASES]
-    assert query("SELECT label, count(*) FROM release JOIN relative_value USING (release_id) GROUP BY label").fetchall() == [
-        ("RVU22A", 17_600), ("RVU24B", 18_534), ("RVU25A", 18_865), ("RVU25B", 18_923), ("RVU25C", 19_029), ("RVU25D", 19_090),
-        ("RVU26C", 19_356),
+    rows = query(
+        "SELECT label, count(*) FROM release JOIN relative_value USING (release_id) GROUP BY label"
+    )
+    assert rows.fetchall() == [
+        ("RVU22A", 17_600), ("RVU24B", 18_534), ("RVU25A", 18_865), ("RVU25B", 18_923),
+        ("RVU25C", 19_029), ("RVU25D", 19_090), ("RVU26C", 19_356),
     ]  # fmt: skip
     assert "6,322 caps equal" in lines[5]
 

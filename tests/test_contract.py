@@ -14,7 +14,8 @@ from feesync import InvalidInputError, NoReleaseError, estimate, estimate_claim
 D = Decimal
 DAY = "2025-11-03"
 FACTOR_2022 = D("34.6062")
-FACET_2022 = {  # CMS, PPRRVU22 and GPCI2022: work, nonfacility and facility practice expense, malpractice
+# CMS, PPRRVU22 and GPCI2022: work, nonfacility and facility practice expense, malpractice
+FACET_2022 = {
     "64493": (D("1.52"), D("3.56"), D("0.97"), D("0.14")),
     "64494": (D("1.00"), D("1.60"), D("0.40"), D("0.10")),
 }
@@ -153,7 +154,8 @@ def test_a_code_of_cms_own_file_of_2022(cms, feesync):
 
 def test_a_claim_adds_up():
     claim = estimate_claim(
-        ["64493-50", "64494-50", "64493-59@50"], locality="national", date=DAY, percent=110, of_year=2022,
+        ["64493-50", "64494-50", "64493-59@50"], locality="national", date=DAY, percent=110,
+        of_year=2022,
     )  # fmt: skip
     first, add_on, second = claim.lines
     one = fee("64493", "national")

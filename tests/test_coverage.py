@@ -20,9 +20,10 @@ DAY = "2025-11-03"
 INJECTIONS = ("64490", "64491", "64492", "64493", "64494", "64495")
 ABLATIONS = ("64633", "64634", "64635", "64636")
 OURS = {
-    "kx-missing", "kx-on-ablation", "kx-on-therapeutic", "third-level-not-covered", "third-level-on-appeal", "prior-authorization",
-    "asc-two-lines", "units-above-mue", "guidance-included", "two-regions", "sessions", "third-level-uncertain",
-    "levels-above-limit", "kx-on-some-lines",
+    "kx-missing", "kx-on-ablation", "kx-on-therapeutic", "third-level-not-covered",
+    "third-level-on-appeal", "prior-authorization", "asc-two-lines", "units-above-mue",
+    "guidance-included", "two-regions", "sessions", "third-level-uncertain", "levels-above-limit",
+    "kx-on-some-lines",
 }  # fmt: skip
 
 

@@ -162,8 +162,8 @@ def test_no_public_function_echoes_what_it_is_given_whole(loaded, value, tmp_pat
     for ask in (
         lambda: estimate(value, **line),
         *(lambda name=name: estimate("64493", **{**line, name: value}) for name in (
-            "locality", "date", "setting", "pos", "units", "charge", "practitioner", "deductible", "percent", "of_year",
-            "postop_days", "purpose",
+            "locality", "date", "setting", "pos", "units", "charge", "practitioner", "deductible",
+            "percent", "of_year", "postop_days", "purpose",
         )),
         lambda: estimate("64493", **line, modifiers=[value]),
         lambda: estimate("64493", **line, history=[value]),

@@ -284,12 +284,14 @@ def test_the_answer_cannot_be_changed():
 def test_to_dict_has_the_names_of_the_contract():
     answer = estimate("64493", locality="01112-05", modifiers=["50"], date="2025-11-03").to_dict()
     assert list(answer) == [
-        "hcpcs", "modifiers", "date", "setting", "pos", "units", "locality", "rate", "fee", "steps", "allowed", "medicare_payment",
-        "sequestration", "patient_responsibility", "limiting_charge", "release", "notes",
+        "hcpcs", "modifiers", "date", "setting", "pos", "units", "locality", "rate", "fee", "steps",
+        "allowed", "medicare_payment", "sequestration", "patient_responsibility", "limiting_charge",
+        "release", "notes",
     ]  # fmt: skip
     assert answer["rate"] == {
-        "work_rvu": D("1.52"), "pe_rvu": D("3.64"), "mp_rvu": D("0.16"), "work_gpci": D("1.088"), "pe_gpci": D("1.419"),
-        "mp_gpci": D("0.445"), "conversion_factor": D("32.3465"), "basis": "nonqp",
+        "work_rvu": D("1.52"), "pe_rvu": D("3.64"), "mp_rvu": D("0.16"), "work_gpci": D("1.088"),
+        "pe_gpci": D("1.419"), "mp_gpci": D("0.445"), "conversion_factor": D("32.3465"),
+        "basis": "nonqp",
     }  # fmt: skip
     assert list(answer["release"]) == [
         "label",

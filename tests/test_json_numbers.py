@@ -1,4 +1,4 @@
-"""What to_dict() returns goes through `json.dumps`, digit by digit, and stays the Decimal that it is for everyone else."""
+"""What to_dict() returns: json.dumps writes it digit by digit, and it stays Decimal elsewhere."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Pages are read as a browser reads them, in time that grows with their length whatever is in them."""
+"""Pages are read as a browser reads them, in time proportional to their length."""
 
 import re
 import time

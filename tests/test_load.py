@@ -214,7 +214,8 @@ def test_invented_localities_are_not_believed(database, sql):
     members = rvu25d(gpci=csv_of(rows), caps=None)
     with pytest.raises(
         ContentRefusedError,
-        match="lacks 01112-54, 01112-55, 01112-56 and 9 more, which RVU25D of the embedded snapshot has",
+        match="lacks 01112-54, 01112-55, 01112-56 and 9 more, which RVU25D of the embedded "
+        "snapshot has",
     ):
         load(database, release(members))
     assert load(database, release(members), allow_change=True).outcome == "new"

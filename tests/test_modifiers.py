@@ -204,11 +204,14 @@ def test_who_furnishes_a_service_never_comes_from_the_modifier(loaded):
 
 @pytest.mark.parametrize(
     ("modifier", "says"),
-    [("AQ", "10 percent of what it pays, quarterly and outside the claim"), ("AR", "ended on 2008-06-30"),
-     ("Q5", "the regular practitioner bills and is paid"), ("Q6", "the regular practitioner bills and is paid"),
-     ("FS", "at the rate of the practitioner who bills it"), ("GJ", "do not participate"), ("AJ", "practitioner csw"),
-     ("99", "stand elsewhere on the claim"), ("SA", "takes nothing from it"), ("KF", "belongs to the claims of suppliers"),
-     ("PO", "belongs to the claims of facilities"), ("QL", "the claims of ambulances"), ("JW", "the lines of drugs")],
+    [("AQ", "10 percent of what it pays, quarterly and outside the claim"),
+     ("AR", "ended on 2008-06-30"), ("Q5", "the regular practitioner bills and is paid"),
+     ("Q6", "the regular practitioner bills and is paid"),
+     ("FS", "at the rate of the practitioner who bills it"), ("GJ", "do not participate"),
+     ("AJ", "practitioner csw"), ("99", "stand elsewhere on the claim"),
+     ("SA", "takes nothing from it"), ("KF", "belongs to the claims of suppliers"),
+     ("PO", "belongs to the claims of facilities"), ("QL", "the claims of ambulances"),
+     ("JW", "the lines of drugs")],
 )  # fmt: skip
 def test_what_the_price_leaves_out_is_said_with_its_source(loaded, modifier, says):
     (note,) = priced("99213", modifier).notes
@@ -246,10 +249,10 @@ def test_gx_denies_beside_gy_alone(loaded):
 # national, October 2025: 64493 88.31 in a facility; 71046-26 10.03; 97110 28.79 everywhere
 @pytest.mark.parametrize(
     ("hcpcs", "mods", "amount", "denied"),
-    [("64493", [], "88.31", []), ("64493", ["50"], "132.47", []), ("71046", [], "10.03", []), ("71046", ["26"], "10.03", []),
-     ("97110", [], "28.79", []), ("71046", ["TC"], None, ["facility-na", "modifier-pd"]),
-     ("93005", [], None, ["facility-na", "modifier-pd"]),
-     ("93010", [], "7.76", [])],
+    [("64493", [], "88.31", []), ("64493", ["50"], "132.47", []), ("71046", [], "10.03", []),
+     ("71046", ["26"], "10.03", []), ("97110", [], "28.79", []),
+     ("71046", ["TC"], None, ["facility-na", "modifier-pd"]),
+     ("93005", [], None, ["facility-na", "modifier-pd"]), ("93010", [], "7.76", [])],
 )  # fmt: skip
 def test_before_an_admission_the_facility_amount_and_the_professional_part_are_paid(
     loaded, hcpcs, mods, amount, denied
@@ -314,8 +317,8 @@ def test_a_therapy_assistant_goes_with_the_plan_of_care():
 
 @pytest.mark.parametrize(
     ("modifier", "first", "last"),
-    [("FX", "2017-01-01", None), ("FY", "2018-01-01", None), ("CT", "2016-01-01", None), ("CQ", "2019-01-01", None),
-     ("FS", "2022-01-01", None),
+    [("FX", "2017-01-01", None), ("FY", "2018-01-01", None), ("CT", "2016-01-01", None),
+     ("CQ", "2019-01-01", None), ("FS", "2022-01-01", None),
      ("93", "2022-01-01", None), ("PN", "2017-01-01", None), ("MG", "2020-01-01", "2024-12-31"),
      ("QQ", "2018-07-01", "2024-12-31")],
 )  # fmt: skip
@@ -383,8 +386,9 @@ def test_who_pays_stands_in_the_tables_of_cost_sharing():
 
 @pytest.mark.parametrize(
     ("hcpcs", "day", "share"),
-    [("99213", "2020-03-17", (True, 2000)), ("99213", "2020-03-18", (False, 0)), ("99213", "2023-05-11", (False, 0)),
-     ("99213", "2023-05-12", (True, 2000)), ("64493", "2021-06-01", (True, 2000)), ("99201", "2020-06-01", (False, 0))],
+    [("99213", "2020-03-17", (True, 2000)), ("99213", "2020-03-18", (False, 0)),
+     ("99213", "2023-05-11", (False, 0)), ("99213", "2023-05-12", (True, 2000)),
+     ("64493", "2021-06-01", (True, 2000)), ("99201", "2020-06-01", (False, 0))],
 )  # fmt: skip
 def test_the_patient_owes_nothing_of_a_visit_for_a_covid_19_test(hcpcs, day, share):
     found = waiver.patient_share(line("CS", day=day)._replace(hcpcs=hcpcs), ())
@@ -396,9 +400,10 @@ def test_the_patient_owes_nothing_of_a_visit_for_a_covid_19_test(hcpcs, day, sha
 
 @pytest.mark.parametrize(
     "mods",
-    ["GP GN", "GO GP", "GN GO", "CQ GO", "CO GP", "CQ GN", "CO GN", "Q7 Q8", "Q8 Q9", "JW JZ", "73 74", "53 74",
-     "PN PO", "96 97", "UN US", "GA GY", "GA GX", "GX GZ", "EY GX", "GL GX", "KB GX", "GX QL", "AD QX", "P1 P6",
-     "50 E1", "50 LC", "50 T9", "RT TA", "LT T5", "RT F1", "LT E3", "RT LT T5"],
+    ["GP GN", "GO GP", "GN GO", "CQ GO", "CO GP", "CQ GN", "CO GN", "Q7 Q8", "Q8 Q9", "JW JZ",
+     "73 74", "53 74", "PN PO", "96 97", "UN US", "GA GY", "GA GX", "GX GZ", "EY GX", "GL GX",
+     "KB GX", "GX QL", "AD QX", "P1 P6", "50 E1", "50 LC", "50 T9", "RT TA", "LT T5", "RT F1",
+     "LT E3", "RT LT T5"],
 )  # fmt: skip
 def test_modifiers_that_contradict_each_other(mods):
     for order in (mods.split(), mods.split()[::-1]):
@@ -408,8 +413,8 @@ def test_modifiers_that_contradict_each_other(mods):
 
 @pytest.mark.parametrize(
     "mods",
-    ["GX GY", "GX TS", "GP CQ KX", "GO CO", "QX QS P3 23", "QK G8", "RT T5", "LT E1", "RT LC", "E1 E2", "RT LT",
-     "GP KX 59", "AS GC", "GA KX", "25 95 GT AQ", "Q5 Q8"],
+    ["GX GY", "GX TS", "GP CQ KX", "GO CO", "QX QS P3 23", "QK G8", "RT T5", "LT E1", "RT LC",
+     "E1 E2", "RT LT", "GP KX 59", "AS GC", "GA KX", "25 95 GT AQ", "Q5 Q8"],
 )  # fmt: skip
 def test_modifiers_that_stand_together(mods):
     assert modifiers.read(tuple(mods.split())) == tuple(mods.split())
@@ -468,8 +473,8 @@ def test_by_what_lines_of_a_code_differ(mods, apart):
 
 @pytest.mark.parametrize(
     ("given", "near"),
-    [("ZZ", "near it are ZA, ZB, ZC"), ("5O", "near it is 50"), ("O5", ""), ("TR1", None), ("YT", ""),
-     ("L7", "near it are L1, LC, LD, LL, LM, LR"),
+    [("ZZ", "near it are ZA, ZB, ZC"), ("5O", "near it is 50"), ("O5", ""), ("TR1", None),
+     ("YT", ""), ("L7", "near it are L1, LC, LD, LL, LM, LR"),
      ("T0", "near it are T1, T2, T3, T4, T5, T6"), ("CA", None)],
 )  # fmt: skip
 def test_an_unknown_modifier_is_refused_by_name_and_briefly(given, near):
@@ -523,7 +528,7 @@ def outcome(a_rate, a_line):
 
 
 def check(modifier, a_rate, a_line):
-    """A line with one modifier more is informed, priced, or refused or denied with a reason, as the table says."""
+    """One modifier more informs, prices, is refused or denied with a reason, as the table says."""
     plain = outcome(a_rate, a_line)
     found = outcome(a_rate, a_line._replace(modifiers=(*a_line.modifiers, modifier)))
     told = effects(modifier)

@@ -96,7 +96,8 @@ def recomputed(database):
             )
             for release, basis, hcpcs, modifier, mac, locality, work, nonfacility_pe, facility_pe,
             mp, work_gpci, pe_gpci, mp_gpci, factor in connection.execute(
-                "SELECT label, basis, hcpcs, modifier, mac, locality, work_rvu, nonfacility_pe_rvu, "
+                "SELECT label, basis, hcpcs, modifier, mac, locality, work_rvu, "
+                "nonfacility_pe_rvu, "
                 "facility_pe_rvu, mp_rvu, work_gpci, pe_gpci, mp_gpci, factor FROM release "
                 "JOIN conversion_factor USING (release_id) JOIN relative_value USING (release_id) "
                 "JOIN locality USING (release_id) WHERE superseded_by IS NULL"

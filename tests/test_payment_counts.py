@@ -64,7 +64,8 @@ def test_codes_that_are_counted(database):
     for codes, changes in ((["64493"], 109), (["64493", "64494"], 109), (["64494"], 0), ([], 0)):
         counts = count(database, (2, "nonqp"), (1, "nonqp"), codes)
         assert counts == {
-            Setting.NONFACILITY: PaymentCount(109 * len(codes), changes), Setting.FACILITY: PaymentCount(109 * len(codes), 0),
+            Setting.NONFACILITY: PaymentCount(109 * len(codes), changes),
+            Setting.FACILITY: PaymentCount(109 * len(codes), 0),
         }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def test_each_edition_has_its_own_factor(database):
     ]
     found = count(database, (1, "qp"), (1, "nonqp"), ["99213"])
     assert found == {
-        Setting.NONFACILITY: PaymentCount(109, differing(*places[:2])), Setting.FACILITY: PaymentCount(109, differing(*places[2:])),
+        Setting.NONFACILITY: PaymentCount(109, differing(*places[:2])),
+        Setting.FACILITY: PaymentCount(109, differing(*places[2:])),
     }  # fmt: skip
     assert found[Setting.FACILITY].changed > 100

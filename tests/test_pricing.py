@@ -20,14 +20,16 @@ from feesync.reference.modifiers import known_modifiers
 
 
 def rate(**changes):
-    """A code that pays 222.87 outside and 103.99 inside a facility (64493 in San Francisco, October 2025)."""
+    """64493 in San Francisco, October 2025: 222.87 outside a facility and 103.99 inside."""
     values = dict(
-        hcpcs="64493", modifier="", status="A", work_rvu=152, nonfacility_pe_rvu=364, facility_pe_rvu=105, mp_rvu=16,
-        nonfacility_na=0, facility_na=0, multiple_procedure="2", bilateral="1", assistant_surgeon="2", co_surgeon="0",
-        team_surgeon="0", pctc="0", global_days="000", preoperative=0, intraoperative=0, postoperative=0, endoscopic_base="",
-        imaging_family="99", opps_nonfacility_pe_rvu=None, opps_facility_pe_rvu=None, opps_mp_rvu=None, work_gpci=1088,
-        pe_gpci=1419, mp_gpci=445, conversion_factor=323465, basis="nonqp", nonfacility_fee=22287, facility_fee=10399,
-        nonfacility_capped_fee=22287, facility_capped_fee=10399, nonfacility_capped_exact=222871266580,
+        hcpcs="64493", modifier="", status="A", work_rvu=152, nonfacility_pe_rvu=364,
+        facility_pe_rvu=105, mp_rvu=16, nonfacility_na=0, facility_na=0, multiple_procedure="2",
+        bilateral="1", assistant_surgeon="2", co_surgeon="0", team_surgeon="0", pctc="0",
+        global_days="000", preoperative=0, intraoperative=0, postoperative=0, endoscopic_base="",
+        imaging_family="99", opps_nonfacility_pe_rvu=None, opps_facility_pe_rvu=None,
+        opps_mp_rvu=None, work_gpci=1088, pe_gpci=1419, mp_gpci=445, conversion_factor=323465,
+        basis="nonqp", nonfacility_fee=22287, facility_fee=10399, nonfacility_capped_fee=22287,
+        facility_capped_fee=10399, nonfacility_capped_exact=222871266580,
         facility_capped_exact=103991086315, nonfacility_amount=22287, facility_amount=10399,
         nonfacility_limiting_charge=24349, facility_limiting_charge=11361,
     )  # fmt: skip
@@ -45,7 +47,8 @@ def line(
     days=None,
 ):
     return Line(
-        "64493", modifiers.read(mods), date.fromisoformat(day), Setting(setting), units, charge, nonpar, kind, days
+        "64493", modifiers.read(mods), date.fromisoformat(day), Setting(setting), units, charge,
+        nonpar, kind, days
     )  # fmt: skip
 
 
@@ -258,8 +261,9 @@ def test_nonparticipation_follows_the_other_steps():
 
 @pytest.mark.parametrize(
     ("modifier", "day", "left"),
-    [("FX", "2017-01-01", 8000), ("FY", "2018-01-01", 9300), ("FY", "2022-12-31", 9300), ("FY", "2023-01-01", 9000),
-     ("CT", "2016-01-01", 9500), ("CT", "2016-12-31", 9500), ("CT", "2017-01-01", 8500)],
+    [("FX", "2017-01-01", 8000), ("FY", "2018-01-01", 9300), ("FY", "2022-12-31", 9300),
+     ("FY", "2023-01-01", 9000), ("CT", "2016-01-01", 9500), ("CT", "2016-12-31", 9500),
+     ("CT", "2017-01-01", 8500)],
 )  # fmt: skip
 def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
     test = rate(pctc="1", modifier="TC")
@@ -362,8 +366,8 @@ def test_the_order_of_modifiers_does_not_matter(profile, chosen, random, nonpar)
 
 
 @given(
-    st.sampled_from("01239"), st.sampled_from("02"), st.sampled_from([[], ["50"], ["RT"], ["RT", "LT"]]), st.integers(1, 20),
-    st.integers(0, 10**6),
+    st.sampled_from("01239"), st.sampled_from("02"),
+    st.sampled_from([[], ["50"], ["RT"], ["RT", "LT"]]), st.integers(1, 20), st.integers(0, 10**6),
 )  # fmt: skip
 def test_a_charge_never_raises(indicator, multiple, mods, units, charge):
     code = rate(bilateral=indicator, multiple_procedure=multiple)

@@ -34,7 +34,7 @@ PRINTING = [
 
 
 def signals_as_in_a_terminal():
-    """A shell starts what runs in the background with SIGINT ignored; these tests may be such a background."""
+    """SIGINT raises also where a shell has started these tests in the background, ignoring it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -90,10 +90,11 @@ METHODS = {
     "Release.distance": release("distance"),
 }
 STRANGE = [
-    None, True, 0, -1, 10**30, 10**5000, 1.5, float("nan"), float("inf"), D("NaN"), D("sNaN"), D("1e999999"),
-    "", " ", "\0", "x" * 5000, "2025-02-30", "٣", b"64493", [], [None], [""], ["x", 5], {}, {"a": 1},
-    object(), Hostile(), Setting, str, Ellipsis, 1j, range(3), numpy.int64(3), numpy.float64(2.5), numpy.str_("64493"),
-    numpy.bool_(True), numpy.array([1, 2]), numpy.array(5), numpy.datetime64("2025-11-03"), lambda: None,
+    None, True, 0, -1, 10**30, 10**5000, 1.5, float("nan"), float("inf"), D("NaN"), D("sNaN"),
+    D("1e999999"), "", " ", "\0", "x" * 5000, "2025-02-30", "٣", b"64493", [], [None], [""],
+    ["x", 5], {}, {"a": 1}, object(), Hostile(), Setting, str, Ellipsis, 1j, range(3),
+    numpy.int64(3), numpy.float64(2.5), numpy.str_("64493"), numpy.bool_(True), numpy.array([1, 2]),
+    numpy.array(5), numpy.datetime64("2025-11-03"), lambda: None,
 ]  # fmt: skip
 
 

@@ -187,7 +187,7 @@ def test_every_command_that_prints_json_is_among_these():
 
 
 def identifiers():
-    """Return the words of the package's names: modules, classes, functions, arguments, attributes."""
+    """The words of the package's names: modules, classes, functions, arguments, attributes."""
     source = Path(package.__file__).parent
     names = {part for path in source.rglob("*.py") for part in path.relative_to(source).parts}
     for path in source.rglob("*.py"):

@@ -151,11 +151,14 @@ def test_without_the_xlsx_extra_the_counties_are_skipped_and_said_so(monkeypatch
 @pytest.mark.parametrize(
     ("members", "says"),
     [
-        ({"25LOCCO.xlsx": b"PK\3\4 no"}, "25LOCCO.xlsx: is a cut or damaged zip: its directory cannot be read"),
-        ({"25LOCCO.xlsx": workbook([["a", "b"]])}, "25LOCCO.xlsx: has no header with a locality number column, or no row under it"),
+        ({"25LOCCO.xlsx": b"PK\3\4 no"},
+         "25LOCCO.xlsx: is a cut or damaged zip: its directory cannot be read"),
+        ({"25LOCCO.xlsx": workbook([["a", "b"]])},
+         "25LOCCO.xlsx: has no header with a locality number column, or no row under it"),
         ({COUNTIES: b"MAC,Locality Number,State,Area,Counties\r\n1112,x,CA,A,B"},
          "25LOCCO.csv, line 2: locality number 'x' is not a number of at most 2 digits"),
-        ({COUNTIES: fixture(COUNTIES), "24LOCCO.csv": b""}, "2 locality county files: 24LOCCO.csv, 25LOCCO.csv"),
+        ({COUNTIES: fixture(COUNTIES), "24LOCCO.csv": b""},
+         "2 locality county files: 24LOCCO.csv, 25LOCCO.csv"),
     ],
 )  # fmt: skip
 def test_a_county_list_that_cannot_be_read_is_a_note(members, says):

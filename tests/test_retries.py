@@ -112,9 +112,8 @@ def test_the_last_retry_of_a_request_begins_within_a_minute_of_its_first_failure
 
 def test_the_retries_of_a_run_take_no_longer_than_its_deadline(monkeypatch):
     policy, made, waited = Retries(20, lambda text: None), [], 0.0
-    for _ in range(
-        20
-    ):  # every wait is a second or longer: 19 requests that wait leave no more than one second of 20
+    # every wait is a second or longer: 19 requests that wait leave no more than one second of 20
+    for _ in range(20):
         attempts = Attempts(monkeypatch, *errors(4))
         with pytest.raises(TransientError):
             retry(policy, attempts)
@@ -136,9 +135,10 @@ def test_no_retries_at_all(monkeypatch):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [(None, None), ("", None), ("7", 7), (" 120 ", 120), ("soon", None), ("-5", None), ("1.5", None), ("٣", None),
-     ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("9" * 400, 999_999_999),
-     ("Thu, 01 Jan 2030 00:00:00 +" + "9" * 30, None), ("Thu, 01 Jan " + "9" * 30 + " 00:00:00 GMT", None)],
+    [(None, None), ("", None), ("7", 7), (" 120 ", 120), ("soon", None), ("-5", None),
+     ("1.5", None), ("٣", None), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("9" * 400, 999_999_999),
+     ("Thu, 01 Jan 2030 00:00:00 +" + "9" * 30, None),
+     ("Thu, 01 Jan " + "9" * 30 + " 00:00:00 GMT", None)],
 )  # fmt: skip
 def test_what_retry_after_asks_for(header, seconds):
     assert seconds_to_wait(header) == seconds

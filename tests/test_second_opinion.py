@@ -1,4 +1,7 @@
-"""The package and a second implementation of the line rules agree, on every profile of indicators and on random lines of RVU25D."""
+"""The package and a second implementation of the line rules agree.
+
+They do on every profile of indicators and on random lines of RVU25D.
+"""
 
 import itertools
 import random
@@ -27,13 +30,15 @@ DAY = date(2025, 11, 3)
 KINDS = ["physician", "np", "pa", "cns", "dietitian", "midwife", "csw", "mft", "mhc"]
 COLUMNS = {
     "hcpcs": "hcpcs", "base": "endoscopic_base", "family": "imaging_family", "mod": "modifier",
-    "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral", "assistant": "assistant_surgeon",
-    "co": "co_surgeon", "team": "team_surgeon", "pctc": "pctc", "days": "global_days", "facility_na": "facility_na",
+    "status": "status", "mult": "multiple_procedure", "bilateral": "bilateral",
+    "assistant": "assistant_surgeon", "co": "co_surgeon", "team": "team_surgeon", "pctc": "pctc",
+    "days": "global_days", "facility_na": "facility_na",
 }  # fmt: skip
 HUNDREDTHS = {
-    "work": "work_rvu", "nonfacility_pe": "nonfacility_pe_rvu", "facility_pe": "facility_pe_rvu", "mp": "mp_rvu",
-    "pre": "preoperative", "intra": "intraoperative", "post": "postoperative", "opps_nonfacility_pe": "opps_nonfacility_pe_rvu",
-    "opps_facility_pe": "opps_facility_pe_rvu", "opps_mp": "opps_mp_rvu",
+    "work": "work_rvu", "nonfacility_pe": "nonfacility_pe_rvu", "facility_pe": "facility_pe_rvu",
+    "mp": "mp_rvu", "pre": "preoperative", "intra": "intraoperative", "post": "postoperative",
+    "opps_nonfacility_pe": "opps_nonfacility_pe_rvu", "opps_facility_pe": "opps_facility_pe_rvu",
+    "opps_mp": "opps_mp_rvu",
 }  # fmt: skip
 
 
@@ -145,8 +150,9 @@ def profiles(book):
     """One row of each set of indicators that the rules look at."""
     found = {}
     for key, value in book.values.items():
-        profile = (value.status, value.bilateral, value.assistant_surgeon, value.co_surgeon, value.team_surgeon, value.pctc,
-                   value.global_days, value.multiple_procedure, value.facility_na, value.modifier, value.is_priced,
+        profile = (value.status, value.bilateral, value.assistant_surgeon, value.co_surgeon,
+                   value.team_surgeon, value.pctc, value.global_days, value.multiple_procedure,
+                   value.facility_na, value.modifier, value.is_priced,
                    value.intraoperative == 0)  # fmt: skip
         found.setdefault(profile, key)
     return list(found.values())
@@ -323,8 +329,9 @@ def test_a_hundred_thousand_random_lines(whole):
         mods = own(key, chance.sample(mild, chance.choice((0, 0, 1, 1, 1, 2, 2, 3))))
         charge = D(chance.randrange(1, 200_000)).scaleb(-2) if chance.random() < 0.3 else None
         answer = whole.compare(
-            key, chance.choice(places), mods, units=chance.choice((1, 1, 1, 2, 3)), kind=chance.choice(KINDS),
-            nonpar=chance.random() < 0.5, charge=charge, setting=chance.choice(("nonfacility", "facility")),
+            key, chance.choice(places), mods, units=chance.choice((1, 1, 1, 2, 3)),
+            kind=chance.choice(KINDS), nonpar=chance.random() < 0.5, charge=charge,
+            setting=chance.choice(("nonfacility", "facility")),
         )  # fmt: skip
         paid += answer == "paid"
     assert paid > 30_000

@@ -74,8 +74,9 @@ def test_status_says_so(aside, feesync):
 
 @pytest.mark.parametrize(
     "command",
-    ["estimate 64493 --locality national", "claim 64493 64494 --locality national", "rates 64493 --locality national",
-     "localities 10001", "compare 64493 --locality national", "history 64493 --locality national", "diff RVU25C RVU25D"],
+    ["estimate 64493 --locality national", "claim 64493 64494 --locality national",
+     "rates 64493 --locality national", "localities 10001", "compare 64493 --locality national",
+     "history 64493 --locality national", "diff RVU25C RVU25D"],
 )  # fmt: skip
 def test_every_answer_says_so(aside, feesync, command):
     dated = [] if command.startswith(("history", "diff")) else ["--date", "2025-11-03"]

@@ -90,10 +90,13 @@ def test_cms_over_https_is_allowed_everywhere(address):
 
 @pytest.mark.parametrize(
     "address",
-    ["http://www.cms.gov/x", "https://evilcms.gov/x", "https://cms.gov.evil.org/x", "https://www.cms.gov@evil.org/x", "https://www.cms.gov:8443/x",
-     "http://127.0.0.1:8001/x", "https://127.0.0.1:8000/x", "file:///etc/passwd", "", "//www.cms.gov/x", "https://cms.gov:x/",
-     r"https://evil.org\@data.cms.gov/x", r"https://evil.org\.cms.gov/x", "https://me@www.cms.gov/x", "https://www.cms.gov/a b",
-     "https://www.cms.gov/\x00", "https://www.cms.gov\u3000/x", "https://.cms.gov/x", "https://a..cms.gov/x", "https://cms.gov:0/x"],
+    ["http://www.cms.gov/x", "https://evilcms.gov/x", "https://cms.gov.evil.org/x",
+     "https://www.cms.gov@evil.org/x", "https://www.cms.gov:8443/x", "http://127.0.0.1:8001/x",
+     "https://127.0.0.1:8000/x", "file:///etc/passwd", "", "//www.cms.gov/x", "https://cms.gov:x/",
+     r"https://evil.org\@data.cms.gov/x", r"https://evil.org\.cms.gov/x",
+     "https://me@www.cms.gov/x", "https://www.cms.gov/a b", "https://www.cms.gov/\x00",
+     "https://www.cms.gov\u3000/x", "https://.cms.gov/x", "https://a..cms.gov/x",
+     "https://cms.gov:0/x"],
 )  # fmt: skip
 def test_nothing_else_is(address):
     assert not Site().allows(address)

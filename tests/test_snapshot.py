@@ -35,8 +35,8 @@ def test_conversion_factors_that_cms_published(snapshot):
         "BY 1, 2"
     ).fetchall()
     assert factors == [
-        (2020, 360_896), (2021, 348_931), (2022, 346_062), (2023, 338_872), (2024, 327_442), (2024, 332_875), (2025, 323_465),
-        (2026, 334_009), (2026, 335_675),
+        (2020, 360_896), (2021, 348_931), (2022, 346_062), (2023, 338_872), (2024, 327_442),
+        (2024, 332_875), (2025, 323_465), (2026, 334_009), (2026, 335_675),
     ]  # fmt: skip
 
 
@@ -82,8 +82,8 @@ def test_it_is_what_the_script_makes_of_cms_files(cms, tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "OUT", tmp_path)
     module.main(cms)
-    for name in ("releases.csv", "relative_values.csv", "localities.csv", "counties.csv", "zip_files.csv", "zip_localities.csv",
-                 "sources.csv"):  # fmt: skip
+    for name in ("releases.csv", "relative_values.csv", "localities.csv", "counties.csv",
+                 "zip_files.csv", "zip_localities.csv", "sources.csv"):  # fmt: skip
         assert (tmp_path / name).read_text() == (data_folder() / "snapshot" / name).read_text()
 
 

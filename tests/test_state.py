@@ -32,7 +32,7 @@ DAY = "2025-11-03"
 
 
 def revised():
-    """The small RVU25D with dearer 71046 and 64493, in all of their rows, and another name in Alabama."""
+    """The small RVU25D with 71046 and 64493 dearer in all rows, and another name in Alabama."""
     gpci = fixture(GPCI).replace(b"ALABAMA", b"ALABAMA STATE")
     assert gpci != fixture(GPCI)
     release = from_zip(zip_of(rvu25d(gpci=gpci, caps=None)), "rvu25d.zip")

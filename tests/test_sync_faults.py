@@ -210,7 +210,7 @@ def test_a_slow_server(feesync, reposted):
 
 
 def test_the_clock_going_back(feesync, reposted, database, cache):
-    """A success and a cool-down of a far future neither hide that nothing is refreshed, nor forbid refreshing."""
+    """A success and a cool-down of a far future hide no missing refresh, and forbid none."""
     future = (datetime.now(UTC) + timedelta(days=900)).isoformat()
     database.with_name(database.name + ".sync.json").write_text(
         json.dumps({"last_success": future})

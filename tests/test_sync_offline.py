@@ -71,7 +71,7 @@ def test_offline_with_nothing_cached(database):
 
 @pytest.mark.parametrize("offline", [False, True])
 def test_a_dry_run_decides_as_the_run_does(offered, database, tmp_path, offline):
-    """Where CMS answers that nothing has changed, what it last had is held against the database that is asked about."""
+    """Where nothing has changed at CMS, what it had is compared with the database asked for."""
     sync()
     offered.offer("RVU25D", DEARER, last_modified=REPOSTED)
     older = tmp_path / "older.db"

@@ -86,11 +86,15 @@ def test_of_several_the_newest_is_taken(feesync, offered):
 @pytest.mark.parametrize(
     ("break_it", "code", "says"),
     [
-        (lambda server: server.zips.clear(), 4, "no download of the Zip Code to Carrier Locality File; its title is 'Fee"),
+        (lambda server: server.zips.clear(), 4,
+         "no download of the Zip Code to Carrier Locality File; its title is 'Fee"),
         (lambda server: server.faults.update({FEE_SCHEDULES: status(503)}), 3, "503"),
-        (lambda server: server.faults.update({server.zips[0].path: html("<html><title>Sorry</title>")}), 4, "an HTML page (Sorry)"),
-        (lambda server: (server.zips.clear(), server.offer_zips(zip_of({"a.txt": b"x"}))), 4, "holds no ZIP5 or ZIP9 file"),
-        (lambda server: (server.zips.clear(), server.offer_zips(file()[:-90])), 4, "its directory cannot be read"),
+        (lambda server: server.faults.update(
+            {server.zips[0].path: html("<html><title>Sorry</title>")}), 4, "an HTML page (Sorry)"),
+        (lambda server: (server.zips.clear(), server.offer_zips(zip_of({"a.txt": b"x"}))), 4,
+         "holds no ZIP5 or ZIP9 file"),
+        (lambda server: (server.zips.clear(), server.offer_zips(file()[:-90])), 4,
+         "its directory cannot be read"),
     ],
 )  # fmt: skip
 def test_what_goes_wrong_leaves_the_releases_loaded(feesync, offered, break_it, code, says):

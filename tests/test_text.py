@@ -95,11 +95,14 @@ def test_utf_8_is_told_whole_though_a_character_lies_across_two_chunks():
 @pytest.mark.parametrize(
     ("cell", "name"),
     [
-        ("ALABAMA", "ALABAMA"), (" SAN  FRANCISCO\t", "SAN FRANCISCO"), ("REST OF STATE***", "REST OF STATE"), ("A * ", "A"),
-        ("DC + MD/VA SUBURBS", "DC + MD/VA SUBURBS"), ("BALTIMORE/SURR. CNTYS", "BALTIMORE/SURR. CNTYS"),
+        ("ALABAMA", "ALABAMA"), (" SAN  FRANCISCO\t", "SAN FRANCISCO"),
+        ("REST OF STATE***", "REST OF STATE"), ("A * ", "A"),
+        ("DC + MD/VA SUBURBS", "DC + MD/VA SUBURBS"),
+        ("BALTIMORE/SURR. CNTYS", "BALTIMORE/SURR. CNTYS"),
         ("ST. LOUIS (KING CNTY)", "ST. LOUIS (KING CNTY)"), ("HAWAII, GUAM", "HAWAII, GUAM"),
         ("HANFORD-CORCORAN", "HANFORD-CORCORAN"),
-        ("COLUMBIA; ALEXANDRIA CITY,ARLINGTON; PRINCE GEORGE'S", "COLUMBIA; ALEXANDRIA CITY,ARLINGTON; PRINCE GEORGE'S"),
+        ("COLUMBIA; ALEXANDRIA CITY,ARLINGTON; PRINCE GEORGE'S",
+         "COLUMBIA; ALEXANDRIA CITY,ARLINGTON; PRINCE GEORGE'S"),
         ("A" * 250, "A" * 250), ("Alabama", "Alabama"),
     ],
 )  # fmt: skip
@@ -110,8 +113,8 @@ def test_names_of_places(cell, name):
 @pytest.mark.parametrize(
     "cell",
     [
-        "", " ", "*", "A" * 251, "A\x1b[2J", "A\x07", "A\x9b31m", "A\x7f", "A\u202eB", "=A", "=HYPERLINK(A)",
-        "+A", "-A", "@SUM(A)", "'=A",
+        "", " ", "*", "A" * 251, "A\x1b[2J", "A\x07", "A\x9b31m", "A\x7f", "A\u202eB", "=A",
+        "=HYPERLINK(A)", "+A", "-A", "@SUM(A)", "'=A",
         "(A)", "A=B", "A@B", "A;=B", "A;+B", "A; +B", "A;-B", "A,-B", "A;;B",
         "A+B", "A +B", "A, ", "1A", "A1", "A|B", "A!B", 'A"B', "A&B", "É",
     ],

@@ -170,49 +170,82 @@ A_ROW = (
 )
 
 FAULTS = {
-    "nonfacility and facility exchanged, in the data": (exchanged_in_the_data, "nonfacility and facility seem exchanged", ...),
-    "nonfacility and facility exchanged, in the header": (exchanged_in_the_header, "nonfacility and facility seem exchanged", ...),
-    "work and PE GPCI exchanged": (gpcis(0, 1), "the columns of work and PE GPCI seem exchanged", ...),
+    "nonfacility and facility exchanged, in the data": (
+        exchanged_in_the_data, "nonfacility and facility seem exchanged", ...),
+    "nonfacility and facility exchanged, in the header": (
+        exchanged_in_the_header, "nonfacility and facility seem exchanged", ...),
+    "work and PE GPCI exchanged": (
+        gpcis(0, 1), "the columns of work and PE GPCI seem exchanged", ...),
     "PE and MP GPCI exchanged": (gpcis(1, 2), "the columns of PE and MP GPCI seem exchanged", ...),
     "GPCI rows shifted": (gpci_rows_shifted, "rows seem exchanged or shifted", ...),
-    "keys of two localities swapped": (keys_swapped, "has the name of .* rows or names seem exchanged", ...),
+    "keys of two localities swapped": (
+        keys_swapped, "has the name of .* rows or names seem exchanged", ...),
     "PE GPCI + 0.2": (gpci_more(1, "0.2"), "the PE GPCIs are 0.200 higher on average", ...),
     "work GPCI - 0.05": (gpci_more(0, "-0.05"), "the work GPCIs are 0.050 lower on average", ...),
-    "one work GPCI + 0.3": (gpci_more(0, "0.3", 30), "GPCIs move further than they ever did since .* work ", ...),
-    "one PE GPCI + 0.3": (gpci_more(1, "0.3", 30), "GPCIs move further than they ever did since .* PE ", ...),
-    "one MP GPCI + 0.3": (gpci_more(2, "0.3", 30), "GPCIs move further than they ever did since .* MP ", ...),
-    "one MP GPCI + 1.0": (gpci_more(2, "1.0", 30), "GPCIs move further than they ever did since .* MP ", ...),
-    "names of two localities swapped": (names_swapped, "has the name of .* rows or names seem exchanged", ...),
+    "one work GPCI + 0.3": (
+        gpci_more(0, "0.3", 30), "GPCIs move further than they ever did since .* work ", ...),
+    "one PE GPCI + 0.3": (
+        gpci_more(1, "0.3", 30), "GPCIs move further than they ever did since .* PE ", ...),
+    "one MP GPCI + 0.3": (
+        gpci_more(2, "0.3", 30), "GPCIs move further than they ever did since .* MP ", ...),
+    "one MP GPCI + 1.0": (
+        gpci_more(2, "1.0", 30), "GPCIs move further than they ever did since .* MP ", ...),
+    "names of two localities swapped": (
+        names_swapped, "has the name of .* rows or names seem exchanged", ...),
     "states of two localities swapped": (states_swapped, "is in .., in RVU.* in ..", ...),
-    "one OPPS column of 99213": (opps_digit("opps_nonfacility"), f"99213: opps nonfacility .* 0.01, {TWIN}0.00", OPPS + "99213"),
+    "one OPPS column of 99213": (
+        opps_digit("opps_nonfacility"), f"99213: opps nonfacility .* 0.01, {TWIN}0.00",
+        OPPS + "99213"),
     "the OPPS columns of 99213": (
-        opps_digit("opps_nonfacility", "opps_facility", "opps_mp"), f"99213: .* {TWIN}", OPPS + "99213"),
+        opps_digit("opps_nonfacility", "opps_facility", "opps_mp"), f"99213: .* {TWIN}",
+        OPPS + "99213"),
     "the OPPS columns of 70450-TC": (
-        opps_digit("opps_nonfacility", "opps_facility", "opps_mp", code="70450", modifier="TC"), f"70450-TC: .* {TWIN}", A_ROW),
-    "64493 tripled": (multiplied(3, "64493"), f"64493: work rvu is 4.56, {TWIN}1.52", "1 row is worth more than twice"),
+        opps_digit("opps_nonfacility", "opps_facility", "opps_mp", code="70450", modifier="TC"),
+        f"70450-TC: .* {TWIN}", A_ROW),
+    "64493 tripled": (
+        multiplied(3, "64493"), f"64493: work rvu is 4.56, {TWIN}1.52",
+        "1 row is worth more than twice"),
     "99213 tripled": (multiplied(3, "99213"), f"99213: work rvu is 3.90, {TWIN}1.30", A_ROW),
-    "work + 1.00 of 64493": (work_more(1, False, "64493"), f"64493: work rvu is 2.52, {TWIN}1.52", A_ROW),
-    "work + 1.00 everywhere": (work_more(1, False), f"0001F: work rvu is 1.00, {TWIN}0.00; 19,089 more", WORK),
+    "work + 1.00 of 64493": (
+        work_more(1, False, "64493"), f"64493: work rvu is 2.52, {TWIN}1.52", A_ROW),
+    "work + 1.00 everywhere": (
+        work_more(1, False), f"0001F: work rvu is 1.00, {TWIN}0.00; 19,089 more", WORK),
     "all RVUs x 10": (multiplied(10), f"{TWIN}", "sum to"),
-    "0.10 from PE to work of 99213": (work_more(0.10, True, "99213"), f"99213: work rvu is 1.40, {TWIN}1.30", A_ROW),
+    "0.10 from PE to work of 99213": (
+        work_more(0.10, True, "99213"), f"99213: work rvu is 1.40, {TWIN}1.30", A_ROW),
     "0.10 from PE to work everywhere": (work_more(0.10, True), f"{TWIN}", WORK),
     "numbers of two codes swapped": (numbers_swapped("99213", "99215"), f"99213: .* {TWIN}", A_ROW),
-    "numbers of two facet codes swapped": (numbers_swapped("64493", "64635"), f"64493: .* {TWIN}", "worth more than twice"),
-    "50 rows shifted by one": (rows_shifted(5000, 50), f"{TWIN}|{ITSELF}", "rows are worth more than twice|" + WORK),
+    "numbers of two facet codes swapped": (
+        numbers_swapped("64493", "64635"), f"64493: .* {TWIN}", "worth more than twice"),
+    "50 rows shifted by one": (
+        rows_shifted(5000, 50), f"{TWIN}|{ITSELF}", "rows are worth more than twice|" + WORK),
     "2,000 rows shifted by one": (rows_shifted(5000, 2000), f"{TWIN}|{ITSELF}", WORK),
     "all rows shifted by one": (rows_shifted(0, 0), f"{TWIN}|{ITSELF}", WORK),
     "bilateral 1 -> 2": (all_rows(bilateral=become("1", "2")), f"bilateral is 2, {TWIN}1", POLICY),
-    "multiple procedure 2 -> 0": (all_rows(multiple=become("2", "0")), f"multiple procedure is 0, {TWIN}2", POLICY),
-    "imaging family 88 -> 99": (all_rows(family=become("88", "99")), f"imaging family is 99, {TWIN}88", POLICY),
-    "pre and intra exchanged": (shares_exchanged, f"preoperative is .*, {TWIN}", "pre and post seem exchanged"),
-    "cut at 95 %": (cut(95), "lacks .*, beside PPRRVU2025_Oct.txt", "lacks .* of the .* rows of RVU25C"),
-    "cut at 88 %": (cut(88), "lacks .*, beside PPRRVU2025_Oct.txt", "lacks .* of the .* rows of RVU25C"),
-    "cut at 70 %": (cut(70), "13,363 rows, fewer than 14,000: it is cut", "13,549 rows, fewer than 14,000: it is cut"),
-    "cut at 37 %": (cut(37), "7,063 rows, fewer than 14,000: it is cut", "7,161 rows, fewer than 14,000: it is cut"),
+    "multiple procedure 2 -> 0": (
+        all_rows(multiple=become("2", "0")), f"multiple procedure is 0, {TWIN}2", POLICY),
+    "imaging family 88 -> 99": (
+        all_rows(family=become("88", "99")), f"imaging family is 99, {TWIN}88", POLICY),
+    "pre and intra exchanged": (
+        shares_exchanged, f"preoperative is .*, {TWIN}", "pre and post seem exchanged"),
+    "cut at 95 %": (
+        cut(95), "lacks .*, beside PPRRVU2025_Oct.txt", "lacks .* of the .* rows of RVU25C"),
+    "cut at 88 %": (
+        cut(88), "lacks .*, beside PPRRVU2025_Oct.txt", "lacks .* of the .* rows of RVU25C"),
+    "cut at 70 %": (
+        cut(70), "13,363 rows, fewer than 14,000: it is cut",
+        "13,549 rows, fewer than 14,000: it is cut"),
+    "cut at 37 %": (
+        cut(37), "7,063 rows, fewer than 14,000: it is cut",
+        "7,161 rows, fewer than 14,000: it is cut"),
     "OPPSCAP cut to one row": (caps_cut, "has 1 locality, fewer than 85: it is cut", None),
-    "supervision of 50,000 characters": (cell("supervision", "9" * 50_000), "has a row of more than 4,000 characters", ...),
-    "supervision of 5 characters": (cell("supervision", "99999"), "supervision indicator '99999' is not one that", ...),
-    "imaging family with ESC": (cell("family", "\x1b[31m"), "imaging family indicator .* is not one that CMS documents", ...),
+    "supervision of 50,000 characters": (
+        cell("supervision", "9" * 50_000), "has a row of more than 4,000 characters", ...),
+    "supervision of 5 characters": (
+        cell("supervision", "99999"), "supervision indicator '99999' is not one that", ...),
+    "imaging family with ESC": (
+        cell("family", "\x1b[31m"), "imaging family indicator .* is not one that CMS documents",
+        ...),
 }  # fmt: skip
 """What is wrong: how it is made, why RVU25D is refused, and why RVU26C is (...
 

@@ -59,13 +59,16 @@ FAULTS = {
         all_rows(multiple=become("2", "0")),
         r"multiple procedure 0 is in 8\d\.\d\d % of the priced rows",
     ),
-    "global 000 -> XXX": (all_rows(global_days=become("000", "XXX")), "global days 000 is in 0.00 %"),
+    "global 000 -> XXX": (
+        all_rows(global_days=become("000", "XXX")), "global days 000 is in 0.00 %"),
     "pre and post exchanged": (pre_and_post_exchanged, "pre and post seem exchanged"),
-    "imaging family 88 -> 99": (all_rows(family=become("88", "99")), "imaging family 88 is in 0.00 %"),
+    "imaging family 88 -> 99": (
+        all_rows(family=become("88", "99")), "imaging family 88 is in 0.00 %"),
     "endoscopic bases emptied": (bases_emptied, "endoscopic base set is in 0.00 %"),
     "therapy 5 -> 0": (all_rows(multiple=become("5", "0")), "multiple procedure 5 is in 0.00 %"),
     "no NA flags": (flags_gone, "nonfacility na set is in 0.00 %"),
-    "26 and TC exchanged": (components_exchanged, "have work RVUs: rows of 26 and TC, or columns, seem exchanged"),
+    "26 and TC exchanged": (
+        components_exchanged, "have work RVUs: rows of 26 and TC, or columns, seem exchanged"),
     **{
         f"status {status} -> A": (
             all_rows(status=become(status, "A")),
@@ -73,7 +76,8 @@ FAULTS = {
         )
         for status in "NXBIE"
     },
-    "64493 removed": (without_row("64493"), "lacks 64493, which RVU2.. of the embedded snapshot has"),
+    "64493 removed": (
+        without_row("64493"), "lacks 64493, which RVU2.. of the embedded snapshot has"),
     "Alaska removed": (without_alaska, "lacks 02102-01, which RVU2.. of the embedded snapshot has"),
 }  # fmt: skip
 

@@ -22,8 +22,11 @@ DIVIDED = ("CA", "FL", "GA", "IL", "LA", "MD", "ME", "MI", "MO", "NJ", "NY", "OR
 def of_lines(lines):
     """Rows (ZIP, MAC, locality, state, flag) of lines of ZIP5."""
     rows = ((line[2:7], line[7:12], line[12:14], line[:2], int(line[20])) for line in lines)
-    return [(zip5, mac, locality, {"EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}.get(state, state), flag)
-            for zip5, mac, locality, state, flag in rows]  # fmt: skip
+    states = {"EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}
+    return [
+        (zip5, mac, locality, states.get(state, state), flag)
+        for zip5, mac, locality, state, flag in rows
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,7 @@ def moved(where, to):
 
 
 def moved_each(step, states, most=10**6):
-    """The rows with each so-manieth ZIP of every locality of the states in the state's next locality."""
+    """The rows with every `step`-th ZIP of each locality of the states in the state's next one."""
 
     def change(rows):
         of_state = {
@@ -125,10 +128,15 @@ WRONG = {
         moved(lambda code, *row: code == "94110", ("01112", "44")),
         "puts 1 ZIPs of CA in 01112-44, a locality that no GPCI file has",
     ),
-    "half of the flags cleared": (flagged(lambda flag, n: flag and n % 2), r"changes the \+4 flag of 29[0-9] ZIPs; 580 have it"),
-    "half of all flags changed": (flagged(lambda flag, n: n % 2), r"changes the \+4 flag of 21,4[0-9]+ ZIPs; 580 have it"),
-    "all flags changed": (flagged(lambda flag, n: True), r"changes the \+4 flag of 42,9[0-9]+ ZIPs; 580 have it"),
-    "no flags": (flagged(lambda flag, n: flag), r"changes the \+4 flag of 58[0-9] ZIPs; 580 have it"),
+    "half of the flags cleared": (
+        flagged(lambda flag, n: flag and n % 2),
+        r"changes the \+4 flag of 29[0-9] ZIPs; 580 have it"),
+    "half of all flags changed": (
+        flagged(lambda flag, n: n % 2), r"changes the \+4 flag of 21,4[0-9]+ ZIPs; 580 have it"),
+    "all flags changed": (
+        flagged(lambda flag, n: True), r"changes the \+4 flag of 42,9[0-9]+ ZIPs; 580 have it"),
+    "no flags": (
+        flagged(lambda flag, n: flag), r"changes the \+4 flag of 58[0-9] ZIPs; 580 have it"),
     "9.9 % cut": (
         lambda rows: rows[: len(rows) * 901 // 1000],
         "holds 38,703 ZIPs and lacks 4,253 of the 42,956 ZIPs of .*: it is cut",
@@ -138,12 +146,14 @@ WRONG = {
         "holds 38,70[0-9] ZIPs and lacks 4,25[0-9] of the 42,956 ZIPs",
     ),
     "one ZIP more than a percent cut": (
-        lambda rows: [row for n, row in enumerate(rows) if n % 100 != 50], "holds 42,526 ZIPs and "
-                                                                           "lacks 430 of the 42,956 ZIPs",
+        lambda rows: [row for n, row in enumerate(rows) if n % 100 != 50],
+        "holds 42,526 ZIPs and lacks 430 of the 42,956 ZIPs",
     ),
-    "one ZIP more than a percent invented": (new_zips(430), "holds 430 ZIPs that are none of the 42,956 ZIPs"),
+    "one ZIP more than a percent invented": (
+        new_zips(430), "holds 430 ZIPs that are none of the 42,956 ZIPs"),
     "a locality that loses all its ZIPs": (
-        moved(lambda code, mac, locality, *more: (mac, locality) == ("01112", "65"), ("01112", "09")),
+        moved(lambda code, mac, locality, *more: (mac, locality) == ("01112", "65"),
+              ("01112", "09")),
         "has no ZIP in 01112-65, which has 6 in ZIP5 2025 Q4",
     ),
     "three ZIPs of a locality of six": (
@@ -156,27 +166,30 @@ WRONG = {
         r"or state",
     ),
     "each eleventh of the divided states": (
-        moved_each(11, DIVIDED), r"gives 1,[0-9]+ of 42,956 ZIPs another locality or state than "
-                                 r"ZIP5 2025 Q4",
+        moved_each(11, DIVIDED),
+        r"gives 1,[0-9]+ of 42,956 ZIPs another locality or state than ZIP5 2025 Q4",
     ),
     "a state under another's MAC": (
         moved(lambda code, mac, locality, state, flag: state == "AK", ("01112", "05")),
         "puts ZIPs of AK under MAC 01112, which is of CA",
     ),
     "an unknown MAC": (
-        lambda rows: [(row[0], "99999", *row[2:]) for row in rows], "has MAC 99999, which is none "
-                                                                    "of those that are known",
+        lambda rows: [(row[0], "99999", *row[2:]) for row in rows],
+        "has MAC 99999, which is none of those that are known",
     ),
     "two states exchanged": (
-        lambda rows: [(*row[:3], {"AL": "GA", "GA": "AL"}.get(row[3], row[3]), row[4]) for row in rows], "puts ZIPs of",
+        lambda rows: [
+            (*row[:3], {"AL": "GA", "GA": "AL"}.get(row[3], row[3]), row[4]) for row in rows],
+        "puts ZIPs of",
     ),
 }  # fmt: skip
 
 TRIED = (
-    "San Francisco's ZIPs in another locality", "all Texan ZIPs in 99", "9 % in a locality that "
-                                                                        "does not exist",
-    "one ZIP in a pair that no GPCI file has", "half of the flags cleared", "half of all flags changed", "all flags changed",
-    "9.9 % cut", "a locality that loses all its ZIPs", "a tenth of a state",
+    "San Francisco's ZIPs in another locality", "all Texan ZIPs in 99",
+    "9 % in a locality that does not exist",
+    "one ZIP in a pair that no GPCI file has", "half of the flags cleared",
+    "half of all flags changed", "all flags changed", "9.9 % cut",
+    "a locality that loses all its ZIPs", "a tenth of a state",
 )  # fmt: skip
 
 RIGHT = {

@@ -137,8 +137,11 @@ def test_580_zips_are_never_answered_without_four_more_digits():
     from feesync.model.zip_code import ZipCode
     from feesync.store.zip_tables import embedded_zip_table
 
-    flagged = [code for number in range(100_000) if (row := embedded_zip_table().row(ZipCode(code := f"{number:05}", "")))
-               and row.plus_four]  # fmt: skip
+    flagged = [
+        code
+        for number in range(100_000)
+        if (row := embedded_zip_table().row(ZipCode(code := f"{number:05}", ""))) and row.plus_four
+    ]
     assert len(flagged) == 580
     schedule = open_schedule()
     for code in flagged:

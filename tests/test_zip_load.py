@@ -35,7 +35,11 @@ def test_both_files_of_a_quarter(put, sql):
     assert sql("SELECT kind, year, quarter, rows, source, superseded_by FROM zip_file") == [
         ("ZIP5", 2025, 4, 2, "ZIP0.txt", None), ("ZIP9", 2025, 4, 100, "ZIP1.txt", None),
     ]  # fmt: skip
-    assert sql("SELECT zip, plus4, mac, locality, state, plus_four FROM zip_locality WHERE plus4 IN ('', '0049', '0050')") == [
+    rows = sql(
+        "SELECT zip, plus4, mac, locality, state, plus_four FROM zip_locality "
+        "WHERE plus4 IN ('', '0049', '0050')"
+    )
+    assert rows == [
         ("94110", "", "01112", "05", "CA", 0), ("95023", "", "01112", "65", "CA", 1),
         ("95023", "0049", "01112", "65", "CA", 1), ("95023", "0050", "01112", "09", "CA", 1),
     ]  # fmt: skip

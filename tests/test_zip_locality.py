@@ -13,8 +13,8 @@ FIVE = [
     zip5_line("66012", "05202", "00", "EK"),
 ]
 NINE = [zip9_line("95023", "0001", "01112", "65"), zip9_line("95023", "0002", "01112", "09")]
-HEADER = ["STATE", "ZIP CODE", "CARRIER", "LOCALITY", "RURAL IND", "LAB CB LOCALITY", "RURAL IND2", "PLUS 4 FLAG",
-          "PART B DRUG INDICATOR", "YEAR/QTR"]  # fmt: skip
+HEADER = ["STATE", "ZIP CODE", "CARRIER", "LOCALITY", "RURAL IND", "LAB CB LOCALITY", "RURAL IND2",
+          "PLUS 4 FLAG", "PART B DRUG INDICATOR", "YEAR/QTR"]  # fmt: skip
 CELLS = [
     ["CA", "94110", "01112", "05", "", "Z9", "", 0, "A", 20254],
     ["WK", 67001, 5202, 0, "R", "Z9", "R", 1, "A", 20254],
@@ -34,7 +34,8 @@ def test_zip5_as_text():
     file = zip_locality.parse(text_of(FIVE), "ZIP5_OCT2025.txt")
     assert (file.label, file.kind, file.year, file.quarter) == ("ZIP5 2025 Q4", "ZIP5", 2025, 4)
     assert list(file.records()) == [
-        ("94110", "", "01112", "05", "CA", 0), ("95023", "", "01112", "65", "CA", 1), ("66012", "", "05202", "00", "KS", 0),
+        ("94110", "", "01112", "05", "CA", 0), ("95023", "", "01112", "65", "CA", 1),
+        ("66012", "", "05202", "00", "KS", 0),
     ]  # fmt: skip
 
 
@@ -143,8 +144,9 @@ def test_what_is_refused_as_xlsx(rows, header, says):
 
 
 def test_of_one_zip_the_text_is_read_and_the_layouts_are_not():
-    members = {"ZIP5_OCT2025.txt": text_of(FIVE), "ZIP5_OCT2025.xlsx": workbook(CELLS), "ZIP9_OCT2025.txt": text_of(NINE),
-               "ZIP5lyout.txt": b"Zip5 Record Layout", "ZIP9lyout.txt": b"Zip9 Record Layout"}  # fmt: skip
+    members = {"ZIP5_OCT2025.txt": text_of(FIVE), "ZIP5_OCT2025.xlsx": workbook(CELLS),
+               "ZIP9_OCT2025.txt": text_of(NINE), "ZIP5lyout.txt": b"Zip5 Record Layout",
+               "ZIP9lyout.txt": b"Zip9 Record Layout"}  # fmt: skip
     files = zip_locality.from_zip(zip_of(members), "a.zip")
     assert [(file.kind, file.name) for file in files] == [
         ("ZIP5", "ZIP5_OCT2025.txt"),

@@ -13,9 +13,11 @@ def real(cms):
     states = {"EK": "KS", "WK": "KS", "EM": "MO", "WM": "MO"}
     with (cms / "zip/ZIP5_OCT2025.txt").open(encoding="latin-1") as lines:
         return {
-            line[2:7]: ZipRow(line[7:12], line[12:14], states.get(line[:2], line[:2]), line[20] == "1")
+            line[2:7]: ZipRow(
+                line[7:12], line[12:14], states.get(line[:2], line[:2]), line[20] == "1"
+            )
             for line in lines
-        }  # fmt: skip
+        }
 
 
 def test_the_embedded_table_is_cms_file(real):

@@ -59,6 +59,5 @@ def test_quarters():
     ]
     file = ZipFile("ZIP5", 2025, 4, "ZIP5_OCT2025.txt", 42956, False)
     assert str(file) == "ZIP5 2025 Q4"
-    assert [file.is_of(day) for day in (date(2025, 9, 30), date(2025, 10, 1), date(2025, 12, 31), date(2026, 1, 1))] == [
-        False, True, True, False,
-    ]  # fmt: skip
+    days = (date(2025, 9, 30), date(2025, 10, 1), date(2025, 12, 31), date(2026, 1, 1))
+    assert [file.is_of(day) for day in days] == [False, True, True, False]

@@ -84,7 +84,8 @@ def by_hand(sheet="", strings="", sheets=1, name="xl/worksheets/sheet{}.xml", mo
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{start}</Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" '
         f'xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{targets}{shared}</Relationships>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f"{targets}{shared}</Relationships>",
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{strings}</sst>',
         **dict.fromkeys(
             names, f'<worksheet xmlns="{_MAIN}"><sheetData>{sheet}</sheetData></worksheet>'

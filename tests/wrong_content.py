@@ -13,9 +13,10 @@ from cms_files import csv_of, rows_of
 
 KEY = ("hcpcs", "modifier", "description")
 NAMES = (
-    *KEY, "status", "not_used", "work", "nonfacility_pe", "nonfacility_na", "facility_pe", "facility_na", "mp",
-    "nonfacility_total", "facility_total", "pctc", "global_days", "pre", "intra", "post", "multiple", "bilateral", "assistant",
-    "co", "team", "endoscopic_base", "factor", "supervision", "flag", "family", "opps_nonfacility", "opps_facility", "opps_mp",
+    *KEY, "status", "not_used", "work", "nonfacility_pe", "nonfacility_na", "facility_pe",
+    "facility_na", "mp", "nonfacility_total", "facility_total", "pctc", "global_days", "pre",
+    "intra", "post", "multiple", "bilateral", "assistant", "co", "team", "endoscopic_base",
+    "factor", "supervision", "flag", "family", "opps_nonfacility", "opps_facility", "opps_mp",
 )  # fmt: skip
 RVUS = ("work", "nonfacility_pe", "facility_pe", "mp")
 
@@ -33,8 +34,17 @@ class Content:
             self.members = {
                 name: archive.read(name) for name in names if not name.endswith(".xlsx")
             }
-        self.names = {kind: next((name for name in self.members if name.upper().startswith(kind) and name.endswith(".csv")), None)
-                      for kind in ("PPRRVU", "GPCI", "OPPSCAP")}  # fmt: skip
+        self.names = {
+            kind: next(
+                (
+                    name
+                    for name in self.members
+                    if name.upper().startswith(kind) and name.endswith(".csv")
+                ),
+                None,
+            )
+            for kind in ("PPRRVU", "GPCI", "OPPSCAP")
+        }
         self.values = rows_of(self.members[self.names["PPRRVU"]])
         self.gpci = rows_of(self.members[self.names["GPCI"]])
         self.caps = rows_of(self.members[self.names["OPPSCAP"]]) if self.names["OPPSCAP"] else None
