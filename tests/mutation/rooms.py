@@ -1,0 +1,84 @@
+"""The rooms of feesync whose tests are tried, and the test files that pin each."""
+
+from typing import NamedTuple
+
+
+class Room(NamedTuple):
+    """A folder of feesync: the least score of its tests in percent, and their files."""
+
+    bound: int
+    tests: tuple[str, ...]
+
+
+ROOMS = {
+    "pricing": Room(
+        95,
+        (
+            "test_pricing",
+            "test_modifiers",
+            "test_claim_rules",
+            "test_payers",
+            "test_claim",
+            "test_contract",
+            "test_second_opinion",
+            "test_claim_properties",
+        ),
+    ),
+    "claims": Room(
+        95,
+        (
+            "test_header",
+            "test_estimate",
+            "test_claim",
+            "test_memory",
+            "test_public",
+            "test_payers",
+            "test_contract",
+            "test_orders",
+            "test_cli_estimate",
+            "test_cli_claim",
+        ),
+    ),
+    "store": Room(
+        85,
+        (
+            "test_schema",
+            "test_checksums",
+            "test_zip_tables",
+            "test_snapshot",
+            "test_state",
+            "test_freshness",
+            "test_old_databases",
+            "test_durable",
+            "test_schedule",
+            "test_load",
+            "test_editions",
+            "test_set_aside",
+        ),
+    ),
+    "datasets": Room(
+        85,
+        (
+            "test_checks",
+            "test_drift",
+            "test_wrong_policies",
+            "test_wrong_content",
+            "test_editions",
+            "test_load",
+            "test_zip_checks",
+            "test_zip_load",
+            "test_set_aside",
+        ),
+    ),
+    "places": Room(
+        85,
+        (
+            "test_localities",
+            "test_place_search",
+            "test_zip_codes",
+            "test_cli_localities",
+            "test_cli_places",
+        ),
+    ),
+}
+"""Fast and direct tests first. Tests marked slow or cms_files are left out."""

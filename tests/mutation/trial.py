@@ -1,0 +1,192 @@
+"""The tests of a room run in a fork of this process, which has imported what feesync needs.
+
+Nothing of feesync is imported here: each fork imports the mutant. A test counts for a line that it
+runs; those of the mutated line come first.
+"""
+
+import contextlib
+import functools
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import coverage
+import hypothesis
+import pytest
+
+for _name in ("bs4", "click", "lxml.html", "responses", "requests", "sqlite_utils", "tenacity"):
+    with contextlib.suppress(ImportError):
+        __import__(_name)
+
+SURVIVED, KILLED, TIMED_OUT = "survived", "killed", "timed out"
+
+
+class Reach:
+    """What each test runs: lines by file, and seconds."""
+
+    def __init__(self, lines: dict[str, dict[str, list[int]]], seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+        self._of_line: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._of_file: dict[str, set[str]] = defaultdict(set)
+        for test, files in lines.items():
+            for path, numbers in files.items():
+                self._of_file[path].add(test)
+                for number in numbers:
+                    self._of_line[path, number].add(test)
+
+    @classmethod
+    def read(cls, path: Path) -> "Reach":
+        """Return what a run under coverage wrote."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def tests(self, path: str, lines: Iterable[int]) -> list[str]:
+        """Return the tests for lines of a file, the likeliest to fail and the fastest first.
+
+        Those that run one of the lines; where none does, as at the top of a module, all: those that
+        run another line of the file before the others.
+        """
+        of_lines = set().union(*(self._of_line[path, number] for number in lines))
+        of_file = self._of_file[path]
+        return sorted(
+            of_lines or self._seconds,
+            key=lambda test: (test not in of_file, self._seconds[test], test),
+        )
+
+    def seconds(self, tests: Iterable[str]) -> float:
+        """Return how long tests took."""
+        return sum(self._seconds[test] for test in tests)
+
+
+class _Choice:
+    """Keeps the tests that were chosen, in their order."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._rank = {test: number for number, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self._rank),
+            key=lambda item: self._rank[item.nodeid],
+        )
+
+
+class _Survey:
+    """Notes what each test runs.
+
+    What feesync remembers is forgotten between tests, so that each runs what it needs.
+    """
+
+    def __init__(self, folder: Path, room: str, target: Path) -> None:
+        self._folder, self._target = folder, target
+        self._seconds: dict[str, float] = {}
+        self._coverage = coverage.Coverage(
+            data_file=None, include=[f"{folder}/feesync/{room}/*"], config_file=False
+        )
+        self._coverage.start()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterable[None]:
+        for memory in gc.get_objects():
+            if isinstance(memory, functools._lru_cache_wrapper) and memory.__module__.startswith(
+                "feesync."
+            ):
+                memory.cache_clear()
+        self._coverage.switch_context(item.nodeid)
+        start = time.perf_counter()
+        result = yield
+        self._seconds[item.nodeid] = time.perf_counter() - start
+        self._coverage.switch_context("")
+        return result
+
+    def pytest_sessionfinish(self) -> None:
+        self._coverage.stop()
+        data = self._coverage.get_data()
+        lines: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for path in data.measured_files():
+            name = str(Path(path).relative_to(self._folder))
+            for number, tests in data.contexts_by_lineno(path).items():
+                for test in tests:
+                    if test:
+                        lines[test][name].append(number)
+        found = {"lines": lines, "seconds": self._seconds}
+        self._target.write_text(json.dumps(found), encoding="utf-8")
+
+
+def survey(folder: Path, room: str, files: list[str], target: Path) -> str:
+    """Run a room's tests on the code as it is, and note what each runs."""
+    return _fork(
+        folder, lambda: _pytest(folder, files, [_Survey(folder, room, target)]), 3600, bytecode=True
+    )
+
+
+def run(folder: Path, tests: list[str], seconds: float) -> str:
+    """Run tests on a mutant until one fails."""
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    return _fork(folder, lambda: _pytest(folder, files, [_Choice(tests)]), seconds)
+
+
+def _pytest(folder: Path, files: list[str], plugins: list[object]) -> int:
+    hypothesis.settings.register_profile(
+        "mutation",
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile("mutation")
+    return pytest.main(
+        [
+            *("-x", "-n", "0", "-q", "--no-header", "--tb=line"),
+            *("-p", "no:cacheprovider", "-m", "not slow and not cms_files"),
+            f"--basetemp={folder}/tmp",
+            *files,
+        ],
+        plugins=plugins,
+    )
+
+
+def _fork(folder: Path, work: Callable[[], int], seconds: float, *, bytecode: bool = False) -> str:
+    """Run work in a fork that has the folder's feesync, and return what became of it."""
+    child = os.fork()
+    if not child:
+        status = 70
+        try:
+            os.setsid()
+            output = os.open(folder / "output.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.chdir(folder)
+            sys.path.insert(0, str(folder))
+            # a mutant's bytecode is not written: it may have the original's size and second
+            sys.dont_write_bytecode = not bytecode
+            os.environ |= {"PYTHONPATH": str(folder), "HOME": str(folder / "home")}
+            status = int(work())
+        finally:
+            os._exit(status)
+    end = time.monotonic() + seconds
+    pause = 0.01
+    while time.monotonic() < end:
+        process, status = os.waitpid(child, os.WNOHANG)
+        if process:
+            _end_group(child)
+            code = os.waitstatus_to_exitcode(status)
+            if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+                raise RuntimeError((folder / "output.txt").read_text())
+            return KILLED if code else SURVIVED
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.1)
+    _end_group(child)
+    os.waitpid(child, 0)
+    return TIMED_OUT
+
+
+def _end_group(leader: int) -> None:
+    """End what a fork started and left running."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
