@@ -296,8 +296,8 @@ def test_therapy_assistants_are_paid_less_from_2022_on():
 
 def test_limiting_charges_that_cms_published():
     # CMS's look-up tool, national 64493 in 2025: 188.00 and 96.47
-    assert limits.limiting_charge(172083380000) == 18800
-    assert limits.limiting_charge(88305945000) == 9647
+    assert limits.limiting_charge(172083380000, date(2025, 6, 1)) == 18800
+    assert limits.limiting_charge(88305945000, date(2025, 6, 1)) == 9647
 
 
 def test_the_limiting_charge_of_a_line_takes_the_factors_before_nonparticipation():

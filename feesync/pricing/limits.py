@@ -1,25 +1,24 @@
-"""Participation: 95 % for a non-participating physician, and the limiting charge.
+"""Participation: the share of a non-participating physician, and the limiting charge.
 
-The limiting charge is 1.0925 (437 / 400) of the fee before it is rounded, rounded once. Source:
+The limiting charge is 115 % of 95 %, 1.0925, of the fee before it is rounded, rounded once. Source:
 Social Security Act s. 1848(g); "calculating 95 percent of 115 percent ... 109.25 percent" in CMS's
 RVU documents; equal to all 2,742 limiting charges that CMS's look-up tool published for 2020 to
-2025.
+2025. Both percentages stand in data/reference/rule_values.csv.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
-from feesync.model.money import half_up
+from feesync.model.money import SCALE, decimal_percent, half_up
 from feesync.model.note import Note
 from feesync.pricing.line import Adjustment
+from feesync.reference.rule_values import rule_value
 
-NONPARTICIPATING = Adjustment(
-    "nonparticipating",
-    9_500,
-    "non-participating: 95 % of the amount",
-    "Social Security Act s. 1848(a)(3)",
-)
+STEP = "nonparticipating"
+_RULE = "participation"
 MUST_ACCEPT_ASSIGNMENT = Note.info(
     "no-limiting-charge",
     "No limiting charge: practitioners other than physicians must accept assignment.",
@@ -27,11 +26,21 @@ MUST_ACCEPT_ASSIGNMENT = Note.info(
 )
 
 
-def limiting_charge(exact: int | Fraction) -> int:
+@lru_cache(maxsize=1024)
+def nonparticipating(day: date) -> Adjustment:
+    """Return what non-participation does to an amount on a day."""
+    share = rule_value(_RULE, STEP, day)
+    reason = f"non-participating: {decimal_percent(share.factor)} % of the amount"
+    return Adjustment(STEP, share.factor, reason, share.source)
+
+
+def limiting_charge(exact: int | Fraction, day: date) -> int:
     """Return the limiting charge in cents.
 
     Args:
         exact: the amount before non-participation, by the fee after the OPPS cap, without any
             rounding, in billionths of a dollar.
+        day: that of the service.
     """
-    return half_up(exact * 437, 400 * 10_000_000)
+    share = rule_value(_RULE, STEP, day).factor * rule_value(_RULE, "limiting charge", day).factor
+    return half_up(exact * share, SCALE * SCALE * 10_000_000)

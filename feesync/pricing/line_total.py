@@ -82,9 +82,12 @@ def _limiting_charge(program: Program, services: Sequence[Service]) -> int | Non
         return None
     whole = [service for service in services if len(service.lines) == 1]
     halves = [service for service in services if len(service.lines) > 1]
-    total = limits.limiting_charge(sum(service.limit * service.count for service in whole))
+    total = limits.limiting_charge(
+        sum(service.limit * service.count for service in whole), line.day
+    )
     for service in halves:
-        total += service.part(limits.limiting_charge(service.limit), program.number) * service.count
+        limit = limits.limiting_charge(service.limit, line.day)
+        total += service.part(limit, program.number) * service.count
     return total
 
 

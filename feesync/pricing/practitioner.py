@@ -1,55 +1,34 @@
 """The share of the fee that a practitioner other than a physician is paid.
 
 Source: Social Security Act s. 1833(a)(1); Medicare Claims Processing Manual, chapter 12, sections
-110 to 160.
+110 to 160. Shares and dates stand in data/reference/rule_values.csv.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
+from feesync.model.money import SCALE, decimal_percent
 from feesync.pricing.line import Adjustment, Line
+from feesync.reference.rule_values import rule_value, rule_values
 
+STEP = "practitioner"
+"""The name of the step, and of the rule in the table."""
 
-class Practitioner(NamedTuple):
-    """A kind of practitioner.
-
-    Share in ten-thousandths, and the first day on which Medicare pays the kind.
-    """
-
-    name: str
-    share: int
-    since: date
-    source: str
-
-
-_EARLIEST = date.min
-_MANUAL = "Claims Processing Manual ch. 12 s. "
+PHYSICIAN = "physician"
 PRACTITIONERS = {
-    "physician": Practitioner("physician", 10_000, _EARLIEST, _MANUAL + "20"),
-    "np": Practitioner("nurse practitioner", 8_500, _EARLIEST, _MANUAL + "120"),
-    "pa": Practitioner("physician assistant", 8_500, _EARLIEST, _MANUAL + "110"),
-    "cns": Practitioner("clinical nurse specialist", 8_500, _EARLIEST, _MANUAL + "120"),
-    "dietitian": Practitioner(
-        "registered dietitian", 8_500, _EARLIEST, "Claims Processing Manual ch. 4 s. 300"
-    ),
-    "midwife": Practitioner("certified nurse-midwife", 10_000, _EARLIEST, _MANUAL + "130"),
-    "csw": Practitioner("clinical social worker", 7_500, _EARLIEST, _MANUAL + "150"),
-    "mft": Practitioner(
-        "marriage and family therapist",
-        7_500,
-        date(2024, 1, 1),
-        "Consolidated Appropriations Act, 2023, s. 4121",
-    ),
-    "mhc": Practitioner(
-        "mental health counselor",
-        7_500,
-        date(2024, 1, 1),
-        "Consolidated Appropriations Act, 2023, s. 4121",
-    ),
+    PHYSICIAN: "physician",
+    "np": "nurse practitioner",
+    "pa": "physician assistant",
+    "cns": "clinical nurse specialist",
+    "dietitian": "registered dietitian",
+    "midwife": "certified nurse-midwife",
+    "csw": "clinical social worker",
+    "mft": "marriage and family therapist",
+    "mhc": "mental health counselor",
 }
+"""The kinds of practitioner and their names; a physician has the whole fee."""
 
 
 def check(kind: str, day: date) -> None:
@@ -58,13 +37,17 @@ def check(kind: str, day: date) -> None:
     Raises:
         InvalidInputError: with the kinds that exist.
     """
-    known = PRACTITIONERS.get(kind)
-    if known is None:
+    if kind == PHYSICIAN:
+        return
+    if kind not in PRACTITIONERS:
         raise InvalidInputError(
             f"practitioner {kind[:40]!r} is not one of {', '.join(PRACTITIONERS)}"
         )
-    if day < known.since:
-        raise InvalidInputError(f"Medicare pays a {known.name} from {known.since} on, not on {day}")
+    first = min(value.first for value in rule_values(STEP) if value.case == kind)
+    if day < first:
+        raise InvalidInputError(
+            f"Medicare pays a {PRACTITIONERS[kind]} from {first} on, not on {day}"
+        )
 
 
 def adjustments(line: Line) -> list[Adjustment]:
@@ -72,17 +55,16 @@ def adjustments(line: Line) -> list[Adjustment]:
 
     What AS pays at surgery is 85 % already.
     """
-    known = PRACTITIONERS[line.practitioner]
-    if known.share == 10_000 or "AS" in line.modifiers:
+    if line.practitioner == PHYSICIAN or "AS" in line.modifiers:
         return []
-    return [
-        Adjustment(
-            "practitioner",
-            known.share,
-            f"{known.name}: {known.share // 100} % of the physician's amount",
-            known.source,
-        )
-    ]
+    share = rule_value(STEP, line.practitioner, line.day)
+    if share.factor == SCALE:
+        return []
+    reason = (
+        f"{PRACTITIONERS[line.practitioner]}: {decimal_percent(share.factor)} % of the "
+        "physician's amount"
+    )
+    return [Adjustment(STEP, share.factor, reason, share.source)]
 
 
 def is_physician(line: Line) -> bool:
@@ -90,4 +72,4 @@ def is_physician(line: Line) -> bool:
 
     Others must accept assignment, so that there is no limiting charge.
     """
-    return line.practitioner == "physician" and "AS" not in line.modifiers
+    return line.practitioner == PHYSICIAN and "AS" not in line.modifiers

@@ -282,5 +282,5 @@ def _whole(service: Service, share: int | Fraction) -> int:
     for adjustment in service.program.later:
         cents = scaled(cents, adjustment.factor)
     if line.nonpar:
-        cents = scaled(cents, limits.NONPARTICIPATING.factor)
+        cents = scaled(cents, limits.nonparticipating(line.day).factor)
     return scaled(cents, line.contract.factor) if line.contract else cents

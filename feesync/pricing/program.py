@@ -91,7 +91,7 @@ def finish(service: Service) -> None:
         service.take(adjustment)
     service.limit = service.exact
     if line.nonpar:
-        service.take(limits.NONPARTICIPATING)
+        service.take(limits.nonparticipating(line.day))
     if line.contract:
         service.take(contract.adjustment(line.contract))
 

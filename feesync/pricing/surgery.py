@@ -89,7 +89,7 @@ def care_days(rate: Rate, line: Line) -> int | None:
 
 
 def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
-    who = PRACTITIONERS[line.practitioner].name
+    who = PRACTITIONERS[line.practitioner]
     if modifier != "AS" and line.practitioner in _REPORT_AS:
         raise ModifierError(
             f"modifier {modifier} is a physician's; assistance at surgery by a {who} is reported "

@@ -1,0 +1,82 @@
+"""What each rule of pricing pays, in percent, by date.
+
+Out of scope: the factors of modifiers (reference.modifiers), and who pays (reference.cost_sharing).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from feesync.errors import NoPriceError
+from feesync.model.money import percent
+from feesync.reference.tables import rows_of
+
+RULE_VALUES = "reference/rule_values.csv"
+"""The table of rule values, in data/."""
+
+
+class RuleValue(NamedTuple):
+    """What a rule pays in a period.
+
+    Attributes:
+        rule: such as `practitioner`.
+        case: which case of the rule, such as `np`.
+        factor: what it pays, in ten-thousandths of the amount before it (8500 is 85 %).
+        first: first day.
+        last: last day.
+        confidence: V checked against CMS's text or the statute, S read in a secondary source, R
+            recalled.
+        source: where it was read.
+    """
+
+    rule: str
+    case: str
+    factor: int
+    first: date
+    last: date
+    confidence: str
+    source: str
+
+
+@cache
+def rule_values(rule: str) -> tuple[RuleValue, ...]:
+    """Return all values of a rule, each case from its first period to its last."""
+    return tuple(
+        RuleValue(
+            row["rule"],
+            row["case"],
+            percent(row["value"]),
+            date.fromisoformat(row["from"]),
+            date.fromisoformat(row["to"]) if row["to"] else date.max,
+            row["confidence"],
+            row["source"],
+        )
+        for row in rows_of(RULE_VALUES, rule)
+    )
+
+
+@lru_cache(maxsize=4096)
+def find_rule_value(rule: str, case: str, day: date) -> RuleValue | None:
+    """Return the value of a case of a rule on a day, None where the table has none."""
+    return next(
+        (
+            value
+            for value in rule_values(rule)
+            if value.case == case and value.first <= day <= value.last
+        ),
+        None,
+    )
+
+
+def rule_value(rule: str, case: str, day: date) -> RuleValue:
+    """Return the value of a case of a rule on a day.
+
+    Raises:
+        NoPriceError: the table has none for the day; that of another day is no answer.
+    """
+    value = find_rule_value(rule, case, day)
+    if value is None:
+        raise NoPriceError(f"no value of the rule '{rule}' ({case}) is known for {day}")
+    return value
