@@ -8,18 +8,18 @@ touches what.
 
 Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and
 Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual, chapter 12, section 40.6
-(surgery, endoscopy), chapter 5, section 10.7 (therapy).
+(surgery, endoscopy), chapter 5, section 10.7 (therapy). What each rule pays stands in
+data/reference/rule_values.csv.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import product
 
-from feesync.model.money import SCALE, half_up
+from feesync.model.money import SCALE, decimal_percent, half_up
 from feesync.model.note import Note
 from feesync.pricing import endoscopy
 from feesync.pricing.line import Adjustment
@@ -28,31 +28,33 @@ from feesync.pricing.procedures import Procedure, procedures
 from feesync.pricing.program import close, finish
 from feesync.pricing.service import Program, RateLookup, Service
 from feesync.pricing.technical import has_technical_part
+from feesync.reference.rule_values import rule_value, rule_values
 
 SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 """Multiple procedure indicators whose rules apply."""
+
+PROCEDURE_STEP, IMAGING_STEP, THERAPY_STEP = (
+    "multiple procedure",
+    "multiple imaging",
+    "multiple therapy",
+)
+"""The names of the steps, and of the rules in the table."""
+
+TECHNICAL_STEPS = {
+    CARDIOVASCULAR: "multiple cardiovascular",
+    OPHTHALMOLOGY: "multiple ophthalmology",
+}
+"""The same of the rules for the technical parts of other tests, by indicator."""
 
 Pool = tuple[str, str]
 
 _SURGERY_SOURCE = (
     "RVU record layout, Multiple Procedure, indicator 2; Claims Processing Manual ch. 12 s. 40.6"
 )
-_THERAPY_SOURCE = (
-    "RVU record layout, Multiple Procedure, indicator 5; Claims Processing Manual ch. 5 s. 10.7"
-)
-_IMAGING_SOURCE = (
-    f"RVU record layout, Multiple Procedure, indicator {IMAGING}, and Diagnostic "
-    "Imaging Family Indicator"
-)
 _CO_SURGEON_SOURCE = (
     "RVU record layout, Co-surgeons; Claims Processing Manual ch. 12 s. 40.6 and 40.8"
 )
-_MOST_RANKED = 5
 _EXACT_TO_CENTS = 10_000_000
-_PROFESSIONAL_OFF = ((date(2012, 1, 1), 25), (date(2017, 1, 1), 5))
-"""Percent less of the professional part of the second and further imaging services."""
-
-_TECHNICAL_OFF = {CARDIOVASCULAR: (25, "cardiovascular"), OPHTHALMOLOGY: (20, "ophthalmology")}
 _BY_INFERENCE = {
     ENDOSCOPY: "endoscopies",
     IMAGING: "imaging",
@@ -78,7 +80,7 @@ def pool(program: Program) -> Pool | None:
         return SURGERY, "assistant" if ASSISTANTS.intersection(modifiers) else ""
     if indicator == IMAGING:
         return IMAGING, rate.imaging_family
-    if indicator == THERAPY or (indicator in _TECHNICAL_OFF and has_technical_part(rate)):
+    if indicator == THERAPY or (indicator in TECHNICAL_STEPS and has_technical_part(rate)):
         return indicator, ""
     return None
 
@@ -110,7 +112,7 @@ def apply(services: Sequence[Service], lookup: RateLookup) -> None:
 def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
     """Rank procedures and families by their amounts.
 
-    The first in full, four more at 50 %, the others by report.
+    Each rank as the table says, those beyond its last by report.
     """
     ranked = [endoscopy.Family.of_one(one) for one in procedures(services)]
     families = endoscopy.families(ranked)
@@ -120,22 +122,18 @@ def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
     number = sum(family.count for family in families)
     if number == 1:
         return
-    rank = 1
+    rank, last = 1, len({value.case for value in rule_values(PROCEDURE_STEP)})
     for family in families:
         for service in family.services:
             service.rank = rank
-            if rank > _MOST_RANKED:
+            if rank > last:
                 text = (
                     f"Rank {rank} of multiple procedures is priced by report: the MAC sets the "
                     "amount from the documentation."
                 )
                 service.by_report = Note.denial("by-report", text, _SURGERY_SOURCE)
-            elif rank > 1:
-                reason = f"of {number} procedures of the day: 50 %"
-                service.take(
-                    Adjustment("multiple procedure", 5_000, reason, _SURGERY_SOURCE), f"rank {rank}"
-                )
-                service.reduced = True
+            else:
+                _reduce_rank(service, rank, number)
             if CO_SURGEON in service.line.modifiers:
                 text = (
                     "A co-surgeon's procedure (62) stays in the ranking of multiple procedures, "
@@ -143,6 +141,16 @@ def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
                 )
                 service.notes.append(Note.info("co-surgeon-ranked", text, _CO_SURGEON_SOURCE))
         rank += family.count
+
+
+def _reduce_rank(service: Service, rank: int, number: int) -> None:
+    """Take from a service of several what its rank among them does."""
+    value = rule_value(PROCEDURE_STEP, f"rank {rank}", service.line.day)
+    if value.factor == SCALE:
+        return
+    reason = f"of {number} procedures of the day: {decimal_percent(value.factor)} %"
+    service.take(Adjustment(PROCEDURE_STEP, value.factor, reason, value.source), f"rank {rank}")
+    service.reduced = True
 
 
 def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
@@ -261,16 +269,25 @@ def _reduce_imaging(service: Service, technical: bool, professional: bool) -> No
     if not (technical or professional):
         return
     day = service.line.day
-    off = next((percent for since, percent in reversed(_PROFESSIONAL_OFF) if since <= day), 0)
-    factors = (5_000 if technical else SCALE), ((100 - off) * 100 if professional else SCALE)
-    texts = ("50 % of the technical part", f"{off} % less of the professional part")
-    found = [text for later, text in zip((technical, professional), texts, strict=True) if later]
-    reason = f"second or further imaging: {' and '.join(found)}"
-    service.reduce_parts("multiple imaging", *factors, reason, _IMAGING_SOURCE)
+    of_technical = rule_value(IMAGING_STEP, "technical", day)
+    of_professional = rule_value(IMAGING_STEP, "professional", day)
+    found = []
+    if technical:
+        found.append(f"{decimal_percent(of_technical.factor)} % of the technical part")
+    if professional:
+        off = decimal_percent(SCALE - of_professional.factor)
+        found.append(f"{off} % less of the professional part")
+    service.reduce_parts(
+        IMAGING_STEP,
+        of_technical.factor if technical else SCALE,
+        of_professional.factor if professional else SCALE,
+        f"second or further imaging: {' and '.join(found)}",
+        (of_technical if technical else of_professional).source,
+    )
 
 
 def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
-    """Pay the practice expense in full of the one unit of the day that has the highest, half of every other."""
+    """Pay the practice expense in full of the one unit of the day that has the highest."""
     amounts = {service: service.program.base.pe_rvu for service in services}
     ordered = _first(_ordered(services, amounts), amounts, _reduce_therapy)
     for service, rank in _numbered(ordered).items():
@@ -281,13 +298,16 @@ def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
 
 
 def _reduce_therapy(service: Service) -> None:
-    """Pay half of the practice expense of a service."""
+    """Pay a part of the practice expense of a service."""
     base, rate = service.program.base, service.rate
-    half_pe = Fraction(base.pe_rvu * rate.pe_gpci * rate.conversion_factor, 2)
-    less = base.fee - half_up(base.exact - half_pe, _EXACT_TO_CENTS)
-    share = 1 - half_pe / (base.exact or 1)
-    reason = "therapy beside other therapy of the day: 50 % of its practice expense"
-    service.replace("multiple therapy", service.amount - less, share, reason, _THERAPY_SOURCE)
+    value = rule_value(THERAPY_STEP, "practice expense", service.line.day)
+    practice_expense = base.pe_rvu * rate.pe_gpci * rate.conversion_factor
+    off = practice_expense * Fraction(SCALE - value.factor, SCALE)
+    less = base.fee - half_up(base.exact - off, _EXACT_TO_CENTS)
+    share = 1 - off / (base.exact or 1)
+    part = decimal_percent(value.factor)
+    reason = f"therapy beside other therapy of the day: {part} % of its practice expense"
+    service.replace(THERAPY_STEP, service.amount - less, share, reason, value.source)
 
 
 def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
@@ -304,11 +324,11 @@ def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
 
 def _reduce_technical(service: Service) -> None:
     """Take the percentage of its indicator from the technical part of a service."""
-    indicator = service.rate.multiple_procedure
-    percent, name = _TECHNICAL_OFF[indicator]
-    source = f"RVU record layout, Multiple Procedure, indicator {indicator}"
-    reason = f"second or further {name} service: {percent} % less of the technical part"
-    service.reduce_parts(f"multiple {name}", (100 - percent) * 100, SCALE, reason, source)
+    step = TECHNICAL_STEPS[service.rate.multiple_procedure]
+    value = rule_value(step, "technical", service.line.day)
+    kind, off = step.removeprefix("multiple "), decimal_percent(SCALE - value.factor)
+    reason = f"second or further {kind} service: {off} % less of the technical part"
+    service.reduce_parts(step, value.factor, SCALE, reason, value.source)
 
 
 _RULES = {
