@@ -6,9 +6,9 @@ table itself: periods without gaps, sources that can be looked up.
 
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
-from documents import DOCS
 
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.pricing import limits, practitioner
@@ -42,8 +42,8 @@ VALUES = {
     ("multiple procedure", "rank 3"): [(50, "1995-01-01", "")],
     ("multiple procedure", "rank 4"): [(50, "1995-01-01", "")],
     ("multiple procedure", "rank 5"): [(50, "1995-01-01", "")],
-    # the same, indicator 4: "50% reduction of the TC ... July 1, 2010 and after ... 25% reduction of
-    # the PC ... January 1, 2012 through December 31, 2016 ... 5% ... January 1, 2017 and after";
+    # the same, indicator 4: "50% reduction of the TC ... July 1, 2010 and after", of the PC 25%
+    # from "January 1, 2012 through December 31, 2016" and 5% since "January 1, 2017",
     # CMS's fact sheet of 2006-11-01: "a 25 percent reduction" of technical parts
     ("multiple imaging", "technical"): [
         (75, "2006-01-01", "2010-06-30"),
@@ -66,7 +66,7 @@ PERIODS = [
     for percent, first, last in periods
 ]
 LOOKED_UP = re.compile(
-    r"https://|42 CFR \d|Manual ch\. \d+ s\. \d|Act(, \d+,)? s\. \d|RVU record layout|RVU25D document"
+    r"https://|42 CFR \d|Manual ch\. \d+ s\. \d|Act(, \d+,)? s\. \d|RVU (record layout|document)"
 )
 
 
@@ -125,7 +125,7 @@ def test_periods_follow_each_other_without_a_gap(rule):
     for value in rule_values(rule):
         cases.setdefault(value.case, []).append(value)
     for values in cases.values():
-        for before, after in zip(values, values[1:], strict=False):
+        for before, after in pairwise(values):
             assert before.last + DAY == after.first
         assert values[-1].last == date.max
         assert all(value.first <= value.last for value in values)
