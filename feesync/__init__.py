@@ -83,10 +83,7 @@ _NAMES = {
     "feesync.verification.report": ("Difference", "FileVerification", "Verification"),
 }
 _LAZY = {name: module for module, names in _NAMES.items() for name in names}
-"""Everything is imported when it is asked for.
-
-Looking up loads no HTTP library, and a command that is interrupted says so.
-"""
+"""Public names are imported on first use, so that looking up a rate loads no HTTP library."""
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - what Python expects of it

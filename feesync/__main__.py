@@ -1,18 +1,18 @@
-"""The `feesync` command, as `python -m feesync` too.
+"""The `feesync` command, also as `python -m feesync`.
 
-Interrupted, it says so, even while it is still being imported.
+Ctrl-C ends it with one line, even while it is still being imported.
 """
 
 import gc
 import sys
 
-_FEW_COLLECTIONS = 50_000
-"""Modules are no garbage: a start makes fewer objects than that, and nobody looks through them."""
+_COLLECTION_THRESHOLD = 50_000
+"""A start makes fewer objects than this, so that no garbage collection runs during it."""
 
 
 def main() -> None:
     """Run the command line and exit."""
-    gc.set_threshold(_FEW_COLLECTIONS)
+    gc.set_threshold(_COLLECTION_THRESHOLD)
     try:
         from feesync.cli import main as command
 

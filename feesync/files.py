@@ -1,9 +1,8 @@
-"""Files that survive a crash.
+"""Replace files so that a crash leaves the old file or the new one, never a part.
 
-Written beside, flushed to disk, renamed over the old one in one step.
-
-What is written beside is locked by the process that writes it: the kernel lets go of the lock
-however the process ends, so that the next one knows what a dead process left, and removes it.
+A new file is written under another name beside the old one, flushed to disk, and renamed over it in
+one step. The process that writes it holds a lock on it. The kernel releases the lock however the
+process ends, so that the next process can tell, and remove, what a dead one left behind.
 """
 
 from __future__ import annotations
@@ -23,30 +22,31 @@ except ImportError:  # not on Windows
     fcntl = None  # type: ignore[assignment]
 
 _T = TypeVar("_T")
-_NAME_KEPT = 100
+_NAME_LENGTH = 100
+"""Characters of a file's name that the name of its new version begins with."""
+
 _SUFFIX = ".feesync.tmp"
 _MOST_NAMES = 100
-"""Names that are tried where each is removed, or held, by another process."""
+"""How many names to try where other processes remove or lock each new file."""
 
 
 @contextmanager
 def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
-    """Replace a file by one that is written at the path given, beside it.
+    """Replace a file by the one that the block writes at the path that it is given.
 
-    Readers see the old or the new one, never a part.
-
-    A link is followed; the mode of a file that is replaced is kept.
+    Readers see the old file or the new one, never a part. Where the block raises, the old file
+    stays. A symbolic link is followed; the new file has the mode of the old one.
 
     Args:
         path: the file.
-        new: it must not be there, when all is written.
+        new: refuse where the file already exists when the block ends.
 
     Raises:
-        FileExistsError: it is to be new and is there. OSError: it cannot be written; the old one is
-        as it was, as it is where the writing raises anything else.
+        FileExistsError: `new` is true and the file exists.
+        OSError: the file cannot be written; the old one stays.
     """
     path = path.resolve()
-    remove_left(path.parent)
+    remove_leftovers(path.parent)
     own, lock = _locked(lambda: _new_file(path))
     try:
         with suppress(FileNotFoundError):
@@ -67,16 +67,16 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """Make a folder for the time of the block, among the temporary files of this machine.
+    """Make a folder among this machine's temporary files, and remove it when the block ends.
 
-    Remove what dead processes left there.
+    Folders that dead processes left there are removed too.
     """
     from shutil import rmtree
     from tempfile import gettempdir
 
-    there = Path(gettempdir())
-    remove_left(there)
-    own, lock = _locked(lambda: _new_folder(there))
+    parent = Path(gettempdir())
+    remove_leftovers(parent)
+    own, lock = _locked(lambda: _new_folder(parent))
     try:
         yield own
     finally:
@@ -85,23 +85,23 @@ def scratch_folder() -> Iterator[Path]:
             os.close(lock)
 
 
-def remove_left(folder: Path) -> None:
-    """Remove what processes that were killed have left beside the files of a folder.
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files that killed processes have left in a folder.
 
-    What another is writing stays.
+    Files that a running process is writing stay.
     """
-    if fcntl is None:  # there is no lock to tell a dead process by
+    if fcntl is None:  # without locks, dead processes cannot be told from running ones
         return
     try:
         with os.scandir(folder) as entries:
-            left = [
+            leftovers = [
                 entry.path
                 for entry in entries
                 if entry.name.endswith(_SUFFIX) and not entry.is_symlink()
             ]
     except OSError:
         return
-    for path in left:
+    for path in leftovers:
         with suppress(OSError):
             lock = os.open(path, os.O_RDONLY)
             try:
@@ -119,45 +119,45 @@ def remove_left(folder: Path) -> None:
 
 def _new_file(path: Path) -> tuple[Path, int | None]:
     """Make an empty file beside another, and open it."""
-    own = path.with_name(f"{path.name[:_NAME_KEPT]}.{token_hex(8)}{_SUFFIX}")
+    own = path.with_name(f"{path.name[:_NAME_LENGTH]}.{token_hex(8)}{_SUFFIX}")
     return own, os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
 
 
-def _new_folder(there: Path) -> tuple[Path, int | None]:
+def _new_folder(parent: Path) -> tuple[Path, int | None]:
     """Make an empty folder in another, and open it where folders can be opened."""
     from tempfile import mkdtemp
 
-    own = Path(mkdtemp(prefix="feesync-", suffix=_SUFFIX, dir=there))
+    own = Path(mkdtemp(prefix="feesync-", suffix=_SUFFIX, dir=parent))
     return own, os.open(own, os.O_RDONLY) if fcntl else None
 
 
 def _locked(make: Callable[[], tuple[Path, int | None]]) -> tuple[Path, int | None]:
-    """Make a file or folder, under a new name each time, until one is there and locked.
+    """Make a file or folder under a new name, again and again, until one exists and is locked.
 
-    Before it is locked another process may believe that a dead one left it, and remove it.
+    Before it is locked, another process may take it for a dead one's and remove it.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: none could be made.
     """
     for _ in range(_MOST_NAMES):
         try:
             own, file = make()
         except FileNotFoundError:  # a folder that was removed before it was opened
             continue
-        if file is None or _is_held(own, file):
+        if file is None or _lock_new(own, file):
             return own, file
         os.close(file)
     raise BlockingIOError(EAGAIN, "other processes remove what this one makes")
 
 
-def _is_held(own: Path, file: int) -> bool:
-    """Lock what was just made; tell whether it is this process's and still there."""
+def _lock_new(own: Path, file: int) -> bool:
+    """Lock a new file or folder; tell whether this process has the lock and it still exists."""
     if fcntl is None:
         return True
     try:
         if not _try_lock(file):
             return False
-    except OSError:  # there are no locks on this disk: nobody can tell what is left, or removes it
+    except OSError:  # the disk has no locks, so that no other process removes anything
         return True
     try:
         return os.path.samestat(os.fstat(file), own.stat())
@@ -166,7 +166,7 @@ def _is_held(own: Path, file: int) -> bool:
 
 
 def _try_lock(file: int) -> bool:
-    """Lock an open file for this process, until it is closed; tell whether no other holds it.
+    """Lock an open file until it is closed; return False where another process has locked it.
 
     Raises:
         OSError: the disk has no locks.
@@ -181,10 +181,7 @@ def _try_lock(file: int) -> bool:
 
 
 def _place(own: Path, path: Path) -> None:
-    """Give a finished file a name that no other has.
-
-    In one step where the file system has links.
-    """
+    """Give a finished file a name that must be free, in one step where the disk has hard links."""
     try:
         os.link(own, path)
     except FileExistsError:
@@ -199,26 +196,23 @@ def _place(own: Path, path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path, *, new: bool = False) -> Iterator[IO[bytes]]:
-    """Replace a file by what is written to the open one given, as `beside` does."""
+    """Replace a file, as `beside` does, by what the block writes to the open file it is given."""
     with beside(path, new=new) as own, own.open("wb") as file:
         yield file
 
 
 def write_json(path: Path, value: object) -> None:
-    """Replace a JSON file; readers see the old or the new one, never a part.
+    """Replace a JSON file; readers see the old file or the new one, never a part.
 
     Raises:
-        OSError: it cannot be written; the old one is as it was.
+        OSError: the file cannot be written; the old one stays.
     """
     with replacing(path) as file:
         file.write(json.dumps(value, indent=2, sort_keys=True).encode() + b"\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the object of a JSON file.
-
-    An empty one where there is no such file, or it holds something else.
-    """
+    """Return the object of a JSON file, or an empty one where no object can be read."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -227,9 +221,9 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_as(kind: type[_T], value: object) -> _T | None:
-    """Return a dataclass of texts and numbers from a value of JSON.
+    """Return a dataclass of texts and numbers from a JSON value.
 
-    None where that has other fields, or of other types.
+    Where the value has other fields, or fields of other types, return None.
     """
     if isinstance(value, dict) and {
         name: type(part) for name, part in value.items()

@@ -1,4 +1,4 @@
-"""Where feesync keeps its database and its downloads."""
+"""The paths of feesync's database and of its downloads."""
 
 from __future__ import annotations
 
@@ -12,45 +12,51 @@ DATABASE_VARIABLE = "FEESYNC_DB"
 CACHE_VARIABLE = "FEESYNC_CACHE"
 
 
-def database_path(given: str | os.PathLike[str] | None = None) -> Path:
-    """Return the database's path.
+def database_path(path: str | os.PathLike[str] | None = None) -> Path:
+    """Return the path of the database.
 
-    The one given, else FEESYNC_DB, else `feesync.db` in the user's data folder.
+    It is the argument, else the variable FEESYNC_DB, else `feesync.db` in the user's data folder.
+
+    Raises:
+        InvalidInputError: the argument is no path, or is empty.
     """
-    return _path(_named("database", given, DATABASE_VARIABLE)) or _user_database()
+    return _expanded(_path_text("database", path, DATABASE_VARIABLE)) or _user_database()
 
 
-def cache_path(given: str | os.PathLike[str] | None = None) -> Path:
+def cache_path(path: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder of downloads.
 
-    The one given, else FEESYNC_CACHE, else in the user's cache folder.
+    It is the argument, else the variable FEESYNC_CACHE, else the user's cache folder.
+
+    Raises:
+        InvalidInputError: the argument is no path, or is empty.
     """
-    return _path(_named("cache", given, CACHE_VARIABLE)) or _user_cache()
+    return _expanded(_path_text("cache", path, CACHE_VARIABLE)) or _user_cache()
 
 
-def _named(what: str, given: str | os.PathLike[str] | None, variable: str) -> str:
-    if given is not None and not isinstance(given, str | os.PathLike):
-        raise InvalidInputError(f"a {what} is a path, not {type(given).__name__}")
-    if given is None:
+def _path_text(what: str, path: str | os.PathLike[str] | None, variable: str) -> str:
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise InvalidInputError(f"a {what} is a path, not {type(path).__name__}")
+    if path is None:
         return os.environ.get(variable, "")
-    path = os.fspath(given)
-    if not isinstance(path, str):
-        raise InvalidInputError(f"the path of a {what} is text, not {type(path).__name__}")
-    if not path:
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        raise InvalidInputError(f"the path of a {what} is text, not {type(text).__name__}")
+    if not text:
         raise InvalidInputError(f"the path of the {what} is empty")
-    if "\0" in path:
-        raise InvalidInputError(f"the path of the {what} holds the character NUL")
-    return str.__str__(path)
+    if "\0" in text:
+        raise InvalidInputError(f"the path of the {what} contains the character NUL")
+    return str.__str__(text)
 
 
 @lru_cache(maxsize=64)
-def _path(named: str) -> Path | None:
-    if not named:
+def _expanded(text: str) -> Path | None:
+    if not text:
         return None
     try:
-        return Path(named).expanduser()
+        return Path(text).expanduser()
     except RuntimeError as error:
-        raise InvalidInputError(f"{named!r}: {error}") from None
+        raise InvalidInputError(f"{text!r}: {error}") from None
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from feesync.files import (
     beside,
     read_as,
     read_json,
-    remove_left,
+    remove_leftovers,
     replacing,
     scratch_folder,
     write_json,
@@ -135,7 +135,7 @@ def disturbed(monkeypatch, times, disturb):
 def test_what_another_process_removes_before_it_is_locked_is_made_anew(
     tmp_path, monkeypatch, times
 ):
-    left = disturbed(monkeypatch, times, lambda file: remove_left(tmp_path))
+    left = disturbed(monkeypatch, times, lambda file: remove_leftovers(tmp_path))
     with replacing(tmp_path / "x") as file:
         file.write(b"whole")
     assert left == [0]
@@ -145,7 +145,7 @@ def test_what_another_process_removes_before_it_is_locked_is_made_anew(
 @needs_locks
 def test_a_scratch_folder_that_another_process_removes_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    left = disturbed(monkeypatch, 3, lambda file: remove_left(tmp_path))
+    left = disturbed(monkeypatch, 3, lambda file: remove_leftovers(tmp_path))
     with scratch_folder() as own:
         (own / "x").write_bytes(b"1")
     assert (left, list(tmp_path.iterdir())) == ([0], [])
@@ -166,7 +166,7 @@ def test_what_another_process_holds_is_left_to_it(tmp_path, monkeypatch):
     ((lock, path),) = held
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "x", path])
     os.close(lock)
-    remove_left(tmp_path)
+    remove_leftovers(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
@@ -184,6 +184,6 @@ def test_a_disk_without_locks_serves_and_removes_nothing(tmp_path, monkeypatch):
 
 @needs_locks
 def test_a_process_that_removes_every_file_is_told(tmp_path, monkeypatch):
-    disturbed(monkeypatch, 10**6, lambda file: remove_left(tmp_path))
+    disturbed(monkeypatch, 10**6, lambda file: remove_leftovers(tmp_path))
     with pytest.raises(BlockingIOError, match="other processes remove"):
         write_json(tmp_path / "x.json", {"a": 1})

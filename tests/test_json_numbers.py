@@ -90,7 +90,7 @@ def test_no_reckoning_with_floats(name, other):
 @pytest.mark.parametrize("reckon", [operator.neg, operator.pos, abs, round, sum])
 def test_no_rounding_of_floats(reckon):
     number = JsonNumber(D("154.45"))
-    with pytest.raises(TypeError, match=r"154.45 is a number for JSON; reckon with .*\.exact"):
+    with pytest.raises(TypeError, match=r"154.45 is a number for JSON; calculate with .*\.exact"):
         reckon([number] if reckon is sum else number)
 
 

@@ -173,7 +173,9 @@ def test_a_database_that_is_no_file_or_cannot_be_reached_is_named(database, tmp_
         fee()
     with pytest.raises(StoreError, match="cannot be read"):
         estimate("64493", locality="national", date="2025-11-03", db=tmp_path / ("x" * 400))
-    with pytest.raises(InvalidInputError, match="the path of the database holds the character NUL"):
+    with pytest.raises(
+        InvalidInputError, match="the path of the database contains the character NUL"
+    ):
         estimate("64493", locality="national", date="2025-11-03", db="\0")
 
 

@@ -1,4 +1,4 @@
 """The words of the field as values: money, codes, labels, dates, places, rates, notes.
 
-No file and no database.
+Nothing here reads a file or a database.
 """

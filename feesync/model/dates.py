@@ -1,4 +1,4 @@
-"""Dates of service, and ages, as people type them."""
+"""Read dates of service, and ages of files, as people type them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @lru_cache(maxsize=4096)
 def read_date(text: str) -> date:
-    """Return the date that a text means.
+    """Return the date that a text `YYYY-MM-DD` means.
 
     Raises:
-        InvalidInputError: it is not `YYYY-MM-DD`, or no day of the calendar.
+        InvalidInputError: the text has another form, or is no day of the calendar.
     """
     stripped = text.strip()
     if _FORM.fullmatch(stripped):
@@ -30,27 +30,31 @@ def read_date(text: str) -> date:
     raise InvalidInputError(f"date {text[:40]!r} is not YYYY-MM-DD")
 
 
-def read_day(name: str, given: object) -> date:
-    """Return the day that a `date` or the text `YYYY-MM-DD` means; of a time, its day.
+def read_day(name: str, value: object) -> date:
+    """Return the day that a `date`, a `datetime` or the text `YYYY-MM-DD` means.
+
+    Args:
+        name: the argument's name, for the error.
+        value: what the caller gave.
 
     Raises:
-        InvalidInputError: it is neither, or no day of the calendar.
+        InvalidInputError: the value is none of them, or is no day of the calendar.
     """
-    if isinstance(given, str):
-        return read_date(str.__str__(given))
-    if isinstance(given, date):
+    if isinstance(value, str):
+        return read_date(str.__str__(value))
+    if isinstance(value, date):
         try:
-            return date(given.year, given.month, given.day)
+            return date(value.year, value.month, value.day)
         except (TypeError, ValueError):  # a date of another library that stands for none
             pass
-    raise InvalidInputError(f"{name} {shown(given)} is neither a date nor YYYY-MM-DD")
+    raise InvalidInputError(f"{name} {shown(value)} is neither a date nor YYYY-MM-DD")
 
 
 def read_age(text: str) -> timedelta:
-    """Return the age that a text means: `12h`, `30d` or `4w`.
+    """Return the age that a text such as `12h`, `30d` or `4w` means: hours, days or weeks.
 
     Raises:
-        InvalidInputError: it is none.
+        InvalidInputError: the text has another form, or the age is zero.
     """
     match = _AGE.fullmatch(text.strip().lower())
     if not match or not int(match[1]):

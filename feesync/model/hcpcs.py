@@ -1,4 +1,4 @@
-"""HCPCS codes, and ranges of them, as people type them."""
+"""Read HCPCS codes, and ranges of them, as people type them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FACET_JOINT_CODES = (
 )
 """Facet joint injections and denervations.
 
-The codes of the embedded snapshot, and those that a refresh reports on by itself.
+The embedded snapshot has these codes, and a refresh reports changes of them by default.
 """
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
@@ -31,11 +31,10 @@ _RANGE = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{5})")
 
 
 class CodeRange(NamedTuple):
-    """All codes from one to another that have their form.
+    """All codes of one form from a first to a last one, both included.
 
-    Digits and letters in the same places, and the same letters.
-
-    `0001T-0010T` holds no 0005U, `G0101-G0105` no 99213.
+    Codes have the same form where they have the same letters in the same places: `0001T-0010T` does
+    not hold 0005U, and `G0101-G0105` does not hold 99213.
     """
 
     first: str
@@ -56,11 +55,11 @@ class CodeRange(NamedTuple):
 
 
 def read_codes(text: str) -> str | CodeRange:
-    """Return a code, as `read_code` does, or a range of codes such as `64490-64495`.
+    """Return the code, or the range of codes such as `64490-64495`, that a text means.
 
     Raises:
-        InvalidInputError: it is neither; or the codes of a range differ in form, or stand in the
-            wrong order.
+        InvalidInputError: the text is neither; or the codes of the range differ in form, or stand in
+            the wrong order.
     """
     match = _RANGE.fullmatch(text.strip().upper()) if isinstance(text, str) else None
     if not match:
@@ -84,7 +83,8 @@ def read_code(text: str) -> str:
     """Return a CPT or HCPCS code in capitals.
 
     Raises:
-        InvalidInputError: it has not five characters; `64493-50` says how a modifier is given.
+        InvalidInputError: the text has not five letters and digits. Where it is a code with a
+            modifier, such as `64493-50`, the message says how to give the modifier.
     """
     if not isinstance(text, str):
         raise InvalidInputError(f"{shown(text)} is not a HCPCS code of five characters, as text")

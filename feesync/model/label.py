@@ -1,9 +1,7 @@
-"""Release labels: CMS names a release by year and quarter letter, `RVU25D`.
+"""Release labels: CMS names a release by year and quarter, such as `RVU25D`.
 
-A January, B April, C July, D October.
-
-`AR` is a re-issued January. Out of scope: which labels CMS has published, and their dates of effect
-(reference.catalogue).
+The letters are A for January, B for April, C for July, D for October; `AR` is a re-issued January.
+Out of scope: which labels CMS has published, and their dates of effect (reference.catalogue).
 """
 
 from __future__ import annotations
@@ -14,21 +12,16 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
 FIRST_QP_YEAR = 2026
-"""Since this year there are two conversion factors.
-
-For qualifying APM participants (qp), and for all others (nonqp).
-"""
-
+"""The first year with two conversion factors: qualifying APM participants (qp) have their own."""
 
 FIRST_YEAR = 2015
 """The first year whose files feesync reads; those of 2014 and before have other layouts."""
-
 
 _LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
 
 
 def parse_label(text: str) -> str:
-    """Return a label in its one spelling (`rvu25d` and `25D` are `RVU25D`).
+    """Return a label in capitals and in full: `rvu25d` and `25D` are `RVU25D`.
 
     Raises:
         InvalidInputError: the text is no release label.
@@ -43,7 +36,7 @@ def parse_label(text: str) -> str:
 
 
 def label_in(name: str) -> str | None:
-    """Return the label that a file name or address holds, or None."""
+    """Return the first label in a file name or address, or None where there is none."""
     match = _LABEL.search(name)
     return match[0].upper() if match else None
 

@@ -1,7 +1,4 @@
-"""A payment locality: the place that a release of the fee schedule gives GPCIs for.
-
-Its key is MAC and locality number.
-"""
+"""A payment locality: an area for which a release of the fee schedule has GPCIs."""
 
 from __future__ import annotations
 
@@ -14,9 +11,15 @@ NATIONAL = ("00000", "00")
 class Locality(NamedTuple):
     """A payment locality of a release.
 
-    Its key (MAC and locality number, with their zeros) and its GPCIs in thousandths.
-
-    `state` is None for the national row, and in files of CMS that do not print it (before 2021).
+    Attributes:
+        mac: the number of its Medicare Administrative Contractor, five digits.
+        locality: its number with the MAC, two digits; the two numbers together are its key.
+        state: two letters; None for the national row, and in CMS's files before 2021, which have no
+            states.
+        name: as CMS's file has it.
+        work_gpci: geographic index of work, in thousandths.
+        pe_gpci: geographic index of practice expense, in thousandths.
+        mp_gpci: geographic index of malpractice, in thousandths.
     """
 
     mac: str
@@ -29,7 +32,7 @@ class Locality(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The key as people write it: `01112-05`."""
+        """MAC and locality number as people write them: `01112-05`."""
         return f"{self.mac}-{self.locality}"
 
     @property

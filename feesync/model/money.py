@@ -1,7 +1,7 @@
-"""Money: whole cents inside, two-place Decimal outside, and the one half-up rounding.
+"""Money: whole cents inside, Decimal with two places outside, and the one half-up rounding.
 
-Nothing else in feesync rounds an amount of money in Python; the SQL view `rate_cents` does the same
-`(n + d/2) / d` in integers for the fee itself.
+No other module rounds an amount of money. The SQL view `rate_cents` rounds the fee itself, by the
+same `(n + d/2) / d` in integers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LARGEST = 10_000_000
 _HIGHEST_FACTOR = 10 * SCALE
 _LONGEST_TEXT = 40
 _JSON_DIGITS = 15
-"""A decimal of so many digits is the shortest text of its float: IEEE 754, DBL_DIG."""
+"""A decimal of at most this many digits survives the way to a float and back (IEEE 754)."""
 _DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
 
 
@@ -37,9 +37,9 @@ def scaled(cents: int, factor: int | Fraction) -> int:
 
 
 def decimal(value: int, places: int) -> Decimal:
-    """Return an integer of last places as a Decimal, whatever the caller's decimal context is.
+    """Return an integer divided by ten to the power of `places`: (1088, 3) is 1.088.
 
-    (1088, 3) is 1.088.
+    The result is exact whatever decimal context the caller has set.
     """
     return _EXACT.scaleb(Decimal(value), -places)
 
@@ -56,25 +56,25 @@ def decimal_factor(factor: int) -> Decimal:
 
 
 def decimal_percent(factor: int) -> Decimal:
-    """Return a factor in ten-thousandths as the shortest Decimal of a percentage.
-
-    11025 is 110.25, 11000 is 110.
-    """
+    """Return a factor in ten-thousandths as a percentage, the shortest Decimal: 11025 is 110.25."""
     return decimal_factor(100 * factor)
 
 
 def percent_change(before: int, after: int) -> Decimal:
-    """Return by how many percent a positive amount changed, with two decimals, half rounded away from zero: (200, 205) is 2.50."""
+    """Return by how many percent a positive amount changed: (200, 205) is 2.50.
+
+    The percentage has two decimals; a half is rounded away from zero.
+    """
     change = half_up(abs(after - before) * 10_000, before)
     return decimal(change if after >= before else -change, 2)
 
 
 def cents(amount: Decimal | int | str) -> int:
-    """Return a dollar amount given by a caller as whole cents.
+    """Return a caller's dollar amount as whole cents.
 
     Raises:
-        ValueError: not a number, a float, negative, over 10 million dollars, or with more than two
-            decimals.
+        ValueError: the amount is not a number, is a float, is negative or over 10 million dollars,
+            or has more than two decimals.
     """
     if isinstance(amount, float):
         raise ValueError(
@@ -105,11 +105,11 @@ def cents(amount: Decimal | int | str) -> int:
 
 
 def percent(value: Decimal | int | str) -> int:
-    """Return a percentage given by a caller, such as 110 or `110.25`, as a factor in ten-thousandths.
+    """Return a caller's percentage, such as 110 or `110.25`, as a factor in ten-thousandths.
 
     Raises:
-        ValueError: not a number, a float, not above 0 and at most 1000, or with more than two
-            decimals.
+        ValueError: the percentage is not a number, is a float, is not above 0 and at most 1000, or
+            has more than two decimals.
     """
     text = value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
     try:
@@ -124,15 +124,15 @@ def percent(value: Decimal | int | str) -> int:
 
 
 class JsonNumber(float):
-    """An exact decimal in the one form that `json.dumps` writes: the float nearest to it.
+    """An exact decimal that `json.dumps` can write: a float that remembers its Decimal.
 
-    Python's encoder writes no Decimal, and a float by the shortest text that reads as the same
-    float; for a decimal of up to 15 digits, that text is the decimal itself, without zeros at its
-    end (154.40 is written 154.4). So it equals what `json.loads` makes of that text, and a Decimal
-    on its right too; it prints as the Decimal. Reckoning would be with floats, and is refused.
+    Python's encoder writes no Decimal. It writes a float as the shortest text that reads as the
+    same float; for a decimal of up to 15 digits that text is the decimal itself, without zeros at
+    its end (154.40 is written 154.4). A JsonNumber compares equal to that float and to its Decimal,
+    and prints as the Decimal. Arithmetic would be done with floats, so it is refused.
 
     Attributes:
-        exact: the Decimal, to reckon with.
+        exact: the Decimal, for arithmetic.
     """
 
     __slots__ = ("exact",)
@@ -152,8 +152,8 @@ class JsonNumber(float):
         number.exact = exact
         return number
 
-    def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override]  # copies are made of the Decimal
-        return (self.exact,)
+    def __getnewargs__(self) -> tuple[Decimal]:  # type: ignore[override]
+        return (self.exact,)  # copies and pickles are made of the Decimal
 
     def __repr__(self) -> str:
         return str(self.exact)
@@ -184,7 +184,7 @@ class JsonNumber(float):
         return self.exact >= other if isinstance(other, Decimal) else super().__ge__(other)
 
     def _refused(self, *_: object) -> Any:  # noqa: ANN401 - it returns nothing
-        raise TypeError(f"{self} is a number for JSON; reckon with its Decimal, .exact")
+        raise TypeError(f"{self} is a number for JSON; calculate with its Decimal, .exact")
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refused
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refused
@@ -193,9 +193,9 @@ class JsonNumber(float):
 
 
 def json_ready(value: Mapping[str, object]) -> dict[str, Any]:
-    """Return a dictionary that `json.dumps` takes.
+    """Return a dictionary that `json.dumps` can write.
 
-    Every Decimal in it as a `JsonNumber`, or as `int` where it has no places.
+    Every Decimal in it becomes a `JsonNumber`, or an `int` where it has no decimals.
     """
     return {key: _ready(part) for key, part in value.items()}
 
@@ -209,9 +209,9 @@ def _ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
 
 
 def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape
-    """Return dictionaries and lists with every `JsonNumber` as its Decimal.
+    """Return dictionaries and lists with every `JsonNumber` as its Decimal again.
 
-    For an encoder that writes those with all places.
+    This is for an encoder that writes a Decimal with all its places.
     """
     if isinstance(value, JsonNumber):
         return value.exact

@@ -1,4 +1,4 @@
-"""A note: something that a person should know about an answer, with the place where the rule stands."""
+"""A note: something that a person should know about an answer, with the source of the rule."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a note matters.
-
-    For information, a warning, or the reason why there is no payment.
-    """
+    """How much a note matters: information, a warning, or the reason why nothing is paid."""
 
     INFO = "info"
     WARNING = "warning"
@@ -25,7 +22,7 @@ class Note:
         code: a short stable name.
         severity: how much it matters.
         text: one or two sentences.
-        source: where the rule stands.
+        source: the document that has the rule, and where in it.
     """
 
     code: str

@@ -1,4 +1,4 @@
-"""The rate of one code in one locality, as the database's view `rate_cents` gives it."""
+"""The rate of one code in one locality, with the columns of the database's view `rate_cents`."""
 
 from __future__ import annotations
 
@@ -22,30 +22,36 @@ class Setting(StrEnum):
     FACILITY = "facility"
 
     @classmethod
-    def read(cls, given: object) -> Setting:
-        """Return the setting that a member or its text means.
+    def read(cls, value: object) -> Setting:
+        """Return the setting that a member, or its text in any case, means.
 
         Raises:
             InvalidInputError: it is neither `nonfacility` nor `facility`.
         """
-        if isinstance(given, cls):
-            return given
-        found = (
-            _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
+        if isinstance(value, cls):
+            return value
+        setting = (
+            _SETTINGS.get(str.__str__(value).strip().lower()) if isinstance(value, str) else None
         )
-        if found is None:
-            raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
-        return found
+        if setting is None:
+            raise InvalidInputError(f"setting {shown(value)} is neither nonfacility nor facility")
+        return setting
 
 
 _SETTINGS = {setting.value: setting for setting in Setting}
 
 
 class SettingRate(NamedTuple):
-    """The part of a rate that a setting takes; units as in Rate.
+    """The columns of a rate for one setting; units as in Rate.
 
-    `pe_rvu` and `mp_rvu` are those of the OPPS columns where they cap the fee; `exact` and `fee`
-    are after the cap, `uncapped_exact` and `uncapped_fee` before it.
+    Attributes:
+        pe_rvu: practice expense; of the OPPS columns where they cap the fee.
+        mp_rvu: malpractice; of the OPPS columns where they cap the fee.
+        uncapped_fee: the formula, before the OPPS cap.
+        fee: the formula, after the OPPS cap.
+        exact: the fee before rounding.
+        amount: what Medicare allows, None where there is no price.
+        uncapped_exact: the uncapped fee before rounding.
     """
 
     pe_rvu: int
@@ -112,9 +118,10 @@ class Rate(NamedTuple):
     facility_limiting_charge: int | None
 
     def in_setting(self, setting: Setting | str) -> SettingRate:
-        """Return what a setting takes.
+        """Return the columns for a setting.
 
-        Therapy, priced though flagged NA in facilities, takes the nonfacility part everywhere.
+        Therapy is priced in facilities too, though flagged NA there: its nonfacility columns hold
+        in both settings.
 
         Args:
             setting: a `Setting`, or `nonfacility` or `facility`.

@@ -1,10 +1,9 @@
-"""What a caller gives, read into plain checked values: text, flags, whole numbers, lists.
+"""Check the arguments of public functions: text, flags, whole numbers, lists.
 
-The one door of the public functions: whatever an argument is, it comes out as the type that the
-code behind expects, or as an InvalidInputError with the argument's name. Integers are whatever
-Python may index with, so that a cell of a table will do; text is text whatever its class. Out of
-scope: what an argument means (arguments), dates, codes, money and paths, which have readers of
-their own built on these.
+Each function here returns an argument as the plain type that the code behind it expects, or raises
+InvalidInputError with the argument's name. An integer may be of any type that Python can index
+with, such as a cell of a table; text may be of any subclass of `str`. Out of scope: what an
+argument means, and dates, codes, money and paths, which have readers of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _MOST_SHOWN = 60
 
 
 class _Beginning(reprlib.Repr):
-    """The beginning of a value's repr, made of no more of the value than is shown."""
+    """The beginning of a value's repr, made without reading the rest of the value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +50,7 @@ _BEGINNING = _Beginning()
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it: short, whatever it is."""
+    """Return at most 60 characters that show a value in an error, whatever the value is."""
     try:
         text = _BEGINNING.repr(value)
     except ValueError:
@@ -62,10 +61,10 @@ def shown(value: object) -> str:
 
 
 def text(name: str, value: object) -> str:
-    """Return text without blanks around it, as plain `str`: an enum of texts is its value.
+    """Return text as plain `str`, without blanks around it; a StrEnum becomes its value.
 
     Raises:
-        InvalidInputError: it is no text.
+        InvalidInputError: the value is not text.
     """
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} {shown(value)} is not text")
@@ -73,10 +72,10 @@ def text(name: str, value: object) -> str:
 
 
 def flag(name: str, value: object) -> bool:
-    """Return True or False, and nothing that only looks like them.
+    """Return True or False; 1, 0 and texts are refused.
 
     Raises:
-        InvalidInputError: it is neither.
+        InvalidInputError: the value is neither True nor False.
     """
     if not isinstance(value, bool):
         raise InvalidInputError(f"{name} {shown(value)} is neither True nor False")
@@ -84,9 +83,9 @@ def flag(name: str, value: object) -> bool:
 
 
 def index(value: object) -> int | None:
-    """Return an integer of any type (`numpy.int64` too) as `int`.
+    """Return an integer of any type, such as `numpy.int64`, as `int`.
 
-    None for anything else, True and False too.
+    Anything else, True and False too, is None.
     """
     if isinstance(value, bool):
         return None
@@ -97,10 +96,17 @@ def index(value: object) -> int | None:
 
 
 def whole(name: str, value: object, least: int, most: int, what: str = "a whole number") -> int:
-    """Return a whole number between two bounds.
+    """Return a whole number from `least` to `most`.
+
+    Args:
+        name: the argument's name, for the error.
+        value: what the caller gave.
+        least: the lowest number.
+        most: the highest number.
+        what: what the number is, for the error.
 
     Raises:
-        InvalidInputError: it is none, or out of bounds.
+        InvalidInputError: the value is no whole number, or out of bounds.
     """
     number = index(value)
     if number is None or not least <= number <= most:
@@ -112,7 +118,7 @@ def seconds(name: str, value: object, most: int) -> float:
     """Return a number of seconds, with decimals or without.
 
     Raises:
-        InvalidInputError: it is none, or negative, or more than `most`.
+        InvalidInputError: the value is no number, is negative, or is more than `most`.
     """
     number = value if isinstance(value, float) else index(value)
     if number is None or not 0 <= number <= most:
@@ -123,9 +129,9 @@ def seconds(name: str, value: object, most: int) -> float:
 
 
 def is_iterable(value: object) -> bool:
-    """Tell whether a value has parts.
+    """Tell whether a value can be iterated over.
 
-    An array without a dimension has none, though its class is that of lists.
+    A numpy array without dimensions cannot, though its class has `__iter__`.
     """
     try:
         iter(value)  # type: ignore[call-overload]
@@ -135,19 +141,24 @@ def is_iterable(value: object) -> bool:
 
 
 def listed_or_none(name: str, values: Iterable[_T] | None, example: _T) -> tuple[_T, ...]:
-    """Return the values of an argument that is to be a list or None, which is an empty one.
+    """Return the items of an argument that must be a list or None; None has no items.
 
     Raises:
-        InvalidInputError: it is neither.
+        InvalidInputError: the argument is neither.
     """
     return () if values is None else listed(name, values, example)
 
 
 def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
-    """Return the values of an argument that is to be a list.
+    """Return the items of an argument that must be a list, or else iterable and no text.
+
+    Args:
+        name: the argument's name, for the error.
+        values: what the caller gave.
+        example: an item, for the error.
 
     Raises:
-        InvalidInputError: it is none.
+        InvalidInputError: the argument is text, or cannot be iterated over.
     """
     if not isinstance(values, str | bytes) and is_iterable(values):
         return tuple(values)
@@ -155,12 +166,16 @@ def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
     raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
 
 
-def states(given: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the states that one text or a list of texts names, in capitals; none for None."""
-    if given is None:
+def states(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the states that a text or a list of texts names, in capitals; none for None.
+
+    Raises:
+        InvalidInputError: the argument is neither, or a name is empty.
+    """
+    if names is None:
         return ()
-    named = (given,) if isinstance(given, str) else listed("state", given, "CA")
-    found = tuple(dict.fromkeys(text("state", state).upper() for state in named))
-    if "" in found:
+    texts = (names,) if isinstance(names, str) else listed("state", names, "CA")
+    capitals = tuple(dict.fromkeys(text("state", state).upper() for state in texts))
+    if "" in capitals:
         raise InvalidInputError("state is empty; name one by its two letters, such as CA")
-    return found
+    return capitals

@@ -1,7 +1,4 @@
-"""A release of the fee schedule, as it is loaded.
-
-Label, dates of effect, and the file that it came from.
-"""
+"""A loaded release of the fee schedule: its label, its dates of effect, and its file."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from datetime import date
 from feesync.model.dates import read_day
 
 ACCEPTED_CHANGE = "accepted-change"
-"""Under this name stands, among what was set aside, a difference from what was known."""
+"""The name, in `checks_set_aside`, for differences from earlier releases that were accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +16,21 @@ class Release:
     """A loaded release.
 
     Attributes:
-        release_id: its number in its source.
+        release_id: its number in the database or the snapshot.
         label: such as `RVU25D`.
         year: calendar year.
         effective_from: first day of effect.
-        effective_to: last day of effect. sha256: hash of the file it came from. source: that file's
-        name, or that it is the embedded snapshot. loaded_at: UTC time of loading, None for the
-        snapshot. factors: conversion factor in ten-thousandths of a dollar, by basis.
+        effective_to: last day of effect.
+        sha256: hash of the file it came from.
+        source: that file's name, or that it is the embedded snapshot.
+        loaded_at: UTC time of loading, None for the snapshot.
+        factors: conversion factor in ten-thousandths of a dollar, by basis.
         reference_factors: the bases whose factor came from feesync's reference data, not from the
-        release. embedded: whether it is the snapshot's, which holds a few codes only.
-        checks_set_aside: the checks of its own files that it failed and that were set aside when it
-            was loaded: what they found, by name; under ACCEPTED_CHANGE what was accepted of how it
-            differs from what was known.
+            release.
+        embedded: whether it is the snapshot's, which has a few codes only.
+        checks_set_aside: by the name of each check that the release failed and that was set aside
+            when it was loaded, what the check found; under ACCEPTED_CHANGE, which differences from
+            earlier releases were accepted.
     """
 
     release_id: int
@@ -47,10 +47,24 @@ class Release:
     checks_set_aside: dict[str, str] = field(default_factory=dict)
 
     def covers(self, day: date | str) -> bool:
-        """Tell whether a day, a `date` or `YYYY-MM-DD`, is within the dates of effect."""
+        """Tell whether a day is within the dates of effect.
+
+        Args:
+            day: a `date`, or text `YYYY-MM-DD`.
+
+        Raises:
+            InvalidInputError: the day cannot be read.
+        """
         return self.effective_from <= read_day("day", day) <= self.effective_to
 
     def distance(self, day: date | str) -> int:
-        """Return how many days a day lies outside the dates of effect."""
+        """Return how many days a day lies outside the dates of effect; 0 within them.
+
+        Args:
+            day: a `date`, or text `YYYY-MM-DD`.
+
+        Raises:
+            InvalidInputError: the day cannot be read.
+        """
         day = read_day("day", day)
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)

@@ -1,9 +1,9 @@
-"""ZIP codes as people write them, and the CMS files that tell which payment locality a ZIP lies in.
+"""ZIP codes as people write them, and the CMS files that give a ZIP its payment locality.
 
-CMS publishes two files a quarter, the "Zip Code to Carrier Locality File": ZIP5 gives each ZIP a
-locality and says with a flag where a part of the ZIP lies in another; ZIP9 has the ZIP+4s of those.
-Out of scope: reading the files (formats.zip_locality), what is loaded of them (store.zip_tables),
-and what a ZIP means on a date (places.zip_codes).
+CMS publishes two files a quarter, the "Zip Code to Carrier Locality File". ZIP5 gives each ZIP a
+locality, and flags the ZIPs that lie in several; ZIP9 gives the ZIP+4s of those. Out of scope:
+reading the files (formats.zip_locality), their tables (store.zip_tables), and what a ZIP means on a
+date (places.zip_codes).
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ class ZipCode(NamedTuple):
 
     @property
     def is_military(self) -> bool:
-        """Whether it is an APO, FPO or DPO.
+        """Whether it is military mail (APO, FPO, DPO).
 
-        09xxx (Europe), 340xx (Americas), 962xx to 966xx (Pacific).
+        That is 09xxx (Europe), 340xx (Americas), and 962xx to 966xx (Pacific).
         """
         return _MILITARY.match(self.zip5) is not None
 
 
 class ZipRow(NamedTuple):
-    """What a file says of a ZIP.
+    """The row of a file for a ZIP.
 
-    Its locality, its state, and whether a part of it lies elsewhere, as ZIP+4 tells.
+    `plus_four` says that parts of the ZIP lie in other localities, which the ZIP+4s tell.
     """
 
     mac: str
@@ -50,9 +50,15 @@ class ZipRow(NamedTuple):
 
 
 class ZipFile(NamedTuple):
-    """A ZIP5 or ZIP9 file of a quarter, and where it came from.
+    """A ZIP5 or ZIP9 file of a quarter.
 
-    `rows` counts its ZIPs or ZIP+4s.
+    Attributes:
+        kind: `ZIP5` or `ZIP9`.
+        year: calendar year.
+        quarter: 1 to 4.
+        source: the name of the file, or that it is the embedded snapshot.
+        rows: how many ZIPs or ZIP+4s it has.
+        embedded: whether it is the snapshot's.
     """
 
     kind: str
@@ -75,14 +81,14 @@ class ZipFile(NamedTuple):
 
 
 class ZipPlace(NamedTuple):
-    """How a ZIP told a locality, to be said with an answer.
+    """Why a ZIP is in a locality: what an answer says of it.
 
     Attributes:
-        code: the ZIP that was asked for.
+        code: the ZIP of the question.
         file: the file that gives it a locality.
         of_the_day: whether the file is of the quarter of the date of service.
-        regrouped: localities of the release in the same state that the file does not know: the
-            state was divided otherwise.
+        regrouped: the release's localities in the same state that the file does not have: CMS
+            has divided the state anew between the two.
     """
 
     code: ZipCode
@@ -92,16 +98,16 @@ class ZipPlace(NamedTuple):
 
 
 def read_zip(text: str) -> ZipCode | None:
-    """Return the ZIP code that a text is.
+    """Return the ZIP code that a text means, or None where it means none.
 
-    `94110`, `94110-1234`, `941101234` or, to tell it from a MAC, `ZIP 94110`; else None.
+    A ZIP is `94110`, `94110-1234` or `941101234`; `ZIP 94110` tells it from a MAC.
     """
     match = _ZIP.fullmatch(text.strip().upper())
     return ZipCode(match[1], match[2] or "") if match else None
 
 
 def may_be_mac(text: str) -> bool:
-    """Tell whether a text is five digits and nothing else, which may be a MAC as well as a ZIP."""
+    """Tell whether a text is five bare digits, which may be a MAC as well as a ZIP."""
     return _BARE.fullmatch(text.strip()) is not None
 
 

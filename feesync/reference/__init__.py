@@ -1,4 +1,1 @@
-"""The tables of data/.
-
-Facts with a source column each, and the releases that CMS is known to have published.
-"""
+"""The tables of data/: facts with their sources, among them the releases that CMS has published."""

@@ -1,10 +1,7 @@
-"""The releases that CMS has published.
+"""The catalogue of releases that CMS has published: labels, dates of effect, conversion factors.
 
-Their labels, the dates on which they are in effect, their conversion factors.
-
-CMS names a release by year and quarter letter: A January, B April, C July, D October; `AR` is a
-re-issued January. Labels that CMS has published stand with their dates and factors in
-data/reference/release_catalogue.csv.
+It is the table data/reference/release_catalogue.csv. For a release that is not in it, the dates
+follow from the letter of its label (model.label).
 """
 
 from __future__ import annotations
@@ -32,9 +29,9 @@ class CatalogueEntry(NamedTuple):
         label: such as `RVU25D`.
         effective_from: first day of effect.
         effective_to: last day of effect.
-        conversion_factor: in ten-thousandths of a dollar, None where not recorded.
+        conversion_factor: in ten-thousandths of a dollar, None where it is not recorded.
         qp_conversion_factor: the same for qualifying APM participants.
-        url: where its zip was last known to be.
+        url: the last known address of its zip.
     """
 
     label: str
@@ -51,7 +48,7 @@ def _factor(text: str) -> int | None:
 
 @cache
 def catalogue() -> dict[str, CatalogueEntry]:
-    """Return the known releases by label, in order of their first day."""
+    """Return the releases of the catalogue by label, in order of their first day."""
     return {
         row["label"]: CatalogueEntry(
             row["label"],
@@ -66,26 +63,36 @@ def catalogue() -> dict[str, CatalogueEntry]:
 
 
 def label_of_title(year: int, month: str, conversion_factor: int) -> str | None:
-    """Return the label of a relative value file from its title line's year and month.
+    """Return the label of a relative value file from the year and month of its title line.
 
-    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor in ten-thousandths tells
-    which it is. A quarter that CMS published under another label only (RVU18C1) has that one.
+    Where CMS re-issued a quarter (RVU24A, RVU24AR), the conversion factor tells which of the two it
+    is. Where CMS published a quarter under another label only (RVU18C1), that label is returned.
+
+    Args:
+        year: calendar year.
+        month: its English name.
+        conversion_factor: in ten-thousandths of a dollar.
+
+    Returns:
+        The label, or None where the month begins no quarter.
     """
     letter = _MONTHS.get(month.upper())
     if letter is None:
         return None
     plain = f"RVU{year % 100:02d}{letter}"
-    of_quarter = [entry for entry in catalogue().values() if entry.label.startswith(plain)]
-    fitting = [
-        entry.label for entry in of_quarter if entry.conversion_factor in (conversion_factor, None)
+    same_quarter = [entry for entry in catalogue().values() if entry.label.startswith(plain)]
+    labels = [
+        entry.label
+        for entry in same_quarter
+        if entry.conversion_factor in (conversion_factor, None)
     ]
-    return fitting[0] if fitting else plain
+    return labels[0] if labels else plain
 
 
 def effective_dates(label: str) -> tuple[date, date] | None:
-    """Return the first and last day of a release.
+    """Return the first and last day of a release, from the catalogue or the letter of its label.
 
-    From the catalogue, else from the letter, else None (an unknown AR).
+    A re-issue that is not in the catalogue has no known dates: None.
     """
     entry = catalogue().get(label)
     if entry:
@@ -97,11 +104,11 @@ def effective_dates(label: str) -> tuple[date, date] | None:
 
 
 def known_factor_on(day: date) -> int | None:
-    """Return the conversion factor that the catalogue records for a day (not APM-qualified), or None."""
-    covering = [
+    """Return the nonqp conversion factor that the catalogue has for a day, or None."""
+    candidates = [
         entry for entry in catalogue().values() if entry.effective_from <= day <= entry.effective_to
     ]
-    return covering[-1].conversion_factor if covering else None
+    return candidates[-1].conversion_factor if candidates else None
 
 
 def last_catalogued_day() -> date:
@@ -110,13 +117,12 @@ def last_catalogued_day() -> date:
 
 
 def label_on(day: date) -> str:
-    """Return the label of the release in effect on a day.
-
-    The catalogue's, else that of the quarter.
-    """
-    covering = [
+    """Return the label of the release in effect on a day, by the catalogue or by the quarter."""
+    candidates = [
         entry.label
         for entry in catalogue().values()
         if entry.effective_from <= day <= entry.effective_to
     ]
-    return covering[-1] if covering else f"RVU{day.year % 100:02d}{'ABCD'[(day.month - 1) // 3]}"
+    return (
+        candidates[-1] if candidates else f"RVU{day.year % 100:02d}{'ABCD'[(day.month - 1) // 3]}"
+    )

@@ -1,4 +1,4 @@
-"""What single codes stand beside: the technical part of a test, the procedure of an add-on."""
+"""Which codes belong together: a test and its technical part, an add-on and its procedures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from feesync.reference.tables import read_table
 
 @cache
 def technical_codes() -> dict[str, tuple[str, ...]]:
-    """Return the codes of the technical part of each test whose code holds both parts (PC/TC indicator 4)."""
+    """Return, for each test whose code includes both parts, the codes of its technical part.
+
+    Such codes have PC/TC indicator 4.
+    """
     return {
         row["hcpcs"]: tuple(row["technical"].split())
         for row in read_table("reference/global_tests.csv")
@@ -18,7 +21,7 @@ def technical_codes() -> dict[str, tuple[str, ...]]:
 
 @cache
 def add_on_parents() -> dict[str, tuple[str, ...]]:
-    """Return the codes, all of them, that a facet joint add-on is billed beside."""
+    """Return, for each facet joint add-on, every code that must be billed beside it."""
     return {
         row["hcpcs"]: tuple(row["parents"].split()) for row in read_table("reference/add_ons.csv")
     }

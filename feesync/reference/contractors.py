@@ -9,9 +9,9 @@ from feesync.reference.tables import read_table
 
 
 class Contractor(NamedTuple):
-    """Who a MAC number belongs to.
+    """The company that processes Part B claims under a MAC number.
 
-    The company that processes the Part B claims, its jurisdiction (`JE`), the states.
+    `jurisdiction` is Medicare's name of its area, such as `JE`; `states` are those of the area.
     """
 
     mac: str

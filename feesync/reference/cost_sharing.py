@@ -1,4 +1,4 @@
-"""Who pays: sequestration, the Part B deductible, coinsurance, and the services for which they are waived; by date."""
+"""Who pays, by date: sequestration, the Part B deductible, coinsurance, and what waives them."""
 
 from __future__ import annotations
 
@@ -48,12 +48,18 @@ def part_b_deductibles() -> dict[int, str]:
 
 
 class CostSharing(NamedTuple):
-    """Which deductible and coinsurance a service has in a period, and what the claim must show for it.
+    """The deductible and coinsurance of services in a period, and what the claim must show.
 
-    `codes` are single codes and ranges of numbers (`10000-69999`), none for every code; `modifier`
-    is the one that the line carries, empty where none is needed; one of the codes `beside` stands
-    on the same claim. `coinsurance` is the patient's share in ten-thousandths (1500 is 15 %).
-    `condition` is what else it depends on, in words.
+    Attributes:
+        codes: single codes and ranges of numbers (`10000-69999`); empty for every code.
+        modifier: the one that the line must have; empty where none is needed.
+        beside: codes of which one must be on the same claim; empty where none is needed.
+        first: first day.
+        last: last day.
+        deductible_waived: whether the patient owes no deductible.
+        coinsurance: the patient's share, in ten-thousandths (1500 is 15 %).
+        condition: what else it depends on, in words.
+        source: the document that has the rule; how sure feesync is of it, where it is not verified.
     """
 
     codes: tuple[str, ...]
@@ -84,10 +90,7 @@ def _cost_sharing(row: dict[str, str], codes: str) -> CostSharing:
 
 @cache
 def cost_sharings() -> tuple[CostSharing, ...]:
-    """Return what holds whatever the code.
-
-    The coinsurance of Part B, and the modifiers that change who pays.
-    """
+    """Return the coinsurance of Part B, and the modifiers that change who pays, for any code."""
     return tuple(
         _cost_sharing(row, row["codes"]) for row in read_table("reference/cost_sharing.csv")
     )
@@ -95,7 +98,7 @@ def cost_sharings() -> tuple[CostSharing, ...]:
 
 @lru_cache(maxsize=4096)
 def preventive_cost_sharings(hcpcs: str) -> tuple[CostSharing, ...]:
-    """Return what Medicare's list of preventive services says of a code, nothing of most."""
+    """Return the rows for a code in Medicare's list of preventive services; most codes have none."""
     return tuple(
         _cost_sharing(row, row["hcpcs"]) for row in rows_of("reference/preventive.csv", hcpcs)
     )

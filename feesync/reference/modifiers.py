@@ -14,7 +14,7 @@ from feesync.reference.tables import read_table, rows_of
 class Effect(StrEnum):
     """What a modifier does to the price of a professional line.
 
-    The last six change none, they belong on other lines.
+    The last six change no such price: they belong on lines of other kinds.
     """
 
     INFORMS = "informs"
@@ -41,16 +41,16 @@ class ModifierEffect(NamedTuple):
     Attributes:
         modifier: its two characters.
         effect: what it does to the price.
-        factor: what is left of the amount, as text; empty where it is not multiplied by one.
-        applies_to: to what, in words.
-        codes: the only codes it applies to, or ranges of them such as `70450-70498`; else empty.
-        site: the eyelid, finger, toe (with its side) or vessel that it names; else empty.
+        factor: by what the amount is multiplied, as text; empty where it is not.
+        applies_to: the services that it applies to, in words.
+        codes: the only codes it applies to, or ranges of them such as `70450-70498`; empty for all.
+        site: the eyelid, finger, toe (with its side) or vessel that it names; empty for none.
         first: first day.
         last: last day.
-        notice: how much a line that carries it should say so: `info`, `warning`, or empty for not
-            at all.
+        notice: the severity of the note on a line that has it, `info` or `warning`; empty where
+            there is no note.
         confidence: V checked against CMS's text, S read in a secondary source, R recalled.
-        source: where it was read.
+        source: the document that has the rule.
         words: what it does, in feesync's words.
     """
 
@@ -68,7 +68,7 @@ class ModifierEffect(NamedTuple):
     words: str
 
     def is_for(self, hcpcs: str) -> bool:
-        """Tell whether it applies to a code; one with a letter is in no range."""
+        """Tell whether it applies to a code; a code with a letter is in no range."""
         return not self.codes or any(holds(code, hcpcs) for code in self.codes)
 
     @property
@@ -79,7 +79,7 @@ class ModifierEffect(NamedTuple):
 
 
 def holds(code: str, hcpcs: str) -> bool:
-    """Tell whether a code, or a range such as `70450-70498`, holds a code."""
+    """Tell whether an HCPCS code is a code of the table, or in a range such as `70450-70498`."""
     first, _, last = code.partition("-")
     return first <= hcpcs <= last and hcpcs.isdigit() if last else hcpcs == code
 
@@ -90,7 +90,7 @@ MODIFIERS = "reference/modifiers.csv"
 
 @cache
 def modifier_effects(modifier: str) -> tuple[ModifierEffect, ...]:
-    """Return what a modifier does, by date; nothing for one that is unknown."""
+    """Return what a modifier does, by date; nothing for a modifier that is not in the table."""
     return tuple(
         ModifierEffect(
             modifier=row["modifier"],

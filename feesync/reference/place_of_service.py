@@ -15,9 +15,13 @@ from feesync.reference.tables import read_table
 class PlaceOfService(NamedTuple):
     """A CMS place of service code.
 
-    Which of the two rates it takes, and whether Medicare adjudicates claims with it.
-
-    `biller` is who bills the facility's own share beside a practitioner; empty where nobody does.
+    Attributes:
+        pos: two digits.
+        setting: whose rate it takes, `nonfacility` or `facility`.
+        name: CMS's name.
+        biller: who bills the facility's own share beside a practitioner; empty where nobody does.
+        adjudicated: whether Medicare adjudicates claims with it.
+        source: the document that has it.
     """
 
     pos: str
@@ -29,7 +33,7 @@ class PlaceOfService(NamedTuple):
 
     @property
     def notes(self) -> list[Note]:
-        """What a person should know about a claim from there."""
+        """What a person should know about a claim with this place of service."""
         if self.adjudicated:
             return []
         text = (
@@ -56,28 +60,34 @@ def places_of_service() -> dict[str, PlaceOfService]:
 
 
 def read_setting(
-    chosen: Setting | str, pos: str | int | None
+    setting: Setting | str, pos: str | int | None
 ) -> tuple[Setting, PlaceOfService | None]:
-    """Return the setting, which a place of service decides where one is given, and that place.
+    """Return the setting of a line, and its place of service where it has one.
+
+    A place of service decides the setting.
+
+    Args:
+        setting: as the caller gave it; nonfacility is the default and contradicts nothing.
+        pos: the place of service, as text or number, or None.
 
     Raises:
         InvalidInputError: one of them cannot be read, or they contradict each other.
     """
-    named = Setting.read(chosen)
+    setting = Setting.read(setting)
     if pos is None:
-        return named, None
-    known = places_of_service().get(_two_digits(pos))
-    if known is None:
+        return setting, None
+    place = places_of_service().get(_two_digits(pos))
+    if place is None:
         raise InvalidInputError(
             f"place of service {shown(pos)} is not a CMS code; there are "
             f"{', '.join(places_of_service())}"
         )
-    if named is Setting.FACILITY and known.setting != named:
+    if setting is Setting.FACILITY and place.setting != setting:
         raise InvalidInputError(
-            f"place of service {known.pos} ({known.name}) takes the {known.setting} rate, not the "
+            f"place of service {place.pos} ({place.name}) takes the {place.setting} rate, not the "
             "facility rate"
         )
-    return Setting(known.setting), known
+    return Setting(place.setting), place
 
 
 def _two_digits(pos: str | int) -> str:

@@ -1,8 +1,8 @@
-"""The reference tables of data/: facts with a source column each, read once, on first use.
+"""Read the tables of data/, each of whose facts has a source.
 
-Rows are named tuples: every start imports this module, and a slotted dataclass takes it several
-times as long to make. Out of scope: the embedded snapshot of rates (store.snapshot).
-`data/README.md` says where each fact comes from.
+`data/README.md` describes the tables. The modules of this package turn rows into named tuples and
+not into slotted dataclasses, whose classes take several times as long to create at every start. Out
+of scope: the embedded snapshot of rates (store.snapshot).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read_table(name: str) -> list[dict[str, Any]]:
 
 
 def rows_of(name: str, key: str) -> list[dict[str, str]]:
-    """Return the rows whose first column is a key, without parsing the others."""
+    """Return the rows whose first column is `key`, without parsing the other rows."""
     header, lines = _lines_by_key(name)
     return _dictionaries([header, *lines[key]]) if key in lines else []
 
@@ -42,7 +42,7 @@ def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
 
 @cache
 def _lines_by_key(name: str) -> tuple[str, dict[str, list[str]]]:
-    """Return the header of a table, and its lines by what stands in their first column."""
+    """Return the header of a table, and its lines by the value of their first column."""
     header, *lines = (data_folder() / name).read_text(encoding="utf-8").splitlines()
     by_key: dict[str, list[str]] = {}
     for line in lines:
