@@ -238,7 +238,7 @@ def test_a_large_zip_comes_whole(server, cache):
     client = Client(Site(server.url), CoolDown(cache), Progress())
     downloader = Downloader(client, Cache(cache), lambda path, name: None, 2**30, Progress())
     fetched = downloader.fetch("RVU25D", server.url + ZIP, None)
-    assert fetched.kept.sha256 == hashlib.sha256(data).hexdigest()
+    assert fetched.entry.sha256 == hashlib.sha256(data).hexdigest()
     client.close()
 
 
@@ -260,8 +260,8 @@ def test_the_deadline_shortens_the_clock_of_a_page(feesync, reposted, monkeypatc
 )
 def test_the_clocks(cache, deadline, page):
     client = Client(Site(), CoolDown(cache), Progress(), deadline)
-    assert client.page_clock().left() == pytest.approx(page, abs=0.1)
-    assert client.zip_clock().left() == pytest.approx(15 * 60, abs=0.1)
+    assert client.page_clock().remainder() == pytest.approx(page, abs=0.1)
+    assert client.zip_clock().remainder() == pytest.approx(15 * 60, abs=0.1)
     assert str(client.zip_clock()) == "15 minutes, the most that a zip may take"
     client.close()
 
@@ -279,8 +279,8 @@ def test_once_failures_have_spent_the_deadline_clocks_are_short(cache, monkeypat
 
         with pytest.raises(TimeUpError):
             client.trying(fail, Clock(1e9, "long"))
-        assert client.page_clock().left() == pytest.approx(page, abs=0.1)
-        assert client.zip_clock().left() == pytest.approx(whole, abs=0.1)
+        assert client.page_clock().remainder() == pytest.approx(page, abs=0.1)
+        assert client.zip_clock().remainder() == pytest.approx(whole, abs=0.1)
         monkeypatch.undo()
     client.close()
 

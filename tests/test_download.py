@@ -15,7 +15,7 @@ from fake_cms import (
     status,
 )
 
-from feesync.cms.cache import Cache, Remembered
+from feesync.cms.cache import Cache, DownloadRecord
 from feesync.cms.client import Client
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.download import Downloader
@@ -68,8 +68,8 @@ def fetch(downloader, server, kept):
     def run(path=PATH, since=None):
         fetched = downloader.fetch("RVU25D", server.url + path, since)
         if fetched:
-            kept.remember("RVU25D", fetched.said)
-        return fetched and fetched.kept
+            kept.remember("RVU25D", fetched.record)
+        return fetched and fetched.entry
 
     return run
 
@@ -87,7 +87,7 @@ def test_a_zip_is_kept_under_label_and_hash_and_remembered(fetch, kept, server, 
         f"RVU25D-{SHA}.zip",
     )
     assert zipped.path.read_bytes() == DATA
-    assert kept.remembered("RVU25D") == Remembered(server.url + PATH, PUBLISHED, SHA, len(DATA))
+    assert kept.record("RVU25D") == DownloadRecord(server.url + PATH, PUBLISHED, SHA, len(DATA))
     assert names(kept) == [f"RVU25D-{SHA}.zip", "remembered.json"]
     assert heard.pieces[-1] == ("RVU25D", len(DATA), len(DATA))
     assert server.asked[0][1]["Accept-Encoding"] == "identity"
@@ -95,7 +95,7 @@ def test_a_zip_is_kept_under_label_and_hash_and_remembered(fetch, kept, server, 
 
 def test_what_has_not_changed_is_not_sent_again(fetch, kept, server):
     fetch()
-    assert fetch(since=kept.remembered("RVU25D")) is None
+    assert fetch(since=kept.record("RVU25D")) is None
     assert server.asked[1][1]["If-Modified-Since"] == PUBLISHED
     assert [code for _, _, code in server.asked] == [200, 304]
 
@@ -103,7 +103,7 @@ def test_what_has_not_changed_is_not_sent_again(fetch, kept, server):
 def test_another_address_is_asked_without_condition(fetch, kept, server):
     fetch()
     server.offer("RVU25D", DATA, path="/files/zip/rvu25d.zip")
-    assert fetch("/files/zip/rvu25d.zip", kept.remembered("RVU25D")).sha256 == SHA
+    assert fetch("/files/zip/rvu25d.zip", kept.record("RVU25D")).sha256 == SHA
     assert "If-Modified-Since" not in server.asked[1][1]
 
 
@@ -145,7 +145,7 @@ def test_it_is_begun_anew_where_the_zip_has_changed_meanwhile(fetch, kept, serve
     server.offer("RVU25D", other, last_modified=REPOSTED)
     assert fetch().path.read_bytes() == other
     assert server.asked[-1][2] == 200
-    assert kept.remembered("RVU25D").last_modified == REPOSTED
+    assert kept.record("RVU25D").last_modified == REPOSTED
 
 
 @pytest.mark.parametrize(

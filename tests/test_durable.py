@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from feesync import files
-from feesync.cms.cache import Remembered
+from feesync.cms.cache import DownloadRecord
 from feesync.files import (
     beside,
     read_as,
@@ -108,10 +108,10 @@ def test_what_is_no_object_reads_as_empty(tmp_path, content):
 )
 def test_fields_of_other_types_are_not_believed(changes):
     good = {"url": "u", "last_modified": "", "sha256": "s", "size": 9}
-    assert read_as(Remembered, good) == Remembered("u", "", "s", 9)
-    assert read_as(Remembered, {**good, **changes}) is None
-    assert read_as(Remembered, {"url": "u"}) is None
-    assert read_as(Remembered, [good]) is None
+    assert read_as(DownloadRecord, good) == DownloadRecord("u", "", "s", 9)
+    assert read_as(DownloadRecord, {**good, **changes}) is None
+    assert read_as(DownloadRecord, {"url": "u"}) is None
+    assert read_as(DownloadRecord, [good]) is None
 
 
 def disturbed(monkeypatch, times, disturb):

@@ -99,7 +99,7 @@ def test_what_a_clock_ended_is_not_tried_again_and_counts_towards_the_deadline(m
         attempts = Attempts(monkeypatch, TimeUpError("in vain"), takes=60)
         with pytest.raises(TimeUpError, match="^in vain") as raised:
             retry(policy, attempts)
-        assert (attempts.made, policy.left, policy.is_spent) == (1, left, left == 0)
+        assert (attempts.made, policy.remainder, policy.is_spent) == (1, left, left == 0)
         assert isinstance(raised.value, EndingError) == ends_the_run
 
 

@@ -36,7 +36,7 @@ def test_printer_settings_are_left_out_unread():
     data = printed(workbook(ROWS))
     assert PRINTER_SETTINGS in parts_of(data)
     assert read(data) == ROWS
-    assert PRINTER_SETTINGS not in parts_of(xlsx_parts.checked(data, "a.xlsx", MOST))
+    assert PRINTER_SETTINGS not in parts_of(xlsx_parts.xml_parts(data, "a.xlsx", MOST))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Talking to cms.gov: what it offers, and bringing it here.
+"""Talk to cms.gov: find out which files it offers, and download them.
 
-Bytes only: what is in a file is the business of formats.
+Out of scope: what is in a file (formats).
 """

@@ -1,8 +1,8 @@
-"""The folder of downloads.
+"""The cache: the folder of downloads.
 
-Whole zips under label and hash, one unfinished download a label, and what CMS said of each.
-
-A zip's name never comes from its address, whose last part is `2025.zip` for every release of 2025.
+It has whole zips, named by label and hash; at most one unfinished download for each label; and a
+record of the headers that CMS sent. A zip is never named after its address, which ends in
+`2025.zip` for every release of 2025.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from pathlib import Path
 from feesync.errors import BusyError, CacheError
 from feesync.files import read_as, read_json, replace, write_json
 
-_REMEMBERED = "remembered.json"
+_RECORDS = "remembered.json"
 _LOCK = "sync.lock"
 _LABEL = r"RVU[0-9]{2}[A-D]R?[0-9]?"
 ZIPS = "ZIPS"
-"""Stands for a label where the zip is CMS's Zip Code to Carrier Locality File."""
+"""What CMS's Zip Code to Carrier Locality File has in place of a release's label."""
 
 _ZIP_NAME = re.compile(rf"({_LABEL}|{ZIPS})-(?P<sha256>[0-9a-f]{{64}})\.zip")
 _UNFINISHED = (".part", ".part.json", ".tmp")
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """What CMS said of the download that a label last had.
+class DownloadRecord:
+    """What CMS's headers said of the last download of a label.
 
     Attributes:
         url: its address.
-        last_modified: the Last-Modified header, as it was sent; empty where there was none.
+        last_modified: the Last-Modified header as CMS sent it; empty where there was none.
         sha256: hash of the zip.
         size: bytes.
     """
@@ -56,31 +56,31 @@ class CachedZip:
 
 
 class CachedZipError(CacheError):
-    """The zip of one release cannot be used; the folder can."""
+    """One zip of the cache cannot be used; the rest of the folder can."""
 
 
 class Cache:
-    """The folder of downloads. One run at a time writes to it: the one that holds the lock."""
+    """The folder of downloads, to which one process at a time writes: the one that has its lock."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextmanager
     def lock(self, wait: float) -> Iterator[None]:
-        """Hold the cache for this process.
+        """Lock the cache for this process while the block runs.
 
-        The kernel lets go of it when the process ends, however it ends.
+        The kernel releases the lock however the process ends.
 
         Args:
-            wait: seconds to wait for another process that holds it.
+            wait: seconds to wait for another process that has the lock.
 
         Raises:
-            BusyError: another process still holds it.
+            BusyError: another process still has the lock.
             CacheError: the folder cannot be written.
         """
         from filelock import FileLock, Timeout
 
-        with _using(self.folder):
+        with _disk_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / _LOCK)
             try:
@@ -96,46 +96,46 @@ class Cache:
             lock.release()
 
     def labels(self) -> frozenset[str]:
-        """Return the labels that CMS is remembered to have offered."""
+        """Return the labels of the releases that were ever downloaded to this cache."""
         return frozenset(
-            label for label in read_json(self.folder / _REMEMBERED) if re.fullmatch(_LABEL, label)
+            label for label in read_json(self.folder / _RECORDS) if re.fullmatch(_LABEL, label)
         )
 
-    def remembered(self, label: str) -> Remembered | None:
-        """Return what is remembered of a label's download."""
-        return read_as(Remembered, read_json(self.folder / _REMEMBERED).get(label))
+    def record(self, label: str) -> DownloadRecord | None:
+        """Return the record of a label's last download, or None."""
+        return read_as(DownloadRecord, read_json(self.folder / _RECORDS).get(label))
 
-    def remember(self, label: str, remembered: Remembered) -> None:
-        """Remember what CMS said of a label's download.
+    def remember(self, label: str, record: DownloadRecord) -> None:
+        """Write the record of a label's download.
 
         Raises:
-            CacheError: it cannot be written.
+            CacheError: the record cannot be written.
         """
-        path = self.folder / _REMEMBERED
-        known = read_json(path)
-        if known.get(label) != asdict(remembered):
-            with _using(self.folder):
-                write_json(path, {**known, label: asdict(remembered)})
+        path = self.folder / _RECORDS
+        records = read_json(path)
+        if records.get(label) != asdict(record):
+            with _disk_errors(self.folder):
+                write_json(path, {**records, label: asdict(record)})
 
     def zip(self, label: str, sha256: str) -> CachedZip | None:
-        """Return the zip of a label with a hash, where it is here."""
+        """Return the zip with a label and a hash, or None where the cache has none."""
         return next(
-            (kept for kept in self.zips() if (kept.label, kept.sha256) == (label, sha256)), None
+            (entry for entry in self.zips() if (entry.label, entry.sha256) == (label, sha256)), None
         )
 
     def zips(self) -> list[CachedZip]:
-        """Return the whole zips that are here, by label."""
-        found = []
-        with _using(self.folder):
+        """Return the whole zips of the cache, by label."""
+        zips = []
+        with _disk_errors(self.folder):
             for path in self._paths():
                 if match := _ZIP_NAME.fullmatch(path.name):
-                    found.append(CachedZip(match[1], match["sha256"], path, path.stat().st_size))
-        return found
+                    zips.append(CachedZip(match[1], match["sha256"], path, path.stat().st_size))
+        return zips
 
     def _paths(self) -> list[Path]:
-        """Return what is in the folder; nothing where there is none yet.
+        """Return the entries of the folder; none where it does not exist yet.
 
-        A glob would not tell a folder that cannot be read.
+        A glob would not raise an error where the folder cannot be read.
         """
         try:
             with os.scandir(self.folder) as entries:
@@ -143,41 +143,41 @@ class Cache:
         except FileNotFoundError:
             return []
 
-    def read(self, kept: CachedZip) -> bytes:
+    def read(self, entry: CachedZip) -> bytes:
         """Return the bytes of a zip.
 
         Raises:
-            CachedZipError: it cannot be read, or is not what was kept.
+            CachedZipError: the zip cannot be read, or no longer has its hash.
         """
         try:
-            data = kept.path.read_bytes()
+            data = entry.path.read_bytes()
         except OSError as error:
             raise CachedZipError(
-                f"{kept.path} cannot be read: {error.strerror or error}"
+                f"{entry.path} cannot be read: {error.strerror or error}"
             ) from error
-        if hashlib.sha256(data).hexdigest() != kept.sha256:
-            raise CachedZipError(f"{kept.path} was damaged on disk")
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise CachedZipError(f"{entry.path} was damaged on disk")
         return data
 
     def has_sound(self, label: str, sha256: str) -> bool:
-        """Tell whether the zip of a label with a hash is here, and whole."""
-        kept = self.zip(label, sha256)
+        """Tell whether the cache has the zip with a label and a hash, undamaged."""
+        entry = self.zip(label, sha256)
         with suppress(CachedZipError):
-            return kept is not None and bool(self.read(kept))
+            return entry is not None and bool(self.read(entry))
         return False
 
     def part(self, label: str) -> Path:
-        """Return where the unfinished download of a label is written.
+        """Return the path of the unfinished download of a label.
 
-        Beside it, with `.json`, what CMS said of it.
+        What the server must repeat to resume it is beside it, in a file with `.json` added.
         """
         return self.folder / f"{label}.part"
 
     def keep(self, part: Path, label: str, sha256: str) -> CachedZip:
-        """Give a finished download its name.
+        """Give a finished download its name in the cache.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the folder cannot be written.
         """
         path = self.folder / f"{label}-{sha256}.zip"
         replace(part, path)
@@ -192,12 +192,16 @@ class Cache:
                 path.unlink()
 
     def unfinished(self) -> list[Path]:
-        """Return what runs that were interrupted have left."""
-        with _using(self.folder):
+        """Return the files that interrupted runs have left."""
+        with _disk_errors(self.folder):
             return [path for path in self._paths() if path.name.endswith(_UNFINISHED)]
 
     def drop_unfinished(self, labels: frozenset[str]) -> None:
-        """Remove what interrupted runs have left, but for the downloads of labels that this run may resume."""
+        """Remove what interrupted runs have left, except downloads that this run may resume.
+
+        Args:
+            labels: the labels whose downloads may be resumed.
+        """
         resumable = {self.part(label).name for label in labels}
         for path in self.unfinished():
             if path.name.removesuffix(".json") not in resumable:
@@ -208,14 +212,14 @@ class Cache:
         """Remove a file of the cache.
 
         Raises:
-            CacheError: it cannot be removed.
+            CacheError: the file cannot be removed.
         """
-        with _using(self.folder):
+        with _disk_errors(self.folder):
             path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _using(folder: Path) -> Iterator[None]:
+def _disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

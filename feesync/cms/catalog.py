@@ -1,10 +1,8 @@
-"""What CMS offers, read from its pages.
-
-The listing of all releases, and on each release's page the link to its zip.
+"""Read CMS's pages: the listing of all releases, and each release's page with the link to its zip.
 
 CMS builds no address by a rule: slugs drift (`rvu25d-0`), zips are posted again under dated names,
-and a date brings slashes into a name. So labels are taken from what a person reads, addresses from
-what a browser follows, and nothing is made from a template.
+and a date brings slashes into a name. So a label is read from the text that a person sees, and an
+address from the link that a browser follows; no address is made from a template.
 """
 
 from __future__ import annotations
@@ -36,14 +34,13 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A release on offer.
+    """A release that CMS offers.
 
     Attributes:
-        label: such as `RVU25D`, or the text of the link where that is no label that feesync knows
-            how to read.
+        label: such as `RVU25D`, or the text of the link where feesync cannot read it as a label.
         year: calendar year.
-        pages: addresses of its pages on the listing; one, unless the listing has it twice.
-        url: the address of its zip, where that is known by itself.
+        pages: addresses of its pages; one, unless the listing has the release twice.
+        url: the address of its zip, where no page is needed to know it.
         is_label: whether the text could be read as a label.
     """
 
@@ -55,7 +52,7 @@ class Offer:
 
 
 def pinned(site: Site) -> list[Offer]:
-    """Return the releases that feesync itself knows, with the addresses that their zips last had."""
+    """Return the releases of feesync's own catalogue, with the last known address of each zip."""
     return [
         Offer(entry.label, label_year(entry.label), url=site.link(site.listing, entry.url))
         for entry in catalogue().values()
@@ -68,24 +65,24 @@ def read_listing(html: str, page: str, site: Site) -> list[Offer]:
     Args:
         html: the page.
         page: its address.
-        site: where links lead.
+        site: resolves the links.
 
     Raises:
-        ContentRefusedError: there is no release on it, so that it is not the page that feesync
-            knows.
+        ContentRefusedError: the page has no release, so that it is not the listing that feesync
+            can read.
     """
-    found: dict[str, Offer] = {}
-    read = read_page(html, page)
-    for link in read.links:
+    offers: dict[str, Offer] = {}
+    content = read_page(html, page)
+    for link in content.links:
         offer = _offer(link, page, site)
         if offer:
-            before = found.get(offer.label, offer)
-            found[offer.label] = replace(
+            before = offers.get(offer.label, offer)
+            offers[offer.label] = replace(
                 offer, pages=tuple(dict.fromkeys(before.pages + offer.pages))[:_MOST_PAGES]
             )
-    if not any(offer.is_label for offer in found.values()):
-        raise ContentRefusedError(f"lists no release; {_title(read)}", file=page)
-    return list(found.values())
+    if not any(offer.is_label for offer in offers.values()):
+        raise ContentRefusedError(f"lists no release; {_title(content)}", file=page)
+    return list(offers.values())
 
 
 def _offer(link: Link, page: str, site: Site) -> Offer | None:
@@ -111,7 +108,7 @@ def _label(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A link to a zip on a release's page, and the day that CMS says it was posted."""
+    """A link to a zip, and the day on which CMS says it was posted; None where it says none."""
 
     url: str
     posted: date | None
@@ -123,28 +120,30 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     Args:
         html: the page.
         page: its address.
-        label: the release's label; links that name another are not its.
-        site: where links lead.
+        label: the release's label; links to zips of other labels are left out.
+        site: resolves the links.
 
     Raises:
-        ContentRefusedError: no link is to a zip of that label.
+        ContentRefusedError: the page has no link to a zip of that label.
     """
-    read = read_page(html, page)
+    content = read_page(html, page)
     links = [
-        (link.text.strip(), site.link(page, link.href)) for link in read.links if link.is_download
+        (link.text.strip(), site.link(page, link.href))
+        for link in content.links
+        if link.is_download
     ]
     zips = [(text, url) for text, url in links if _is_zip(url) or is_licence(url)]
     if not zips:
-        raise ContentRefusedError(f"has no download of a zip; {_title(read)}", file=page)
-    own = [
+        raise ContentRefusedError(f"has no download of a zip; {_title(content)}", file=page)
+    downloads = [
         Download(url, _posted(f"{text} {url}"))
         for text, url in zips
         if {label_in(text), label_in(url)} - {None} == {label}
     ]
-    if not own:
-        there = "; ".join(_shown(text, url) for text, url in zips[:_MOST_SHOWN])
-        raise ContentRefusedError(f"has no download of {label}, but {there}", file=page)
-    return own
+    if not downloads:
+        others = "; ".join(_excerpt(text, url) for text, url in zips[:_MOST_SHOWN])
+        raise ContentRefusedError(f"has no download of {label}, but {others}", file=page)
+    return downloads
 
 
 def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
@@ -153,29 +152,30 @@ def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
     Args:
         html: the page.
         page: its address.
-        site: where links lead.
+        site: resolves the links.
 
     Raises:
-        ContentRefusedError: there is no link to such a zip.
+        ContentRefusedError: the page has no link to such a zip.
     """
-    read = read_page(html, page)
-    links = [(link.text.strip(), site.link(page, link.href)) for link in read.links]
-    found = [
+    content = read_page(html, page)
+    links = [(link.text.strip(), site.link(page, link.href)) for link in content.links]
+    zips = [
         (text, url)
         for text, url in links
         if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)
     ]
-    if not found:
+    if not zips:
         raise ContentRefusedError(
-            f"has no download of the Zip Code to Carrier Locality File; {_title(read)}", file=page
+            f"has no download of the Zip Code to Carrier Locality File; {_title(content)}",
+            file=page,
         )
-    return [Download(url, _posted(f"{text} {url}")) for text, url in found]
+    return [Download(url, _posted(f"{text} {url}")) for text, url in zips]
 
 
 def direct(url: str, label: str) -> Download | None:
-    """Return the download that an address of the listing is by itself.
+    """Return the download where an address of the listing is a zip and not a page.
 
-    A zip, and of no other label.
+    None where it is a page, or a zip of another label.
     """
     return Download(url, _posted(url)) if _is_zip(url) and label_in(url) in (label, None) else None
 
@@ -184,14 +184,13 @@ def newest(downloads: list[Download], label: str) -> str:
     """Return the address of the download that was posted last.
 
     Raises:
-        ContentRefusedError: there are several, and not every one has a date that says which is the
-            newest.
+        ContentRefusedError: there are several, and their dates do not say which is the newest.
     """
-    posted: dict[str, date] = {}
+    days: dict[str, date] = {}
     for download in downloads:
-        posted[download.url] = max(posted.get(download.url, date.min), download.posted or date.min)
-    last = date.min if date.min in posted.values() else max(posted.values())
-    rivals = sorted(url for url in posted if last in (date.min, posted[url]))
+        days[download.url] = max(days.get(download.url, date.min), download.posted or date.min)
+    last = date.min if date.min in days.values() else max(days.values())
+    rivals = sorted(url for url in days if last in (date.min, days[url]))
     if len(rivals) > 1:
         several = ", ".join(rivals[:_MOST_SHOWN])
         raise ContentRefusedError(
@@ -201,10 +200,7 @@ def newest(downloads: list[Download], label: str) -> str:
 
 
 def zip_name(url: str, label: str) -> str:
-    """Return what to call a zip.
-
-    The part of its address that a person knows it by, where that says which release it is.
-    """
+    """Return the name of a zip: the end of its address where that has the label, else the label."""
     path = unquote(urlsplit(url).path)
     name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
     return name if label_in(name) == label else f"{label.lower()}.zip"
@@ -225,17 +221,17 @@ def _posted(text: str) -> date | None:
 
 
 def is_licence(url: str) -> bool:
-    """Tell whether an address is that of a page that asks to accept a licence.
+    """Tell whether an address leads to a page that asks to accept a licence.
 
-    Feesync never does that for its user.
+    Feesync never accepts a licence for its user.
     """
     return _LICENCE in urlsplit(url).path.lower()
 
 
-def _shown(text: str, url: str) -> str:
+def _excerpt(text: str, url: str) -> str:
     return one_line(f"{text} ({url})")[: 2 * _MOST_TEXT]
 
 
-def _title(read: Page) -> str:
-    title = one_line(" ".join(read.title.split()))[:_MOST_TEXT]
+def _title(page: Page) -> str:
+    title = one_line(" ".join(page.title.split()))[:_MOST_TEXT]
     return f"its title is {title!r}" if title else "it has no title"

@@ -1,8 +1,8 @@
-"""HTTP to CMS: an honest name, a clock a request, retries, redirects to allowed hosts only, and a cool-down after a 403.
+"""HTTP requests to CMS: retries, redirects to allowed hosts only, and a cool-down after a 403.
 
-An answer, with the redirects that lead to it, and a page have a minute, a zip has a quarter of an
-hour, with all tries and waits. Proxies and certificates are as requests takes them from the
-environment.
+Every request says that it is feesync's, and runs on a clock: with all its tries, redirects and
+waits it has a minute for an answer or a page, and a quarter of an hour for a zip. Proxies and
+certificates are those of the environment, as requests reads it.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ READ_SECONDS = 30.0
 PAGE_SECONDS = 60.0
 ZIP_SECONDS = 15 * 60.0
 LEAST_SECONDS = 10.0
-"""What an answer or a page has, however little is left of the run's deadline."""
+"""The least time for an answer or a page, however little is left of the run's deadline."""
 
 MOST_PAGE_BYTES = 2**20
-"""The pages of CMS's releases have 188 KB, the listing of all some hundred more."""
+"""A release's page has 188 KB, the listing of all releases about 300 KB."""
 
 _MOST_REDIRECTS = 5
 _PIECE = 64 * 2**10
 _SLOW_SECONDS = 60.0
 _SLOW_BYTES = 64 * 2**10
-"""A body that brings fewer bytes than this in so many seconds is given up."""
+"""An answer that brings fewer than _SLOW_BYTES in _SLOW_SECONDS is given up."""
 
 _ANSWERS = {200, 206, 304, 416}
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -61,10 +61,7 @@ _T = TypeVar("_T")
 
 
 class ForbiddenError(EndingError):
-    """CMS answered 403: it does not want to be asked from here.
-
-    It is not asked again during the cool-down.
-    """
+    """CMS answered 403: it refuses this machine, and is not asked during the cool-down."""
 
 
 class SetUpError(EndingError):
@@ -72,10 +69,10 @@ class SetUpError(EndingError):
 
 
 def read_user_agent(text: str) -> str:
-    """Return what to call oneself, where HTTP can carry it.
+    """Return the name under which feesync asks, where HTTP can carry it.
 
     Raises:
-        InvalidInputError: it is not one line of Latin-1, or blank.
+        InvalidInputError: the text is blank, or not one line of Latin-1.
     """
     if (
         not isinstance(text, str)
@@ -88,9 +85,9 @@ def read_user_agent(text: str) -> str:
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects alone.
+    """A session that does not follow redirects.
 
-    Requests would read the whole body of one, and parse where it leads, unasked.
+    The one of requests would read a redirect's whole body, and parse its target.
     """
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -118,20 +115,20 @@ class Answer:
         """Yield the body as it comes.
 
         Raises:
-            TransientError: it breaks off, or hardly comes at all.
+            TransientError: the body breaks off, or comes too slowly.
             TimeUpError: the clock of the request ends first.
         """
-        window, received = time.monotonic(), 0
+        window, size = time.monotonic(), 0
         try:
             while piece := self._exchange.call(self._read, self._clock):
                 yield piece
-                received += len(piece)
+                size += len(piece)
                 if time.monotonic() - window > _SLOW_SECONDS:
-                    if received < _SLOW_BYTES:
+                    if size < _SLOW_BYTES:
                         raise TransientError(
-                            f"{self.url}: only {received:,} bytes came in {_SLOW_SECONDS:.0f} s"
+                            f"{self.url}: only {size:,} bytes came in {_SLOW_SECONDS:.0f} s"
                         )
-                    window, received = time.monotonic(), 0
+                    window, size = time.monotonic(), 0
         except TimeUpError as error:
             raise TimeUpError(f"{self.url}: the answer did not come whole in {error}") from None
         except (HTTPError, OSError) as error:
@@ -143,14 +140,14 @@ class Answer:
 
 
 class Client:
-    """The HTTP side of one run.
+    """Sends the requests of one run.
 
     Args:
-        site: where CMS's pages are.
+        site: the host of CMS's pages.
         cooldown: the record of hosts that answered 403.
         progress: hears of tries that failed.
         retry_seconds: how long the run may spend on requests that fail.
-        user_agent: what to call oneself.
+        user_agent: the name under which to ask; None for feesync's own.
     """
 
     def __init__(
@@ -177,27 +174,27 @@ class Client:
         """Return a page as text.
 
         Raises:
-            UnreachableError: it cannot be had now (ForbiddenError after a 403).
+            UnreachableError: the page cannot be reached now (ForbiddenError after a 403).
             ContentRefusedError: CMS answers that there is no such page, or with something that is
-            none.
+                no page.
         """
         clock = self.page_clock()
         return self.trying(lambda: self._page(url, clock), clock)
 
     def page_clock(self) -> Clock:
-        """Return the clock of a request for a page, or for an answer alone.
+        """Return the clock of a request for a page, or for an answer without its body.
 
-        A minute, or what the run's deadline leaves.
+        It has a minute, or what the run's deadline leaves.
         """
-        if self._retries.left >= PAGE_SECONDS:
+        if self._retries.remainder >= PAGE_SECONDS:
             return Clock(PAGE_SECONDS, "the most that a page or an answer may take")
-        seconds = min(PAGE_SECONDS, max(LEAST_SECONDS, self._retries.left))
+        seconds = min(PAGE_SECONDS, max(LEAST_SECONDS, self._retries.remainder))
         return Clock(seconds, "the most that the run's deadline leaves for a page or an answer")
 
     def zip_clock(self) -> Clock:
         """Return the clock of a request for a zip.
 
-        A quarter of an hour, or a minute where failures have spent the deadline.
+        It has a quarter of an hour, or a minute where failures have spent the run's deadline.
         """
         if self._retries.is_spent:
             return Clock(
@@ -207,41 +204,40 @@ class Client:
         return Clock(ZIP_SECONDS, "the most that a zip may take")
 
     def trying(self, attempt: Callable[[], _T], clock: Clock) -> _T:
-        """Return what an attempt returns, trying again after a TransientError while the clock runs."""
+        """Return what an attempt returns; try again after a TransientError while the clock runs."""
         return self._retries.call(attempt, clock)
 
     def _page(self, url: str, clock: Clock) -> str:
         with self.get(url, clock) as answer:
-            received = bytearray()
+            content = bytearray()
             for piece in answer.body():
-                received += piece
-                if len(received) > MOST_PAGE_BYTES:
+                content += piece
+                if len(content) > MOST_PAGE_BYTES:
                     raise ContentRefusedError(
                         f"is larger than {MOST_PAGE_BYTES >> 10:,} KiB: not a page of CMS's",
                         file=url,
                     )
-        return received.decode("utf-8", "replace")
+        return content.decode("utf-8", "replace")
 
     @contextmanager
     def get(
         self, url: str, clock: Clock, headers: dict[str, str] | None = None
     ) -> Iterator[Answer]:
-        """Ask for an address and follow its redirects.
-
-        The body is still to be read, with `Answer.body`.
+        """Ask for an address and follow its redirects; the body is read with `Answer.body`.
 
         Args:
             url: the address.
-            clock: the request's; the answer itself has no longer than a page.
-            headers: more headers.
+            clock: the clock of the request; until the answer begins it has no longer than a page.
+            headers: further headers.
 
         Yields:
             An answer with status 200, 206, 304 or 416.
 
         Raises:
-            TransientError: what may be over soon: connection, timeout, 408, 429 and 5xx.
-            UnreachableError: what will not (ForbiddenError after a 403, TimeUpError where the clock
-            ended). ContentRefusedError: another status, or a redirect to where feesync does not go.
+            TransientError: the failure may be over soon: connection, timeout, 408, 429 and 5xx.
+            UnreachableError: the failure will not be over soon (ForbiddenError after a 403,
+                TimeUpError where the clock ended).
+            ContentRefusedError: another status, or a redirect to a host that feesync does not ask.
         """
         soon = clock.within(self.page_clock())
         with Exchange() as exchange:
@@ -275,8 +271,7 @@ class Client:
         if is_licence(url):
             raise ContentRefusedError(
                 "CMS asks to accept a licence first, which feesync does not do for you: download "
-                "the zip in a browser, and "
-                "'feesync import' it",
+                "the zip in a browser, and 'feesync import' it",
                 file=url,
             )
 
@@ -301,11 +296,8 @@ class Client:
             ) from error
         except requests.exceptions.InvalidHeader as error:
             raise ContentRefusedError(f"cannot be asked for: {error}", file=url) from error
-        except (
-            OSError,
-            LocationParseError,
-            UnicodeError,
-        ) as error:  # what requests raises too: the address itself has been read
+        except (OSError, LocationParseError, UnicodeError) as error:
+            # the address itself has been read without an error, so it is the proxy's
             raise SetUpError(
                 "the proxy or the certificates of this machine cannot be used: "
                 f"{one_line(str(error))}"
@@ -316,13 +308,13 @@ class Client:
         if status in _ANSWERS:
             self._cooldown.end(self.site.host)
             return
-        said = f"{url}: the answer is {_status(response)}"
+        message = f"{url}: the answer is {_status(response)}"
         if status == HTTPStatus.FORBIDDEN:
-            raise ForbiddenError(f"{said}; {self._cool_down()}")
+            raise ForbiddenError(f"{message}; {self._cool_down()}")
         if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            raise UnreachableError(said)
+            raise UnreachableError(message)
         if status in _PASSING:
-            raise TransientError(said, seconds_to_wait(response.headers.get("Retry-After")))
+            raise TransientError(message, seconds_to_wait(response.headers.get("Retry-After")))
         raise ContentRefusedError(f"the answer is {_status(response)}", file=url)
 
     def _cool_down(self) -> str:
@@ -338,7 +330,7 @@ def _status(response: requests.Response) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the innermost reason of a failed connection in a few words."""
+    """Return the innermost cause of a failed connection in a few words."""
     inner: BaseException = error
     while (deeper := inner.__cause__ or inner.__context__) is not None:
         inner = deeper

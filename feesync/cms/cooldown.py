@@ -1,6 +1,6 @@
-"""After CMS forbade a request (403), no other is made for a day.
+"""The cool-down: after CMS has forbidden a request (403), its host is not asked for a day.
 
-The record is on disk, so that the next run knows.
+The record is on disk, so that the next run knows of it.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class CoolDown:
     def until(self, host: str) -> datetime | None:
         """Return when a host may be asked again, or None where it may be asked now.
 
-        A beginning far in the future is a clock that has since gone back, and is not believed.
+        A record more than a day in the future comes from a wrong clock, and is ignored.
         """
         try:
-            began = datetime.fromisoformat(read_json(self._path).get(host, ""))
-            beginning_ago = abs(datetime.now(UTC) - began)
+            start = datetime.fromisoformat(read_json(self._path).get(host, ""))
+            distance = abs(datetime.now(UTC) - start)
         except (ValueError, TypeError):
             return None
-        return began + LENGTH if beginning_ago < LENGTH else None
+        return start + LENGTH if distance < LENGTH else None
 
     def begin(self, host: str) -> datetime:
-        """Record that a host has just answered 403; return when it may be asked again.
+        """Record that a host has just answered 403, and return when it may be asked again.
 
         Raises:
             OSError: the record cannot be written.

@@ -1,7 +1,8 @@
-"""Finding out what CMS offers now, and where each zip is.
+"""Find out which releases CMS offers now, and the address of each zip.
 
-Updates must never end silently: where a page of CMS's cannot be read any more, the addresses that
-feesync knows serve, and the refusal is told, so that the run does not count as a success.
+Updates must never end silently. Where a page of CMS's can no longer be read, the addresses of
+feesync's own catalogue are used instead, and the refusal is reported, so that the run does not
+count as a success.
 """
 
 from __future__ import annotations
@@ -22,24 +23,24 @@ from feesync.errors import ContentRefusedError
 
 
 class Discovery:
-    """What one run finds out.
+    """Reads CMS's pages for one run.
 
     Args:
-        client: the HTTP side.
-        told: is told of a page that could not be read: the label of its release (None for the
-            listing), and why.
+        client: sends the requests.
+        report: called for a page that could not be read, with the label of its release (None for
+            the listing) and the reason.
     """
 
     def __init__(
-        self, client: Client, told: Callable[[str | None, ContentRefusedError], None]
+        self, client: Client, report: Callable[[str | None, ContentRefusedError], None]
     ) -> None:
-        self._client, self._told = client, told
+        self._client, self._report = client, report
 
     def offers(self) -> tuple[str, list[Offer]]:
-        """Return where the offers were found, `listing` or `pinned`, and the offers.
+        """Return where the offers come from, `listing` or `pinned`, and the offers.
 
         Raises:
-            UnreachableError: the listing cannot be had now.
+            UnreachableError: the listing cannot be reached now.
         """
         site = self._client.site
         try:
@@ -49,16 +50,16 @@ class Discovery:
                 "CMS's listing cannot be read, so that new releases may be missed; those that "
                 "feesync knows are asked for"
             )
-            self._told(None, ContentRefusedError(f"{text} ({error})"))
+            self._report(None, ContentRefusedError(f"{text} ({error})"))
             return "pinned", pinned(site)
 
     def address(self, offer: Offer) -> str:
         """Return the address of a release's zip.
 
         Raises:
-            UnreachableError: its page cannot be had now. ContentRefusedError: none of its pages can
-            be read, and feesync knows no address; or they offer several, and no date
-                says which is newest.
+            UnreachableError: its page cannot be reached now.
+            ContentRefusedError: none of its pages can be read, and the catalogue has no address of
+                it; or there are several downloads, and no date says which is newest.
         """
         if offer.url:
             return offer.url
@@ -67,16 +68,16 @@ class Discovery:
         refusals: list[ContentRefusedError] = []
         for page in offer.pages:
             try:
-                zipped = direct(page, offer.label)
+                download = direct(page, offer.label)
                 downloads += (
-                    [zipped]
-                    if zipped
+                    [download]
+                    if download
                     else read_downloads(self._client.page(page), page, offer.label, site)
                 )
             except ContentRefusedError as error:
                 refusals.append(error)
-        known = {known.label: known.url for known in pinned(site)}.get(offer.label)
-        if not downloads and not known:
+        fallback = {entry.label: entry.url for entry in pinned(site)}.get(offer.label)
+        if not downloads and not fallback:
             raise refusals[0]
         instead = (
             "another page of the listing is believed"
@@ -84,5 +85,5 @@ class Discovery:
             else "the address that feesync knows is asked instead"
         )
         for refusal in refusals:
-            self._told(offer.label, ContentRefusedError(f"{refusal}; {instead}"))
-        return newest(downloads, offer.label) if downloads else str(known)
+            self._report(offer.label, ContentRefusedError(f"{refusal}; {instead}"))
+        return newest(downloads, offer.label) if downloads else str(fallback)

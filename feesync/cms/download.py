@@ -1,6 +1,6 @@
-"""Bringing a release's zip into the cache.
+"""Download a zip into the cache, where it has changed.
 
-Only when it has changed, whole, sound, and resumed where it was broken off.
+A download that was broken off is resumed, and a zip is kept only where it is whole and sound.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from feesync.cms.cache import Cache, CachedZip, Remembered
+from feesync.cms.cache import Cache, CachedZip, DownloadRecord
 from feesync.cms.client import Answer, Client
 from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.progress import Progress
@@ -25,8 +25,8 @@ _RANGE = re.compile(r"bytes ([0-9]{1,15})-[0-9]{1,15}/([0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
-    """A download that has begun: what a server must repeat for it to be resumed."""
+class _Part:
+    """The beginning of a download: what a server must repeat so that it can be resumed."""
 
     url: str
     last_modified: str
@@ -34,23 +34,23 @@ class _Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """A zip that was downloaded, and what CMS said of it, for the cache to remember."""
+class NewZip:
+    """A zip that was downloaded, and the record of it for the cache."""
 
-    kept: CachedZip
-    said: Remembered
+    entry: CachedZip
+    record: DownloadRecord
 
 
 class Downloader:
     """Downloads into a cache.
 
     Args:
-        client: the HTTP side.
-        cache: the folder; its lock is held.
-        check: looks at a finished download (its path, and what to call it) and raises
-            ContentRefusedError where it is not sound.
-        most_bytes: the size above which nothing is believed to be a release.
-        progress: hears how much has come.
+        client: sends the requests.
+        cache: the folder, whose lock this process has.
+        check: takes the path of a finished download and its name for messages, and raises
+            ContentRefusedError where the zip is not sound.
+        most_bytes: the size above which a file cannot be CMS's.
+        progress: hears how many bytes have come.
     """
 
     def __init__(
@@ -69,29 +69,30 @@ class Downloader:
             progress,
         )
 
-    def fetch(self, label: str, url: str, since: Remembered | None) -> Fetched | None:
-        """Download the zip of a release, unless it is as it was.
+    def fetch(self, label: str, url: str, since: DownloadRecord | None) -> NewZip | None:
+        """Download the zip of a release, unless it has not changed.
 
         Args:
             label: the release.
             url: the address of its zip.
-            since: what is remembered of the download that is loaded or cached; None asks without
-                condition.
+            since: the record of the download that is loaded or cached; None to download in any
+                case.
 
         Returns:
             The new zip in the cache, or None where CMS answers that nothing has changed.
 
         Raises:
-            UnreachableError: it cannot be had now; what has come is kept where it can be resumed.
+            UnreachableError: the zip cannot be reached now; what has come is kept where it can be
+                resumed.
             ContentRefusedError: what came is no sound zip, and was thrown away.
-            CacheError: it cannot be written; what has come is thrown away.
+            CacheError: the cache cannot be written; what has come is thrown away.
         """
-        modified_since = since.last_modified if since and since.url == url else ""
+        last_modified = since.last_modified if since and since.url == url else ""
         clock = self._client.zip_clock()
-        return self._client.trying(lambda: self._try(label, url, modified_since, clock), clock)
+        return self._client.trying(lambda: self._try(label, url, last_modified, clock), clock)
 
-    def has_changed(self, url: str, since: Remembered | None) -> bool:
-        """Ask whether a zip is another than the remembered one, without reading it."""
+    def has_changed(self, url: str, since: DownloadRecord | None) -> bool:
+        """Ask CMS whether a zip has changed since a record, without downloading it."""
         headers = (
             {"If-Modified-Since": since.last_modified}
             if since and since.url == url and since.last_modified
@@ -109,14 +110,14 @@ class Downloader:
 
         return self._client.trying(ask, clock)
 
-    def _try(self, label: str, url: str, modified_since: str, clock: Clock) -> Fetched | None:
+    def _try(self, label: str, url: str, last_modified: str, clock: Clock) -> NewZip | None:
         part = self._cache.part(label)
         begun = self._begun(part, url)
         headers = {"Accept-Encoding": "identity"}
         if begun:
             headers |= {"Range": f"bytes={part.stat().st_size}-", "If-Range": begun.last_modified}
-        elif modified_since:
-            headers["If-Modified-Since"] = modified_since
+        elif last_modified:
+            headers["If-Modified-Since"] = last_modified
         with self._client.get(url, clock, headers) as answer:
             if answer.status == HTTPStatus.NOT_MODIFIED and "If-Modified-Since" in headers:
                 return None
@@ -136,12 +137,12 @@ class Downloader:
                     f"{part.parent} cannot be written: {error.strerror or error}"
                 ) from error
 
-    def _begun(self, part: Path, url: str) -> _Begun | None:
-        """Return the download to resume.
+    def _begun(self, part: Path, url: str) -> _Part | None:
+        """Return the download to resume, or None.
 
-        Of this address, with a date to compare, and something of it here.
+        It must be of this address, have a date to compare, and have begun to come.
         """
-        begun = read_as(_Begun, read_json(part.with_name(part.name + ".json")))
+        begun = read_as(_Part, read_json(part.with_name(part.name + ".json")))
         try:
             here = part.stat().st_size
         except OSError:
@@ -163,7 +164,7 @@ class Downloader:
         if not resumed:
             self._cache.drop_part(label)
             if total and answer.headers.get("Accept-Ranges", "").strip().lower() == "bytes":
-                begun = _Begun(url, answer.headers.get("Last-Modified", ""), total)
+                begun = _Part(url, answer.headers.get("Last-Modified", ""), total)
                 write_json(part.with_name(part.name + ".json"), asdict(begun))
         try:
             with part.open("ab" if resumed else "wb") as file:
@@ -187,7 +188,7 @@ class Downloader:
         if total is not None and here != total:
             raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
 
-    def _finish(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> Fetched:
+    def _finish(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> NewZip:
         try:
             self._check(part, url)
         except ContentRefusedError as error:
@@ -199,23 +200,23 @@ class Downloader:
             raise
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        kept = self._cache.keep(part, label, sha256)
-        return Fetched(
-            kept, Remembered(url, answer.headers.get("Last-Modified", ""), sha256, kept.size)
+        entry = self._cache.keep(part, label, sha256)
+        return NewZip(
+            entry, DownloadRecord(url, answer.headers.get("Last-Modified", ""), sha256, entry.size)
         )
 
 
 def _length(answer: Answer) -> int | None:
-    """Return the length of the body to come, where it is given and is that of the bytes themselves."""
-    given = answer.headers.get("Content-Length", "")
+    """Return the length of the body, or None where no header says it or the body is compressed."""
+    text = answer.headers.get("Content-Length", "")
     return (
-        int(given)
-        if _NUMBER.fullmatch(given) and not answer.headers.get("Content-Encoding")
+        int(text)
+        if _NUMBER.fullmatch(text) and not answer.headers.get("Content-Encoding")
         else None
     )
 
 
-def _continues(answer: Answer, begun: _Begun, part: Path) -> bool:
+def _continues(answer: Answer, begun: _Part, part: Path) -> bool:
     match = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
     same = answer.headers.get("Last-Modified", begun.last_modified) == begun.last_modified
     return (

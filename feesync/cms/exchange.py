@@ -1,10 +1,9 @@
-"""One exchange with a server, whose blocking calls are made in a thread of its own, so that a wall clock holds.
+"""One exchange with a server, in a thread of its own, so that a wall clock can end it.
 
-Names that are looked up, handshakes, headers and bodies are waited for in places that no timeout of
-a socket bounds as a whole. So whoever asks waits for a thread instead, no longer than the clock
-runs; then the socket is shut down, which ends the thread's call, and what it was still to do is
-forgotten. A thread that hangs where no socket is yet (a name that is looked up) ends with that, or
-with the process.
+No timeout of a socket bounds the lookup of a name, the handshake, the headers and the body taken
+together. So the caller waits for a thread, no longer than the clock runs. Then the socket is shut
+down, which ends the thread's blocking call, and the rest of its work is dropped. A thread that is
+still looking up a name has no socket yet; it ends with the lookup, or with the process.
 """
 
 from __future__ import annotations
@@ -24,10 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from feesync.cms.clock import Clock, TimeUpError
 
 _SLICE = 0.25
-"""Seconds of one wait for the thread.
-
-Where a wait cannot be interrupted (Windows), Ctrl-C is noticed between two.
-"""
+"""Seconds of one wait for the thread: on Windows Ctrl-C is noticed only between two waits."""
 
 _T = TypeVar("_T")
 _here = threading.local()
@@ -40,7 +36,7 @@ class _Closable(Protocol):
 class Exchange:
     """The calls of one exchange, one after another.
 
-    A context manager, at whose end all is closed.
+    It is a context manager, and closes at its end what the calls have opened.
     """
 
     def __init__(self) -> None:
@@ -50,7 +46,7 @@ class Exchange:
         self._is_over = False
         self._sockets: list[Any] = []
         self._connection: HTTPConnection | None = None
-        self._opened: list[_Closable] = []
+        self._resources: list[_Closable] = []
         threading.Thread(target=self._work, name="feesync exchange", daemon=True).start()
 
     def call(self, function: Callable[[], _T], clock: Clock) -> _T:
@@ -61,44 +57,40 @@ class Exchange:
             clock: how long to wait for it.
 
         Raises:
-            TimeUpError: the clock has ended first. Nothing may be called after it.
+            TimeUpError: the clock has ended first; no further call may be made.
         """
         self._is_waiting = True
         self._calls.put(function)
         while True:
             with suppress(Empty):
-                result, error = self._results.get(timeout=min(clock.left(), _SLICE))
+                result, error = self._results.get(timeout=min(clock.remainder(), _SLICE))
                 self._is_waiting = False
                 if error is not None:
                     raise error
                 return cast("_T", result)
-            if not clock.left():
+            if not clock.remainder():
                 raise TimeUpError(str(clock))
 
     def open(self, function: Callable[[], _T], clock: Clock) -> _T:
-        """Return what a function returns, as `call` does.
+        """Return what a function returns, as `call` does, and close it after the exchange."""
 
-        It is closed when the exchange is over, by the thread.
-        """
-
-        def opened() -> _T:
+        def opening() -> _T:
             result = function()
-            self._opened.append(cast("_Closable", result))
+            self._resources.append(cast("_Closable", result))
             return result
 
-        return self.call(opened, clock)
+        return self.call(opening, clock)
 
     def use(self, connection: HTTPConnection) -> None:
-        """Take note of the connection that the thread's call is about to wait for.
+        """Note the connection that the thread is about to wait for, so that it can be shut down.
 
         Raises:
             OSError: the exchange is over.
         """
         self._connection = connection
         if connection.sock is not None:
-            self._sockets.append(
-                connection.sock
-            )  # the connection forgets it where the server is to close it
+            # the connection itself forgets its socket where the server is to close it
+            self._sockets.append(connection.sock)
         if self._is_over:
             raise OSError("given up")
 
@@ -112,32 +104,31 @@ class Exchange:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the exchange, and the call that was not waited for, without waiting."""
+        """End the exchange without waiting, and a call that is still running with it."""
         self._is_over = True
         self._calls.put(None)
         if self._is_waiting:
-            for used in [*self._sockets, self._connection.sock if self._connection else None]:
-                _shut_down(used)
+            for sock in [*self._sockets, self._connection.sock if self._connection else None]:
+                _shut_down(sock)
 
     def _work(self) -> None:
         _here.exchange = self
         while (function := self._calls.get()) is not None and not self._is_over:
             try:
                 self._results.put((function(), None))
-            except BaseException as error:  # whoever waits raises it
+            except BaseException as error:  # the caller that waits raises it
                 self._results.put((None, error))
-        for opened in self._opened:
+        for resource in self._resources:
             with suppress(Exception):
-                opened.close()
+                resource.close()
 
 
-def _shut_down(used: Any) -> None:  # noqa: ANN401 - a socket, or what urllib3 puts around one for a proxy that is asked by TLS
-    used = getattr(used, "socket", used)
-    if isinstance(used, socket.socket):
+def _shut_down(sock: Any) -> None:  # noqa: ANN401 - a socket, or urllib3's wrapper of one
+    sock = getattr(sock, "socket", sock)
+    if isinstance(sock, socket.socket):
         with suppress(OSError):
-            socket.socket.shutdown(
-                used, socket.SHUT_RDWR
-            )  # that of an SSLSocket would first take its state from the other thread
+            # SSLSocket.shutdown would change the state that the other thread is using
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 def _note(connection: HTTPConnection) -> None:
@@ -152,7 +143,7 @@ class _Connection(HTTPConnection):
         super().connect()
         _note(self)
 
-    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as the class below has it
+    def request(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as urllib3 has it
         _note(self)
         super().request(*args, **options)
 
@@ -177,9 +168,9 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class Adapter(HTTPAdapter):
-    """An adapter whose connections are known to the exchange that waits for them.
+    """An adapter whose connections the exchange knows, so that it can shut them down.
 
-    Those through a SOCKS proxy are not.
+    Connections through a SOCKS proxy are not known to it.
     """
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401

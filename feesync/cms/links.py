@@ -1,8 +1,8 @@
-"""The links of a page of CMS's, each with the row of a table that it stands in, and whether it is among the page's downloads.
+"""The links of one of CMS's pages, each with the table row that it is in.
 
-lxml reads the page as a stream of events: no tree is built, and time and memory grow with the
-length of the page, whatever is in it. (html.parser, which other libraries stand on, searches again
-for what is never closed, and needs an hour for two megabytes of `<!--`.)
+lxml reads the page as a stream of events: no tree is built, and time and memory grow only with the
+length of the page. (html.parser, which other libraries use, searches again and again for the end of
+what is never closed, and needs an hour for two megabytes of `<!--`.)
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from feesync.errors import ContentRefusedError
 
 MOST_LINKS = 10_000
-"""CMS's pages have some hundred links."""
+"""A page of CMS's has a few hundred links."""
 
 MOST_TEXT = 2_000
-"""Characters of a text that are kept. A longer address is no link: cut, it would lead elsewhere."""
+"""How many characters of a text are kept. A longer address is left out, since a part of it would
+lead elsewhere."""
 
 _DOWNLOADS_FIELD = re.compile(r"(?:^|\s)field--name-field-downloads(?:\s|$)")
 _ENDS_LINK = {"a", "td", "th", "tr", "table"}
@@ -28,7 +29,7 @@ _SILENT = {"script", "style", "textarea"}
 
 @dataclass(slots=True)
 class _Text:
-    """A text that is gathered from its parts, no more of it than is kept."""
+    """The first MOST_TEXT characters of a text that comes in parts."""
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
@@ -47,10 +48,10 @@ class Link:
     """A link.
 
     Attributes:
-        href: where it leads, as it is written.
-        text: what a person reads, with a blank between what stands in several elements.
-        row: the text of the row of a table that it stands in, None where it stands in none.
-        is_download: whether it stands in the field Downloads.
+        href: its target as the page has it.
+        text: its text, with a blank between the texts of several elements.
+        row: the text of the table row that it is in, None where it is in no table.
+        is_download: whether it is in the page's field Downloads.
     """
 
     href: str
@@ -61,11 +62,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is read of a page.
+    """A page.
 
     Attributes:
-        title: its title, empty where it has none.
-        links: its links, in their order.
+        title: empty where it has none.
+        links: in their order.
     """
 
     title: str
@@ -73,10 +74,7 @@ class Page:
 
 
 class _Reader:
-    """Gathers the title and the links of a page from the events of a parser.
-
-    Elements begin and end, texts stand between.
-    """
+    """Collects the title and the links of a page from the events of lxml's parser."""
 
     def __init__(self, address: str) -> None:
         self.title = _Text()
@@ -87,7 +85,7 @@ class _Reader:
         self._row: _Text | None = None
         self._link: _Text | None = None
         self._divisions: list[bool] = []
-        """Of each division that is open, whether it stands in the field Downloads."""
+        """For each `div` that is open, whether it is in the field Downloads."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -121,11 +119,11 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Take a text, or a part of one."""
-        for gathering in (
+        for target in (
             (self.title,) if self._is_title else () if self._silent else (self._row, self._link)
         ):
-            if gathering is not None:
-                gathering.add(text)
+            if target is not None:
+                target.add(text)
 
     def close(self) -> None:
         """Take the end of the page."""
@@ -149,7 +147,7 @@ def read_page(html: str, address: str) -> Page:
         address: its address.
 
     Raises:
-        ContentRefusedError: there are more links than a page of CMS's has.
+        ContentRefusedError: the page has more links than any of CMS's.
     """
     from lxml import etree
 
@@ -158,8 +156,8 @@ def read_page(html: str, address: str) -> Page:
     parser.feed(html.replace("\0", "\N{REPLACEMENT CHARACTER}") or " ")
     with suppress(etree.XMLSyntaxError):  # a page without any element
         parser.close()
-    found = [
+    links = [
         Link(href, str(text), None if row is None else str(row), inside)
         for href, text, row, inside in reader.links
     ]
-    return Page(str(reader.title), found)
+    return Page(str(reader.title), links)

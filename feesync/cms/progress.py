@@ -1,19 +1,19 @@
-"""What a run tells while it works; by itself nothing."""
+"""Progress of a run: the base class ignores it, and a command line shows it."""
 
 from __future__ import annotations
 
 
 class Progress:
-    """Hears what a long run does; a command line overrides what it wants to show."""
+    """Hears what a long run does; override the methods whose news is to be shown."""
 
     def said(self, text: str) -> None:
-        """Hear a line about what happens, such as a wait before another try."""
+        """Hear a line of text, such as that a request is tried again after a wait."""
 
     def received(self, label: str, received: int, total: int | None) -> None:
-        """Hear that so many bytes of a download are here, of a total where CMS gives one."""
+        """Hear how many bytes of a download have come, and of how many where CMS says so."""
 
     def loading(self, label: str) -> None:
         """Hear that a release is being checked and loaded."""
 
     def finished(self, label: str) -> None:
-        """Hear that a release is done with, well or not."""
+        """Hear that the work on a release has ended, with success or without."""

@@ -1,10 +1,10 @@
 """When a request is tried again: the policy, made of tenacity's parts and three of our own.
 
-Four tries; waits grow exponentially, with jitter, and are never shorter than the `Retry-After` that
-CMS gave; no wait begins that would bring the retries of one request over a minute or over its
-clock, or those of the whole run over its deadline. A request that its clock ended is not tried
-again; the time that it took counts towards the deadline as retries do. Where that has been spent,
-the next that its clock ends also ends the run.
+A request has four tries. Waits between them grow exponentially, with jitter, and are never shorter
+than the `Retry-After` that CMS sent. A wait does not begin where the retries of the request would
+then take more than a minute or outlast its clock, or those of the whole run its deadline. A request
+that its clock has ended is not tried again; its time counts towards the deadline as retries do.
+Once the deadline is spent, the next request that its clock ends also ends the run.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class TransientError(UnreachableError):
 
 
 class EndingError(UnreachableError):
-    """A request failed in a way that no other request of the run would fare better."""
+    """A request failed in a way that every other request of the run would fail too."""
 
 
 class HostUnreachableError(TransientError, EndingError):
@@ -58,17 +58,17 @@ class HostUnreachableError(TransientError, EndingError):
 
 
 class PostponedError(TransientError, EndingError):
-    """CMS asks to be left alone for longer than the run may wait."""
+    """CMS asks for a longer wait than the run may make."""
 
 
 class DeadlineSpentError(TimeUpError, EndingError):
-    """A clock ended a request, and requests before it had spent the run's deadline."""
+    """A clock ended a request after earlier requests had spent the run's deadline."""
 
 
 def seconds_to_wait(header: str | None) -> float | None:
-    """Return what a Retry-After header asks for, in seconds, whether it is a number or a date.
+    """Return the seconds that a Retry-After header asks for, as a number or by a date.
 
-    None where it says nothing.
+    None where there is no such header, or it cannot be read.
     """
     if not header:
         return None
@@ -91,16 +91,19 @@ class wait_as_asked(wait_base):  # noqa: N801 - named as tenacity names its poli
     def __call__(self, retry_state: RetryCallState) -> float:
         """Return the seconds to wait."""
         error = retry_state.outcome.exception() if retry_state.outcome else None
-        asked = error.retry_after if isinstance(error, TransientError) else None
-        mine = self.otherwise(retry_state)
-        return mine if asked is None else max(mine, asked + random.random())
+        request = error.retry_after if isinstance(error, TransientError) else None
+        wait = self.otherwise(retry_state)
+        return wait if request is None else max(wait, request + random.random())
 
 
 class stop_when_spent(stop_base):  # noqa: N801
-    """Stop before retries take longer than a request, or the run, may spend on them, from the first failure on."""
+    """Stop before retries take longer than a request, or the run, may spend on them.
+
+    Their time is counted from the first failure on.
+    """
 
     def __init__(self, run_seconds: float) -> None:
-        self.left = run_seconds
+        self.remainder = run_seconds
         self.is_spent = False
         self._first_failure = 0.0
 
@@ -110,29 +113,29 @@ class stop_when_spent(stop_base):  # noqa: N801
         if retry_state.attempt_number == 1:
             self._first_failure = now
         return now - self._first_failure + retry_state.upcoming_sleep >= min(
-            REQUEST_SECONDS, self.left
+            REQUEST_SECONDS, self.remainder
         )
 
-    def settle(self, retry_state_attempts: int) -> None:
-        """Take from the run's seconds what the request that has just ended spent on retries."""
-        if retry_state_attempts > 1:
+    def settle(self, attempts: int) -> None:
+        """Subtract the time that the request which has just ended spent on retries."""
+        if attempts > 1:
             self.spend(time.monotonic() - self._first_failure)
 
     def spend(self, seconds: float) -> None:
-        """Take from the run's seconds what came to nothing."""
-        self.left = max(0.0, self.left - seconds)
-        self.is_spent = not self.left
+        """Subtract seconds that were spent on a failure."""
+        self.remainder = max(0.0, self.remainder - seconds)
+        self.is_spent = not self.remainder
 
 
 class stop_by_clock(stop_base):  # noqa: N801
-    """Stop before a wait that the clock of the request does not outlast."""
+    """Stop before a wait that would outlast the clock of the request."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         """Tell whether to give up."""
-        return retry_state.upcoming_sleep >= self._clock.left()
+        return retry_state.upcoming_sleep >= self._clock.remainder()
 
 
 class Retries:
@@ -143,9 +146,9 @@ class Retries:
         self._say = say
 
     @property
-    def left(self) -> float:
+    def remainder(self) -> float:
         """The seconds that the run may still spend on requests that fail."""
-        return self._budget.left
+        return self._budget.remainder
 
     @property
     def is_spent(self) -> bool:
@@ -153,19 +156,20 @@ class Retries:
         return self._budget.is_spent
 
     def call(self, attempt: Callable[[], _T], clock: Clock) -> _T:
-        """Return what an attempt returns, trying again after a TransientError as the policy allows.
+        """Return what an attempt returns; try again after a TransientError as the policy allows.
 
         Args:
             attempt: one try.
-            clock: the request's, on which every try runs.
+            clock: the clock of the request, on which every try runs.
 
         Raises:
-            PostponedError: CMS asks for a longer wait than is left. TransientError: the last one,
-            where all tries failed. TimeUpError: the clock ended a try (DeadlineSpentError where the
-            run's deadline had been spent).
+            PostponedError: CMS asks for a longer wait than the run may make.
+            TransientError: the last one, where all tries failed.
+            TimeUpError: the clock ended a try (DeadlineSpentError where the run's deadline had been
+                spent).
         """
-        began, was_spent = time.monotonic(), self._budget.is_spent
-        retrying = Retrying(
+        start, was_spent = time.monotonic(), self._budget.is_spent
+        policy = Retrying(
             retry=retry_if_exception_type(TransientError),
             wait=wait_as_asked(wait_exponential_jitter(max=_LONGEST_WAIT)),
             stop=stop_after_attempt(TRIES) | self._budget | stop_by_clock(clock),
@@ -173,27 +177,27 @@ class Retries:
             reraise=True,
         )
         try:
-            result = retrying(attempt)
+            result = policy(attempt)
         except TimeUpError as error:
-            self._budget.spend(time.monotonic() - began)
+            self._budget.spend(time.monotonic() - start)
             if was_spent:
                 raise DeadlineSpentError(
                     f"{error}; failures have spent the run's deadline, and no more is asked for"
                 ) from error
             raise
         except TransientError as error:
-            asked, most = error.retry_after, min(REQUEST_SECONDS, self._budget.left)
-            self._settle(retrying)
-            if asked and asked >= most:
+            wait, most = error.retry_after, min(REQUEST_SECONDS, self._budget.remainder)
+            self._settle(policy)
+            if wait and wait >= most:
                 raise PostponedError(
-                    f"{error}; it asks to be left alone for {asked:,.0f} s", asked
+                    f"{error}; it asks to be left alone for {wait:,.0f} s", wait
                 ) from error
             raise
-        self._settle(retrying)
+        self._settle(policy)
         return result
 
-    def _settle(self, retrying: Retrying) -> None:
-        self._budget.settle(retrying.statistics.get("attempt_number", 1))
+    def _settle(self, policy: Retrying) -> None:
+        self._budget.settle(policy.statistics.get("attempt_number", 1))
 
     def _before_sleep(self, retry_state: RetryCallState) -> None:
         error = retry_state.outcome.exception() if retry_state.outcome else None

@@ -1,6 +1,6 @@
-"""cms.gov, or the mirror that FEESYNC_CMS_URL names in its place.
+"""The site that is asked: cms.gov, or the mirror that FEESYNC_CMS_URL names in its place.
 
-Addresses, and which of them feesync may ask.
+It resolves links, and decides which addresses feesync may ask.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _CREDENTIALS = re.compile(r"(?<=//)[^/?#]*@")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where CMS's pages and files are asked for.
+    """The site with CMS's pages and files.
 
     Attributes:
         base: `https://www.cms.gov`, or the address of a mirror with the same paths below it.
-        credentials: name and password for the mirror, which no address and no message shows.
+        credentials: name and password for the mirror; no address and no message shows them.
     """
 
     base: str = CMS
@@ -43,18 +43,18 @@ class Site:
         Raises:
             InvalidInputError: the variable is not an http or https address.
         """
-        given = os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
-        if not given:
+        address = os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
+        if not address:
             return cls()
-        base = _CREDENTIALS.sub("", given)
+        base = _CREDENTIALS.sub("", address)
         if not _origin(base):
             raise InvalidInputError(
                 f"{URL_VARIABLE} {base[:200]!r} is not an address such as {CMS}"
             )
-        name, _, password = urlsplit(given).netloc.rpartition("@")[0].partition(":")
+        name, _, password = urlsplit(address).netloc.rpartition("@")[0].partition(":")
         return cls(
             base,
-            (unquote(name, "latin-1"), unquote(password, "latin-1")) if base != given else None,
+            (unquote(name, "latin-1"), unquote(password, "latin-1")) if base != address else None,
         )
 
     @property
@@ -75,25 +75,22 @@ class Site:
     def link(self, page: str, href: str) -> str:
         """Return the address that a link on a page leads to.
 
-        What leads to www.cms.gov leads to the mirror where there is one.
+        A link to www.cms.gov leads to the mirror where there is one.
         """
         if page.startswith(self.base):
             page = CMS + page.removeprefix(self.base)
         try:
-            leads_to = urljoin(page, href.strip())
-            parts = urlsplit(leads_to)
+            target = urljoin(page, href.strip())
+            parts = urlsplit(target)
         except ValueError:
             return ""
-        _, host, port = _origin(leads_to) or ("", "", 0)
+        _, host, port = _origin(target) or ("", "", 0)
         if host not in _CMS_HOSTS or port not in _PORTS.values():
-            return leads_to
+            return target
         return self.base + parts.path + (f"?{parts.query}" if parts.query else "")
 
     def allows(self, address: str) -> bool:
-        """Tell whether feesync may ask an address.
-
-        It is the site's own, or below cms.gov over https.
-        """
+        """Tell whether feesync may ask an address: on the site's host, or on cms.gov by https."""
         origin = _origin(address)
         if origin is None:
             return False
@@ -103,14 +100,14 @@ class Site:
         ) or self.is_own(address)
 
     def is_own(self, address: str) -> bool:
-        """Tell whether an address is on the host of the site itself, which alone may see its credentials."""
+        """Tell whether an address is on the site's own host, which alone gets its credentials."""
         return _origin(address) == _origin(self.base)
 
 
 def _origin(address: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port as the library that connects reads them.
+    """Return scheme, host and port as urllib3, which connects, reads them.
 
-    None for what another may read otherwise.
+    None for an address that another library might read differently.
     """
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url

@@ -1,4 +1,4 @@
 """CMS's files: bytes in, typed records out.
 
-Each module knows one file and refuses what it does not know.
+Each module reads one kind of file, and refuses a layout that it does not know.
 """

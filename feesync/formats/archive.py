@@ -1,8 +1,6 @@
-"""Open a zip of CMS's safely.
+"""Read a zip of CMS's safely: nothing is written to disk, and a zip that is not sound is refused.
 
-Nothing is ever written to disk, and what is not a sound zip is refused.
-
-Only the members that feesync reads are decompressed: whole, or, where they are large, as streams.
+Only the members that feesync reads are decompressed, whole or, where they are large, as streams.
 Out of scope: what is inside a member (the other modules here).
 """
 
@@ -23,23 +21,23 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 MAX_ZIP_BYTES = 64 * 2**20
-"""Of a zip that is read whole, and of one inside another; CMS's release zips have 6 MB."""
+"""Size of a zip that is read whole, and of one inside another; CMS's release zips have 6 MB."""
 
 MAX_STREAMED_ZIP_BYTES = 200 * 2**20
-"""Of a zip that stays where it is while its members are read."""
+"""Size of a zip that stays on disk while its members are read."""
 
 MAX_DIRECTORY_BYTES = 128 * 2**10
-"""Of the list of what a zip holds: it is read whole before its entries can be counted."""
+"""Size of a zip's directory, which is read whole before its entries can be counted."""
 
 MAX_MEMBERS = 200
 MAX_MEMBER_BYTES = 16 * 2**20
-"""Of a member that is read; the largest of a release has 3.3 MB."""
+"""Size of a member that is read; the largest of a release has 3.3 MB."""
 
 MAX_TOTAL_BYTES = 48 * 2**20
-"""Of all that is read of a zip, zips inside it among them."""
+"""Size of all members of a zip that are read, zips inside it included."""
 
 MAX_UNPACKED_BYTES = 256 * 2**20
-"""Of all that a zip holds, where it is looked through and not kept."""
+"""Size of all members of a zip that is only checked."""
 
 MAX_RATIO = 100
 ZIP_MAGIC = b"PK\x03\x04"
@@ -58,27 +56,27 @@ def members(
     most: int | None = None,
     total: int | None = None,
 ) -> dict[str, bytes]:
-    """Return the wanted members of a zip, and of zips one level inside it, by base name.
+    """Return members of a zip, and of zips one level inside it, by base name.
 
     Args:
         data: the bytes of the zip.
-        name: what to call it in errors.
+        name: its name, for errors.
         wanted: tells by base name whether a member is read.
         most: bytes that a member may have; by default MAX_MEMBER_BYTES.
-        total: bytes that all of them may have; by default MAX_TOTAL_BYTES.
+        total: bytes that all of them may have together; by default MAX_TOTAL_BYTES.
 
     Raises:
-        ContentRefusedError: not a zip (an HTML page is named by its title), empty, cut, encrypted,
-            with a name that leaves the archive or stands twice, over the caps on size, ratio and
-            count, or with a wrong checksum.
+        ContentRefusedError: the data is no zip (the title of an HTML page is named); or the zip is
+            empty, cut or encrypted, has a name that leaves the archive or is there twice, exceeds
+            the limits of size, ratio or count, or has a wrong checksum.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     limits = _Limits(most or MAX_MEMBER_BYTES, total or MAX_TOTAL_BYTES)
     for member, content in _walk(data, name, wanted, limits, nested=False):
-        if member.upper() in {seen.upper() for seen in found}:
+        if member.upper() in {other.upper() for other in contents}:
             raise ContentRefusedError(f"holds {member} twice", file=name)
-        found[member] = content
-    return found
+        contents[member] = content
+    return contents
 
 
 def check_file(path: Path, name: str) -> None:
@@ -87,14 +85,14 @@ def check_file(path: Path, name: str) -> None:
 
 
 def check(data: bytes, name: str) -> None:
-    """Read every member of a zip to its end, so that a damaged download is told from a whole one.
+    """Read every member of a zip to its end, to find damage.
 
     Args:
         data: the bytes of the zip.
-        name: what to call it in errors.
+        name: its name, for errors.
 
     Raises:
-        ContentRefusedError: as `members` does.
+        ContentRefusedError: for the same reasons as `members`.
     """
     budget = MAX_UNPACKED_BYTES
     with _open(data, name) as archive:
@@ -114,20 +112,22 @@ def check(data: bytes, name: str) -> None:
 def streams(
     file: BinaryIO, name: str, wanted: Callable[[str], bool], most_bytes: int
 ) -> Iterator[tuple[tuple[str, ...], int, BinaryIO]]:
-    """Yield the wanted members of a zip, and of zips one level inside it, each to be read before the next is asked for.
+    """Yield members of a zip, and of zips one level inside it, as streams.
+
+    Each stream must be read before the next one is asked for.
 
     Args:
         file: the zip, open; it must allow seeking.
-        name: what to call it in errors.
+        name: its name, for errors.
         wanted: tells by base name whether a member is read.
-        most_bytes: how large a wanted member may be.
+        most_bytes: how large such a member may be.
 
     Yields:
         The names that lead to a member (the zip's, that of a zip inside it, the member's with its
         folders), its size in bytes, and a stream of it.
 
     Raises:
-        ContentRefusedError: as `members` does, also while a stream is read.
+        ContentRefusedError: for the same reasons as `members`, also while a stream is read.
     """
     yield from _walk_streams(file, (name,), wanted, most_bytes)
 
@@ -155,7 +155,7 @@ def _walk_streams(
 
 
 class _Member(io.RawIOBase):
-    """A member of a zip as a stream of bytes, whose damage is told as ours."""
+    """A member of a zip as a stream of bytes; damage raises ContentRefusedError."""
 
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> None:
         self._info, self._name = info, name
@@ -163,7 +163,7 @@ class _Member(io.RawIOBase):
         try:
             self._stream = archive.open(info)
         except _DAMAGE as error:
-            raise self._damaged(error) from None
+            raise self._damage(error) from None
 
     def readable(self) -> bool:
         return True
@@ -176,7 +176,7 @@ class _Member(io.RawIOBase):
         try:
             content = self._stream.read(len(view))
         except _DAMAGE as error:
-            raise self._damaged(error) from None
+            raise self._damage(error) from None
         if not content and self._position != self._info.file_size:
             raise ContentRefusedError(
                 f"{self._info.filename} is not as long as the zip says", file=self._name
@@ -185,24 +185,24 @@ class _Member(io.RawIOBase):
         self._position += len(content)
         return len(content)
 
-    def _damaged(self, error: Exception) -> ContentRefusedError:
+    def _damage(self, error: Exception) -> ContentRefusedError:
         return ContentRefusedError(f"{self._info.filename} is damaged ({error})", file=self._name)
 
 
 class _Limits:
-    """How many bytes a member may have, and how many are left for all of them."""
+    """How many bytes one member may have, and how many all members may still have."""
 
     def __init__(self, member: int, total: int) -> None:
-        self.member, self._total, self._left = member, total, total
+        self.member, self._total, self._remainder = member, total, total
 
     def spend(self, size: int, name: str) -> None:
         """Count bytes that are about to be read.
 
         Raises:
-            ContentRefusedError: they are more than are left.
+            ContentRefusedError: they exceed the total.
         """
-        self._left -= size
-        if self._left < 0:
+        self._remainder -= size
+        if self._remainder < 0:
             raise ContentRefusedError(
                 f"holds more than {self._total >> 20} MiB of the files that are read", file=name
             )
@@ -259,35 +259,41 @@ def _check_start(start: bytes, size: int, name: str, most: int) -> None:
 
 
 def refuse_html(start: bytes, name: str, expected: str) -> None:
-    """Refuse what begins as an HTML page, naming its title: CMS's error pages come with status 200.
+    """Refuse an HTML page, and name its title: CMS's error pages come with status 200.
+
+    Args:
+        start: the beginning of the file.
+        name: its name, for the error.
+        expected: what the file is not, such as `not a zip`.
 
     Raises:
-        ContentRefusedError: it does; `expected` says what it is not.
+        ContentRefusedError: the file begins as an HTML page.
     """
     if _HTML.match(start[:2000].removeprefix(b"\xef\xbb\xbf")):
-        title = _TITLE.search(start[:_START])
-        said = " ".join(title[1].decode("utf-8", "replace").split()) if title else "no title"
-        raise ContentRefusedError(f"is an HTML page ({said}), {expected}", file=name)
+        match = _TITLE.search(start[:_START])
+        title = " ".join(match[1].decode("utf-8", "replace").split()) if match else "no title"
+        raise ContentRefusedError(f"is an HTML page ({title}), {expected}", file=name)
 
 
 def _directory(file: BinaryIO, name: str) -> zipfile.ZipFile:
     """Open a zip and check its directory."""
-    guarded = _Directory(file, name)
+    source = _Directory(file, name)
     try:
-        archive = zipfile.ZipFile(guarded)
+        archive = zipfile.ZipFile(source)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
         raise ContentRefusedError(
             "is a cut or damaged zip: its directory cannot be read", file=name
         ) from None
-    guarded.most = None
+    source.most = None
     _check_directory(archive.infolist(), name)
     return archive
 
 
 class _Directory:
-    """A zip as ZipFile reads it.
+    """The file behind a ZipFile, which refuses a large directory.
 
-    Nothing large at once until its directory is known, for an entry takes ten times its bytes.
+    An entry of a directory takes ten times its bytes in memory, so that a large one must be refused
+    before it is read.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -296,7 +302,11 @@ class _Directory:
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        """Read as a file does."""
+        """Read bytes, as a file does.
+
+        Raises:
+            ContentRefusedError: the directory is larger than MAX_DIRECTORY_BYTES.
+        """
         content = self._file.read(
             size if self.most is None or 0 <= size <= self.most else self.most + 1
         )
@@ -310,7 +320,7 @@ class _Directory:
 def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
     if len(infos) > MAX_MEMBERS:
         raise ContentRefusedError(f"holds {len(infos)} files, more than {MAX_MEMBERS}", file=name)
-    seen: set[str] = set()
+    paths: set[str] = set()
     for info in infos:
         path = info.filename.replace("\\", "/")
         unsafe = path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/")
@@ -320,9 +330,9 @@ def _check_directory(infos: list[zipfile.ZipInfo], name: str) -> None:
             )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise ContentRefusedError(f"holds a symbolic link ({info.filename!r})", file=name)
-        if path.upper() in seen:
+        if path.upper() in paths:
             raise ContentRefusedError(f"holds {info.filename} twice", file=name)
-        seen.add(path.upper())
+        paths.add(path.upper())
 
 
 def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
@@ -344,7 +354,7 @@ def _check_member(info: zipfile.ZipInfo, name: str, most_bytes: int) -> None:
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, most: int) -> bytes:
     _check_member(info, name, most)
-    content = io.BytesIO()  # gives what it holds without a copy, as a read of the whole would not
+    content = io.BytesIO()  # returns its bytes without the copy that one large read would make
     stream = _Member(archive, info, name)
     while chunk := stream.read(_CHUNK):
         content.write(chunk)

@@ -1,7 +1,8 @@
-"""GPCI csv: the geographic practice cost indices by Medicare locality (Addendum E of the PFS final rule).
+"""GPCI csv: the geographic practice cost indices of each locality.
 
-Read with and without a state column. RVU26A prints the work GPCI without and with the 1.0 floor:
-the floor has been in force for every day of 2020 to 2026, so the column with the floor is taken.
+They are Addendum E of the PFS final rule. The file may have a state column or none. RVU26A has the
+work GPCI both with and without the floor of 1.0; the floor has been in force on every day of 2020
+to 2026, so feesync reads the column with it.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ class _Columns(NamedTuple):
 
 
 def parse(data: bytes, name: str) -> GpciFile:
-    """Read a GPCI csv file; MAC and locality numbers that lost their zeros are padded.
+    """Read a GPCI csv file; leading zeros of MAC and locality numbers are restored.
 
     Raises:
-        ContentRefusedError: an unknown header, a row that cannot be read (with its line), or a
-            locality that stands twice.
+        ContentRefusedError: the header is unknown, a row cannot be read (with its line), or a
+            locality is there twice.
     """
     columns: _Columns | None = None
     year: int | None = None
@@ -57,8 +58,8 @@ def parse(data: bytes, name: str) -> GpciFile:
             continue
         try:
             record = Locality(
-                padded(row[columns.mac], 5, "MAC"),
-                padded(row[columns.locality], 2, "locality number"),
+                with_zeros(row[columns.mac], 5, "MAC"),
+                with_zeros(row[columns.locality], 2, "locality number"),
                 _state(row[columns.state]) if columns.state is not None else None,
                 name_of(row[columns.name], "locality name"),
                 gpci[row[columns.work]],
@@ -96,7 +97,7 @@ def _state(text: str) -> str | None:
 
 
 def _year(heads: list[str], name: str, line: int) -> int | None:
-    years = {int(stated[1]) for head in heads if (stated := _YEAR.search(head))}
+    years = {int(match[1]) for head in heads if (match := _YEAR.search(head))}
     if len(years) > 1:
         raise ContentRefusedError(
             f"has columns of {len(years)} years: {sorted(years)}", file=name, line=line
@@ -104,8 +105,17 @@ def _year(heads: list[str], name: str, line: int) -> int | None:
     return years.pop() if years else None
 
 
-def padded(text: str, width: int, what: str) -> str:
-    """Return a MAC or locality number with the leading zeros that a spreadsheet takes away."""
+def with_zeros(text: str, width: int, what: str) -> str:
+    """Return a MAC or locality number with the leading zeros that a spreadsheet has removed.
+
+    Args:
+        text: the cell.
+        width: digits of the number.
+        what: what the number is, for the error.
+
+    Raises:
+        ValueError: the cell is no number of at most `width` digits.
+    """
     digits = text.strip()
     if not digits.isascii() or not digits.isdigit() or len(digits) > width:
         raise ValueError(f"{what} {text!r} is not a number of at most {width} digits")
@@ -115,7 +125,7 @@ def padded(text: str, width: int, what: str) -> str:
 def _find_columns(row: list[str], name: str, line: int) -> _Columns:
     heads = [" ".join(cell.upper().replace("*", "").split()) for cell in row]
 
-    def one(*patterns: str) -> int | None:
+    def column(*patterns: str) -> int | None:
         for pattern in patterns:
             hits = [index for index, head in enumerate(heads) if re.search(pattern, head)]
             if len(hits) > 1:
@@ -126,19 +136,19 @@ def _find_columns(row: list[str], name: str, line: int) -> _Columns:
                 return hits[0]
         return None
 
-    work = one(r"(PW|WORK) GPCI.*\bWITH 1\.0 FLOOR", r"(PW|WORK) GPCI(?!.*WITHOUT)")
-    found = {
-        "MAC": one(r"CONTRACTOR|CARRIER|\bMAC\b"),
-        "locality number": one(r"LOCALITY NUMBER"),
-        "locality name": one(r"LOCALITY NAME"),
+    work = column(r"(PW|WORK) GPCI.*\bWITH 1\.0 FLOOR", r"(PW|WORK) GPCI(?!.*WITHOUT)")
+    columns = {
+        "MAC": column(r"CONTRACTOR|CARRIER|\bMAC\b"),
+        "locality number": column(r"LOCALITY NUMBER"),
+        "locality name": column(r"LOCALITY NAME"),
         "work GPCI": work,
-        "PE GPCI": one(r"\bPE GPCI"),
-        "MP GPCI": one(r"\b(MP|PLI) GPCI"),
+        "PE GPCI": column(r"\bPE GPCI"),
+        "MP GPCI": column(r"\b(MP|PLI) GPCI"),
     }
-    missing = [what for what, index in found.items() if index is None]
-    if missing:
-        raise ContentRefusedError(f"has no column for {', '.join(missing)}", file=name, line=line)
+    absent = [what for what, index in columns.items() if index is None]
+    if absent:
+        raise ContentRefusedError(f"has no column for {', '.join(absent)}", file=name, line=line)
     mac, locality, label, work_column, pe, mp = (
-        index for index in found.values() if index is not None
+        index for index in columns.values() if index is not None
     )
-    return _Columns(mac, one(r"^STATE$"), locality, label, work_column, pe, mp)
+    return _Columns(mac, column(r"^STATE$"), locality, label, work_column, pe, mp)

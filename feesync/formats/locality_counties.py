@@ -1,6 +1,7 @@
-"""LOCCO: which counties a Medicare locality holds, as csv or (2026) only as xlsx.
+"""LOCCO: the counties of each Medicare locality, as csv or, in 2026, only as xlsx.
 
-The state stands on the first row of a block only; the counties are free text, kept as CMS wrote it.
+Only the first row of a state's block names the state. The counties are free text, kept as CMS wrote
+it.
 """
 
 from __future__ import annotations
@@ -10,17 +11,14 @@ from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
 from feesync.formats import xlsx
-from feesync.formats.gpci import padded
+from feesync.formats.gpci import with_zeros
 from feesync.formats.text import csv_rows, is_footer, name_of
 
 _MOST_ROWS = 9_999
 
 
 class LocalityCounties(NamedTuple):
-    """One row of the file.
-
-    A locality, its state's name in words, its fee schedule area and its counties.
-    """
+    """A row of the file: a locality, the name of its state, its fee schedule area, its counties."""
 
     mac: str
     locality: str
@@ -41,7 +39,7 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
     """Read a LOCCO file, csv or xlsx by its name.
 
     Raises:
-        ContentRefusedError: an unknown header or a row that cannot be read, with its line.
+        ContentRefusedError: the header is unknown, or a row cannot be read, with its line.
     """
     rows = (
         xlsx.rows(data, name, most=_MOST_ROWS)
@@ -50,12 +48,12 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
     )
     records: dict[LocalityCounties, None] = {}
     state = ""
-    header_seen = False
+    below_header = False
     for line, row in rows:
         cells = [" ".join(cell.split()) for cell in row]
-        if not header_seen:
-            header_seen = any("LOCALITY NUMBER" in cell.upper() for cell in cells)
-            if header_seen and not (
+        if not below_header:
+            below_header = any("LOCALITY NUMBER" in cell.upper() for cell in cells)
+            if below_header and not (
                 len(cells) >= 5 and "STATE" in cells[2].upper() and "COUNT" in cells[4].upper()
             ):
                 raise ContentRefusedError(
@@ -69,8 +67,8 @@ def parse(data: bytes, name: str) -> LocalityCountyFile:
                 raise ValueError("has no counties")
             state = name_of(cells[2] or state, "state")
             record = LocalityCounties(
-                padded(cells[0], 5, "MAC"),
-                padded(cells[1], 2, "locality number"),
+                with_zeros(cells[0], 5, "MAC"),
+                with_zeros(cells[1], 2, "locality number"),
                 state,
                 name_of(cells[3], "fee schedule area"),
                 name_of(cells[4], "counties"),

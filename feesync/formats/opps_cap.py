@@ -1,7 +1,7 @@
-"""OPPSCAP csv: CMS's own payment amounts, per locality, of the codes that the OPPS cap binds.
+"""OPPSCAP csv: CMS's own payment amounts of the codes that the OPPS cap binds, by locality.
 
-Not stored: at import its amounts prove that feesync's rate equals CMS's. Facility stands before
-non-facility in this file.
+They are not stored: at import they prove that feesync's rates equal CMS's. In this file the
+facility price comes before the non-facility one.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from feesync.errors import ContentRefusedError
-from feesync.formats.gpci import padded
+from feesync.formats.gpci import with_zeros
 from feesync.formats.text import ExactNumbers, csv_rows
 
 _HEADER = ("HCPCS", "MOD", "PROCSTAT", "CARRIER", "LOCALITY", "FACILITY PRICE", "NON-FACIL")
 
 
 class OppsCap(NamedTuple):
-    """One capped payment: prices in cents."""
+    """The capped payment of a code in a locality; prices in cents."""
 
     hcpcs: str
     modifier: str
@@ -41,13 +41,13 @@ def parse(data: bytes, name: str) -> OppsCapFile:
     """Read an OPPSCAP csv file.
 
     Raises:
-        ContentRefusedError: an unknown header or a row that cannot be read, with its line.
+        ContentRefusedError: the header is unknown, or a row cannot be read, with its line.
     """
     rows = csv_rows(data, name)
     line, header = next(rows, (1, []))
     if len(header) != len(_HEADER) or any(
-        not cell.strip().upper().startswith(known)
-        for cell, known in zip(header, _HEADER, strict=True)
+        not cell.strip().upper().startswith(head)
+        for cell, head in zip(header, _HEADER, strict=True)
     ):
         raise ContentRefusedError(
             f"has a header that is not known: {','.join(header)[:120]}", file=name, line=line
@@ -58,7 +58,7 @@ def parse(data: bytes, name: str) -> OppsCapFile:
         try:
             hcpcs, modifier, status, mac, locality, facility, nonfacility = row
             if len(mac) != 5 or len(locality) != 2:
-                mac, locality = padded(mac, 5, "carrier"), padded(locality, 2, "locality")
+                mac, locality = with_zeros(mac, 5, "carrier"), with_zeros(locality, 2, "locality")
             records.append(
                 OppsCap(
                     hcpcs,

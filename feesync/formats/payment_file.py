@@ -1,11 +1,9 @@
-"""CMS's payment amount files.
+"""CMS's payment files: PFALL (a year), PFREV (a quarter's changes), and those of single carriers.
 
-PFALL (the year), PFREV (a quarter's changes), and the carriers' own files of a state.
-
-Text of sixteen quoted fields a record, and trailers that begin with TRL; about a million records,
-so they are read as streams. Out of scope: whether the amounts are right (verify). Not read: the
-descriptive fields, the therapy amounts, and the amounts of the OPPS cap, whose relation to the
-relative values no published file at hand proves.
+A payment file is text: sixteen quoted fields in each record, and trailer lines that begin with TRL.
+It has about a million records, so it is read as a stream. Not read are the descriptive fields, the
+therapy amounts, and the amounts of the OPPS cap, whose relation to the relative values no published
+file proves. Out of scope: whether the amounts are right (verification).
 
 Source: CMS, "Annual Physician Fee Schedule Payment Amount File", record layout (PF25PD).
 """
@@ -47,10 +45,7 @@ _DECIDES = "'feesync verify FILE --release LABEL' decides"
 
 
 class Payment(NamedTuple):
-    """What CMS publishes for a code in a locality, before the OPPS cap.
-
-    Fees in cents, and the line where it stands.
-    """
+    """A record: CMS's fees of a code in a locality, in cents, before the OPPS cap, and its line."""
 
     mac: str
     locality: str
@@ -66,11 +61,12 @@ class PaymentFile:
     """An open payment file.
 
     Attributes:
-        names: the names that lead to it: of the file, or of the zip, of a zip inside it, and of the
-            member with its folders.
-        size: bytes.
+        names: its name; in a zip, the names that lead to it: the zip's, that of a zip inside it,
+            the member's with its folders.
+        size: in bytes.
         stream: its content.
-        has_trailer: whether what has been read ends with CMS's trailer lines, as a whole file does.
+        has_trailer: whether the lines that have been read end with CMS's trailer, as a whole file
+            does.
     """
 
     names: tuple[str, ...]
@@ -80,52 +76,49 @@ class PaymentFile:
 
     @property
     def name(self) -> str:
-        """What to call it: its names, joined."""
+        """Its names, joined for messages."""
         return one_line(" > ".join(self.names))
 
     @property
     def basis(self) -> str | None:
-        """Whose conversion factor its names say: `qp` or `nonqp`, the innermost first.
-
-        None where they are silent.
-        """
+        """The basis, `qp` or `nonqp`, by the innermost name that says it; None where none does."""
         for name in reversed(self.names):
-            if found := list(_BASIS.finditer(name)):
-                return "nonqp" if found[-1][1] else "qp"
+            if matches := list(_BASIS.finditer(name)):
+                return "nonqp" if matches[-1][1] else "qp"
         return None
 
     def release(self, loaded: Container[str]) -> str:
-        """Return the label of the release that its names say: PFREV25D is of RVU25D.
+        """Return the label of the release that its names say: PFREV25D belongs to RVU25D.
 
-        A file that CMS revised (PFALL26AR) is of RVU26AR where there is such a release, else of
-        RVU26A.
+        A file that CMS revised (PFALL26AR) belongs to RVU26AR where there is such a release, else
+        to RVU26A.
 
         Args:
-            loaded: labels that exist beside those that the catalogue knows.
+            loaded: the labels of the loaded releases, which the catalogue may not have.
 
         Raises:
             ContentRefusedError: the names say two releases.
-            InvalidInputError: they say none.
+            InvalidInputError: the names say no release.
         """
-        found = {_label(match, loaded) for name in self.names if (match := _RELEASE.search(name))}
-        if len(found) > 1:
+        labels = {_label(match, loaded) for name in self.names if (match := _RELEASE.search(name))}
+        if len(labels) > 1:
             raise ContentRefusedError(
-                f"the names say {' and '.join(sorted(found))}; {_DECIDES}", file=self.name
+                f"the names say {' and '.join(sorted(labels))}; {_DECIDES}", file=self.name
             )
-        if not found:
+        if not labels:
             raise InvalidInputError(
                 f"{self.name}: the name does not say which release this is; {_DECIDES}"
             )
-        return found.pop()
+        return labels.pop()
 
     def payments(self, year: int) -> Iterator[Payment]:
-        """Yield the records; the stream is read once, and closed with it.
+        """Yield the records; the stream can be read once, and is closed at the end.
 
         Args:
-            year: the calendar year that every record must be of.
+            year: the calendar year that every record must have.
 
         Raises:
-            ContentRefusedError: with the file, the line and the reason.
+            ContentRefusedError: a record cannot be read; the error has file, line and reason.
         """
         records = 0
         with io.TextIOWrapper(self.stream, encoding="latin-1", newline=None) as text:
@@ -153,14 +146,16 @@ class PaymentFile:
 
 
 def payment_files(file: BinaryIO, name: str) -> Iterator[PaymentFile]:
-    """Yield the payment files of a file, or of a zip and the zips inside it, each to be read before the next is asked for.
+    """Yield the payment file that a file is, or those of a zip and of the zips inside it.
+
+    Each must be read before the next one is asked for.
 
     Args:
-        file: open, with seeking.
+        file: the file, open; it must allow seeking.
         name: its base name.
 
     Raises:
-        ContentRefusedError: a zip that is not sound, or holds no text; an HTML page.
+        ContentRefusedError: the file is an HTML page, or a zip that is not sound or has no text.
     """
     start = file.read(2000)
     size = file.seek(0, io.SEEK_END)
@@ -181,19 +176,19 @@ def payment_files(file: BinaryIO, name: str) -> Iterator[PaymentFile]:
 
 def _label(match: re.Match[str], loaded: Container[str]) -> str:
     quarter = f"RVU{match[1]}{match[2]}".upper()
-    named = quarter + (match[3] or "").upper()
-    if named in loaded or named in catalogue():
-        return named
-    published = [label for label in catalogue() if label.startswith(quarter)]
-    return published[0] if len(published) == 1 else quarter
+    label = quarter + (match[3] or "").upper()
+    if label in loaded or label in catalogue():
+        return label
+    labels = [label for label in catalogue() if label.startswith(quarter)]
+    return labels[0] if len(labels) == 1 else quarter
 
 
 def _payment(cells: list[str], year: int, line: int) -> Payment:
     if len(cells) != _FIELDS:
         raise ValueError(f"has {len(cells)} fields; a payment record has {_FIELDS}")
-    of, mac, locality, hcpcs, modifier, nonfacility, facility = cells[:7]
-    if of != str(year):
-        raise ValueError(f"the record is of {of!r:.20}, the release of {year}")
+    own_year, mac, locality, hcpcs, modifier, nonfacility, facility = cells[:7]
+    if own_year != str(year):
+        raise ValueError(f"the record is of {own_year!r:.20}, the release of {year}")
     modifier = modifier.strip(" ")
     for (field, pattern), value in zip(_KEY.items(), (mac, locality, hcpcs, modifier), strict=True):
         if not pattern.fullmatch(value):

@@ -1,4 +1,4 @@
-"""A row of a relative value file, and the whole of one, as every other room reads it."""
+"""A relative value file and its rows, as the other packages use them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from feesync.model.rate import PRICED_STATUSES
 
 
 class RelativeValue(NamedTuple):
-    """One row of the file.
+    """A row of the file.
 
-    RVUs in hundredths, global-period shares in hundredths, flags as 0 or 1, indicators as printed.
+    RVUs and shares of the global period are in hundredths, flags are 0 or 1, and indicators are
+    CMS's text.
     """
 
     hcpcs: str
@@ -42,21 +43,18 @@ class RelativeValue(NamedTuple):
 
     @property
     def is_priced(self) -> bool:
-        """Whether Medicare prices the row: a payable status, and relative values at all."""
+        """Whether Medicare prices the row: it has a payable status and some relative value."""
         return self.status in PRICED_STATUSES and any(
             (self.work_rvu, self.nonfacility_pe_rvu, self.facility_pe_rvu, self.mp_rvu)
         )
 
     @property
     def opps(self) -> tuple[int, int, int]:
-        """The OPPS columns: nonfacility PE, facility PE and MP.
-
-        All 0 where the cap does not bind.
-        """
+        """The OPPS columns, nonfacility PE, facility PE and MP: all 0 where there is no cap."""
         return self.opps_nonfacility_pe_rvu, self.opps_facility_pe_rvu, self.opps_mp_rvu
 
     def without_opps(self) -> RelativeValue:
-        """Return the row without its OPPS columns, which depend on the conversion factor of the file."""
+        """Return the row without its OPPS columns, which depend on the file's conversion factor."""
         return self._replace(opps_nonfacility_pe_rvu=0, opps_facility_pe_rvu=0, opps_mp_rvu=0)
 
 
@@ -66,7 +64,7 @@ class RelativeValueFile:
 
     Attributes:
         name: the file's name.
-        basis: `nonqp` or `qp` (who the conversion factor is for).
+        basis: whose conversion factor it has, `nonqp` or `qp`.
         conversion_factor: the one factor of the file, in ten-thousandths of a dollar.
         year: calendar year of the title line, or None.
         month: month of the title line, or None.

@@ -1,11 +1,11 @@
 """PPRRVU csv: the National Physician Fee Schedule Relative Value File.
 
-Source of the layout: CMS's record layout document in each release (RVU25D and others). Known: 31
-columns (2015 to 2025) and 32 columns (since 2026, with PRIC IND). The column names are stacked over
-several lines; joined, they are unique, and columns are found by name. The 37 columns of 2014 and
-before (transitional and fully implemented practice expense) are refused by name.
+Two layouts are known: 31 columns (2015 to 2025) and 32 columns (since 2026, with PRIC IND). CMS
+stacks the column names over several lines; joined, they are unique, and columns are found by them.
+The 37 columns of 2014 and before (transitional and fully implemented practice expense) are refused
+with that reason. The column of descriptors, which are the AMA's, is never read.
 
-Descriptors are the AMA's: the column is never read.
+Source of the layout: CMS's record layout document in each release (RVU25D and others).
 """
 
 from __future__ import annotations
@@ -57,16 +57,13 @@ _TITLE = re.compile(
 _HCPCS = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}|")
 _ZEROS = ("global days", "physician supervision indicator")
-"""Indicators of digits that begin with zeros."""
+"""Indicators that may begin with a zero, which a spreadsheet removes."""
 
 _BASIS_BY_INDICATOR = {"9": "nonqp", "1": "qp"}
 
 
 class _Indicators:
-    """Checks the policy indicators of a row.
-
-    Equal sets of indicators (some 800 in a file) are checked once.
-    """
+    """Checks the policy indicators of rows; each combination (a file has some 800) once."""
 
     _RULES = (
         ("status code", re.compile(r"[A-Z]")),
@@ -85,10 +82,10 @@ class _Indicators:
     )
 
     def __init__(self) -> None:
-        self._seen: set[tuple[str, ...]] = set()
+        self._sound: set[tuple[str, ...]] = set()
 
     def check(self, values: tuple[str, ...]) -> None:
-        if values in self._seen:
+        if values in self._sound:
             return
         for (what, pattern), value in zip(self._RULES, values, strict=True):
             if pattern.fullmatch(value):
@@ -99,7 +96,7 @@ class _Indicators:
                     "take CMS's own"
                 )
             raise ValueError(f"{what} {value!r:.40} is not one that CMS documents")
-        self._seen.add(values)
+        self._sound.add(values)
 
 
 def parse(data: bytes, name: str) -> RelativeValueFile:
@@ -110,9 +107,9 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
         name: its name; `nonQPP` or `QPP` in it must agree with the file's PRIC IND column.
 
     Raises:
-        ContentRefusedError: an unknown layout, or a row that fails, with its line: work + PE + MP
-            is not the total, a code twice, two conversion factors, zeros lost to a spreadsheet, an
-            indicator that CMS does not document.
+        ContentRefusedError: the layout is unknown, or a row fails, with its line: work + PE + MP is
+            not the total, the code is there twice, the conversion factor is another one, zeros are
+            lost to a spreadsheet, or an indicator is not one that CMS documents.
     """
     rows = csv_rows(data, name)
     year, month, columns = _header(rows, name)
@@ -120,9 +117,9 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
     pricing_column = columns.get(_PRICING_INDICATOR)
     rvu, share, factor = ExactNumbers(2, 99_999), ExactNumbers(2, 100), ExactNumbers(4, 999_999)
     indicators = _Indicators()
-    seen: set[tuple[str, str]] = set()
+    keys: set[tuple[str, str]] = set()
     factors: set[int] = set()
-    pricing: set[str] = set()
+    pricing_indicators: set[str] = set()
     records: list[RelativeValue] = []
     width = len(columns)
     for line, row in rows:
@@ -164,9 +161,9 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
             key = (hcpcs, modifier)
             if not _HCPCS.fullmatch(hcpcs) or not _MODIFIER.fullmatch(modifier):
                 raise ValueError(_code_fault(hcpcs, modifier))
-            if key in seen:
+            if key in keys:
                 raise ValueError(f"{' '.join(key).strip()} stands twice")
-            seen.add(key)
+            keys.add(key)
             if endoscopic_base == hcpcs:
                 raise ValueError(f"{hcpcs} is the endoscopic base of itself")
             indicators.check(
@@ -230,45 +227,43 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
         if pricing_column is not None:
-            pricing.add(row[pricing_column])
+            pricing_indicators.add(row[pricing_column])
         records.append(record)
     if not records or factors == {0}:
         raise ContentRefusedError(
             "holds no relative values" if not records else "has a conversion factor of 0", file=name
         )
-    return RelativeValueFile(name, _basis(name, pricing), factors.pop(), year, month, records)
+    basis = _basis(name, pricing_indicators)
+    return RelativeValueFile(name, basis, factors.pop(), year, month, records)
 
 
 def _header(
     rows: Iterator[tuple[int, list[str]]], name: str
 ) -> tuple[int | None, str | None, dict[str, int]]:
-    """Read the preamble and the stacked column names.
-
-    (year, month of the title line, column by joined name).
-    """
+    """Return year and month of the title line, and the place of each column by its joined name."""
     year: int | None = None
     month: str | None = None
-    stacked: list[list[str]] = []
+    heads: list[list[str]] = []
     for line, row in rows:
         if row[0].strip().upper() == "HCPCS":
-            stacked.append(row)
+            heads.append(row)
             break
         title = _TITLE.search(" ".join(row))
         if title:
             year, month = int(title[1]), title[2]
-        if len(stacked) > 20 or _HCPCS.fullmatch(row[0].strip()):
+        if len(heads) > 20 or _HCPCS.fullmatch(row[0].strip()):
             raise ContentRefusedError(
                 "has no header: no line above the first code begins with HCPCS",
                 file=name,
                 line=line,
             )
-        stacked = [] if len(row) > 2 and row[2].strip() else [*stacked, row]
+        heads = [] if len(row) > 2 and row[2].strip() else [*heads, row]
     else:
         raise ContentRefusedError(
             "has no header line that begins with HCPCS: it is not a PPRRVU csv file", file=name
         )
-    width = max(len(row) for row in stacked)
-    padded = [row + [""] * (width - len(row)) for row in stacked]
+    width = max(len(row) for row in heads)
+    padded = [row + [""] * (width - len(row)) for row in heads]
     names = [" ".join(" ".join(cells).split()).upper() for cells in zip(*padded, strict=True)]
     return year, month, _known_layout(names, name, line)
 
@@ -284,30 +279,30 @@ def _known_layout(names: list[str], file: str, line: int) -> dict[str, int]:
             line=line,
         )
     columns = {column: index for index, column in enumerate(names)}
-    required, optional = {*_COLUMNS, *_UNREAD}, {_PRICING_INDICATOR}
-    missing = sorted(required - columns.keys())
-    unknown = sorted(columns.keys() - required - optional)
+    needs, options = {*_COLUMNS, *_UNREAD}, {_PRICING_INDICATOR}
+    missing = sorted(needs - columns.keys())
+    unknown = sorted(columns.keys() - needs - options)
     if missing or unknown or len(columns) != len(names):
-        said = [f"{len(names)} columns"]
+        faults = [f"{len(names)} columns"]
         if len(columns) != len(names):
-            said.append(
+            faults.append(
                 "names that stand twice, so that columns cannot be told apart (CMS stacks them "
                 "over several lines)"
             )
         if missing:
-            said.append(
+            faults.append(
                 "no column "
                 + ", ".join(repr(column) for column in missing[:3])
                 + (" ..." if missing[3:] else "")
             )
         if unknown:
-            said.append(
+            faults.append(
                 "unknown "
                 + ", ".join(repr(column) for column in unknown[:3])
                 + (" ..." if unknown[3:] else "")
             )
         raise ContentRefusedError(
-            "has a header that is not known: " + "; ".join(said), file=file, line=line
+            "has a header that is not known: " + "; ".join(faults), file=file, line=line
         )
     return columns
 
@@ -324,16 +319,16 @@ def _code_fault(hcpcs: str, modifier: str) -> str:
     )
 
 
-def _basis(name: str, pricing: set[str]) -> str:
+def _basis(name: str, indicators: set[str]) -> str:
     upper = name.upper()
-    named = "nonqp" if "NONQPP" in upper else "qp" if "QPP" in upper else None
-    if len(pricing) > 1 or not pricing <= _BASIS_BY_INDICATOR.keys():
+    by_name = "nonqp" if "NONQPP" in upper else "qp" if "QPP" in upper else None
+    if len(indicators) > 1 or not indicators <= _BASIS_BY_INDICATOR.keys():
         raise ContentRefusedError(
-            f"PRIC IND is not 9 or 1 throughout: {', '.join(sorted(pricing)[:5])}", file=name
+            f"PRIC IND is not 9 or 1 throughout: {', '.join(sorted(indicators)[:5])}", file=name
         )
-    printed = _BASIS_BY_INDICATOR[pricing.pop()] if pricing else None
-    if named and printed and named != printed:
+    by_column = _BASIS_BY_INDICATOR[indicators.pop()] if indicators else None
+    if by_name and by_column and by_name != by_column:
         raise ContentRefusedError(
-            f"the name says {named}, the PRIC IND column says {printed}", file=name
+            f"the name says {by_name}, the PRIC IND column says {by_column}", file=name
         )
-    return printed or named or "nonqp"
+    return by_column or by_name or "nonqp"

@@ -1,10 +1,10 @@
-"""PPRRVU txt: the same rows as the csv of its name, in fixed width.
+"""PPRRVU txt: the rows of the csv of the same name, in fixed width.
 
-Read to hold the csv against it, and never stored.
+It is read to compare the csv with it, and is never stored. A row has 171 characters; above the rows
+are lines that begin with HDR. The characters of the descriptor, which is the AMA's, are never read.
+Out of scope: the comparison (datasets.rvu.checks.twin).
 
-Source of the layout: the record layout in CMS's RVU documents (RVU24B to RVU25D): 171 characters a
-row, below lines that begin with HDR. Descriptors are the AMA's: those characters are never read.
-Out of scope: the comparison (store.checks).
+Source of the layout: the record layout in CMS's RVU documents (RVU24B to RVU25D).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from feesync.formats.relative_value import RelativeValue
 from feesync.formats.text import ExactNumbers
 
 _WIDTH = 171
-_PLACES = {
+_POSITIONS = {
     "status": (58, 58),
     "work_rvu": (60, 65),
     "nonfacility_pe_rvu": (67, 72),
@@ -51,10 +51,8 @@ _BLOCKS = (
     ("endoscopic_base", "imaging_family"),
     ("opps_nonfacility_pe_rvu", "opps_mp_rvu"),
 )
-"""First and last field of what stands together in a row, there and in `RelativeValue`.
-
-Few such texts differ, each is read once.
-"""
+"""First and last field of each block of fields that are neighbours both in a row and in
+`RelativeValue`. Few blocks differ, so each distinct text is read once."""
 
 _FACTOR = slice(132, 140)
 
@@ -65,12 +63,12 @@ _ROW = re.compile(
     rf"\d[0-9A-Z]{{3}}[ \d.]{{9}}\d{{5}}.{{7}}.{{5}}[ \d]{{3}}\.\d{{4}} .{{2}}\d .{{2}}    "
     rf"{_DECIMAL} {_DECIMAL} {_DECIMAL}"
 )
-"""The whole of a row: a file whose first row is other is in a layout that feesync does not know."""
+"""A whole row. Where the first row does not match, the file has an unknown layout."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelativeValueText:
-    """A PPRRVU txt file; `lines` are its rows, of equal length."""
+    """A PPRRVU txt file; `lines` are its rows, all of the same length."""
 
     name: str
     lines: list[str]
@@ -81,44 +79,42 @@ class RelativeValueText:
 
     def factors(self) -> set[int]:
         """Return the conversion factors, in ten-thousandths of a dollar."""
-        read = ExactNumbers(4, 999_999)
-        return {read[text] for text in {line[_FACTOR] for line in self.lines}}
+        factors = ExactNumbers(4, 999_999)
+        return {factors[text] for text in {line[_FACTOR] for line in self.lines}}
 
     def parts(self) -> Iterator[tuple[slice, list[tuple[int | str, ...]]]]:
-        """Yield the rows part by part.
-
-        Which fields of `RelativeValue`, and their values in each row.
+        """Yield each block of fields: its slice of `RelativeValue`, and its values in every row.
 
         Raises:
             ValueError: a number cannot be read.
         """
-        names = list(_PLACES)
+        names = list(_POSITIONS)
         for first, last in _BLOCKS:
             fields = names[names.index(first) : names.index(last) + 1]
-            start = min(_PLACES[field][0] for field in fields) - 1
-            end = max(_PLACES[field][1] for field in fields)
+            start = min(_POSITIONS[field][0] for field in fields) - 1
+            end = max(_POSITIONS[field][1] for field in fields)
             block = _Block(fields, start)
             at = RelativeValue._fields.index(first)
             yield slice(at, at + len(fields)), [block[line[start:end]] for line in self.lines]
 
 
 class _Block(dict[str, tuple[int | str, ...]]):
-    """Reads the text of some fields that stand together, and remembers it."""
+    """Reads the text of a block of fields, and remembers the values of each text."""
 
     def __init__(self, fields: list[str], start: int) -> None:
         super().__init__()
         rvu, share = ExactNumbers(2, 99_999), ExactNumbers(2, 100)
         self._readers: list[tuple[slice, Callable[[str], int | str]]] = [
             (
-                slice(_PLACES[field][0] - 1 - start, _PLACES[field][1] - start),
+                slice(_POSITIONS[field][0] - 1 - start, _POSITIONS[field][1] - start),
                 _reader(field, rvu, share),
             )
             for field in fields
         ]
 
     def __missing__(self, text: str) -> tuple[int | str, ...]:
-        value = self[text] = tuple(read(text[place]) for place, read in self._readers)
-        return value
+        values = self[text] = tuple(read(text[part]) for part, read in self._readers)
+        return values
 
 
 def _reader(field: str, rvu: ExactNumbers, share: ExactNumbers) -> Callable[[str], int | str]:
@@ -134,10 +130,10 @@ def _flag(text: str) -> int:
 
 
 def parse(data: bytes, name: str) -> RelativeValueText | None:
-    """Read a PPRRVU txt file; None where it is in another layout than the known one.
+    """Read a PPRRVU txt file; return None where its layout is unknown.
 
     Raises:
-        ContentRefusedError: a row is cut, with its line.
+        ContentRefusedError: a row has another length than the others, with its line.
     """
     lines = data.rstrip(b"\x1a\0\r\n").decode("latin-1").splitlines()
     head = next(

@@ -1,4 +1,4 @@
-"""A release: the set of CMS files that stand together under one label, parsed and checked against each other."""
+"""A release: CMS's files under one label, parsed and compared with each other."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _DECIDES = "'feesync import FILE --release LABEL' decides"
 
 
 def kind_of(name: str) -> str | None:
-    """Return which file of a release a name stands for, whatever its case, or None for one that feesync does not read."""
+    """Return which file of a release has a name, in any case; None for one that is not read."""
     return next((kind for kind, pattern in _KINDS if fnmatch.fnmatch(name.lower(), pattern)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One CMS file of a release, as it was read."""
+    """A file of a release that has been read."""
 
     name: str
     kind: str
@@ -53,13 +53,17 @@ class ParsedRelease:
     """Everything that feesync reads of one release.
 
     Attributes:
-        label: such as `RVU25D`. sha256: of the zip; of a loose set, the hash over `sha256  name`
-        lines of its files. source: the zip's name, or the names of the loose files.
-        relative_values: by basis; `nonqp` is always there. twins: by basis, the txt that CMS wrote
-        beside the csv of relative values, where there is one. gpci: the localities. counties: None
-        where the release has none that could be read. caps: OPPS cap files, to be compared with the
-        computed rates. files: what was read, with hashes and row counts. notes: what a person
-        should know: what was not read and why, what was decided against the files' own words.
+        label: such as `RVU25D`.
+        sha256: hash of the zip; of loose files, the hash of the lines `sha256  name` of each.
+        source: the zip's name, or the names of the loose files.
+        relative_values: the files by basis; `nonqp` is always there.
+        twins: by basis, the txt of the same name, where there is one.
+        gpci: the localities.
+        counties: None where the release has no county file that can be read.
+        caps: OPPS cap files, to be compared with the computed rates.
+        files: the files that were read, with hashes and row counts.
+        notes: what a person should know: which files were not read and why, and where the label is
+            not what the files say.
     """
 
     label: str
@@ -79,36 +83,35 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
 
     Args:
         data: the bytes of the zip.
-        name: its name; where it holds `rvuYYx`, that must agree with the title line of the relative
-            value file.
-        label: decides the label, whatever the name and the title say.
+        name: its name; a label in it must agree with the title line of the relative value file.
+        label: the label, whatever the name and the title say; None to read it from them.
 
     Raises:
-        ContentRefusedError: with the file, the line and the reason.
+        ContentRefusedError: a file is refused; the error has file, line and reason.
     """
     members = archive.members(data, name, lambda member: kind_of(member) is not None)
     return _assemble(members, one_line(name), hashlib.sha256(data).hexdigest(), label)
 
 
 def is_in(data: bytes, name: str) -> bool:
-    """Tell whether a zip holds a release: a relative value file.
+    """Tell whether a zip is a release: whether it has a relative value file.
 
     Raises:
         ContentRefusedError: the zip is not sound.
     """
-    wanted = archive.streams(
+    streams = archive.streams(
         io.BytesIO(data),
         name,
         lambda member: kind_of(member) == "relative values",
         archive.MAX_MEMBER_BYTES,
     )
-    return next(wanted, None) is not None
+    return next(streams, None) is not None
 
 
 def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelease:
-    """Read a set of loose files, by name: PPRRVU and GPCI at least.
+    """Read the loose files of a release, by name; PPRRVU and GPCI are needed.
 
-    Arguments and errors as in `from_zip`.
+    The label and the errors are as in `from_zip`.
     """
     files = {one_line(name): data for name, data in files.items()}
     lines = "".join(
@@ -142,13 +145,13 @@ def _assemble(
     )
     twins = _twins(values, by_kind["relative values as text"], members, notes)
     gpci_file = gpci.parse(members[by_kind["GPCI"][0]], by_kind["GPCI"][0])
-    titled = _titled(values["nonqp"])
-    decided = label or _label(source, titled, values["nonqp"])
-    if titled and titled != decided:
-        notes.append(f"taken for {decided}, though its title line says {titled}")
-    if gpci_file.year is not None and gpci_file.year != label_year(decided):
+    title_label = _title_label(values["nonqp"])
+    release_label = label or _label(source, title_label, values["nonqp"])
+    if title_label and title_label != release_label:
+        notes.append(f"taken for {release_label}, though its title line says {title_label}")
+    if gpci_file.year is not None and gpci_file.year != label_year(release_label):
         raise ContentRefusedError(
-            f"is of {gpci_file.year}, the release is {decided}", file=gpci_file.name
+            f"is of {gpci_file.year}, the release is {release_label}", file=gpci_file.name
         )
     counties = _counties(by_kind["locality counties"], members, notes)
     if not by_kind["OPPS cap"]:
@@ -163,7 +166,7 @@ def _assemble(
     files += [read(counties.name, "locality counties", len(counties.rows))] if counties else []
     files += [read(cap.name, "OPPS cap", len(cap.rows)) for cap in caps]
     return ParsedRelease(
-        decided, sha256, source, values, twins, gpci_file, counties, caps, files, notes
+        release_label, sha256, source, values, twins, gpci_file, counties, caps, files, notes
     )
 
 
@@ -193,7 +196,7 @@ def _twins(
     members: dict[str, bytes],
     notes: list[str],
 ) -> dict[str, relative_values_text.RelativeValueText]:
-    """Read the txt that stands beside each csv under the same name."""
+    """Read the txt of the same name beside each csv of relative values."""
     basis_by_stem = {
         file.name.upper().removesuffix(".CSV"): basis for basis, file in values.items()
     }
@@ -211,43 +214,57 @@ def _twins(
     return twins
 
 
-def _titled(values: RelativeValueFile) -> str | None:
+def _title_label(values: RelativeValueFile) -> str | None:
     if values.year and values.month:
         return label_of_title(values.year, values.month, values.conversion_factor)
     return None
 
 
-def _label(source: str, titled: str | None, values: RelativeValueFile) -> str:
-    named = label_in(source)
-    if named and titled and named != titled and not _may_be_reissue(named, titled):
+def _label(source: str, title_label: str | None, values: RelativeValueFile) -> str:
+    name_label = label_in(source)
+    if (
+        name_label
+        and title_label
+        and name_label != title_label
+        and not _may_be_reissue(name_label, title_label)
+    ):
         raise ContentRefusedError(
-            f"the name says {named}, the title line of {values.name} says {titled}; {_DECIDES}",
+            f"the name says {name_label}, the title line of {values.name} says {title_label}; "
+            f"{_DECIDES}",
             file=source,
         )
-    if named and values.year and label_year(named) != values.year:
+    if name_label and values.year and label_year(name_label) != values.year:
         raise ContentRefusedError(
-            f"the name says {named}, {values.name} is of {values.year}; {_DECIDES}", file=source
+            f"the name says {name_label}, {values.name} is of {values.year}; {_DECIDES}",
+            file=source,
         )
-    decided = named or titled
-    if not decided:
+    release_label = name_label or title_label
+    if not release_label:
         raise ContentRefusedError(
             "neither the name nor the title line says which release this is; give --release LABEL",
             file=source,
         )
-    return decided
+    return release_label
 
 
-def _may_be_reissue(named: str, titled: str) -> bool:
-    """Tell whether the name is that of a re-issue (RVU27AR) that feesync does not know yet, of the quarter that the title says."""
-    return named not in catalogue() and named != titled and named[:6] == titled
+def _may_be_reissue(name_label: str, title_label: str) -> bool:
+    """Tell whether the name may be a re-issue that the catalogue does not have yet.
+
+    A re-issue (RVU27AR) is of the quarter that the title says.
+    """
+    return (
+        name_label not in catalogue()
+        and name_label != title_label
+        and name_label[:6] == title_label
+    )
 
 
 def _counties(
     names: list[str], members: dict[str, bytes], notes: list[str]
 ) -> locality_counties.LocalityCountyFile | None:
-    """Read the county list, the csv before the xlsx.
+    """Read the county file, the csv rather than the xlsx.
 
-    What cannot be read is a note, for no price depends on it.
+    Where it cannot be read, a note says so: no price depends on it.
     """
     file, faults = None, [] if names else ["no locality county file"]
     csvs = [name for name in names if name.lower().endswith(".csv")]

@@ -1,6 +1,6 @@
-"""Rows of a CMS csv file, with their line numbers, whatever the line ends, byte order mark or encoding.
+"""Rows of a csv file of CMS's with their line numbers, and its decimals as integers.
 
-Also the exact readers of CMS's decimals: text to integers, never through a float.
+Line ends, byte order marks and encodings may be any that CMS has used. No decimal becomes a float.
 """
 
 from __future__ import annotations
@@ -16,27 +16,28 @@ from typing import TextIO
 from feesync.errors import ContentRefusedError
 
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
-"""Of UTF-8, as Latin-1 reads it."""
+"""The byte order mark of UTF-8, as Latin-1 reads it."""
 
 _CHUNK = 64 * 2**10
 _BLANK = ("", "\x1a")
-"""A cell of nothing, or of the end-of-file mark that some of CMS's files end with."""
-
+"""An empty cell, or the end-of-file mark that some of CMS's files end with."""
 
 MOST_ROWS = 50_000
-"""Of a csv file; PPRRVU, the longest that is read, has some 19,500."""
+"""Rows of a csv file; PPRRVU, the longest that is read, has some 19,500."""
 
 MOST_CHARACTERS = 4_000
-"""Of a row, of one line or several; the longest of CMS has 276."""
+"""Characters of a row; CMS's longest has 276."""
 
 
 def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, cells) of a csv file, without blank rows and end-of-file marks.
+    """Yield the line number and the cells of each row of a csv file, except blank rows.
 
-    Takes CRLF, LF and CR line ends, a UTF-8 byte order mark, UTF-8 and Latin-1.
+    Lines may end with CRLF, LF or CR; the text may be UTF-8, with a byte order mark or without, or
+    Latin-1.
 
     Raises:
-        ContentRefusedError: UTF-16, no csv, or a row or a number of rows that no file of CMS has.
+        ContentRefusedError: the data is UTF-16 or no csv, or has a longer row or more rows than any
+            file of CMS's.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ContentRefusedError("is UTF-16 text; CMS's csv files are not", file=name)
@@ -57,15 +58,18 @@ def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def bounded_rows(text: TextIO, name: str, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number of its last line, cells) of the rows of a csv text, each bounded before it is taken apart.
+    """Yield the number of the last line and the cells of each row of a csv text.
+
+    The length of a row is checked before the row is parsed.
 
     Args:
         text: the file, open.
-        name: what to call it in errors.
-        most: characters that a row may have, whether of one line or, with quotes, of several.
+        name: its name, for errors.
+        most: characters that a row may have, on one line or, with quotes, on several.
 
     Raises:
-        ContentRefusedError: no csv, with the line where the row begins, or a longer row.
+        ContentRefusedError: the text is no csv, with the line where the row begins, or has a longer
+            row.
     """
     length = 0
 
@@ -92,7 +96,7 @@ def bounded_rows(text: TextIO, name: str, most: int) -> Iterator[tuple[int, list
 
 
 def _is_utf_8(data: bytes) -> bool:
-    """Tell whether bytes are UTF-8, without a second copy of them."""
+    """Tell whether bytes are UTF-8, without decoding all of them at once."""
     decoder = getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(data), _CHUNK):
@@ -104,7 +108,7 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 MOST_NAME = 250
-"""Characters of a name or a list of counties; the longest of CMS has 146."""
+"""Characters of a name or a list of counties; CMS's longest has 146."""
 
 _NAME = re.compile(r"[A-Za-z](?:[A-Za-z '()./-]|(?<= )\+(?= )|[,;](?= ?[A-Za-z]))*")
 
@@ -112,16 +116,16 @@ _NAME = re.compile(r"[A-Za-z](?:[A-Za-z '()./-]|(?<= )\+(?= )|[,;](?= ?[A-Za-z])
 def name_of(text: str, what: str) -> str:
     """Return the name of a place, a state or counties without footnote marks, with single blanks.
 
-    All of CMS's are letters, blanks and `'()+,-./;`, and begin with a letter. Names go to terminals
-    and spreadsheets: with none but these, no name is a control sequence, and none, also cut at a
-    comma or semicolon, is a formula.
+    CMS's names are letters, blanks and `'()+,-./;`, and begin with a letter. Names go to terminals
+    and spreadsheets: one with these characters alone is no control sequence, and neither it nor a
+    part of it after a comma or semicolon is a formula.
 
     Args:
         text: the cell.
-        what: what to call it in errors.
+        what: what the name is of, for errors.
 
     Raises:
-        ValueError: it is empty, longer than any, or has another character.
+        ValueError: the name is empty, longer than any of CMS's, or has another character.
     """
     name = " ".join(text.rstrip("* \t\r\n").split())
     if not name:
@@ -136,21 +140,19 @@ def name_of(text: str, what: str) -> str:
 
 
 def is_footer(row: list[str]) -> bool:
-    """Tell whether a row is a note: one cell of text and nothing else.
+    """Tell whether a row is a footnote: one cell of text, and no other cells.
 
-    What begins with a digit is data that is cut.
+    A cell that begins with a digit is no footnote but a row of data that was cut.
     """
     cells = [cell.strip() for cell in row if cell.strip()]
     return len(cells) == 1 and not cells[0][0].isdigit()
 
 
 class ExactNumbers(dict[str, int]):
-    """Reads decimals with a fixed number of places into integers and remembers them.
+    """Reads decimals with a fixed number of places as integers, each distinct text once.
 
-    CMS repeats few values.
-
-    `ExactNumbers(2, 99999)["1.52"]` is 152. More places than that, signs, exponents and values over
-    the limit raise ValueError.
+    `ExactNumbers(2, 99999)["1.52"]` is 152. A text with more places, a sign or an exponent, or a
+    value over the limit, raises ValueError.
     """
 
     def __init__(self, places: int, limit: int) -> None:

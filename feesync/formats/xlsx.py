@@ -16,22 +16,22 @@ def can_read() -> bool:
 
 
 def rows(data: bytes, name: str, *, most: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells as text) of an xlsx file, without blank rows.
+    """Yield the number and the cells of each row of an xlsx file, as text, except blank rows.
 
-    Whole numbers are without a point.
+    A whole number is text without a decimal point.
 
     Args:
         data: the bytes of the file.
-        name: what to call it in errors.
-        most: the last row number that is believed.
+        name: its name, for errors.
+        most: the highest row number that is accepted.
 
     Raises:
-        ContentRefusedError: not xlsx, with a cell beyond column Z or row `most`, or with more
-            content than a file of CMS (xlsx_parts).
+        ContentRefusedError: the data is not xlsx, has a cell beyond column Z or row `most`, or has
+            more content than any file of CMS's (xlsx_parts).
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
-    parts = io.BytesIO(xlsx_parts.checked(data, name, most))
+    parts = io.BytesIO(xlsx_parts.xml_parts(data, name, most))
     try:
         sheet = (
             CalamineWorkbook.from_filelike(parts)

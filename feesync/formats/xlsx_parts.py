@@ -1,13 +1,13 @@
-"""The parts of a workbook that are read, each held within bounds before a reader makes room for its cells.
+"""The parts of a workbook, measured before a reader makes room for its cells.
 
-A sheet names its texts by number, so that a file of one megabyte can ask for any amount of memory:
-what counts is the number of cells times the length of what they name. A reader also makes room for
-every cell before the last one. So the XML of each part is walked here first, and only what has been
-walked is handed on: printer settings and pictures are left out unread. Out of scope: what the cells
-say (xlsx).
+The cells of a sheet refer to texts by number, so that a file of one megabyte can ask for any amount
+of memory: as many cells as it has, times the longest text. A reader also makes room for every cell
+before the last one. So the XML of each part is walked here first, and only parts that have been
+walked are passed on; printer settings and pictures are left out unread. Out of scope: the cells
+themselves (xlsx).
 
-Real workbooks of CMS: ZIP5 of January 2026 has 18.3 MB of XML, 894,354 elements, 339,628 cells that
-name one of 43,101 texts of 21 characters at most; every county list has less than 0.1 MB.
+CMS's ZIP5 of January 2026 has 18.3 MB of XML, 894,354 elements, and 339,628 cells that refer to
+43,101 texts of at most 21 characters; every county file has less than 0.1 MB.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from feesync.formats import archive
 MAX_BYTES = 16 * 2**20
 MAX_XML_BYTES = 32 * 2**20
 MAX_OTHER_BYTES = 2**20
-"""Of a part that holds neither cells nor texts: styles, themes, names."""
+"""Size of a part with neither cells nor texts: styles, themes, names."""
 
 MAX_ELEMENTS = 1_500_000
 MAX_TEXT_BYTES = 32 * 2**20
-"""Of all cells, each counted as if it named the longest text of the workbook."""
+"""Size of the text of all cells, each counted as if it had the longest text of the workbook."""
 
 _TEXT_PARTS = (".xml", ".rels")
 _LARGE = re.compile(r"(?:.*/)?(?:worksheets/[^/]+|sharedstrings)\.xml", re.IGNORECASE)
@@ -38,29 +38,29 @@ _CHUNK = 64 * 2**10
 _WIDEST_CHARACTER = 4
 
 
-def checked(data: bytes, name: str, most_rows: int) -> bytes:
-    """Return a workbook of the XML parts of a workbook alone, all of them within bounds.
+def xml_parts(data: bytes, name: str, most_rows: int) -> bytes:
+    """Return a workbook with the XML parts of another, after checking that they are within bounds.
 
     Args:
         data: the bytes of the workbook.
-        name: what to call it in errors.
-        most_rows: the last row number that is believed; the last column is Z.
+        name: its name, for errors.
+        most_rows: the highest row number that is accepted; the last column is Z.
 
     Raises:
-        ContentRefusedError: no sound zip, no workbook, a part that is not sound XML in UTF-8 or has
-            a document type, a cell far out or without a reference, or more bytes, elements or text
-            than any file of CMS has.
+        ContentRefusedError: the data is no sound zip or no workbook; a part is not sound XML in
+            UTF-8 or has a document type; a cell is out of bounds or has no reference; or there are
+            more bytes, elements or text than in any file of CMS's.
     """
     if len(data) > MAX_BYTES:
         raise ContentRefusedError(
             f"is larger than {MAX_BYTES >> 20} MiB, for a workbook of CMS", file=name
         )
     walk = _Walk(name, most_rows)
-    kept = io.BytesIO()
+    result = io.BytesIO()
     parts = archive.streams(
         io.BytesIO(data), name, lambda base: base.lower().endswith(_TEXT_PARTS), MAX_XML_BYTES
     )
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
+    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         for names, size, stream in parts:
             if len(names) > 2:
                 raise ContentRefusedError("holds a zip within a workbook", file=name)
@@ -75,11 +75,11 @@ def checked(data: bytes, name: str, most_rows: int) -> bytes:
             raise ContentRefusedError(
                 "is not readable as xlsx (it has no content types)", file=name
             )
-    return kept.getvalue()
+    return result.getvalue()
 
 
 class _Walk:
-    """One pass over the XML of all parts, which counts what a reader would make room for."""
+    """A pass over the XML of all parts, which counts what a reader would make room for."""
 
     def __init__(self, name: str, most_rows: int) -> None:
         self._name, self._most_rows = name, most_rows
@@ -90,11 +90,11 @@ class _Walk:
         self._sheet_data = 0
 
     def begin(self, part: str, size: int) -> None:
-        """Start on a part of so many bytes."""
+        """Begin a part of `size` bytes."""
         self._part = part
         self._bytes += size
         if self._bytes > MAX_XML_BYTES or (size > MAX_OTHER_BYTES and not _LARGE.fullmatch(part)):
-            raise self._refused("has more XML than any workbook of CMS")
+            raise self._refusal("has more XML than any workbook of CMS")
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -103,22 +103,22 @@ class _Walk:
         self._parser.StartDoctypeDeclHandler = self._doctype
 
     def feed(self, chunk: bytes, *, last: bool = False) -> None:
-        """Go on with the part."""
+        """Parse the next bytes of the part."""
         if b"\0" in chunk:
-            raise self._refused(f"is not readable as xlsx ({self._part} is not UTF-8)")
+            raise self._refusal(f"is not readable as xlsx ({self._part} is not UTF-8)")
         try:
             self._parser.Parse(chunk, last)
         except expat.ExpatError as error:
-            raise self._refused(f"is not readable as xlsx ({self._part}: {error})") from None
+            raise self._refusal(f"is not readable as xlsx ({self._part}: {error})") from None
 
     def end(self) -> None:
-        """Finish the part."""
+        """End the part."""
         self.feed(b"", last=True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
-            raise self._refused(f"has more than {MAX_ELEMENTS:,} elements")
+            raise self._refusal(f"has more than {MAX_ELEMENTS:,} elements")
         tag = tag.rpartition(":")[2]
         if tag == "sheetData":
             self._sheet_data += 1
@@ -144,9 +144,9 @@ class _Walk:
             self._cells_by_number += 1
             self._check_text()
 
-    def _row(self, match: re.Match[str] | None, shown: str) -> None:
+    def _row(self, match: re.Match[str] | None, reference: str) -> None:
         if match is None or int(match[match.lastindex or 0]) > self._most_rows:
-            raise self._refused(f'has a cell at "{shown:.20}", outside any table of its kind')
+            raise self._refusal(f'has a cell at "{reference:.20}", outside any table of its kind')
 
     def _characters(self, text: str) -> None:
         size = len(text) if text.isascii() else len(text) * _WIDEST_CHARACTER
@@ -157,10 +157,10 @@ class _Walk:
 
     def _check_text(self) -> None:
         if self._cell_text + self._cells_by_number * self._longest > MAX_TEXT_BYTES:
-            raise self._refused(f"has cells of more than {MAX_TEXT_BYTES >> 20} MiB of text")
+            raise self._refusal(f"has cells of more than {MAX_TEXT_BYTES >> 20} MiB of text")
 
     def _doctype(self, *_: object) -> None:
-        raise self._refused(f"is not readable as xlsx ({self._part} has a document type)")
+        raise self._refusal(f"is not readable as xlsx ({self._part} has a document type)")
 
-    def _refused(self, reason: str) -> ContentRefusedError:
+    def _refusal(self, reason: str) -> ContentRefusedError:
         return ContentRefusedError(reason, file=self._name)

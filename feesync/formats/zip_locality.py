@@ -1,8 +1,9 @@
-"""ZIP5 and ZIP9: CMS's files of the payment locality of each ZIP, and of each ZIP+4 where a ZIP spans several localities.
+"""ZIP5 and ZIP9: CMS's files of the payment locality of each ZIP, and of ZIP+4s.
 
-Fixed width text of 80 characters (the record layouts ZIP5lyout.txt and ZIP9lyout.txt in CMS's zip),
-or, of ZIP5 only, xlsx: ZIP9 has more rows than a sheet. Year and quarter stand in every row. Rows
-are read and checked one by one, as they are asked for.
+ZIP9 has the ZIP+4s of the ZIPs that lie in several localities. Both files are text with rows of 80
+characters (record layouts ZIP5lyout.txt and ZIP9lyout.txt in CMS's zip); ZIP5 may also be xlsx, but
+ZIP9 has more rows than a sheet. Every row has year and quarter. Rows are read and checked one by
+one, as they are asked for.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import partial
 
 from feesync.errors import ContentRefusedError, one_line
 from feesync.formats import archive, xlsx
-from feesync.formats.gpci import padded
+from feesync.formats.gpci import with_zeros
 from feesync.model.zip_code import ZIP5, ZIP9
 
 Record = tuple[str, str, str, str, str, int]
@@ -40,15 +41,15 @@ _STATE = {
     "EM": "MO",
     "WM": "MO",
 }
-"""CMS writes Kansas and Missouri by east and west."""
+"""State by CMS's code: CMS divides Kansas and Missouri into east and west."""
 
 _FLAG = {"0": 0, "1": 1}
 _WIDTH = 80
 _MOST_CHARACTERS = 200
-"""That are looked at of a line."""
+"""How much of a line is read."""
 
 _MAC = r"(?!00000)[0-9]{5}"
-"""00000 stands for the nation in feesync; CMS has no such MAC."""
+"""A MAC. In feesync 00000 means the nation; CMS has no such MAC."""
 
 _HEAD = rf"([A-Z]{{2}})([0-9]{{5}})({_MAC})([0-9]{{2}})[ RB].{{5}}([01])"
 _QUARTER = r"(20[0-9]{2}[1-4])\n?"
@@ -63,15 +64,16 @@ _MOST_SHEET_ROWS = 99_999
 
 @dataclass(frozen=True, slots=True)
 class ZipLocalityFile:
-    """A ZIP5 or ZIP9 file, of which the first row has been read, or, of a workbook, all rows.
+    """A ZIP5 or ZIP9 file whose first row has been read; of a workbook, all rows.
 
     Attributes:
         name: of the file or zip member.
         kind: `ZIP5` or `ZIP9`.
         year: calendar year.
         quarter: 1 to 4.
-        sha256: of the file itself, not of a zip around it.
-        records: reads and checks the rows from the first; raises ContentRefusedError with the line.
+        sha256: hash of the file itself, not of a zip around it.
+        records: reads and checks the rows from the first one on; raises ContentRefusedError with
+            the line.
     """
 
     name: str
@@ -88,10 +90,7 @@ class ZipLocalityFile:
 
 
 def has_name(name: str) -> bool:
-    """Tell whether a file or zip member is called as CMS calls a ZIP5 or ZIP9 file.
-
-    The layout documents are not.
-    """
+    """Tell whether a file or zip member has the name of a ZIP5 or ZIP9 file, not of its layout."""
     lower = name.lower()
     return (
         any(fnmatch.fnmatch(lower, pattern) for pattern in _NAMES)
@@ -107,13 +106,13 @@ def has_form(head: bytes) -> bool:
 
 
 def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
-    """Return the ZIP5 and ZIP9 files of a zip, none where there are none.
+    """Return the ZIP5 and ZIP9 files of a zip; none where it has none.
 
-    Of one as text and as xlsx, the text.
+    Where the zip has a file both as text and as xlsx, the text is read.
 
     Raises:
-        ContentRefusedError: the zip is not sound, two files of a kind, or a first row that cannot
-            be read.
+        ContentRefusedError: the zip is not sound or has two files of a kind, or the first row of a
+            file cannot be read.
     """
     members = archive.members(data, name, has_name, most=MAX_MEMBER_BYTES, total=MAX_TOTAL_BYTES)
     texts = {member[:4].upper() for member in members if member.lower().endswith(".txt")}
@@ -131,11 +130,11 @@ def from_zip(data: bytes, name: str) -> list[ZipLocalityFile]:
 
 
 def parse(data: bytes, name: str) -> ZipLocalityFile:
-    """Read the first row of a file; the others are read by `records`. A workbook is read whole.
+    """Read the first row of a text file, or a whole workbook; `records` reads the other rows.
 
     Raises:
-        ContentRefusedError: it has no row, an unknown layout, or, of a workbook, a row that is
-            none.
+        ContentRefusedError: the file has no row or an unknown layout, or is a workbook with a row
+            that cannot be read.
     """
     digest = hashlib.sha256(data).hexdigest()
     name = one_line(name)
@@ -157,7 +156,7 @@ def parse(data: bytes, name: str) -> ZipLocalityFile:
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text with their numbers, none longer than is needed to see that it is too long."""
+    """Yield the lines of a text with their numbers; too long a line comes in pieces."""
     text = io.TextIOWrapper(io.BytesIO(data), encoding="latin-1", newline=None)
     return enumerate(iter(partial(text.readline, _MOST_CHARACTERS), ""), start=1)
 
@@ -191,11 +190,11 @@ def _text_records(data: bytes, name: str, kind: str, quarter: str) -> Iterator[R
 
 
 def _fault(line: str) -> str:
-    """Say what is wrong with a row that is in no layout."""
+    """Return what is wrong with a row that matches no layout."""
     line = line.rstrip("\n")
     if len(line) != _WIDTH:
-        counted = f"{len(line)}" if len(line) < _MOST_CHARACTERS else f"{_MOST_CHARACTERS} or more"
-        return f"it has {counted} characters, not {_WIDTH}"
+        length = f"{len(line)}" if len(line) < _MOST_CHARACTERS else f"{_MOST_CHARACTERS} or more"
+        return f"it has {length} characters, not {_WIDTH}"
     parts = {
         "the ZIP (3-7)": (line[2:7], r"[0-9]{5}"),
         "the carrier (8-12)": (line[7:12], _MAC),
@@ -216,7 +215,7 @@ def _quarter(text: str) -> tuple[int, int]:
 
 
 def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (row number, cells by column name) under the header."""
+    """Yield the number of each row below the header, and its cells by column name."""
     if not xlsx.can_read():
         raise ContentRefusedError(
             "needs pip install 'feesync[xlsx]'; or take the txt of the same zip", file=name
@@ -235,10 +234,7 @@ def _sheet_rows(data: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _sheet(data: bytes, name: str) -> tuple[tuple[int, int], list[Record]]:
-    """Read all rows of a workbook at once, for its reader does.
-
-    Return them with the quarter that every one of them says.
-    """
+    """Return the quarter and all rows of a workbook, which can only be read whole."""
     quarter = ""
     records: list[Record] = []
     for line, cells in _sheet_rows(data, name):
@@ -253,13 +249,18 @@ def _sheet(data: bytes, name: str) -> tuple[tuple[int, int], list[Record]]:
                 )
             if cells["STATE"].strip() not in _STATE:
                 raise ValueError(f"{cells['STATE']!r} is no state of CMS's ZIP files")
-            if not re.fullmatch(_MAC, padded(cells["CARRIER"], 5, "carrier")):
+            if not re.fullmatch(_MAC, with_zeros(cells["CARRIER"], 5, "carrier")):
                 raise ValueError("carrier 00000 is none of CMS's")
             if cells["PLUS 4 FLAG"].strip() not in _FLAG:
                 raise ValueError(f"the plus 4 flag is {cells['PLUS 4 FLAG']!r}, not 0 or 1")
-            zip5, mac = padded(cells["ZIP CODE"], 5, "ZIP"), padded(cells["CARRIER"], 5, "carrier")
+            zip5, mac = (
+                with_zeros(cells["ZIP CODE"], 5, "ZIP"),
+                with_zeros(cells["CARRIER"], 5, "carrier"),
+            )
             state, flag = _STATE[cells["STATE"].strip()], _FLAG[cells["PLUS 4 FLAG"].strip()]
-            records.append((zip5, "", mac, padded(cells["LOCALITY"], 2, "locality"), state, flag))
+            records.append(
+                (zip5, "", mac, with_zeros(cells["LOCALITY"], 2, "locality"), state, flag)
+            )
         except ValueError as error:
             raise ContentRefusedError(str(error), file=name, line=line) from None
     if not records:

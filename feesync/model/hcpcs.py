@@ -58,8 +58,8 @@ def read_codes(text: str) -> str | CodeRange:
     """Return the code, or the range of codes such as `64490-64495`, that a text means.
 
     Raises:
-        InvalidInputError: the text is neither; or the codes of the range differ in form, or stand in
-            the wrong order.
+        InvalidInputError: the text is neither; or the codes of the range differ in form, or their
+            order is wrong.
     """
     match = _RANGE.fullmatch(text.strip().upper()) if isinstance(text, str) else None
     if not match:

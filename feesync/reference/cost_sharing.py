@@ -98,7 +98,7 @@ def cost_sharings() -> tuple[CostSharing, ...]:
 
 @lru_cache(maxsize=4096)
 def preventive_cost_sharings(hcpcs: str) -> tuple[CostSharing, ...]:
-    """Return the rows for a code in Medicare's list of preventive services; most codes have none."""
+    """Return the rows of a code in Medicare's list of preventive services; most have none."""
     return tuple(
         _cost_sharing(row, row["hcpcs"]) for row in rows_of("reference/preventive.csv", hcpcs)
     )

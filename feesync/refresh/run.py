@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from feesync.changes.payments import read_changes
-from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, Remembered
+from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, DownloadRecord
 from feesync.cms.catalog import Offer, zip_name
 from feesync.cms.client import Client
 from feesync.cms.cooldown import CoolDown
@@ -153,7 +153,7 @@ class Run:
 
         Where that is not remembered, the only one that may be it.
         """
-        remembered = self.cache.remembered(offer.label)
+        remembered = self.cache.record(offer.label)
         if remembered:
             return remembered.url, self.cache.zip(offer.label, remembered.sha256)
         zips = [
@@ -255,10 +255,10 @@ class Run:
             )
         fetched = downloader.fetch(label, url, since)
         if fetched:
-            report = self._take(offer, url, fetched.kept.sha256, fetched.kept, downloaded=True)
+            report = self._take(offer, url, fetched.entry.sha256, fetched.entry, downloaded=True)
             with self.problems.of(label):
                 self.cache.remember(
-                    label, fetched.said
+                    label, fetched.record
                 )  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
@@ -266,12 +266,12 @@ class Run:
             offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False
         )
 
-    def _since(self, offer: Offer) -> Remembered | None:
+    def _since(self, offer: Offer) -> DownloadRecord | None:
         """Return what is remembered of a download, where it is loaded or still here and whole.
 
         Else it is needed again.
         """
-        remembered = self.cache.remembered(offer.label)
+        remembered = self.cache.record(offer.label)
         if remembered is None:
             return None
         known = self._is_current(offer, remembered.sha256) or self._is_superseded(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from feesync.cms.cache import ZIPS, Cache, CachedZip, Remembered
+from feesync.cms.cache import ZIPS, Cache, CachedZip, DownloadRecord
 from feesync.cms.catalog import newest, read_zip_locality
 from feesync.cms.client import Client
 from feesync.cms.download import Downloader
@@ -69,9 +69,9 @@ class ZipRefresh:
             )
         fetched = downloader.fetch(ZIPS, url, since)
         if fetched:
-            report = self._load(fetched.kept, url, downloaded=True)
+            report = self._load(fetched.entry, url, downloaded=True)
             self._cache.remember(
-                ZIPS, fetched.said
+                ZIPS, fetched.record
             )  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
@@ -89,9 +89,9 @@ class ZipRefresh:
             return [ReleaseReport(ZIPS, "would-load", remembered.url, remembered.sha256)]
         return [self._load(kept, remembered.url, downloaded=False)]
 
-    def _cached(self) -> Remembered | None:
+    def _cached(self) -> DownloadRecord | None:
         """Return what is remembered of the file, where it is still here and whole."""
-        remembered = self._cache.remembered(ZIPS)
+        remembered = self._cache.record(ZIPS)
         return remembered if remembered and self._cache.has_sound(ZIPS, remembered.sha256) else None
 
     def _load(self, kept: CachedZip, url: str, *, downloaded: bool) -> ReleaseReport:

@@ -90,7 +90,7 @@ def _last_zips(cache: Cache) -> set[tuple[str, str]]:
 
     A refresh asks whether it has changed.
     """
-    remembered = cache.remembered(ZIPS)
+    remembered = cache.record(ZIPS)
     return {(ZIPS, remembered.sha256)} if remembered else set()
 
 
