@@ -6,14 +6,24 @@ table itself: periods without gaps, sources that can be looked up.
 
 import re
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from test_pricing import line, rate
 
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.pricing import limits, practitioner
+from feesync.pricing.line_price import price
+from feesync.pricing.modifiers import factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
-from feesync.reference.rule_values import RULE_VALUES, rule_value, rule_values
+from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
+from feesync.reference.rule_values import (
+    RULE_VALUES,
+    rule_value,
+    rule_values,
+    unchanged_since,
+)
 from feesync.reference.tables import read_table
 
 DAY = timedelta(days=1)
@@ -110,6 +120,71 @@ def test_a_value_holds_from_its_first_day_to_its_last(rule, case, percent, first
     assert paid(rule, case, begin - DAY) != percent
 
 
+# what is left by a modifier, from and to: 42 USC 1395w-4(i)(2)(A) "16 percent", 1395l(a)(1)(O)(ii)
+# "85 percent" of that; Manual ch. 12 s. 40.8 "62.5 percent"; RVU25D document "150%"; CR 9250 (CT),
+# s. 1848(b)(9) (FX 20, FY 7 then 10 percent less), s. 1834(v) (85 percent); R0075 is divided
+FACTORS = {
+    "80": [("0.16", "", "")],
+    "81": [("0.16", "", "")],
+    "82": [("0.16", "", "")],
+    "AS": [("0.136", "", "")],
+    "62": [("0.625", "", "")],
+    "50": [("1.5", "", "")],
+    "CT": [("0.95", "2016-01-01", "2016-12-31"), ("0.85", "2017-01-01", "")],
+    "FX": [("0.8", "2017-01-01", "")],
+    "FY": [("0.93", "2018-01-01", "2022-12-31"), ("0.9", "2023-01-01", "")],
+    "CQ": [("0.85", "2022-01-01", "")],
+    "CO": [("0.85", "2022-01-01", "")],
+    "UN": [("1/2", "2004-01-01", "")],
+    "UP": [("1/3", "2004-01-01", "")],
+    "UQ": [("1/4", "2004-01-01", "")],
+    "UR": [("1/5", "2004-01-01", "")],
+    "US": [("1/6", "2004-01-01", "")],
+}
+MULTIPLYING = [
+    effect
+    for modifier in known_modifiers()
+    for effect in modifier_effects(modifier)
+    if effect.effect is Effect.MULTIPLIES
+]
+
+
+def test_the_modifiers_that_multiply_are_those_of_the_texts():
+    table = {}
+    for row in MULTIPLYING:
+        days = [
+            "" if day in (date.min, date.max) else day.isoformat() for day in (row.first, row.last)
+        ]
+        table.setdefault(row.modifier, []).append((Fraction(row.factor), *days))
+    assert table == {
+        modifier: [(Fraction(factor), *days) for factor, *days in periods]
+        for modifier, periods in FACTORS.items()
+    }
+
+
+def test_what_as_pays_is_the_share_of_a_physician_assistant_in_16_percent():
+    day = date(2025, 11, 3)
+    share = Fraction(rule_value("practitioner", "pa", day).factor, 10_000)
+    assert share * factor_of("80", day) == factor_of("AS", day) == 1360
+
+
+@pytest.mark.parametrize(
+    ("modifier", "cents", "reason"),
+    [
+        # 222.87 x 0.16 = 35.6592; x 0.136 = 30.31032; x 0.625 = 139.29375; x 1.5 = 334.305
+        ("80", 3566, "modifier 80: 16 % of the surgeon's amount"),
+        ("81", 3566, "modifier 81: 16 % of the surgeon's amount"),
+        ("82", 3566, "modifier 82: 16 % of the surgeon's amount"),
+        ("AS", 3031, "modifier AS: 85 % of 16 % of the surgeon's amount"),
+        ("62", 13929, "modifier 62: 62.5 % for each of two surgeons"),
+        ("50", 33431, "modifier 50, indicator 1: 150 % of the fee for both sides"),
+    ],
+)
+def test_a_line_takes_the_factor_of_its_modifier(modifier, cents, reason):
+    found = price(rate(co_surgeon="2"), line(modifier))
+    assert (found.allowed, [step.reason for step in found.steps]) == (cents, [reason])
+
+
 def test_a_day_without_a_value_is_refused_by_name():
     with pytest.raises(
         NoPriceError, match=r"rule 'multiple therapy' \(practice expense\) is known"
@@ -152,6 +227,31 @@ def test_a_kind_is_refused_before_medicare_paid_it(kind):
     practitioner.check(kind, first)
     with pytest.raises(InvalidInputError, match=f"from {first} on, not on {first - DAY}"):
         practitioner.check(kind, first - DAY)
+
+
+def midwife(*modifiers, day):
+    """Return the percentage that a midwife's line is paid of 64493, and its steps."""
+    whole, own = (
+        price(rate(), line(*modifiers, kind=kind, day=day)).allowed
+        for kind in ("physician", "midwife")
+    )
+    return round(100 * own / whole)
+
+
+@pytest.mark.parametrize("modifiers", [(), ("KX",), ("59",), ("RT",), ("50",), ("76", "LT")])
+def test_the_day_of_a_line_decides_whatever_was_priced_before(modifiers):
+    # 42 CFR 414.54: 65 percent to the end of 2010, 100 percent from 2011 on
+    days = ["2025-11-03", "2010-12-31", "2011-01-01", "2010-12-31", "2025-11-03"]
+    assert [midwife(*modifiers, day=day) for day in days] == [100, 65, 100, 65, 100]
+
+
+@pytest.mark.parametrize(
+    ("day", "since"),
+    [("2025-11-03", "2024-01-01"), ("2023-12-31", "2017-01-01"), ("2010-12-31", "2010-07-01"),
+     ("2010-06-30", "2006-01-01"), ("1992-01-01", "1992-01-01"), ("1991-12-31", "0001-01-01")],
+)  # fmt: skip
+def test_since_when_no_rule_has_changed(day, since):
+    assert unchanged_since(on(day)) == on(since)
 
 
 def test_the_limiting_charge_is_115_percent_of_95():

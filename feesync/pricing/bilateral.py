@@ -8,24 +8,31 @@ Medicare Claims Processing Manual, chapter 12, section 40.7.
 
 from __future__ import annotations
 
+from datetime import date
+
 from feesync.errors import ModifierError
-from feesync.model.money import SCALE
+from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
 from feesync.model.rate import Rate
 from feesync.pricing.line import Adjustment, Line
-from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES
+from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES, factor_of
 
 SOURCE = (
     "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
 )
 _RETURN_SOURCE = "Claims Processing Manual ch. 12 s. 40.4"
-_FACTORS = {"0": 10_000, "1": 15_000, "2": 10_000, "3": 20_000}
+STEP = "bilateral"
+"""The name of the step."""
+
 _REASONS = {
     "0": "indicator 0: 100 % for one side, whatever is reported",
-    "1": "indicator 1: 150 % of the fee for both sides",
+    "1": "indicator 1: {percent} % of the fee for both sides",
     "2": "indicator 2: the relative values are for both sides already, 100 % once",
     "3": "indicator 3: 100 % for each side",
 }
+EACH_SIDE = "3"
+"""The indicator of codes of which each side is paid by itself."""
+
 BOTH_ALREADY = "2"
 """The indicator of codes whose relative values are for both sides."""
 
@@ -35,12 +42,17 @@ UNITS_SIDES = frozenset("123")
 
 def has_sides(rate: Rate) -> bool:
     """Tell whether sides apply to a code: any indicator but 9."""
-    return rate.bilateral in _FACTORS
+    return rate.bilateral in _REASONS
 
 
-def factor(rate: Rate) -> int:
-    """Return what both sides of a code come to, in ten-thousandths of one."""
-    return _FACTORS.get(rate.bilateral, SCALE)
+def factor(rate: Rate, day: date) -> int:
+    """Return what both sides of a code come to on a day, in ten-thousandths of one.
+
+    By indicator 1 it is the factor of modifier 50 in data/reference/modifiers.csv.
+    """
+    if rate.bilateral == "1":
+        return factor_of(BOTH_SIDES, day)
+    return 2 * SCALE if rate.bilateral == EACH_SIDE else SCALE
 
 
 def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]]:
@@ -57,15 +69,15 @@ def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]
             "once, whatever the sides."
         )
         once = Adjustment(
-            "bilateral",
+            STEP,
             SCALE,
             f"{how}, with modifier 78: the share of the operation once",
             _RETURN_SOURCE,
         )
         return once, [Note.warning("return-both-sides", _capital(text), _RETURN_SOURCE)]
-    both = Adjustment(
-        "bilateral", _FACTORS[rate.bilateral], f"{how}, {_REASONS[rate.bilateral]}", SOURCE
-    )
+    share = factor(rate, line.day)
+    reason = _REASONS[rate.bilateral].format(percent=decimal_percent(share))
+    both = Adjustment(STEP, share, f"{how}, {reason}", SOURCE)
     if rate.bilateral in ("0", "2") and how != "2 units":
         text = (
             f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is "

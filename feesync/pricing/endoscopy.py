@@ -111,7 +111,7 @@ def reduce(family: Family, lookup: RateLookup) -> None:
         for service in procedure.services:
             service.reduced = True
             worth = base.in_setting(service.line.setting)
-            factor = bilateral.factor(base) if service.both else SCALE
+            factor = bilateral.factor(base, service.line.day) if service.both else SCALE
             less = scaled(worth.fee, factor)
             if procedure.hcpcs == family.base:
                 service.replace(

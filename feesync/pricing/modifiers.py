@@ -13,6 +13,7 @@ from datetime import date
 from functools import lru_cache
 
 from feesync.errors import ModifierError
+from feesync.model.money import SCALE
 from feesync.model.rate import Setting
 from feesync.pricing.line import Line
 from feesync.reference.modifiers import Effect, ModifierEffect, known_modifiers, modifier_effects
@@ -216,6 +217,18 @@ def on(modifier: str, day: date) -> ModifierEffect | None:
     if all(row.confidence == "R" for row in rows):
         return None
     raise ModifierError(f"modifier {modifier} is in use {period(rows)}, not on {day}")
+
+
+def factor_of(modifier: str, day: date) -> int:
+    """Return what is left of an amount by a modifier whose factor has four decimals at most.
+
+    In ten-thousandths; all of it where the modifier is out of use.
+
+    Raises:
+        ModifierError: it is not in use on the day.
+    """
+    row = on(modifier, day)
+    return int(row.scaled_factor) if row else SCALE
 
 
 def period(rows: Sequence[ModifierEffect]) -> str:

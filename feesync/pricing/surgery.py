@@ -4,7 +4,8 @@ Assistant, co-surgeon, a share of the global period, a return to the room.
 
 Source: CMS record layout of the relative value file (assistant, co-surgeon and global fields);
 Medicare Claims Processing Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global
-surgery), 40.8 (co-surgeons), 110.2 (physician assistants).
+surgery), 40.8 (co-surgeons), 110.2 (physician assistants). The factors of 80, 81, 82, AS and 62 stand
+in data/reference/modifiers.csv.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from feesync.errors import ModifierError
-from feesync.model.money import SCALE
+from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
 from feesync.model.rate import Rate
 from feesync.pricing.line import Adjustment, Line
-from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES
+from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES, factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
 
 POSTOPERATIVE, PREOPERATIVE, OPERATION = "55", "56", "54"
@@ -28,8 +29,8 @@ Care after the operation, before it, and the operation with the care before it.
 GLOBAL_DAYS = {"010": 10, "090": 90}
 """Days after the operation in the global periods that have shares."""
 
-GLOBAL_SHARE = "global share"
-"""The name of the step that a share of the global period is."""
+ASSISTANT_STEP, CO_SURGEON_STEP, GLOBAL_SHARE = "assistant", "co-surgeon", "global share"
+"""The names of the steps."""
 
 _ASSISTANT_SOURCE = (
     "RVU record layout, Assistant at Surgery; Claims Processing Manual ch. 12 s. 20.4.3"
@@ -112,16 +113,13 @@ def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adju
             "necessity (assistant indicator 0)."
         )
         notes.append(Note.warning("assistant-documentation", text, _ASSISTANT_SOURCE))
+    factor = factor_of(modifier, line.day)
+    share = f"{decimal_percent(factor)} %"
     if modifier == "AS":
-        return Adjustment(
-            "assistant",
-            1_360,
-            "modifier AS: 85 % of 16 % of the surgeon's amount",
-            _ASSISTANT_SOURCE,
-        )
-    return Adjustment(
-        "assistant", 1_600, f"modifier {modifier}: 16 % of the surgeon's amount", _ASSISTANT_SOURCE
-    )
+        whole = factor_of("80", line.day)
+        share = f"{decimal_percent(factor * SCALE // whole)} % of {decimal_percent(whole)} %"
+    reason = f"modifier {modifier}: {share} of the surgeon's amount"
+    return Adjustment(ASSISTANT_STEP, factor, reason, _ASSISTANT_SOURCE)
 
 
 def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
@@ -140,9 +138,9 @@ def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
             "(co-surgeon indicator 1)."
         )
         notes.append(Note.warning("co-surgeon-documentation", text, _CO_SURGEON_SOURCE))
-    return Adjustment(
-        "co-surgeon", 6_250, "modifier 62: 62.5 % for each of two surgeons", _CO_SURGEON_SOURCE
-    )
+    factor = factor_of(CO_SURGEON, line.day)
+    reason = f"modifier {CO_SURGEON}: {decimal_percent(factor)} % for each of two surgeons"
+    return Adjustment(CO_SURGEON_STEP, factor, reason, _CO_SURGEON_SOURCE)
 
 
 def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adjustment]:

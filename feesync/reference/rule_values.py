@@ -5,16 +5,18 @@ Out of scope: the factors of modifiers (reference.modifiers), and who pays (refe
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from feesync.errors import NoPriceError
 from feesync.model.money import percent
-from feesync.reference.tables import rows_of
+from feesync.reference.tables import read_table, rows_of
 
 RULE_VALUES = "reference/rule_values.csv"
 """The table of rule values, in data/."""
+
+_DAY = timedelta(days=1)
 
 
 class RuleValue(NamedTuple):
@@ -68,6 +70,22 @@ def find_rule_value(rule: str, case: str, day: date) -> RuleValue | None:
         ),
         None,
     )
+
+
+def unchanged_since(day: date) -> date:
+    """Return the first day since which every rule pays what it pays on a day.
+
+    What was found for a day can be remembered for all days from there to it.
+    """
+    return max((change for change in _changes() if change <= day), default=date.min)
+
+
+@cache
+def _changes() -> frozenset[date]:
+    """Return the days from which some rule pays something else than on the day before."""
+    periods = [(row["from"], row["to"]) for row in read_table(RULE_VALUES)]
+    ends = {date.fromisoformat(last) + _DAY for _, last in periods if last}
+    return frozenset(date.fromisoformat(first) for first, _ in periods) | ends
 
 
 def rule_value(rule: str, case: str, day: date) -> RuleValue:
