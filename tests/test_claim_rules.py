@@ -235,6 +235,8 @@ NOTES = [
     (["92250x2"], NOVEMBER, "both-sides-once"),
     (["66984-56"], {"pos": "24"}, "preoperative-care"),
     (["27049-55d45", "27049-54", "27049-55"], {"pos": "24"}, "postoperative-days-beyond"),
+    (["74220-FX"], {}, "equipment-uncertain"),
+    (["97597-CQ-GP"], {}, "therapy-uncertain"),
 ]
 
 
@@ -252,6 +254,10 @@ def test_what_is_an_inference_or_returned_is_said(releases, lines, more, code):
         (["33533", "35820-78"], {"pos": "21"}, "return-both-sides"),
         (["31267-50"], {"setting": "facility"}, "endoscopy-both-sides"),
         (["35820-62"], {"pos": "21"}, "co-surgeon-ranked"),
+        (["71046-FX"], {}, "equipment-uncertain"),
+        (["70450-CT"], {}, "equipment-uncertain"),
+        (["97110-CQ-GP"], {}, "therapy-uncertain"),
+        (["97597-GP"], {}, "therapy-uncertain"),
         (["70496"], NOVEMBER, "cap-after-reduction"),
         (["11402x5"], {}, "units-by-report"),
         (["92250x2"], NOVEMBER, "units-beyond-both-sides"),
@@ -263,6 +269,20 @@ def test_what_is_an_inference_or_returned_is_said(releases, lines, more, code):
 def test_and_not_where_it_is_neither(releases, lines, more, code):
     answer = estimate_claim(lines, coverage=False, db=releases, **{**DAY, **more})
     assert code not in [note.code for line in answer.lines for note in line.notes]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("74220-FY", "Modifier FY on 74220, an X-ray that is not plain radiography: CMS lists no "
+         "codes for it, and the reduction here is a reading."),
+        ("97597-CO-GO", "Modifier CO on 97597: it is therapy only under a plan of care; by a list "
+         "of codes that feesync recalls."),
+    ],
+)  # fmt: skip
+def test_a_doubt_names_the_modifier_and_the_code(releases, line, text):
+    (answer,) = estimate_claim([line], coverage=False, db=releases, **DAY).lines
+    assert text in [note.text for note in answer.notes]
 
 
 def test_a_side_that_nothing_is_left_of_names_the_other(releases):

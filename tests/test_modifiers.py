@@ -312,6 +312,65 @@ def test_a_therapy_assistant_goes_with_the_plan_of_care():
         assert (result.allowed, found) == (18944, codes)
 
 
+def doubts(found, code):
+    return [note for note in found.notes if note.code == code]
+
+
+@pytest.mark.parametrize("modifier", ["CQ", "CO"])
+def test_a_code_that_is_therapy_only_under_a_plan_says_so(modifier):
+    plan = {"CQ": "GP", "CO": "GO"}[modifier]
+    sometimes = price(rate(), line(modifier, plan)._replace(hcpcs="97597"))
+    (note,) = doubts(sometimes, "therapy-uncertain")
+    assert (note.severity, note.source) == (
+        "warning",
+        "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.1",
+    )
+    # 222.87 x 0.85 = 189.4395: it is priced all the same
+    assert sometimes.allowed == 18944
+    always = price(rate(multiple_procedure="5"), line(modifier, plan)._replace(hcpcs="97110"))
+    assert (always.allowed, doubts(always, "therapy-uncertain")) == (18944, [])
+    with pytest.raises(ModifierError, match=f"{modifier} does not apply to 64493"):
+        price(rate(), line(modifier, plan))
+
+
+@pytest.mark.parametrize("plan", [("GP",), ("GO", "KX"), ()])
+def test_a_plan_of_care_alone_is_no_doubt(plan):
+    assert doubts(price(rate(), line(*plan)._replace(hcpcs="97597")), "therapy-uncertain") == []
+
+
+# ---- older equipment
+
+# X-rays of the table that are plain radiography (chest, shoulder, knee, hip, mammography), at the
+# ends of their ranges, and ones that are not: with contrast, of vessels, of joints by injection
+PLAIN = ["71045", "71130", "73030", "73560", "73565", "73501", "77067", "70030", "72220", "76098"]
+OTHERS = ["70010", "70332", "72265", "73040", "73580", "74220", "74485", "75625", "76000", "77080"]
+
+
+@pytest.mark.parametrize("modifier", ["FX", "FY"])
+@pytest.mark.parametrize("code", OTHERS)
+def test_an_x_ray_that_is_not_plain_says_that_the_reduction_is_a_reading(modifier, code):
+    part = rate(pctc="1", modifier="TC")
+    found = price(part, line(modifier)._replace(hcpcs=code))
+    (note,) = doubts(found, "equipment-uncertain")
+    assert (note.severity, note.source) == ("warning", "Social Security Act s. 1848(b)(9)")
+    # 222.87 x 0.80 = 178.296, x 0.90 = 200.583
+    assert found.allowed == {"FX": 17830, "FY": 20058}[modifier]
+
+
+@pytest.mark.parametrize("modifier", ["FX", "FY"])
+@pytest.mark.parametrize("code", PLAIN)
+def test_of_plain_radiography_there_is_no_doubt(modifier, code):
+    found = price(rate(pctc="1", modifier="TC"), line(modifier)._replace(hcpcs=code))
+    assert doubts(found, "equipment-uncertain") == []
+    assert found.allowed == {"FX": 17830, "FY": 20058}[modifier]
+
+
+def test_of_ct_there_is_none_either():
+    found = price(rate(pctc="1", modifier="TC"), line("CT")._replace(hcpcs="70450"))
+    # CMS lists the codes; 222.87 x 0.85 = 189.4395
+    assert (found.allowed, doubts(found, "equipment-uncertain")) == (18944, [])
+
+
 # ---- dates
 
 
