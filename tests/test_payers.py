@@ -311,7 +311,7 @@ def rows():
 def test_the_table_has_these_codes_and_a_source_for_each():
     found = rows()
     assert sorted(found) == sorted(code for code, _, _ in TABLE)
-    assert {row["confidence"] for row in found.values()} == {"verified", "secondary", "recalled"}
+    assert {row["confidence"] for row in found.values()} == {"V", "S", "R"}
     assert all(row["source"] and row["condition"] for row in found.values())
 
 

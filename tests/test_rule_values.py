@@ -12,12 +12,21 @@ from itertools import pairwise
 import pytest
 from test_pricing import line, rate
 
+from feesync import estimate
+from feesync.claims.answer import deductible_notes
+from feesync.claims.header import read_header
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.pricing import limits, practitioner
 from feesync.pricing.line_price import price
 from feesync.pricing.modifiers import factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
-from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
+from feesync.reference.cost_sharing import (
+    PART_B_DEDUCTIBLE,
+    SEQUESTRATION,
+    part_b_deductible_on,
+    sequestration_on,
+)
+from feesync.reference.modifiers import MODIFIERS, Effect, known_modifiers, modifier_effects
 from feesync.reference.rule_values import (
     RULE_VALUES,
     rule_value,
@@ -262,3 +271,73 @@ def test_the_limiting_charge_is_115_percent_of_95():
         limits.limiting_charge(100_000_000_000, date(1992, 12, 31))
     with pytest.raises(NoPriceError, match="nonparticipating"):
         limits.nonparticipating(date(1991, 12, 31))
+
+
+# ---- who pays
+
+# CMS's yearly notices; to 2019 as medicareresources.org lists them
+DEDUCTIBLES = {
+    2015: 147, 2016: 166, 2017: 183, 2018: 183, 2019: 185, 2020: 198, 2021: 203, 2022: 233,
+    2023: 226, 2024: 240, 2025: 257, 2026: 283,
+}  # fmt: skip
+# the Budget Control Act of 2011, s. 3709 of the CARES Act and the acts after it
+SEQUESTRATIONS = [
+    (None, "2013-03-31"),
+    (2, "2013-04-01"),
+    (2, "2020-04-30"),
+    (0, "2020-05-01"),
+    (0, "2022-03-31"),
+    (1, "2022-04-01"),
+    (1, "2022-06-30"),
+    (2, "2022-07-01"),
+    (2, "9999-12-31"),
+]
+DATED = [RULE_VALUES, MODIFIERS, SEQUESTRATION, PART_B_DEDUCTIBLE, "reference/cost_sharing.csv",
+         "reference/preventive.csv"]  # fmt: skip
+
+
+@pytest.mark.parametrize("year", [2014, *DEDUCTIBLES, 2027])
+def test_the_deductible_of_a_year_holds_from_its_first_day_to_its_last(year):
+    for day in (date(year, 1, 1), date(year, 12, 31)):
+        found = part_b_deductible_on(day)
+        assert (found and found.cents / 100) == DEDUCTIBLES.get(year)
+
+
+@pytest.mark.parametrize(("percent", "day"), SEQUESTRATIONS)
+def test_sequestration_on_the_first_and_last_days(percent, day):
+    found = sequestration_on(on(day))
+    assert (found and found.rate / 100) == percent
+
+
+@pytest.mark.parametrize(
+    ("day", "owed", "codes"),
+    [
+        ("2026-02-02", "283.00", []),
+        ("2026-02-02", "283.01", ["deductible-above-annual"]),
+        ("2025-11-03", "257.00", []),
+        ("2025-11-03", "257.01", ["deductible-above-annual"]),
+    ],
+)
+def test_a_deductible_is_held_against_that_of_its_year(day, owed, codes):
+    answer = estimate("64493", locality="national", date=day, deductible=owed, coverage=False)
+    assert [note.code for note in answer.notes if "deductible" in note.code] == codes
+
+
+@pytest.mark.parametrize(("owed", "codes"), [(0, []), (1, ["deductible-unknown"])])
+def test_a_year_whose_deductible_is_not_known_says_so(owed, codes):
+    header = read_header(
+        locality="national", setting="nonfacility", date="2027-01-01", deductible=owed
+    )
+    notes = deductible_notes(header)
+    assert [note.code for note in notes] == codes
+    assert [note.text for note in notes] == (
+        ["The Part B deductible of 2027 is not known; 1.00 counts as it was given."] if owed else []
+    )
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_every_dated_fact_says_how_sure_it_is_and_where_it_is_from(name):
+    for row in read_table(name):
+        assert row["confidence"] in ("V", "S", "R"), row
+        assert row["source"], row
+        assert (row["from"] or "0001-01-01") <= (row["to"] or "9999-12-31"), row

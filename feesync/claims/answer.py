@@ -19,9 +19,10 @@ from feesync.model.rate import Setting
 from feesync.pricing import waiver
 from feesync.pricing.line import Line, Price
 from feesync.pricing.payer import split
-from feesync.reference.cost_sharing import sequestration_on
+from feesync.reference.cost_sharing import PART_B_DEDUCTIBLE, part_b_deductible_on, sequestration_on
 from feesync.schedule.quote import Quote
 
+_DEDUCTIBLE_SOURCE = f"data/{PART_B_DEDUCTIBLE}"
 _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
 
 
@@ -85,6 +86,28 @@ def line_answer(
         rank=price.rank,
         contract=line.contract,
     )
+
+
+def deductible_notes(header: Header) -> list[Note]:
+    """Return what to know of the deductible that a caller gives as owed."""
+    owed, day = header.deductible, header.day
+    if not owed:
+        return []
+    known = part_b_deductible_on(day)
+    if known is None:
+        text = (
+            f"The Part B deductible of {day.year} is not known; {dollars(owed)} counts as it was "
+            "given."
+        )
+        return [Note.info("deductible-unknown", text, _DEDUCTIBLE_SOURCE)]
+    if owed <= known.cents:
+        return []
+    annual = dollars(known.cents)
+    text = (
+        f"A deductible of {dollars(owed)} is more than the Part B deductible of {day.year}, "
+        f"{annual}."
+    )
+    return [Note.warning("deductible-above-annual", text, _DEDUCTIBLE_SOURCE)]
 
 
 def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from feesync.claims import arguments
-from feesync.claims.answer import line_answer
+from feesync.claims.answer import deductible_notes, line_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
@@ -28,7 +28,6 @@ from feesync.model.rate import Setting
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
 from feesync.pricing.units import descending_charge, identity
-from feesync.reference.cost_sharing import part_b_deductibles
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -244,7 +243,7 @@ def estimate_line(
     rates = ClaimRates(header, open_schedule(db))
     line = header.line(given)
     quote, price = rates.price(line)
-    more = [*_day_notes(header, [line]), *_deductible_notes(header)]
+    more = [*_day_notes(header, [line]), *deductible_notes(header)]
     return line_answer(header, rates, line, quote, price, header.deductible, more)
 
 
@@ -303,7 +302,7 @@ def _claim(
             *claim_notes.notes(answers, list(quoted)),
             *claim_notes.incomplete(left_out),
             *_day_notes(header, read),
-            *_deductible_notes(header),
+            *deductible_notes(header),
         ),
         refused=left_out,
     )
@@ -383,18 +382,3 @@ def _day_notes(header: Header, lines: Sequence[Line]) -> list[Note]:
     """Return the coverage notes on all lines together."""
     known = header.circumstances
     return day_notes(lines, header.pos, known) if known else []
-
-
-def _deductible_notes(header: Header) -> list[Note]:
-    owed, day = header.deductible, header.day
-    annual = part_b_deductibles().get(day.year) if owed else None
-    if annual is None or owed <= money.cents(annual):
-        return []
-    return [
-        Note.warning(
-            "deductible-above-annual",
-            f"A deductible of {dollars(owed)} is more than the Part B deductible of {day.year}, "
-            f"{annual}.",
-            "data/reference/part_b_deductible.csv",
-        )
-    ]

@@ -6,7 +6,13 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from feesync.model.money import cents
 from feesync.reference.tables import read_table, rows_of
+
+SEQUESTRATION = "reference/sequestration.csv"
+PART_B_DEDUCTIBLE = "reference/part_b_deductible.csv"
+_DOUBTS = {"V": "", "S": " (secondary)", "R": " (recalled)"}
+"""What a source says of how sure it is, by the confidence of its row."""
 
 
 class Sequestration(NamedTuple):
@@ -15,6 +21,7 @@ class Sequestration(NamedTuple):
     first: date
     last: date
     rate: int
+    confidence: str
     source: str
 
 
@@ -25,9 +32,10 @@ def _sequestrations() -> tuple[Sequestration, ...]:
             date.fromisoformat(row["from"]),
             date.fromisoformat(row["to"]) if row["to"] else date.max,
             int(row["rate_percent"]) * 100,
+            row["confidence"],
             row["source"],
         )
-        for row in read_table("reference/sequestration.csv")
+        for row in read_table(SEQUESTRATION)
     )
 
 
@@ -39,12 +47,33 @@ def sequestration_on(day: date) -> Sequestration | None:
     )
 
 
+class Deductible(NamedTuple):
+    """The annual Part B deductible in the years from one day to another, in cents."""
+
+    first: date
+    last: date
+    cents: int
+    confidence: str
+    source: str
+
+
 @cache
-def part_b_deductibles() -> dict[int, str]:
-    """Return the annual Part B deductible in dollars, as text, by calendar year."""
-    return {
-        int(row["year"]): row["dollars"] for row in read_table("reference/part_b_deductible.csv")
-    }
+def _deductibles() -> tuple[Deductible, ...]:
+    return tuple(
+        Deductible(
+            date.fromisoformat(row["from"]),
+            date.fromisoformat(row["to"]),
+            cents(row["dollars"]),
+            row["confidence"],
+            row["source"],
+        )
+        for row in read_table(PART_B_DEDUCTIBLE)
+    )
+
+
+def part_b_deductible_on(day: date) -> Deductible | None:
+    """Return the annual Part B deductible of the year of a day, None where it is not known."""
+    return next((year for year in _deductibles() if year.first <= day <= year.last), None)
 
 
 class CostSharing(NamedTuple):
@@ -74,7 +103,7 @@ class CostSharing(NamedTuple):
 
 
 def _cost_sharing(row: dict[str, str], codes: str) -> CostSharing:
-    doubt = "" if row["confidence"] == "verified" else f" ({row['confidence']})"
+    doubt = _DOUBTS[row["confidence"]]
     return CostSharing(
         codes=tuple(codes.split()),
         modifier=row["modifier"],
