@@ -43,17 +43,20 @@ class Membership(Operator):
         return (Example("a in b", "a not in b"),)
 
 
-class Text(Operator):
-    """A code, a name or another text of one word gets a letter more.
+class Word(Operator):
+    """A code, a name or another text of one word, or of none, gets a letter more.
 
-    Sentences are left as they are: messages, reasons, SQL.
+    Sentences are left as they are (messages, reasons, SQL), and so is what stands between words.
     """
 
     def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
-        """Yield a text of one word, or of none."""
+        """Yield a word."""
         if node.type == "string" and node.parent.type != "simple_stmt":
             word = node.value.lstrip("rRbBuU")
-            if word[:3] not in ('"""', "'''") and len(word[1:-1].split()) < 2:
+            inside = word[1:-1]
+            if word[:3] not in ('"""', "'''") and (
+                not inside or (len(inside.split()) == 1 and any(map(str.isalnum, inside)))
+            ):
                 yield node.start_pos, node.end_pos
 
     def mutate(self, node: parso.tree.NodeOrLeaf, index: int) -> parso.tree.NodeOrLeaf:
@@ -122,7 +125,7 @@ class Statement(Operator):
         return (Example("f(x)", "pass"),)
 
 
-OWN = {operator.__name__: operator for operator in (Membership, Text, Return, Statement)}
+OWN = {operator.__name__: operator for operator in (Membership, Word, Return, Statement)}
 
 cosmic_ray.plugins.OPERATOR_PROVIDERS["feesync"] = OWN
 

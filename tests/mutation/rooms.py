@@ -74,6 +74,7 @@ ROOMS = {
         85,
         (
             "test_localities",
+            "test_place_names",
             "test_place_search",
             "test_zip_codes",
             "test_cli_localities",

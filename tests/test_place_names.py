@@ -1,0 +1,103 @@
+"""Which names a text is near enough to, at the bounds and beside them."""
+
+from datetime import date
+
+import pytest
+
+from feesync import FeeSchedule
+from feesync.errors import LocalityError
+from feesync.model.locality import Locality
+from feesync.places import words
+from feesync.places.names import has_words, listed, of_states, resolve, similar
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """The localities of RVU25D."""
+    return FeeSchedule(tmp_path_factory.mktemp("none") / "none.db").localities(date(2025, 11, 3))[1]
+
+
+def named(*names):
+    return [
+        Locality("99902", f"{number:02}", "ZZ", name, 1000, 1000, 1000)
+        for number, name in enumerate(names)
+    ]
+
+
+def test_states(places):
+    assert of_states("RVU25D", places, []) == places
+    assert {place.key for place in of_states("RVU25D", places, ["MO", "WY"])} == {
+        "03602-21",
+        "05302-01",
+        "05302-02",
+        "05302-99",
+    }
+    for states in (["ZZ"], ["WY", "ZZ"], ["ZZ", "WY"]):
+        with pytest.raises(LocalityError, match="^RVU25D has no locality in state 'ZZ'; "):
+            of_states("RVU25D", places, states)
+
+
+def test_a_text_of_a_hundred_characters_may_be_a_name(places):
+    with pytest.raises(LocalityError, match=f"^no locality '{'x' * 100}'; "):
+        resolve("x" * 100, places)
+    with pytest.raises(LocalityError, match="^a text of 101 characters is no locality$"):
+        resolve("x" * 101, places)
+
+
+def test_the_beginning_of_a_word_counts_from_four_letters_on(places):
+    assert resolve("manh", places).key == "13202-01"
+    with pytest.raises(LocalityError, match="^no locality 'man'; "):
+        resolve("man", places)
+
+
+def test_the_rest_of_a_state_is_not_all_of_it(places):
+    assert resolve("rest of tex", places).key == "04412-99"
+    with pytest.raises(LocalityError) as error:
+        resolve("texas", places)
+    assert {key[:5] for key in error.value.candidates} == {"04412"}
+    assert len(error.value.candidates) == 8
+
+
+def test_two_letters_are_no_word_of_a_name():
+    assert not has_words("ST. LOUIS", "st")
+    assert has_words("LAS VEGAS", "las")
+
+
+def test_eight_localities_are_listed(places):
+    eight = "; ".join(f"{place.key} {place.state} {place.name}" for place in places[1:9])
+    assert listed(places[1:9]) == eight
+    assert listed(places[1:10]) == f"{eight}; and 1 more"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "near"),
+    [
+        ("abcd", ["ABCE"], [0]),  # three letters of four: 0.75 is like enough
+        ("abcd", ["ABEF"], []),
+        ("abcde", ["XYZ", "ABCDF", "ABCDE"], [2]),  # 0.8 is not within 0.1 of the likest
+        ("abcdefghij", ["ABCDEFGHIX", "XX", "ABCDEFGHIJ"], [2, 0]),  # 0.9 is; the likest first
+        ("new yrok", ["REST OF NEW YORK", "YORK"], [0]),
+        ("texis", ["REST OF TEXAS"], [0]),  # the last word
+        ("x new york", ["LONGWORD NEW YORK"], []),  # as many words as the text, or one
+        ("aaaa", ["AAAB", "AAAC", "AAAD", "AAAE", "AAAF"], [0, 1, 2, 3]),  # four at most
+        ("", ["ABCE"], []),
+    ],
+)
+def test_what_is_spelt_nearly_so(text, names, near):
+    localities = named(*names)
+    assert similar(text, localities) == [localities[number] for number in near]
+
+
+def test_a_county_is_near_too():
+    localities = named("ONE", "TWO")
+    counties = {("99902", "01"): ["MULTNOMAH"]}
+    assert similar("multnoma", localities, counties) == [localities[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("CA", False), (" ca ", False), ("ohio", True), ("05", False), ("01112-05", False),
+     ("national", False), ("CA-05", False), ("DC+", True)],
+)  # fmt: skip
+def test_what_may_be_a_name(text, name):
+    assert words.is_name(text) is name
