@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from feesync import FeeSchedule
+from feesync import FeeSchedule, estimate
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
 from feesync.places import words
@@ -69,6 +69,27 @@ def test_eight_localities_are_listed(places):
     assert listed(places[1:10]) == f"{eight}; and 1 more"
 
 
+def test_beside_an_unknown_key_stand_its_number_elsewhere_and_the_rest_of_its_mac(places):
+    with pytest.raises(LocalityError) as error:
+        resolve("01112-18", places)  # Los Angeles is under the other MAC of California
+    of_mac = [place.key for place in places if place.mac == "01112"]
+    assert list(error.value.candidates) == ["01182-18", *of_mac]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("San Francisco", "'San Francisco' may be 2 localities: "),  # and a county
+        ("qqqqqq", "no locality 'qqqqqq'; "),  # neither
+        ("bronx", "'bronx' is no locality by name; it is a county of 13202-02 "),
+    ],
+)
+def test_a_name_comes_before_a_county(text, says):
+    with pytest.raises(LocalityError) as error:
+        estimate("64493", locality=text, date="2025-11-03")
+    assert str(error.value).startswith(says)
+
+
 @pytest.mark.parametrize(
     ("text", "names", "near"),
     [
@@ -78,6 +99,7 @@ def test_eight_localities_are_listed(places):
         ("abcdefghij", ["ABCDEFGHIX", "XX", "ABCDEFGHIJ"], [2, 0]),  # 0.9 is; the likest first
         ("new yrok", ["REST OF NEW YORK", "YORK"], [0]),
         ("texis", ["REST OF TEXAS"], [0]),  # the last word
+        ("man hattan", ["METRO MANHATTAN TOWN"], [0]),  # a word alone, whatever the text has
         ("x new york", ["LONGWORD NEW YORK"], []),  # as many words as the text, or one
         ("aaaa", ["AAAB", "AAAC", "AAAD", "AAAE", "AAAF"], [0, 1, 2, 3]),  # four at most
         ("", ["ABCE"], []),
