@@ -76,6 +76,10 @@ def test_beside_an_unknown_key_stand_its_number_elsewhere_and_the_rest_of_its_ma
     assert list(error.value.candidates) == ["01182-18", *of_mac]
 
 
+def test_a_part_of_a_name_that_is_a_county_of_that_place_alone():
+    assert estimate("64493", locality="Marin", date="2025-11-03").locality.key == "01112-52"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

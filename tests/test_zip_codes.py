@@ -205,6 +205,11 @@ def test_a_pair_that_the_release_does_not_have(put):
         match="94401 lies in 01112-06 by ZIP5 2025 Q4, which is no locality of RVU25D; name",
     ):
         estimate("64493", locality="94401", date=DAY)
+    with pytest.raises(
+        LocalityError,
+        match="^ZIP 94401 lies in 01112-06 by ZIP5 2025 Q4; that is no locality on 2025-11-03: ",
+    ):
+        open_schedule().find_localities("94401", date(2025, 11, 3))
 
 
 def test_claims_and_rates_take_zips():

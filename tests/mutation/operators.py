@@ -51,7 +51,7 @@ class Word(Operator):
 
     def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
         """Yield a word."""
-        if node.type == "string" and node.parent.type != "simple_stmt":
+        if node.type == "string" and node.parent.type not in ("simple_stmt", "strings"):
             word = node.value.lstrip("rRbBuU")
             inside = word[1:-1]
             if word[:3] not in ('"""', "'''") and (
