@@ -1,19 +1,26 @@
-"""The paths of feesync's database and of its downloads."""
+"""The paths of feesync's database and of its downloads.
+
+`pathlib` is imported for those who ask for a `Path`: it takes as long to import as ten modules of
+feesync, and an estimate, which starts at every call of the command, does without.
+"""
 
 from __future__ import annotations
 
 import os
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DATABASE_VARIABLE = "FEESYNC_DB"
 CACHE_VARIABLE = "FEESYNC_CACHE"
 
 
-def database_path(path: str | os.PathLike[str] | None = None) -> Path:
-    """Return the path of the database.
+def database_name(path: str | os.PathLike[str] | None = None) -> str:
+    """Return the path of the database as text.
 
     It is the argument, else the variable FEESYNC_DB, else `feesync.db` in the user's data folder.
 
@@ -21,6 +28,13 @@ def database_path(path: str | os.PathLike[str] | None = None) -> Path:
         InvalidInputError: the argument is no path, or is empty.
     """
     return _expanded(_path_text("database", path, DATABASE_VARIABLE)) or _user_database()
+
+
+def database_path(path: str | os.PathLike[str] | None = None) -> Path:
+    """Return the path of the database, as `database_name` finds it."""
+    from pathlib import Path
+
+    return Path(database_name(path))
 
 
 def cache_path(path: str | os.PathLike[str] | None = None) -> Path:
@@ -31,7 +45,9 @@ def cache_path(path: str | os.PathLike[str] | None = None) -> Path:
     Raises:
         InvalidInputError: the argument is no path, or is empty.
     """
-    return _expanded(_path_text("cache", path, CACHE_VARIABLE)) or _user_cache()
+    from pathlib import Path
+
+    return Path(_expanded(_path_text("cache", path, CACHE_VARIABLE)) or _user_cache())
 
 
 def _path_text(what: str, path: str | os.PathLike[str] | None, variable: str) -> str:
@@ -50,24 +66,35 @@ def _path_text(what: str, path: str | os.PathLike[str] | None, variable: str) ->
 
 
 @lru_cache(maxsize=64)
-def _expanded(text: str) -> Path | None:
-    if not text:
-        return None
+def _expanded(text: str) -> str:
+    """Return a path as `pathlib` writes it, with a user's folder in place of `~`."""
+    if _is_plain(text):
+        return text
+    from pathlib import Path
+
     try:
-        return Path(text).expanduser()
+        return str(Path(text).expanduser())
     except RuntimeError as error:
         raise InvalidInputError(f"{text!r}: {error}") from None
 
 
+def _is_plain(text: str) -> bool:
+    """Tell whether a path is as `pathlib` writes it: without `~`, and no part empty or a dot."""
+    if not text:
+        return True
+    parts = text.removeprefix("/").split("/")
+    return os.sep == "/" and text[0] != "~" and not {"", "."}.intersection(parts)
+
+
 @lru_cache(maxsize=1)
-def _user_database() -> Path:
-    from platformdirs import user_data_path
+def _user_database() -> str:
+    from platformdirs import user_data_dir
 
-    return user_data_path("feesync", appauthor=False) / "feesync.db"
+    return os.path.join(user_data_dir("feesync", appauthor=False), "feesync.db")
 
 
 @lru_cache(maxsize=1)
-def _user_cache() -> Path:
-    from platformdirs import user_cache_path
+def _user_cache() -> str:
+    from platformdirs import user_cache_dir
 
-    return user_cache_path("feesync", appauthor=False)
+    return user_cache_dir("feesync", appauthor=False)

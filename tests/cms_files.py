@@ -110,7 +110,7 @@ def zip5_lines(changed=lambda code, *row: row):
 
     `changed` gives MAC, locality, state and flag of each.
     """
-    with (data_folder() / "snapshot" / "zip_localities.csv").open(newline="") as file:
+    with (Path(data_folder()) / "snapshot" / "zip_localities.csv").open(newline="") as file:
         runs = [list(row.values()) for row in csv.DictReader(file)]
     return [
         zip5_line(f"{number:05}", *changed(f"{number:05}", mac, locality, state, int(flag)))

@@ -6,6 +6,7 @@ They change no price.
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -437,7 +438,7 @@ def test_other_codes_have_none(loaded):
 
 
 def test_every_fact_has_a_source():
-    for path in (data_folder() / "coverage").glob("*.csv"):
+    for path in (Path(data_folder()) / "coverage").glob("*.csv"):
         rows = read_table(f"coverage/{path.name}")
         assert rows
         assert all(row["source"].strip() for row in rows), path.name

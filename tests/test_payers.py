@@ -5,6 +5,7 @@ import itertools
 import json
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import pytest
 from cms_files import rvu25d, zip_of
@@ -304,7 +305,9 @@ TABLE = [
 
 
 def rows():
-    with (data_folder() / "reference/preventive.csv").open(encoding="utf-8", newline="") as file:
+    with (Path(data_folder()) / "reference/preventive.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         return {row["hcpcs"]: row for row in csv.DictReader(file)}
 
 

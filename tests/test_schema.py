@@ -1,5 +1,6 @@
 import sqlite3
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_another_programs_database_is_never_written_to(tmp_path):
 def test_an_older_database_is_migrated_in_one_transaction(loaded, tmp_path, monkeypatch):
     newer = tmp_path / "migrations"
     newer.mkdir()
-    for file in schema.migrations():
+    for file in map(Path, schema.migrations()):
         (newer / file.name).write_text(file.read_text())
     had = len(schema.migrations())
     (newer / "9999_more.sql").write_text(

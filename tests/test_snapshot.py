@@ -84,10 +84,12 @@ def test_it_is_what_the_script_makes_of_cms_files(cms, tmp_path, monkeypatch):
     module.main(cms)
     for name in ("releases.csv", "relative_values.csv", "localities.csv", "counties.csv",
                  "zip_files.csv", "zip_localities.csv", "sources.csv"):  # fmt: skip
-        assert (tmp_path / name).read_text() == (data_folder() / "snapshot" / name).read_text()
+        assert (tmp_path / name).read_text() == (
+            Path(data_folder()) / "snapshot" / name
+        ).read_text()
 
 
 def test_no_reference_row_is_without_a_source():
-    for path in (data_folder() / "reference").glob("*.csv"):
+    for path in (Path(data_folder()) / "reference").glob("*.csv"):
         with path.open(newline="") as file:
             assert all(row["source"] for row in csv.DictReader(file)), path.name

@@ -14,7 +14,7 @@ from typing import Any
 from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
-_SHORT = re.compile(
+_SHORT = (
     r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
     r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
 )
@@ -63,7 +63,7 @@ class ClaimLine:
 
     @classmethod
     def _short(cls, given: str) -> ClaimLine:
-        match = _SHORT.fullmatch(given.strip().upper()) if len(given) <= _LONGEST else None
+        match = re.fullmatch(_SHORT, given.strip().upper()) if len(given) <= _LONGEST else None
         modifiers = match["modifiers"].split("-")[1:] if match else []
         days = [
             int(modifier.removeprefix(_SHARE_WITH_DAYS))

@@ -5,14 +5,14 @@ Out of scope: what the options are (options), and how errors become exit statuse
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import click
 
 from feesync.errors import InvalidInputError
-from feesync.paths import database_path
+from feesync.paths import database_name
 
 
 class Once(click.Command):
@@ -50,11 +50,11 @@ class Reader(Once):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
-        path = database_path(ctx.obj)
-        missing = not path.exists()
+        path = database_name(ctx.obj)
+        missing = not os.path.exists(path)
         if missing and ctx.obj is not None:
             raise InvalidInputError(
-                f"--db {str(path)!r} names no file; 'feesync sync --db FILE' makes one, or "
+                f"--db {path!r} names no file; 'feesync sync --db FILE' makes one, or "
                 "'feesync import'"
             )
         try:
@@ -65,7 +65,7 @@ class Reader(Once):
         self._tell(path, missing)
         return result
 
-    def _tell(self, path: Path, missing: bool) -> None:
+    def _tell(self, path: str, missing: bool) -> None:
         if missing and self.says_snapshot:
             click.echo(SNAPSHOT.format(path=path), err=True)
 

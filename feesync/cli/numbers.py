@@ -11,8 +11,8 @@ import click
 
 from feesync.model.reading import shown
 
-_DIGITS = re.compile(r"[0-9]{1,9}")
-_SECONDS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
+_DIGITS = r"[0-9]{1,9}"
+_SECONDS = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 
 
 class WholeNumber(click.ParamType[int]):
@@ -29,7 +29,7 @@ class WholeNumber(click.ParamType[int]):
         """Return the number that a text is."""
         if isinstance(value, int):
             return value
-        number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else -1
+        number = int(value) if isinstance(value, str) and re.fullmatch(_DIGITS, value) else -1
         if number < self._least or (self._most is not None and number > self._most):
             bounds = (
                 f"from {self._least} to {self._most}"
@@ -51,6 +51,6 @@ class Seconds(click.ParamType[float]):
         """Return the seconds that a text means."""
         if isinstance(value, int | float):
             return float(value)
-        if not isinstance(value, str) or not _SECONDS.fullmatch(value):
+        if not isinstance(value, str) or not re.fullmatch(_SECONDS, value):
             self.fail(f"{shown(value)} is not a number of seconds, such as 30 or 0.5", param, ctx)
         return float(value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date as Date
 from functools import wraps
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +16,9 @@ from feesync.model.dates import read_date
 from feesync.model.rate import Setting
 from feesync.paths import DATABASE_VARIABLE, database_path
 from feesync.pricing.practitioner import PRACTITIONERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
@@ -160,9 +162,11 @@ def file_option(
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
         if value is None:
             return None
-        path = Path(value)
-        from feesync.export import target  # where a file is named, not at every start
+        from pathlib import Path  # where a file is named, not at every start
 
+        from feesync.export import target
+
+        path = Path(value)
         target.check_kind(path, kinds)
         return path
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feesync.cli.terminal import narrow_table, terminal_width
-from feesync.export.cells import inert
 from feesync.model.money import dollars, json_exact
 from feesync.model.note import Note, Severity
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+    from pathlib import Path
 
 _NAME_WIDTH = 48
 
@@ -45,6 +45,10 @@ def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV on stdout, with a header; None is an empty cell."""
+    import csv
+
+    from feesync.export.cells import inert
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(map(inert, row) for row in rows)
@@ -53,7 +57,11 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def print_prose(text: str) -> None:
     """Print a sentence on stdout, wrapped to the terminal where there is one."""
     width = terminal_width()
-    click.echo(textwrap.fill(text, width, break_on_hyphens=False) if width else text)
+    if width:
+        import textwrap
+
+        text = textwrap.fill(text, width, break_on_hyphens=False)
+    click.echo(text)
 
 
 def print_table(

@@ -6,9 +6,7 @@ Out of scope: output that goes into a pipe or a file, which has the width that i
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import zip_longest
 
@@ -36,6 +34,8 @@ def terminal_width() -> int | None:
     """
     if not (os.environ.get("COLUMNS") or sys.stdout.isatty()):
         return None
+    import shutil
+
     return shutil.get_terminal_size((0, 0)).columns or None
 
 
@@ -142,6 +142,8 @@ def _total(widths: Sequence[int]) -> int:
 
 
 def _folded(text: str, width: int) -> list[str]:
+    import textwrap
+
     return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
 
-_AGE = re.compile(r"([0-9]{1,4})([hdw])")
+_AGE = r"([0-9]{1,4})([hdw])"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -56,7 +56,7 @@ def read_age(text: str) -> timedelta:
     Raises:
         InvalidInputError: the text has another form, or the age is zero.
     """
-    match = _AGE.fullmatch(text.strip().lower())
+    match = re.fullmatch(_AGE, text.strip().lower())
     if not match or not int(match[1]):
         raise InvalidInputError(f"{text[:40]!r} is not an age such as 12h, 30d or 4w")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

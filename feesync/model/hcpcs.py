@@ -26,8 +26,8 @@ The embedded snapshot has these codes, and a refresh reports changes of them by 
 """
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
-_WITH_MODIFIER = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{2})")
-_RANGE = re.compile(r"([0-9A-Z]{5})-([0-9A-Z]{5})")
+_WITH_MODIFIER = r"([0-9A-Z]{5})-([0-9A-Z]{2})"
+_RANGE = r"([0-9A-Z]{5})-([0-9A-Z]{5})"
 
 
 class CodeRange(NamedTuple):
@@ -61,7 +61,7 @@ def read_codes(text: str) -> str | CodeRange:
         InvalidInputError: the text is neither; or the codes of the range differ in form, or their
             order is wrong.
     """
-    match = _RANGE.fullmatch(text.strip().upper()) if isinstance(text, str) else None
+    match = re.fullmatch(_RANGE, text.strip().upper()) if isinstance(text, str) else None
     if not match:
         return read_code(text)
     first, last = match.groups()
@@ -91,7 +91,7 @@ def read_code(text: str) -> str:
     code = text.strip().upper()
     if _CODE.fullmatch(code):
         return code
-    if match := _WITH_MODIFIER.fullmatch(code):
+    if match := re.fullmatch(_WITH_MODIFIER, code):
         raise InvalidInputError(
             f"{text!r} is a code with a modifier: give the code {match[1]}, and the modifier "
             f"{match[2]} by itself"

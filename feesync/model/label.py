@@ -17,7 +17,7 @@ FIRST_QP_YEAR = 2026
 FIRST_YEAR = 2015
 """The first year whose files feesync reads; those of 2014 and before have other layouts."""
 
-_LABEL = re.compile(r"rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
+_LABEL = r"(?ia)rvu([0-9]{2})([a-d])(r?[0-9]?)(?![a-z0-9])"
 
 
 def parse_label(text: str) -> str:
@@ -27,7 +27,7 @@ def parse_label(text: str) -> str:
         InvalidInputError: the text is no release label.
     """
     stripped = text.strip() if isinstance(text, str) else ""
-    match = _LABEL.fullmatch(stripped) or _LABEL.fullmatch("rvu" + stripped)
+    match = re.fullmatch(_LABEL, stripped) or re.fullmatch(_LABEL, "rvu" + stripped)
     if not match:
         raise InvalidInputError(
             f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR"
@@ -37,7 +37,7 @@ def parse_label(text: str) -> str:
 
 def label_in(name: str) -> str | None:
     """Return the first label in a file name or address, or None where there is none."""
-    match = _LABEL.search(name)
+    match = re.search(_LABEL, name)
     return match[0].upper() if match else None
 
 

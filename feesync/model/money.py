@@ -23,7 +23,7 @@ _HIGHEST_FACTOR = 10 * SCALE
 _LONGEST_TEXT = 40
 _JSON_DIGITS = 15
 """A decimal of at most this many digits survives the way to a float and back (IEEE 754)."""
-_DOLLARS = re.compile(r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)")
+_DOLLARS = r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)"
 
 
 def half_up(numerator: int | Fraction, denominator: int) -> int:
@@ -88,7 +88,7 @@ def cents(amount: Decimal | int | str) -> int:
         amount = number
     try:
         if isinstance(amount, str):
-            match = _DOLLARS.fullmatch(amount.strip())
+            match = re.fullmatch(_DOLLARS, amount.strip())
             if not match or len(amount) > _LONGEST_TEXT:
                 raise InvalidOperation
             amount = match[1].replace(",", "")

@@ -15,8 +15,8 @@ from typing import NamedTuple
 ZIP5, ZIP9 = "ZIP5", "ZIP9"
 
 _ZIP = re.compile(r"(?:ZIP[ :]?)?([0-9]{5})(?:[- ]?([0-9]{4}))?")
-_BARE = re.compile(r"[0-9]{5}")
-_MILITARY = re.compile(r"09|340|96[2-6]")
+_BARE = r"[0-9]{5}"
+_MILITARY = r"09|340|96[2-6]"
 
 
 class ZipCode(NamedTuple):
@@ -34,7 +34,7 @@ class ZipCode(NamedTuple):
 
         That is 09xxx (Europe), 340xx (Americas), and 962xx to 966xx (Pacific).
         """
-        return _MILITARY.match(self.zip5) is not None
+        return re.match(_MILITARY, self.zip5) is not None
 
 
 class ZipRow(NamedTuple):
@@ -108,7 +108,7 @@ def read_zip(text: str) -> ZipCode | None:
 
 def may_be_mac(text: str) -> bool:
     """Tell whether a text is five bare digits, which may be a MAC as well as a ZIP."""
-    return _BARE.fullmatch(text.strip()) is not None
+    return re.fullmatch(_BARE, text.strip()) is not None
 
 
 def quarter_of(day: date) -> tuple[int, int]:

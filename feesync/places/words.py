@@ -18,7 +18,7 @@ from feesync.reference.contractors import contractors
 
 _KEY_OR_NUMBER = re.compile(r"[A-Z]{0,2}[-/ ]?[0-9][-/ 0-9]*|NATIONAL", re.IGNORECASE)
 _STATE = 2
-_BETWEEN = re.compile(r"[,/;]| AND ")
+_BETWEEN = r"[,/;]| AND "
 
 
 def search(
@@ -54,7 +54,7 @@ def search(
     ] or [place for place in places if place.mac in who and has_words(who[place.mac].name, query)]
     if not found:
         names = {
-            (place.mac, place.locality): _BETWEEN.split(_included(counties, place))
+            (place.mac, place.locality): re.split(_BETWEEN, _included(counties, place))
             for place in places
         }
         raise not_found(query, similar(query, places, names))

@@ -8,24 +8,30 @@ of scope: the embedded snapshot of rates (store.snapshot).
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = __file__.rpartition(os.sep)[0].rpartition(os.sep)[0]
 
 
 @cache
-def data_folder() -> Path:
+def data_folder() -> str:
     """Return the folder of data files: inside the package in a wheel, beside it in a checkout."""
-    inside = _PACKAGE / "data"
-    return inside if inside.is_dir() else _PACKAGE.parent / "data"
+    inside = f"{_PACKAGE}/data"
+    return inside if os.path.isdir(inside) else f"{_PACKAGE.rpartition(os.sep)[0]}/data"
+
+
+def read_text(name: str) -> str:
+    """Return the text of a file of data/."""
+    with open(f"{data_folder()}/{name}", encoding="utf-8") as file:
+        return file.read()
 
 
 def read_table(name: str) -> list[dict[str, Any]]:
     """Return the rows of a CSV file of data/ as dictionaries of text."""
-    with (data_folder() / name).open(encoding="utf-8", newline="") as file:
+    with open(f"{data_folder()}/{name}", encoding="utf-8", newline="") as file:
         return _dictionaries(file)
 
 
@@ -43,7 +49,7 @@ def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
 @cache
 def _lines_by_key(name: str) -> tuple[str, dict[str, list[str]]]:
     """Return the header of a table, and its lines by the value of their first column."""
-    header, *lines = (data_folder() / name).read_text(encoding="utf-8").splitlines()
+    header, *lines = read_text(name).splitlines()
     by_key: dict[str, list[str]] = {}
     for line in lines:
         by_key.setdefault(line.partition(",")[0], []).append(line)

@@ -6,7 +6,6 @@ Out of scope: which release answers (store.library).
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from feesync.model.label import parse_label
 from feesync.model.locality import Locality
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile, ZipPlace
-from feesync.paths import database_path
+from feesync.paths import database_name
 from feesync.places import resolver
 from feesync.places.names import of_states
 from feesync.places.resolver import Found
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from feesync.store.pair import Pair
 
 _T = TypeVar("_T")
-_ROW = re.compile(r"(?:[0-9A-Z]{2})?")
 
 
 class FeeSchedule:
@@ -48,7 +46,7 @@ class FeeSchedule:
     """
 
     def __init__(self, database: str | os.PathLike[str] | None = None) -> None:
-        self._live = LiveDatabase(database_path(database))
+        self._live = LiveDatabase(database_name(database))
         self._snapshot: Source | None = None
         self._shelf: Library | None = None
         self._held = False
@@ -109,7 +107,7 @@ class FeeSchedule:
             unknown, military or spans localities.
         """
         row = "" if modifier is None else reading.text("modifier", modifier).upper()
-        if not _ROW.fullmatch(row):
+        if row and not (len(row) == 2 and row.isascii() and row.isalnum()):
             raise InvalidInputError(
                 f"modifier {reading.shown(modifier)} is no row of a code: those are 26, TC, 53 and "
                 "none"

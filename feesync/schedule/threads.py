@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
 
-from feesync.paths import database_path
+from feesync.paths import database_name
 from feesync.schedule.rates import FeeSchedule
 
 _local = threading.local()
@@ -22,8 +21,8 @@ def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
         db: path of the database; by default FEESYNC_DB, else the user's data folder. Where there is
             no such file, the embedded snapshot answers until there is.
     """
-    path = database_path(db)
-    schedules: dict[Path, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
+    path = database_name(db)
+    schedules: dict[str, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
     schedule = schedules.get(path)
     if schedule is None:
         schedule = schedules[path] = FeeSchedule(path)

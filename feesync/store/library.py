@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.model.release import Release
 from feesync.reference.catalogue import known_factor_on, label_on, last_catalogued_day
 from feesync.store.source import Source
+
+if TYPE_CHECKING:
+    from feesync.store.freshness import Listing
 
 _MOST_DAYS = 10_000
 _MOST_NAMED = 3
@@ -29,7 +32,7 @@ class Library:
     Of another state another Library is made.
     """
 
-    def __init__(self, path: Path, database: Source | None, snapshot: Callable[[], Source]) -> None:
+    def __init__(self, path: str, database: Source | None, snapshot: Callable[[], Source]) -> None:
         self._path, self._database, self._snapshot = path, database, snapshot
         self._by_day: dict[date, list[tuple[Source, Release]]] = {}
 
@@ -107,15 +110,15 @@ class Library:
 
     def remedy(self, day: date, what: str | None = None) -> str:
         """Say what brings the release of a day, or that nothing does."""
-        from feesync.store import freshness, remedies
+        from feesync.store import remedies
 
-        return remedies.for_day(day, freshness.read_freshness(self._path).listing, what)
+        return remedies.for_day(day, self._listing(), what)
 
     def remedy_of(self, label: str) -> str:
         """Say what brings a release by its label, or that nothing does."""
-        from feesync.store import freshness, remedies
+        from feesync.store import remedies
 
-        return remedies.for_label(label, freshness.read_freshness(self._path).listing)
+        return remedies.for_label(label, self._listing())
 
     def not_in(
         self, code: str, row: str, source: Source, release: Release, day: date
@@ -140,6 +143,14 @@ class Library:
             f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only "
             f"{codes}). {self.remedy(day)}"
         )
+
+    def _listing(self) -> Listing | None:
+        """Return what CMS listed when it was last asked."""
+        from pathlib import Path
+
+        from feesync.store.freshness import read_freshness
+
+        return read_freshness(Path(self._path)).listing
 
     def _all(self) -> list[tuple[Source, Release]]:
         sources = [source for source in (self._database, self._snapshot()) if source]

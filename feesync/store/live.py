@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from pathlib import Path
 
 from feesync.errors import StoreError
 from feesync.store.schema import open_for_reading, store_error
@@ -24,7 +23,7 @@ class LiveDatabase:
     name, by its identity, size and time, which a checkpoint changes too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
         self.source: Source | None = None
         self._file: tuple[int, ...] | None = None
@@ -72,13 +71,12 @@ class LiveDatabase:
 
     def _identity(self) -> tuple[int, ...] | None:
         try:
-            found = os.stat(self.path)  # noqa: PTH116 - on the path of every answer
+            found = os.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"{str(self.path)[:200]!r} cannot be read: "
-                f"{getattr(error, 'strerror', None) or error}"
+                f"{self.path[:200]!r} cannot be read: {getattr(error, 'strerror', None) or error}"
             ) from error
         if not stat.S_ISREG(found.st_mode):
             raise StoreError(f"{self.path} is not a file")

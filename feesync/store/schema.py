@@ -7,11 +7,15 @@ needs only the standard library.
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.errors import BusyError, StoreError
 from feesync.store import checksums
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APPLICATION_ID = 0x66656573
 BUSY_SECONDS = 10.0
@@ -31,13 +35,17 @@ _CANNOT_BE_WRITTEN = (
     sqlite3.SQLITE_CANTOPEN,
 )
 _OLDEST_SQLITE = (3, 37, 0)
-_MIGRATIONS = Path(__file__).parent / "migrations"
-_VIEWS = Path(__file__).parent / "views.sql"
+_FOLDER = __file__.rpartition(os.sep)[0]
+_MIGRATIONS = f"{_FOLDER}/migrations"
+_VIEWS = f"{_FOLDER}/views.sql"
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/:")
+"""The bytes of a path that stand for themselves in a URI."""
 
 
-def migrations() -> list[Path]:
-    """Return the migration files in order; the n-th brings a database to version n."""
-    return sorted(_MIGRATIONS.glob("*.sql"))
+def migrations() -> list[str]:
+    """Return the paths of the migration files in order; the n-th brings a database to version n."""
+    names = sorted(name for name in os.listdir(_MIGRATIONS) if name.endswith(".sql"))
+    return [f"{_MIGRATIONS}/{name}" for name in names]
 
 
 def _require_sqlite() -> None:
@@ -55,14 +63,14 @@ def memory_database() -> sqlite3.Connection:
     return connection
 
 
-def open_unchanging(path: Path) -> sqlite3.Connection:
+def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:
     """Open a database that nothing writes to, as a wheel carries one; any thread may use it.
 
     Raises:
         StoreError: SQLite is too old.
     """
     _require_sqlite()
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    uri = _uri(path, "mode=ro&immutable=1")
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
 
 
@@ -75,7 +83,7 @@ def is_database(path: Path) -> bool:
     )
 
 
-def open_for_reading(path: Path) -> sqlite3.Connection | None:
+def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
     """Open an existing database read-only.
 
     None where it holds nothing yet, as while another process makes it.
@@ -98,11 +106,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     return connection
 
 
-def _migrated(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+def _migrated(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> sqlite3.Connection:
     """Return a connection to a database after its migration, or the old connection where it cannot be migrated now."""
     version = _version(connection)
     try:
-        open_for_writing(path).close()
+        from pathlib import Path  # of a database of before, not at every start
+
+        open_for_writing(Path(path)).close()
     except (StoreError, BusyError) as error:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
         if version >= _OLDEST_READ and code in _CANNOT_BE_WRITTEN:
@@ -113,9 +123,9 @@ def _migrated(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     return _connect(path, "mode=ro")
 
 
-def _open_and_check(path: Path) -> sqlite3.Connection | None:
+def _open_and_check(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
     modes = ["mode=ro", "mode=rw"]
-    if not path.with_name(path.name + "-wal").exists():
+    if not os.path.exists(f"{path}-wal"):
         modes.append("mode=ro&immutable=1")
     for mode in modes:
         connection = _connect(path, mode)
@@ -195,7 +205,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def store_error(path: Path, error: Exception) -> StoreError | BusyError:
+def store_error(path: str | os.PathLike[str], error: Exception) -> StoreError | BusyError:
     """Return the error of the package for an error of SQLite, or of its text, while reading or writing a database."""
     if isinstance(error, UnicodeDecodeError):
         return StoreError(f"{path} is damaged: it holds text that is no UTF-8")
@@ -206,9 +216,10 @@ def store_error(path: Path, error: Exception) -> StoreError | BusyError:
     return StoreError(f"{path} cannot be used: {error}")
 
 
-def _connect(path: Path, query: str) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?{query}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+def _connect(path: str | os.PathLike[str], query: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        _uri(path, query), uri=True, isolation_level=None, timeout=BUSY_SECONDS
+    )
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
@@ -217,7 +228,7 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+def _check_version(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> None:
     if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         raise StoreError(f"{path} is not a feesync database")
     version, newest = _version(connection), len(migrations())
@@ -228,9 +239,17 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _run(connection: sqlite3.Connection, file: Path) -> None:
-    for statement in _statements(file.read_text(encoding="utf-8")):
-        connection.execute(statement)
+def _uri(path: str | os.PathLike[str], query: str) -> str:
+    """Return the URI by which SQLite opens a file, in which no byte of its name means another."""
+    name = os.path.join(os.getcwd(), path).replace(os.sep, "/")
+    plain = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(name))
+    return f"file://{'' if name.startswith('/') else '/'}{plain}?{query}"
+
+
+def _run(connection: sqlite3.Connection, file: str) -> None:
+    with open(file, encoding="utf-8") as script:
+        for statement in _statements(script.read()):
+            connection.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

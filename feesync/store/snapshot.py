@@ -11,13 +11,17 @@ them from CMS's files. The table of ZIPs is not loaded but read apart (zip_table
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.model.label import label_year
 from feesync.reference.catalogue import catalogue
 from feesync.reference.tables import data_folder, read_table
 from feesync.store.schema import REFERENCE_FACTOR, memory_database, open_unchanging
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SHARES = ("preoperative", "intraoperative", "postoperative")
 
@@ -28,8 +32,8 @@ DATABASE = "snapshot/snapshot.db"
 
 def open_snapshot() -> sqlite3.Connection:
     """Return a connection to the snapshot: to a wheel's database, else to one made in memory."""
-    database = data_folder() / DATABASE
-    return open_unchanging(database) if database.is_file() else _of_tables()
+    database = f"{data_folder()}/{DATABASE}"
+    return open_unchanging(database) if os.path.isfile(database) else _of_tables()
 
 
 def write_snapshot(path: Path) -> None:

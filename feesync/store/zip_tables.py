@@ -17,7 +17,7 @@ from struct import iter_unpack
 from typing import Protocol
 
 from feesync.model.zip_code import ZipCode, ZipFile, ZipRow, quarter_of
-from feesync.reference.tables import data_folder, read_table
+from feesync.reference.tables import read_table, read_text
 from feesync.store import checksums
 
 _LINE = 26
@@ -143,7 +143,7 @@ class EmbeddedZipTable:
             int(row["rows"]),
             True,
         )
-        text = (data_folder() / "snapshot" / "zip_localities.csv").read_text(encoding="ascii")
+        text = read_text("snapshot/zip_localities.csv")
         self._lines = text.partition("\n")[2].encode("ascii")
         self._pairs: frozenset[tuple[str, str]] | None = None
 

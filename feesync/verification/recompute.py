@@ -129,7 +129,7 @@ class _Sources:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._live = LiveDatabase(path)
+        self._live = LiveDatabase(str(path))
         self._live.begin()
         self._live.end()
         self._snapshot: Source | None = None
