@@ -2,9 +2,10 @@
 
     python docs/build_reference.py
 
-It writes commands, functions, notes, exit statuses, variables and columns. A test builds it again
-and compares. What the code cannot say of itself stands in docs/reference_words.py. json.md is
-written by hand; a test compares it with what the commands print.
+It writes commands, functions, notes, exit statuses, variables and columns, and the values by date
+of docs/rules.md. A test builds it again and compares. What the code cannot say of itself stands in
+docs/reference_words.py. json.md is written by hand; a test compares it with what the commands
+print.
 """
 
 from __future__ import annotations
@@ -28,9 +29,12 @@ import feesync
 from feesync.cli import cli
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.rate import Setting
+from feesync.reference.modifiers import Effect
+from feesync.reference.tables import read_table
 from feesync.store.schema import memory_database
 
 FOLDER = Path(__file__).parent / "reference"
+RULES = Path(__file__).parent / "rules.md"
 PACKAGE = Path(feesync.__file__).parent
 WIDTH = 80
 SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes")
@@ -400,7 +404,28 @@ def database() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def periods(table: str, form: str) -> str:
+    """Return an item for each row of a table of data/reference/ that says what a rule pays."""
+    items = []
+    for row in read_table(f"reference/{table}"):
+        if row.get("effect", Effect.MULTIPLIES) == Effect.MULTIPLIES:
+            days = [f"{way} {row[way]}" for way in ("from", "to") if row[way]]
+            what = ", ".join([form.format_map(row).strip(), *days])
+            items.append(wrapped(f"{what}. {row['confidence']}: {row['source']}", "- ", "  "))
+    return "\n".join(items)
+
+
+def rules() -> str:
+    """Return docs/rules.md with its values by date as the tables have them."""
+    before, title, after = RULES.read_text(encoding="utf-8").partition(words.VALUES_TITLE)
+    parts = [before + title, wrapped(words.VALUES)]
+    for table, (heading, form) in words.VALUE_TABLES.items():
+        parts += [f"### {heading}", periods(table, form)]
+    return "\n\n".join(parts) + "\n\n## " + after.partition("\n## ")[2]
+
+
 PAGES = {
+    "../rules.md": rules,
     "commands.md": commands,
     "functions.md": functions,
     "notes.md": notes,

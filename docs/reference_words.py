@@ -125,3 +125,21 @@ CENTS_COLUMNS = {
     "nonfacility_capped_fee": "the fee after the OPPS cap, whatever the status. Cents.",
     "facility_capped_fee": "the fee after the OPPS cap, whatever the status. Cents.",
 }
+
+VALUES_TITLE = "## Values by date"
+VALUES = (
+    "What the rules above pay, from the tables of `data/reference/`: in percent of the amount "
+    "before, the first and the last day, how sure it is, and where it stands. A day without a "
+    "value is refused, or has no such cut. `python docs/build_reference.py` writes this section."
+)
+VALUE_TABLES = {
+    "rule_values.csv": ("Rules", "{rule}, {case}: {value} %"),
+    "modifiers.csv": ("Modifiers", "{modifier}: times {factor}, {applies_to}"),
+    "cost_sharing.csv": (
+        "The patient's share",
+        "{modifier} {condition}: {coinsurance_percent} %, deductible waived: {deductible_waived}",
+    ),
+    "sequestration.csv": ("Sequestration", "{rate_percent} % of Medicare's payment"),
+    "part_b_deductible.csv": ("Part B deductible", "{dollars} dollars a year"),
+}
+"""The title of each table, and what a row of it says."""

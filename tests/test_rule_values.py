@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
+from documents import DOCS
 from test_pricing import line, rate
 
 from feesync import estimate
@@ -292,7 +293,8 @@ SEQUESTRATIONS = [
     (2, "2022-07-01"),
     (2, "9999-12-31"),
 ]
-DATED = [RULE_VALUES, MODIFIERS, SEQUESTRATION, PART_B_DEDUCTIBLE, "reference/cost_sharing.csv",
+COST_SHARING = "reference/cost_sharing.csv"
+DATED = [RULE_VALUES, MODIFIERS, SEQUESTRATION, PART_B_DEDUCTIBLE, COST_SHARING,
          "reference/preventive.csv"]  # fmt: skip
 
 
@@ -341,3 +343,36 @@ def test_every_dated_fact_says_how_sure_it_is_and_where_it_is_from(name):
         assert row["confidence"] in ("V", "S", "R"), row
         assert row["source"], row
         assert (row["from"] or "0001-01-01") <= (row["to"] or "9999-12-31"), row
+
+
+# ---- the page of the rules
+
+
+def percents(text):
+    """Return every percentage that a text names."""
+    return {Fraction(number) for number in re.findall(r"(\d+(?:\.\d+)?) %", text)}
+
+
+def test_the_page_of_the_rules_names_the_values_of_the_tables_and_no_others():
+    prose, _, listed = (
+        (DOCS / "rules.md").read_text(encoding="utf-8").partition("## Values by date")
+    )
+    prose = " ".join(prose.split())
+    values = {Fraction(row["value"]) for row in ROWS}
+    values |= {100 * Fraction(row.factor) for row in MULTIPLYING if row.modifier[0] != "U"}
+    values |= {Fraction(cut) for cut, _ in SEQUESTRATIONS if cut}
+    values -= {Fraction("13.6")}  # AS, as 85 % of 16 %
+    named = percents(prose)
+    assert {value for value in values if not {value, 100 - value} & named} == set()
+    patient = {Fraction(row["coinsurance_percent"]) for row in read_table(COST_SHARING)}
+    allowed = values | {100 - value for value in values | patient} | patient | {100, 200}
+    assert named - allowed == set()
+    assert len(re.findall("^- ", listed, re.M)) >= len(ROWS) + len(MULTIPLYING)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['rule']}, {row['case']}")
+def test_each_value_stands_there_with_days_source_and_confidence(row):
+    text = " ".join((DOCS / "rules.md").read_text(encoding="utf-8").split())
+    days = f"from {row['from']}" + (f", to {row['to']}" if row["to"] else "")
+    value = f"- {row['rule']}, {row['case']}: {row['value']} %, {days}."
+    assert f"{value} {row['confidence']}: {row['source']}" in text
