@@ -14,7 +14,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class SnapshotHook(BuildHookInterface):
+class SnapshotHook(BuildHookInterface[Any]):
     """Add `feesync/data/snapshot/snapshot.db` to a wheel; an editable one reads the tables."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

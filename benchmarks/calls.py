@@ -108,10 +108,8 @@ def measure_compare(_: Path, __: Path, database: Path) -> None:
 def measure_checksums(_: Path, __: Path, database: Path) -> None:
     """Comparing the rows of a code, and of a release, with their checksums against reading them."""
     connection = sqlite3.connect(database)
-    (codes,) = zip(
-        *connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall(), strict=True
-    )
-    codes = random.Random(64493).sample(codes, _LINES // 4)
+    rows = connection.execute("SELECT DISTINCT hcpcs FROM relative_value").fetchall()
+    codes = random.Random(64493).sample([code for (code,) in rows], _LINES // 4)
     select = "SELECT * FROM relative_value WHERE release_id = 1 AND hcpcs = ?"
     tables = (
         "relative_value",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 from pairs import compare, process, size
@@ -65,6 +66,10 @@ def measure_zip9(files: Path, scratch: Path, _: Path) -> None:
     size("its database", database.stat().st_size / 1e6, "MB", under=60)
 
 
+def _cold(line: tuple[str, ...]) -> float:
+    return process(FEESYNC, *line)[0]
+
+
 def measure_cold(_: Path, scratch: Path, database: Path) -> None:
     """One estimate from a cold process against importing click and sqlite3."""
     none = scratch / "none.db"
@@ -78,7 +83,7 @@ def measure_cold(_: Path, scratch: Path, database: Path) -> None:
         compare(
             f"feesync estimate, cold, {what} / import click, sqlite3",
             lambda: process(sys.executable, "-c", "import click, sqlite3")[0],
-            lambda line=line: process(FEESYNC, *line)[0],
+            partial(_cold, line),
             under=under,
             unit="ms",
             runs=_STARTS,

@@ -64,8 +64,10 @@ def commands() -> str:
     parts = ["# Commands", "What `feesync COMMAND --help` says, command by command."]
     parts += ["Options of `feesync` itself:"]
     parts.append("\n".join(map(option, options(cli))))
-    for name in cli.list_commands(None):
-        command = cli.get_command(None, name)
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
         arguments = " ".join(
             param.make_metavar(click.Context(command))
             for param in command.params
@@ -229,8 +231,8 @@ class NoteCall:
     def _severities(call: ast.Call) -> list[str]:
         if isinstance(call.func, ast.Attribute):
             return [call.func.attr]
-        if call.func.id == "Verdict":  # of the contractor on a third level
-            return ["warning"]
+        if isinstance(call.func, ast.Name) and call.func.id == "Verdict":
+            return ["warning"]  # of the contractor on a third level
         return ["info", "warning"]  # as a table or a condition says
 
     def _texts(self, node: ast.expr) -> list[str]:
@@ -276,9 +278,10 @@ def filled(node: ast.expr) -> str:
     """Return the name of what is filled in, in braces."""
     while not isinstance(node, ast.Name | ast.Attribute):
         if isinstance(node, ast.Call):
-            joins = isinstance(node.func, ast.Attribute) and node.func.attr == "join"
-            is_method = isinstance(node.func, ast.Attribute) and not joins
-            node = node.func.value if is_method else node.args[0] if node.args else node.func
+            if isinstance(node.func, ast.Attribute) and node.func.attr != "join":
+                node = node.func.value
+            else:
+                node = node.args[0] if node.args else node.func
         elif isinstance(node, ast.Subscript):
             node = node.value
         elif isinstance(node, ast.BinOp):
@@ -300,6 +303,7 @@ def note_calls() -> Iterator[NoteCall]:
             if isinstance(node, ast.Assign)
             and isinstance(node.targets[0], ast.Name)
             and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
         }
         inner = {
             id(node): function
@@ -382,6 +386,7 @@ def variables() -> str:
         and isinstance(node.targets[0], ast.Name)
         and node.targets[0].id.endswith("VARIABLE")
         and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
     }
     lines = [item(name, words.VARIABLES[name]) for name in sorted(names)]
     parts = ["# Environment", "feesync's own variables:", "\n".join(lines)]

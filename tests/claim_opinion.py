@@ -7,6 +7,7 @@ neither refused nor unpaid.
 
 from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 D = Decimal
 ROLE = {"80", "81", "82", "AS"}
@@ -90,7 +91,8 @@ class Unit:
 
     def after(self, kind):
         """What follows the ranking: the part in an operation, who bills, a therapy assistant."""
-        row, found = self.row, []
+        row = self.row
+        found: list[Decimal | tuple[Decimal, Decimal]] = []
         for mod in sorted(self.mods & (ROLE | {"62"})):
             found.append({"AS": D("0.136"), "62": D("0.625")}.get(mod, D("0.16")))
         for mod in self.mods & {*SHARES, "78"}:
@@ -105,7 +107,7 @@ class Unit:
                 }[mod]
             )
             if mod == "55":
-                found[-1] = found[-1] * self.care, D(GLOBAL[row["days"]])
+                found[-1] = row["post"] * self.care, D(GLOBAL[row["days"]])
         found += [(D(1), TRIP[mod]) for mod in self.mods & TRIP.keys()]
         if kind in KIND and "AS" not in self.mods:
             found.append(D(KIND[kind]))
@@ -146,7 +148,7 @@ def high(charge):
     return (0, 0) if charge is None else (1, -charge)
 
 
-def join(first, second, how):
+def join(first, second, *, how):
     first.charges += second.charges
     first.lines += [number for number in second.lines if number not in first.lines]
     first.how = how
@@ -166,7 +168,8 @@ def sides(units):
     The RVU document: billed with 50, or "reported twice on the same day by any other means (e.g.,
     with RT and LT modifiers or with a 2 in the units field)".
     """
-    gone, groups = [], {}
+    gone: list[Any] = []
+    groups: dict[Any, list[Any]] = {}
     for unit in units:
         if "50" in unit.mods or {"RT", "LT"} <= unit.mods:
             unit.how = "one line"
@@ -180,9 +183,9 @@ def sides(units):
         right, left = ([unit for unit in group if side in unit.mods] for side in ("RT", "LT"))
         plain = [unit for unit in group if not unit.mods & {"RT", "LT"} and is_whole(unit)]
         if row["bilateral"] in BOTH:
-            gone += [join(*pair, "two sides") for pair in zip(right, left, strict=False)]
+            gone += [join(*pair, how="two sides") for pair in zip(right, left, strict=False)]
         if len(plain) == 2 and row["bilateral"] in "123" and row["days"] != "ZZZ":
-            gone.append(join(*plain, "two units"))
+            gone.append(join(*plain, how="two units"))
     return [unit for unit in units if unit not in gone]
 
 
@@ -226,7 +229,7 @@ def beside(lines, setting, gpci, factor, kind, nonpar, base_row):
     units = sides([unit for unit in expand(lines) if unit.lines[0] in alone])
     for unit in units:
         open_unit(unit, setting, gpci, factor)
-    pools = {}
+    pools: dict[Any, list[Any]] = {}
     for unit in units:
         kind_of = unit.row["mult"]
         if kind_of in "23" and "78" not in unit.mods:
@@ -318,7 +321,7 @@ def imaging(pool, kind, nonpar, place):
         factors = D(1) if full or not unit.part else D("0.5"), D(1) if rest else D("0.95")
         if unit.amount == unit.part:
             factors = factors[0], D(1)
-        if factors != (1, 1):
+        if factors != (D(1), D(1)):
             cut(unit, *factors)
 
     technical_parts = [unit for unit in pool if unit.part_fee]
@@ -413,7 +416,7 @@ def share_key(unit):
 def operations(units):
     """Shares of one operation together; any other unit by itself."""
     found = [[unit] for unit in units if not unit.mods & set(SHARES)]
-    shared = {}
+    shared: dict[Any, list[Any]] = {}
     for unit in sorted([unit for unit in units if unit.mods & set(SHARES)], key=share_key):
         share = share_of(unit)
         same_code = shared.setdefault(
@@ -441,7 +444,8 @@ def operations(units):
 
 def surgery(pool, setting, gpci, factor, kind, base_row):
     bases = {unit.row["base"] for unit in pool if unit.row["mult"] == "3" and unit.row["base"]}
-    families, alone = {}, []
+    families: dict[str, list[Any]] = {}
+    alone = []
     for operation in operations(pool):
         row = operation[0].row
         base = row["base"] if row["mult"] == "3" else ""

@@ -100,7 +100,7 @@ def repriced(code, nonfacility_pe, total):
     return changed(changed(fixture(VALUES), code, 6, nonfacility_pe), code, 11, total)
 
 
-def zip5_line(zip5, mac, locality, state="CA", flag=0, quarter="20254"):
+def zip5_line(zip5, mac, locality, state="CA", flag=0, *, quarter="20254"):
     """A row of ZIP5, to its record layout: 80 characters."""
     return f"{state}{zip5}{mac}{locality} Z9   {flag} A{'':52}{quarter}"
 
@@ -119,7 +119,7 @@ def zip5_lines(changed=lambda code, *row: row):
     ]
 
 
-def zip9_line(zip5, plus4, mac, locality, state="CA", flag=1, quarter="20254"):
+def zip9_line(zip5, plus4, mac, locality, state="CA", flag=1, *, quarter="20254"):
     """A row of ZIP9, to its record layout: 80 characters."""
     return f"{state}{zip5}{mac}{locality} {'':5}{flag}{plus4}{'':6}A{'':43}{quarter}"
 

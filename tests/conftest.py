@@ -95,7 +95,7 @@ def november(monkeypatch):
 @pytest.fixture
 def naps(monkeypatch):
     """Waits between tries take no time; their lengths are noted here."""
-    taken = []
+    taken: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=taken.append))
     return taken
 

@@ -180,7 +180,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    cms = None
+    cms: FakeCms
 
     def log_message(self, *args):
         pass

@@ -5,7 +5,7 @@ ALASKA = {"64493": ("204.09", "113.53"), "64494": ("107.08", "65.12"), "64495": 
 TRAILER = '"TRL- ALL RIGHTS RESERVED. APPLICABLE FARS/DFARS APPLY."\n'
 
 
-def record(place, hcpcs, nonfacility, facility, modifier="  ", year=2025):
+def record(place, hcpcs, nonfacility, facility, *, modifier="  ", year=2025):
     mac, locality = place.split("-")
     fees = f'"{nonfacility:0>10}","{facility:0>10}"'
     return (

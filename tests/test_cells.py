@@ -53,6 +53,7 @@ def test_other_cells_are_as_they_are(value):
 @given(st.text(st.sampled_from("=+-@|! \t\r\nA1."), max_size=6))
 def test_no_text_begins_as_a_formula(text):
     shown = inert(text)
+    assert isinstance(shown, str)
     begins = shown.lstrip()[:1]
     assert begins not in set("=@")
     assert not shown.startswith(("\t", "\r", "\n"))

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from cms_files import GPCI, VALUES, csv_of, fixture, quarter, repriced, rows_of, rvu25d, zip_of
 
@@ -148,7 +149,7 @@ def test_real_quarters_against_a_full_comparison(cms, database):
         load(database, from_zip((cms / f"releases/{name}.zip").read_bytes(), f"{name}.zip"))
     found = changes(database, "RVU25B")
     connection = open_for_reading(database)
-    paid = {}
+    paid: dict[str, Any] = {}
     for label in ("RVU25A", "RVU25B"):
         paid[label] = {}
         query = (

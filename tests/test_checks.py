@@ -4,6 +4,7 @@ Each bound is from CMS's own releases.
 """
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from cms_files import VALUES, fixture, rvu25d, zip_of
@@ -198,7 +199,8 @@ def test_the_qpp_file_lacks_what_is_not_payable_alone():
     assert fault(ROW._replace(opps_mp_rvu=1)) is None
     assert "lacks 10000, payable in" in fault().reason
     for field in ("work_rvu", "mp_rvu", "nonfacility_pe_rvu", "facility_pe_rvu"):
-        assert fault(ROW._replace(**{field: 1})).reason.startswith("10000 differs from")
+        changed: dict[str, Any] = {field: 1}
+        assert fault(ROW._replace(**changed)).reason.startswith("10000 differs from")
 
 
 def text_of(values):
@@ -248,13 +250,11 @@ def test_every_column_of_every_row_is_held_against_the_twin(field):
         "imaging_family": "77",
     }
     row = real[20]
-    wrong = row._replace(
-        **{
-            field: other.get(
-                field, getattr(row, field) ^ 1 if isinstance(getattr(row, field), int) else "8"
-            )
-        }
-    )
+    value = getattr(row, field)
+    changed: dict[str, Any] = {
+        field: other.get(field, value ^ 1 if isinstance(value, int) else "8")
+    }
+    wrong = row._replace(**changed)
     fault = twin_fault([*real[:20], wrong, *real[21:]], text_of(real))
     name = f"{row.hcpcs}-{row.modifier}" if row.modifier else row.hcpcs
     assert fault.reason.startswith(f"{name}: {field.replace('_', ' ')} is ")

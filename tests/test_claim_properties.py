@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from claim_opinion import beside
@@ -37,7 +38,7 @@ class Draw:
 
     def __init__(self, book, seed):
         self.book, self.chance = book, random.Random(seed)
-        self.pools = {}
+        self.pools: dict[Any, list[Any]] = {}
         priced = {key: value for key, value in book.values.items() if value.is_priced}
         for key, value in sorted(priced.items()):
             indicator = value.multiple_procedure
@@ -98,7 +99,7 @@ class Reader:
         )
 
     def prices(self, given):
-        lines = [(self.book.rate(*each[0], "national"), self.line(each)) for each in given]
+        lines = [(self.book.rate(*each[0], place="national"), self.line(each)) for each in given]
         return claim(lines, self.book.lookup("national"))
 
     def total(self, given):
@@ -171,7 +172,7 @@ def drawn(book, seed, number):
 
 def check(book, seed, number):
     """Every property on a number of claims; return how many of which kind there were."""
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for reader, given, prices, chance in drawn(book, seed, number):
         asked = given, reader.setting, reader.kind, reader.nonpar
         amounts = [price.allowed for price in prices]
@@ -294,8 +295,8 @@ def test_shares_of_an_operation_never_exceed_the_whole(whole):
         side = chance.choice(["RT", "LT", ""])
         mods = [side] if side else []
         first = chance.randrange(1, longest)
-        days = chance.choice([[None], [first, longest - first], [first], [longest]])
-        shares = [
+        days = chance.choice([(None,), (first, longest - first), (first,), (longest,)])
+        shares: list[Any] = [
             (key, ("54", *mods), 1, None, None),
             *((key, ("55", *mods), 1, None, each) for each in days),
         ]

@@ -6,6 +6,7 @@ Units, shares, ties, sides, caps.
 import time
 from decimal import Decimal
 from itertools import islice, permutations
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 
 D = Decimal
-DAY = {"locality": "national", "date": "2025-06-01"}
-NOVEMBER = {**DAY, "date": "2025-11-03"}
+DAY: dict[str, Any] = {"locality": "national", "date": "2025-06-01"}
+NOVEMBER: dict[str, Any] = {**DAY, "date": "2025-11-03"}
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +136,7 @@ DOLLARS = [
 @pytest.mark.parametrize(("lines", "more", "allowed"), DOLLARS)
 def test_dollars(releases, feesync, lines, more, allowed):
     more = {**DAY, **more}
-    found = {}
+    found: dict[Any, Any] = {}
     for order in permutations(range(len(lines))):
         answer = estimate_claim([lines[index] for index in order], db=releases, **more)
         amounts = dict(zip(order, [line.allowed for line in answer.lines], strict=True))

@@ -151,7 +151,7 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
         def isatty(self):
             return False
 
-    monkeypatch.setattr(bars.sys, "stdout", Output())
+    monkeypatch.setattr("feesync.cli.bars.sys.stdout", Output())
     assert [
         bars.bar(30614, 30614),
         bars.bar(23169, 30614),

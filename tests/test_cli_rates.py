@@ -152,11 +152,10 @@ def test_a_range_of_a_whole_release_is_what_stands_in_its_file(cms, feesync, dat
     }
     assert feesync("import", cms / "releases/rvu25d.zip").exit_code == 0
     line = ("--locality", "national", "--date", "2025-11-03", "--csv")
-    rows = list(
-        csv.DictReader(io.StringIO(feesync("rates", "99200-99299", "G0100-G0149", *line).stdout))
-    )
-    assert len(rows) > 60
-    assert {(row["hcpcs"], row["modifier"]) for row in rows} == between
+    result = feesync("rates", "99200-99299", "G0100-G0149", *line)
+    printed = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(printed) > 60
+    assert {(row["hcpcs"], row["modifier"]) for row in printed} == between
 
 
 def test_all_is_the_default(feesync):
@@ -177,11 +176,12 @@ def test_rates_of_a_range_are_printed_as_they_come(loaded, monkeypatch):
     schedule = open_schedule(loaded)
     asked = []
     rates = FeeSchedule.rates
-    monkeypatch.setattr(
-        FeeSchedule,
-        "rates",
-        lambda self, code, *args, **more: asked.append(code) or rates(self, code, *args, **more),
-    )
+
+    def watched(self, code, *args, **more):
+        asked.append(code)
+        return rates(self, code, *args, **more)
+
+    monkeypatch.setattr(FeeSchedule, "rates", watched)
     quotes = grid.quotes(
         schedule, [CodeRange("64490", "64495")], ["national"], None, date(2025, 11, 3), qp=False
     )

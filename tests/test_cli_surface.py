@@ -317,7 +317,7 @@ class TestWhatStoodIn:
             "2026-11-03", "2026-07-01", "2026-09-30", True,
         ]  # fmt: skip
         assert any(
-            name == "Warning" and text.startswith(WARNING)
+            name == "Warning" and str(text).startswith(WARNING)
             for name, text in book.get_sheet_by_name("Source").to_python()
         )
 

@@ -242,7 +242,7 @@ def test_the_name_that_cms_is_told(feesync, offered):
 
 
 def test_jitter_sleeps_a_part_of_it_first(feesync, offered, monkeypatch):
-    slept = []
+    slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     assert feesync("sync", "--jitter", "1800", "--dry-run").exit_code == 0
     assert 0 <= slept[0] <= 1800

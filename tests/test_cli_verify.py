@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from cms_files import repriced, rvu25d, zip_of
@@ -155,7 +156,7 @@ def test_what_a_loaded_release_lacks(feesync, put, loaded):
     text = (
         alaska()
         + record("01112-17", "64493", "1.00", "1.00")
-        + record("02102-01", "71046", "1.00", "1.00", "53")
+        + record("02102-01", "71046", "1.00", "1.00", modifier="53")
         + TRAILER
     )
     result = feesync("verify", put("PFREV25D.txt", text))
@@ -284,7 +285,7 @@ def test_a_release_that_is_superseded_while_a_file_is_read(put, loaded):
                 ).outcome
             )
 
-    done = []
+    done: list[Any] = []
     path = put("PFREV25D.txt", alaska())
     report = verify([path], db=loaded, progress=superseded)
     assert done == ["revision"]

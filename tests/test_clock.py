@@ -34,6 +34,7 @@ from feesync.cms.cooldown import CoolDown
 from feesync.cms.download import Downloader
 from feesync.cms.exchange import Exchange
 from feesync.cms.progress import Progress
+from feesync.cms.retries import TransientError
 from feesync.cms.site import Site
 
 DEARER = quarter("D", values=repriced("64493", "3.74", "5.42"))
@@ -297,7 +298,7 @@ def test_all_tries_and_waits_run_on_one_clock(server, cache, short):
     server.faults[LISTING] = fails
     site = Site(server.url)
     client = Client(site, CoolDown(cache), Progress())
-    with pytest.raises(clients.TransientError, match="the answer is 500"), ends(0.1):
+    with pytest.raises(TransientError, match="the answer is 500"), ends(0.1):
         client.page(site.listing)
     assert len(asked) == 1  # the first wait is a second or longer
     client.close()
@@ -443,7 +444,7 @@ def test_an_exchange_returns_and_raises_what_its_calls_do():
         long = Clock(60, "long")
         assert exchange.call(lambda: 7, long) == 7
         with pytest.raises(KeyError, match="x"):
-            exchange.call(lambda: {}["x"], long)
+            exchange.call(lambda: dict[str, int]()["x"], long)
         opened = exchange.open(Path(os.devnull).open, long)
         assert not opened.closed
     with ends(0):
@@ -471,11 +472,13 @@ def test_pages_that_are_answered_share_a_connection(server, cache):
     site = Site(server.url)
     client = Client(site, CoolDown(cache), Progress())
     ports = set()
+
+    def answer(handler):
+        ports.add(handler.client_address)
+        handler.page("there")
+
     for _ in range(5):
-        server.faults[LISTING] = lambda handler: (
-            ports.add(handler.client_address),
-            handler.page("there"),
-        )
+        server.faults[LISTING] = answer
         assert client.page(site.listing) == "there"
     assert len(ports) == 1
     client.close()

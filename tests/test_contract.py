@@ -6,6 +6,7 @@ Against sums done here from CMS's relative values and GPCIs.
 import json
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pytest
 
@@ -184,7 +185,7 @@ def test_a_line_that_medicare_does_not_price_has_no_amount_by_a_contract(loaded)
     assert (answer.allowed, [note.severity.value for note in answer.notes]) == (None, ["denial"])
 
 
-NO_PERCENTAGES = (
+NO_PERCENTAGES: tuple[Any, ...] = (
     1.1,
     110.0,
     0,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -381,7 +382,7 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
         ([(2025, "64493")], "neither a date nor"),
         ([("2025-03-01", {"hcpcs": None})], "hcpcs None is not text"),
         ([("2025-03-01", ClaimLine("64493", "KX"))], "modifiers is a list"),
-        ([("2025-03-01", ClaimLine("64493", 5))], "modifiers is a list"),
+        ([("2025-03-01", ClaimLine("64493", 5))], "modifiers is a list"),  # type: ignore[arg-type]
         (
             [("2025-03-01", {"hcpcs": "64493", "units": "many"})],
             "units 'many' is not a whole number",
@@ -414,7 +415,7 @@ def test_pairs_of_a_history():
 @pytest.mark.parametrize("hcpcs", INJECTIONS + ABLATIONS)
 def test_the_price_is_the_same_without_them(hcpcs):
     for mods, pos, units in product([[], ["50"], ["RT"], ["KX"]], ["11", "22", "24"], [1, 2]):
-        asked = dict(
+        asked: dict[str, Any] = dict(
             locality="01112-05",
             date=DAY,
             modifiers=mods,
@@ -496,7 +497,9 @@ def test_a_claim_costs_the_same_without_notes():
         ["64493-RT", "64493-LT"],
         ["64635", "64636x3", "64490"],
     ):
-        asked = dict(locality="01112-05", date=DAY, pos=22, history=["2025-03-01:64493"])
+        asked: dict[str, Any] = dict(
+            locality="01112-05", date=DAY, pos=22, history=["2025-03-01:64493"]
+        )
         told, untold = (
             estimate_claim(lines, **asked, purpose="diagnostic"),
             estimate_claim(lines, **asked, coverage=False),

@@ -16,6 +16,9 @@ from feesync.files import (
     write_json,
 )
 
+if sys.platform != "win32":
+    import fcntl
+
 needs_locks = pytest.mark.skipif(sys.platform == "win32", reason="no locks to tell a dead one by")
 
 
@@ -116,7 +119,8 @@ def test_fields_of_other_types_are_not_believed(changes):
 
 def disturbed(monkeypatch, times, disturb):
     """Let something happen, some times, between the making of a file and its lock."""
-    flock, left, disturbing = files.fcntl.flock, [times], []
+    flock, left = fcntl.flock, [times]
+    disturbing: list[bool] = []
 
     def lock(file, how):
         if left[0] and not disturbing:
@@ -126,7 +130,7 @@ def disturbed(monkeypatch, times, disturb):
             disturbing.clear()
         return flock(file, how)
 
-    monkeypatch.setattr(files.fcntl, "flock", lock)
+    monkeypatch.setattr(fcntl, "flock", lock)
     return left
 
 
@@ -158,7 +162,7 @@ def test_what_another_process_holds_is_left_to_it(tmp_path, monkeypatch):
     def hold(file):
         (path,) = tmp_path.glob("*.tmp")
         held.append((os.open(path, os.O_RDONLY), path))
-        files.fcntl.flock(held[0][0], files.fcntl.LOCK_EX | files.fcntl.LOCK_NB)
+        fcntl.flock(held[0][0], fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     disturbed(monkeypatch, 1, hold)
     with replacing(tmp_path / "x") as file:
@@ -175,7 +179,7 @@ def test_a_disk_without_locks_serves_and_removes_nothing(tmp_path, monkeypatch):
     def lock(file, how):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(files.fcntl, "flock", lock)
+    monkeypatch.setattr(fcntl, "flock", lock)
     old = tmp_path / f"y.1{files._SUFFIX}"
     old.write_bytes(b"of another")
     write_json(tmp_path / "x.json", {"a": 1})

@@ -278,7 +278,7 @@ def test_the_catalogue_does_not_depend_on_who_reads_it_first(tmp_path):
 
 def test_the_answer_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
-        estimate("64493", locality="national", date="2025-11-03").fee = D(1)
+        estimate("64493", locality="national", date="2025-11-03").fee = D(1)  # type: ignore[misc]
 
 
 def test_to_dict_has_the_names_of_the_contract():

@@ -4,6 +4,7 @@ import inspect
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -29,10 +30,11 @@ def test_every_way_in_has_the_names_of_the_header():
     for command in (estimate_command.command, claim_command.command):
         options = {param.name for param in command.params} - OF_A_LINE - shown
         assert {"date" if name == "day" else name for name in options} == names
-    assert keywords(estimate_command.command.callback.__wrapped__) & names == set()
+    callback: Any = estimate_command.command.callback
+    assert keywords(callback.__wrapped__) & names == set()
 
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "locality": "94110",
     "setting": Setting.FACILITY,
     "pos": "24",
@@ -58,9 +60,12 @@ ANSWER = SimpleNamespace(quote=SimpleNamespace(exact=False))
 def test_the_functions_pass_every_value_on(monkeypatch, function, changes):
     values = {**VALUES, **changes}
     given = []
-    monkeypatch.setattr(
-        estimator, "estimate_line", lambda header, line, db: given.append(header) or ANSWER
-    )
+
+    def estimate_line(header, line, db):
+        given.append(header)
+        return ANSWER
+
+    monkeypatch.setattr(estimator, "estimate_line", estimate_line)
     monkeypatch.setattr(
         estimator, "estimate_lines", lambda header, lines, **_: given.append(header)
     )
@@ -105,7 +110,12 @@ def test_text_is_the_same_header():
 
 
 def test_by_a_contract_there_are_no_coverage_notes_and_no_deductible():
-    given = {"locality": "AL", "setting": "facility", "percent": 110, "coverage": True}
+    given: dict[str, Any] = {
+        "locality": "AL",
+        "setting": "facility",
+        "percent": 110,
+        "coverage": True,
+    }
     header = read_header(**given)
     assert (header.contract, header.circumstances) == (Contract(11000, None), None)
     assert (header.pos, header.deductible) == (None, 0)
@@ -115,4 +125,4 @@ def test_by_a_contract_there_are_no_coverage_notes_and_no_deductible():
 
 def test_it_does_not_change():
     with pytest.raises(AttributeError):
-        HEADER.qp = False
+        HEADER.qp = False  # type: ignore[misc]

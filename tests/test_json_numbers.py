@@ -5,6 +5,7 @@ import json
 import operator
 import pickle
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import simplejson
@@ -15,7 +16,7 @@ import feesync
 from feesync.model.money import JsonNumber, json_exact, json_ready
 
 D = Decimal
-SAN_FRANCISCO = {"locality": "01112-05", "date": "2025-11-03"}
+SAN_FRANCISCO: dict[str, Any] = {"locality": "01112-05", "date": "2025-11-03"}
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 4))
@@ -133,7 +134,7 @@ def test_the_command_prints_the_same_dictionary_with_both_decimals(feesync):
         printed = feesync(
             "estimate", *line, "--locality", "01112-05", "--date", "2025-11-03", "--json"
         ).stdout
-        options = {"modifiers": ["50"]} if "-m" in line else {"deductible": 999}
+        options: dict[str, Any] = {"modifiers": ["50"]} if "-m" in line else {"deductible": 999}
         returned = package.estimate("64493", **SAN_FRANCISCO, **options).to_dict()
         assert simplejson.loads(printed, use_decimal=True) == json_exact(returned)
         assert json.loads(printed, parse_float=D) == json.loads(json.dumps(returned), parse_float=D)

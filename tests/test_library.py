@@ -1,6 +1,7 @@
 """Which release answers for a day, and what is said where none does: every tie and every bound."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,8 @@ class Shelf:
 
 
 def a_library(tmp_path, *labels, snapshot=("RVU24A",), **more):
-    database = Shelf(*labels, **more) if labels else None
-    embedded = Shelf(*snapshot, embedded=True, codes=("64493", "64490"))
+    database: Any = Shelf(*labels, **more) if labels else None
+    embedded: Any = Shelf(*snapshot, embedded=True, codes=("64493", "64490"))
     return Library(tmp_path / "feesync.db", database, lambda: embedded)
 
 

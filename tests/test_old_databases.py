@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from feesync import diff, estimate
+from feesync.errors import StoreError
 from feesync.store import schema
 from feesync.store.source import Source
 
@@ -166,7 +167,7 @@ def test_an_old_database_where_nothing_can_be_written_answers_the_same(old, monk
         pytest.skip("a database of 0.1.0 is migrated, or not read")
 
     def refuse(path):
-        error = schema.StoreError(f"{path} cannot be used")
+        error = StoreError(f"{path} cannot be used")
         error.__cause__ = sqlite3.OperationalError("readonly")
         error.__cause__.sqlite_errorcode = sqlite3.SQLITE_READONLY
         raise error

@@ -18,7 +18,6 @@ from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import waiver
 from feesync.pricing.line import Line
-from feesync.reference import tables
 from feesync.reference.cost_sharing import cost_sharings, preventive_cost_sharings
 from feesync.reference.tables import data_folder
 
@@ -638,7 +637,7 @@ def test_where_the_waived_lines_stand_changes_nothing_for_the_others(small, line
 
 def test_a_code_that_is_not_in_the_table_parses_no_row(monkeypatch):
     preventive_cost_sharings.cache_clear()
-    monkeypatch.setattr(tables.csv, "DictReader", None)
+    monkeypatch.setattr("feesync.reference.tables.csv.DictReader", None)
     assert preventive_cost_sharings("64493") == ()
 
 

@@ -28,7 +28,7 @@ def test_records_in_cents_with_their_lines_and_no_trailer():
 
 def test_a_blank_modifier_is_none_however_many_blanks():
     records = [
-        record("02102-01", "71046", "1.00", "2.00", modifier)
+        record("02102-01", "71046", "1.00", "2.00", modifier=modifier)
         for modifier in ("  ", " ", "", "26", "TC")
     ]
     assert [payment.modifier for payment in read("".join(records))] == ["", "", "", "26", "TC"]

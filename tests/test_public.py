@@ -6,6 +6,7 @@ Text does, other integers do, and what does not is told as a FeesyncError.
 import inspect
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy
 import pytest
@@ -42,7 +43,7 @@ def past():
     return package.history("64493", "national")
 
 
-PUBLIC = {
+PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "estimate": (package.estimate, {"hcpcs": "64493", "locality": "national", "date": DAY}),
     "estimate_claim": (
         package.estimate_claim,
@@ -248,7 +249,8 @@ def test_days_are_text_or_dates():
 
 
 def test_integers_of_any_type():
-    answer = package.estimate(
+    estimate: Any = package.estimate
+    answer = estimate(
         "64493",
         locality="national",
         units=numpy.int64(1),
@@ -258,11 +260,11 @@ def test_integers_of_any_type():
     )
     assert (answer.units, answer.pos, answer.allowed) == (1, "24", D("50.00"))
     assert type(answer.units) is int
-    priced = package.estimate(
+    priced = estimate(
         "64493", locality="national", date=DAY, percent=numpy.int64(110), of_year=numpy.int64(2022)
     )
     assert priced.allowed == D("198.70")  # 180.64 x 1.1 = 198.704
-    assert package.estimate("64493", locality="national", units=numpy.uint8(2), date=DAY).units == 2
+    assert estimate("64493", locality="national", units=numpy.uint8(2), date=DAY).units == 2
     for wrong in (1.0, numpy.float64(1), "1", True, numpy.bool_(True), None, 0, 10_000):
         assert isinstance(called("estimate", units=wrong), InvalidInputError)
 

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from documents import ROOT, blocks, documents, examples, name, prose
@@ -114,7 +115,7 @@ PYTHON = blocks("python")
 
 
 def test_python_prints_what_stands_below_it():
-    names = {}
+    names: dict[str, Any] = {}
     for document, *_, code in PYTHON:
         test = doctest.DocTestParser().get_doctest(code, names, document, document, 0)
         runner = doctest.DocTestRunner(optionflags=doctest.IGNORE_EXCEPTION_DETAIL)

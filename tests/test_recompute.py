@@ -108,7 +108,7 @@ def test_a_key_that_stands_twice_with_other_amounts_is_refused(put):
 def test_what_the_snapshot_lacks_is_not_loaded(put):
     text = (
         alaska()
-        + record("02102-01", "71046", "9.00", "9.00", "26")
+        + record("02102-01", "71046", "9.00", "9.00", modifier="26")
         + record("99999-01", "64493", "1.00", "1.00")
     )
     report = feesync.verify([put("PFREV25D.txt", text)])
@@ -173,8 +173,8 @@ def test_the_fees_before_the_opps_cap_are_compared(put, loaded):
                 formula(hcpcs, modifier, places[mac, locality]),
                 tuple(reversed(caps)),
             )  # the facility stands first
-            before += record(f"{mac}-{locality}", hcpcs, *fees, modifier)
-            after += record(f"{mac}-{locality}", hcpcs, *capped, modifier)
+            before += record(f"{mac}-{locality}", hcpcs, *fees, modifier=modifier)
+            after += record(f"{mac}-{locality}", hcpcs, *capped, modifier=modifier)
             cut += sum(map(ne, fees, capped))
     records = before.count("\n")
     assert cut > records > 100
@@ -271,7 +271,7 @@ def test_what_cannot_be_asked(put, tmp_path, database):
     with pytest.raises(InvalidInputError, match="paths is a list"):
         feesync.verify("PFREV25D.txt")
     with pytest.raises(InvalidInputError, match="a payment file is a path, not int"):
-        feesync.verify([1])
+        feesync.verify([1])  # type: ignore[list-item]
     with pytest.raises(InvalidInputError, match="most .* is not a number of differences"):
         feesync.verify([], most=-1)
     with pytest.raises(InvalidInputError, match="not a release label"):

@@ -53,7 +53,7 @@ def test_every_mac_of_every_release_of_the_snapshot_has_a_contractor():
 
 
 def test_the_states_of_a_mac_are_those_of_its_localities():
-    states = {}
+    states: dict[str, set[str]] = {}
     for row in read_table("snapshot/localities.csv"):
         states.setdefault(row["mac"], set()).add(row["state"])
     del states["00000"]

@@ -46,7 +46,7 @@ def errors(count, retry_after=None):
 
 
 def test_four_tries_with_growing_waits(monkeypatch):
-    said = []
+    said: list[str] = []
     attempts = Attempts(monkeypatch, *errors(3))
     assert retry(Retries(180, said.append), attempts) == "answer"
     assert attempts.made == 4

@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from documents import DOCS
@@ -103,7 +104,7 @@ def on(text):
 
 
 def test_the_table_has_the_values_of_the_texts_and_no_others():
-    table = {}
+    table: dict[Any, Any] = {}
     for row in ROWS:
         table.setdefault((row["rule"], row["case"]), []).append(
             (float(row["value"]), row["from"], row["to"])
@@ -160,7 +161,7 @@ MULTIPLYING = [
 
 
 def test_the_modifiers_that_multiply_are_those_of_the_texts():
-    table = {}
+    table: dict[Any, Any] = {}
     for row in MULTIPLYING:
         days = [
             "" if day in (date.min, date.max) else day.isoformat() for day in (row.first, row.last)
@@ -206,7 +207,7 @@ def test_a_day_without_a_value_is_refused_by_name():
 
 @pytest.mark.parametrize("rule", RULES)
 def test_periods_follow_each_other_without_a_gap(rule):
-    cases = {}
+    cases: dict[Any, Any] = {}
     for value in rule_values(rule):
         cases.setdefault(value.case, []).append(value)
     for values in cases.values():

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from datetime import date as Date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
@@ -312,10 +313,10 @@ def test_the_same_question_is_answered_once_until_the_database_changes(database)
 
 def test_equal_values_of_another_kind_are_another_question(database):
     load(database, corrected())
-    line = {"hcpcs": "64493", "locality": "national", "date": "2025-11-03"}
+    line: dict[str, Any] = {"hcpcs": "64493", "locality": "national", "date": "2025-11-03"}
     estimate(**line, nonpar=False, units=1)
     with pytest.raises(InvalidInputError):
-        estimate(**line, units=1.0)
+        estimate(**line, units=1.0)  # type: ignore[arg-type]
     kinds = [estimate(**line, modifiers=given).modifiers for given in ((), [""], ["50"], ("50",))]
     assert kinds == [(), (), ("50",), ("50",)]
     assert estimate(**line, modifiers=iter(["50"])).modifiers == ("50",)
@@ -340,7 +341,7 @@ def test_a_question_without_a_date_is_another_one_tomorrow(database, monkeypatch
 
 def test_what_a_stand_in_says_is_not_remembered(database):
     load(database, corrected())
-    line = {"hcpcs": "99213", "locality": "national", "date": "2025-05-05"}
+    line: dict[str, Any] = {"hcpcs": "99213", "locality": "national", "date": "2025-05-05"}
     first = estimate(**line)
     assert first.quote.stand_in
     assert estimate(**line) is not first

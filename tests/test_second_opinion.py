@@ -8,6 +8,7 @@ import random
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from cms_files import fixture, rvu25d, zip_of
@@ -66,7 +67,7 @@ class Book:
         self.schedule = open_schedule()
         self._rates = {}
 
-    def rate(self, hcpcs, modifier, place):
+    def rate(self, hcpcs, modifier, *, place):
         key = hcpcs, modifier, place
         if key not in self._rates:
             self._rates[key] = self.schedule.rate(hcpcs, modifier, place, DAY).rate
@@ -75,8 +76,8 @@ class Book:
     def lookup(self, place):
         """The rates of other codes, as pricing asks for them."""
         return SimpleNamespace(
-            rate=lambda hcpcs, row="": self.rate(hcpcs, row, place),
-            technical=lambda hcpcs: [self.rate(*row, place) for row in self.parts(hcpcs)],
+            rate=lambda hcpcs, row="": self.rate(hcpcs, row, place=place),
+            technical=lambda hcpcs: [self.rate(*row, place=place) for row in self.parts(hcpcs)],
         )
 
     def parts(self, hcpcs):
@@ -127,7 +128,7 @@ class Book:
                 key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
                 None if charge is None else int(charge * 100), nonpar, kind,
             )  # fmt: skip
-            rated = self.rate(*key, place), modifiers.placed(line)
+            rated = self.rate(*key, place=place), modifiers.placed(line)
             (result,) = claim([rated], self.lookup(place))
         except ModifierError:
             result = None
@@ -148,7 +149,7 @@ class Book:
 
 def profiles(book):
     """One row of each set of indicators that the rules look at."""
-    found = {}
+    found: dict[Any, Any] = {}
     for key, value in book.values.items():
         profile = (value.status, value.bilateral, value.assistant_surgeon, value.co_surgeon,
                    value.team_surgeon, value.pctc, value.global_days, value.multiple_procedure,
@@ -277,7 +278,7 @@ def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole, settin
             if mod in ("26", "TC", key[1]):
                 continue
             if effects(mod) <= INFORMING:
-                found.add(check(mod, whole.rate(*key, "national"), plain))
+                found.add(check(mod, whole.rate(*key, place="national"), plain))
             else:
                 found.add(whole.compare(key, "national", own(key, [mod]), setting=setting))
     assert found == {"priced", "paid", "unpaid", "denied", "refused"}

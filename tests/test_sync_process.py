@@ -51,7 +51,8 @@ def filled(server, database):
 @contextmanager
 def reading(database, allowed):
     """Ask for a rate again and again; every answer must be an allowed one."""
-    answers, stop = [], threading.Event()
+    answers: list[Decimal | Exception | None] = []
+    stop = threading.Event()
 
     def ask():
         while not stop.is_set():
@@ -122,7 +123,11 @@ def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
 
 
 def test_two_runs_at_once(server, filled):
-    server.faults[LISTING] = lambda handler: (time.sleep(1.5), handler.page(handler.cms.listing()))
+    def late(handler):
+        time.sleep(1.5)
+        handler.page(handler.cms.listing())
+
+    server.faults[LISTING] = late
     first = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while (
         not server.asked[-1:] or server.asked[-1][0] != LISTING or server.asked[-1][2] is not None

@@ -11,6 +11,7 @@ import io
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from feesync.formats.release import from_zip
 
 D = Decimal
 FACTOR = D("32.3465")
-NOVEMBER = {"locality": "national", "date": "2025-11-03", "coverage": False}
+NOVEMBER: dict[str, Any] = {"locality": "national", "date": "2025-11-03", "coverage": False}
 SCANNERS = (70450, 70498), (71250, 71275), (72125, 72133), (72191, 72194), (73200, 73206), \
     (73700, 73706), (74150, 74178), (74261, 74263), (75571, 75574)  # fmt: skip
 """CMS's list for CT, as MM9250 has it."""
@@ -42,7 +43,7 @@ def images(cms):
     """The images of family 88: by code and row (whole, 26, TC) the nation's fee and its cap."""
     with zipfile.ZipFile(cms / "releases/rvu25d.zip") as archive:
         text = archive.read("PPRRVU2025_Oct.csv").decode("latin-1")
-    found = {}
+    found: dict[str, Any] = {}
     for row in csv.reader(io.StringIO(text)):
         if len(row) > 30 and (row[3], row[18], row[27]) == ("A", "4", "88"):
             work, pe, mp, opps_pe, opps_mp = (D(row[at]) for at in (5, 6, 10, 28, 30))

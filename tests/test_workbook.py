@@ -176,7 +176,7 @@ def test_where_it_is_from(book):
     assert ["Release", "RVU25D"] in said
     assert ["In effect", "2025-10-01 to 2025-12-31"] in said
     assert ["sha256", "8af460f38bf982b79b07269fbc8b7256a8ef3bd3aa025a9c5cb71c1e52523c56"] in said
-    assert any("before modifiers" in text for name, text in said if name == "Note")
+    assert any("before modifiers" in str(text) for name, text in said if name == "Note")
 
 
 def test_a_sheet_has_room_for_so_many_and_a_file_that_cannot_be_finished_leaves_the_old_one(

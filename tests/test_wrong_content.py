@@ -10,6 +10,8 @@ GPCIs).
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from cms_files import csv_of
@@ -169,7 +171,7 @@ A_ROW = (
     "much is real"
 )
 
-FAULTS = {
+FAULTS: dict[str, tuple[Callable[[Content], None], Any, Any]] = {
     "nonfacility and facility exchanged, in the data": (
         exchanged_in_the_data, "nonfacility and facility seem exchanged", ...),
     "nonfacility and facility exchanged, in the header": (

@@ -5,6 +5,7 @@ What the release itself, or the snapshot of its label, says against it.
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from test_checks import ROW, release, rows
@@ -53,7 +54,7 @@ def without_alaska(content):
     content.gpci = [row for row in content.gpci if row[0].strip() != "02102"]
 
 
-BARE = dict(work_rvu=0, nonfacility_pe_rvu=0, facility_pe_rvu=0, mp_rvu=0)
+BARE: dict[str, Any] = dict(work_rvu=0, nonfacility_pe_rvu=0, facility_pe_rvu=0, mp_rvu=0)
 FAULTS = {
     "multiple procedure 2 -> 0": (
         all_rows(multiple=become("2", "0")),

@@ -5,6 +5,7 @@ What CMS publishes is not.
 
 import sqlite3
 from collections import Counter
+from typing import Any
 
 import pytest
 from cms_files import rvu25d, text_of, zip5_line, zip5_lines, zip9_line, zip_of
@@ -62,7 +63,8 @@ def moved_each(step, states, most=10**6):
         of_state = {
             state: sorted({row[1:3] for row in rows if row[3] == state}) for state in states
         }
-        seen, left, changed = Counter(), most, []
+        seen: Counter[Any] = Counter()
+        left, changed = most, []
         for row in rows:
             if row[3] in states:
                 seen[row[1:3]] += 1
@@ -90,7 +92,8 @@ def flagged(where):
     """The rows with the other flag where `where` says so of a flag and its number."""
 
     def change(rows):
-        number, changed = Counter(), []
+        number: Counter[int] = Counter()
+        changed = []
         for row in rows:
             number[row[4]] += 1
             changed.append((*row[:4], 1 - row[4]) if where(row[4], number[row[4]]) else row)

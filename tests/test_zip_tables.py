@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ class Table:
     ],
 )
 def test_the_day_picks_a_file(day, expected):
-    tables = [
+    tables: list[Any] = [
         Table("ZIP5", 2026, 3),
         Table("ZIP5", 2025, 1),
         Table("ZIP9", 2025, 2),
@@ -90,6 +91,7 @@ def test_the_day_picks_a_file(day, expected):
 
 @pytest.mark.parametrize("day", [date(2025, 11, 3), date(2026, 11, 3), date(2020, 1, 1)])
 def test_of_one_quarter_the_loaded_file_answers_not_the_embedded(day):
-    loaded, embedded = Table("ZIP5", 2025, 4), Table("ZIP5", 2025, 4, True)
+    loaded: Any = Table("ZIP5", 2025, 4)
+    embedded: Any = Table("ZIP5", 2025, 4, True)
     assert answering([loaded, embedded], "ZIP5", day) is loaded
     assert answering([embedded, loaded], "ZIP5", day) is loaded

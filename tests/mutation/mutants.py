@@ -8,6 +8,7 @@ import ast
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast_from_path
 from cosmic_ray.ast.ast_query import ASTQuery
@@ -59,17 +60,16 @@ def lines_of(code: str, line: int) -> range:
     return found
 
 
-def _first(node: ast.AST) -> int:
+def _first(node: Any) -> int:
     """Return the first line of a statement, with its decorators, or of a case."""
     if isinstance(node, ast.match_case):
-        return node.pattern.lineno
-    return min(
-        [node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))]
-    )
+        return int(node.pattern.lineno)
+    decorators = getattr(node, "decorator_list", ())
+    return min(int(first.lineno) for first in (node, *decorators))
 
 
-def _last(node: ast.AST) -> int:
-    return _last(node.body[-1]) if isinstance(node, ast.match_case) else node.end_lineno
+def _last(node: Any) -> int:
+    return _last(node.body[-1]) if isinstance(node, ast.match_case) else int(node.end_lineno)
 
 
 def _of_module(folder: Path, path: Path) -> Iterator[WorkItem]:
@@ -116,5 +116,5 @@ def _left_out(tree: ast.Module) -> Iterator[tuple[bool, Span]]:
             yield True, _span(node)
 
 
-def _span(node: ast.AST) -> Span:
+def _span(node: Any) -> Span:
     return (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
