@@ -226,7 +226,7 @@ def test_what_a_zip_may_mean_is_listed_with_its_doubts(nine):
 
     def found(text):
         answer = schedule.find_localities(text, day)
-        return [place.key for place in answer.localities], answer.spans, answer.said
+        return [place.key for place in answer.localities], answer.spans, answer.remark
 
     assert found("94110") == (["01112-05"], False, "ZIP 94110 lies in 01112-05 by ZIP5 2025 Q4")
     assert found("95023") == (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from feesync.model.zip_code import ZipCode, ZipFile, ZipRow
-from feesync.store.zip_tables import answering, embedded_zip_table
+from feesync.store.zip_tables import embedded_zip_table, table_on
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +84,14 @@ def test_the_day_picks_a_file(day, expected):
         Table("ZIP9", 2025, 2),
         Table("ZIP5", 2025, 4, True),
     ]
-    assert str(answering(tables, "ZIP5", day).file) == expected
-    assert str(answering(tables, "ZIP9", day).file) == "ZIP9 2025 Q2"
-    assert answering(tables[:2], "ZIP9", day) is None
+    assert str(table_on(tables, "ZIP5", day).file) == expected
+    assert str(table_on(tables, "ZIP9", day).file) == "ZIP9 2025 Q2"
+    assert table_on(tables[:2], "ZIP9", day) is None
 
 
 @pytest.mark.parametrize("day", [date(2025, 11, 3), date(2026, 11, 3), date(2020, 1, 1)])
 def test_of_one_quarter_the_loaded_file_answers_not_the_embedded(day):
     loaded: Any = Table("ZIP5", 2025, 4)
     embedded: Any = Table("ZIP5", 2025, 4, True)
-    assert answering([loaded, embedded], "ZIP5", day) is loaded
-    assert answering([embedded, loaded], "ZIP5", day) is loaded
+    assert table_on([loaded, embedded], "ZIP5", day) is loaded
+    assert table_on([embedded, loaded], "ZIP5", day) is loaded

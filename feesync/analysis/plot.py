@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feesync.errors import MissingExtraError
-from feesync.export.target import kept
+from feesync.export.target import existence_errors
 from feesync.files import replacing
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Fig
             if kind == "svg"
             else {"Software": "feesync"}
         )
-        with kept(caption.path), replacing(caption.path, new=not caption.force) as file:
+        with existence_errors(caption.path), replacing(caption.path, new=not caption.force) as file:
             figure.savefig(file, format=kind, dpi=_DPI, metadata=metadata)
 
 

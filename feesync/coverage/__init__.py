@@ -1,7 +1,5 @@
-"""What coverage policy says about facet joint lines.
+"""Coverage policy of facet joint lines: notes and a billing sheet, which never change a price.
 
-Notes that inform beside a price and never change it.
-
-The facts are tables of data/coverage, each row with its source; `facts` reads them, `notes` holds
-lines against them. Out of scope: any other service, and the price (pricing).
+`facts` reads the tables of data/coverage, whose rows have their sources; `notes` applies them to
+lines, `sheet` lists them for one code. Out of scope: other services, and the price (pricing).
 """

@@ -1,7 +1,4 @@
-"""The tables of data/coverage, read once, on first use.
-
-What holds for a code, on a day, with a contractor.
-"""
+"""The tables of data/coverage: the facts for a code, on a day, with a contractor."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from feesync.reference.tables import read_table
 
 INJECTION = "injection"
 DIAGNOSTIC, THERAPEUTIC, ABLATION = "diagnostic", "therapeutic", "ablation"
-"""What a session is for; that of an injection is diagnostic or therapeutic."""
+"""The kinds of sessions; a session of injections is diagnostic or therapeutic."""
 
 THIRD_LEVEL, FURTHER_LEVEL = "third and further", "each further"
 
@@ -31,10 +28,7 @@ Source: NCCI policy manual ch. 1 (secondary).
 
 
 class FacetCode(NamedTuple):
-    """A facet joint code.
-
-    Injection or ablation, the region of the spine, and which level it stands for.
-    """
+    """A facet joint code: its kind (injection or ablation), its region of the spine, its level."""
 
     hcpcs: str
     kind: str
@@ -43,7 +37,7 @@ class FacetCode(NamedTuple):
 
 
 class UnitEdit(NamedTuple):
-    """The most units of a day that a practitioner may report for a code (MUE), and how CMS adjudicates it (MAI)."""
+    """The most units of a code on a day (MUE), and the indicator of its adjudication (MAI)."""
 
     units: int
     adjudication: int
@@ -52,7 +46,7 @@ class UnitEdit(NamedTuple):
 
 
 class PriorAuthorization(NamedTuple):
-    """The days on which the outpatient departments of hospitals need prior authorization for a code."""
+    """The days on which hospital outpatient departments need prior authorization for a code."""
 
     pos: str
     first: date
@@ -61,10 +55,10 @@ class PriorAuthorization(NamedTuple):
 
 
 class Lcd(NamedTuple):
-    """A contractor's local coverage determination on facet joints, with its billing article, as recorded from `first` on.
+    """A contractor's local coverage determination on facet joints, and its billing article.
 
-    `third_level_ends` is the first day on which it covers no third level; None where that day of
-    2024 is not recorded.
+    `first` is the first day for which feesync records it. `third_level_ends` is the first day on
+    which it covers no third level; None where that day, of 2024, is not recorded.
     """
 
     jurisdiction: str
@@ -78,7 +72,7 @@ class Lcd(NamedTuple):
 
 
 class SessionLimit(NamedTuple):
-    """How many sessions of a kind Medicare pays in a region of the spine within rolling months."""
+    """How many sessions of a kind Medicare pays in a region of the spine within so many months."""
 
     sessions: int
     months: int
@@ -87,9 +81,9 @@ class SessionLimit(NamedTuple):
 
 
 class Junction(NamedTuple):
-    """Codes of two regions that together, in one session, are one region.
+    """Codes of two regions that count as one region where both are done in one session.
 
-    The joints between thoracic and lumbar spine.
+    These are the joints between the thoracic and the lumbar spine.
     """
 
     hcpcs: frozenset[str]
@@ -99,10 +93,7 @@ class Junction(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """One line of the billing sheet.
-
-    Its topic, what of it, the text, and the days on which it holds.
-    """
+    """A line of the billing sheet: topic, subject, text, source, and the days on which it holds."""
 
     topic: str
     about: str
@@ -141,18 +132,18 @@ def prior_authorizations(hcpcs: str) -> tuple[PriorAuthorization, ...]:
 @cache
 def lcds() -> Mapping[str, Lcd]:
     """Return the LCDs on facet joints, by jurisdiction."""
-    found = {}
+    by_jurisdiction = {}
     for row in _table("lcds"):
-        ends = _first(row["third_level_ends"]) if row["third_level_ends"] else None
+        end = _first(row["third_level_ends"]) if row["third_level_ends"] else None
         names = (row["jurisdiction"], row["contractor"], row["lcd"], row["article"])
-        found[row["jurisdiction"]] = Lcd(
-            *names, _first(row["from"]), ends, row["source"], row["remark"]
+        by_jurisdiction[row["jurisdiction"]] = Lcd(
+            *names, _first(row["from"]), end, row["source"], row["remark"]
         )
-    return MappingProxyType(found)
+    return MappingProxyType(by_jurisdiction)
 
 
 def lcd_of(mac: str) -> Lcd | None:
-    """Return the LCD of a contractor's number, None where none is recorded."""
+    """Return the LCD of the contractor with a number, or None where none is recorded."""
     contractor = contractors().get(mac)
     return lcds().get(contractor.jurisdiction) if contractor else None
 
@@ -168,7 +159,7 @@ def session_limit(kind: str) -> SessionLimit:
 
 @cache
 def junctions() -> tuple[Junction, ...]:
-    """Return the codes of two regions that are one region together."""
+    """Return the groups of codes of two regions that count as one region."""
     return tuple(
         Junction(frozenset(row["hcpcs"].split()), row["region"], _first(row["from"]), row["source"])
         for row in _table("junctions")
@@ -176,12 +167,12 @@ def junctions() -> tuple[Junction, ...]:
 
 
 def facts(hcpcs: str, day: date) -> list[Fact]:
-    """Return what else holds for a code on a day, in the order of the sheet."""
+    """Return the other facts for a code on a day, in the order of the sheet."""
     return [fact for fact in _facts(hcpcs) if fact.first <= day <= fact.last]
 
 
 def fact(hcpcs: str, about: str, day: date) -> Fact | None:
-    """Return what a code's sheet says about something on a day, or None."""
+    """Return the fact about a subject for a code on a day, or None."""
     return next(
         (fact for fact in _facts(hcpcs) if fact.about == about and fact.first <= day <= fact.last),
         None,

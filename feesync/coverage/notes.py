@@ -1,9 +1,7 @@
 """Notes on facet joint lines: what a contractor is likely to return or deny.
 
-They inform and change no price.
-
-Each rule is a function of one line, or of the lines of one day, at one place; a line by itself is a
-day with one line.
+They change no price. Each rule is a function of one line, or of the lines of one day together; a
+line by itself is a day with one line.
 """
 
 from __future__ import annotations
@@ -23,32 +21,35 @@ from feesync.reference.modifiers import Effect
 
 _ASC = "24"
 _KX, _REGION, _ASC_CLAIM, _LIMIT = "KX", "region", "ASC claim", "limit"
-"""What facts are about."""
+"""Subjects of facts."""
 
 
 class Circumstances(NamedTuple):
-    """What notes stand on beside the lines.
-
-    What injections are for, where a caller says it, and earlier services.
-    """
+    """What the caller says beside the lines: the purpose of injections, and earlier services."""
 
     purpose: str | None = None
     history: tuple[Service, ...] = ()
 
 
-def line_notes(line: Line, pos: str | None, place: Locality, known: Circumstances) -> list[Note]:
+def line_notes(
+    line: Line, pos: str | None, place: Locality, circumstances: Circumstances
+) -> list[Note]:
     """Return the notes on one line: KX, the third level, prior authorization."""
     code = facts.codes().get(line.hcpcs)
     if code is None:
         return []
-    found = [_kx(line, code, known.purpose), _third_level(line, place), _authorization(line, pos)]
-    return [note for note in found if note]
+    notes = [
+        _kx(line, code, circumstances.purpose),
+        _third_level(line, place),
+        _authorization(line, pos),
+    ]
+    return [note for note in notes if note]
 
 
-def day_notes(lines: Sequence[Line], pos: str | None, known: Circumstances) -> list[Note]:
+def day_notes(lines: Sequence[Line], pos: str | None, circumstances: Circumstances) -> list[Note]:
     """Return the notes on the lines of one day together.
 
-    Units, levels, sides, image guidance, regions, KX, sessions.
+    They are on units, levels, surgical centers, image guidance, regions, KX and sessions.
     """
     facets = [
         line
@@ -64,15 +65,15 @@ def day_notes(lines: Sequence[Line], pos: str | None, known: Circumstances) -> l
         *_guidance(lines, facets),
         *_regions(facets),
         *_kx_on_some(facets),
-        *_sessions(facets, known),
+        *_sessions(facets, circumstances),
     ]
 
 
 def _kx(line: Line, code: facts.FacetCode, purpose: str | None) -> Note | None:
-    marked = DIAGNOSTIC_MODIFIER in line.modifiers
+    has_kx = DIAGNOSTIC_MODIFIER in line.modifiers
     if code.kind != facts.INJECTION:
         diagnostic = facts.session_limit(facts.DIAGNOSTIC)
-        if marked and line.day >= diagnostic.first:
+        if has_kx and line.day >= diagnostic.first:
             return Note.warning(
                 "kx-on-ablation",
                 f"KX marks diagnostic injections; {line.hcpcs} is an ablation.",
@@ -82,13 +83,13 @@ def _kx(line: Line, code: facts.FacetCode, purpose: str | None) -> Note | None:
     fact = facts.fact(line.hcpcs, _KX, line.day)
     if fact is None:
         return None
-    if purpose == facts.DIAGNOSTIC and not marked:
+    if purpose == facts.DIAGNOSTIC and not has_kx:
         text = (
             f"{line.hcpcs} without KX counts as therapeutic: KX belongs on the line of every "
             "diagnostic injection."
         )
         return Note.warning("kx-missing", text, fact.source)
-    if purpose == facts.THERAPEUTIC and marked:
+    if purpose == facts.THERAPEUTIC and has_kx:
         text = (
             f"KX on {line.hcpcs} says that the injection is diagnostic; it does not belong on a "
             "therapeutic one."
@@ -107,23 +108,20 @@ def _third_level(line: Line, place: Locality) -> Note | None:
 
 
 def _authorization(line: Line, pos: str | None) -> Note | None:
-    needed = next(
-        (need for need in facts.prior_authorizations(line.hcpcs) if need.pos == pos), None
-    )
-    if needed is None or not needed.first <= line.day <= needed.last:
+    need = next((need for need in facts.prior_authorizations(line.hcpcs) if need.pos == pos), None)
+    if need is None or not need.first <= line.day <= need.last:
         return None
     text = (
         f"The hospital's outpatient service (place of service {pos}) needs prior authorization for "
-        f"{line.hcpcs}, unless it is a "
-        "critical access hospital or one that CMS has exempted; the practitioner's claim depends "
-        "on it."
+        f"{line.hcpcs}, unless it is a critical access hospital or one that CMS has exempted; the "
+        "practitioner's claim depends on it."
     )
-    return Note.warning("prior-authorization", text, needed.source)
+    return Note.warning("prior-authorization", text, need.source)
 
 
 def _units(facets: Sequence[Line]) -> list[Note]:
     surgeons = [line for line in facets if not ASSISTANTS & set(line.modifiers)]
-    found = []
+    notes = []
     for hcpcs in dict.fromkeys(line.hcpcs for line in surgeons):
         own = [line for line in surgeons if line.hcpcs == hcpcs]
         units = sum(line.units for line in own)
@@ -136,8 +134,8 @@ def _units(facets: Sequence[Line]) -> list[Note]:
         )
         if edit.units == 1 and units == 2 and not any(BOTH_SIDES in line.modifiers for line in own):
             text += " Where they are the two sides: one line, modifier 50, 1 unit."
-        found.append(Note.warning("units-above-mue", text, edit.source))
-    return found
+        notes.append(Note.warning("units-above-mue", text, edit.source))
+    return notes
 
 
 def _meaning(edit: facts.UnitEdit) -> str:
@@ -145,11 +143,11 @@ def _meaning(edit: facts.UnitEdit) -> str:
 
 
 def _levels(facets: Sequence[Line]) -> list[Note]:
-    """Find further levels of ablation on one side: two levels a session are the most.
+    """Return notes on ablations of more than one further level on a side.
 
-    Those of injections have their own codes.
+    A session has at most two levels. Further levels of injections have codes of their own.
     """
-    found = []
+    notes = []
     for hcpcs in dict.fromkeys(
         line.hcpcs for line in facets if facts.codes()[line.hcpcs].level == facts.FURTHER_LEVEL
     ):
@@ -163,42 +161,42 @@ def _levels(facets: Sequence[Line]) -> list[Note]:
             )
             for side in sorted(SIDES)
         ]
-        unsaid = sum(line.units for line in own if not {BOTH_SIDES, *SIDES} & set(line.modifiers))
-        most = max(max(sides), (sum(sides) + unsaid + 1) // 2)
+        sideless = sum(line.units for line in own if not {BOTH_SIDES, *SIDES} & set(line.modifiers))
+        most = max(max(sides), (sum(sides) + sideless + 1) // 2)
         if limit and most > 1:
             text = (
                 f"{hcpcs}: {most} further levels on a side, beside the first: a session is of "
                 "one to two levels."
             )
-            found.append(Note.warning("levels-above-limit", text, limit.source))
-    return found
+            notes.append(Note.warning("levels-above-limit", text, limit.source))
+    return notes
 
 
 def _surgical_center(facets: Sequence[Line], pos: str | None) -> list[Note]:
-    found = []
+    notes = []
     for hcpcs in dict.fromkeys(line.hcpcs for line in facets) if pos == _ASC else ():
         modifiers = {
             modifier for line in facets if line.hcpcs == hcpcs for modifier in line.modifiers
         }
         fact = facts.fact(hcpcs, _ASC_CLAIM, facets[0].day)
         if fact and (BOTH_SIDES in modifiers or modifiers >= SIDES):
-            found.append(Note.info("asc-two-lines", f"{hcpcs}: {fact.text}", fact.source))
-    return found
+            notes.append(Note.info("asc-two-lines", f"{hcpcs}: {fact.text}", fact.source))
+    return notes
 
 
 def _guidance(lines: Sequence[Line], facets: Sequence[Line]) -> list[Note]:
-    found = []
+    notes = []
     for code in dict.fromkeys(line.hcpcs for line in lines):
         fact = facts.fact(facets[0].hcpcs, code, facets[0].day)
         if fact:
-            found.append(
+            notes.append(
                 Note.warning(
                     "guidance-included",
                     f"{code} beside {facets[0].hcpcs}: {fact.text}",
                     fact.source,
                 )
             )
-    return found
+    return notes
 
 
 def _injections(facets: Sequence[Line]) -> list[Line]:
@@ -236,27 +234,27 @@ def _kx_on_some(facets: Sequence[Line]) -> list[Note]:
     return [Note.warning("kx-on-some-lines", text, fact.source)]
 
 
-def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
-    if not known.history:
+def _sessions(facets: Sequence[Line], circumstances: Circumstances) -> list[Note]:
+    if not circumstances.history:
         return []
-    past = sessions(known.history)
+    past = sessions(circumstances.history)
     services = [Service(line.day, line.hcpcs, line.modifiers) for line in facets]
-    as_billed = sessions(services)
-    found = []
+    without_purpose = sessions(services)
+    notes = []
     day = max(line.day for line in facets)
-    if later := sorted({service.day for service in known.history if service.day > day}):
+    if later := sorted({service.day for service in circumstances.history if service.day > day}):
         text = f"History of {', '.join(map(str, later))} is after {day}, and not counted."
-        found.append(Note.warning("history-later", text, "feesync"))
-    for session in sessions(services, known.purpose):
+        notes.append(Note.warning("history-later", text, "feesync"))
+    for session in sessions(services, circumstances.purpose):
         limit = facts.session_limit(session.kind)
         if session.day < limit.first:
             continue
         earliest = max(_months_before(session.day, limit.months), limit.first)
         earlier = sorted(
-            one.day
-            for one in past
-            if (one.region, one.kind) == (session.region, session.kind)
-            and earliest < one.day < session.day
+            other.day
+            for other in past
+            if (other.region, other.kind) == (session.region, session.kind)
+            and earliest < other.day < session.day
         )
         number = len(earlier) + 1
         before = f" (before: {', '.join(map(str, earlier))})" if earlier else ""
@@ -264,10 +262,10 @@ def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
             f"{session.kind.capitalize()} session {number} on the {session.region} spine within "
             f"{limit.months} months{before}"
         )
-        if session not in as_billed:
+        if session not in without_purpose:
             text += f", once KX is {'on' if session.kind == facts.DIAGNOSTIC else 'off'} the line"
         if number > limit.sessions:
-            found.append(
+            notes.append(
                 Note.warning(
                     "sessions",
                     f"{text}: more than the {limit.sessions} that Medicare pays.",
@@ -275,14 +273,14 @@ def _sessions(facets: Sequence[Line], known: Circumstances) -> list[Note]:
                 )
             )
         else:
-            found.append(
+            notes.append(
                 Note.info("sessions", f"{text}; Medicare pays {limit.sessions}.", limit.source)
             )
-    return found
+    return notes
 
 
 def _months_before(day: date, months: int) -> date:
-    """Return the same day so many months before, or the last of a month that has no such day."""
+    """Return the same day some months earlier, or the last day of a month without that day."""
     from calendar import monthrange
 
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

@@ -1,4 +1,4 @@
-"""Sessions of facet joint procedures: by the region of the spine, and by what they are for."""
+"""Sessions of facet joint procedures, by day, region of the spine and kind."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import NamedTuple
 from feesync.coverage import facts
 
 DIAGNOSTIC_MODIFIER = "KX"
-"""Marks the line of a diagnostic injection; one without it counts as therapeutic."""
+"""The modifier of a diagnostic injection; an injection without it counts as therapeutic."""
 
 
 class Service(NamedTuple):
-    """A code with its modifiers, as it was or is billed on a day."""
+    """A code with its modifiers, billed on a day."""
 
     day: date
     hcpcs: str
@@ -21,7 +21,7 @@ class Service(NamedTuple):
 
 
 class Session(NamedTuple):
-    """The facet joint procedures of one day in one region of the spine, for one end."""
+    """The facet joint procedures of one kind on one day in one region of the spine."""
 
     day: date
     region: str
@@ -29,14 +29,12 @@ class Session(NamedTuple):
 
 
 def sessions(services: Iterable[Service], purpose: str | None = None) -> list[Session]:
-    """Return the sessions that services stand for, each once.
-
-    Other services than facet joint procedures are none.
+    """Return the sessions of services, each once; services of other kinds have none.
 
     Args:
         services: of any days.
-        purpose: what the injections are for; where it is not said, KX says diagnostic, and its
-            absence therapeutic.
+        purpose: `diagnostic` or `therapeutic`, of all injections; None to read it from the
+            modifiers: with KX diagnostic, without it therapeutic.
     """
     by_day: dict[date, list[Service]] = {}
     for service in services:
@@ -52,14 +50,18 @@ def sessions(services: Iterable[Service], purpose: str | None = None) -> list[Se
 def regions(hcpcs: Collection[str], day: date) -> dict[str, str]:
     """Return the region of each facet joint code of a day.
 
-    Codes at the junction of two regions are of one together.
+    Codes at the junction of two regions have one region together.
     """
-    found = {code: facts.codes()[code].region for code in hcpcs}
-    joined = next(
-        (pair for pair in facts.junctions() if pair.hcpcs == found.keys() and day >= pair.first),
+    by_code = {code: facts.codes()[code].region for code in hcpcs}
+    junction = next(
+        (
+            junction
+            for junction in facts.junctions()
+            if junction.hcpcs == by_code.keys() and day >= junction.first
+        ),
         None,
     )
-    return dict.fromkeys(found, joined.region) if joined else found
+    return dict.fromkeys(by_code, junction.region) if junction else by_code
 
 
 def _of_day(day: date, services: list[Service], purpose: str | None) -> Iterable[Session]:
@@ -72,9 +74,9 @@ def _of_day(day: date, services: list[Service], purpose: str | None) -> Iterable
         ]
         region = regions({service.hcpcs for service in own}, day)
         for service in own:
-            told = (
+            by_modifier = (
                 facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in service.modifiers else facts.THERAPEUTIC
             )
             yield Session(
-                day, region[service.hcpcs], facts.ABLATION if ablation else purpose or told
+                day, region[service.hcpcs], facts.ABLATION if ablation else purpose or by_modifier
             )

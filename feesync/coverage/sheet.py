@@ -1,8 +1,6 @@
-"""The billing sheet of a facet joint code.
+"""The billing sheet of a facet joint code, for a place of service, a locality and a day.
 
-What a biller keeps by the desk, for a place of service, a place and a day.
-
-From the same facts as the coverage notes. Out of scope: the price (estimator).
+It lists the facts that the coverage notes apply. Out of scope: the price (claims.estimator).
 """
 
 from __future__ import annotations
@@ -47,20 +45,20 @@ class Sheet:
 
     Attributes:
         hcpcs: the code.
-        title: what it stands for, in feesync's words.
-        date: the day that the facts hold on.
+        title: what the code is for, in feesync's words.
+        date: the day on which the facts hold.
         pos: place of service code, or None.
         locality: the payment locality, or None.
         prior_authorization: whether the hospital's service needs it that day; None where no place
             of service was given.
-        mue: the most units a day (medically unlikely edit), None where no value is recorded for the
+        mue: the most units a day (medically unlikely edit); None where no value is recorded for the
             day.
-        contractor: the Medicare administrative contractor of the locality, None without one.
+        contractor: the Medicare administrative contractor of the locality; None without a locality.
         jurisdiction: its jurisdiction, such as `JE`.
-        lcd: its local coverage determination, None where none is recorded for the day.
-        article: the billing article.
+        lcd: its local coverage determination; None where none is recorded for the day.
+        article: its billing article; None where none is recorded for the day.
         facts: the lines of the sheet by topic, each with its source.
-        notes: how a ZIP told the locality.
+        notes: why a ZIP is in its locality, where the locality was given as a ZIP.
     """
 
     hcpcs: str
@@ -78,7 +76,7 @@ class Sheet:
     notes: tuple[Note, ...]
 
     def to_dict(self) -> dict[str, object]:
-        """Return the sheet as JSON has it."""
+        """Return the sheet under the names of `feesync coverage --json`."""
         place = self.locality
         return {
             "hcpcs": self.hcpcs,
@@ -119,17 +117,17 @@ def coverage_sheet(
     Args:
         hcpcs: CPT code, five characters.
         pos: CMS place of service code, for prior authorization.
-        locality: as for `estimate`, for the contractor's LCD and billing article; all contractors'
-            by default.
-        date: day that the facts are to hold on, a `date` or `YYYY-MM-DD`; today by default.
-        db: path of the database, which knows the localities.
+        locality: as for `estimate`, for the contractor's LCD and billing article; by default those
+            of all contractors.
+        date: the day on which the facts must hold, a `date` or `YYYY-MM-DD`; today by default.
+        db: path of the database, for the localities.
 
     Raises:
         UnknownCodeError: there is no sheet for the code.
         InvalidInputError: an argument cannot be read.
         LocalityError: the locality is unknown or ambiguous.
 
-    Source of the facts: the tables of data/coverage, each row with its own.
+    Source of the facts: the tables of data/coverage, whose rows have their own sources.
     """
     code = facts.codes().get(read_code(reading.text("hcpcs", hcpcs)))
     if code is None:
@@ -138,8 +136,8 @@ def coverage_sheet(
             f"{', '.join(facts.codes())}"
         )
     day = Date.today() if date is None else read_day("date", date)
-    _, known = read_setting("nonfacility", pos)
-    place_of_service = known and known.pos
+    _, pos_entry = read_setting("nonfacility", pos)
+    place_of_service = pos_entry and pos_entry.pos
     place: Locality | None = None
     notes: tuple[Note, ...] = ()
     if locality is not None:
@@ -178,9 +176,9 @@ def coverage_sheet(
 
 
 def _title(code: facts.FacetCode) -> str:
-    what = "injection or medial branch block" if code.kind == facts.INJECTION else "ablation"
+    kind = "injection or medial branch block" if code.kind == facts.INJECTION else "ablation"
     level = "each further level" if code.level == "each further" else f"{code.level} level"
-    return f"facet joint {what}, {code.region}, {level}"
+    return f"facet joint {kind}, {code.region}, {level}"
 
 
 def _units(edit: facts.UnitEdit | None) -> Iterator[Fact]:
@@ -225,8 +223,7 @@ def _authorization(hcpcs: str, pos: str | None, day: Date) -> Iterator[Fact]:
     else:
         text = (
             f"Needed for {hospital}, unless it is a critical access hospital or one that CMS has "
-            "exempted; the practitioner's "
-            "claim depends on it."
+            "exempted; the practitioner's claim depends on it."
         )
     yield Fact(
         "prior authorization",
@@ -259,10 +256,10 @@ def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
 
 
 def _policies(lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
-    recorded = list(facts.lcds().values()) if lcd is None else [lcd]
-    for name in dict.fromkeys(own.lcd for own in recorded):
-        same = [own for own in recorded if own.lcd == name]
-        where = f"{same[0].contractor}, {' and '.join(own.jurisdiction for own in same)}"
+    lcds = list(facts.lcds().values()) if lcd is None else [lcd]
+    for name in dict.fromkeys(each.lcd for each in lcds):
+        same = [each for each in lcds if each.lcd == name]
+        where = f"{same[0].contractor}, {' and '.join(each.jurisdiction for each in same)}"
         if day < same[0].first:
             text = f"Recorded from {same[0].first} on ({where}); an earlier version may hold."
         else:

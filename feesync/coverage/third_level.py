@@ -1,6 +1,6 @@
-"""The third level of a facet joint injection.
+"""The third level of a facet joint injection: when an LCD covers it.
 
-Paid on appeal only by the LCDs of 2021, no more by those revised in 2024.
+The LCDs of 2021 cover it on appeal only; those revised in 2024 no longer cover it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ALL = "LCDs on facet joint interventions of 2021, revised in 2024"
 
 
 class Verdict(NamedTuple):
-    """What a contractor does with a third level: the code of the note, the text, the source."""
+    """What a contractor does with a third level: code, text and source of the note on it."""
 
     code: str
     text: str
@@ -24,39 +24,40 @@ class Verdict(NamedTuple):
 
 
 def third_level(hcpcs: str, lcd: facts.Lcd | None, day: date) -> Verdict | None:
-    """Return what holds for a code on a day.
-
-    None where it is no third level, or no LCD is recorded for the day.
+    """Return whether a third level is covered on a day.
 
     Args:
         hcpcs: a facet joint code.
-        lcd: the contractor's; None for all of them together.
+        lcd: the contractor's LCD; None for the LCDs of all contractors together.
         day: date of service.
+
+    Returns:
+        The verdict; None where the code is no third level, or no LCD is recorded for the day.
     """
-    recorded = list(facts.lcds().values()) if lcd is None else [lcd]
-    if facts.codes()[hcpcs].level != facts.THIRD_LEVEL or day < min(own.first for own in recorded):
+    lcds = list(facts.lcds().values()) if lcd is None else [lcd]
+    if facts.codes()[hcpcs].level != facts.THIRD_LEVEL or day < min(each.first for each in lcds):
         return None
-    ends = {own.third_level_ends for own in recorded}
-    named, source = (
+    ends = {each.third_level_ends for each in lcds}
+    name, source = (
         ("the LCDs on facet joints", _ALL)
         if lcd is None
         else (f"{lcd.contractor}'s LCD {lcd.lcd}", lcd.source)
     )
     remark = f" {lcd.remark}" if lcd and lcd.remark else ""
-    known = [end for end in ends if end]
-    if day >= _BY_THEN or (None not in ends and day >= max(known)):
-        since = f"since {max(known)}" if None not in ends else f"since the revision of {_YEAR}"
+    days = [end for end in ends if end]
+    if day >= _BY_THEN or (None not in ends and day >= max(days)):
+        since = f"since {max(days)}" if None not in ends else f"since the revision of {_YEAR}"
         return Verdict(
-            "third-level-not-covered", f"not covered by {named}, {since}.{remark}", source
+            "third-level-not-covered", f"not covered by {name}, {since}.{remark}", source
         )
-    if day.year < _YEAR or (None not in ends and day < min(known)):
+    if day.year < _YEAR or (None not in ends and day < min(days)):
         return Verdict(
-            "third-level-on-appeal", f"{named} may pay it on appeal only.{remark}", source
+            "third-level-on-appeal", f"{name} may pay it on appeal only.{remark}", source
         )
-    text = f"{named} ended its coverage in {_YEAR}"
+    text = f"{name} ended its coverage in {_YEAR}"
     text += (
-        f" (of those recorded, first on {min(known)})."
-        if known
+        f" (of those recorded, first on {min(days)})."
+        if days
         else ", on a day that feesync does not record."
     )
     return Verdict("third-level-uncertain", text + remark, source)

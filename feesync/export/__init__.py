@@ -1,4 +1,1 @@
-"""Exporting the grid of rates.
-
-Its rows, streamed from the database, to a CSV, Parquet or SQLite file.
-"""
+"""Export the grid of rates, row by row, from the database to a CSV, Parquet or SQLite file."""

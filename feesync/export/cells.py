@@ -1,7 +1,7 @@
-"""Cells of csv text that stay text: a spreadsheet runs what begins as a formula.
+"""Cells of csv text that no spreadsheet runs as a formula.
 
-No name that is loaded begins so; file names that a person gives may, and names that feesync 0.4 and
-before took as they were.
+No name that feesync loads begins as a formula. The names of a user's files may, and so may names
+that feesync 0.4 and before loaded.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 
 _FORMULA = re.compile(r"\s*(?:[=@]|[+-](?![0-9.,]+\Z))|[\t\r\n]")
-"""How a text begins that a spreadsheet takes for a formula; a number with its sign is none."""
+"""The beginning of a text that a spreadsheet runs as a formula; a number with a sign is none."""
 
 
 def inert(value: object) -> object:
-    """Return a cell that no spreadsheet runs.
-
-    A text that begins as a formula stands behind an apostrophe.
-    """
+    """Return a cell that no spreadsheet runs: a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value

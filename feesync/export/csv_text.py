@@ -1,4 +1,4 @@
-"""A grid as CSV: the text of `feesync rates --csv`."""
+"""The grid as CSV: the text of `feesync rates --csv`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from feesync.model.money import decimal
 
 
 def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
-    """Write a header and rows to a text file; no price is an empty cell."""
-    places = tuple(DECIMALS.values())
-    texts, named, numbers = len(KEY), KEY.index("locality_name"), len(KEY) + len(DECIMALS)
+    """Write a header and rows to a text file; where there is no price, the cell is empty."""
+    decimals = tuple(DECIMALS.values())
+    texts, name_column, numbers = len(KEY), KEY.index("locality_name"), len(KEY) + len(DECIMALS)
     name = lru_cache(maxsize=1 << 10)(inert)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     for block in blocks:
         writer.writerows(
             [
-                *row[:named],
-                name(row[named]),
-                *row[named + 1 : texts],
-                *map(_text, row[texts:numbers], places),
+                *row[:name_column],
+                name(row[name_column]),
+                *row[name_column + 1 : texts],
+                *map(_text, row[texts:numbers], decimals),
                 *row[numbers:],
             ]
             for row in block

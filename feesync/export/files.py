@@ -1,7 +1,7 @@
-"""Writing a grid to a file: what kind its name asks for, and the file whole or not at all.
+"""Write a grid to a file of the kind that its name ends in.
 
-A file is written beside its place and renamed, so that nobody reads half of one, and a failure
-leaves what was there.
+The file is written under another name and then renamed (feesync.files), so that nobody reads half
+of it, and a failure leaves the old file.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ def check(path: Path, database: Path, *, force: bool) -> None:
 
     Args:
         path: the file to write.
-        database: the database that is read; it is never written over.
-        force: whether a file that is there may be replaced.
+        database: the database that is read; it is never replaced.
+        force: whether an existing file may be replaced.
 
     Raises:
-        InvalidInputError: its name ends in no kind of file that is known, it is there already, or
-        its folder is not. MissingExtraError: the package that writes Parquet is not installed.
+        InvalidInputError: feesync writes no kind of file that ends so, the file exists already, or
+            its folder does not.
+        MissingExtraError: the package that writes Parquet is not installed.
     """
     target.check_kind(path, tuple(_KINDS))
     if path.suffix.lower() == ".parquet" and find_spec("pyarrow") is None:
@@ -53,17 +54,17 @@ def check(path: Path, database: Path, *, force: bool) -> None:
 
 
 def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) -> None:
-    """Write rows to a file of the kind that its name ends in; `check` has let it pass.
+    """Write rows to a file that `check` has accepted.
 
     Args:
         path: the file.
         blocks: the rows.
-        releases: what they come from; said in the file where its kind has a place for that.
-        force: whether one that is there is replaced.
+        releases: the releases that they come from; a Parquet or SQLite file names them.
+        force: whether an existing file is replaced.
 
     Raises:
         InvalidInputError: another process has made the file meanwhile.
-        OSError: it cannot be written; what was there is as it was.
+        OSError: the file cannot be written; the old one stays.
     """
-    with target.kept(path), beside(path, new=not force) as own:
+    with target.existence_errors(path), beside(path, new=not force) as own:
         _KINDS[path.suffix.lower()](own, blocks, releases)

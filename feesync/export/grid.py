@@ -1,6 +1,4 @@
-"""The grid of rates.
-
-The columns of a locality-adjusted rate, as `feesync rates` and `feesync export` give them.
+"""The grid of rates: the columns that `feesync rates` and `feesync export` print.
 
 The names are those of the database's view `revision_rate_cents`, so that a row can come from SQL or
 from a Quote. Out of scope: which release answers (schedule), and the files that a grid is written
@@ -27,10 +25,7 @@ MONEY = (
     "nonfacility_fee",
     "facility_fee",
 )
-"""What Medicare allows in each setting, its limiting charge, and the formula before the OPPS cap.
-
-In cents inside.
-"""
+"""What Medicare allows in each setting, its limiting charge, and the fee before the OPPS cap."""
 
 _INPUTS = {
     "work_rvu": 2,
@@ -54,26 +49,29 @@ KEY = (
     "state",
     "locality_name",
 )
-"""What a row is about, as text."""
+"""The columns of text that say what a row is about."""
 
 DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
-"""The numbers of a row and their decimal places: inside they are integers of the last place."""
+"""The columns of numbers and their decimal places; an integer counts the last place."""
 
 WHEN = ("date", "effective_from", "effective_to", "stand_in")
-"""The day that was asked for, the dates of effect of the release, and whether it stands in for that of the day's quarter."""
+"""The date of service, the release's dates of effect, and whether the release stands in for
+another of the date's quarter."""
 
 COLUMNS = (*KEY, *DECIMALS, *WHEN)
 """Every column, in order."""
 
 CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
-"""The columns that a contract adds.
-
-What it pays of what Medicare allows, and the amounts that it makes of them.
-"""
+"""The columns that a contract adds: its percentage of Medicare's amount, and its own amounts."""
 
 
 def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool]:
-    """Return the values of WHEN for a release that answers for a day, or None where the release itself was asked for."""
+    """Return the values of WHEN.
+
+    Args:
+        release: the release that answers.
+        day: the date of service; None where the release itself was asked for.
+    """
     dates = (release.effective_from.isoformat(), release.effective_to.isoformat())
     return day.isoformat() if day else None, *dates, day is not None and not release.covers(day)
 
@@ -81,11 +79,11 @@ def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool
 def row(quote: Quote, day: date | None) -> list[object]:
     """Return the values of a rate in the order of COLUMNS.
 
-    Text, exact Decimals (dollars, RVUs, GPCIs, the factor) or None, a flag.
+    Dollars, RVUs, GPCIs and the conversion factor are exact Decimals; no price is None.
 
     Args:
         quote: the rate.
-        day: the day that was asked for.
+        day: the date of service; None where the release itself was asked for.
     """
     rate, place = quote.rate, quote.locality
     numbers = ((getattr(rate, name), places) for name, places in DECIMALS.items())
@@ -105,7 +103,12 @@ def row(quote: Quote, day: date | None) -> list[object]:
 
 
 def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
-    """Return the values of a rate in the order of CONTRACT, for a contract's factor in ten-thousandths."""
+    """Return the values of a rate in the order of CONTRACT.
+
+    Args:
+        quote: the rate.
+        factor: the contract's factor, in ten-thousandths.
+    """
     amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
     return [
         decimal_percent(factor),
@@ -115,37 +118,42 @@ def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
 
 def quotes(
     schedule: FeeSchedule,
-    wanted: Sequence[str | CodeRange],
+    codes: Sequence[str | CodeRange],
     places: Sequence[str],
     states: Sequence[str],
     day: date,
     *,
     qp: bool,
 ) -> Iterator[Quote]:
-    """Return the rates of codes and ranges of codes, each code once.
+    """Return the rates of codes and ranges of codes, code after code, each code once.
 
-    As FeeSchedule.rates has them, one code after the other.
+    Errors are raised before this returns, so that a caller may print the rates as they come. So the
+    codes of every range, and the rates of every single code and of the first code of every range,
+    are looked up at once; the other rates are looked up when they are asked for.
 
-    What cannot be found is told at once, so that a caller may print the rates as they come: the
-    codes of every range, and the rates of every code by itself and of the first of every range, are
-    looked up before this returns; the others when they are asked for.
+    Args:
+        schedule: the rates.
+        codes: codes and ranges.
+        places: localities in any form; where there are none, all of `states`.
+        states: in capitals; where there are none, all.
+        day: date of service.
+        qp: whether the conversion factor is that of a qualifying APM participant.
 
     Raises:
-        NoPriceError: as FeeSchedule.rates and FeeSchedule.codes do.
+        NoPriceError: for the reasons of FeeSchedule.rates and FeeSchedule.codes.
     """
-    seen: set[str] = set()
+    done: set[str] = set()
     groups: list[tuple[list[Quote], list[str]]] = []
-    for codes in (
-        [item] if isinstance(item, str) else schedule.codes(item, day) for item in wanted
-    ):
-        new = [code for code in codes if code not in seen]
-        seen.update(new)
+    for item in codes:
+        group = [item] if isinstance(item, str) else schedule.codes(item, day)
+        new = [code for code in group if code not in done]
+        done.update(new)
         if new:
             groups.append((schedule.rates(new[0], places, states, day, qp=qp), new[1:]))
-    return _unrolled(schedule, groups, places, states, day, qp)
+    return _group_quotes(schedule, groups, places, states, day, qp)
 
 
-def _unrolled(
+def _group_quotes(
     schedule: FeeSchedule,
     groups: list[tuple[list[Quote], list[str]]],
     places: Sequence[str],

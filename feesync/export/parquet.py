@@ -1,4 +1,4 @@
-"""A grid as Parquet: text and exact decimals, money as decimal128(12, 2).
+"""The grid as Parquet: text and exact decimals, dollars as decimal128(12, 2).
 
 The file's metadata names the releases.
 """
@@ -16,10 +16,7 @@ from feesync.model.money import decimal
 from feesync.model.release import Release
 
 METADATA_KEY = b"feesync.releases"
-"""Under this key the file's metadata holds JSON.
-
-Label, dates of effect, sha256 and source of each release.
-"""
+"""The key of the metadata whose JSON has label, dates of effect, sha256 and source of releases."""
 
 _DIGITS = 12
 _GROUP_ROWS = 1 << 15
@@ -37,7 +34,9 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
 
     texts = {name: pyarrow.bool_() if name == "stand_in" else pyarrow.string() for name in COLUMNS}
     types = texts | {name: pyarrow.decimal128(_DIGITS, places) for name, places in DECIMALS.items()}
-    metadata = {METADATA_KEY: json.dumps([_described(release) for release in releases]).encode()}
+    metadata = {
+        METADATA_KEY: json.dumps([_release_entry(release) for release in releases]).encode()
+    }
     schema = pyarrow.schema(types.items(), metadata=metadata)
     with ParquetWriter(path, schema) as writer:
         for rows in _groups(blocks):
@@ -66,7 +65,7 @@ def _groups(blocks: Iterable[list[Row]]) -> Iterator[list[Row]]:
         yield group
 
 
-def _described(release: Release) -> dict[str, str]:
+def _release_entry(release: Release) -> dict[str, str]:
     return {
         "label": release.label,
         "effective_from": release.effective_from.isoformat(),

@@ -1,10 +1,8 @@
-"""The rows of an export.
+"""The rows of an export: which release answers for which code, and the rates of each code.
 
-Which release answers for which code, and their rates in integers, code by code.
-
-Two million rows do not stand in memory: what has been read of one code is given on before the next
-is read. A release never changes once it is loaded, and its rows are read by its number, so that a
-refresh meanwhile changes nothing of an export.
+An export may have two million rows, which are never all in memory: the rows of a code are passed on
+before the next code is read. A loaded release never changes, and its rows are read by its number,
+so that a refresh meanwhile does not change an export.
 """
 
 from __future__ import annotations
@@ -30,10 +28,7 @@ from feesync.store.schema import store_error
 from feesync.store.source import Source, basis_of
 
 Row = tuple[str | int | None, ...]
-"""The values of grid.COLUMNS.
-
-Text, integers of the last decimal place (grid.DECIMALS), or True and False.
-"""
+"""The values of grid.COLUMNS; a number is an integer of its last place (grid.DECIMALS)."""
 
 _SELECT = (
     f"SELECT {', '.join((*KEY, *DECIMALS))} FROM revision_rate_cents "  # noqa: S608 - names of grid
@@ -48,12 +43,12 @@ class Part:
     """Codes that one release answers for.
 
     Attributes:
-        source: the database that holds the release.
+        source: the database or snapshot that has the release.
         release: the release.
         basis: whose conversion factor, `nonqp` or `qp`.
         codes: the HCPCS codes.
         places: the localities.
-        day: the day that was asked for, None where the release was.
+        day: date of service; None where the release itself was asked for.
     """
 
     source: Source
@@ -64,10 +59,7 @@ class Part:
     day: date | None
 
     def blocks(self) -> Iterator[list[Row]]:
-        """Yield the rows of one code after the other.
-
-        Of its row modifiers, and of each in the order of the localities.
-        """
+        """Yield the rows of each code, by row modifier and then in the order of the localities."""
         query, limit = _SELECT, []
         if len(self.places) < len(self.source.localities(self.release)):
             query, limit = (
@@ -89,12 +81,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rates of codes in places, read as they are asked for.
+    """The rates of codes in places, which are read as they are asked for.
 
     Attributes:
         database: path of the database, for errors.
-        parts: one release after the other.
-        notes: what to know about the releases.
+        parts: the codes of each release.
+        notes: what a person should know about the releases.
     """
 
     database: Path
@@ -112,10 +104,10 @@ class Grid:
         return sum(len(part.codes) for part in self.parts)
 
     def blocks(self) -> Iterator[list[Row]]:
-        """Yield the rows of one code after the other.
+        """Yield the rows of each code.
 
         Raises:
-            StoreError: the database cannot be read on.
+            StoreError: the database can no longer be read.
         """
         try:
             for part in self.parts:
@@ -129,23 +121,22 @@ def open_grid(
     codes: Sequence[str | CodeRange],
     places: Sequence[str],
     states: Sequence[str],
-    asked: date | str | int,
+    when: date | str | int,
     *,
     qp: bool,
 ) -> Grid:
-    """Return the grid of codes in places on a day, or of a release.
+    """Return the grid of codes in places, on a day or of a release.
 
-    The same release answers for a code on a day as in FeeSchedule.rates.
+    On a day, the release that answers for a code is the same as in FeeSchedule.rates.
 
     Args:
-        database: path of the database; there may be none, the embedded snapshot answers then.
-        codes: HCPCS codes and ranges of them; where there are none, all of the loaded release that
-            answers, else of the snapshot.
-        places: localities in any form that localities.resolve takes.
-        states: where no place is named, the states whose localities are meant; all where there are
-            none.
-        asked: date of service, label of the release, or a year, whose newest loaded release is
-            meant.
+        database: path of the database; where there is none, the embedded snapshot answers.
+        codes: HCPCS codes and ranges of them; where there are none, all codes of the loaded release
+            that answers, else of the snapshot.
+        places: localities in any form that places.names.resolve can read.
+        states: where no place is named, the states whose localities are meant; where there are
+            none, all.
+        when: date of service, label of a release, or a year, which means its newest loaded release.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
 
     Raises:
@@ -156,7 +147,7 @@ def open_grid(
         StoreError: the database cannot be read.
     """
     try:
-        return _open_grid(database, codes, places, states, asked, qp)
+        return _open_grid(database, codes, places, states, when, qp)
     except sqlite3.Error as error:
         raise store_error(database, error) from error
 
@@ -166,14 +157,13 @@ def _open_grid(
     codes: Sequence[str | CodeRange],
     places: Sequence[str],
     states: Sequence[str],
-    asked: date | str | int,
+    when: date | str | int,
     qp: bool,
 ) -> Grid:
-    schedule = FeeSchedule(
-        database
-    )  # one of its own: nothing else may close its connection before the last row is read
+    # a schedule of its own: nothing else may close its connection before the last row is read
+    schedule = FeeSchedule(database)
     with schedule.held():
-        return _grid(schedule, database, codes, places, states, asked, qp)
+        return _grid(schedule, database, codes, places, states, when, qp)
 
 
 def _grid(
@@ -182,80 +172,81 @@ def _grid(
     codes: Sequence[str | CodeRange],
     places: Sequence[str],
     states: Sequence[str],
-    year_or_asked: date | str | int,
+    when: date | str | int,
     qp: bool,
 ) -> Grid:
-    asked = schedule.newest_day(year_or_asked) if isinstance(year_or_asked, int) else year_or_asked
-    sources = schedule.sources(asked)
-    whole = next((found for found in sources if not found[0].embedded), sources[0])
-    wanted = _expanded(schedule, codes, *whole) or whole[0].codes_of(whole[1])
-    held = [(source, release, frozenset(source.codes_of(release))) for source, release in sources]
-    day = None if isinstance(asked, str) else asked
+    day_or_label = schedule.newest_day(when) if isinstance(when, int) else when
+    answers = schedule.sources(day_or_label)
+    source, release = next((answer for answer in answers if not answer[0].embedded), answers[0])
+    is_embedded, label = source.embedded, release.label
+    all_codes = _single_codes(schedule, codes, source, release) or source.codes_of(release)
+    codes_of = [
+        (source, release, frozenset(source.codes_of(release))) for source, release in answers
+    ]
+    day = None if isinstance(day_or_label, str) else day_or_label
     parts: list[Part] = []
     notes: list[Note] = []
-    for (source, release), group in groupby(wanted, key=lambda code: _answering(code, held)):
-        named = dict(
+    for (source, release), group in groupby(all_codes, key=lambda code: _answer(code, codes_of)):
+        by_place = dict(
             schedule.place(source, release, place, day or release.effective_from)
             for place in places
         )
-        chosen = tuple(named) or tuple(of_states(release.label, source.localities(release), states))
-        part = Part(source, release, basis_of(release, qp=qp), tuple(group), chosen, day)
+        localities = tuple(by_place) or tuple(
+            of_states(release.label, source.localities(release), states)
+        )
+        part = Part(source, release, basis_of(release, qp=qp), tuple(group), localities, day)
         parts.append(part)
         notes += [
-            zip_note(release, place, by, day or release.effective_from)
-            for place, by in named.items()
-            if by
+            zip_note(release, place, zip_place, day or release.effective_from)
+            for place, zip_place in by_place.items()
+            if zip_place
         ]
         notes += release_notes(
             schedule, release, part.basis, day, qp=qp, capped=not release.embedded
         )
-    if whole[0].embedded and not codes:
+    if is_embedded and not codes:
         text = (
-            f"{whole[1].label} is not loaded: the embedded snapshot's few codes are exported. "
+            f"{label} is not loaded: the embedded snapshot's few codes are exported. "
             "'feesync sync' brings the rest."
         )
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))
     return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
 
 
-def _expanded(
+def _single_codes(
     schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: Source, release: Release
 ) -> list[str]:
-    """Return the codes, each once, and those of each range.
+    """Return codes and the codes of ranges, each once.
 
-    Of the loaded release, else of the snapshot where it has them all.
+    The codes of a range are those of the release; the snapshot's must be all that there are.
     """
-    found: list[str] = []
+    singles: list[str] = []
     for item in codes:
         if isinstance(item, str):
-            found.append(item)
+            singles.append(item)
             continue
-        held = (
+        in_range = (
             schedule.codes(item, release.effective_from)
             if source.embedded
             else source.codes_in(release, item)
         )
-        if not held:
+        if not in_range:
             raise UnknownCodeError(f"no code of {item} is in {release.label}")
-        found += held
-    return list(dict.fromkeys(found))
+        singles += in_range
+    return list(dict.fromkeys(singles))
 
 
-def _answering(
-    code: str, held: Sequence[tuple[Source, Release, frozenset[str]]]
+def _answer(
+    code: str, answers: Sequence[tuple[Source, Release, frozenset[str]]]
 ) -> tuple[Source, Release]:
-    """Return the release that answers for a code.
-
-    The first, but for the snapshot's where that lacks the code.
-    """
-    for source, release, codes in held:
+    """Return the first release that answers for a code; the snapshot's answers only if it has it."""
+    for source, release, codes in answers:
         if code in codes:
             return source, release
         if not source.embedded:
             raise UnknownCodeError(f"{code} is not in {release.label}")
-    label = held[-1][1].label
+    label = answers[-1][1].label
     raise UnknownCodeError(
         f"{code} is not among the few codes of {label} in the embedded snapshot; 'feesync sync' "
-        "brings the rest, "
-        "or 'feesync import' of a zip from cms.gov"
+        "brings the rest, or 'feesync import' of a zip from cms.gov"
     )

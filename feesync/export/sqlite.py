@@ -1,8 +1,8 @@
-"""A grid as a SQLite file of its own, with the names of feesync's database.
+"""The grid as a SQLite file of its own, with the names of feesync's database.
 
-The table `rate_cents` holds exact integers, as the view of that name does: cents, hundredths of
-RVUs, thousandths of GPCIs, ten-thousandths of the factor. The view `rate` gives the same in dollars
-and decimals, for people. The table `release` says where the rows come from.
+The table `rate_cents` has exact integers, as the view of that name in the database: cents,
+hundredths of RVUs, thousandths of GPCIs, ten-thousandths of the factor. The view `rate` has the
+same values in dollars and decimals, for people. The table `release` has the releases.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def _rates() -> str:
 
 
 def _in_dollars() -> str:
-    shown = (
+    columns = (
         f"{name} / {10 ** DECIMALS[name]}.0 AS {name}" if name in DECIMALS else name
         for name in COLUMNS
     )
-    return f"SELECT {', '.join(shown)} FROM rate_cents"  # noqa: S608
+    return f"SELECT {', '.join(columns)} FROM rate_cents"  # noqa: S608
 
 
 def _columns(release: Release) -> dict[str, str]:

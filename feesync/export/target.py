@@ -1,8 +1,8 @@
-"""The file that a command is to write: one rule for tables, workbooks, charts and databases.
+"""The file that a command writes: one rule for tables, workbooks, charts and databases.
 
-It is told before anything is read whether the file may be written; what is there is replaced only
-where that was asked for, and a database of feesync never. Out of scope: writing it (files,
-workbook, analysis.plot), which durable does in one step.
+Whether the file may be written is checked before anything is read. An existing file is replaced
+only with --force, and a database of feesync never. Out of scope: writing the file (export.files,
+workbook, analysis.plot), and doing so in one step (feesync.files).
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from feesync.store.schema import is_database
 
 
 def check_kind(path: Path, kinds: Sequence[str]) -> None:
-    """Refuse a name whose suffix is none of the kinds of file that can be written.
+    """Refuse a file whose name does not end in one of some suffixes.
 
     Raises:
-        InvalidInputError: it ends otherwise, or its folder is not there.
+        InvalidInputError: the name ends otherwise, or its folder does not exist.
     """
     if path.suffix.lower() not in kinds:
-        *others, last = kinds
-        named = f"{', '.join(others)} or {last}" if others else last
+        *first, last = kinds
+        suffixes = f"{', '.join(first)} or {last}" if first else last
         raise InvalidInputError(
-            f"{path} does not end in {named}, which says what kind of file to write"
+            f"{path} does not end in {suffixes}, which says what kind of file to write"
         )
     if not path.absolute().parent.is_dir():
         raise InvalidInputError(f"{path}: there is no folder {path.parent}")
@@ -36,12 +36,12 @@ def check(path: Path, database: Path, *, force: bool) -> None:
 
     Args:
         path: the file to write.
-        database: the database that is read; it is never written over.
-        force: whether a file that is there may be replaced.
+        database: the database that is read; it is never replaced.
+        force: whether an existing file may be replaced.
 
     Raises:
-        InvalidInputError: it is the database, or a database in use, or no file; or it is there
-            already.
+        InvalidInputError: the path is that database, another database of feesync, a database in
+            use, or no file; or the file exists and may not be replaced.
     """
     if path.resolve() == database.resolve():
         raise InvalidInputError(f"{path} is the database itself")
@@ -61,16 +61,18 @@ def check(path: Path, database: Path, *, force: bool) -> None:
 
 
 def _exists(path: Path, when: str = "") -> InvalidInputError:
-    """Return the error for a file that is there and is not to be replaced."""
+    """Return the error for a file that exists and may not be replaced."""
     return InvalidInputError(f"{path} exists{when}; --force replaces it")
 
 
 @contextmanager
-def kept(path: Path) -> Iterator[None]:
-    """Refuse a file that another process has made since it was checked, in the words of the check.
+def existence_errors(path: Path) -> Iterator[None]:
+    """Turn the FileExistsError of the block into the error of `check`.
+
+    It is raised where another process has made the file since it was checked.
 
     Raises:
-        InvalidInputError: it has.
+        InvalidInputError: the file exists now.
     """
     try:
         yield

@@ -1,11 +1,7 @@
-"""A workbook of rates.
+"""A workbook of rates, with the RVUs, GPCIs and conversion factors behind them, and formulas.
 
-RVUs, GPCIs and the factor as numbers beside the amounts, and formulas that make the amounts of
-them.
-
-The formula of the fee schedule stands here a second time because a spreadsheet is to do the same
-sum by itself; the amounts beside it are the database's. Out of scope: which rates (grid), and
-reading workbooks.
+The fee formula is here a second time because a spreadsheet must be able to recompute the amounts;
+the amounts beside it are the database's. Out of scope: which rates (grid), and reading workbooks.
 """
 
 from __future__ import annotations
@@ -21,7 +17,7 @@ from typing import IO, Any
 from feesync.about import VERSION
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.export import grid
-from feesync.export.target import kept
+from feesync.export.target import existence_errors
 from feesync.files import replacing, scratch_folder
 from feesync.model.money import decimal
 from feesync.model.note import Note
@@ -36,11 +32,10 @@ MOST_ROWS = 1_048_575
 
 NOTICE = (
     "Amounts are dollars that Medicare allows before modifiers, units and several procedures of a "
-    "day; they are no "
-    "determination of coverage or payment.",
+    "day; they are no determination of coverage or payment.",
     "'recomputed' is the formula of the fee schedule over the cells of its row: (RVU x GPCI, "
-    "summed) x conversion factor, rounded; "
-    "where CMS gives OPPS relative values, with the lower of both.",
+    "summed) x conversion factor, rounded; where CMS gives OPPS relative values, with the lower of "
+    "both.",
     "An empty amount is no price: the status is not A, R or T, there are no relative values, or "
     "CMS does not price the facility.",
 )
@@ -73,29 +68,31 @@ def write(
     path: Path,
     quotes: Iterable[Quote],
     day: date,
-    asked: Sequence[tuple[str, str]],
+    query: Sequence[tuple[str, str]],
     notes: Iterable[Note] = (),
     contract: int | None = None,
     *,
     force: bool = False,
 ) -> int:
-    """Write rates to a workbook with the sheets 'Rates' and 'Source', as they come.
-
-    Return how many.
+    """Write rates, as they come, to a workbook with the sheets 'Rates' and 'Source'.
 
     Args:
-        path: the file; `target.check` has let it pass.
+        path: the file, which `target.check` has accepted.
         quotes: the rates.
-        day: the day that the rates are of.
-        asked: what was asked for, as names and values of the sheet 'Source'.
-        notes: what a person should know; read once the rates are written.
-        contract: the factor of a contract in ten-thousandths, for columns of what it pays.
-        force: whether a file that is there is replaced.
+        day: the date of service.
+        query: what was asked for, as names and values of the sheet 'Source'.
+        notes: what a person should know; they are read after the rates.
+        contract: the factor of a contract in ten-thousandths, for the columns of its amounts.
+        force: whether an existing file is replaced.
+
+    Returns:
+        How many rates were written.
 
     Raises:
-        MissingExtraError: XlsxWriter is not installed. InvalidInputError: there are more rates than
-        a sheet has room for; or the file exists, and is not to be replaced. OSError: the file
-        cannot be written.
+        MissingExtraError: XlsxWriter is not installed.
+        InvalidInputError: there are more rates than a sheet has rows; or the file exists and may
+            not be replaced.
+        OSError: the file cannot be written.
     """
     try:
         from xlsxwriter import Workbook
@@ -104,7 +101,7 @@ def write(
         raise MissingExtraError("writing a workbook", "xlsx") from None
 
     with (
-        kept(path),
+        existence_errors(path),
         replacing(path, new=not force) as file,
         scratch_folder() as own,
         _output(file) as output,
@@ -113,40 +110,40 @@ def write(
         releases: dict[tuple[str, str], Release] = {}
         rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
         count = _write_rates(workbook, rates, quotes, day, contract, releases)
-        _write_source(workbook, source, releases.values(), asked, notes)
+        _write_source(workbook, source, releases.values(), query, notes)
         try:
             workbook.close()
-        except XlsxWriterException as error:  # a full disk, which it does not leave an OSError
+        except XlsxWriterException as error:  # such as a full disk, whose OSError it hides
             raise OSError(f"{path} cannot be written: {error}") from error
     return count
 
 
 _BEYOND = (1 << 31) - 1
-"""A position in a file after all that has been written, and within what a zip can have."""
+"""A position after everything in the file, and within the size of a zip."""
 
 
 class _Output:
-    """The file under a workbook, which can be given up."""
+    """The file under a workbook; once it is discarded, nothing more is written to it."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.is_given_up = file, False
+        self._file, self.is_discarded = file, False
 
     def __getattr__(self, name: str) -> Callable[..., object]:
         method: Callable[..., object] = getattr(self._file, name)
-        return lambda *args: _BEYOND if self.is_given_up else method(*args)
+        return lambda *args: _BEYOND if self.is_discarded else method(*args)
 
 
 @contextmanager
 def _output(file: IO[bytes]) -> Iterator[_Output]:
-    """Give a file to write a zip to.
+    """Give the block a file to write a zip to, and discard it where the block raises.
 
-    Where that fails, what Python's ZipFile writes when it is thrown away goes nowhere.
+    Python's ZipFile writes a directory when it is garbage-collected, which then goes nowhere.
     """
     output = _Output(file)
     try:
         yield output
     except BaseException:
-        output.is_given_up = True
+        output.is_discarded = True
         raise
 
 
@@ -196,7 +193,7 @@ def _write_rates(
 
 
 def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str, Any]:
-    """Return a row's values by column; a formula is (text, what it comes to)."""
+    """Return a row's values by column; a formula is a text and its result."""
     values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote, day), strict=True))
     for name in _OPPS:
         rvu = getattr(quote.rate, name)
@@ -204,38 +201,37 @@ def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str
     if contract:
         values.update(zip(grid.CONTRACT, grid.contract_row(quote, contract), strict=True))
     for setting in ("nonfacility", "facility"):
-        amount, paid = values[f"{setting}_amount"], f"{setting}_contract_amount"
+        amount, name = values[f"{setting}_amount"], f"{setting}_contract_amount"
         values[f"{setting}_recomputed"] = (
             None if amount is None else (_formula(quote, setting, row), amount)
         )
         if contract and amount is not None:
-            values[paid] = (_contract_formula(setting).replace("#", str(row + 1)), values[paid])
+            values[name] = (_contract_formula(setting).replace("#", str(row + 1)), values[name])
     return values
 
 
 def _formula(quote: Quote, setting: str, row: int) -> str:
-    if (
-        quote.rate.facility_na
-    ):  # therapy, the only one that has an amount then, takes the nonfacility amount everywhere
+    if quote.rate.facility_na:
+        # of such codes only therapy has an amount, which is the nonfacility one in both settings
         setting = "nonfacility"
     return _template(setting, quote.rate.opps_mp_rvu is not None).replace("#", str(row + 1))
 
 
 @cache
 def _template(setting: str, capped: bool) -> str:
-    """Return the formula of a setting's amount, with # in the place of the row's number."""
+    """Return the formula of a setting's amount, with # for the number of the row."""
     at = _cells()
     work = f"{at['work_rvu']}*{at['work_gpci']}"
-    rest = f"{at[f'{setting}_pe_rvu']}*{at['pe_gpci']}+{at['mp_rvu']}*{at['mp_gpci']}"
+    pe_mp = f"{at[f'{setting}_pe_rvu']}*{at['pe_gpci']}+{at['mp_rvu']}*{at['mp_gpci']}"
     if capped:
         cap = f"{at[f'opps_{setting}_pe_rvu']}*{at['pe_gpci']}+{at['opps_mp_rvu']}*{at['mp_gpci']}"
-        rest = f"MIN({rest},{cap})"
-    return f"=ROUND(({work}+{rest})*{at['conversion_factor']},2)"
+        pe_mp = f"MIN({pe_mp},{cap})"
+    return f"=ROUND(({work}+{pe_mp})*{at['conversion_factor']},2)"
 
 
 @cache
 def _contract_formula(setting: str) -> str:
-    """Return the formula of what a contract pays, with # in the place of the row's number."""
+    """Return the formula of a contract's amount, with # for the number of the row."""
     return f"=ROUND({_cells()[f'{setting}_recomputed']}*{_cells()['contract_percent']}/100,2)"
 
 
@@ -255,12 +251,12 @@ def _write_source(
     workbook: _Untyped,
     sheet: _Untyped,
     releases: Iterable[Release],
-    asked: Sequence[tuple[str, str]],
+    query: Sequence[tuple[str, str]],
     notes: Iterable[Note],
 ) -> None:
     bold = workbook.add_format({"bold": True})
     top = workbook.add_format({"valign": "top", "text_wrap": True})
-    rows: list[tuple[str, str]] = [*asked]
+    rows: list[tuple[str, str]] = [*query]
     for release in releases:
         rows += [
             ("Release", release.label),

@@ -1,1 +1,1 @@
-"""What people call a place: by words, by ZIP, and which one locality of a release that is."""
+"""From what people call a place, a key, a name or a ZIP, to the one locality that it means."""

@@ -1,8 +1,8 @@
-"""What a person calls a place, turned into one Medicare payment locality, or into a list of candidates; never a guess.
+"""From a key or a name to the one locality that it means, or to a list of candidates.
 
-The key of a place is MAC + locality (`01112-05`): locality numbers alone stand for dozens of
-places. Out of scope: the localities themselves, which come with each release (schedule), and ZIPs
-(places.zip_codes).
+An ambiguous name is refused, never guessed. A key is MAC and locality (`01112-05`), since locality
+numbers repeat from MAC to MAC. Out of scope: the localities themselves, which come with each
+release (store.source), and ZIPs (places.zip_codes).
 """
 
 from __future__ import annotations
@@ -16,98 +16,100 @@ from feesync.model.reading import shown
 
 _KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
-_MOST_LISTED = 8
+_MOST_NAMES = 8
 _LONGEST_TEXT = 100
 _SHORTEST_PART = 4
-_LEAST_LIKE = 0.75
-_AS_LIKE = 0.1
+_LEAST_LIKENESS = 0.75
+_LIKENESS_MARGIN = 0.1
 _NONE: Mapping[tuple[str, str], Sequence[str]] = {}
 
 
 def of_states(label: str, localities: Iterable[Locality], states: Sequence[str]) -> list[Locality]:
-    """Return the localities of a release that lie in some states, in its order.
+    """Return the localities of a release that lie in some states, in the release's order.
 
-    All of them where no state is named.
+    Args:
+        label: of the release, for the error.
+        localities: those of the release.
+        states: in capitals; where there are none, all localities are returned.
 
     Raises:
-        LocalityError: the release has none in one of the states.
+        LocalityError: the release has no locality in one of the states.
     """
     if not states:
         return list(localities)
-    found = [place for place in localities if place.state in states]
-    if strange := [state for state in states if not any(place.state == state for place in found)]:
+    places = [place for place in localities if place.state in states]
+    if strange := [state for state in states if not any(place.state == state for place in places)]:
         raise LocalityError(
             f"{label} has no locality in state {shown(strange[0])}; 'feesync localities' lists all"
         )
-    return found
+    return places
 
 
 def resolve(text: str, localities: Sequence[Locality]) -> Locality:
     """Return the one locality that a text means.
 
     Args:
-        text: `01112-05`, `0111205`, `CA-05`, a name or part of one that is unambiguous, the code of
-            a state that is one locality, or `national`; not a ZIP.
+        text: `01112-05`, `0111205`, `CA-05`, an unambiguous name or part of one, the code of a
+            state that is one locality, or `national`; not a ZIP.
         localities: those of the release that prices the line.
 
     Raises:
-        LocalityError: unknown or ambiguous; the message and `candidates` list what it may mean.
+        LocalityError: the text is unknown or ambiguous; the message and `candidates` list what it
+            may mean.
     """
     if len(text) > _LONGEST_TEXT:
         raise LocalityError(f"a text of {len(text)} characters is no locality")
-    wanted = _plain(text)
-    if wanted == "NATIONAL":
+    plain = _plain(text)
+    if plain == "NATIONAL":
         return next(place for place in localities if place.is_national)
     places = [place for place in localities if not place.is_national]
-    stripped = text.strip().upper()
-    if key := _KEY.fullmatch(stripped):
+    capitals = text.strip().upper()
+    if key := _KEY.fullmatch(capitals):
         mac, number = (key[1] or key[3]).zfill(5), (key[2] or key[4]).zfill(2)
-        return _one(
+        return _unique(
             [p for p in localities if (p.mac, p.locality) == (mac, number)],
             text,
             _beside(places, mac, number),
         )
-    if key := _STATE_KEY.fullmatch(stripped):
+    if key := _STATE_KEY.fullmatch(capitals):
         state, number = key[1], key[2].zfill(2)
-        return _one(
+        return _unique(
             [p for p in places if (p.state, p.locality) == (state, number)],
             text,
             [p for p in places if p.state == state],
         )
-    if stripped.isascii() and stripped.isdigit():
+    if capitals.isascii() and capitals.isdigit():
         raise LocalityError(
-            _digits_hint(stripped, places), [p.key for p in places if p.mac == stripped]
+            _digits_hint(capitals, places), [p.key for p in places if p.mac == capitals]
         )
-    return _one(matching(text, places), text, similar(text, places))
+    return _unique(matches(text, places), text, similar(text, places))
 
 
-def matching(text: str, localities: Iterable[Locality]) -> list[Locality]:
-    """Return the localities whose state code, or whole name, or words of the name are the text.
+def matches(text: str, localities: Iterable[Locality]) -> list[Locality]:
+    """Return the localities that a text names: by state code, else by whole name, else by words.
 
-    In that order of preference.
-
-    Two letters are a state or nothing; the beginning of a word counts from four letters on. "Texas"
-    is part of the name REST OF TEXAS, but a person who says Texas may mean any of its localities:
-    all are returned.
+    Two letters are a state or nothing. The beginning of a word counts from four letters on. "Texas"
+    is part of the name REST OF TEXAS, but a person who says Texas may mean any locality of Texas,
+    so all of them are returned.
     """
-    wanted = _plain(text)
+    plain = _plain(text)
     places = [place for place in localities if not place.is_national]
-    if by_state := [place for place in places if place.state == wanted]:
+    if by_state := [place for place in places if place.state == plain]:
         return by_state
-    if whole := [place for place in places if _plain(place.name) == wanted]:
-        return whole
-    part = [place for place in places if has_words(place.name, text)]
-    if not part and len(wanted) >= _SHORTEST_PART:
-        part = [place for place in places if f" {wanted}" in f" {_plain(place.name)}"]
-    rest = [
+    if by_name := [place for place in places if _plain(place.name) == plain]:
+        return by_name
+    by_words = [place for place in places if has_words(place.name, text)]
+    if not by_words and len(plain) >= _SHORTEST_PART:
+        by_words = [place for place in places if f" {plain}" in f" {_plain(place.name)}"]
+    rests_of_states = [
         place
-        for place in part
-        if _plain(place.name).startswith("REST OF") and not wanted.startswith("REST")
+        for place in by_words
+        if _plain(place.name).startswith("REST OF") and not plain.startswith("REST")
     ]
-    if rest:
-        states = {place.state for place in rest}
-        return [place for place in places if place.state in states or place in part]
-    return part
+    if rests_of_states:
+        states = {place.state for place in rests_of_states}
+        return [place for place in places if place.state in states or place in by_words]
+    return by_words
 
 
 def is_whole_name(text: str, place: Locality) -> bool:
@@ -116,43 +118,42 @@ def is_whole_name(text: str, place: Locality) -> bool:
 
 
 def has_words(name: str, text: str) -> bool:
-    """Tell whether the words of a text, three letters or more, stand in a name as whole words."""
-    wanted = _plain(text)
-    return len(wanted) > 2 and f" {wanted} " in f" {_plain(name)} "
+    """Tell whether a text of at least three letters is one or more whole words of a name."""
+    plain = _plain(text)
+    return len(plain) > 2 and f" {plain} " in f" {_plain(name)} "
 
 
-def _one(found: list[Locality], text: str, near: Sequence[Locality]) -> Locality:
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise not_found(text, near)
+def _unique(places: list[Locality], text: str, near: Sequence[Locality]) -> Locality:
+    if len(places) == 1:
+        return places[0]
+    if not places:
+        raise unknown_name(text, near)
     raise LocalityError(
-        f"{text!r} may be {len(found)} localities: {listed(found)}. Name one by MAC-locality",
-        [place.key for place in found],
+        f"{text!r} may be {len(places)} localities: {enumeration(places)}. Name one by "
+        "MAC-locality",
+        [place.key for place in places],
     )
 
 
-def not_found(text: str, near: Sequence[Locality]) -> LocalityError:
-    """Return the error for a text that is no locality, which lists what is near it."""
-    beside = f"near it: {listed(near)}. " if near else ""
+def unknown_name(text: str, near: Sequence[Locality]) -> LocalityError:
+    """Return the error for a text that names no locality, with the localities near it."""
+    beside = f"near it: {enumeration(near)}. " if near else ""
     return LocalityError(
         f"no locality {text[:_LONGEST_TEXT]!r}; {beside}'feesync localities' lists all",
         [place.key for place in near],
     )
 
 
-def listed(places: Sequence[Locality]) -> str:
-    """Return localities as a line lists them, the first eight by key and name."""
-    shown = "; ".join(str(place) for place in places[:_MOST_LISTED])
-    return (
-        f"{shown}; and {len(places) - _MOST_LISTED} more" if len(places) > _MOST_LISTED else shown
-    )
+def enumeration(places: Sequence[Locality]) -> str:
+    """Return the keys and names of at most eight localities, and how many more there are."""
+    names = "; ".join(str(place) for place in places[:_MOST_NAMES])
+    return f"{names}; and {len(places) - _MOST_NAMES} more" if len(places) > _MOST_NAMES else names
 
 
 def _beside(places: list[Locality], mac: str, number: str) -> list[Locality]:
-    """Return what stands beside an unknown key.
+    """Return the localities near an unknown key.
 
-    Its number under another MAC of the state, then what the MAC has.
+    First come those with its number under another MAC of the state, then those of its MAC.
     """
     of_mac = [place for place in places if place.mac == mac]
     states = {place.state for place in of_mac}
@@ -167,7 +168,7 @@ def _digits_hint(digits: str, places: list[Locality]) -> str:
     of_mac = [place for place in places if place.mac == digits]
     if of_mac:
         return f"{digits} is a MAC, its localities are " + "; ".join(
-            str(place) for place in of_mac[:_MOST_LISTED]
+            str(place) for place in of_mac[:_MOST_NAMES]
         )
     return (
         f"{digits} alone names no place: locality numbers repeat from MAC to MAC; give "
@@ -178,27 +179,27 @@ def _digits_hint(digits: str, places: list[Locality]) -> str:
 def similar(
     text: str, places: Iterable[Locality], counties: Mapping[tuple[str, str], Sequence[str]] = _NONE
 ) -> list[Locality]:
-    """Return the few localities with words in their names, or a county, that are spelt nearly as a text is; the nearest first.
+    """Return at most four localities with a name or county spelt nearly as a text, nearest first.
 
     Args:
-        text: what was meant to be a name.
-        places: those that it may be.
-        counties: names of counties, by MAC and locality.
+        text: a misspelt name.
+        places: the localities to choose from.
+        counties: the names of counties, by MAC and locality.
     """
     from difflib import SequenceMatcher
 
-    wanted = _plain(text)
-    if not wanted:
+    plain = _plain(text)
+    if not plain:
         return []
     matcher = SequenceMatcher()
-    matcher.set_seq2(wanted)
-    count = len(wanted.split())
+    matcher.set_seq2(plain)
+    count = len(plain.split())
 
     def likeness(candidate: str) -> float:
         matcher.set_seq1(candidate)
-        return matcher.ratio() if matcher.quick_ratio() >= _LEAST_LIKE else 0
+        return matcher.ratio() if matcher.quick_ratio() >= _LEAST_LIKENESS else 0
 
-    def best(place: Locality) -> float:
+    def score(place: Locality) -> float:
         words = _plain(place.name).split()
         parts = {
             " ".join(words[start : start + length])
@@ -208,13 +209,12 @@ def similar(
         parts.update(map(_plain, counties.get((place.mac, place.locality), ())))
         return max(map(likeness, (_plain(place.name), *parts)))
 
-    scored = sorted(
-        ((best(place), place) for place in places if not place.is_national),
-        key=lambda pair: -pair[0],
+    scores = sorted(
+        ((score(place), place) for place in places if not place.is_national),
+        key=lambda item: -item[0],
     )
-    return [
-        place for score, place in scored[:4] if score >= max(_LEAST_LIKE, scored[0][0] - _AS_LIKE)
-    ]
+    least = max(_LEAST_LIKENESS, scores[0][0] - _LIKENESS_MARGIN) if scores else 0
+    return [place for likeness, place in scores[:4] if likeness >= least]
 
 
 def _plain(text: str) -> str:

@@ -1,10 +1,8 @@
-"""Places by any name that people have for them.
+"""From any name of a place to the one locality that prices, or to a list to choose from.
 
-Keys, names and ZIPs to the one locality that prices, or to a list to choose from.
-
-Brings together what is known of localities (localities), ZIPs (zip_codes), counties and contractors
-(words), over the database and the embedded snapshot. Out of scope: which release answers for a day
-(schedule).
+It brings together names (places.names), ZIPs (places.zip_codes), and counties and contractors
+(places.words), over the database and the embedded snapshot. Out of scope: which release answers for
+a day (store.library).
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from feesync.model.locality import Locality
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile, ZipPlace, read_zip
 from feesync.places import words, zip_codes
-from feesync.places.names import is_whole_name, listed, matching, resolve
+from feesync.places.names import enumeration, is_whole_name, matches, resolve
 from feesync.store.source import Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
 
@@ -26,26 +24,29 @@ Counties = Mapping[tuple[str, str], str]
 """The counties of localities, by MAC and locality, as CMS words them."""
 
 
-class Found(NamedTuple):
-    """The localities that a text may mean, and the release that has them.
+class SearchResult(NamedTuple):
+    """The localities that a text may mean.
 
-    Where the text is a ZIP, `spans` tells whether it may lie in more of them, or in others; `said`
-    is what is to be known of it.
+    Attributes:
+        release: the release that has them.
+        localities: the likeliest first.
+        spans: of a ZIP, whether it lies, or may lie, in several localities; else None.
+        remark: of a ZIP, which file says so and what is uncertain; else None.
     """
 
     release: Release
     localities: list[Locality]
     spans: bool | None = None
-    said: str | None = None
+    remark: str | None = None
 
 
 def zip_tables(database: Source | None) -> list[ZipTable]:
-    """Return the ZIP5 and ZIP9 tables that there are: those of a database, and the embedded."""
+    """Return the ZIP5 and ZIP9 tables of a database, and the embedded one."""
     return [*(database.zip_tables if database else ()), embedded_zip_table()]
 
 
 def zip_files(database: Source | None) -> list[ZipFile]:
-    """Return the files behind them; of one quarter the database's, not the embedded."""
+    """Return the files of all ZIP tables; where a quarter has two, the database's."""
     files = {
         (file.kind, file.year, file.quarter): file
         for file in (table.file for table in reversed(zip_tables(database)))
@@ -54,7 +55,7 @@ def zip_files(database: Source | None) -> list[ZipFile]:
 
 
 def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
-    """Return the ZIP5 that answers for a day, and how many ZIPs it has in each MAC and locality."""
+    """Return the ZIP5 that answers for a day, and how many ZIPs each locality has in it."""
     table = zip_codes.zip5_table(zip_tables(database), day)
     return table.file, table.counts()
 
@@ -67,14 +68,22 @@ def locate(
     database: Source | None,
     counties: Callable[[], Counties],
 ) -> tuple[Locality, ZipPlace | None]:
-    """Return the one locality that a text means in a release of a source, and how, where the text is a ZIP.
+    """Return the one locality that a text means in a release; for a ZIP, also why.
 
-    A county is no name of a locality, because CMS does not list all of them; but a name that is a
-    county elsewhere is ambiguous.
+    The name of a county does not mean a locality, because CMS's file does not name all counties.
+    But a part of a locality's name that is also a county of another locality is ambiguous.
+
+    Args:
+        text: a key, a name or a ZIP.
+        source: the database or snapshot with the release.
+        release: the release that prices.
+        day: date of service.
+        database: the database, for its ZIP files; None where there is none.
+        counties: returns the counties of each locality.
 
     Raises:
-        LocalityError: as `localities.resolve` and `zip_codes.locate` do; or the text is also a
-            county of another locality, or of some and no name.
+        LocalityError: the text is unknown or ambiguous, as in `names.resolve` and
+            `zip_codes.locate`; or it is a county, and not the name of a locality.
     """
     if read_zip(text) is not None:
         by_zip = zip_codes.locate(
@@ -84,10 +93,10 @@ def locate(
             return by_zip
     if not words.is_name(text):
         return _locality(source, release, text), None
-    return _named(text, source, release, counties), None
+    return _by_name(text, source, release, counties), None
 
 
-def _named(
+def _by_name(
     text: str, source: Source, release: Release, counties: Callable[[], Counties]
 ) -> Locality:
     places = source.localities(release)
@@ -95,11 +104,11 @@ def _named(
         place = _locality(source, release, text)
     except LocalityError as error:
         by_county = words.of_county(text, places, counties())
-        if not by_county or matching(text, places):
+        if not by_county or matches(text, places):
             raise
         where = (
-            f"{text!r} is no locality by name; it is a county of {listed(by_county)}. Name one "
-            "by MAC-locality"
+            f"{text!r} is no locality by name; it is a county of {enumeration(by_county)}. Name "
+            "one by MAC-locality"
         )
         raise LocalityError(where, [other.key for other in by_county]) from error
     if place.is_national or is_whole_name(text, place):
@@ -107,7 +116,7 @@ def _named(
     others = [other for other in words.of_county(text, places, counties()) if other != place]
     if others:
         where = (
-            f"{text!r} is a part of the name of {place}, and a county of {listed(others)}. "
+            f"{text!r} is a part of the name of {place}, and a county of {enumeration(others)}. "
             "Name one by MAC-locality"
         )
         raise LocalityError(where, [place.key, *(other.key for other in others)])
@@ -121,29 +130,29 @@ def find(
     day: date,
     database: Source | None,
     counties: Counties,
-) -> Found:
-    """Return the localities of a release that a text may mean.
+) -> SearchResult:
+    """Return the localities of a release that a text may mean, for a person to choose from.
 
-    By key, ZIP, MAC, state, name, county or contractor.
+    Arguments as in `locate`; the text may also be a MAC, a state, a county or a contractor.
 
     Raises:
-        LocalityError: nothing is called so.
+        LocalityError: the text means no locality.
     """
     places = source.localities(release)
     of_mac = [place for place in places if query.strip() == place.mac]
     code, tables = read_zip(query), zip_tables(database)
     if code is not None and not (of_mac and zip_codes.zip5_table(tables, day).row(code) is None):
         by_zip = zip_codes.candidates(code, tables, places, day)
-        said = f"{code} is a MAC, and a ZIP too: {by_zip.said}" if of_mac else by_zip.said
-        return Found(release, [*of_mac, *by_zip.localities], by_zip.spans, said)
-    found = of_mac or words.search(query, places, counties)
-    return Found(release, found or [_locality(source, release, query)])
+        remark = f"{code} is a MAC, and a ZIP too: {by_zip.remark}" if of_mac else by_zip.remark
+        return SearchResult(release, [*of_mac, *by_zip.localities], by_zip.spans, remark)
+    by_words = of_mac or words.search(query, places, counties)
+    return SearchResult(release, by_words or [_locality(source, release, query)])
 
 
 def _locality(source: Source, release: Release, text: str) -> Locality:
-    """Return the locality of a release that a text means by key, state or name, found once for each state of the database."""
+    """Return the locality that a key, state or name means; it is resolved once, and remembered."""
     key = (release.release_id, text)
-    found = source.meanings.get(key)
-    if found is None:
-        found = source.meanings[key] = resolve(text, source.localities(release))
-    return found
+    place = source.meanings.get(key)
+    if place is None:
+        place = source.meanings[key] = resolve(text, source.localities(release))
+    return place

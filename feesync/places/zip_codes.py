@@ -1,10 +1,8 @@
-"""What a ZIP means on a date.
+"""From a ZIP and a date to one payment locality, or to an error that says why not and what to do.
 
-One payment locality of the release that prices, or an error that says why not and what to do.
-
-CMS flags a ZIP of which a part lies in another locality than the one that ZIP5 gives: such a ZIP is
-never answered without its four more digits, which ZIP9 decides by. Medicare pays by the ZIP of the
-place where the service is furnished (Medicare Claims Processing Manual, chapter 1, section 10.1.1).
+CMS flags a ZIP that lies in several localities. It is never resolved by its five digits: ZIP9
+decides by the ZIP+4. Medicare pays by the ZIP of the place where the service is furnished (Medicare
+Claims Processing Manual, chapter 1, section 10.1.1).
 """
 
 from __future__ import annotations
@@ -25,8 +23,8 @@ from feesync.model.zip_code import (
     may_be_mac,
     read_zip,
 )
-from feesync.places.names import listed
-from feesync.store.zip_tables import ZipTable, answering
+from feesync.places.names import enumeration
+from feesync.store.zip_tables import ZipTable, table_on
 
 _WAY = "name the locality by MAC-locality ('feesync localities' lists all)"
 _BRINGS = "'feesync sync --zips', or 'feesync import' of CMS's Zip Code to Carrier Locality File"
@@ -37,18 +35,18 @@ def locate(
 ) -> tuple[Locality, ZipPlace] | None:
     """Return the locality that a ZIP lies in, with the file that says so.
 
-    None where the text is no ZIP, or a MAC and no ZIP.
+    Where the text is no ZIP, or is a MAC and no ZIP, return None.
 
     Args:
         text: `94110`, `94110-1234`, `941101234`, or `ZIP 94110`.
-        tables: the ZIP files that there are, of which the day picks one.
+        tables: all ZIP tables; the day decides which answers.
         localities: those of the release that prices the line.
-        release: its label.
+        release: the label of the release.
         day: date of service.
 
     Raises:
-        LocalityError: an unknown or military ZIP, one that spans localities, one whose locality the
-            release does not have, or five digits that are a MAC too.
+        LocalityError: the ZIP is unknown or military, spans localities, lies in a locality that the
+            release does not have, or is five digits that are a MAC too.
     """
     code = read_zip(text)
     if code is None:
@@ -62,7 +60,7 @@ def locate(
     if of_mac:
         raise _both(code, of_mac, _place(row, localities), row)
     if row.plus_four:
-        table = answering(tables, ZIP9, day)
+        table = table_on(tables, ZIP9, day)
         precise = table.row(code) if table and code.plus4 else None
         if table is None or precise is None:
             raise _spans(code, row, file, localities, table)
@@ -80,54 +78,57 @@ def locate(
 
 
 class ZipCandidates(NamedTuple):
-    """Every locality that a ZIP may lie in, whether it spans several, and in words which file says so and what is uncertain."""
+    """The localities that a ZIP may lie in.
+
+    Attributes:
+        localities: that of ZIP5 first.
+        spans: whether the ZIP lies in several.
+        remark: which file says so, and what is uncertain.
+    """
 
     localities: list[Locality]
     spans: bool
-    said: str
+    remark: str
 
 
 def candidates(
     code: ZipCode, tables: Sequence[ZipTable], localities: Sequence[Locality], day: date
 ) -> ZipCandidates:
-    """Return every locality that a ZIP may lie in, the one of ZIP5 first.
-
-    To be shown, not to price with.
+    """Return every locality that a ZIP may lie in, for a person to choose from.
 
     Raises:
-        LocalityError: an unknown or military ZIP, or one whose localities the release does not
-            have.
+        LocalityError: the ZIP is unknown or military, or the release has none of its localities.
     """
     file, row = _zip5_row(code, tables, day)
     if row is None:
         raise _unknown(code, file)
-    pairs, spans = [(row.mac, row.locality)], row.plus_four
-    said = f"ZIP {code} lies in {row.mac}-{row.locality} by {file}"
+    keys, spans = [(row.mac, row.locality)], row.plus_four
+    remark = f"ZIP {code} lies in {row.mac}-{row.locality} by {file}"
     if spans:
-        table = answering(tables, ZIP9, day)
+        table = table_on(tables, ZIP9, day)
         precise = table.row(code) if table and code.plus4 else None
         if table and precise:
-            pairs, spans, file = [(precise.mac, precise.locality)], False, table.file
-            said = f"ZIP {code} lies in {precise.mac}-{precise.locality} by {file}"
+            keys, spans, file = [(precise.mac, precise.locality)], False, table.file
+            remark = f"ZIP {code} lies in {precise.mac}-{precise.locality} by {file}"
         elif table:
-            pairs += [pair for pair in table.localities(code.zip5) if pair not in pairs]
-            said = f"ZIP {code.zip5} spans localities, by {table.file}: the ZIP+4 decides"
+            keys += [key for key in table.localities(code.zip5) if key not in keys]
+            remark = f"ZIP {code.zip5} spans localities, by {table.file}: the ZIP+4 decides"
         else:
-            said += (
+            remark += (
                 ", but a part of it lies elsewhere: the ZIP+4 decides, by CMS's ZIP9 file "
                 f"({_BRINGS})"
             )
     if not file.is_of(day):
-        said += f" (the nearest file there is to {day})"
-    found = [place for pair in pairs for place in localities if (place.mac, place.locality) == pair]
-    if not found:
-        raise LocalityError(f"{said}; that is no locality on {day}: {_WAY}")
-    return ZipCandidates(found, spans, said)
+        remark += f" (the nearest file there is to {day})"
+    places = [place for key in keys for place in localities if (place.mac, place.locality) == key]
+    if not places:
+        raise LocalityError(f"{remark}; that is no locality on {day}: {_WAY}")
+    return ZipCandidates(places, spans, remark)
 
 
 def zip5_table(tables: Sequence[ZipTable], day: date) -> ZipTable:
-    """Return the ZIP5 that answers for a day; there is always one, the embedded."""
-    table = answering(tables, ZIP5, day)
+    """Return the ZIP5 table that answers for a day; the embedded one at least does."""
+    table = table_on(tables, ZIP5, day)
     if table is None:
         raise AssertionError("the embedded ZIP5 is among the tables")
     return table
@@ -148,15 +149,15 @@ def _place(row: ZipRow, localities: Sequence[Locality]) -> Locality | None:
 
 
 def _regrouped(place: Locality, localities: Sequence[Locality], zip5: ZipTable) -> tuple[str, ...]:
-    """Return the localities in the state of a place that the ZIP file does not know.
+    """Return the localities of a state that a ZIP file of another quarter does not have.
 
-    CMS divided the state otherwise then.
+    Where there are any, CMS has divided the state anew between the two.
     """
-    known = zip5.pairs()
+    keys = zip5.pairs()
     return tuple(
         other.key
         for other in localities
-        if other.state == place.state and (other.mac, other.locality) not in known
+        if other.state == place.state and (other.mac, other.locality) not in keys
     )
 
 
@@ -172,16 +173,15 @@ def _unknown(code: ZipCode, file: ZipFile) -> LocalityError:
 def _both(
     code: ZipCode, of_mac: Sequence[Locality], place: Locality | None, row: ZipRow
 ) -> LocalityError:
-    """Refuse what is a MAC as well as a ZIP.
+    """Return the error for five digits that are a MAC as well as a ZIP.
 
-    A MAC alone never prices, but who types one must not be given a ZIP's price.
+    A MAC alone means no locality, but a person who types one must not get the price of a ZIP.
     """
     by_zip = str(place) if place else f"{row.mac}-{row.locality}"
     keys = [other.key for other in (*of_mac, place) if other]
     return LocalityError(
-        f"{code} is a MAC ({listed(of_mac)}) and a ZIP too (in {by_zip}); name the locality by "
-        "MAC-locality, "
-        f"or write 'ZIP {code}' for the ZIP",
+        f"{code} is a MAC ({enumeration(of_mac)}) and a ZIP too (in {by_zip}); name the locality "
+        f"by MAC-locality, or write 'ZIP {code}' for the ZIP",
         keys,
     )
 
@@ -189,14 +189,11 @@ def _both(
 def _spans(
     code: ZipCode, row: ZipRow, file: ZipFile, localities: Sequence[Locality], zip9: ZipTable | None
 ) -> LocalityError:
-    """Refuse a ZIP of which a part lies elsewhere.
-
-    Say what ZIP5 gives it, what ZIP9 knows, and both ways on.
-    """
+    """Return the error for a ZIP that spans localities: which they are, and how to choose one."""
     place = _place(row, localities)
     key = f"{row.mac}-{row.locality}"
-    pairs = [(row.mac, row.locality), *(zip9.localities(code.zip5) if zip9 else ())]
-    keys = list(dict.fromkeys("-".join(pair) for pair in pairs))
+    of_zip = [(row.mac, row.locality), *(zip9.localities(code.zip5) if zip9 else ())]
+    keys = list(dict.fromkeys("-".join(numbers) for numbers in of_zip))
     among = f" ({zip9.file}: {', '.join(sorted(keys))})" if zip9 else ""
     spans = (
         f"{code.zip5} spans localities: {file} gives {place or key}, but a part of it lies "

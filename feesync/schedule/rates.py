@@ -23,7 +23,7 @@ from feesync.model.zip_code import ZipFile, ZipPlace
 from feesync.paths import database_name
 from feesync.places import resolver
 from feesync.places.names import of_states
-from feesync.places.resolver import Found
+from feesync.places.resolver import SearchResult
 from feesync.schedule.quote import Quote
 from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
@@ -237,7 +237,7 @@ class FeeSchedule:
         """Return the localities in effect on a date, the national row first, and the release that says so."""
         return self._reading(self._localities, read_day("day", day))
 
-    def find_localities(self, query: str, day: date | str) -> Found:
+    def find_localities(self, query: str, day: date | str) -> SearchResult:
         """Return the localities that a text may mean.
 
         By key, ZIP, MAC, state, name, county or contractor.
@@ -372,7 +372,7 @@ class FeeSchedule:
         source, release = self._library.on(day)[0]
         return release, source.localities(release)
 
-    def _find_localities(self, query: str, day: date) -> Found:
+    def _find_localities(self, query: str, day: date) -> SearchResult:
         source, release = self._library.on(day)[0]
         return resolver.find(query, source, release, day, self._database, self._counties(day))
 

@@ -229,7 +229,7 @@ def stored_zip_tables(
     ]
 
 
-def answering(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
+def table_on(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
     """Return the table of a kind that answers for a day, None where there is none.
 
     Of one quarter the database's, not the embedded.

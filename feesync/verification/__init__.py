@@ -1,1 +1,1 @@
-"""Proving the rates against CMS's own payment files."""
+"""Verify the rates against CMS's own payment files."""

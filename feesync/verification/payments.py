@@ -1,10 +1,8 @@
-"""Published payments beside the rates of a release.
+"""The payments of a file in a temporary table, beside the rates of a release.
 
-A temporary table that the view is compared with, a locality at a time.
-
-SQLite keeps the table in a file of its own as it grows, so that a million records take little
-memory, finds the keys that stand twice, and reads the rates where they are. Out of scope: where the
-payments come from (formats.payment_file).
+SQLite keeps the table in a file of its own, so that a million records take little memory; it finds
+keys that are there twice, and compares the payments with the rates a locality at a time. Out of
+scope: reading the payments (formats.payment_file).
 """
 
 from __future__ import annotations
@@ -20,22 +18,20 @@ from feesync.store.source import Source
 
 _CACHE_KIBIBYTES = 16 * 1024
 MOST_LOCALITIES = 1_000
-"""Of a file; CMS has some 110."""
+"""Localities of a file; CMS has some 110."""
 
 _RATES = (
-    "FROM temp.payment AS p CROSS JOIN revision_rate_cents AS r ON r.hcpcs = p.hcpcs AND "
-    "r.modifier = p.modifier "
-    "WHERE p.mac = ? AND p.locality = ? AND r.release_id = ? AND r.basis = ? AND r.mac = ? AND "
-    "r.locality = ?"
+    "FROM temp.payment AS p CROSS JOIN revision_rate_cents AS r "
+    "ON r.hcpcs = p.hcpcs AND r.modifier = p.modifier "
+    "WHERE p.mac = ? AND p.locality = ? "
+    "AND r.release_id = ? AND r.basis = ? AND r.mac = ? AND r.locality = ?"
 )
-"""The payments of a locality are looked up one by one in the rates, never the other way.
-
-Most files are small. The rates are those
-of the release that was chosen, even where another process has superseded it since."""
+"""Each payment of a locality is looked up in the rates, and not each rate in the payments: most
+files are small. The release stays the same even where another process supersedes it meanwhile."""
 
 
 class Contradiction(NamedTuple):
-    """A key that stands twice with different amounts, and where."""
+    """A key that is in a file twice with different amounts, and the two lines."""
 
     mac: str
     locality: str
@@ -46,7 +42,7 @@ class Contradiction(NamedTuple):
 
 
 class UnequalPayment(NamedTuple):
-    """A payment that is not the computed one, in one setting or both; in cents."""
+    """A payment that differs from the computed one in one setting or both; in cents."""
 
     hcpcs: str
     modifier: str
@@ -57,7 +53,7 @@ class UnequalPayment(NamedTuple):
 
 
 class PublishedPayments:
-    """The payments of one file, each key once; a context manager, at whose end they are gone."""
+    """The payments of a file, each key once; a context manager, which removes them at its end."""
 
     def __init__(self, source: Source, release: Release, basis: str) -> None:
         self._connection = source.connection
@@ -68,14 +64,12 @@ class PublishedPayments:
         self._connection.execute("DROP TABLE IF EXISTS temp.payment")
         self._connection.execute(
             "CREATE TEMP TABLE payment (mac TEXT, locality TEXT, hcpcs TEXT, modifier TEXT, "
-            "nonfacility_fee INTEGER, "
-            "facility_fee INTEGER, line INTEGER, other_line INTEGER, PRIMARY KEY (mac, locality, "
-            "hcpcs, modifier)) WITHOUT ROWID"
+            "nonfacility_fee INTEGER, facility_fee INTEGER, line INTEGER, other_line INTEGER, "
+            "PRIMARY KEY (mac, locality, hcpcs, modifier)) WITHOUT ROWID"
         )
         self._connection.execute("BEGIN")
-        self._connection.execute(
-            "SELECT 1 FROM release"
-        ).fetchone()  # from here on, what another process loads is not seen
+        # the first read fixes what the transaction sees, whatever another process loads later
+        self._connection.execute("SELECT 1 FROM release").fetchone()
         return self
 
     def __exit__(
@@ -89,42 +83,44 @@ class PublishedPayments:
         self._connection.execute("DROP TABLE IF EXISTS temp.payment")
 
     def add(self, payments: Iterable[Payment]) -> int:
-        """Take payments up and return their number.
+        """Add payments, and return how many there were.
 
-        One whose key is there already is compared with what is there, and left out.
+        A payment whose key is there already is compared with the first one, and not added.
         """
-        number = count()  # the next one's, counted from 0: at the end, how many there were
+        number = count()  # after the last payment, its next value is how many there were
         self._connection.executemany(
             "INSERT INTO temp.payment VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE "
             "SET other_line = coalesce(other_line, excluded.line) "
-            "WHERE nonfacility_fee <> excluded.nonfacility_fee OR facility_fee <> "
-            "excluded.facility_fee",
+            "WHERE nonfacility_fee <> excluded.nonfacility_fee "
+            "OR facility_fee <> excluded.facility_fee",
             (payment for payment, _ in zip(payments, number, strict=False)),
         )
         return next(number)
 
     def contradiction(self) -> Contradiction | None:
-        """Return the first key that stands twice with different amounts, or None."""
+        """Return the first key that is there twice with different amounts, or None."""
         row = self._connection.execute(
-            "SELECT mac, locality, hcpcs, modifier, line, other_line FROM temp.payment WHERE "
-            "other_line IS NOT NULL "
-            "ORDER BY other_line LIMIT 1"
+            "SELECT mac, locality, hcpcs, modifier, line, other_line FROM temp.payment "
+            "WHERE other_line IS NOT NULL ORDER BY other_line LIMIT 1"
         ).fetchone()
         return Contradiction._make(row) if row else None
 
     def localities(self) -> list[tuple[str, str, int]]:
-        """Return MAC, locality and number of keys of each locality, of one more than MOST_LOCALITIES at most."""
+        """Return MAC, number and count of keys of each locality, at most MOST_LOCALITIES + 1."""
         query = "SELECT mac, locality, count(*) FROM temp.payment GROUP BY mac, locality LIMIT ?"
         return self._connection.execute(query, (MOST_LOCALITIES + 1,)).fetchall()
 
-    def compared(self, mac: str, locality: str) -> tuple[int, int]:
-        """Return how many keys of a locality have a rate, and how many of their amounts (two a key) are equal."""
-        known, equal = self._connection.execute(
-            "SELECT count(*), sum((p.nonfacility_fee = r.nonfacility_fee) + (p.facility_fee = "
-            "r.facility_fee)) " + _RATES,
-            self._place(mac, locality),
+    def counts(self, mac: str, locality: str) -> tuple[int, int]:
+        """Return how many keys of a locality have a rate, and how many of their amounts are equal.
+
+        Each key has two amounts.
+        """
+        rates, equal = self._connection.execute(
+            "SELECT count(*), sum((p.nonfacility_fee = r.nonfacility_fee) "
+            "+ (p.facility_fee = r.facility_fee)) " + _RATES,
+            self._parameters(mac, locality),
         ).fetchone()
-        return known, equal or 0
+        return rates, equal or 0
 
     def unequal(self, mac: str, locality: str) -> Iterator[UnequalPayment]:
         """Yield the payments of a locality that differ from the rates, by code and modifier."""
@@ -134,12 +130,12 @@ class PublishedPayments:
             + _RATES
             + " AND (p.nonfacility_fee <> r.nonfacility_fee OR p.facility_fee <> r.facility_fee) "
             "ORDER BY p.hcpcs, p.modifier",
-            self._place(mac, locality),
+            self._parameters(mac, locality),
         )
         return map(UnequalPayment._make, rows)
 
     def unknown_localities(self, most: int) -> tuple[int, list[tuple[str, str]]]:
-        """Return how many localities the release has not, and the first of them."""
+        """Return how many localities of the file the release lacks, and the first of them."""
         return self._unknown(
             "SELECT mac, locality FROM temp.payment EXCEPT SELECT mac, locality FROM locality "
             "WHERE release_id = ?",
@@ -147,19 +143,20 @@ class PublishedPayments:
         )
 
     def unknown_codes(self, most: int) -> tuple[int, list[tuple[str, str]]]:
-        """Return how many codes, with row modifiers, the release has not, and the first of them."""
+        """Return how many codes, with row modifiers, the release lacks, and the first of them."""
         return self._unknown(
-            "SELECT hcpcs, modifier FROM temp.payment EXCEPT SELECT hcpcs, modifier FROM "
-            "relative_value WHERE release_id = ?",
+            "SELECT hcpcs, modifier FROM temp.payment "
+            "EXCEPT SELECT hcpcs, modifier FROM relative_value WHERE release_id = ?",
             most,
         )
 
     def _unknown(self, query: str, most: int) -> tuple[int, list[tuple[str, str]]]:
         release = (self._release_id,)
-        total = self._connection.execute(f"SELECT count(*) FROM ({query})", release).fetchone()[0]  # noqa: S608 - ours
+        count = f"SELECT count(*) FROM ({query})"  # noqa: S608 - the query is one of this class
+        total = self._connection.execute(count, release).fetchone()[0]
         return total, self._connection.execute(
             f"{query} ORDER BY 1, 2 LIMIT {most}", release
         ).fetchall()
 
-    def _place(self, mac: str, locality: str) -> tuple[object, ...]:
+    def _parameters(self, mac: str, locality: str) -> tuple[object, ...]:
         return (mac, locality, self._release_id, self._basis, mac, locality)

@@ -1,4 +1,4 @@
-"""Prove the rates against CMS: recompute every amount of its payment files from a loaded release.
+"""Recompute the amounts of CMS's payment files from a loaded release.
 
 The fees before the OPPS cap are compared, in both settings, each key (MAC, locality, HCPCS code,
 modifier) once. Out of scope: how the files are read (formats.payment_file), and their indicators,
@@ -38,10 +38,10 @@ _RECORDS_A_STEP = 5_000
 _SHARE_OF_READING = 0.6
 
 Each = Callable[[str, str, Difference], None]
-"""Told of every difference: the file, the release, the difference."""
+"""Called with every difference: the file, the release, the difference."""
 
 Progress = Callable[[str, float], None]
-"""Told how far a file is: its name, and a share from 0 to 1."""
+"""Called as the work goes on: the file, and how far it is, from 0 to 1."""
 
 
 def verify(
@@ -54,33 +54,35 @@ def verify(
     each: Each | None = None,
     progress: Progress | None = None,
 ) -> Verification:
-    """Recompute CMS's payment files from the loaded releases and say which amounts are equal.
+    """Recompute CMS's payment files from the loaded releases, and count the amounts that are equal.
 
     A million records take about a hundred megabytes of disk in the folder of temporary files, and
     little memory.
 
     Args:
-        paths: PFALL and PFREV files, or the carriers' own of a state: text, or zips of text, or
-            zips of such zips.
-        release: label of the release to compare with; by default as the names say, PFREV25D with
-            RVU25D.
-        qp: take the conversion factor of qualifying APM participants, whatever the names say; by
-            default as the names say (QP, nonQP), nonqp where they are silent. Before 2026 there is
-            one for all.
+        paths: PFALL and PFREV files, or those of single carriers: text, or zips of text, or zips of
+            such zips.
+        release: label of the release to compare with; by default the one that the names say:
+            RVU25D for PFREV25D.
+        qp: use the conversion factor of qualifying APM participants, whatever the names say. By
+            default the names decide (QP, nonQP), and nonqp is used where they do not say. Before
+            2026 there is one factor for all.
         db: path of the database; by default FEESYNC_DB, else the user's data folder. For a release
             that it lacks, the embedded snapshot answers, with the facet joint codes only.
-        most: how many differences of a file the answer keeps; 0 for all.
-        each: is called with every difference.
-        progress: is called as the work goes on.
+        most: how many differences of each file the answer keeps; 0 for all.
+        each: called with every difference: the file, the release, the difference.
+        progress: called as the work goes on: the file, and how far it is, from 0 to 1.
 
     Returns:
-        The counts per file, and the first differences.
+        The counts of each file, and its first differences.
 
     Raises:
         ContentRefusedError: a file is no payment file, is of another year than the release, or
-        contradicts itself. InvalidInputError: a file's name does not say its release and `release`
-        is not given, or an argument cannot be read. NoPriceError: the release is not loaded, or has
-        no qp conversion factor. StoreError: the database cannot be read.
+            contradicts itself.
+        InvalidInputError: a file's name does not say its release and `release` is not given, or an
+            argument cannot be read.
+        NoPriceError: the release is not loaded, or has no qp conversion factor.
+        StoreError: the database cannot be read.
     """
     return Verification(
         tuple(
@@ -101,19 +103,18 @@ def verify_each(
     each: Each | None = None,
     progress: Progress | None = None,
 ) -> Iterator[FileVerification]:
-    """Yield what became of each payment file as it is done.
+    """Yield the result of each payment file as soon as the file is done.
 
-    Of `verify`, for a caller who keeps it where a later one is refused.
-
-    Arguments and errors as of `verify`.
+    Arguments and errors are those of `verify`; a caller has the results of the files before one
+    that is refused.
     """
     label = None if release is None else parse_label(release)
     most = whole("most", most, 0, sys.maxsize, "a number of differences")
     qp = flag("qp", qp)
     if strange := [
         name
-        for name, hears in (("each", each), ("progress", progress))
-        if not (hears is None or callable(hears))
+        for name, function in (("each", each), ("progress", progress))
+        if not (function is None or callable(function))
     ]:
         raise InvalidInputError(f"{strange[0]} is neither None nor a function")
     with closing(_Sources(database_path(db))) as sources:
@@ -125,7 +126,7 @@ def verify_each(
 
 
 class _Sources:
-    """Where releases are found: the database, and the snapshot for the labels that it lacks."""
+    """The releases of the database, and those of the snapshot that it lacks."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -159,10 +160,10 @@ class _Sources:
 
 @dataclass(slots=True)
 class _Tally:
-    """What has been counted of a file so far; `known` are the keys that have a rate."""
+    """The counts of a file so far; `rates` counts the keys that have a rate."""
 
     keys: int = 0
-    known: int = 0
+    rates: int = 0
     equal: int = 0
     differences: list[Difference] = field(default_factory=list)
 
@@ -189,17 +190,17 @@ class _Verifier:
 
     def _verify(self, file: PaymentFile) -> FileVerification:
         label = self._label or file.release(self._sources.labels)
-        found = self._sources.find(label)
-        if not found:
+        answer = self._sources.find(label)
+        if not answer:
             remedy = remedies.for_label(label, read_freshness(self._sources.path).listing)
             raise NoReleaseError(f"{file.name}: {label} is not loaded; {remedy}")
-        source, release = found
+        source, release = answer
         basis = basis_of(release, qp=self._qp or file.basis == "qp")
-        with PublishedPayments(source, release, basis) as published:
-            records = published.add(self._watched(file, release.year))
-            _refuse_contradiction(published, file)
-            tally = self._compared(file, label, published)
-            complete = tally.known == tally.keys
+        with PublishedPayments(source, release, basis) as payments:
+            records = payments.add(self._records(file, release.year))
+            _refuse_contradiction(payments, file)
+            tally = self._tally(file, label, payments)
+            complete = tally.rates == tally.keys
             return FileVerification(
                 file=file.name,
                 release=label,
@@ -211,43 +212,43 @@ class _Verifier:
                 has_trailer=file.has_trailer,
                 keys=tally.keys,
                 equal=tally.equal,
-                different=2 * tally.known - tally.equal,
+                different=2 * tally.rates - tally.equal,
                 differences=tuple(tally.differences),
                 missing_codes=Missing(0, ())
                 if complete
-                else _missing(*published.unknown_codes(_MOST_NAMED)),
+                else _missing(*payments.unknown_codes(_MOST_NAMED)),
                 missing_localities=Missing(0, ())
                 if complete
-                else _missing(*published.unknown_localities(_MOST_NAMED)),
+                else _missing(*payments.unknown_localities(_MOST_NAMED)),
             )
 
-    def _watched(self, file: PaymentFile, year: int) -> Iterator[Payment]:
-        """Yield the records of a file, and tell of the progress."""
+    def _records(self, file: PaymentFile, year: int) -> Iterator[Payment]:
+        """Yield the records of a file, and report the progress."""
         for number, payment in enumerate(file.payments(year), start=1):
             if number % _RECORDS_A_STEP == 0:
                 self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / file.size)
             yield payment
 
-    def _compared(self, file: PaymentFile, label: str, published: PublishedPayments) -> _Tally:
+    def _tally(self, file: PaymentFile, label: str, payments: PublishedPayments) -> _Tally:
         tally = _Tally()
-        places = published.localities()
+        places = payments.localities()
         if len(places) > MOST_LOCALITIES:
             raise ContentRefusedError(
                 f"has payments of more than {MOST_LOCALITIES:,} localities", file=file.name
             )
-        for done, (mac, locality, keys) in enumerate(places, start=1):
-            known, equal = published.compared(mac, locality)
+        for number, (mac, locality, keys) in enumerate(places, start=1):
+            rates, equal = payments.counts(mac, locality)
             tally.keys += keys
-            tally.known += known
+            tally.rates += rates
             tally.equal += equal
-            if equal < 2 * known:
-                for difference in _differences(published.unequal(mac, locality), mac, locality):
+            if equal < 2 * rates:
+                for difference in _differences(payments.unequal(mac, locality), mac, locality):
                     if not self._most or len(tally.differences) < self._most:
                         tally.differences.append(difference)
                     if self._each:
                         self._each(file.name, label, difference)
             self._progress(
-                file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * done / len(places)
+                file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * number / len(places)
             )
         return tally
 
@@ -273,8 +274,8 @@ def _of_label(source: Source, label: str) -> Release:
     return next(release for release in source.releases if release.label == label)
 
 
-def _refuse_contradiction(published: PublishedPayments, file: PaymentFile) -> None:
-    if twice := published.contradiction():
+def _refuse_contradiction(payments: PublishedPayments, file: PaymentFile) -> None:
+    if twice := payments.contradiction():
         code = f"{twice.hcpcs} {twice.modifier}".strip()
         raise ContentRefusedError(
             f"{code} in {twice.mac}-{twice.locality} stands in line {twice.first_line} with other "
@@ -305,4 +306,4 @@ def _differences(
 
 
 def _missing(total: int, first: list[tuple[str, str]]) -> Missing:
-    return Missing(total, tuple("-".join(filter(None, pair)) for pair in first))
+    return Missing(total, tuple("-".join(filter(None, key)) for key in first))

@@ -1,7 +1,4 @@
-"""What became of a verification.
-
-The values that `feesync.verify` returns, and `feesync verify` prints.
-"""
+"""The results of a verification, which `feesync.verify` returns and `feesync verify` prints."""
 
 from __future__ import annotations
 
@@ -14,16 +11,16 @@ from feesync.model.money import json_ready
 
 
 class Difference(NamedTuple):
-    """An amount that CMS publishes and the release does not give; both in dollars, with two places.
+    """An amount of a payment file that differs from the computed one; both in dollars.
 
     Attributes:
         hcpcs: the code.
         modifier: `26`, `TC`, `53` or empty.
-        mac: the Medicare administrative contractor.
-        locality: the locality.
+        mac: the number of the Medicare administrative contractor.
+        locality: the number of the locality.
         setting: `nonfacility` or `facility`.
-        published: what the file says.
-        computed: what the relative values of the release give, before the OPPS cap.
+        published: CMS's amount.
+        computed: the amount by the relative values of the release, before the OPPS cap.
     """
 
     hcpcs: str
@@ -46,7 +43,7 @@ class Difference(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """What a file has and the release lacks: how many, and the first of them by name."""
+    """Codes or localities that a file has and the release lacks: how many, and the first names."""
 
     total: int
     first: tuple[str, ...]
@@ -59,24 +56,25 @@ class Missing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FileVerification:
-    """What became of one payment file.
+    """The result of one payment file.
 
     Attributes:
-        file: its name; of a member, with the zips' names before it.
+        file: its name; in a zip, with the zips' names before it.
         release: label of the release that it was compared with.
-        basis: `nonqp` or `qp`, whose conversion factor was taken.
-        basis_named: whether the names or the caller said so.
+        basis: whose conversion factor was used, `nonqp` or `qp`.
+        basis_named: whether the names or the caller said which; else it is the default.
         year: calendar year of the release.
-        embedded: whether the release is the embedded snapshot's, which holds the facet joint codes
+        embedded: whether the release is the embedded snapshot's, which has the facet joint codes
             only.
-        records: payment records in the file.
-        has_trailer: whether it ends with CMS's trailer lines; one without may have been cut.
-        keys: distinct keys (MAC, locality, code, modifier) among them; each has two amounts.
-        equal: amounts that are equal to the cent.
-        different: amounts that are not.
+        records: how many payment records the file has.
+        has_trailer: whether it ends with CMS's trailer lines; a file without may have been cut.
+        keys: how many distinct keys (MAC, locality, code, modifier) there are; each has two
+            amounts.
+        equal: how many amounts are equal to the cent.
+        different: how many amounts are not.
         differences: the first of these, by locality and code.
-        missing_codes: codes, with row modifiers, that the release has not.
-        missing_localities: localities that the release has not.
+        missing_codes: codes, with row modifiers, that the release lacks.
+        missing_localities: localities that the release lacks.
     """
 
     file: str
@@ -96,19 +94,16 @@ class FileVerification:
 
     @property
     def amounts(self) -> int:
-        """How many amounts there are to compare: two a key."""
+        """How many amounts there are to compare: two for each key."""
         return 2 * self.keys
 
     @property
     def not_loaded(self) -> int:
-        """How many of them could not be compared, because what is loaded has not their code or locality."""
+        """How many amounts could not be compared: the release lacks their code or locality."""
         return self.amounts - self.equal - self.different
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the values under the names of `feesync verify --json`.
-
-        Dollars are exact (`money.JsonNumber`).
-        """
+        """Return the values under the names of `feesync verify --json`, with exact dollars."""
         return json_ready(
             {
                 "file": self.file,
@@ -137,10 +132,10 @@ class FileVerification:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What became of payment files.
+    """The results of all payment files.
 
     Attributes:
-        files: each payment file, in the order in which they were read.
+        files: the result of each file, in the order in which the files were read.
     """
 
     files: tuple[FileVerification, ...]
@@ -167,9 +162,10 @@ class Verification:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: 4 where an amount differs.
+        """The exit status.
 
-        6 where one could not be compared, or a file may have been cut; else 0.
+        It is 4 where an amount differs, else 6 where one could not be compared or a file may have
+        been cut, else 0.
         """
         if self.different:
             return ExitStatus.REFUSED

@@ -11,7 +11,7 @@ from feesync.cli.options import csv_option, date_option, db_option, json_option,
 from feesync.cli.output import print_csv, print_json, print_notes, print_table
 from feesync.model.locality import Locality
 from feesync.model.money import decimal
-from feesync.places.resolver import Found
+from feesync.places.resolver import SearchResult
 from feesync.reference.contractors import contractors
 from feesync.schedule.notes import acceptance_notes
 from feesync.schedule.threads import open_schedule
@@ -73,7 +73,9 @@ def command(
     when = day or Date.today()
     with schedule.held():
         found = (
-            schedule.find_localities(query, when) if query else Found(*schedule.localities(when))
+            schedule.find_localities(query, when)
+            if query
+            else SearchResult(*schedule.localities(when))
         )
         counties = schedule.counties(when)
         _, zips = schedule.zip_counts(when)
@@ -95,16 +97,16 @@ def command(
     elif as_csv:
         print_csv(_COLUMNS, map(row, found.localities))
     else:
-        if found.said:
-            click.echo(f"{found.said}\n")
+        if found.remark:
+            click.echo(f"{found.remark}\n")
         print_table(
             _TABLE,
             [_shown(place, row(place)) for place in found.localities],
             right=_RIGHT,
             wrapped=_WIDTHS,
         )
-    if found.said and (as_json or as_csv):
-        click.echo(f"feesync: {found.said}", err=True)
+    if found.remark and (as_json or as_csv):
+        click.echo(f"feesync: {found.remark}", err=True)
     print_notes(acceptance_notes(found.release))
     if not found.release.covers(when):
         click.echo(
