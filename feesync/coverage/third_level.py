@@ -38,7 +38,7 @@ def third_level(hcpcs: str, lcd: facts.Lcd | None, day: date) -> Verdict | None:
     if facts.codes()[hcpcs].level != facts.THIRD_LEVEL or day < min(each.first for each in lcds):
         return None
     ends = {each.third_level_ends for each in lcds}
-    name, source = (
+    policy, source = (
         ("the LCDs on facet joints", _ALL)
         if lcd is None
         else (f"{lcd.contractor}'s LCD {lcd.lcd}", lcd.source)
@@ -48,13 +48,13 @@ def third_level(hcpcs: str, lcd: facts.Lcd | None, day: date) -> Verdict | None:
     if day >= _BY_THEN or (None not in ends and day >= max(days)):
         since = f"since {max(days)}" if None not in ends else f"since the revision of {_YEAR}"
         return Verdict(
-            "third-level-not-covered", f"not covered by {name}, {since}.{remark}", source
+            "third-level-not-covered", f"not covered by {policy}, {since}.{remark}", source
         )
     if day.year < _YEAR or (None not in ends and day < min(days)):
         return Verdict(
-            "third-level-on-appeal", f"{name} may pay it on appeal only.{remark}", source
+            "third-level-on-appeal", f"{policy} may pay it on appeal only.{remark}", source
         )
-    text = f"{name} ended its coverage in {_YEAR}"
+    text = f"{policy} ended its coverage in {_YEAR}"
     text += (
         f" (of those recorded, first on {min(days)})."
         if days
