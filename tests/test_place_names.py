@@ -8,7 +8,7 @@ from feesync import FeeSchedule, estimate
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
 from feesync.places import words
-from feesync.places.names import has_words, listed, of_states, resolve, similar
+from feesync.places.names import enumeration, has_words, of_states, resolve, similar
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +65,8 @@ def test_two_letters_are_no_word_of_a_name():
 
 def test_eight_localities_are_listed(places):
     eight = "; ".join(f"{place.key} {place.state} {place.name}" for place in places[1:9])
-    assert listed(places[1:9]) == eight
-    assert listed(places[1:10]) == f"{eight}; and 1 more"
+    assert enumeration(places[1:9]) == eight
+    assert enumeration(places[1:10]) == f"{eight}; and 1 more"
 
 
 def test_beside_an_unknown_key_stand_its_number_elsewhere_and_the_rest_of_its_mac(places):

@@ -249,10 +249,10 @@ def test_what_a_zip_may_mean_by_the_embedded_file_alone():
     for text in ("95023", "95023-0001"):
         answer = schedule.find_localities(text, date(2025, 11, 3))
         assert ([place.key for place in answer.localities], answer.spans) == (["01112-65"], True)
-        assert answer.said.startswith(
+        assert answer.remark.startswith(
             f"ZIP {text} lies in 01112-65 by ZIP5 2025 Q4, but a part of it lies elsewhere: "
         )
-    said = schedule.find_localities("94110", date(2026, 8, 3)).said
-    assert said == (
+    remark = schedule.find_localities("94110", date(2026, 8, 3)).remark
+    assert remark == (
         "ZIP 94110 lies in 01112-05 by ZIP5 2025 Q4 (the nearest file there is to 2026-08-03)"
     )
