@@ -8,7 +8,6 @@ has changed since.
 """
 
 import argparse
-import hashlib
 import os
 import shutil
 import sys
@@ -20,7 +19,7 @@ from cosmic_ray.mutating import use_mutation
 from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
-from mutants import draw, lines_of
+from mutants import draw, fingerprint, lines_of
 from report import difference, equivalents, report
 from rooms import ROOMS, Room
 from trial import SURVIVED, Reach, run, survey
@@ -73,7 +72,7 @@ def _resume(db: WorkDB, items: list[WorkItem], *, again: bool) -> None:
         result = done.get(item.job_id)
         if (
             result
-            and result.output == _sha256(ROOT / item.mutations[0].module_path)
+            and result.output == fingerprint(ROOT / item.mutations[0].module_path)
             and not (again and result.test_outcome is TestOutcome.SURVIVED)
         ):
             db.set_result(item.job_id, result)
@@ -102,18 +101,18 @@ def _trial(folder: Path, item: WorkItem, reach: Reach) -> WorkResult:
     """Run the tests on one mutant."""
     (spec,) = item.mutations
     path = folder / spec.module_path
-    stat, sha256 = path.stat(), _sha256(path)
+    stat, code = path.stat(), fingerprint(path)
     operator = get_operator(spec.operator_name)()
     with use_mutation(path, operator, spec.occurrence) as (before, after):
         name = spec.module_path.as_posix()
         if after is None or not _is_python(after):
-            result = WorkResult(WorkerOutcome.SKIPPED, output=sha256)
+            result = WorkResult(WorkerOutcome.SKIPPED, output=code)
         else:
             tests = reach.tests(name, lines_of(before, spec.start_pos[0]))
             outcome = run(folder, tests, 30 + 10 * reach.seconds(tests))
             result = WorkResult(
                 WorkerOutcome.NORMAL,
-                output=sha256,
+                output=code,
                 test_outcome=TestOutcome.SURVIVED if outcome == SURVIVED else TestOutcome.KILLED,
                 diff=difference(before, after, name),
             )
@@ -127,10 +126,6 @@ def _is_python(code: str) -> bool:
     except SyntaxError:
         return False
     return True
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":

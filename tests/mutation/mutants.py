@@ -33,6 +33,22 @@ def draw(folder: Path, room: str, number: int) -> tuple[list[WorkItem], int]:
     return sorted(every, key=lambda item: item.job_id)[:number], len(every)
 
 
+def fingerprint(path: Path) -> str:
+    """Return a hash of what a module does: its code without comments and docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [
+                statement
+                for statement in body
+                if not (
+                    isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+                )
+            ]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
 def lines_of(code: str, line: int) -> range:
     """Return the lines of the innermost statement of a function that stands on a line.
 

@@ -59,6 +59,7 @@ ROOMS = {
         (
             "test_checks",
             "test_drift",
+            "test_policy_shares",
             "test_wrong_policies",
             "test_wrong_content",
             "test_editions",
