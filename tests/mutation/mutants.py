@@ -39,7 +39,7 @@ def fingerprint(path: Path) -> str:
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
-            node.body = [
+            body[:] = [
                 statement
                 for statement in body
                 if not (

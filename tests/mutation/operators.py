@@ -5,11 +5,15 @@ lacks and rules written as Python need: membership, texts that are codes, return
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import cosmic_ray.plugins
 import parso
 from cosmic_ray.operators.operator import Example, Operator
 from parso.python.tree import Keyword
+
+Node = Any
+"""A node or a leaf of parso's tree."""
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -17,14 +21,14 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 class Membership(Operator):
     """`in` becomes `not in`, and the reverse."""
 
-    def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
+    def mutation_positions(self, node: Node) -> Iterator[Span]:
         """Yield each operator of membership in a comparison."""
         if node.type == "comparison":
             for operator in node.children[1::2]:
                 if operator.get_code().split() in (["in"], ["not", "in"]):
                     yield operator.start_pos, operator.end_pos
 
-    def mutate(self, node: parso.tree.NodeOrLeaf, index: int) -> parso.tree.NodeOrLeaf:
+    def mutate(self, node: Node, index: int) -> Node:
         """Turn one of them round."""
         found = [
             number
@@ -49,7 +53,7 @@ class Word(Operator):
     Sentences are left as they are (messages, reasons, SQL), and so is what stands between words.
     """
 
-    def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
+    def mutation_positions(self, node: Node) -> Iterator[Span]:
         """Yield a word."""
         if node.type == "string" and node.parent.type not in ("simple_stmt", "strings"):
             word = node.value.lstrip("rRbBuU")
@@ -59,7 +63,7 @@ class Word(Operator):
             ):
                 yield node.start_pos, node.end_pos
 
-    def mutate(self, node: parso.tree.NodeOrLeaf, index: int) -> parso.tree.NodeOrLeaf:
+    def mutate(self, node: Node, index: int) -> Node:
         """Put the letter before the closing quote."""
         node.value = f"{node.value[:-1]}~{node.value[-1]}"
         return node
@@ -73,7 +77,7 @@ class Word(Operator):
 class Return(Operator):
     """A function returns None."""
 
-    def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
+    def mutation_positions(self, node: Node) -> Iterator[Span]:
         """Yield what is returned, where None would not be as good as it."""
         if node.type == "return_stmt" and node.children[1].get_code().strip() not in (
             "None",
@@ -81,7 +85,7 @@ class Return(Operator):
         ):
             yield node.children[1].start_pos, node.children[1].end_pos
 
-    def mutate(self, node: parso.tree.NodeOrLeaf, index: int) -> parso.tree.NodeOrLeaf:
+    def mutate(self, node: Node, index: int) -> Node:
         """Return None."""
         node.children[1] = parso.parse(" None")
         return node
@@ -95,7 +99,7 @@ class Return(Operator):
 class Statement(Operator):
     """A statement that is there for its effect is left out."""
 
-    def mutation_positions(self, node: parso.tree.NodeOrLeaf) -> Iterator[Span]:
+    def mutation_positions(self, node: Node) -> Iterator[Span]:
         """Yield a call, a yield, a raise, a deletion, a change of a variable."""
         if node.type == "simple_stmt":
             first = node.children[0]
@@ -112,7 +116,7 @@ class Statement(Operator):
             ):
                 yield first.start_pos, first.end_pos
 
-    def mutate(self, node: parso.tree.NodeOrLeaf, index: int) -> parso.tree.NodeOrLeaf:
+    def mutate(self, node: Node, index: int) -> Node:
         """Put `pass` in its place."""
         first = node.children[0]
         prefix = first.get_first_leaf().prefix
