@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from feesync.claims.estimate import Estimate
     from feesync.claims.estimator import estimate, estimate_claim
     from feesync.claims.line import ClaimLine
+    from feesync.claims.step import Step
     from feesync.coverage.sheet import Sheet, coverage_sheet
     from feesync.errors import (
         BusyError,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from feesync.model.note import Note, Severity
     from feesync.model.rate import Rate, Setting
     from feesync.model.release import Release
-    from feesync.pricing.line import Contract, Step
+    from feesync.pricing.line import Contract
     from feesync.refresh.report import SyncReport
     from feesync.refresh.sync import sync
     from feesync.schedule.quote import Quote
@@ -53,6 +54,7 @@ _NAMES = {
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
     "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),
     "feesync.claims.line": ("ClaimLine",),
+    "feesync.claims.step": ("Step",),
     "feesync.errors": (
         "BusyError",
         "CacheError",
@@ -72,7 +74,7 @@ _NAMES = {
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
     "feesync.model.release": ("Release",),
-    "feesync.pricing.line": ("Contract", "Step"),
+    "feesync.pricing.line": ("Contract",),
     "feesync.model.rate": ("Rate", "Setting"),
     "feesync.refresh.report": ("SyncReport",),
     "feesync.refresh.sync": ("sync",),

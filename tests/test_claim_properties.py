@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from claim_opinion import beside
 from cms_files import fixture, rvu25d, zip_of
+from priced import prices as priced
 from second_opinion import REFUSED, UNPAID, opinion
 from test_second_opinion import Book, row_of
 
@@ -20,7 +21,6 @@ from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers
-from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
 
 D = Decimal
@@ -99,8 +99,7 @@ class Reader:
         )
 
     def prices(self, given):
-        lines = [(self.book.rate(*each[0], place="national"), self.line(each)) for each in given]
-        return claim(lines, self.book.lookup("national"))
+        return priced([self.line(each) for each in given], self.book.lookup("national"))
 
     def total(self, given):
         return sum(price.allowed or 0 for price in self.prices(given))

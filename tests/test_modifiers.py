@@ -10,12 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from priced import price
 from test_pricing import PROFILES, line, rate
 
 from feesync import ModifierError, estimate, estimate_claim
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers, waiver
-from feesync.pricing.line_price import price
 from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
 from feesync.reference.tables import read_table
 

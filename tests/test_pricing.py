@@ -9,13 +9,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from priced import Rates, price, prices
 
 from feesync.errors import InvalidInputError, ModifierError
 from feesync.model.rate import Rate, Setting
 from feesync.pricing import equipment, limits, modifiers, payer, practitioner
-from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
-from feesync.pricing.line_price import price
 from feesync.reference.modifiers import known_modifiers
 
 
@@ -268,12 +267,12 @@ def test_nonparticipation_follows_the_other_steps():
 def test_what_older_equipment_leaves_of_the_technical_part(modifier, day, left):
     test = rate(pctc="1", modifier="TC")
     code = "70450" if modifier == "CT" else "71046"
-    reduction = equipment.reduction(test, line(modifier, day=day)._replace(hcpcs=code))
+    reduction = equipment.reduction(test.indicators, line(modifier, day=day)._replace(hcpcs=code))
     assert reduction.factor == left
     assert f"{(10_000 - left) // 100} % less" in reduction.reason
     first = {"FX": "2016-12-31", "FY": "2017-12-31", "CT": "2015-12-31"}[modifier]
     with pytest.raises(ModifierError, match=f"modifier {modifier} is in use from"):
-        equipment.reduction(test, line(modifier, day=first)._replace(hcpcs=code))
+        equipment.reduction(test.indicators, line(modifier, day=first)._replace(hcpcs=code))
 
 
 def test_therapy_assistants_are_paid_less_from_2022_on():
@@ -387,5 +386,5 @@ def test_a_charge_never_raises(indicator, multiple, mods, units, charge):
 def test_a_code_that_names_itself_as_its_endoscopic_base_ranks_by_itself():
     """In full, and half of 222.87: no base is taken off."""
     own = rate(multiple_procedure="3", endoscopic_base="64493")
-    prices = claim([(own, line()), (own, line())], lookup=None)
-    assert [price.allowed for price in prices] == [22287, 11144]
+    found = prices([line(), line()], Rates({("64493", ""): own}))
+    assert [price.allowed for price in found] == [22287, 11144]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from documents import DOCS
+from priced import price
 from test_pricing import line, rate
 
 from feesync import estimate
@@ -19,7 +20,6 @@ from feesync.claims.answer import deductible_notes
 from feesync.claims.header import read_header
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.pricing import limits, practitioner
-from feesync.pricing.line_price import price
 from feesync.pricing.modifiers import factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.reference.cost_sharing import (

@@ -7,11 +7,11 @@ import itertools
 import random
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cms_files import fixture, rvu25d, zip_of
+from priced import Rates, prices
 from second_opinion import contradict, opinion
 from test_modifiers import INFORMING, check, effects
 
@@ -20,7 +20,6 @@ from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers
-from feesync.pricing.claim import claim
 from feesync.pricing.line import Line
 from feesync.reference.codes import technical_codes
 from feesync.reference.modifiers import known_modifiers
@@ -49,6 +48,22 @@ def row_of(value):
     return row | {name: D(getattr(value, column)).scaleb(-2) for name, column in HUNDREDTHS.items()}
 
 
+class InPlace:
+    """The rates of a book in one place, by code and row modifier."""
+
+    def __init__(self, book, place):
+        self.book, self.place = book, place
+
+    def __contains__(self, key):
+        return key in self.book.values
+
+    def __iter__(self):
+        return iter(self.book.values)
+
+    def __getitem__(self, key):
+        return self.book.rate(*key, place=self.place)
+
+
 class Book:
     """A loaded release, by both readings: the parsed rows, and the rates of the database."""
 
@@ -74,11 +89,8 @@ class Book:
         return self._rates[key]
 
     def lookup(self, place):
-        """The rates of other codes, as pricing asks for them."""
-        return SimpleNamespace(
-            rate=lambda hcpcs, row="": self.rate(hcpcs, row, place=place),
-            technical=lambda hcpcs: [self.rate(*row, place=place) for row in self.parts(hcpcs)],
-        )
+        """The rates of a place, as pricing asks for them."""
+        return Rates(InPlace(self, place))
 
     def parts(self, hcpcs):
         """The keys of the rows of a code's technical part."""
@@ -128,8 +140,7 @@ class Book:
                 key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
                 None if charge is None else int(charge * 100), nonpar, kind,
             )  # fmt: skip
-            rated = self.rate(*key, place=place), modifiers.placed(line)
-            (result,) = claim([rated], self.lookup(place))
+            (result,) = prices([modifiers.placed(line)], self.lookup(place))
         except ModifierError:
             result = None
         if result is None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date as Date
 
-from feesync.claims import arguments
+from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import ClaimRates
@@ -20,7 +20,7 @@ from feesync.model.locality import Locality
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import listed_or_none, states
-from feesync.pricing.claim import claim
+from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -122,7 +122,8 @@ def _compare(
     states: Sequence[str],
     settings: Sequence[Setting],
 ) -> Comparison:
-    nation = ClaimRates(header, schedule).quote(line)  # or its row that a modifier asks for
+    rates = ClaimRates(header, schedule)
+    nation = rates.quote(line)  # or its row that a modifier asks for
     chosen = {
         quote.locality: quote
         for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp)
@@ -130,9 +131,7 @@ def _compare(
     }
     quotes = {nation.locality: nation}
     quotes |= {place: quote._replace(zip=None) for place, quote in chosen.items()}
-    priced = [
-        (quote, *_amounts(schedule, header, line, settings, quote)) for quote in quotes.values()
-    ]
+    priced = [(quote, *_amounts(rates, line, settings, quote)) for quote in quotes.values()]
     notes = [
         note for quote, _, prices in priced for note in _notes(schedule, header, quote, prices)
     ]
@@ -159,13 +158,12 @@ def _compare(
 
 
 def _amounts(
-    schedule: FeeSchedule, header: Header, line: Line, settings: Sequence[Setting], quote: Quote
+    rates: ClaimRates, line: Line, settings: Sequence[Setting], quote: Quote
 ) -> tuple[PlaceAmounts, list[Price]]:
     """Price a line by the rate of a place; what a rule asks for beside it is looked up there."""
-    beside = ClaimRates(replace(header, locality=quote.locality.key), schedule)
-    prices = [
-        claim([(quote.rate, line._replace(setting=setting))], beside)[0] for setting in settings
-    ]
+    rates.keep(quote)
+    there = line._replace(place=quote.locality.key)
+    prices = [price_line(there._replace(setting=setting), rates) for setting in settings]
     amounts = {setting: price.allowed for setting, price in zip(settings, prices, strict=True)}
     return PlaceAmounts(quote.locality, amounts), prices
 
@@ -178,6 +176,9 @@ def _notes(
     What only informs about one price, such as its cap in dollars, is not for a comparison.
     """
     of_prices = [
-        note for price in prices for note in price.notes if note.severity is not Severity.INFO
+        note
+        for price in prices
+        for note in wording.notes(price)
+        if note.severity is not Severity.INFO
     ]
     return [*provenance.notes(schedule, quote, header.day, qp=header.qp), *of_prices]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from feesync.claims import wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import ClaimRates
@@ -27,6 +28,7 @@ from feesync.model.money import percent_change
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Rate, Setting
 from feesync.model.release import Release
+from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -168,7 +170,7 @@ def history(
         notes.update(
             (note, None)
             for price in prices.values()
-            for note in price.notes
+            for note in wording.notes(price)
             if note.severity is Severity.WARNING
         )
     if error and all(moment.rate is None for moment in moments):
@@ -223,11 +225,11 @@ def _prices(
     schedule: FeeSchedule, there: Header, given: Line, release: Release
 ) -> tuple[Quote, dict[Setting, Price]]:
     rates = ClaimRates(there, schedule)
+    given = given._replace(day=there.day, place=there.locality)
     quote = _quote(rates, given, release)
     prices = {}
     for setting in Setting:
-        line = given._replace(day=there.day, setting=setting)
-        prices[setting] = rates.price(line)[1]
+        prices[setting] = price_line(given._replace(setting=setting), rates)
     return quote, prices
 
 
@@ -244,7 +246,7 @@ def _moment(
     denials = [
         note.text
         for price in prices.values()
-        for note in price.notes
+        for note in wording.notes(price)
         if note.severity is Severity.DENIAL
     ]
     reason = denials[0] if None in amounts.values() and denials else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
+from feesync.claims import wording
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.rates import ClaimRates
@@ -24,6 +25,7 @@ from feesync.schedule.quote import Quote
 
 _DEDUCTIBLE_SOURCE = f"data/{PART_B_DEDUCTIBLE}"
 _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
+_EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 12 s. 30.3.12"
 
 
 def line_answer(
@@ -64,7 +66,7 @@ def line_answer(
         pos=header.pos,
         units=line.units,
         fee=_dollars(price.fee),
-        steps=tuple(price.steps),
+        steps=wording.steps(price),
         allowed=_dollars(allowed),
         deductible=shares and dollars(shares.deductible),
         medicare_payment=shares and dollars(shares.medicare_payment),
@@ -75,7 +77,7 @@ def line_answer(
         limiting_charge=_dollars(price.limiting_charge),
         notes=(
             *rates.notes(quote),
-            *price.notes,
+            *wording.notes(price),
             *_payer_notes(line, price, share),
             *(header.place_of_service.notes if header.place_of_service else []),
             *([] if allowed is None else _share_notes(header, line)),
@@ -119,7 +121,20 @@ def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) ->
         return []
     if share.deductible or price.limiting_charge is None:
         return share.notes
-    return [*share.notes, *waiver.excess(price.allowed, price.limiting_charge, line.charge)]
+    return [*share.notes, *_excess_notes(price.allowed, price.limiting_charge, line.charge)]
+
+
+def _excess_notes(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]:
+    """Say what a patient owes of an unassigned claim though the line is waived, from cents."""
+    highest = limiting_charge if charge is None else min(charge, limiting_charge)
+    if highest <= allowed:
+        return []
+    text = (
+        "On an unassigned claim the patient still owes what the charge exceeds the approved amount "
+        "by, up to the limiting "
+        f"charge: at most {dollars(highest - allowed)}."
+    )
+    return [Note.info("unassigned-excess", text, _EXCESS_SOURCE)]
 
 
 def _share_notes(header: Header, line: Line) -> list[Note]:

@@ -7,12 +7,13 @@ from datetime import date as Date
 from decimal import Context, Decimal, localcontext
 from typing import Any, NamedTuple
 
+from feesync.claims.step import Step
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, json_ready
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.release import Release
-from feesync.pricing.line import Contract, Step
+from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
 
 _WIDTH = 44

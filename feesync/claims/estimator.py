@@ -20,15 +20,14 @@ from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answered_once, question
 from feesync.claims.rates import ClaimRates
 from feesync.coverage.notes import day_notes
-from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
+from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import money, reading
 from feesync.model.money import dollars
 from feesync.model.note import Note
 from feesync.model.rate import Setting
-from feesync.pricing.claim import claim
+from feesync.pricing.claim import claim, price_line
 from feesync.pricing.line import Line, Price
 from feesync.pricing.units import descending_charge, identity
-from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from feesync.claims.claim_estimate import ClaimEstimate
 
 _MOST_LINES = 50
-_OF_A_LINE = (InvalidInputError, UnknownCodeError)
-"""What is wrong with one line and not with another; a place or a day is that of all."""
 
 
 def estimate(
@@ -242,7 +239,8 @@ def estimate_line(
     """Return what Medicare allows for one line under a header, as `estimate` does."""
     rates = ClaimRates(header, open_schedule(db))
     line = header.line(given)
-    quote, price = rates.price(line)
+    price = price_line(line, rates)
+    quote = rates.quote_of(line, price.rate)
     more = [*_day_notes(header, [line]), *deductible_notes(header)]
     return line_answer(header, rates, line, quote, price, header.deductible, more)
 
@@ -272,25 +270,28 @@ def _claim(
     from feesync.claims import notes as claim_notes  # of a claim, not at the start of every line
     from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
 
-    quoted: dict[int, tuple[Line, Quote]] = {}
-    refused: dict[int, FeesyncError] = {}
-    for number, given in enumerate(lines, start=1):
-        if number > _MOST_LINES:
-            raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
-        with _refusal(number, refused if incomplete else None), of_line(number):
-            line = header.line(ClaimLine.read(given))
-            quoted[number] = line, rates.quote(line)
-    prices = _prices(quoted, rates, refused if incomplete else None)
-    read, quotes = [line for line, _ in quoted.values()], [quote for _, quote in quoted.values()]
+    given, refused = _read(header, lines)
+    prices: dict[int, Price] = {}
+    for number, price in claim(given, rates).items():
+        if isinstance(price, FeesyncError):
+            refused[number] = price
+        else:
+            prices[number] = price
+    if refused and (not incomplete or not prices):
+        raise refused[min(refused)]
+    if not prices:
+        raise InvalidInputError("a claim has at least one line")
+    read = [given[number] for number in prices]
     found: dict[int, Estimate] = {}
     left = header.deductible
-    priced = frozenset(
-        line.hcpcs for line, price in zip(read, prices, strict=True) if price.allowed is not None
-    )
-    for at in _deductible_order(read, prices):
-        found[at] = line_answer(header, rates, read[at], quotes[at], prices[at], left, [], priced)
-        left -= money.cents(found[at].deductible or 0)
-    answers = [found[at] for at in range(len(read))]
+    priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
+    for number in _deductible_order(given, prices):
+        line, price = given[number], prices[number]
+        quote = rates.quote_of(line, price.rate)
+        answer = line_answer(header, rates, line, quote, price, left, [], priced)
+        found[number] = answer
+        left -= money.cents(answer.deductible or 0)
+    answers = [found[number] for number in prices]
     left_out = tuple(RefusedLine(number, str(refused[number])) for number in sorted(refused))
     return ClaimEstimate(
         lines=tuple(answers),
@@ -299,7 +300,7 @@ def _claim(
         sequestration=_sum("sequestration", answers),
         patient_responsibility=_sum("patient_responsibility", answers),
         notes=(
-            *claim_notes.notes(answers, list(quoted)),
+            *claim_notes.notes(answers, list(prices)),
             *claim_notes.incomplete(left_out),
             *_day_notes(header, read),
             *deductible_notes(header),
@@ -308,56 +309,38 @@ def _claim(
     )
 
 
-def _deductible_order(lines: Sequence[Line], prices: Sequence[Price]) -> list[int]:
-    """Return the indexes of lines in the order in which the deductible is met.
+def _read(
+    header: Header, lines: Iterable[ClaimLine | str | Mapping[str, object]]
+) -> tuple[dict[int, Line], dict[int, FeesyncError]]:
+    """Return the lines of a claim that can be read, and what is wrong with the others, by number.
+
+    Raises:
+        InvalidInputError: there are too many lines.
+    """
+    read: dict[int, Line] = {}
+    refused: dict[int, FeesyncError] = {}
+    for number, given in enumerate(lines, start=1):
+        if number > _MOST_LINES:
+            raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
+        try:
+            read[number] = header.line(ClaimLine.read(given))
+        except InvalidInputError as error:
+            refused[number] = error
+            error.claim_line = number
+    return read, refused
+
+
+def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:
+    """Return the numbers of lines in the order in which the deductible is met.
 
     By what the lines say, so that their places in the claim decide nothing.
     """
 
-    def key(at: int) -> tuple[object, ...]:
-        line, allowed = lines[at], prices[at].allowed or 0
+    def key(number: int) -> tuple[object, ...]:
+        line, allowed = lines[number], prices[number].allowed or 0
         return identity(line), descending_charge(line.charge), -allowed
 
-    return sorted(range(len(lines)), key=key)
-
-
-def _prices(
-    quoted: dict[int, tuple[Line, Quote]],
-    rates: ClaimRates,
-    refused: dict[int, FeesyncError] | None,
-) -> list[Price]:
-    """Return the price of each line; take out of `quoted` what moves to `refused`.
-
-    What is left is priced as the claim without the line.
-
-    Raises:
-        InvalidInputError: there is no line. The error of the first line, where none can be priced.
-    """
-    while quoted:
-        numbers = list(quoted)
-        given = [(quote.rate, line) for line, quote in quoted.values()]
-        try:
-            return claim(given, rates)
-        except _OF_A_LINE as error:
-            if refused is None or error.claim_line is None:
-                raise
-            error.claim_line = numbers[error.claim_line - 1]
-            refused[error.claim_line] = error
-            del quoted[error.claim_line]
-    if not refused:
-        raise InvalidInputError("a claim has at least one line")
-    raise refused[min(refused)]
-
-
-@contextmanager
-def _refusal(number: int, refused: dict[int, FeesyncError] | None) -> Iterator[None]:
-    """Note why a line cannot be priced, where lines may be refused, in place of raising it."""
-    try:
-        yield
-    except _OF_A_LINE as error:
-        if refused is None:
-            raise
-        refused[number] = error
+    return sorted(prices, key=key)
 
 
 @contextmanager

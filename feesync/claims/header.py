@@ -73,7 +73,8 @@ class Header:
                 self.nonpar,
                 self.practitioner,
                 arguments.days(given.postop_days),
-                contract=self.contract,
+                self.contract,
+                self.locality,
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
@@ -39,6 +40,36 @@ class Setting(StrEnum):
 
 
 _SETTINGS = {setting.value: setting for setting in Setting}
+
+
+class Indicators(NamedTuple):
+    """What a row of the relative value file says of a code whatever its amounts: what rules go by.
+
+    `modifier` is that of the row; the shares of the global period are in hundredths;
+    `nonfacility_priced` and `facility_priced` tell whether there is an amount in the setting.
+    """
+
+    modifier: str
+    status: str
+    multiple_procedure: str
+    bilateral: str
+    assistant_surgeon: str
+    co_surgeon: str
+    team_surgeon: str
+    pctc: str
+    global_days: str
+    preoperative: int
+    intraoperative: int
+    postoperative: int
+    imaging_family: str
+    nonfacility_na: int
+    facility_na: int
+    nonfacility_priced: bool
+    facility_priced: bool
+
+    def has_price(self, setting: Setting) -> bool:
+        """Tell whether there is an amount in a setting."""
+        return self.nonfacility_priced if setting is Setting.NONFACILITY else self.facility_priced
 
 
 class SettingRate(NamedTuple):
@@ -117,6 +148,12 @@ class Rate(NamedTuple):
     nonfacility_limiting_charge: int | None
     facility_limiting_charge: int | None
 
+    @property
+    def indicators(self) -> Indicators:
+        """What the row says of the code whatever its amounts."""
+        priced = self.nonfacility_amount is not None, self.facility_amount is not None
+        return Indicators._make(_indicators(self) + priced)
+
     def in_setting(self, setting: Setting | str) -> SettingRate:
         """Return the columns for a setting.
 
@@ -156,3 +193,6 @@ class Rate(NamedTuple):
             ) * self.conversion_factor
             pe, mp = opps_pe, opps_mp
         return SettingRate(pe, mp, uncapped, fee, exact, amount, uncapped_exact)
+
+
+_indicators = itemgetter(*(Rate._fields.index(name) for name in Indicators._fields[:-2]))

@@ -2,5 +2,6 @@
 
 Pure functions over a rate and a line, one small module per family of rules.
 
-They know no database and no file. `line_price.price` puts them in CMS's order.
+They know no database and no file. `program.program` puts them in CMS's order, `claim.claim` prices
+lines beside each other.
 """

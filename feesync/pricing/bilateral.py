@@ -13,7 +13,7 @@ from datetime import date
 from feesync.errors import ModifierError
 from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES, factor_of
 
@@ -40,26 +40,26 @@ UNITS_SIDES = frozenset("123")
 """The indicators of codes of which two units mean both sides."""
 
 
-def has_sides(rate: Rate) -> bool:
+def has_sides(indicators: Indicators) -> bool:
     """Tell whether sides apply to a code: any indicator but 9."""
-    return rate.bilateral in _REASONS
+    return indicators.bilateral in _REASONS
 
 
-def factor(rate: Rate, day: date) -> int:
+def factor(indicators: Indicators, day: date) -> int:
     """Return what both sides of a code come to on a day, in ten-thousandths of one.
 
     By indicator 1 it is the factor of modifier 50 in data/reference/modifiers.csv.
     """
-    if rate.bilateral == "1":
+    if indicators.bilateral == "1":
         return factor_of(BOTH_SIDES, day)
-    return 2 * SCALE if rate.bilateral == EACH_SIDE else SCALE
+    return 2 * SCALE if indicators.bilateral == EACH_SIDE else SCALE
 
 
-def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]]:
+def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment, list[Note]]:
     """Return what both sides do to the fee of a service, and what to know.
 
     Args:
-        rate: that of the code.
+        indicators: those of the code.
         line: the line, or one of two.
         how: what says both sides: `modifier 50`, `RT and LT` or `2 units`.
     """
@@ -75,16 +75,16 @@ def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]
             _RETURN_SOURCE,
         )
         return once, [Note.warning("return-both-sides", _capital(text), _RETURN_SOURCE)]
-    share = factor(rate, line.day)
-    reason = _REASONS[rate.bilateral].format(percent=decimal_percent(share))
+    share = factor(indicators, line.day)
+    reason = _REASONS[indicators.bilateral].format(percent=decimal_percent(share))
     both = Adjustment(STEP, share, f"{how}, {reason}", SOURCE)
-    if rate.bilateral in ("0", "2") and how != "2 units":
+    if indicators.bilateral in ("0", "2") and how != "2 units":
         text = (
-            f"Contractors return {how} on bilateral indicator {rate.bilateral}; {line.hcpcs} is "
+            f"Contractors return {how} on bilateral indicator {indicators.bilateral}; {line.hcpcs} is "
             "priced at 100 % once."
         )
         return both, [Note.warning("bilateral-not-payable", text, SOURCE)]
-    if rate.bilateral == BOTH_ALREADY:
+    if indicators.bilateral == BOTH_ALREADY:
         text = (
             f"The relative values of {line.hcpcs} are for both sides already (bilateral indicator "
             f"{BOTH_ALREADY}): two units are paid once."
@@ -93,19 +93,19 @@ def adjustment(rate: Rate, line: Line, how: str) -> tuple[Adjustment, list[Note]
     return both, []
 
 
-def beyond_two(rate: Rate, units: int) -> list[Note]:
+def beyond_two(indicators: Indicators, hcpcs: str, units: int) -> list[Note]:
     """Return the warning on three or more units without a side of a code that is for both sides."""
-    if rate.bilateral != BOTH_ALREADY or units <= 2:
+    if indicators.bilateral != BOTH_ALREADY or units <= 2:
         return []
     text = (
-        f"{units} units of {rate.hcpcs}, whose relative values are for both sides already "
+        f"{units} units of {hcpcs}, whose relative values are for both sides already "
         f"(bilateral indicator {BOTH_ALREADY}), are priced one by one; two are paid once. That "
         "more than two are no sides is a reading."
     )
     return [Note.warning("units-beyond-both-sides", text, SOURCE)]
 
 
-def check(rate: Rate, line: Line) -> list[Note]:
+def check(indicators: Indicators, line: Line) -> list[Note]:
     """Refuse both sides where the concept does not apply.
 
     Warn of 50 with several units, which is several times both sides.
@@ -115,9 +115,9 @@ def check(rate: Rate, line: Line) -> list[Note]:
             units.
     """
     how = said(line)
-    if how and not has_sides(rate):
+    if how and not has_sides(indicators):
         raise ModifierError(
-            f"{how} does not apply to {line.hcpcs}: bilateral indicator {rate.bilateral}, the "
+            f"{how} does not apply to {line.hcpcs}: bilateral indicator {indicators.bilateral}, the "
             "concept does not apply"
         )
     if how == "RT and LT" and line.units > 2:

@@ -1,67 +1,151 @@
-"""The lines of a claim beside each other: one practitioner, patient and day.
+"""The lines of a claim beside each other: one practitioner and patient.
 
-Lines become programs, programs services; the rules for several procedures rank and reduce the
-services, and each line adds up its own again. A line without a price takes no part, and changes no
-other. Out of scope: rates and places, which a caller brings, and who pays.
+Each line becomes a program; a line that touches no other is its program folded over its fee. The
+others become services, which the rules for several procedures rank and reduce, and each line adds
+up its own again. A line without a price takes no part, and changes no other. Lines may differ in
+day, setting and place: those of one day are beside each other. Out of scope: where rates are from,
+which a caller's lookup knows, and who pays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from feesync.errors import of_line
-from feesync.model.rate import Rate
-from feesync.pricing import multiple, units
+from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
+from feesync.pricing import multiple, status, units
 from feesync.pricing.line import Line, Price
 from feesync.pricing.line_total import line_price
+from feesync.pricing.neighbours import touching
+from feesync.pricing.price import fold, without_amount
 from feesync.pricing.procedures import procedures, settle_shares
-from feesync.pricing.program import begin, bundle, close, finish, program, unpriced_line
-from feesync.pricing.service import RateLookup, Service
+from feesync.pricing.program import program
+from feesync.pricing.rows import RateLookup, rate_of
+from feesync.pricing.service import Entry, Service
+from feesync.pricing.steps import begin, close, finish
+
+_OF_A_LINE = (InvalidInputError, UnknownCodeError)
+"""What is wrong with one line and not with another; a place or a day is that of all."""
 
 
-def claim(lines: Sequence[tuple[Rate, Line]], lookup: RateLookup) -> list[Price]:
+def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | FeesyncError]:
     """Price the lines of a claim beside each other.
 
     Args:
-        lines: each with the rate of its code and row modifier.
-        lookup: where the rates of technical parts and of endoscopic bases are found.
+        lines: of one practitioner and patient, by the numbers that texts call them by.
+        rates: where the rates of lines, of technical parts and of endoscopic bases are found.
 
     Returns:
-        A price a line, in their order.
+        In the order of the lines the price of each, or why it cannot be priced: its code is unknown,
+        or a modifier does not apply to it. The others are priced as the claim without it.
 
     Raises:
-        ModifierError: a modifier does not apply to the code of a line; `claim_line` of the error
-        says which. UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
+        FeesyncError: as the lookup does, but for an UnknownCodeError.
 
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record
     layout documents.
     """
-    programs = []
-    for number, (rate, line) in enumerate(lines):
-        with of_line(number + 1):
-            programs.append(program(rate, line, number))
-    programs = bundle(programs)
-    services = units.services([one for one in programs if not one.denials], lookup)
+    found: dict[int, Price | FeesyncError] = {}
+    by_day: dict[object, list[Entry]] = {}
+    for number, line in lines.items():
+        try:
+            with of_line(number):
+                entry = entry_of(number, line, rates)
+            by_day.setdefault(line.day, []).append(entry)
+        except _OF_A_LINE as error:
+            found[number] = error
+    for entries in by_day.values():
+        while True:
+            try:
+                found.update(_of_day(entries, rates))
+                break
+            except _OF_A_LINE as error:
+                if error.claim_line is None:
+                    raise
+                found[error.claim_line] = error
+                entries = [entry for entry in entries if entry.number != error.claim_line]
+    return {number: found[number] for number in lines}
+
+
+def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
+    """Return a line with its rate and what the rules say of it.
+
+    Raises:
+        ModifierError: a modifier does not apply to the code.
+        UnknownCodeError: there is no such code.
+    """
+    rate = rate_of(line, rates)
+    return Entry(number, line, rate, rate.in_setting(line.setting), program(rate.indicators, line))
+
+
+def price_line(line: Line, rates: RateLookup) -> Price:
+    """Price a line by itself, as of a claim of its own.
+
+    Raises:
+        FeesyncError: why it cannot be priced.
+    """
+    price = claim({1: line}, rates)[1]
+    if isinstance(price, FeesyncError):
+        raise price
+    return price
+
+
+def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
+    """Return the prices of the lines of a day, by their numbers.
+
+    Raises:
+        ModifierError, UnknownCodeError: why a line cannot be priced; `claim_line` says which.
+    """
+    entries = _bundled(entries)
+    priced = [entry for entry in entries if not entry.program.denials]
+    found = {entry.number: without_amount(entry) for entry in entries if entry.program.denials}
+    together = {entry.number for entry in touching(priced)}
+    others = []
+    for entry in priced:
+        if entry.program.folds and entry.number not in together:
+            found[entry.number] = fold(entry)
+        else:
+            others.append(entry)
+    return found | _beside(others, rates) if others else found
+
+
+def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Leave codes of status T without an amount where another line of the day has one.
+
+    Codes of status T do not bundle each other: there would be nothing that they are bundled into.
+    """
+    priced = [entry for entry in entries if not entry.program.denials]
+    alone = [entry for entry in priced if entry.rate.status == status.ALONE]
+    if not alone or len(alone) == len(priced):
+        return entries
+    return [_bundle(entry) if entry in alone else entry for entry in entries]
+
+
+def _bundle(entry: Entry) -> Entry:
+    denials = (status.bundle_denial(entry.line),)
+    return entry._replace(program=entry.program._replace(denials=denials))
+
+
+def _beside(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
+    """Return the prices of lines that may change each other's, or are no single amount."""
+    services = units.services(entries, rates)
     for service in services:
-        with of_line(service.program.number + 1):
+        with of_line(service.entry.number):
             begin(service)
-    multiple.apply(services, lookup)
+    multiple.apply(services, rates)
     for service in services:
-        with of_line(service.program.number + 1):
+        with of_line(service.entry.number):
             finish(service)
     settle_shares(procedures([service for service in services if service.by_report is None]))
-    own: dict[int, list[Service]] = {index: [] for index in range(len(programs))}
+    own: dict[int, list[Service]] = {entry.number: [] for entry in entries}
     for service in services:
         close(service)
-        for index in service.lines:
-            own[index].append(service)
+        for number in service.lines:
+            own[number].append(service)
     ranks = _ranks(services)
-    return [
-        unpriced_line(one)
-        if one.denials
-        else line_price(one, own[one.number], ranks.get(one.number))
-        for one in programs
-    ]
+    return {
+        entry.number: line_price(entry, own[entry.number], ranks.get(entry.number))
+        for entry in entries
+    }
 
 
 def _ranks(services: Sequence[Service]) -> dict[int, int]:
@@ -72,11 +156,11 @@ def _ranks(services: Sequence[Service]) -> dict[int, int]:
     by_pool: dict[object, list[Service]] = {}
     for service in services:
         if service.rank is not None:
-            by_pool.setdefault(multiple.pool(service.program), []).append(service)
+            by_pool.setdefault(service.program.pool, []).append(service)
     ranks: dict[int, int] = {}
     for among in by_pool.values():
-        if len({index for service in among for index in service.lines}) > 1:
+        if len({number for service in among for number in service.lines}) > 1:
             for service in among:
-                for index in service.lines:
-                    ranks[index] = min(ranks.get(index, service.rank or 0), service.rank or 0)
+                for number in service.lines:
+                    ranks[number] = min(ranks.get(number, service.rank or 0), service.rank or 0)
     return ranks

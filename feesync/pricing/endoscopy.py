@@ -15,12 +15,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from feesync.errors import of_line
-from feesync.model.money import SCALE, dollars, scaled
+from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
 from feesync.pricing import bilateral
+from feesync.pricing.line import AMOUNT
 from feesync.pricing.modifiers import SIDES
 from feesync.pricing.procedures import Order, Procedure, order
-from feesync.pricing.service import RateLookup, Service
+from feesync.pricing.rows import RateLookup
+from feesync.pricing.service import Service
 
 _SOURCE = (
     "RVU record layout, Multiple Procedure, indicator 3; Claims Processing Manual ch. 12 s. 40.6"
@@ -93,7 +95,7 @@ def families(ranked: Sequence[Family]) -> list[Family]:
     return [*alone, *by_base.values()]
 
 
-def reduce(family: Family, lookup: RateLookup) -> None:
+def reduce(family: Family, rates: RateLookup) -> None:
     """Pay the highest endoscopy of a family in full, each other less the base's fee, and the base itself not at all.
 
     Raises:
@@ -103,15 +105,16 @@ def reduce(family: Family, lookup: RateLookup) -> None:
         return
     others = [procedure for procedure in family.procedures if procedure.hcpcs != family.base]
     first = min(others, key=lambda procedure: procedure.order(procedure.amount))
-    with of_line(1 + min(min(procedure.lines) for procedure in family.procedures)):
-        base = lookup.rate(family.base)
+    with of_line(min(min(procedure.lines) for procedure in family.procedures)):
+        base = rates.rate(family.base, "", family.services[0].line)
     for procedure in family.procedures:
         if procedure is first:
             continue
         for service in procedure.services:
             service.reduced = True
             worth = base.in_setting(service.line.setting)
-            factor = bilateral.factor(base, service.line.day) if service.both else SCALE
+            both = bilateral.factor(base.indicators, service.line.day)
+            factor = both if service.both else SCALE
             less = scaled(worth.fee, factor)
             if procedure.hcpcs == family.base:
                 service.replace(
@@ -124,11 +127,12 @@ def reduce(family: Family, lookup: RateLookup) -> None:
             else:
                 reason = (
                     f"endoscopy of the family of {family.base}: its amount less the base's, "
-                    f"{dollars(less)}"
+                    f"{AMOUNT}"
                 )
                 exact = Fraction(worth.exact * factor, SCALE)
                 share = max(Fraction(0), 1 - exact / (service.exact or 1))
-                service.replace("endoscopy", max(0, service.amount - less), share, reason, _SOURCE)
+                left = max(0, service.amount - less)
+                service.replace("endoscopy", left, share, reason, _SOURCE, amounts=(less,))
                 if service.both:
                     service.notes.append(_both_sides(family.base, base.bilateral))
             if service.amount == 0:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from feesync.errors import ModifierError
 from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
@@ -64,7 +64,7 @@ def doubts(line: Line) -> list[Note]:
     ]
 
 
-def reduction(rate: Rate, line: Line) -> Reduction | None:
+def reduction(indicators: Indicators, line: Line) -> Reduction | None:
     """Return what older equipment does to the technical part of a line, None where the line names none.
 
     Raises:
@@ -73,13 +73,13 @@ def reduction(rate: Rate, line: Line) -> Reduction | None:
     modifier = next((modifier for modifier in line.modifiers if modifier in EQUIPMENT), None)
     if modifier is None:
         return None
-    if rate.pctc == GLOBAL_ONLY:
+    if indicators.pctc == GLOBAL_ONLY:
         raise ModifierError(
             f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its "
             "technical part"
         )
-    if not has_technical_part(rate):
-        code = f"{line.hcpcs}-{rate.modifier}" if rate.modifier else line.hcpcs
+    if not has_technical_part(indicators):
+        code = f"{line.hcpcs}-{indicators.modifier}" if indicators.modifier else line.hcpcs
         raise ModifierError(
             f"modifier {modifier} does not apply to {code}: it has no technical part"
         )

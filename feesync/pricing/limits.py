@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from feesync.model.money import SCALE, decimal_percent, half_up
 from feesync.model.note import Note
-from feesync.pricing.line import Adjustment
+from feesync.pricing import practitioner
+from feesync.pricing.line import Adjustment, Line
 from feesync.reference.rule_values import rule_value
 
 STEP = "nonparticipating"
@@ -32,6 +33,11 @@ def nonparticipating(day: date) -> Adjustment:
     share = rule_value(_RULE, STEP, day)
     reason = f"non-participating: {decimal_percent(share.factor)} % of the amount"
     return Adjustment(STEP, share.factor, reason, share.source)
+
+
+def has_limiting_charge(line: Line) -> bool:
+    """Tell whether a line has a limiting charge: of a physician who does not participate."""
+    return line.nonpar and line.contract is None and practitioner.is_physician(line)
 
 
 def limiting_charge(exact: int | Fraction, day: date) -> int:

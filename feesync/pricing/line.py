@@ -1,19 +1,29 @@
 """The values that pricing works on.
 
-The line that is priced, the steps that lead to its price, and notes.
+The line that is priced, what rules do to its amount, and the price that comes of it: cents, and
+texts with blanks for what only a line or its amounts can fill. Dollars, and filling the blanks, are
+for whoever shows a price.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from feesync.model.money import decimal_percent, json_ready
+from feesync.model.money import decimal_percent
 from feesync.model.note import Note
-from feesync.model.rate import Setting
+from feesync.model.rate import Rate, Setting
+
+CODE = "{hcpcs}"
+"""The blank in the text of a note that the code of the line fills."""
+
+UNCAPPED_FEE = "{uncapped_fee}"
+"""The blank in the text of a note that the fee before the OPPS cap fills."""
+
+AMOUNT = "{amount}"
+"""A blank in the reason of a mark: each is filled by the next of its amounts."""
 
 
 class Contract(NamedTuple):
@@ -39,7 +49,8 @@ class Line(NamedTuple):
 
     `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are
     the days of care after the operation that modifier 55 pays for, None for all of them; `contract`
-    is what a plan other than Medicare pays by.
+    is what a plan other than Medicare pays by; `place` is what the lookup of rates knows its place
+    by, which no rule looks at.
     """
 
     hcpcs: str
@@ -52,33 +63,7 @@ class Line(NamedTuple):
     practitioner: str
     postoperative_days: int | None = None
     contract: Contract | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One adjustment of the amount.
-
-    Attributes:
-        name: which rule, such as `bilateral`.
-        factor: what the amount before was multiplied by; None where it was not (the submitted
-            charge), where only a part of it was (the technical part), and where it has no end of
-            decimals (30 of 90 days).
-        amount: dollars after this step, rounded half up.
-        reason: why, in one sentence.
-        source: where the rule stands (not in the JSON, whose names are a contract).
-    """
-
-    name: str
-    factor: Decimal | None
-    amount: Decimal
-    reason: str
-    source: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the step as the JSON contract has it."""
-        return json_ready(
-            {"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason}
-        )
+    place: str = ""
 
 
 class Adjustment(NamedTuple):
@@ -93,15 +78,48 @@ class Adjustment(NamedTuple):
     source: str
 
 
+class Mark(NamedTuple):
+    """A step that an amount went through, of a service or of a line.
+
+    Attributes:
+        name: of the rule.
+        factor: in ten-thousandths, None where none shows: the amount was replaced, or a part of it
+            alone was multiplied.
+        cents: the amount after it.
+        reason: why, with a blank (AMOUNT) for each of `amounts`.
+        source: where the rule stands.
+        subject: what tells this service from others of its line in the reason, such as its rank.
+        amounts: cents, in the order of the blanks.
+    """
+
+    name: str
+    factor: int | Fraction | None
+    cents: int
+    reason: str
+    source: str
+    subject: str = ""
+    amounts: tuple[int, ...] = ()
+
+
 class Price(NamedTuple):
     """What pricing found for a line: amounts in cents, None where there is no price.
 
-    `rank` among the lines of its claim.
+    Attributes:
+        rate: the rate of its code and row modifier.
+        fee: that of its setting, after the OPPS cap.
+        marks: the steps from there.
+        allowed: what Medicare allows, or the contract.
+        limiting_charge: of a physician who does not participate.
+        notes: what to know, with blanks (CODE, UNCAPPED_FEE) in their texts.
+        rank: among the lines of its claim.
+        uncapped_fee: the fee before the OPPS cap where that binds, else None.
     """
 
+    rate: Rate
     fee: int | None
-    steps: list[Step]
+    marks: tuple[Mark, ...]
     allowed: int | None
     limiting_charge: int | None
-    notes: list[Note]
+    notes: tuple[Note, ...]
     rank: int | None = None
+    uncapped_fee: int | None = None

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feesync.model.money import SCALE, decimal_factor, dollars
+from feesync.model.money import SCALE
 from feesync.model.note import Note
-from feesync.pricing import limits, practitioner, status
-from feesync.pricing.line import Price, Step
-from feesync.pricing.program import line_notes
-from feesync.pricing.service import CAP_NAME, Mark, Program, Service
+from feesync.pricing import limits
+from feesync.pricing.line import AMOUNT, Mark, Price
+from feesync.pricing.price import price_of
+from feesync.pricing.service import CAP_NAME, Entry, Service
 
 _UNITS = "units"
 _UNITS_SOURCE = "Claims Processing Manual ch. 26 s. 10.4, item 24G"
@@ -32,23 +32,19 @@ _AFTER = ("nonparticipating", "contract", "shares together", "charge")
 """The steps before and after those of the program, in their order."""
 
 
-def line_price(program: Program, services: Sequence[Service], rank: int | None) -> Price:
+def line_price(entry: Entry, services: Sequence[Service], rank: int | None) -> Price:
     """Return the price of a line.
 
     Args:
-        program: that of the line.
-        services: all services that the line has a part in.
+        entry: the line.
+        services: all services that it has a part in.
         rank: its place among the lines of the claim.
     """
-    warnings = status.warnings(program.rate, program.line)
-    notes = [
-        *line_notes(program),
-        *dict.fromkeys(note for service in services for note in service.notes),
-    ]
+    found = tuple(dict.fromkeys(note for service in services for note in service.notes))
     priced = [service for service in services if service.by_report is None]
     reports = [service.by_report for service in services if service.by_report]
     if not priced:
-        return Price(program.base.amount, [], None, None, [*warnings, reports[0], *notes], rank)
+        return price_of(entry, (), None, None, found, rank, denials=reports[:1])
     if reports:
         beyond = _count(services) - _count(priced)
         verb = "is" if beyond == 1 else "are"
@@ -57,46 +53,42 @@ def line_price(program: Program, services: Sequence[Service], rank: int | None) 
             "and priced by report: the MAC "
             "sets the amount from the documentation, and it is not in the sum."
         )
-        notes.append(Note.warning("units-by-report", text, reports[0].source))
-    index = program.number
+        found += (Note.warning("units-by-report", text, reports[0].source),)
     allowed = sum(
-        service.part(service.amount, index, last=True) * service.count for service in priced
+        service.part(service.amount, entry.number, last=True) * service.count for service in priced
     )
-    limit = _limiting_charge(program, priced)
-    return Price(
-        program.base.amount, _steps(program, priced), allowed, limit, [*warnings, *notes], rank
-    )
+    limit = _limiting_charge(entry, priced)
+    return price_of(entry, _marks(entry, priced), allowed, limit, found, rank)
 
 
 def _count(services: Sequence[Service]) -> int:
     return sum(service.count for service in services)
 
 
-def _limiting_charge(program: Program, services: Sequence[Service]) -> int | None:
+def _limiting_charge(entry: Entry, services: Sequence[Service]) -> int | None:
     """Return the limiting charge.
 
     One rounding for the units of a line, the line's part of that for both sides.
     """
-    line = program.line
-    if not line.nonpar or line.contract or not practitioner.is_physician(line):
+    if not entry.program.limited:
         return None
     whole = [service for service in services if len(service.lines) == 1]
     halves = [service for service in services if len(service.lines) > 1]
-    total = limits.limiting_charge(
-        sum(service.limit * service.count for service in whole), line.day
-    )
+    day = entry.line.day
+    total = limits.limiting_charge(sum(service.limit * service.count for service in whole), day)
     for service in halves:
-        limit = limits.limiting_charge(service.limit, line.day)
-        total += service.part(limit, program.number) * service.count
+        limit = limits.limiting_charge(service.limit, day)
+        total += service.part(limit, entry.number) * service.count
     return total
 
 
-def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
+def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
     """Return the steps of the services side by side.
 
     What the sides come to stands before the units where all have it.
     """
     found = {mark.name for service in services for mark in service.marks}
+    program = entry.program
     order = (
         *_BEFORE,
         *(adjustment.name for adjustment in (*program.role, *program.later)),
@@ -108,14 +100,14 @@ def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
         both = names[:1] == [_SIDES] and all(service.both for service in services)
         names.insert(1 if both else 0, _UNITS)
     amounts = {service: service.start for service in services}
-    steps = []
+    steps: list[Mark] = []
     for name in names:
         marks = {
             service: mark for service in services for mark in service.marks if mark.name == name
         }
         if name == "charge" and all(
-            service.part(mark.cents, program.number, last=True)
-            == service.part(amounts[service], program.number)
+            service.part(mark.cents, entry.number, last=True)
+            == service.part(amounts[service], entry.number)
             for service, mark in marks.items()
         ):
             continue  # the charge is the other line's: this one's share is what it was
@@ -125,48 +117,37 @@ def _steps(program: Program, services: Sequence[Service]) -> list[Step]:
             services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
         )
         amount = sum(
-            service.part(amounts[service], program.number, last=last)
+            service.part(amounts[service], entry.number, last=last)
             * (service.count if shown is services else 1)
             for service in shown
         )
         if name == _UNITS:
-            steps.append(
-                Step(
-                    _UNITS,
-                    decimal_factor(count * SCALE),
-                    dollars(amount),
-                    f"{count} units",
-                    _UNITS_SOURCE,
-                )
-            )
+            reason = f"{count} units"
+            steps.append(Mark(_UNITS, count * SCALE, amount, reason, _UNITS_SOURCE))
         else:
             steps.append(_step(marks, services, amount))
-    return steps
+    return tuple(steps)
 
 
-def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) -> Step:
+def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) -> Mark:
     """Return one step of a line from those of its services."""
     first = next(iter(marks.values()))
     factors = {mark.factor for mark in marks.values()} if len(marks) == len(services) else {None}
     factor = factors.pop() if len(factors) == 1 else None
     subjects = list(dict.fromkeys(mark.subject for mark in marks.values() if mark.subject))
-    reasons = list(dict.fromkeys(mark.reason for mark in marks.values()))
-    reason = "; ".join(reasons)
+    reasons = list(dict.fromkeys((mark.reason, mark.amounts) for mark in marks.values()))
+    reason = "; ".join(reason for reason, _ in reasons)
+    amounts = tuple(cents for _, each in reasons for cents in each)
     if subjects:
         reason = f"{', '.join(subjects)} {reason}"
     elif len(marks) < len(services):
         reason = f"{_count(list(marks))} of {_count(services)} units: {reason}"
     halves = [service for service in marks if len(service.lines) > 1]
     if halves:
-        lines = " and ".join(str(index + 1) for index in halves[0].lines)
-        together = sum(marks[service].cents * service.count for service in halves)
-        reason += f"; {dollars(together)} on lines {lines} together"
+        lines = " and ".join(map(str, halves[0].lines))
+        amounts += (sum(marks[service].cents * service.count for service in halves),)
+        reason += f"; {AMOUNT} on lines {lines} together"
         if first.name == _SIDES:
             factor = None
-    return Step(
-        first.name,
-        decimal_factor(factor) if isinstance(factor, int) else None,
-        dollars(amount),
-        reason,
-        first.source,
-    )
+    whole = factor if isinstance(factor, int) else None
+    return Mark(first.name, whole, amount, reason, first.source, amounts=amounts)

@@ -3,8 +3,8 @@
 What each is paid beside the others.
 
 The multiple procedure indicator of a code says which rule applies; lines without an amount take no
-part. Add-ons (global period ZZZ) have indicator 0: neither ranked nor reduced. `pool` says what
-touches what.
+part. Add-ons (global period ZZZ) have indicator 0: neither ranked nor reduced. What touches what
+is for `neighbours`.
 
 Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and
 Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual, chapter 12, section 40.6
@@ -23,15 +23,21 @@ from feesync.model.money import SCALE, decimal_percent, half_up
 from feesync.model.note import Note
 from feesync.pricing import endoscopy
 from feesync.pricing.line import Adjustment
-from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN
+from feesync.pricing.modifiers import CO_SURGEON
+from feesync.pricing.neighbours import (
+    CARDIOVASCULAR,
+    ENDOSCOPY,
+    IMAGING,
+    OPHTHALMOLOGY,
+    SURGERY,
+    THERAPY,
+    Pool,
+)
 from feesync.pricing.procedures import Procedure, procedures
-from feesync.pricing.program import close, finish
-from feesync.pricing.service import Program, RateLookup, Service
-from feesync.pricing.technical import has_technical_part
+from feesync.pricing.rows import RateLookup
+from feesync.pricing.service import Service
+from feesync.pricing.steps import close, finish
 from feesync.reference.rule_values import rule_value, rule_values
-
-SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
-"""Multiple procedure indicators whose rules apply."""
 
 PROCEDURE_STEP, IMAGING_STEP, THERAPY_STEP = (
     "multiple procedure",
@@ -46,8 +52,6 @@ TECHNICAL_STEPS = {
 }
 """The same of the rules for the technical parts of other tests, by indicator."""
 
-Pool = tuple[str, str]
-
 _SURGERY_SOURCE = (
     "RVU record layout, Multiple Procedure, indicator 2; Claims Processing Manual ch. 12 s. 40.6"
 )
@@ -61,55 +65,33 @@ _BY_INFERENCE = {
     CARDIOVASCULAR: "cardiovascular services",
     OPHTHALMOLOGY: "ophthalmology services",
 }
-_GROUP = {IMAGING: "imaging", THERAPY: "therapy"}
 
 
-def pool(program: Program) -> Pool | None:
-    """Return what a line touches, None where nothing.
-
-    Lines of a claim with the same pool are reduced beside each other.
-
-    A return to the operating room (78) is outside the ranking; assistants at surgery rank among
-    themselves, apart from the operations of the same practitioner.
-    """
-    rate, modifiers = program.rate, program.line.modifiers
-    indicator = rate.multiple_procedure
-    if indicator in (SURGERY, ENDOSCOPY):
-        if RETURN in modifiers:
-            return None
-        return SURGERY, "assistant" if ASSISTANTS.intersection(modifiers) else ""
-    if indicator == IMAGING:
-        return IMAGING, rate.imaging_family
-    if indicator == THERAPY or (indicator in TECHNICAL_STEPS and has_technical_part(rate)):
-        return indicator, ""
-    return None
-
-
-def apply(services: Sequence[Service], lookup: RateLookup) -> None:
+def apply(services: Sequence[Service], rates: RateLookup) -> None:
     """Take the steps of the rules for several procedures, and rank the services.
 
     Args:
         services: those of one claim that have a price, with the steps before these.
-        lookup: where the rates of endoscopic bases are found.
+        rates: where the rates of endoscopic bases are found.
 
     Raises:
         UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
     """
     pools: dict[Pool, list[Service]] = {}
     for service in services:
-        touched = pool(service.program)
+        touched = service.program.pool
         if touched:
             pools.setdefault(touched, []).append(service)
     for (indicator, _), among in pools.items():
         if len(among) > 1:
-            _RULES[indicator](among, lookup)
+            _RULES[indicator](among, rates)
             _note_units(among)
-    for (indicator, _), among in pools.items():
-        if indicator in _GROUP:
-            _note_group(indicator, among)
+    for service in services:
+        if not service.reduced:
+            service.notes += service.program.unreduced
 
 
-def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
+def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
     """Rank procedures and families by their amounts.
 
     Each rank as the table says, those beyond its last by report.
@@ -117,7 +99,7 @@ def _surgery(services: Sequence[Service], lookup: RateLookup) -> None:
     ranked = [endoscopy.Family.of_one(one) for one in procedures(services)]
     families = endoscopy.families(ranked)
     for family in families:
-        endoscopy.reduce(family, lookup)
+        endoscopy.reduce(family, rates)
     families.sort(key=lambda family: family.order())
     number = sum(family.count for family in families)
     if number == 1:
@@ -199,7 +181,7 @@ def _numbered(services: Sequence[Service]) -> dict[Service, int]:
     return ranks
 
 
-def _imaging(services: Sequence[Service], lookup: RateLookup) -> None:
+def _imaging(services: Sequence[Service], rates: RateLookup) -> None:
     """Rank the technical and the professional parts of imaging of one family, each by itself.
 
     The first of each in full.
@@ -286,9 +268,9 @@ def _reduce_imaging(service: Service, technical: bool, professional: bool) -> No
     )
 
 
-def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
+def _therapy(services: Sequence[Service], rates: RateLookup) -> None:
     """Pay the practice expense in full of the one unit of the day that has the highest."""
-    amounts = {service: service.program.base.pe_rvu for service in services}
+    amounts = {service: service.base.pe_rvu for service in services}
     ordered = _first(_ordered(services, amounts), amounts, _reduce_therapy)
     for service, rank in _numbered(ordered).items():
         service.rank = rank
@@ -299,7 +281,7 @@ def _therapy(services: Sequence[Service], lookup: RateLookup) -> None:
 
 def _reduce_therapy(service: Service) -> None:
     """Pay a part of the practice expense of a service."""
-    base, rate = service.program.base, service.rate
+    base, rate = service.base, service.rate
     value = rule_value(THERAPY_STEP, "practice expense", service.line.day)
     practice_expense = base.pe_rvu * rate.pe_gpci * rate.conversion_factor
     off = practice_expense * Fraction(SCALE - value.factor, SCALE)
@@ -310,7 +292,7 @@ def _reduce_therapy(service: Service) -> None:
     service.replace(THERAPY_STEP, service.amount - less, share, reason, value.source)
 
 
-def _technical(services: Sequence[Service], lookup: RateLookup) -> None:
+def _technical(services: Sequence[Service], rates: RateLookup) -> None:
     """Take a percentage from the technical part of all but the service whose technical part is highest."""
     amounts = {service: service.technical_fee for service in services}
     ordered = _first(_ordered(services, amounts), amounts, _reduce_technical)
@@ -341,7 +323,7 @@ _RULES = {
 
 
 def _note_cap(service: Service) -> None:
-    if service.program.base.capped:
+    if service.base.capped:
         text = (
             "The reduction comes before the OPPS cap, which limits what it leaves; that services "
             "rank by their fees before the "
@@ -360,7 +342,7 @@ def _note_units(services: Sequence[Service]) -> None:
     """Say that units of one line rank as lines, where no text of CMS's says so of the kind of service."""
     units: dict[int, list[Service]] = {}
     for service in services:
-        units.setdefault(service.program.number, []).append(service)
+        units.setdefault(service.entry.number, []).append(service)
     for own in units.values():
         kind = _BY_INFERENCE.get(own[0].rate.multiple_procedure)
         if kind and sum(service.count for service in own) > 1:
@@ -372,18 +354,4 @@ def _note_units(services: Sequence[Service]) -> None:
                 Note.info(
                     "units-as-lines", text, "Claims Processing Manual ch. 12 s. 40.6 and 40.7"
                 )
-            )
-
-
-def _note_group(indicator: str, services: Sequence[Service]) -> None:
-    """Say of what is paid in full that services of others of the same group count too."""
-    for service in services:
-        if not service.reduced:
-            text = (
-                f"The reduction of several {_GROUP[indicator]} services of a day also reaches "
-                "across the practitioners of one "
-                "group, whose other claims are not seen here."
-            )
-            service.notes.append(
-                Note.info("group-practice", text, "CY 2011 and CY 2012 PFS final rules")
             )

@@ -9,7 +9,7 @@ data/reference/modifiers.csv says which do.
 from __future__ import annotations
 
 from feesync.model.note import Note, Severity
-from feesync.model.rate import PRICED_STATUSES, Rate
+from feesync.model.rate import PRICED_STATUSES, Indicators
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.reference.modifiers import Effect, ModifierEffect, modifier_effects
@@ -24,13 +24,13 @@ _THERAPY_PLANS = {"CQ": "GP", "CO": "GO"}
 _THERAPY_SOURCE = "Claims Processing Manual ch. 5 s. 20.1"
 
 
-def notes(rate: Rate, line: Line) -> list[Note]:
+def notes(indicators: Indicators, line: Line) -> list[Note]:
     """Return what the modifiers of a line say to whoever reads its price.
 
     Raises:
         ModifierError: one is not in use on the day.
     """
-    found = [note for modifier in line.modifiers if (note := _note(modifier, rate, line))]
+    found = [note for modifier in line.modifiers if (note := _note(modifier, indicators, line))]
     for assistant, plan in _THERAPY_PLANS.items():
         if assistant in line.modifiers and plan not in line.modifiers:
             text = (
@@ -41,7 +41,7 @@ def notes(rate: Rate, line: Line) -> list[Note]:
     return found
 
 
-def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
+def _note(modifier: str, indicators: Indicators, line: Line) -> Note | None:
     row = modifiers.on(modifier, line.day)
     code = f"modifier-{modifier.lower()}"
     if row is None:
@@ -53,7 +53,7 @@ def _note(modifier: str, rate: Rate, line: Line) -> Note | None:
         return Note.warning(code, text, _source(rows[0]))
     if row.notice:
         return Note(code, Severity(row.notice), f"Modifier {modifier}: {row.words}", _source(row))
-    if rate.status not in PRICED_STATUSES:
+    if indicators.status not in PRICED_STATUSES:
         return None
     if row.effect in _ELSEWHERE:
         text = (

@@ -17,7 +17,7 @@ from fractions import Fraction
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
-from feesync.pricing import limits, surgery
+from feesync.pricing import surgery
 from feesync.pricing.modifiers import ANOTHER_SERVICE, BOTH_SIDES, SHARES, SIDES, telling_apart
 from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE
@@ -63,8 +63,8 @@ class Procedure:
 
     @property
     def lines(self) -> frozenset[int]:
-        """The indexes of the lines that it belongs to."""
-        return frozenset(index for service in self.services for index in service.lines)
+        """The numbers of the lines that it belongs to."""
+        return frozenset(number for service in self.services for number in service.lines)
 
     def order(self, amount: int) -> Order:
         """Return a key for the order of procedures by an amount, the highest first.
@@ -243,7 +243,7 @@ def _settle_days(service: Service, before: list[Service], capacity: frozenset[st
     longest = surgery.GLOBAL_DAYS[service.rate.global_days]
     most = _whole(service, Fraction(service.rate.postoperative * SCALE * left, 100 * longest))
     others = " and ".join(
-        str(1 + index) for index in sorted({line for other in before for line in other.lines})
+        str(number) for number in sorted({line for other in before for line in other.lines})
     )
     text = (
         f"{days - left} of {days} days of care pay nothing: with line {others} they are beyond "
@@ -278,9 +278,6 @@ def _whole(service: Service, share: int | Fraction) -> int:
     names = [mark.name for mark in service.marks]
     at = names.index(surgery.GLOBAL_SHARE)
     cents = scaled(service.marks[at - 1].cents if at else service.start, share)
-    line = service.line
-    for adjustment in service.program.later:
+    for adjustment in (*service.program.later, *service.program.last):
         cents = scaled(cents, adjustment.factor)
-    if line.nonpar:
-        cents = scaled(cents, limits.nonparticipating(line.day).factor)
-    return scaled(cents, line.contract.factor) if line.contract else cents
+    return cents

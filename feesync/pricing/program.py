@@ -1,25 +1,32 @@
-"""What the rules say of a line whatever its amounts, and the steps of its services in CMS's order.
+"""What the rules say of a line whatever its amounts and its place.
 
-Fee for the setting, bilateral, equipment, multiple procedures, the OPPS cap, the part in an
+The adjustments in their order with reasons and sources, how the line stands beside others, or why
+there is no payment. A program is a function of what the rules look at, so that one serves every
+line of the same shape, in any locality and with any charge. The amounts are for `price`, where a
+program folds, and for `steps` where a line has units, parts or neighbours.
+
+The order is CMS's: both sides, equipment, multiple procedures, the OPPS cap, the part in an
 operation, practitioner's share, therapy assistant, non-participation, another plan's contract,
-lower of the charge; all of one unit, and units add up. Each adjustment applies to the rounded
-amount before it: no published sentence settles whether they apply before rounding, the manual
-points at the stored fee amount, which has two decimals. The other reading differs by at most a cent
-a step.
+lower of the charge. Each adjustment applies to the rounded amount before it: no published sentence
+settles whether they apply before rounding, the manual points at the stored fee amount, which has
+two decimals. The other reading differs by at most a cent a step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from feesync.model.money import dollars
+from feesync.errors import FeesyncError
 from feesync.model.note import Note, Severity
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing import (
     bilateral,
     contract,
     equipment,
     limits,
+    neighbours,
     notices,
     practitioner,
     shared_trip,
@@ -28,117 +35,185 @@ from feesync.pricing import (
     therapy,
     unpriced,
 )
-from feesync.pricing.line import Line, Price
-from feesync.pricing.service import CAP_SOURCE, Program, Service
+from feesync.pricing.equipment import Reduction
+from feesync.pricing.line import CODE, Adjustment, Line
+from feesync.pricing.modifiers import EQUIPMENT, SHARES, THERAPY_ASSISTANTS
+from feesync.pricing.neighbours import Pool
+from feesync.reference.modifiers import modifier_effects
+from feesync.reference.rule_values import unchanged_since
 
-_CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
+MOST_PROGRAMS = 32_768
+"""How many are remembered: a national mix of five million lines has 24,096."""
+
+_DAY = timedelta(days=1)
 
 
-def program(rate: Rate, line: Line, index: int = 0) -> Program:
-    """Return what the rules say of a line whatever its amounts.
+class Program(NamedTuple):
+    """What the rules say of a line whatever its amounts and its place.
+
+    Attributes:
+        indicators: those of its code.
+        both: what of the line says both sides, empty where nothing does.
+        sides: what both sides do to the fee where the line says so, else None.
+        equipment: what older equipment leaves of the technical part.
+        role: the part that the practitioner has in an operation.
+        later: who bills, and with whom.
+        last: non-participation and contract.
+        limited: whether there is a limiting charge.
+        pool: which lines it is reduced beside, None where there are none.
+        days: those of the care after an operation that it pays for, None where it pays for none.
+        denials: why there is no payment.
+        warnings: what the status says of a line that has an amount.
+        notes: what else to know.
+        terms: what to know of the price, where there is one.
+        side_notes: what to know of `sides`.
+        unreduced: what to know where no line beside it takes from it.
+        folds: whether the price is the fee times the factors of `factors`, each rounded half up;
+            else the line has several units, parts, or a share of an operation.
+    """
+
+    indicators: Indicators
+    both: str
+    sides: Adjustment | None
+    equipment: Reduction | None
+    role: tuple[Adjustment, ...]
+    later: tuple[Adjustment, ...]
+    last: tuple[Adjustment, ...]
+    limited: bool
+    pool: Pool | None
+    days: int | None
+    denials: tuple[Note, ...]
+    warnings: tuple[Note, ...]
+    notes: tuple[Note, ...]
+    terms: tuple[Note, ...]
+    side_notes: tuple[Note, ...]
+    unreduced: tuple[Note, ...]
+    folds: bool
+
+    @property
+    def factors(self) -> tuple[Adjustment, ...]:
+        """The steps of a line by itself, in their order, where it folds."""
+        return (*((self.sides,) if self.sides else ()), *self.role, *self.later, *self.last)
+
+
+def program(indicators: Indicators, line: Line) -> Program:
+    """Return what the rules say of a line.
+
+    Its texts have a blank (CODE) in place of the code.
 
     Args:
-        rate: the rate of its code and row modifier in its locality.
-        line: the line.
-        index: its place in the claim.
+        indicators: those of its code and row modifier.
+        line: the line; its charge and its place count for nothing.
 
     Raises:
-        ModifierError: a modifier does not apply to the code.
+        ModifierError: a modifier does not apply to the code, or was not in use on the day.
     """
-    notes = bilateral.check(rate, line)
-    less = equipment.reduction(rate, line)
-    role, role_notes = surgery.adjustments(rate, line)
-    denials = unpriced.denials(rate, line)
-    base = rate.in_setting(line.setting)
-    notes += [*role_notes, *notices.notes(rate, line)]
-    notes += [*equipment.doubts(line), *therapy.doubts(rate, line)]
-    if base.amount is None:
-        denials.insert(0, status.denial(rate, line))
+    try:
+        return _remembered(indicators, _shape(line))
+    except FeesyncError:
+        return _program(indicators, line)  # which says what is wrong in terms of the line itself
+
+
+def _shape(line: Line) -> Line:
+    """Return what the rules look at in a line.
+
+    In place of the day the first one since which they say the same; the code only where a modifier
+    is for some codes alone.
+    """
+    modifiers, day, code = line.modifiers, unchanged_since(line.day), CODE
+    if modifiers:
+        day = max(day, _since(modifiers, line.day))
+        if any(map(_is_for_some, modifiers)):
+            code = line.hcpcs
+    return Line(
+        code,
+        modifiers,
+        day,
+        line.setting,
+        line.units,
+        None,
+        line.nonpar,
+        line.practitioner,
+        line.postoperative_days,
+        line.contract,
+    )
+
+
+def _since(modifiers: tuple[str, ...], day: date) -> date:
+    """Return the first day since which the table says the same of modifiers as on a day."""
+    starts = [date.min]
+    for modifier in modifiers:
+        for row in modifier_effects(modifier):
+            starts.append(row.first)
+            if row.last < day:
+                starts.append(row.last + _DAY)
+    return max(start for start in starts if start <= day)
+
+
+@lru_cache(maxsize=256)
+def _is_for_some(modifier: str) -> bool:
+    """Tell whether a modifier is for some codes alone, so that rules look at the code."""
+    return modifier in EQUIPMENT | THERAPY_ASSISTANTS or any(
+        row.codes for row in modifier_effects(modifier)
+    )
+
+
+@lru_cache(maxsize=MOST_PROGRAMS)
+def _remembered(indicators: Indicators, shape: Line) -> Program:
+    return _program(indicators, shape)
+
+
+def _program(indicators: Indicators, line: Line) -> Program:
+    notes = bilateral.check(indicators, line)
+    less = equipment.reduction(indicators, line)
+    role, role_notes = surgery.adjustments(indicators, line)
+    denials = unpriced.denials(indicators, line)
+    notes += [*role_notes, *notices.notes(indicators, line)]
+    notes += [*equipment.doubts(line), *therapy.doubts(indicators, line)]
+    has_price = indicators.has_price(line.setting)
+    if not has_price:
+        denials.insert(0, status.denial(indicators, line))
     denials += [note for note in notes if note.severity is Severity.DENIAL]
-    notes = [note for note in notes if note.severity is not Severity.DENIAL]
-    later = [
+    later = (
         *shared_trip.adjustments(line),
         *practitioner.adjustments(line),
-        *therapy.adjustments(rate, line),
-    ]
+        *therapy.adjustments(indicators, line),
+    )
+    last, terms = _terms(line)
+    both = bilateral.said(line)
+    sides, side_notes = bilateral.adjustment(indicators, line, both) if both else (None, [])
+    touched = neighbours.pool(indicators, line.modifiers)
+    plain = all(isinstance(adjustment.factor, int) for adjustment in (*role, *later))
     return Program(
-        index, rate, line, base, less, role, later, surgery.care_days(rate, line), denials, notes
+        indicators,
+        both,
+        sides,
+        less,
+        tuple(role),
+        later,
+        tuple(last),
+        limits.has_limiting_charge(line),
+        touched,
+        surgery.care_days(indicators, line),
+        tuple(denials),
+        tuple(status.warnings(indicators, line)) if has_price else (),
+        tuple(note for note in notes if note.severity is not Severity.DENIAL),
+        tuple(terms),
+        tuple(side_notes),
+        tuple(neighbours.group_notes(touched)),
+        plain and not less and line.units == 1 and not SHARES.intersection(line.modifiers),
     )
 
 
-def begin(service: Service) -> Service:
-    """Take the steps before those of multiple procedures: both sides, equipment.
-
-    Raises:
-        ModifierError: CMS's file does not price the technical part that older equipment takes from.
-    """
-    less = service.program.equipment
-    if service.both:
-        how = bilateral.said(service.line) or ("RT and LT" if service.sided else "2 units")
-        adjustment, notes = bilateral.adjustment(service.rate, service.line, how)
-        service.take_sides(adjustment)
-        service.notes += notes
-    if less:
-        service.reduce_parts("equipment", less.factor, 10_000, less.reason, less.source)
-    return service
-
-
-def finish(service: Service) -> None:
-    """Take the steps after those of multiple procedures, up to the charge."""
-    service.settle_cap()
-    line = service.line
-    for adjustment in (*service.program.role, *service.program.later):
-        service.take(adjustment)
-    service.limit = service.exact
+def _terms(line: Line) -> tuple[list[Adjustment], list[Note]]:
+    """Return what non-participation and a contract do to an amount, and what to know of them."""
+    last: list[Adjustment] = []
+    notes: list[Note] = []
     if line.nonpar:
-        service.take(limits.nonparticipating(line.day))
+        last.append(limits.nonparticipating(line.day))
+        if line.contract is None and not practitioner.is_physician(line):
+            notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
     if line.contract:
-        service.take(contract.adjustment(line.contract))
-
-
-def close(service: Service) -> None:
-    """Take the lower of the amount and the submitted charge."""
-    service.limit_to_charge(_CHARGE_SOURCE)
-
-
-def bundle(programs: Sequence[Program]) -> list[Program]:
-    """Leave codes of status T without an amount where another line of the claim has one.
-
-    Codes of status T do not bundle each other: there would be nothing that they are bundled into.
-    """
-    priced = [program for program in programs if not program.denials]
-    if all(program.rate.status == status.ALONE for program in priced):
-        return [*programs]
-    return [
-        program._replace(denials=[status.bundle_denial(program.line)])
-        if program in priced and program.rate.status == status.ALONE
-        else program
-        for program in programs
-    ]
-
-
-def unpriced_line(program: Program) -> Price:
-    """Return the price of a line that the rules leave without one."""
-    warnings = (
-        status.warnings(program.rate, program.line) if program.base.amount is not None else []
-    )
-    return Price(program.base.amount, [], None, None, [*warnings, *program.denials, *program.notes])
-
-
-def line_notes(program: Program) -> list[Note]:
-    """Return what to know about a line that has a price, beside the rules for several procedures."""
-    line, notes = program.line, list(program.notes)
-    if line.nonpar and line.contract is None and not practitioner.is_physician(line):
-        notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
-    if line.contract:
+        last.append(contract.adjustment(line.contract))
         notes.append(contract.PLAN_DECIDES)
-    if program.base.capped:
-        notes.append(
-            Note.info(
-                "opps-cap",
-                "The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is "
-                f"{dollars(program.base.uncapped_fee)}.",
-                CAP_SOURCE,
-            )
-        )
-    return notes
+    return last, notes

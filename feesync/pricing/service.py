@@ -9,85 +9,48 @@ procedure, or the share of an operation. `pricing.units` says which services lin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 from fractions import Fraction
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from feesync.errors import ModifierError, of_line
-from feesync.model.money import SCALE, dollars, half_up, scaled
+from feesync.model.money import SCALE, half_up, scaled
 from feesync.model.note import Note
 from feesync.model.rate import Rate, SettingRate
-from feesync.pricing.equipment import Reduction
-from feesync.pricing.line import Adjustment, Line
-from feesync.pricing.technical import (
-    is_part,
-)
+from feesync.pricing.bilateral import EACH_SIDE
+from feesync.pricing.line import AMOUNT, Adjustment, Line, Mark
+from feesync.pricing.program import Program
+from feesync.pricing.rows import RateLookup, technical_rates
+from feesync.pricing.technical import is_part
 
 _NOTHING = Fraction(0)
 
-EACH_SIDE = "3"
-"""The bilateral indicator of codes of which each side is paid by itself."""
-
 _SIDES = "bilateral"
 CAP_NAME = "OPPS cap"
+CHARGE, LOWER_CHARGE = "charge", "the submitted charge is lower"
+CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
 CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
 
 
-class RateLookup(Protocol):
-    """Where pricing finds the rates of other codes and rows, in the place and on the day of a line."""
+class Entry(NamedTuple):
+    """A line of a claim with its rate, what its setting takes of it, and its program.
 
-    def rate(self, hcpcs: str, row: str = "") -> Rate:
-        """Return the rate of an endoscopic base; raises UnknownCodeError where there is none."""
-
-    def technical(self, hcpcs: str) -> Sequence[Rate]:
-        """Return the rates of the technical part of a code, none where the schedule does not have them."""
-
-
-class Program(NamedTuple):
-    """What the rules say of a line whatever its amounts.
-
-    The adjustments in their order, or why there is no payment.
-
-    `number` is the index of the line, `role` the part that the practitioner has in an operation,
-    `later` who bills; `days` are those of the care after an operation that the line pays for, None
-    where it does not.
+    `number` is what the claim calls it by, counted from 1.
     """
 
     number: int
-    rate: Rate
     line: Line
+    rate: Rate
     base: SettingRate
-    equipment: Reduction | None
-    role: list[Adjustment]
-    later: list[Adjustment]
-    days: int | None
-    denials: list[Note]
-    notes: list[Note]
-
-
-class Mark(NamedTuple):
-    """A step of a service.
-
-    The name of the rule, the factor in ten-thousandths, None where none shows, the cents after it.
-
-    `subject` is what tells this service from others of its line in the reason, such as its rank.
-    """
-
-    name: str
-    factor: int | Fraction | None
-    cents: int
-    reason: str
-    source: str
-    subject: str = ""
+    program: Program
 
 
 class Service:
     """A service that is being priced.
 
     Attributes:
-        program: that of its line, the first of two.
-        lines: the indexes of the lines that it belongs to: one, or two with a side each.
+        entry: its line with rate and program, the first of two.
+        lines: the numbers of the lines that it belongs to: one, or two with a side each.
         both: whether it is both sides of a procedure.
         charges: the submitted charge in cents of each unit in it, None where none is stated.
         sided: whether it is both sides because two lines name one each (RT and LT).
@@ -107,7 +70,7 @@ class Service:
         "_capped",
         "_first",
         "_from_parts",
-        "_lookup",
+        "_rates",
         "_technical",
         "_technical_fee",
         "amount",
@@ -115,12 +78,12 @@ class Service:
         "by_report",
         "charges",
         "count",
+        "entry",
         "exact",
         "limit",
         "lines",
         "marks",
         "notes",
-        "program",
         "rank",
         "reduced",
         "sided",
@@ -130,8 +93,8 @@ class Service:
 
     def __init__(
         self,
-        program: Program,
-        lookup: RateLookup,
+        entry: Entry,
+        rates: RateLookup,
         lines: tuple[int, ...],
         charges: tuple[int | None, ...],
         *,
@@ -139,10 +102,10 @@ class Service:
         sided: bool = False,
         count: int = 1,
     ) -> None:
-        self.program, self.lines, self.charges = program, lines, charges
+        self.entry, self.lines, self.charges = entry, lines, charges
         self.both, self.sided, self.count = both, sided, count
-        self._lookup = lookup
-        base = program.base
+        self._rates = rates
+        base = entry.base
         self._capped = base.capped
         self.start = self.amount = base.uncapped_fee if base.capped else base.fee
         self.exact = self.limit = self._unrounded(base.uncapped_exact)
@@ -163,12 +126,22 @@ class Service:
     @property
     def rate(self) -> Rate:
         """The rate of its code."""
-        return self.program.rate
+        return self.entry.rate
+
+    @property
+    def base(self) -> SettingRate:
+        """What its setting takes of the rate."""
+        return self.entry.base
+
+    @property
+    def program(self) -> Program:
+        """What the rules say of its line."""
+        return self.entry.program
 
     @property
     def line(self) -> Line:
         """Its line, the first of two."""
-        return self.program.line
+        return self.entry.line
 
     @property
     def charge(self) -> int | None:
@@ -197,11 +170,19 @@ class Service:
         self.sides = adjustment
         self.take(adjustment)
 
-    def replace(self, name: str, amount: int, share: Fraction, reason: str, source: str) -> None:
+    def replace(
+        self,
+        name: str,
+        amount: int,
+        share: Fraction,
+        reason: str,
+        source: str,
+        amounts: tuple[int, ...] = (),
+    ) -> None:
         """Take a step to another amount; `share` is the unrounded factor that it stands for."""
         self.amount = amount
         self.exact *= share
-        self.marks.append(Mark(name, None, amount, reason, source))
+        self.marks.append(Mark(name, None, amount, reason, source, amounts=amounts))
 
     @property
     def technical(self) -> int:
@@ -235,15 +216,17 @@ class Service:
         before, exact = self._parts()
         after, exact_after = scaled(before, technical), exact * technical / SCALE
         whole = technical if before == self.amount else professional if not before else None
+        amounts: tuple[int, ...] = ()
         if whole is None:
-            reason = f"{reason}; the technical part is {dollars(before)}"
-        if self._capped:
-            of = "" if whole is None else f"of {dollars(self.amount)} "
-            reason += f", {of}before the OPPS cap"
+            reason, amounts = f"{reason}; the technical part is {AMOUNT}", (before,)
+        if self._capped and whole is None:
+            reason += ", before the OPPS cap"
+        elif self._capped:
+            reason, amounts = f"{reason}, of {AMOUNT} before the OPPS cap", (self.amount,)
         self.amount = after + scaled(self.amount - before, professional)
         self.exact = exact_after + (self.exact - exact) * professional / SCALE
         self._technical, self._from_parts = (after, exact_after), True
-        self.marks.append(Mark(name, whole, self.amount, reason, source))
+        self.marks.append(Mark(name, whole, self.amount, reason, source, amounts=amounts))
 
     def settle_cap(self) -> None:
         """Take the OPPS cap, which limits what the reductions leave.
@@ -252,7 +235,7 @@ class Service:
         """
         if not self._capped:
             return
-        base = self.program.base
+        base = self.base
         reduced = any(mark.name != _SIDES for mark in self.marks)
         if not reduced:
             self.start = self.amount = base.fee
@@ -274,8 +257,8 @@ class Service:
 
     def _cap(self, amount: int, what: str, cap: int) -> None:
         self.amount = amount
-        reason = f"{what} is capped at the hospital outpatient rate, {dollars(cap)}, after the "
-        self.marks.append(Mark(CAP_NAME, None, amount, f"{reason}reductions", CAP_SOURCE))
+        reason = f"{what} is capped at the hospital outpatient rate, {AMOUNT}, after the reductions"
+        self.marks.append(Mark(CAP_NAME, None, amount, reason, CAP_SOURCE, amounts=(cap,)))
 
     def _parts(self) -> tuple[int, Fraction]:
         """Return the technical part in cents, and before any rounding."""
@@ -288,12 +271,12 @@ class Service:
         """Return the technical part, as both sides make it, before or after the OPPS cap."""
         if self.rate.modifier == "26":
             return 0, Fraction(0)
-        bases = [self.program.base]
-        if is_part(self.rate):
-            rates = self._lookup.technical(self.line.hcpcs)
+        bases = [self.base]
+        if is_part(self.program.indicators):
+            rates = technical_rates(self.line, self._rates)
             bases = [rate.in_setting(self.line.setting) for rate in rates]
             if not bases or any(base.amount is None for base in bases):
-                with of_line(self.program.number + 1):
+                with of_line(self.entry.number):
                     raise ModifierError(
                         f"CMS gives the technical part of {self.line.hcpcs} no amount: bill it on "
                         "a line of its own"
@@ -312,7 +295,7 @@ class Service:
             self.exact = self.limit = Fraction(0)
         self.marks.append(Mark(name, None, cents, reason, source))
 
-    def limit_to_charge(self, source: str) -> None:
+    def limit_to_charge(self) -> None:
         """Take the lower of the amount and the submitted charge.
 
         Of two sides that are paid for each by itself (indicator 3), each by its own charge; else by
@@ -338,10 +321,10 @@ class Service:
         self._first = self._share_of_first(amount)
         if amount < self.amount:
             self.amount = amount
-            self.marks.append(Mark("charge", None, amount, "the submitted charge is lower", source))
+            self.marks.append(Mark(CHARGE, None, amount, LOWER_CHARGE, CHARGE_SOURCE))
         elif len(self.lines) > 1 and self._first != side:
             reason = "the charges of both sides count together, and no line has more than its own"
-            self.marks.append(Mark("charge", None, amount, reason, source))
+            self.marks.append(Mark(CHARGE, None, amount, reason, CHARGE_SOURCE))
 
     def _share_of_first(self, amount: int) -> int:
         """Return what the first of two lines has of an amount that the charges allow."""
@@ -353,7 +336,7 @@ class Service:
             first = min(first, own)
         return first if other is None else max(first, amount - other)
 
-    def part(self, cents: int, index: int, *, last: bool = False) -> int:
+    def part(self, cents: int, number: int, *, last: bool = False) -> int:
         """Return what a line has of an amount of this service.
 
         All of it, or what the first or the other side is worth.
@@ -361,7 +344,7 @@ class Service:
         if len(self.lines) == 1:
             return cents
         first = self._first_side(cents) if self._first is None or not last else self._first
-        return first if self.lines[0] == index else cents - first
+        return first if self.lines[0] == number else cents - first
 
     def other_side(self, cents: int) -> int:
         """Return what the second of two sides has of an amount for both."""

@@ -7,7 +7,7 @@ PFS final rules (NA).
 from __future__ import annotations
 
 from feesync.model.note import Note
-from feesync.model.rate import PRICED_STATUSES, Rate, Setting
+from feesync.model.rate import PRICED_STATUSES, Indicators, Setting
 from feesync.pricing.line import Line
 
 _SOURCE = "RVU record layout, Attachment A, status codes"
@@ -37,9 +37,9 @@ _WHY_NOT = {
 }
 
 
-def denial(rate: Rate, line: Line) -> Note:
+def denial(indicators: Indicators, line: Line) -> Note:
     """Return why Medicare has no fee schedule amount for a line that has none."""
-    return unpriced(rate) or Note.denial(
+    return unpriced(indicators, line.hcpcs) or Note.denial(
         "facility-na",
         f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
         "(incident-to services and "
@@ -48,16 +48,22 @@ def denial(rate: Rate, line: Line) -> Note:
     )
 
 
-def unpriced(rate: Rate) -> Note | None:
+def unpriced(indicators: Indicators, hcpcs: str) -> Note | None:
     """Return why a row has no fee schedule amount in either setting; None where it has one."""
-    if rate.status not in PRICED_STATUSES:
-        why = _WHY_NOT.get(rate.status, "not a status that Medicare pays under the fee schedule")
-        code = _CONTRACTOR_PRICED if rate.status == "C" else f"status-{rate.status.lower()}"
-        return Note.denial(code, f"{rate.hcpcs} has status {rate.status}: {why}.", _SOURCE)
-    if rate.nonfacility_amount is None:
+    if indicators.status not in PRICED_STATUSES:
+        why = _WHY_NOT.get(
+            indicators.status, "not a status that Medicare pays under the fee schedule"
+        )
+        code = (
+            _CONTRACTOR_PRICED
+            if indicators.status == "C"
+            else f"status-{indicators.status.lower()}"
+        )
+        return Note.denial(code, f"{hcpcs} has status {indicators.status}: {why}.", _SOURCE)
+    if not indicators.nonfacility_priced:
         return Note.denial(
             _CONTRACTOR_PRICED,
-            f"{rate.hcpcs} has status {rate.status} and no relative values: the MAC sets the "
+            f"{hcpcs} has status {indicators.status} and no relative values: the MAC sets the "
             "amount.",
             _SOURCE,
         )
@@ -73,16 +79,16 @@ def bundle_denial(line: Line) -> Note:
     return Note.denial("status-t-bundled", text, _SOURCE)
 
 
-def warnings(rate: Rate, line: Line) -> list[Note]:
+def warnings(indicators: Indicators, line: Line) -> list[Note]:
     """Return what to know about a line that has an amount."""
-    if rate.status == "A" and not rate.nonfacility_na and not rate.facility_na:
+    if indicators.status == "A" and not indicators.nonfacility_na and not indicators.facility_na:
         return []
     notes = []
-    if rate.status == "R":
+    if indicators.status == "R":
         notes.append(
             Note.warning("status-r", f"{line.hcpcs} has restricted coverage (status R).", _SOURCE)
         )
-    if rate.status == ALONE:
+    if indicators.status == ALONE:
         notes.append(
             Note.warning(
                 "status-t",
@@ -91,7 +97,7 @@ def warnings(rate: Rate, line: Line) -> list[Note]:
                 _SOURCE,
             )
         )
-    if line.setting is Setting.NONFACILITY and rate.nonfacility_na:
+    if line.setting is Setting.NONFACILITY and indicators.nonfacility_na:
         notes.append(
             Note.warning(
                 "nonfacility-na",
@@ -102,8 +108,8 @@ def warnings(rate: Rate, line: Line) -> list[Note]:
         )
     if (
         line.setting is Setting.FACILITY
-        and rate.facility_na
-        and rate.multiple_procedure == _THERAPY
+        and indicators.facility_na
+        and indicators.multiple_procedure == _THERAPY
     ):
         notes.append(
             Note.info(

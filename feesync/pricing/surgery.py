@@ -15,7 +15,7 @@ from fractions import Fraction
 from feesync.errors import ModifierError
 from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES, factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
@@ -52,7 +52,7 @@ AS alone says that it is one of them.
 _CONCERNED = ASSISTANTS | SHARES | {CO_SURGEON, RETURN}
 
 
-def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
+def adjustments(indicators: Indicators, line: Line) -> tuple[list[Adjustment], list[Note]]:
     """Return what a practitioner's part in an operation does to the fee of a line.
 
     A denial among the notes means no payment.
@@ -66,17 +66,17 @@ def adjustments(rate: Rate, line: Line) -> tuple[list[Adjustment], list[Note]]:
         if modifier not in _CONCERNED:
             continue
         if modifier in ASSISTANTS:
-            found.insert(0, _assistant(modifier, rate, line, notes))
+            found.insert(0, _assistant(modifier, indicators, line, notes))
         elif modifier == CO_SURGEON:
-            found.insert(0, _co_surgeon(rate, line, notes))
+            found.insert(0, _co_surgeon(indicators, line, notes))
         else:
-            found += _share(modifier, rate, line, notes)
+            found += _share(modifier, indicators, line, notes)
     if line.postoperative_days is not None and POSTOPERATIVE not in line.modifiers:
         raise ModifierError("days of postoperative care go with modifier 55")
     return found, notes
 
 
-def care_days(rate: Rate, line: Line) -> int | None:
+def care_days(indicators: Indicators, line: Line) -> int | None:
     """Return the days of care after an operation that a line pays for, None where it pays for none.
 
     The units of modifier 55 are days, never operations: 1 unit is the whole share, as no days at
@@ -85,11 +85,11 @@ def care_days(rate: Rate, line: Line) -> int | None:
     if POSTOPERATIVE not in line.modifiers:
         return None
     return line.postoperative_days or (
-        line.units if line.units > 1 else GLOBAL_DAYS.get(rate.global_days)
+        line.units if line.units > 1 else GLOBAL_DAYS.get(indicators.global_days)
     )
 
 
-def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
+def _assistant(modifier: str, indicators: Indicators, line: Line, notes: list[Note]) -> Adjustment:
     who = PRACTITIONERS[line.practitioner]
     if modifier != "AS" and line.practitioner in _REPORT_AS:
         raise ModifierError(
@@ -98,7 +98,7 @@ def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adju
         )
     if modifier == "AS" and line.practitioner not in _REPORT_AS | {"physician"}:
         raise ModifierError(f"modifier AS is for the assistance of a pa, np or cns, not of a {who}")
-    indicator = rate.assistant_surgeon
+    indicator = indicators.assistant_surgeon
     if indicator == "9":
         raise ModifierError(
             f"modifier {modifier} does not apply to {line.hcpcs}: assistant indicator 9, the "
@@ -122,8 +122,8 @@ def _assistant(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> Adju
     return Adjustment(ASSISTANT_STEP, factor, reason, _ASSISTANT_SOURCE)
 
 
-def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
-    indicator = rate.co_surgeon
+def _co_surgeon(indicators: Indicators, line: Line, notes: list[Note]) -> Adjustment:
+    indicator = indicators.co_surgeon
     if indicator == "9":
         raise ModifierError(
             f"modifier 62 does not apply to {line.hcpcs}: co-surgeon indicator 9, the concept does "
@@ -143,28 +143,33 @@ def _co_surgeon(rate: Rate, line: Line, notes: list[Note]) -> Adjustment:
     return Adjustment(CO_SURGEON_STEP, factor, reason, _CO_SURGEON_SOURCE)
 
 
-def _share(modifier: str, rate: Rate, line: Line, notes: list[Note]) -> list[Adjustment]:
-    if modifier == RETURN and rate.global_days == "000":
+def _share(
+    modifier: str, indicators: Indicators, line: Line, notes: list[Note]
+) -> list[Adjustment]:
+    if modifier == RETURN and indicators.global_days == "000":
         return []
-    days = GLOBAL_DAYS.get(rate.global_days)
+    days = GLOBAL_DAYS.get(indicators.global_days)
     if days is None:
         raise ModifierError(
             f"modifier {modifier} does not apply to {line.hcpcs}: its global period is "
-            f"{rate.global_days}, which has no shares"
+            f"{indicators.global_days}, which has no shares"
         )
-    if not rate.intraoperative:
+    if not indicators.intraoperative:
         text = f"CMS gives {line.hcpcs} no shares of its global period: the MAC sets the amount."
         notes.append(Note.denial("by-report", text, _SHARE_SOURCE))
     percent, what = {
-        "54": (rate.preoperative + rate.intraoperative, "care before and during the operation"),
-        "55": (rate.postoperative, "care after the operation"),
-        "56": (rate.preoperative, "care before the operation"),
+        "54": (
+            indicators.preoperative + indicators.intraoperative,
+            "care before and during the operation",
+        ),
+        "55": (indicators.postoperative, "care after the operation"),
+        "56": (indicators.preoperative, "care before the operation"),
         RETURN: (
-            rate.intraoperative,
+            indicators.intraoperative,
             "return to the operating room, the share of the operation alone",
         ),
     }[modifier]
-    furnished = care_days(rate, line) if modifier == POSTOPERATIVE else None
+    furnished = care_days(indicators, line) if modifier == POSTOPERATIVE else None
     if furnished is None:
         return [_of_global(percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %")]
     if line.units > 1:

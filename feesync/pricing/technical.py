@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 
 TESTS, TECHNICAL_ONLY, GLOBAL_ONLY = "1", "3", "4"
 """PC/TC indicators: tests with 26 and TC rows; codes of a technical part; codes of the whole alone."""
 
 
-def is_part(rate: Rate) -> bool:
+def is_part(indicators: Indicators) -> bool:
     """Tell whether the technical part is less than the whole row, so that the rates of the technical part are needed."""
-    return rate.pctc == GLOBAL_ONLY or (rate.pctc == TESTS and rate.modifier == "")
+    return indicators.pctc == GLOBAL_ONLY or (
+        indicators.pctc == TESTS and indicators.modifier == ""
+    )
 
 
-def has_technical_part(rate: Rate) -> bool:
+def has_technical_part(indicators: Indicators) -> bool:
     """Tell whether a row has a technical part: it is one, or holds one."""
-    return rate.pctc in (TESTS, TECHNICAL_ONLY, GLOBAL_ONLY) and rate.modifier != "26"
+    return indicators.pctc in (TESTS, TECHNICAL_ONLY, GLOBAL_ONLY) and indicators.modifier != "26"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from feesync.errors import ModifierError
 from feesync.model.money import decimal_percent
 from feesync.model.note import Note
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
 from feesync.reference.modifiers import Effect, holds
@@ -32,9 +32,9 @@ def _is_sometimes_therapy(line: Line) -> bool:
     return any(holds(code, line.hcpcs) for code in _SOMETIMES.split())
 
 
-def doubts(rate: Rate, line: Line) -> list[Note]:
+def doubts(indicators: Indicators, line: Line) -> list[Note]:
     """Return the warning on an assistant's modifier on a code that is not always therapy."""
-    if rate.multiple_procedure == THERAPY:
+    if indicators.multiple_procedure == THERAPY:
         return []
     return [
         Note.warning(
@@ -48,7 +48,7 @@ def doubts(rate: Rate, line: Line) -> list[Note]:
     ]
 
 
-def adjustments(rate: Rate, line: Line) -> list[Adjustment]:
+def adjustments(indicators: Indicators, line: Line) -> list[Adjustment]:
     """Return what a therapy assistant does to the amount of a line.
 
     Before 2022 the modifiers only inform.
@@ -60,7 +60,7 @@ def adjustments(rate: Rate, line: Line) -> list[Adjustment]:
     for modifier in line.modifiers:
         if modifier not in modifiers.THERAPY_ASSISTANTS:
             continue
-        if not (rate.multiple_procedure == THERAPY or _is_sometimes_therapy(line)):
+        if not (indicators.multiple_procedure == THERAPY or _is_sometimes_therapy(line)):
             raise ModifierError(
                 f"modifier {modifier} does not apply to {line.hcpcs}: it is for therapy services"
             )

@@ -24,7 +24,8 @@ from typing import NamedTuple
 from feesync.pricing import bilateral, surgery
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import ANOTHER_SERVICE, RETURN, SHARES, SIDES, sites, telling_apart
-from feesync.pricing.service import Program, RateLookup, Service
+from feesync.pricing.rows import RateLookup
+from feesync.pricing.service import Entry, Service
 
 _ADD_ON = "ZZZ"
 _SINGLES = 6
@@ -36,7 +37,7 @@ Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int]
 class _Block(NamedTuple):
     """Equal units of a line: how many, and the charge of each in cents."""
 
-    program: Program
+    entry: Entry
     charge: int | None
     size: int
 
@@ -60,96 +61,94 @@ def descending_charge(charge: int | None) -> tuple[bool, int]:
     return charge is not None, -(charge or 0)
 
 
-def services(programs: Sequence[Program], lookup: RateLookup) -> list[Service]:
+def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
     """Return the services of the lines of a claim that may have a price.
 
     Args:
-        programs: those of the lines, without the lines that have no price.
-        lookup: where the rates of technical parts are found.
+        entries: the lines, without those that have no price.
+        rates: where the rates of technical parts are found.
     """
     found: list[Service] = []
     one_side: dict[object, dict[str, list[_Block]]] = {}
     no_side: dict[object, list[_Block]] = {}
-    for program in programs:
-        line = program.line
-        if bilateral.said(line):
-            count = 1 if bilateral.said(line) == "RT and LT" else _count(program)
-            for block in _blocks(program, count):
-                found += _service(lookup, (block,), both=True)
+    for entry in entries:
+        line, program = entry.line, entry.program
+        if program.both:
+            count = 1 if program.both == "RT and LT" else _count(entry)
+            for block in _blocks(entry, count):
+                found += _service(rates, (block,), both=True)
             continue
         key = (
             line.hcpcs,
-            program.rate.modifier,
+            program.indicators.modifier,
             telling_apart(line.modifiers),
             program.days,
         )
         sides = SIDES.intersection(line.modifiers)
-        if sides and bilateral.has_sides(program.rate):
+        if sides and bilateral.has_sides(program.indicators):
             (side,) = sides
-            one_side.setdefault(key, {}).setdefault(side, []).extend(
-                _blocks(program, _count(program))
-            )
-        elif not sides and _may_mean_both(program):
-            no_side.setdefault(key, []).extend(_blocks(program, _count(program)))
+            one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(entry, _count(entry)))
+        elif not sides and _may_mean_both(entry):
+            no_side.setdefault(key, []).extend(_blocks(entry, _count(entry)))
         else:
-            for block in _blocks(program, _count(program)):
-                found += _service(lookup, (block,))
+            for block in _blocks(entry, _count(entry)):
+                found += _service(rates, (block,))
     for by_side in one_side.values():
-        found += _sides(lookup, by_side)
+        found += _sides(rates, by_side)
     for blocks in no_side.values():
-        found += _units(lookup, blocks)
+        found += _units(rates, blocks)
     return found
 
 
-def _count(program: Program) -> int:
-    return 1 if program.days is not None else program.line.units
+def _count(entry: Entry) -> int:
+    return 1 if entry.program.days is not None else entry.line.units
 
 
-def _may_mean_both(program: Program) -> bool:
+def _may_mean_both(entry: Entry) -> bool:
     """Tell whether two units of a line mean both sides.
 
     A second return to the room, fewer days of care than all, or a line that says that it is another
     service (76, 59 and their like) does not.
     """
-    rate, modifiers = program.rate, program.line.modifiers
-    if rate.bilateral not in bilateral.UNITS_SIDES or rate.global_days == _ADD_ON:
+    indicators, modifiers = entry.program.indicators, entry.line.modifiers
+    if indicators.bilateral not in bilateral.UNITS_SIDES or indicators.global_days == _ADD_ON:
         return False
-    if program.days not in (None, surgery.GLOBAL_DAYS.get(rate.global_days)):
+    if entry.program.days not in (None, surgery.GLOBAL_DAYS.get(indicators.global_days)):
         return False
     return not (sites(modifiers) or ({RETURN} | ANOTHER_SERVICE).intersection(modifiers))
 
 
-def _blocks(program: Program, count: int) -> list[_Block]:
+def _blocks(entry: Entry, count: int) -> list[_Block]:
     """Divide a line into its units, the charge evenly to the cent."""
-    if program.line.charge is None:
-        return [_Block(program, None, count)]
-    each, more = divmod(program.line.charge, count)
-    blocks = [_Block(program, each + 1, more), _Block(program, each, count - more)]
+    if entry.line.charge is None:
+        return [_Block(entry, None, count)]
+    each, more = divmod(entry.line.charge, count)
+    blocks = [_Block(entry, each + 1, more), _Block(entry, each, count - more)]
     return [block for block in blocks if block.size]
 
 
 def _ordered(blocks: list[_Block]) -> list[_Block]:
     return sorted(
-        blocks, key=lambda block: (descending_charge(block.charge), identity(block.program.line))
+        blocks, key=lambda block: (descending_charge(block.charge), identity(block.entry.line))
     )
 
 
-def _sides(lookup: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
+def _sides(rates: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
     """Yield pairs of a right and a left unit, and what is left of the side that has more."""
     right, left = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
     while right and left:
         first, second = right[0], left[0]
         count = min(first.size, second.size)
-        yield from _service(lookup, (first._replace(size=count), second), both=True, sided=True)
+        yield from _service(rates, (first._replace(size=count), second), both=True, sided=True)
         for blocks in (right, left):
             blocks[0] = blocks[0]._replace(size=blocks[0].size - count)
             if not blocks[0].size:
                 del blocks[0]
     for block in (*right, *left):
-        yield from _service(lookup, (block,))
+        yield from _service(rates, (block,))
 
 
-def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
+def _units(rates: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
     """Yield both sides where there are two units in all, else a service for each unit.
 
     Of three or more it cannot be told which are the sides of one procedure: each is one by itself.
@@ -158,30 +157,30 @@ def _units(lookup: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
     if sum(block.size for block in blocks) != 2:
         units = sum(block.size for block in blocks)
         for block in blocks:
-            for service in _service(lookup, (block,)):
-                service.notes += bilateral.beyond_two(service.rate, units)
+            for service in _service(rates, (block,)):
+                service.notes += bilateral.beyond_two(
+                    service.program.indicators, service.line.hcpcs, units
+                )
                 yield service
         return
     first, second = (
         unit._replace(size=1) for block in _ordered(blocks) for unit in [block] * block.size
     )
-    yield from _service(lookup, (first, second), both=True)
+    yield from _service(rates, (first, second), both=True)
 
 
 def _service(
-    lookup: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, sided: bool = False
+    rates: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, sided: bool = False
 ) -> Iterator[Service]:
     """Yield services for a block.
 
     Single ones as far as rules may treat them differently, then one for the rest.
     """
-    program, count = blocks[0].program, blocks[0].size
-    lines = tuple(dict.fromkeys(block.program.number for block in blocks))
+    entry, count = blocks[0].entry, blocks[0].size
+    lines = tuple(dict.fromkeys(block.entry.number for block in blocks))
     charges = tuple(block.charge for block in blocks)
-    ranks = program.rate.multiple_procedure in "234567" or SHARES.intersection(
-        program.line.modifiers
-    )
+    ranks = entry.rate.multiple_procedure in "234567" or SHARES.intersection(entry.line.modifiers)
     singles = min(count, _SINGLES) if count > 1 and ranks else 0
     for size in (*[1] * singles, count - singles):
         if size:
-            yield Service(program, lookup, lines, charges, both=both, sided=sided, count=size)
+            yield Service(entry, rates, lines, charges, both=both, sided=sided, count=size)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from feesync.errors import ModifierError
 from feesync.model.note import Note
-from feesync.model.rate import Rate
+from feesync.model.rate import Indicators
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.technical import GLOBAL_ONLY, TECHNICAL_ONLY
@@ -20,7 +20,7 @@ _TEAM_SOURCE = "RVU record layout, Team Surgery; Claims Processing Manual ch. 12
 _FACILITY_STOPPED = frozenset({"73", "74"})
 
 
-def denials(rate: Rate, line: Line) -> list[Note]:
+def denials(indicators: Indicators, line: Line) -> list[Note]:
     """Return why modifiers leave a line without an amount; nothing where none does.
 
     Raises:
@@ -31,10 +31,10 @@ def denials(rate: Rate, line: Line) -> list[Note]:
         row = modifiers.on(modifier, line.day)
         if row is None:
             continue
-        if row.effect is Effect.ANESTHESIA and rate.status != "J":
+        if row.effect is Effect.ANESTHESIA and indicators.status != "J":
             raise ModifierError(
                 f"modifier {modifier} is for anesthesia codes (status J); {line.hcpcs} has status "
-                f"{rate.status}"
+                f"{indicators.status}"
             )
         if row.effect is Effect.DENIES:
             notes.append(
@@ -43,11 +43,11 @@ def denials(rate: Rate, line: Line) -> list[Note]:
                 )
             )
         elif modifier == modifiers.TEAM:
-            notes.append(_team(rate, line))
+            notes.append(_team(indicators, line))
         elif modifier in _FACILITY_STOPPED:
             notes.append(Note.denial("by-report", f"Modifier {modifier}: {row.words}", row.source))
         elif row.effect is Effect.BY_REPORT or (
-            modifier == modifiers.DISCONTINUED and rate.modifier != modifier
+            modifier == modifiers.DISCONTINUED and indicators.modifier != modifier
         ):
             text = (
                 f"Modifier {modifier} is priced by report: the MAC sets the amount from the "
@@ -55,21 +55,21 @@ def denials(rate: Rate, line: Line) -> list[Note]:
             )
             notes.append(Note.denial("by-report", text, _REPORT_SOURCE))
         elif row.effect is Effect.SETTING:
-            notes += _before_admission(modifier, rate, line, row.source)
+            notes += _before_admission(modifier, indicators, line, row.source)
     return notes
 
 
-def _before_admission(modifier: str, rate: Rate, line: Line, source: str) -> list[Note]:
+def _before_admission(modifier: str, indicators: Indicators, line: Line, source: str) -> list[Note]:
     """Return why a technical part is not paid before an admission.
 
     It is the hospital's, in its payment for the stay.
     """
-    if rate.pctc == GLOBAL_ONLY:
+    if indicators.pctc == GLOBAL_ONLY:
         raise ModifierError(
             f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its "
             "professional part"
         )
-    if rate.modifier != modifiers.TECHNICAL and rate.pctc != TECHNICAL_ONLY:
+    if indicators.modifier != modifiers.TECHNICAL and indicators.pctc != TECHNICAL_ONLY:
         return []
     text = (
         f"Modifier {modifier}: the technical part of {line.hcpcs} is in the payment for the "
@@ -78,13 +78,13 @@ def _before_admission(modifier: str, rate: Rate, line: Line, source: str) -> lis
     return [Note.denial(f"modifier-{modifier.lower()}", text, source)]
 
 
-def _team(rate: Rate, line: Line) -> Note:
-    if rate.team_surgeon == "9":
+def _team(indicators: Indicators, line: Line) -> Note:
+    if indicators.team_surgeon == "9":
         raise ModifierError(
             f"modifier 66 does not apply to {line.hcpcs}: team surgery indicator 9, the concept "
             "does not apply"
         )
-    if rate.team_surgeon == "0":
+    if indicators.team_surgeon == "0":
         text = f"Team surgeons are not permitted on {line.hcpcs} (team surgery indicator 0)."
         return Note.denial("team-not-permitted", text, _TEAM_SOURCE)
     text = (

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from feesync.model.money import decimal_percent, dollars
+from feesync.model.money import decimal_percent
 from feesync.model.note import Note
 from feesync.pricing.line import Line
 from feesync.reference.cost_sharing import CostSharing, cost_sharings, preventive_cost_sharings
@@ -23,7 +23,6 @@ PREVENTIVE = "33"
 """Marks a preventive service; Medicare heeds it on the codes of its list alone."""
 
 _LIST = "data/reference/preventive.csv"
-_EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 12 s. 30.3.12"
 
 
 class PatientShare(NamedTuple):
@@ -70,19 +69,6 @@ def _coinsurance(day: date) -> int:
     """Return the coinsurance of Part B on a day, where nothing waives it."""
     rules = (rule for rule in cost_sharings() if not rule.modifier and not rule.codes)
     return next(rule.coinsurance for rule in rules if rule.first <= day <= rule.last)
-
-
-def excess(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]:
-    """Return the note on what a patient owes of an unassigned claim though the line is waived, in cents as the arguments."""
-    highest = limiting_charge if charge is None else min(charge, limiting_charge)
-    if highest <= allowed:
-        return []
-    text = (
-        "On an unassigned claim the patient still owes what the charge exceeds the approved amount "
-        "by, up to the limiting "
-        f"charge: at most {dollars(highest - allowed)}."
-    )
-    return [Note.info("unassigned-excess", text, _EXCESS_SOURCE)]
 
 
 def _in_force(rule: CostSharing, line: Line) -> bool:

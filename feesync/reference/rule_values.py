@@ -72,6 +72,7 @@ def find_rule_value(rule: str, case: str, day: date) -> RuleValue | None:
     )
 
 
+@lru_cache(maxsize=4096)
 def unchanged_since(day: date) -> date:
     """Return the first day since which every rule pays what it pays on a day.
 

@@ -150,7 +150,7 @@ def _noting(
 def _telling(quotes: Iterable[Quote], when: Date, unpriced: dict[str, None]) -> Iterator[Quote]:
     """Yield rates, and note why those that have no amount have none."""
     for quote in quotes:
-        if reason := status.unpriced(quote.rate):
+        if reason := status.unpriced(quote.rate.indicators, quote.rate.hcpcs):
             unpriced[reason.text] = None
         yield quote
 

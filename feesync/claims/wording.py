@@ -1,0 +1,40 @@
+"""A price in words: its steps in dollars, and its notes with the code and the dollars in their texts.
+
+Out of scope: what the rules say (pricing), which leaves blanks for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feesync.claims.step import Step
+from feesync.model.money import decimal_factor, dollars
+from feesync.model.note import Note
+from feesync.pricing.line import AMOUNT, CODE, UNCAPPED_FEE, Mark, Price
+
+
+def steps(price: Price) -> tuple[Step, ...]:
+    """Return the steps of a price."""
+    return tuple(_step(mark) for mark in price.marks)
+
+
+def notes(price: Price) -> tuple[Note, ...]:
+    """Return the notes of a price."""
+    return tuple(_note(note, price) for note in price.notes)
+
+
+def _step(mark: Mark) -> Step:
+    factor, reason = mark.factor, mark.reason
+    for cents in mark.amounts:
+        reason = reason.replace(AMOUNT, str(dollars(cents)), 1)
+    shown = decimal_factor(factor) if isinstance(factor, int) else None
+    return Step(mark.name, shown, dollars(mark.cents), reason, mark.source)
+
+
+def _note(note: Note, price: Price) -> Note:
+    if "{" not in note.text:
+        return note
+    text = note.text.replace(CODE, price.rate.hcpcs)
+    if price.uncapped_fee is not None:
+        text = text.replace(UNCAPPED_FEE, str(dollars(price.uncapped_fee)))
+    return replace(note, text=text)

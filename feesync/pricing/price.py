@@ -1,0 +1,89 @@
+"""A program applied to a fee: the price of a line that stands alone, in cents.
+
+Arithmetic, no rules: each factor multiplies the amount and is rounded half up, and the submitted
+charge limits what is left. A line with several units, with parts, or beside others that touch it
+is priced as services (steps, multiple, line_total).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from feesync.model.money import SCALE, scaled
+from feesync.model.note import Note
+from feesync.pricing import limits
+from feesync.pricing.line import UNCAPPED_FEE, Mark, Price
+from feesync.pricing.service import CAP_SOURCE, CHARGE, CHARGE_SOURCE, LOWER_CHARGE, Entry
+
+_CAP_NOTE = Note.info(
+    "opps-cap",
+    f"The fee is capped at the hospital outpatient (OPPS) rate; uncapped it is {UNCAPPED_FEE}.",
+    CAP_SOURCE,
+)
+
+
+def fold(entry: Entry) -> Price:
+    """Return the price of a line whose program folds and that touches no other."""
+    program, cents = entry.program, entry.base.fee
+    marks = []
+    for name, factor, reason, source in program.factors:
+        cents = scaled(cents, factor)
+        marks.append(Mark(name, factor, cents, reason, source))
+    charge = entry.line.charge
+    if charge is not None and charge < cents:
+        cents = charge
+        marks.append(Mark(CHARGE, None, cents, LOWER_CHARGE, CHARGE_SOURCE))
+    limit = _limiting_charge(entry) if program.limited else None
+    found = (*program.side_notes, *program.unreduced)
+    return price_of(entry, tuple(marks), cents, limit, found)
+
+
+def _limiting_charge(entry: Entry) -> int:
+    """Return the limiting charge: of the fee before non-participation, rounded once."""
+    exact = Fraction(entry.base.exact)
+    program = entry.program
+    for adjustment in program.factors[: len(program.factors) - len(program.last)]:
+        exact *= Fraction(adjustment.factor, SCALE)
+    return limits.limiting_charge(exact, entry.line.day)
+
+
+def without_amount(entry: Entry) -> Price:
+    """Return the price of a line that the rules leave without one."""
+    program = entry.program
+    notes = (*program.warnings, *program.denials, *program.notes)
+    return Price(entry.rate, entry.base.amount, (), None, None, notes)
+
+
+def price_of(
+    entry: Entry,
+    marks: tuple[Mark, ...],
+    allowed: int | None,
+    limiting_charge: int | None,
+    found: Sequence[Note],
+    rank: int | None = None,
+    denials: Sequence[Note] = (),
+) -> Price:
+    """Return the price of a line that may have one, with all that is to be known of it.
+
+    Args:
+        entry: the line.
+        marks: its steps.
+        allowed: cents, None where a rule for several procedures leaves it without.
+        limiting_charge: cents, None where there is none.
+        found: what to know of its services.
+        rank: among the lines of its claim.
+        denials: why it has no price.
+    """
+    program, base = entry.program, entry.base
+    capped = base.capped
+    notes = (
+        *program.warnings,
+        *denials,
+        *program.notes,
+        *program.terms,
+        *((_CAP_NOTE,) if capped else ()),
+        *found,
+    )
+    uncapped = base.uncapped_fee if capped else None
+    return Price(entry.rate, base.amount, marks, allowed, limiting_charge, notes, rank, uncapped)

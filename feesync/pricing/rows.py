@@ -1,0 +1,64 @@
+"""Which rows of the fee schedule a line takes: its own, and those of its technical part.
+
+Where the rates of rows are is for the caller's lookup, which has one method.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Protocol
+
+from feesync.errors import ModifierError, UnknownCodeError
+from feesync.model.rate import Rate
+from feesync.pricing.line import Line
+from feesync.pricing.modifiers import DISCONTINUED, PROFESSIONAL, TECHNICAL, has, row_of
+from feesync.reference.codes import technical_codes
+from feesync.reference.modifiers import Effect
+
+
+class RateLookup(Protocol):
+    """Where pricing finds rates."""
+
+    def rate(self, hcpcs: str, row: str, line: Line) -> Rate:
+        """Return the rate of a code and row modifier, in the place and on the day of a line.
+
+        Raises:
+            UnknownCodeError: there is none; `rows` are those that the code does have.
+        """
+
+
+def rate_of(line: Line, rates: RateLookup) -> Rate:
+    """Return the rate of a line.
+
+    A code without a row for 53 answers with its own: 53 is then priced by report. Of a code with
+    parts PD takes the professional one.
+
+    Raises:
+        ModifierError: the code has other rows than the modifiers ask for.
+        UnknownCodeError: there is no such code.
+    """
+    row = row_of(line.modifiers)
+    if line.modifiers and not row and has(line.modifiers, Effect.SETTING):
+        with suppress(UnknownCodeError):
+            return rates.rate(line.hcpcs, PROFESSIONAL, line)
+    try:
+        return rates.rate(line.hcpcs, row, line)
+    except UnknownCodeError as error:
+        if not error.rows:
+            raise
+        if row == DISCONTINUED and "" in error.rows:
+            return rates.rate(line.hcpcs, "", line)
+        rows = ", ".join(filter(None, error.rows))
+    if not row:
+        raise ModifierError(f"{line.hcpcs} has rows for modifier {rows} only; give one")
+    has_rows = f"its rows are {rows}" if rows else "it has no such parts"
+    raise ModifierError(f"modifier {row} does not apply to {line.hcpcs}: {has_rows}")
+
+
+def technical_rates(line: Line, rates: RateLookup) -> list[Rate]:
+    """Return the rates of the technical part of a line's code, none where one is missing."""
+    rows = [(code, "") for code in technical_codes().get(line.hcpcs, ())]
+    try:
+        return [rates.rate(*row, line) for row in rows or [(line.hcpcs, TECHNICAL)]]
+    except UnknownCodeError:
+        return []

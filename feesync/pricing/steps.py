@@ -1,0 +1,43 @@
+"""The steps that a service goes through before and after those of the rules for several procedures."""
+
+from __future__ import annotations
+
+from feesync.pricing import bilateral
+from feesync.pricing.service import Service
+
+
+def begin(service: Service) -> Service:
+    """Take the steps before those of multiple procedures: both sides, equipment.
+
+    Raises:
+        ModifierError: CMS's file does not price the technical part that older equipment takes from.
+    """
+    program = service.program
+    if service.both and program.sides:
+        service.take_sides(program.sides)
+        service.notes += program.side_notes
+    elif service.both:
+        how = "RT and LT" if service.sided else "2 units"
+        adjustment, notes = bilateral.adjustment(program.indicators, service.line, how)
+        service.take_sides(adjustment)
+        service.notes += notes
+    less = program.equipment
+    if less:
+        service.reduce_parts("equipment", less.factor, 10_000, less.reason, less.source)
+    return service
+
+
+def finish(service: Service) -> None:
+    """Take the steps after those of multiple procedures, up to the charge."""
+    service.settle_cap()
+    program = service.program
+    for adjustment in (*program.role, *program.later):
+        service.take(adjustment)
+    service.limit = service.exact
+    for adjustment in program.last:
+        service.take(adjustment)
+
+
+def close(service: Service) -> None:
+    """Take the lower of the amount and the submitted charge."""
+    service.limit_to_charge()
