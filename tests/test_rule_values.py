@@ -8,6 +8,7 @@ import re
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from documents import DOCS
 from priced import price
 from test_pricing import line, rate
 
+import feesync
 from feesync import estimate
 from feesync.claims.answer import deductible_notes
 from feesync.claims.header import read_header
@@ -273,6 +275,19 @@ def test_the_limiting_charge_is_115_percent_of_95():
         limits.limiting_charge(100_000_000_000, date(1992, 12, 31))
     with pytest.raises(NoPriceError, match="nonparticipating"):
         limits.nonparticipating(date(1991, 12, 31))
+
+
+def test_the_view_takes_the_limiting_charge_of_the_table():
+    view = (Path(feesync.__file__).parent / "store/views.sql").read_text(encoding="utf-8")
+    found = set(re.findall(r"_exact \* (\d+) \+ (\d+)\) / (\d+)", view))
+    ((times, half, by),) = found
+    day = date(2025, 11, 3)
+    shares = [
+        rule_value("participation", case, day).factor
+        for case in ("nonparticipating", "limiting charge")
+    ]
+    assert Fraction(int(times), int(by)) == Fraction(shares[0] * shares[1], 10**8 * 10**7)
+    assert int(half) * 2 == int(by)
 
 
 # ---- who pays
