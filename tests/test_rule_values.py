@@ -4,6 +4,7 @@ Every value on the first and the last day of its period, and on the days before 
 table itself: periods without gaps, sources that can be looked up.
 """
 
+import ast
 import re
 from datetime import date, timedelta
 from fractions import Fraction
@@ -288,6 +289,24 @@ def test_the_view_takes_the_limiting_charge_of_the_table():
     ]
     assert Fraction(int(times), int(by)) == Fraction(shares[0] * shares[1], 10**8 * 10**7)
     assert int(half) * 2 == int(by)
+
+
+STEPS = {
+    "bilateral", "equipment", "endoscopy", "multiple procedure", "multiple imaging",
+    "multiple therapy", "multiple cardiovascular", "multiple ophthalmology", "OPPS cap",
+    "assistant", "co-surgeon", "global share", "shared trip", "practitioner", "therapy assistant",
+    "nonparticipating", "contract", "shares together", "charge", "units",
+}  # fmt: skip
+
+
+def test_the_name_of_a_step_stands_in_the_module_of_its_rule_alone():
+    where: dict[str, set[str]] = {}
+    for path in Path(feesync.__file__).parent.glob("pricing/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in STEPS:
+                where.setdefault(node.value, set()).add(path.name)
+    assert where.keys() == STEPS
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}
 
 
 # ---- who pays

@@ -9,6 +9,9 @@ from __future__ import annotations
 from feesync.model.note import Note
 from feesync.pricing.line import Adjustment, Contract
 
+STEP = "contract"
+"""The name of the step."""
+
 PLAN_DECIDES = Note.info(
     "contract",
     "A contract pays, not Medicare: its plan decides deductible and coinsurance; there is no "
@@ -21,4 +24,4 @@ def adjustment(contract: Contract) -> Adjustment:
     """Return what a contract does to what Medicare allows."""
     rates = f" by the rates of {contract.of_year}" if contract.of_year else ""
     reason = f"{contract.percent} % of what Medicare allows{rates}"
-    return Adjustment("contract", contract.factor, reason, "the contract, as it was given")
+    return Adjustment(STEP, contract.factor, reason, "the contract, as it was given")

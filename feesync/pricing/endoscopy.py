@@ -24,6 +24,9 @@ from feesync.pricing.procedures import Order, Procedure, order
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
 
+STEP = "endoscopy"
+"""The name of the step."""
+
 _SOURCE = (
     "RVU record layout, Multiple Procedure, indicator 3; Claims Processing Manual ch. 12 s. 40.6"
 )
@@ -118,7 +121,7 @@ def reduce(family: Family, rates: RateLookup) -> None:
             less = scaled(worth.fee, factor)
             if procedure.hcpcs == family.base:
                 service.replace(
-                    "endoscopy",
+                    STEP,
                     0,
                     Fraction(0),
                     f"the base of its family, {family.base}, is paid with the other",
@@ -132,7 +135,7 @@ def reduce(family: Family, rates: RateLookup) -> None:
                 exact = Fraction(worth.exact * factor, SCALE)
                 share = max(Fraction(0), 1 - exact / (service.exact or 1))
                 left = max(0, service.amount - less)
-                service.replace("endoscopy", left, share, reason, _SOURCE, amounts=(less,))
+                service.replace(STEP, left, share, reason, _SOURCE, amounts=(less,))
                 if service.both:
                     service.notes.append(_both_sides(family.base, base.bilateral))
             if service.amount == 0:

@@ -29,6 +29,9 @@ class Reduction(NamedTuple):
     source: str
 
 
+STEP = "equipment"
+"""The name of the step."""
+
 _FILM_OR_CASSETTE = frozenset({"FX", "FY"})
 _WHAT = {
     "FX": "X-rays (plain radiography, fluoroscopy, angiography, mammography, bone densitometry)",

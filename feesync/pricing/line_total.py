@@ -9,26 +9,32 @@ from collections.abc import Sequence
 
 from feesync.model.money import SCALE
 from feesync.model.note import Note
-from feesync.pricing import limits
+from feesync.pricing import (
+    bilateral,
+    contract,
+    endoscopy,
+    equipment,
+    limits,
+    multiple,
+    procedures,
+)
 from feesync.pricing.line import AMOUNT, Mark, Price
 from feesync.pricing.price import price_of
-from feesync.pricing.service import CAP_NAME, Entry, Service
+from feesync.pricing.service import CAP_NAME, CHARGE, Entry, Service
 
 _UNITS = "units"
 _UNITS_SOURCE = "Claims Processing Manual ch. 26 s. 10.4, item 24G"
-_SIDES = "bilateral"
 _BEFORE = (
-    _SIDES,
-    "equipment",
-    "endoscopy",
-    "multiple procedure",
-    "multiple imaging",
-    "multiple therapy",
-    "multiple cardiovascular",
-    "multiple ophthalmology",
+    bilateral.STEP,
+    equipment.STEP,
+    endoscopy.STEP,
+    multiple.PROCEDURE_STEP,
+    multiple.IMAGING_STEP,
+    multiple.THERAPY_STEP,
+    *multiple.TECHNICAL_STEPS.values(),
     CAP_NAME,
 )
-_AFTER = ("nonparticipating", "contract", "shares together", "charge")
+_AFTER = (limits.STEP, contract.STEP, procedures.STEP, CHARGE)
 """The steps before and after those of the program, in their order."""
 
 
@@ -97,7 +103,7 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
     names = [name for name in dict.fromkeys(order) if name in found]
     count = _count(services)
     if count > 1:
-        both = names[:1] == [_SIDES] and all(service.both for service in services)
+        both = names[:1] == [bilateral.STEP] and all(service.both for service in services)
         names.insert(1 if both else 0, _UNITS)
     amounts = {service: service.start for service in services}
     steps: list[Mark] = []
@@ -105,14 +111,14 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
         marks = {
             service: mark for service in services for mark in service.marks if mark.name == name
         }
-        if name == "charge" and all(
+        if name == CHARGE and all(
             service.part(mark.cents, entry.number, last=True)
             == service.part(amounts[service], entry.number)
             for service, mark in marks.items()
         ):
             continue  # the charge is the other line's: this one's share is what it was
         amounts.update({service: mark.cents for service, mark in marks.items()})
-        last = name == "charge"
+        last = name == CHARGE
         shown = (
             services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
         )
@@ -147,7 +153,7 @@ def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) 
         lines = " and ".join(map(str, halves[0].lines))
         amounts += (sum(marks[service].cents * service.count for service in halves),)
         reason += f"; {AMOUNT} on lines {lines} together"
-        if first.name == _SIDES:
+        if first.name == bilateral.STEP:
             factor = None
     whole = factor if isinstance(factor, int) else None
     return Mark(first.name, whole, amount, reason, first.source, amounts=amounts)

@@ -33,6 +33,9 @@ BOTH_SIDES = "50"
 ASSISTANTS = frozenset({"80", "81", "82", "AS"})
 CO_SURGEON = "62"
 TEAM = "66"
+BORROWED = frozenset({BOTH_SIDES, "80"})
+"""Modifiers whose factors are those of other lines too: both sides without 50, AS."""
+
 SHARES = frozenset({"54", "55", "56"})
 """Shares of the global period, where more than one practitioner furnishes it."""
 

@@ -42,7 +42,7 @@ def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
     if indicator in (SURGERY, ENDOSCOPY):
         if RETURN in modifiers:
             return None
-        return SURGERY, "assistant" if ASSISTANTS.intersection(modifiers) else ""
+        return SURGERY, "assistants" if ASSISTANTS.intersection(modifiers) else ""
     if indicator == IMAGING:
         return IMAGING, indicators.imaging_family
     if indicator == THERAPY or (

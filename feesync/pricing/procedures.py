@@ -23,6 +23,9 @@ from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE
 from feesync.pricing.units import Identity, descending_charge, identity
 
+STEP = "shares together"
+"""The name of the step."""
+
 _SHARE_SOURCE = (
     "RVU record layout, Global Surgery; Claims Processing Manual ch. 12 s. 40.2 and 40.4"
 )
@@ -232,7 +235,7 @@ _WITHIN = "the shares of one operation are at most the whole"
 
 def _limit(service: Service, most: int, reason: str) -> None:
     if service.amount > most:
-        service.lower("shares together", most, reason, _SHARE_SOURCE)
+        service.lower(STEP, most, reason, _SHARE_SOURCE)
 
 
 def _settle_days(service: Service, before: list[Service], capacity: frozenset[str]) -> None:

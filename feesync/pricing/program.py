@@ -37,7 +37,7 @@ from feesync.pricing import (
 )
 from feesync.pricing.equipment import Reduction
 from feesync.pricing.line import CODE, Adjustment, Line
-from feesync.pricing.modifiers import EQUIPMENT, SHARES, THERAPY_ASSISTANTS
+from feesync.pricing.modifiers import BORROWED, EQUIPMENT, SHARES, THERAPY_ASSISTANTS
 from feesync.pricing.neighbours import Pool
 from feesync.reference.modifiers import modifier_effects
 from feesync.reference.rule_values import unchanged_since
@@ -122,7 +122,7 @@ def _shape(line: Line) -> Line:
     """
     modifiers, day, code = line.modifiers, unchanged_since(line.day), CODE
     if modifiers:
-        day = max(day, _since(modifiers, line.day))
+        day = max(day, _since((*modifiers, *BORROWED), line.day))
         if any(map(_is_for_some, modifiers)):
             code = line.hcpcs
     return Line(

@@ -17,7 +17,7 @@ from feesync.errors import ModifierError, of_line
 from feesync.model.money import SCALE, half_up, scaled
 from feesync.model.note import Note
 from feesync.model.rate import Rate, SettingRate
-from feesync.pricing.bilateral import EACH_SIDE
+from feesync.pricing import bilateral
 from feesync.pricing.line import AMOUNT, Adjustment, Line, Mark
 from feesync.pricing.program import Program
 from feesync.pricing.rows import RateLookup, technical_rates
@@ -25,7 +25,6 @@ from feesync.pricing.technical import is_part
 
 _NOTHING = Fraction(0)
 
-_SIDES = "bilateral"
 CAP_NAME = "OPPS cap"
 CHARGE, LOWER_CHARGE = "charge", "the submitted charge is lower"
 CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
@@ -236,7 +235,7 @@ class Service:
         if not self._capped:
             return
         base = self.base
-        reduced = any(mark.name != _SIDES for mark in self.marks)
+        reduced = any(mark.name != bilateral.STEP for mark in self.marks)
         if not reduced:
             self.start = self.amount = base.fee
             self.exact = self._unrounded(base.exact)
@@ -309,7 +308,7 @@ class Service:
         side = self._first_side(self.amount)
         if len(self.charges) == 1:
             most = stated[0]
-        elif self.rate.bilateral == EACH_SIDE and self._sides != SCALE:
+        elif self.rate.bilateral == bilateral.EACH_SIDE and self._sides != SCALE:
             worth = side, self.amount - side
             most = sum(
                 fee if charge is None else min(charge, fee)

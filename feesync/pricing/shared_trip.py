@@ -13,6 +13,9 @@ from feesync.errors import ModifierError
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
 
+STEP = "shared trip"
+"""The name of the step."""
+
 
 def adjustments(line: Line) -> list[Adjustment]:
     """Return the share of one patient in a trip to several.
@@ -30,5 +33,5 @@ def adjustments(line: Line) -> list[Adjustment]:
                 f"modifier {modifier} is for {' and '.join(row.codes)} alone, not for {line.hcpcs}"
             )
         reason = f"modifier {modifier}: {row.factor} of the trip for each patient"
-        found.append(Adjustment("shared trip", row.scaled_factor, reason, row.source))
+        found.append(Adjustment(STEP, row.scaled_factor, reason, row.source))
     return found

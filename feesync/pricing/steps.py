@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feesync.pricing import bilateral
+from feesync.pricing import bilateral, equipment
 from feesync.pricing.service import Service
 
 
@@ -23,7 +23,7 @@ def begin(service: Service) -> Service:
         service.notes += notes
     less = program.equipment
     if less:
-        service.reduce_parts("equipment", less.factor, 10_000, less.reason, less.source)
+        service.reduce_parts(equipment.STEP, less.factor, 10_000, less.reason, less.source)
     return service
 
 

@@ -14,6 +14,9 @@ from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
 from feesync.reference.modifiers import Effect, holds
 
+STEP = "therapy assistant"
+"""The name of the step."""
+
 _SOURCE = "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.1"
 THERAPY = "5"
 """The multiple procedure indicator of services that are always therapy."""
@@ -68,5 +71,5 @@ def adjustments(indicators: Indicators, line: Line) -> list[Adjustment]:
         if row and row.effect is Effect.MULTIPLIES:
             factor = row.scaled_factor
             reason = f"modifier {modifier}: {_WHO[modifier]}, {decimal_percent(int(factor))} %"
-            found.append(Adjustment("therapy assistant", factor, reason, _SOURCE))
+            found.append(Adjustment(STEP, factor, reason, _SOURCE))
     return found
