@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UnknownCodeError,
         UnreachableError,
     )
+    from feesync.hints import Hint, HintKind
     from feesync.model.locality import Locality
     from feesync.model.note import Note, Severity
     from feesync.model.rate import Rate, Setting
@@ -71,6 +72,7 @@ _NAMES = {
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
+    "feesync.hints": ("Hint", "HintKind"),
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
     "feesync.model.release": ("Release",),
@@ -115,6 +117,8 @@ __all__ = [
     "FeeSchedule",
     "FeesyncError",
     "FileVerification",
+    "Hint",
+    "HintKind",
     "History",
     "InvalidInputError",
     "Locality",

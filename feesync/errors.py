@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feesync.hints import Hint
 
 
 class ExitStatus(IntEnum):
@@ -48,13 +52,30 @@ def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
 class FeesyncError(Exception):
     """Base of every error that feesync raises on purpose; its text is one clear line.
 
+    What the text says is the same for every front end; `hint` is what helps, for it to word. A
+    traceback shows both.
+
     Attributes:
+        exit_status: what the command line exits with.
+        hint: what helps, None where nothing is known to; its text is a plain sentence that names
+            functions, or is empty.
         claim_line: the number of the line of a claim that it is about, counted from 1, None where
             it is about none.
     """
 
     exit_status = ExitStatus.UNEXPECTED
     claim_line: int | None = None
+
+    def __init__(self, message: object = "", *, hint: Hint | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+        if sentence := str(hint or ""):
+            self.add_note(sentence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return exit status, text and hint, for `json.dumps`."""
+        hint = self.hint.to_dict() if self.hint else None
+        return {"status": int(self.exit_status), "text": str(self), "hint": hint}
 
 
 @contextmanager
@@ -89,19 +110,23 @@ class ContentRefusedError(FeesyncError):
         file: name of the file or zip member.
         line: line number in that file, counted from 1, where one line is to blame.
 
-    `waiver`, what lets the file pass all the same, ends the reason, however long that is.
+    Its hint is what lets the file pass all the same, or decides what it leaves open.
     """
 
     exit_status = ExitStatus.REFUSED
 
     def __init__(
-        self, reason: str, *, file: str | None = None, line: int | None = None, waiver: str = ""
+        self,
+        reason: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        hint: Hint | None = None,
     ) -> None:
         reason, file = one_line(reason), one_line(file) if file else None
-        reason += f"; {waiver}" if waiver else ""
         self.reason, self.file, self.line = reason, file, line
         where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
-        super().__init__(where + reason)
+        super().__init__(where + reason, hint=hint)
 
 
 def one_line(text: str, most: int = 400) -> str:
@@ -159,9 +184,13 @@ class UnknownCodeError(NoPriceError):
             itself).
     """
 
-    def __init__(self, message: str, rows: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, rows: Sequence[str] = (), *, hint: Hint | None = None) -> None:
         self.rows = tuple(rows)
-        super().__init__(message)
+        super().__init__(message, hint=hint)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return exit status, text, hint and the rows that there are, for `json.dumps`."""
+        return {**super().to_dict(), "rows": list(self.rows)}
 
 
 class NoReleaseError(NoPriceError):
@@ -175,6 +204,12 @@ class LocalityError(NoPriceError):
         candidates: the localities it may mean, as `MAC-locality`.
     """
 
-    def __init__(self, message: str, candidates: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, candidates: Sequence[str] = (), *, hint: Hint | None = None
+    ) -> None:
         self.candidates = tuple(candidates)
-        super().__init__(message)
+        super().__init__(message, hint=hint)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return exit status, text, hint and candidates, for `json.dumps`."""
+        return {**super().to_dict(), "candidates": list(self.candidates)}

@@ -451,8 +451,8 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (
             ["RVU24D", "RVU25D"],
             6,
-            "'feesync sync --release RVU24D' brings it, or 'feesync import' of its zip from "
-            "cms.gov. Loaded: RVU25D; in the",
+            "RVU26C): 'feesync sync --release RVU24D' brings it, or 'feesync import' of its zip "
+            "from cms.gov\n",
         ),
         (
             ["RVU25D", "RVU25D"],

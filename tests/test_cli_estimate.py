@@ -115,7 +115,7 @@ def test_published_fees(feesync, locality, day, options, fee):
         (
             ["64493", "--locality", "95023", "--date", "2025-11-03"],
             6,
-            "--locality 01112-65 where that is right",
+            "or name the locality, 01112-65 where that is right. 'feesync sync --zips' brings",
         ),
         (
             ["64493", "--locality", "00001", "--date", "2025-11-03"],

@@ -25,6 +25,7 @@ from feesync.errors import InvalidInputError
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 
 NOVEMBER = ("--date", "2025-11-03")
 
@@ -390,6 +391,7 @@ def test_a_file_that_appears_meanwhile_is_kept(loaded, tmp_path):
         yield next(grid.blocks())
         path.write_text("precious")
 
-    with pytest.raises(InvalidInputError, match="exists now; --force"):
+    with pytest.raises(InvalidInputError, match="exists now") as refused:
         files.write(path, blocks(), grid.releases, force=False)
+    assert refused.value.hint == Hint(HintKind.REPLACE_FILE)
     assert path.read_text() == "precious"

@@ -94,7 +94,7 @@ def test_a_near_miss(feesync):
     result = feesync("localities", "santa clra", "--date", "2025-11-03")
     assert (result.exit_code, result.stdout) == (6, "")
     assert result.stderr.startswith(
-        "feesync: no locality 'santa clra'; near it: 01112-09 CA SAN JOSE-SUNNYVALE-SANTA CLARA "
+        "feesync: no locality 'santa clra' (near it: 01112-09 CA SAN JOSE-SUNNYVALE-SANTA CLARA "
         "(SANTA"
     )
 

@@ -6,6 +6,7 @@ Options given twice, the database that is named, files to write, and what stood 
 import csv
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,9 +19,11 @@ from cms_files import quarter
 from feesync import UnknownCodeError, estimate
 from feesync.cli import cli
 from feesync.cli.command import Once, Reader
+from feesync.cli.hints import words
 from feesync.datasets.rvu.load import load
 from feesync.errors import NoReleaseError
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 from feesync.store import remedies
 from feesync.store.freshness import Listing, read_freshness, record_run
 
@@ -466,10 +469,22 @@ class TestRemedies:
     )
     def test_none_is_known_to_be_false(self, today, day, labels, said):
         listing = None if labels is None else self.listing(*labels)
-        assert remedies.for_day(today(*day), listing) == said
+        assert words(remedies.for_day(today(*day), listing)) == said
+
+    def test_a_python_caller_reads_of_functions(self, today):
+        said = [str(remedies.for_day(today(*day), None)) for day in ((2026, 2, 1), (2024, 11, 3))]
+        assert said == [
+            "feesync.sync() brings RVU26A",
+            "feesync.sync(years=[2024]) brings RVU24D",
+        ]
+        assert (
+            str(remedies.for_label("RVU24D", None)) == "feesync.sync(releases=['RVU24D']) brings it"
+        )
 
     def test_of_a_label(self, today):
-        for_label = remedies.for_label
+        def for_label(label, listing):
+            return words(remedies.for_label(label, listing))
+
         assert for_label("RVU10A", None) == "feesync reads CMS's files of 2015 and later only"
         assert for_label("RVU26D", self.listing("RVU26C")).startswith("CMS lists no RVU26D yet")
         assert (
@@ -492,9 +507,10 @@ class TestRemedies:
             in result.stdout
         )
         with pytest.raises(
-            NoReleaseError, match=r"covers 2027-01-01; .*\. CMS lists no RVU27A yet"
-        ):
+            NoReleaseError, match=r"covers 2027-01-01; the newest is RVU26C"
+        ) as error:
             estimate("64493", locality="national", date="2027-01-01")
+        assert str(error.value.hint).startswith("CMS lists no RVU27A yet")
 
     def test_the_listing_outlives_a_run_that_could_not_read_one(self, database):
         record_run(database, self.ASKED, 0, (), success=True, labels=["RVU26C"])
@@ -507,12 +523,12 @@ class TestRemedies:
         load(database, from_zip((cms / "releases/rvu24b.zip").read_bytes(), "rvu24b.zip"))
         why = (
             r"^G9037 is not in RVU24B, which stands in for 2024-07-01\. RVU24C, the release of "
-            r"that day, is not loaded: "
-            r"'feesync sync --release RVU24C' brings it, or 'feesync import' of its zip from "
-            r"cms\.gov$"
+            r"that day, is not loaded$"
         )
-        with pytest.raises(UnknownCodeError, match=why):
+        with pytest.raises(UnknownCodeError) as error:
             estimate("G9037", locality="AL", date="2024-07-01")
+        assert re.search(why, str(error.value))
+        assert error.value.hint == Hint(HintKind.LOAD_RELEASE, "RVU24C")
         load(database, from_zip((cms / "releases/rvu24c.zip").read_bytes(), "rvu24c.zip"))
         assert estimate("G9037", locality="AL", date="2024-07-01").fee == Decimal("36.81")
         with pytest.raises(

@@ -181,9 +181,17 @@ def test_json_where_an_error_is_raised(feesync, offered, cache, database):
             "status": result.exit_code,
             "changed": False,
             "releases": [],
-            "problems": [{"release": None, "status": result.exit_code, "text": problem["text"]}],
+            "problems": [
+                {
+                    "release": None,
+                    "status": result.exit_code,
+                    "text": problem["text"],
+                    "hint": {"kind": "wait"} if "--quiet" in options else None,
+                }
+            ],
         }
-        assert result.stderr == f"feesync: {problem['text']}\n"
+        wait = "; --wait S waits for it" if "--quiet" in options else ""
+        assert result.stderr == f"feesync: {problem['text']}{wait}\n"
         return result.exit_code
 
     assert told("--release", "RVU25A") == 2

@@ -126,10 +126,8 @@ def test_json(feesync, put):
             }],
         }],
         "problems": [{"file": str(second), "status": 6, "text": (
-            "PFREV26B.txt: RVU26B is not loaded; 'feesync sync --release RVU26B' brings it, or "
-            "'feesync import' of its zip "
-            "from cms.gov"
-        )}],
+            "PFREV26B.txt: RVU26B is not loaded"
+        ), "hint": {"kind": "load-release", "label": "RVU26B"}}],
     }  # fmt: skip
     assert '"published": 1.00,' in result.stdout
     assert result.exit_code == 4

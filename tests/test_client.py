@@ -15,6 +15,7 @@ from feesync.cms.progress import Progress
 from feesync.cms.retries import EndingError, HostUnreachableError, TransientError
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, UnreachableError
+from feesync.hints import Hint, HintKind
 
 PAGE = "https://www.cms.gov/page"
 
@@ -125,10 +126,10 @@ def test_403_is_never_tried_again_and_begins_a_cool_down(client, web, cache):
     before = datetime.now(UTC)
     with pytest.raises(
         ForbiddenError,
-        match=r"the answer is 403 Forbidden; it is not asked again before .* UTC, unless by "
-        r"--force$",
+        match=r"the answer is 403 Forbidden; it is not asked again before .* UTC",
     ) as raised:
         client.page(PAGE)
+    assert raised.value.hint == Hint(HintKind.ASK_ANYWAY)
     assert len(web.calls) == 1
     assert raised.value.exit_status == ExitStatus.UNREACHABLE
     until = CoolDown(cache).until("www.cms.gov")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from feesync import InvalidInputError, NoReleaseError, estimate, estimate_claim
+from feesync.hints import Hint, HintKind
 
 D = Decimal
 DAY = "2025-11-03"
@@ -222,10 +223,9 @@ def test_years_and_a_deductible():
     for year in (22, "2022", 2022.0, True):
         with pytest.raises(InvalidInputError, match="is not a year from 2000 to 2099"):
             paid(of_year=year)
-    with pytest.raises(
-        NoReleaseError, match="no loaded release covers 2019. 'feesync sync --year 2019' brings it"
-    ):
+    with pytest.raises(NoReleaseError, match="no loaded release covers 2019") as error:
         paid(of_year=2019)
+    assert error.value.hint == Hint(HintKind.LOAD_QUARTER, "RVU19A", 2019)
     with pytest.raises(InvalidInputError, match="the plan decides its own"):
         paid(percent=110, deductible=50)
     with pytest.raises(InvalidInputError, match="the plan decides its own"):

@@ -1,8 +1,24 @@
+import json
+import pickle
+import re
+import traceback
 from itertools import permutations
 
 import pytest
 
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, of_line, worst
+from feesync.cli.hints import error_text, words
+from feesync.errors import (
+    ContentRefusedError,
+    ExitStatus,
+    FeesyncError,
+    InvalidInputError,
+    LocalityError,
+    NoReleaseError,
+    UnknownCodeError,
+    of_line,
+    worst,
+)
+from feesync.hints import Hint, HintKind
 
 ORDER = [1, 4, 3, 5, 6, 0]
 
@@ -30,3 +46,41 @@ def test_the_line_of_a_file_is_not_that_of_a_claim():
     with pytest.raises(ContentRefusedError) as error, of_line(2):
         raise ContentRefusedError("x", file="a.csv", line=7)
     assert (error.value.line, error.value.claim_line) == (7, 2)
+
+
+def test_a_hint_stands_beside_the_text_and_below_it_in_a_traceback():
+    error = NoReleaseError("RVU24D is not loaded", hint=Hint(HintKind.LOAD_RELEASE, "RVU24D"))
+    assert str(error) == "RVU24D is not loaded"
+    assert str(error.hint) == "feesync.sync(releases=['RVU24D']) brings it"
+    assert traceback.format_exception_only(error)[1:] == [f"{error.hint}\n"]
+    assert error_text(error).startswith(
+        "RVU24D is not loaded: 'feesync sync --release RVU24D' brings it, or 'feesync import'"
+    )
+    assert json.loads(json.dumps(error.to_dict())) == {
+        "status": 6,
+        "text": "RVU24D is not loaded",
+        "hint": {"kind": "load-release", "label": "RVU24D"},
+    }
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.hint) == (str(error), error.hint)
+
+
+def test_where_no_function_helps_a_traceback_says_no_more():
+    error = InvalidInputError("x.csv exists", hint=Hint(HintKind.REPLACE_FILE))
+    assert (str(error.hint), traceback.format_exception_only(error)[1:]) == ("", [])
+    assert error_text(error) == "x.csv exists; --force replaces it"
+    assert FeesyncError("x").hint is None
+    assert error_text(FeesyncError("x")) == "x"
+
+
+@pytest.mark.parametrize("kind", HintKind)
+def test_every_kind_of_hint_has_words(kind):
+    hint = Hint(kind, label="RVU24D", year=2024, check="text-twin", reason="CMS lists none")
+    assert "{" not in str(hint) + words(hint)
+    assert "feesync " not in str(hint)
+    assert re.search(r"'feesync |--[a-z]", words(hint)) or kind is HintKind.NOTHING_YET
+
+
+def test_an_error_names_its_candidates():
+    assert LocalityError("x", ["01112-05"]).to_dict()["candidates"] == ["01112-05"]
+    assert UnknownCodeError("x", ["26"]).to_dict()["rows"] == ["26"]

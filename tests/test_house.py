@@ -1,6 +1,7 @@
 """The import graph runs one way, and pricing knows no database and no file."""
 
 import ast
+import re
 from pathlib import Path
 
 import feesync
@@ -8,9 +9,9 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats", "store",
-    "datasets", "places", "schedule", "coverage", "claims", "export", "changes", "analysis",
-    "verification", "refresh", "", "cli", "__main__",
+    "hints", "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats",
+    "store", "datasets", "places", "schedule", "coverage", "claims", "export", "changes",
+    "analysis", "verification", "refresh", "", "cli", "__main__",
 ]  # fmt: skip
 
 
@@ -66,7 +67,13 @@ def test_imports_run_one_way():
 
 def test_pricing_knows_no_database_and_no_file():
     known = {imported for name, imported in imports() if name.startswith("feesync.pricing")}
-    assert {room(imported) for imported in known} <= {"errors", "model", "reference", "pricing"}
+    assert {room(imported) for imported in known} <= {
+        "hints",
+        "errors",
+        "model",
+        "reference",
+        "pricing",
+    }
     for path in (PACKAGE / "pricing").glob("*.py"):
         assert "sqlite3" not in path.read_text()
 
@@ -87,3 +94,21 @@ def test_no_module_is_long():
 def test_only_the_ways_in_import_the_estimator():
     ways = {"feesync", "feesync.cli.commands.estimate", "feesync.cli.commands.claim"}
     assert {name for name, imported in imports() if imported == "feesync.claims.estimator"} == ways
+
+
+def test_the_library_names_no_command_in_what_it_raises():
+    """A front end words what helps; notes on an answer and docstrings may name commands."""
+    found = []
+    for path in PACKAGE.rglob("*.py"):
+        if path.relative_to(PACKAGE).parts[0] in ("cli", "__main__.py"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and str(getattr(node.func, "id", "")).endswith("Error"):
+                texts = "".join(
+                    part.value
+                    for part in ast.walk(node)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                )
+                if re.search(r"'feesync [a-z]|(^|\s)--[a-z]", texts):
+                    found.append((path.name, texts))
+    assert found == []

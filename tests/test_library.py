@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from feesync.cli.hints import words
 from feesync.errors import NoReleaseError, UnknownCodeError
+from feesync.hints import Hint, HintKind
 from feesync.model.label import FIRST_YEAR
 from feesync.model.release import Release
 from feesync.reference.catalogue import effective_dates
@@ -112,7 +114,7 @@ def test_a_code_that_the_snapshot_lacks_is_of_the_next(tmp_path):
     with pytest.raises(
         UnknownCodeError,
         match=r"^99213 on 2024-01-01 needs a release that is not loaded \(the embedded snapshot "
-        r"holds only 64490, 64493\)\. ",
+        r"holds only 64490, 64493\)",
     ):
         a_library(tmp_path).release_of("99213", date(2024, 1, 1))
 
@@ -124,8 +126,9 @@ def test_a_label(tmp_path):
         (False, "RVU25D"),
         (True, "RVU25C"),
     ]
-    with pytest.raises(NoReleaseError, match="^RVU25B is not loaded: 'feesync sync --release "):
+    with pytest.raises(NoReleaseError, match="^RVU25B is not loaded") as error:
         shelves.labelled("RVU25B")
+    assert error.value.hint == Hint(HintKind.LOAD_RELEASE, "RVU25B")
 
 
 def test_the_nearest_is_of_any_year(tmp_path):
@@ -139,10 +142,10 @@ def test_the_nearest_is_of_any_year(tmp_path):
     ("day", "says"),
     [
         ("2026-01-01", "^no loaded release covers 2026-01-01; the newest is RVU25D "
-                       r"\(to 2025-12-31\)\. "),
+                       r"\(to 2025-12-31\)"),
         ("2025-12-31", None),
         ("2023-06-01", "^no loaded release covers 2023-06-01, and none of 2023 with that day's "
-                       r"conversion factor is loaded\. "),
+                       r"conversion factor is loaded"),
     ],
 )  # fmt: skip
 def test_no_release(tmp_path, day, says):
@@ -150,8 +153,9 @@ def test_no_release(tmp_path, day, says):
     if says is None:
         assert on(shelves, day) == [("RVU25D", False)]
     else:
-        with pytest.raises(NoReleaseError, match=says):
+        with pytest.raises(NoReleaseError, match=says) as error:
             shelves.on(date.fromisoformat(day))
+        assert error.value.hint == shelves.remedy(date.fromisoformat(day))
 
 
 @pytest.mark.parametrize(
@@ -181,10 +185,12 @@ def test_a_row_that_a_release_lacks(tmp_path):
     assert list(error.rows) == [""]
     shelves = a_library(tmp_path, "RVU25D", snapshot=[])
     ((source, release),) = shelves.on(day)
-    assert str(shelves.not_in("71046", "", source, release, day)).startswith(
+    error = shelves.not_in("71046", "", source, release, day)
+    assert str(error) == (
         "71046 is not in RVU25D, which stands in for 2025-08-01. RVU25C, the release of that day, "
-        "is not loaded: 'feesync sync --release RVU25C' brings it, or "
+        "is not loaded"
     )
+    assert error.hint == Hint(HintKind.LOAD_RELEASE, "RVU25C")
 
 
 class Today(date):
@@ -226,27 +232,21 @@ def listing(*labels):
 )  # fmt: skip
 def test_what_brings_the_release_of_a_day(today, day, known, says):
     known = None if known is None else listing(*known)
-    assert remedies.for_day(date.fromisoformat(day), known).startswith(says)
-
-
-def test_what_it_brings_may_be_worded(today):
-    assert remedies.for_day(date(2025, 11, 3), None, "the exact one").startswith(
-        "'feesync sync' brings the exact one, or "
-    )
+    assert words(remedies.for_day(date.fromisoformat(day), known)).startswith(says)
 
 
 def test_what_brings_a_label(today):
-    assert remedies.for_label("RVU23D", None) == (
-        "'feesync sync --release RVU23D' brings it, or 'feesync import' of its zip from cms.gov"
-    )
-    assert remedies.for_label("RVU27A", None) == "CMS has published nothing for 2027 yet"
-    assert remedies.for_label("RVU25D", listing("RVU25A")) == (
-        "CMS lists no RVU25D yet (last asked 2025-11-03 06:30 UTC)"
-    )
+    assert remedies.for_label("RVU23D", None) == Hint(HintKind.LOAD_RELEASE, "RVU23D")
+    for label, known, reason in (
+        ("RVU27A", None, "CMS has published nothing for 2027 yet"),
+        ("RVU25D", listing("RVU25A"), "CMS lists no RVU25D yet (last asked 2025-11-03 06:30 UTC)"),
+    ):
+        hint = Hint(HintKind.NOTHING_YET, label, reason=reason)
+        assert remedies.for_label(label, known) == hint
 
 
 def test_the_remedy_knows_what_cms_listed_when_it_was_last_asked(tmp_path):
     record_run(tmp_path / "feesync.db", ASKED, 0, (), success=True, labels=["RVU24A"])
     shelves = a_library(tmp_path, "RVU24A")
     said = "CMS lists no RVU24C yet (last asked 2025-11-03 06:30 UTC)"
-    assert (shelves.remedy(date(2024, 7, 1)), shelves.remedy_of("RVU24C")) == (said, said)
+    assert {str(shelves.remedy(date(2024, 7, 1))), str(shelves.remedy_of("RVU24C"))} == {said}

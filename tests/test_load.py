@@ -22,6 +22,7 @@ from cms_files import (
 from feesync.datasets.rvu.load import load
 from feesync.errors import BusyError, ContentRefusedError, StoreError
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 from feesync.store import schema
 
 
@@ -237,10 +238,9 @@ def test_a_fifth_of_the_codes_gone_is_not_believed(loaded, database, sql):
 def test_a_label_without_known_dates_needs_them(database, sql):
     values = fixture(VALUES).replace(b"2025 National", b"2029 National")
     members = rvu25d(values=values, gpci=fixture(GPCI).replace(b"2025", b"2029"), caps=None)
-    with pytest.raises(
-        ContentRefusedError, match="does not know the dates of RVU29AR; give --effective"
-    ):
+    with pytest.raises(ContentRefusedError, match="does not know the dates of RVU29AR") as refused:
         load(database, release(members, label="RVU29AR"))
+    assert refused.value.hint == Hint(HintKind.GIVE_DATES, "RVU29AR")
     load(database, release(members, label="RVU29AR"), dates=(date(2029, 3, 10), date(2029, 3, 31)))
     again = load(
         database, release(members, label="RVU29AR"), dates=(date(2029, 3, 9), date(2029, 3, 31))

@@ -73,7 +73,7 @@ def test_several_places_are_listed_never_guessed(places, text, candidates):
         ("94110", "94110 alone names no place"),  # a ZIP is looked up before (test_zip_codes)
         ("10112", "10112 is a MAC, its localities are 10112-00 AL ALABAMA"),
         ("", "no locality ''"),
-        ("qqqqqq", "'feesync localities' lists all"),
+        ("qqqqqq", "no locality 'qqqqqq'"),
         ("MP", "no locality 'MP'"),  # the Northern Marianas, not HaMPshire
         ("GU", "no locality 'GU'"),
         ("x" * 40_000, "a text of 40000 characters"),

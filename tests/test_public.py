@@ -81,7 +81,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "ClaimLine.read": (package.ClaimLine.read, {"given": "64493-50"}),
 }
 KEYWORDS = {
-    "FeeSchedule.rate": ["qp"], "FeeSchedule.rates": ["qp"], "FeeSchedule.remedy": ["what"],
+    "FeeSchedule.rate": ["qp"], "FeeSchedule.rates": ["qp"],
 }  # fmt: skip
 METHODS = {
     "Rate.in_setting": rate_in,

@@ -19,6 +19,7 @@ from feesync.errors import (
     StoreError,
 )
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 from feesync.store.checksums import seal_shared
 
 CENT = Decimal("0.01")
@@ -124,10 +125,9 @@ def test_a_difference_outweighs_what_is_not_loaded(put):
 
 
 def test_a_release_that_is_not_loaded(put):
-    with pytest.raises(
-        NoReleaseError, match="'feesync sync --release RVU26B' brings it, or 'feesync import'"
-    ):
+    with pytest.raises(NoReleaseError, match=r"^PFREV26B\.txt: RVU26B is not loaded") as error:
         feesync.verify([put("PFREV26B.txt", alaska())])
+    assert error.value.hint == Hint(HintKind.LOAD_RELEASE, "RVU26B")
 
 
 def test_the_database_answers_for_the_labels_that_it_holds(put, database):

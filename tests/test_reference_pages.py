@@ -151,7 +151,9 @@ def test_the_names_of_an_incomplete_claim(feesync):
     line = f"claim 64493 99999 --incomplete --locality AL {DAY} --json"
     shown = set(paths(json.loads(feesync(*shlex.split(line)).stdout)))
     added = {path for path in shown if path.split(".")[0] == "refused" or path == "lines.line"}
-    assert added == {"lines.line", "refused", "refused.line", "refused.reason"}
+    told = {"refused", "refused.line", "refused.reason", "refused.hint"}
+    hint = {"refused.hint.kind", "refused.hint.label"}
+    assert added == {"lines.line", *told, *hint}
     assert added <= set(names_of("claim"))
 
 

@@ -60,8 +60,7 @@ def test_a_browsers_name_says_nothing_and_the_title_line_decides():
 def test_name_and_title_that_disagree_are_refused_until_a_label_decides():
     refused(
         rvu25d(),
-        "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D; 'feesync import "
-        "FILE --release LABEL' decides",
+        "the name says RVU25C, the title line of PPRRVU2025_Oct.csv says RVU25D",
         "rvu25c.zip",
     )
     assert from_zip(zip_of(rvu25d()), "rvu25c.zip", "RVU25C").label == "RVU25C"
@@ -70,7 +69,7 @@ def test_name_and_title_that_disagree_are_refused_until_a_label_decides():
 def test_without_a_title_line_the_name_decides_and_without_both_nothing():
     untitled = csv_of(rows_of(fixture(VALUES))[1:])
     assert from_zip(zip_of(rvu25d(values=untitled)), "rvu25d.zip").label == "RVU25D"
-    refused(rvu25d(values=untitled), "give --release LABEL")
+    refused(rvu25d(values=untitled), "which release this is")
 
 
 @pytest.mark.parametrize(("factor", "label"), [("32.7442", "RVU24A"), ("33.2875", "RVU24AR")])

@@ -10,6 +10,7 @@ from cms_files import quarter, repriced, rvu25d, zip_of
 from feesync.datasets.rvu.load import load
 from feesync.errors import InvalidInputError, NoReleaseError, StoreError
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 from feesync.store import checksums
 from feesync.store.pair import _insert, open_pair, revision_name
 from feesync.store.revisions import Revisions, read_revisions
@@ -18,6 +19,10 @@ from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
 
 QUARTER = (date(2025, 10, 1), date(2025, 12, 31))
+
+
+def remedy(label):
+    return Hint(HintKind.LOAD_RELEASE, label)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +56,7 @@ def pair(revised, snapshot):
     database = Source(open_for_reading(revised), embedded=False)
 
     def run(before, after, *, database=database):
-        with open_pair(database, snapshot, before, after, "the remedy of {}".format) as found:
+        with open_pair(database, snapshot, before, after, remedy) as found:
             return found.before, found.after, found.embedded
 
     yield run
@@ -129,12 +134,10 @@ def test_one_revision_is_not_compared_with_itself(pair, hashes):
 
 
 def test_a_label_that_is_nowhere(pair):
-    said = (
-        r"^RVU19A is not loaded: the remedy of RVU19A\. Loaded: {}; in the embedded snapshot: "
-        "RVU20A, RVU20B"
-    )
-    with pytest.raises(NoReleaseError, match=said.format("RVU25C, RVU25D")):
+    said = r"^RVU19A is not loaded \(loaded: {}; in the embedded snapshot: RVU20A, RVU20B"
+    with pytest.raises(NoReleaseError, match=said.format("RVU25C, RVU25D")) as error:
         pair("RVU25D", "RVU19A")
+    assert error.value.hint == Hint(HintKind.LOAD_RELEASE, "RVU19A")
     with pytest.raises(NoReleaseError, match=said.format("none")):
         pair("RVU19A", "RVU25D", database=None)
 
@@ -153,7 +156,7 @@ def test_the_snapshot_has_what_the_database_lacks(pair, snapshot):
 
 def test_beside_the_snapshot_a_release_has_its_codes_only(revised, snapshot):
     database = Source(open_for_reading(revised), embedded=False)
-    with open_pair(database, snapshot, "RVU25A", "RVU25D", str) as found:
+    with open_pair(database, snapshot, "RVU25A", "RVU25D", remedy) as found:
         source = found.source
         assert set(source.codes) <= set(snapshot.codes)
         # the national amounts: of RVU25A as CMS has it, of the last revision by hand

@@ -14,6 +14,7 @@ from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 from feesync.places import resolver
 from feesync.reference import tables
 from feesync.reference.tables import data_folder
@@ -60,8 +61,9 @@ def test_a_near_quarter_of_the_same_year_and_factor_answers_and_says_so(day, lab
 
 @pytest.mark.parametrize("day", ["2019-12-31", "2027-01-01"])
 def test_another_year_never_answers(day):
-    with pytest.raises(NoReleaseError, match="feesync sync"):
+    with pytest.raises(NoReleaseError) as error:
         label_on(day)
+    assert error.value.hint.kind is HintKind.LOAD_QUARTER
 
 
 def test_another_factor_of_the_same_year_never_answers(database):
@@ -94,8 +96,9 @@ def test_the_database_answers_for_its_labels_and_the_snapshot_for_the_others(loa
 
 
 def test_a_code_outside_the_snapshot_says_what_brings_it():
-    with pytest.raises(UnknownCodeError, match=r"99213 on 2025-11-03 .*64490, 64491.*feesync sync"):
+    with pytest.raises(UnknownCodeError, match=r"99213 on 2025-11-03 .*64490, 64491") as error:
         label_on("2025-11-03", "99213")
+    assert error.value.hint == Hint(HintKind.LOAD_QUARTER, "RVU25D")
 
 
 def test_a_code_that_a_loaded_release_lacks_is_unknown(loaded):

@@ -16,6 +16,7 @@ from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 
 WRONG = zip_of(rvu25d(values=changed(fixture(VALUES), "20610", 17, "0.90"), caps=None))
 """The postoperative share of 20610 is not what is left."""
@@ -138,11 +139,9 @@ def test_an_amount_that_differs_can_be_set_aside_too(database, sql):
     row = next(row for row in rows if row[0] == "93990" and row[3:5] == ["15202", "00"])
     row[6] = "1.00"
     release = from_zip(zip_of(rvu25d(caps=csv(rows))), "rvu25d.zip")
-    with pytest.raises(
-        ContentRefusedError,
-        match="CMS prints .*; --without-check opps-cap-amounts sets this check aside",
-    ):
+    with pytest.raises(ContentRefusedError, match="CMS prints .*") as refused:
         load(database, release)
+    assert refused.value.hint == Hint(HintKind.SET_CHECK_ASIDE, check="opps-cap-amounts")
     (warning,) = load(database, release, without_checks=frozenset({"opps-cap-amounts"})).warnings
     assert warning.startswith("check opps-cap-amounts is set aside: OPPSCAP_Oct.csv: 93990")
     assert sql("SELECT release_id, name FROM check_set_aside") == [(1, "opps-cap-amounts")]

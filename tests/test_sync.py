@@ -13,6 +13,7 @@ import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
 from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
+from feesync.hints import Hint, HintKind
 from feesync.refresh.sync import sync
 from feesync.store.checksums import seal_shared
 from feesync.store.freshness import read_freshness
@@ -130,7 +131,8 @@ def test_superseded_bytes_change_nothing_and_warn_unless_forced(offered):
             "RVU25D",
             ExitStatus.OK,
         )
-        assert problem.text.endswith("has superseded: nothing done; --force goes back to it")
+        assert problem.text.endswith("has superseded: nothing done")
+        assert problem.hint == Hint(HintKind.RESTORE)
         assert fee() == Decimal("175.32")
     assert outcomes(sync(force=True))[1] == ("RVU25D", "restored")
     assert fee() == Decimal("172.08")
@@ -225,9 +227,9 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     ]
     (problem,) = report.problems
     assert problem.text == (
-        "CMS lists it for 2025, but feesync does not know its dates of effect: not loaded; "
-        "'feesync sync --release RVU25AR --effective FIRST:LAST' loads it"
+        "CMS lists it for 2025, but feesync does not know its dates of effect: not loaded"
     )
+    assert problem.hint == Hint(HintKind.GIVE_DATES, "RVU25AR")
     assert (problem.status, report.status) == (ExitStatus.OK, ExitStatus.OK)
     days = (date(2025, 2, 1), date(2025, 3, 31))
     assert outcomes(sync(releases=["RVU25AR"], effective=days)) == [("RVU25AR", "new")]
@@ -269,7 +271,7 @@ def test_a_name_that_is_no_label_is_listed(offered, monkeypatch):
     )
     report = sync()
     assert ("RVU25Special", "unknown") in outcomes(report)
-    assert "'feesync import FILE --release LABEL' loads it" in report.problems[0].text
+    assert report.problems[0].hint == Hint(HintKind.IMPORT_AS_LABEL)
 
 
 def test_a_failed_release_stops_no_other_and_keeps_what_was_loaded(offered, database):
@@ -514,11 +516,12 @@ def test_only_a_run_over_the_current_year_counts_as_a_success(offered, database)
 
 def test_two_runs_at_once(offered, cache):
     with Cache(cache).lock(0):
-        with pytest.raises(
-            BusyError,
-            match=r"^another refresh is running \(it holds .*sync\.lock\); --wait S waits for it$",
-        ):
+        with pytest.raises(BusyError) as busy:
             sync()
+        assert re.fullmatch(
+            r"another refresh is running \(it holds .*sync\.lock\)", str(busy.value)
+        )
+        assert busy.value.hint == Hint(HintKind.WAIT)
         assert outcomes(sync(dry_run=True))[0] == ("RVU25C", "would-load")
     assert sync(wait=5).status == ExitStatus.OK
 

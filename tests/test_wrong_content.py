@@ -396,6 +396,5 @@ def test_a_qpp_file_of_the_same_rows_loads_and_one_with_another_rvu_does_not(con
     (said,) = refusals([tmp_path / "one.db"], content.zip(), "rvu26c.zip")
     assert said == (
         "PPRRVU2026_Jul_QPP.csv: 99213 differs from PPRRVU2026_Jul_nonQPP.csv (where the two were "
-        "compared, they differ in the OPPS columns alone); --without-check qpp-rows sets this "
-        "check aside"
+        "compared, they differ in the OPPS columns alone)"
     )

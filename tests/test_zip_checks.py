@@ -16,6 +16,7 @@ from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
+from feesync.hints import Hint, HintKind
 
 DIVIDED = ("CA", "FL", "GA", "IL", "LA", "MD", "ME", "MI", "MO", "NJ", "NY", "OR", "PA", "TX", "WA")
 
@@ -220,11 +221,9 @@ def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows,
     assert changed != rows
     load_zip_files(database, [])
     before = state_of(database)
-    with pytest.raises(
-        ContentRefusedError,
-        match=rf"ZIP5\.txt: {says}.* \(.+\); 'feesync import --allow-change' takes it",
-    ):
+    with pytest.raises(ContentRefusedError, match=rf"ZIP5\.txt: {says}.* \(.+\)") as refused:
         load_zip_files(database, [zip5_of(changed)])
+    assert refused.value.hint == Hint(HintKind.ACCEPT_CHANGE)
     assert state_of(database) == before
 
 

@@ -7,6 +7,7 @@ from cms_files import text_of, zip5_line, zip9_line
 from feesync import LocalityError, estimate, estimate_claim, open_schedule
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats.zip_locality import parse
+from feesync.hints import Hint, HintKind
 
 DAY = "2025-11-03"
 
@@ -105,10 +106,10 @@ def test_years_in_which_the_state_was_divided_otherwise_warn():
     [
         ("95023", "95023 spans localities: ZIP5 2025 Q4 gives 01112-65 CA SAN JOSE", ["01112-65"]),
         ("95023", "a part of it lies elsewhere. Give the ZIP+4, such as 95023-1234", ["01112-65"]),
-        ("95023", "or name the locality: --locality 01112-65 where that is right", ["01112-65"]),
+        ("95023", "or name the locality, 01112-65 where that is right", ["01112-65"]),
         (
             "95023-0001",
-            "The ZIP+4 decides by CMS's ZIP9 file, which is not loaded ('feesync sync --zips'",
+            "The ZIP+4 decides by CMS's ZIP9 file, which is not loaded; or name the locality",
             ["01112-65"],
         ),
         ("09012", "09012 is a military ZIP (APO, FPO or DPO)", []),
@@ -131,6 +132,8 @@ def test_what_is_refused(text, says, candidates):
     assert says in str(error.value)
     if candidates is not None:
         assert list(error.value.candidates) == candidates
+    spans = "spans localities" in str(error.value)
+    assert spans is (error.value.hint == Hint(HintKind.LOAD_ZIPS))
 
 
 def test_580_zips_are_never_answered_without_four_more_digits():
@@ -172,8 +175,7 @@ def test_with_zip9_the_four_digits_decide(nine):
         ),
         (
             "95023-9999",
-            "ZIP9 2025 Q4 has no 95023-9999: check the ZIP+4; or name the locality: --locality "
-            "01112-65",
+            "ZIP9 2025 Q4 has no 95023-9999: check the ZIP+4; or name the locality, 01112-65",
         ),
     ],
 )
@@ -181,6 +183,7 @@ def test_with_zip9_what_is_still_open(nine, text, says):
     with pytest.raises(LocalityError) as error:
         estimate("64493", locality=text, date=DAY)
     assert says in str(error.value)
+    assert error.value.hint is None  # loading helps no more
     assert error.value.candidates == ("01112-65", "01112-09")
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.claims.estimate import Estimate
+from feesync.errors import FeesyncError
 from feesync.model.money import json_ready
 from feesync.model.note import Note
+
+if TYPE_CHECKING:
+    from feesync.hints import Hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,22 @@ class RefusedLine:
     Attributes:
         number: its number in the claim, counted from 1.
         reason: why, in one sentence.
+        hint: what helps, None where nothing is known to.
     """
 
     number: int
     reason: str
+    hint: Hint | None = None
+
+    @classmethod
+    def of(cls, number: int, error: FeesyncError) -> RefusedLine:
+        """Return the line that an error is about."""
+        return cls(number, str(error), error.hint)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line under the names of the JSON contract, for `json.dumps`."""
+        hint = self.hint.to_dict() if self.hint else None
+        return {"line": self.number, "reason": self.reason, "hint": hint}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +85,7 @@ class ClaimEstimate:
         if self.refused:
             for number, line in zip(self.numbers, lines, strict=True):
                 line["line"] = number
-            refused = {
-                "refused": [{"line": one.number, "reason": one.reason} for one in self.refused]
-            }
+            refused = {"refused": [one.to_dict() for one in self.refused]}
         return json_ready(
             {
                 "lines": lines,

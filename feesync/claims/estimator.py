@@ -292,7 +292,7 @@ def _claim(
         found[number] = answer
         left -= money.cents(answer.deductible or 0)
     answers = [found[number] for number in prices]
-    left_out = tuple(RefusedLine(number, str(refused[number])) for number in sorted(refused))
+    left_out = tuple(RefusedLine.of(*refusal) for refusal in sorted(refused.items()))
     return ClaimEstimate(
         lines=tuple(answers),
         allowed=_sum("allowed", answers),

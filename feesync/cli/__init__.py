@@ -83,7 +83,9 @@ class _Commands(Once, click.Group):
             error.message = self._shortened(error.message)  # type: ignore[misc]
             raise
         except FeesyncError as error:
-            click.echo(f"feesync: {self._shortened(str(error))}", err=True)
+            from feesync.cli.hints import error_text  # where something is wrong
+
+            click.echo(f"feesync: {self._shortened(error_text(error))}", err=True)
             ctx.exit(error.exit_status)
         except BrokenPipeError:
             raise

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from feesync.errors import BusyError, CacheError
 from feesync.files import read_as, read_json, replace, write_json
+from feesync.hints import Hint, HintKind
 
 _RECORDS = "remembered.json"
 _LOCK = "sync.lock"
@@ -87,8 +88,8 @@ class Cache:
                 lock.acquire(timeout=wait, poll_interval=0.2)
             except Timeout:
                 raise BusyError(
-                    f"another refresh is running (it holds {self.folder / _LOCK}); --wait S waits "
-                    "for it"
+                    f"another refresh is running (it holds {self.folder / _LOCK})",
+                    hint=Hint(HintKind.WAIT),
                 ) from None
         try:
             yield

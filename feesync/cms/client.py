@@ -34,6 +34,7 @@ from feesync.cms.retries import (
 )
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
+from feesync.hints import Hint, HintKind
 from feesync.model.reading import shown
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
@@ -271,8 +272,9 @@ class Client:
         if is_licence(url):
             raise ContentRefusedError(
                 "CMS asks to accept a licence first, which feesync does not do for you: download "
-                "the zip in a browser, and 'feesync import' it",
+                "the zip in a browser",
                 file=url,
+                hint=Hint(HintKind.IMPORT_FILE),
             )
 
     def _send(self, url: str, headers: dict[str, str]) -> requests.Response:
@@ -310,7 +312,7 @@ class Client:
             return
         message = f"{url}: the answer is {_status(response)}"
         if status == HTTPStatus.FORBIDDEN:
-            raise ForbiddenError(f"{message}; {self._cool_down()}")
+            raise ForbiddenError(f"{message}; {self._cool_down()}", hint=Hint(HintKind.ASK_ANYWAY))
         if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise UnreachableError(message)
         if status in _PASSING:
@@ -322,7 +324,7 @@ class Client:
             until = self._cooldown.begin(self.site.host)
         except OSError as error:
             return f"that it should not be asked again for a day could not be recorded: {error}"
-        return f"it is not asked again before {until:%Y-%m-%d %H:%M} UTC, unless by --force"
+        return f"it is not asked again before {until:%Y-%m-%d %H:%M} UTC"
 
 
 def _status(response: requests.Response) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from feesync.errors import UnknownCodeError
 from feesync.export.grid import COLUMNS, DECIMALS, KEY, when
+from feesync.hints import Hint, HintKind
 from feesync.model.hcpcs import CodeRange
 from feesync.model.locality import Locality
 from feesync.model.note import Note
@@ -247,6 +248,6 @@ def _answer(
             raise UnknownCodeError(f"{code} is not in {release.label}")
     label = answers[-1][1].label
     raise UnknownCodeError(
-        f"{code} is not among the few codes of {label} in the embedded snapshot; 'feesync sync' "
-        "brings the rest, or 'feesync import' of a zip from cms.gov"
+        f"{code} is not among the few codes of {label} in the embedded snapshot",
+        hint=Hint(HintKind.LOAD_RELEASE, label),
     )

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from feesync.errors import InvalidInputError
+from feesync.hints import Hint, HintKind
 from feesync.store.schema import is_database
 
 
@@ -62,7 +63,7 @@ def check(path: Path, database: Path, *, force: bool) -> None:
 
 def _exists(path: Path, when: str = "") -> InvalidInputError:
     """Return the error for a file that exists and may not be replaced."""
-    return InvalidInputError(f"{path} exists{when}; --force replaces it")
+    return InvalidInputError(f"{path} exists{when}", hint=Hint(HintKind.REPLACE_FILE))
 
 
 @contextmanager

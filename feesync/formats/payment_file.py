@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 from feesync.errors import ContentRefusedError, InvalidInputError, one_line
 from feesync.formats import archive
 from feesync.formats.text import bounded_rows
+from feesync.hints import Hint, HintKind
 from feesync.reference.catalogue import catalogue
 
 MAX_BYTES = 512 * 2**20
@@ -41,7 +42,7 @@ _KEY = {
     "modifier": re.compile(r"(?:[0-9A-Z]{2})?"),
 }
 _AMOUNT = re.compile(r"([0-9]{1,7})\.([0-9]{2})")
-_DECIDES = "'feesync verify FILE --release LABEL' decides"
+_DECIDES = Hint(HintKind.NAME_RELEASE)
 
 
 class Payment(NamedTuple):
@@ -103,11 +104,11 @@ class PaymentFile:
         labels = {_label(match, loaded) for name in self.names if (match := _RELEASE.search(name))}
         if len(labels) > 1:
             raise ContentRefusedError(
-                f"the names say {' and '.join(sorted(labels))}; {_DECIDES}", file=self.name
+                f"the names say {' and '.join(sorted(labels))}", file=self.name, hint=_DECIDES
             )
         if not labels:
             raise InvalidInputError(
-                f"{self.name}: the name does not say which release this is; {_DECIDES}"
+                f"{self.name}: the name does not say which release this is", hint=_DECIDES
             )
         return labels.pop()
 

@@ -18,6 +18,7 @@ from feesync.formats import (
     xlsx,
 )
 from feesync.formats.relative_value import RelativeValueFile
+from feesync.hints import Hint, HintKind
 from feesync.model.label import label_in, label_year
 from feesync.reference.catalogue import catalogue, label_of_title
 
@@ -30,7 +31,7 @@ _KINDS = (
     ("OPPS cap", "oppscap*.csv"),
 )
 
-_DECIDES = "'feesync import FILE --release LABEL' decides"
+_DECIDES = Hint(HintKind.IMPORT_AS_LABEL)
 
 
 def kind_of(name: str) -> str | None:
@@ -229,20 +230,22 @@ def _label(source: str, title_label: str | None, values: RelativeValueFile) -> s
         and not _may_be_reissue(name_label, title_label)
     ):
         raise ContentRefusedError(
-            f"the name says {name_label}, the title line of {values.name} says {title_label}; "
-            f"{_DECIDES}",
+            f"the name says {name_label}, the title line of {values.name} says {title_label}",
             file=source,
+            hint=_DECIDES,
         )
     if name_label and values.year and label_year(name_label) != values.year:
         raise ContentRefusedError(
-            f"the name says {name_label}, {values.name} is of {values.year}; {_DECIDES}",
+            f"the name says {name_label}, {values.name} is of {values.year}",
             file=source,
+            hint=_DECIDES,
         )
     release_label = name_label or title_label
     if not release_label:
         raise ContentRefusedError(
-            "neither the name nor the title line says which release this is; give --release LABEL",
+            "neither the name nor the title line says which release this is",
             file=source,
+            hint=_DECIDES,
         )
     return release_label
 

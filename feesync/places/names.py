@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
 from feesync.model.reading import shown
+
+if TYPE_CHECKING:
+    from feesync.hints import Hint
 
 _KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
@@ -40,7 +44,7 @@ def of_states(label: str, localities: Iterable[Locality], states: Sequence[str])
     places = [place for place in localities if place.state in states]
     if strange := [state for state in states if not any(place.state == state for place in places)]:
         raise LocalityError(
-            f"{label} has no locality in state {shown(strange[0])}; 'feesync localities' lists all"
+            f"{label} has no locality in state {shown(strange[0])}", hint=list_hint()
         )
     return places
 
@@ -137,11 +141,19 @@ def _unique(places: list[Locality], text: str, near: Sequence[Locality]) -> Loca
 
 def unknown_name(text: str, near: Sequence[Locality]) -> LocalityError:
     """Return the error for a text that names no locality, with the localities near it."""
-    beside = f"near it: {enumeration(near)}. " if near else ""
+    beside = f" (near it: {enumeration(near)})" if near else ""
     return LocalityError(
-        f"no locality {text[:_LONGEST_TEXT]!r}; {beside}'feesync localities' lists all",
+        f"no locality {text[:_LONGEST_TEXT]!r}{beside}",
         [place.key for place in near],
+        hint=list_hint(),
     )
+
+
+def list_hint() -> Hint:
+    """Return the hint that all localities can be listed."""
+    from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
+
+    return Hint(HintKind.LIST_LOCALITIES)
 
 
 def enumeration(places: Sequence[Locality]) -> str:

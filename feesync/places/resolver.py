@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
@@ -19,6 +19,9 @@ from feesync.places import words, zip_codes
 from feesync.places.names import enumeration, is_whole_name, matches, resolve
 from feesync.store.source import Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
+
+if TYPE_CHECKING:
+    from feesync.hints import Hint
 
 Counties = Mapping[tuple[str, str], str]
 """The counties of localities, by MAC and locality, as CMS words them."""
@@ -32,12 +35,14 @@ class SearchResult(NamedTuple):
         localities: the likeliest first.
         spans: of a ZIP, whether it lies, or may lie, in several localities; else None.
         remark: of a ZIP, which file says so and what is uncertain; else None.
+        hint: what makes it certain, None where nothing does.
     """
 
     release: Release
     localities: list[Locality]
     spans: bool | None = None
     remark: str | None = None
+    hint: Hint | None = None
 
 
 def zip_tables(database: Source | None) -> list[ZipTable]:
@@ -144,7 +149,8 @@ def find(
     if code is not None and not (of_mac and zip_codes.zip5_table(tables, day).row(code) is None):
         by_zip = zip_codes.candidates(code, tables, places, day)
         remark = f"{code} is a MAC, and a ZIP too: {by_zip.remark}" if of_mac else by_zip.remark
-        return SearchResult(release, [*of_mac, *by_zip.localities], by_zip.spans, remark)
+        localities = [*of_mac, *by_zip.localities]
+        return SearchResult(release, localities, by_zip.spans, remark, by_zip.hint)
     by_words = of_mac or words.search(query, places, counties)
     return SearchResult(release, by_words or [_locality(source, release, query)])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
@@ -23,11 +23,13 @@ from feesync.model.zip_code import (
     may_be_mac,
     read_zip,
 )
-from feesync.places.names import enumeration
+from feesync.places.names import enumeration, list_hint
 from feesync.store.zip_tables import ZipTable, table_on
 
-_WAY = "name the locality by MAC-locality ('feesync localities' lists all)"
-_BRINGS = "'feesync sync --zips', or 'feesync import' of CMS's Zip Code to Carrier Locality File"
+if TYPE_CHECKING:
+    from feesync.hints import Hint
+
+_WAY = "name the locality by MAC-locality"
 
 
 def locate(
@@ -69,7 +71,8 @@ def locate(
     if place is None:
         raise LocalityError(
             f"{code} lies in {row.mac}-{row.locality} by {file}, which is no locality of "
-            f"{release}; {_WAY}"
+            f"{release}; {_WAY}",
+            hint=list_hint(),
         )
     exact = file.is_of(day)
     return place, ZipPlace(
@@ -84,11 +87,13 @@ class ZipCandidates(NamedTuple):
         localities: that of ZIP5 first.
         spans: whether the ZIP lies in several.
         remark: which file says so, and what is uncertain.
+        hint: what makes it certain, None where nothing does.
     """
 
     localities: list[Locality]
     spans: bool
     remark: str
+    hint: Hint | None
 
 
 def candidates(
@@ -103,7 +108,7 @@ def candidates(
     if row is None:
         raise _unknown(code, file)
     keys, spans = [(row.mac, row.locality)], row.plus_four
-    remark = f"ZIP {code} lies in {row.mac}-{row.locality} by {file}"
+    remark, hint = f"ZIP {code} lies in {row.mac}-{row.locality} by {file}", None
     if spans:
         table = table_on(tables, ZIP9, day)
         precise = table.row(code) if table and code.plus4 else None
@@ -114,16 +119,14 @@ def candidates(
             keys += [key for key in table.localities(code.zip5) if key not in keys]
             remark = f"ZIP {code.zip5} spans localities, by {table.file}: the ZIP+4 decides"
         else:
-            remark += (
-                ", but a part of it lies elsewhere: the ZIP+4 decides, by CMS's ZIP9 file "
-                f"({_BRINGS})"
-            )
+            remark += ", but a part of it lies elsewhere: the ZIP+4 decides, by CMS's ZIP9 file"
+            hint = _load_hint()
     if not file.is_of(day):
         remark += f" (the nearest file there is to {day})"
     places = [place for key in keys for place in localities if (place.mac, place.locality) == key]
     if not places:
-        raise LocalityError(f"{remark}; that is no locality on {day}: {_WAY}")
-    return ZipCandidates(places, spans, remark)
+        raise LocalityError(f"{remark}; that is no locality on {day}: {_WAY}", hint=list_hint())
+    return ZipCandidates(places, spans, remark, hint)
 
 
 def zip5_table(tables: Sequence[ZipTable], day: date) -> ZipTable:
@@ -165,9 +168,10 @@ def _unknown(code: ZipCode, file: ZipFile) -> LocalityError:
     if code.is_military:
         return LocalityError(
             f"{code} is a military ZIP (APO, FPO or DPO), which lies in no payment locality; "
-            f"{_WAY} where the service was furnished"
+            f"{_WAY}, where the service was furnished",
+            hint=list_hint(),
         )
-    return LocalityError(f"{code.zip5} is no ZIP of {file}; check it, or {_WAY}")
+    return LocalityError(f"{code.zip5} is no ZIP of {file}; check it, or {_WAY}", hint=list_hint())
 
 
 def _both(
@@ -200,12 +204,20 @@ def _spans(
         f"elsewhere{among}"
     )
     if not code.plus4:
-        more = "" if zip9 else f", with CMS's ZIP9 file loaded ({_BRINGS})"
+        more = "" if zip9 else ", with CMS's ZIP9 file loaded"
         way = f"Give the ZIP+4, such as {code.zip5}-1234{more}"
     elif zip9:
         way = f"{zip9.file} has no {code}: check the ZIP+4"
     else:
-        way = f"The ZIP+4 decides by CMS's ZIP9 file, which is not loaded ({_BRINGS})"
+        way = "The ZIP+4 decides by CMS's ZIP9 file, which is not loaded"
     return LocalityError(
-        f"{spans}. {way}; or name the locality: --locality {key} where that is right", keys
+        f"{spans}. {way}; or name the locality, {key} where that is right",
+        keys,
+        hint=None if zip9 else _load_hint(),
     )
+
+
+def _load_hint() -> Hint:
+    from feesync.hints import Hint, HintKind  # where something is lacking, not at every start
+
+    return Hint(HintKind.LOAD_ZIPS)

@@ -137,7 +137,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         if not _FORM.fullmatch(modifier):
             raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
         if not modifier_effects(modifier):
-            raise ModifierError(_unknown(modifier))
+            raise _unknown(modifier)
         if read_ones.count(modifier) > 1:
             raise ModifierError(f"modifier {modifier} stands twice")
     if len(read_ones) > _MOST:
@@ -147,8 +147,10 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     return read_ones
 
 
-def _unknown(modifier: str) -> str:
-    """Return the message for a modifier that is not in the table, with those that it may be a slip for."""
+def _unknown(modifier: str) -> ModifierError:
+    """Return the error for a modifier that is not in the table, with those that it may be a slip for."""
+    from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
+
     known = known_modifiers()
     slips = {
         modifier[::-1],
@@ -158,14 +160,14 @@ def _unknown(modifier: str) -> str:
     near = [other for other in known if other in slips] or [
         other for other in known if other[0] == modifier[0]
     ]
-    hint = (
-        f"near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}; "
+    near_it = (
+        f"; near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}"
         if near
         else ""
     )
-    return (
-        f"modifier {modifier} is not known to feesync, and is not ignored; {hint}'feesync "
-        f"modifiers' lists all {len(known)}"
+    return ModifierError(
+        f"modifier {modifier} is not known to feesync, and is not ignored{near_it}",
+        hint=Hint(HintKind.LIST_MODIFIERS),
     )
 
 

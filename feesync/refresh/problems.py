@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from feesync.errors import ExitStatus, FeesyncError
+from feesync.hints import Hint
 from feesync.refresh.report import Problem
 
 
@@ -21,11 +22,11 @@ class Problems:
 
     def note(self, label: str | None, error: FeesyncError) -> None:
         """Add an error: of a release, or of the run where `label` is None."""
-        self.found.append(Problem(label, error.exit_status, str(error)))
+        self.found.append(Problem(label, error.exit_status, str(error), error.hint))
 
-    def warn(self, label: str, text: str) -> None:
+    def warn(self, label: str, text: str, hint: Hint | None = None) -> None:
         """Add what a person must know of a release, though nothing failed."""
-        self.found.append(Problem(label, ExitStatus.OK, text))
+        self.found.append(Problem(label, ExitStatus.OK, text, hint))
 
     @contextmanager
     def of(self, label: str | None) -> Iterator[None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.errors import ExitStatus, worst
+from feesync.hints import Hint
 from feesync.model.money import json_ready
 from feesync.refresh.standing import Standing
 
@@ -24,15 +25,23 @@ class Problem:
         status: the exit status that it brings: 3 not reached, 4 refused, 5 another process, 1 this
             machine; 0 a warning.
         text: one line.
+        hint: what helps, None where nothing is known to.
     """
 
     label: str | None
     status: ExitStatus
     text: str
+    hint: Hint | None = None
 
     def __str__(self) -> str:
         """Return it in one line, with its release."""
         return f"{self.label}: {self.text}" if self.label else self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the problem under the names of the JSON contract, for `json.dumps`."""
+        hint = self.hint.to_dict() if self.hint else None
+        status = int(self.status)
+        return {"release": self.label, "status": status, "text": self.text, "hint": hint}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +138,7 @@ class SyncReport:
                 "catalogue": self.catalogue or None,
                 "dry_run": self.dry_run,
                 "releases": [_release(release) for release in self.releases],
-                "problems": [
-                    {"release": problem.label, "status": int(problem.status), "text": problem.text}
-                    for problem in self.problems
-                ],
+                "problems": [problem.to_dict() for problem in self.problems],
                 "last_success": self.last_success.isoformat() if self.last_success else None,
                 "answering": self.answering,
                 "answering_covers_today": self.standing.is_current if self.standing else None,

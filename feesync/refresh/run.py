@@ -33,6 +33,7 @@ from feesync.errors import (
 )
 from feesync.formats import archive
 from feesync.formats import release as releases_format
+from feesync.hints import Hint, HintKind
 from feesync.model.label import label_year
 from feesync.reference.catalogue import effective_dates
 from feesync.refresh.problems import Problems
@@ -98,7 +99,8 @@ class Run:
             said = f"{self.site.host} has forbidden requests (403)"
             self._end(
                 UnreachableError(
-                    f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC, unless by --force"
+                    f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC",
+                    hint=Hint(HintKind.ASK_ANYWAY),
                 )
             )
 
@@ -164,8 +166,8 @@ class Run:
         if len(zips) > 1:
             several = ", ".join(str(kept.path) for kept in zips)
             raise CachedZipError(
-                "which of several zips CMS last had is not known; 'feesync import' loads one: "
-                f"{several}"
+                f"which of several zips CMS last had is not known: {several}",
+                hint=Hint(HintKind.IMPORT_FILE),
             )
         return "", zips[0] if zips else None
 
@@ -236,13 +238,13 @@ class Run:
         """Download a release where it has changed, and take what there is."""
         label = offer.label
         if self._dates(offer) is None:
-            how = (
-                f"sync --release {label} --effective FIRST:LAST"
-                if offer.is_label
-                else "import FILE --release LABEL"
-            )
             listed = f"CMS lists it for {offer.year}, but feesync does not know its dates of effect"
-            self.problems.warn(label, f"{listed}: not loaded; 'feesync {how}' loads it")
+            hint = (
+                Hint(HintKind.GIVE_DATES, label)
+                if offer.is_label
+                else Hint(HintKind.IMPORT_AS_LABEL)
+            )
+            self.problems.warn(label, f"{listed}: not loaded", hint)
             return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
         since = self._since(offer)
         url = discovery.address(offer)
@@ -291,10 +293,9 @@ class Run:
             return report
         if self._is_superseded(offer, sha256):
             text = (
-                f"{url} offers what a later revision, which is loaded, has superseded: nothing "
-                "done; --force goes back to it"
+                f"{url} offers what a later revision, which is loaded, has superseded: nothing done"
             )
-            self.problems.warn(label, text)
+            self.problems.warn(label, text, Hint(HintKind.RESTORE))
             return replace(report, outcome="superseded")
         if self.dry_run:
             return replace(report, outcome=self._outlook(label))
@@ -310,7 +311,8 @@ class Run:
                 force=self.force,
             )
         except ContentRefusedError as error:
-            raise ContentRefusedError(f"{error}; the zip is kept as {kept.path}") from error
+            text = f"{error}; the zip is kept as {kept.path}"
+            raise ContentRefusedError(text, hint=error.hint) from error
         report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
         for warning in done.warnings:
             self.problems.warn(label, warning)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from feesync.hints import Hint
 from feesync.model.release import Release
 from feesync.reference.catalogue import label_on
 from feesync.schedule.threads import open_schedule
@@ -67,8 +68,8 @@ class Standing:
         return f"{self.label}, in effect {when}, stands in for today"
 
     @property
-    def remedy(self) -> str:
-        """What brings the release of the day, or that nothing does yet."""
+    def remedy(self) -> Hint:
+        """What brings the release of the day, or why nothing does yet."""
         return remedies.for_day(self.day, self.listing)
 
 

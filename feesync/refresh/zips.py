@@ -105,7 +105,7 @@ class ZipRefresh:
         outcome = max((done.outcome for done in loaded), key=_WEIGHT.index)
         rows = {done.label: done.rows for done in loaded if done.rows}
         old = tuple(
-            f"{done.label} has been superseded by a later file: --force goes back"
+            f"{done.label} has been superseded by a later file"
             for done in loaded
             if done.outcome == "superseded"
         )

@@ -45,7 +45,11 @@ def release_notes(
     """
     found = acceptance_notes(release)
     if day and not release.covers(day):
-        remedy = schedule.remedy(day, "the exact one")
+        hint = schedule.remedy(day)
+        year = f" --year {hint.year}" if hint.year else ""
+        remedy = hint.reason or (
+            f"'feesync sync{year}' brings the exact one, or 'feesync import' of a zip from cms.gov"
+        )
         text = (
             f"No loaded release covers {day}; {release.label} of the same year and conversion "
             f"factor answers. {remedy}."

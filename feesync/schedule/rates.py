@@ -32,6 +32,7 @@ from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
+    from feesync.hints import Hint
     from feesync.store.pair import Pair
 
 _T = TypeVar("_T")
@@ -179,7 +180,7 @@ class FeeSchedule:
         ]
         if not days:
             raise NoReleaseError(
-                f"no loaded release covers {year}. {self.remedy(date(year, 1, 1))}"
+                f"no loaded release covers {year}", hint=self.remedy(date(year, 1, 1))
             )
         return max(days)
 
@@ -271,12 +272,9 @@ class FeeSchedule:
         """
         return self._reading(self._counties, read_day("day", day))
 
-    def remedy(self, day: date | str, what: str = "it") -> str:
-        """Say what brings the release of a day, or that nothing does where that is known.
-
-        Without a full stop.
-        """
-        return self._library.remedy(read_day("day", day), reading.text("what", what))
+    def remedy(self, day: date | str) -> Hint:
+        """Return what brings the release of a day, or why nothing does where that is known."""
+        return self._library.remedy(read_day("day", day))
 
     @contextmanager
     def pair(self, before: str, after: str) -> Iterator[Pair]:

@@ -52,7 +52,6 @@ _ZIP_ROWS = (
     "zip_locality "
     "WHERE zip_file_id = ? AND zip BETWEEN ? AND ? GROUP BY zip"
 )
-_REMEDY = "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips, loads it anew"
 
 _Row = tuple[object, ...]
 
@@ -139,7 +138,7 @@ def are_kept(connection: sqlite3.Connection) -> bool:
     if connection.execute(query).fetchone():
         return True
     if connection.execute("PRAGMA user_version").fetchone()[0] >= _FIRST_VERSION:
-        raise DamageError(_damage(connection, "its table of checksums"))
+        raise _damage(connection, "its table of checksums")
     return False
 
 
@@ -153,9 +152,7 @@ def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
     """
     for part in parts or _SHARED:
         if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
-            raise DamageError(
-                _damage(connection, f"its {'table of ' if part != 'views' else ''}{part}")
-            )
+            raise _damage(connection, f"its {'table of ' if part != 'views' else ''}{part}")
 
 
 def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpcs: str) -> bool:
@@ -176,7 +173,7 @@ def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpc
     if stored is None and not values and not opps:
         return False
     if stored != _code_sum(values, opps):
-        raise DamageError(_damage(connection, f"{hcpcs} in {label}"))
+        raise _damage(connection, f"{hcpcs} in {label}")
     return True
 
 
@@ -189,7 +186,7 @@ def check_part(connection: sqlite3.Connection, release_id: int, label: str, part
     if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
         connection, release_id, part
     ):
-        raise DamageError(_damage(connection, f"the {part} of {label}"))
+        raise _damage(connection, f"the {part} of {label}")
 
 
 def check_codes(
@@ -212,7 +209,7 @@ def check_codes(
     )
     wrong = {code for (code,) in rows} ^ set(codes)
     if wrong:
-        raise DamageError(_damage(connection, f"{min(wrong)} in {label}"))
+        raise _damage(connection, f"{min(wrong)} in {label}")
 
 
 def check_release(connection: sqlite3.Connection, release_id: int, label: str) -> None:
@@ -223,7 +220,7 @@ def check_release(connection: sqlite3.Connection, release_id: int, label: str) -
     """
     wrong = _wrong_parts(connection, release_id)
     if wrong:
-        raise DamageError(_damage(connection, _named(wrong, label)))
+        raise _damage(connection, _named(wrong, label))
 
 
 def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
@@ -238,7 +235,7 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
     ).fetchone()
     found = _zip_sums(connection, zip_file_id, kind, part)
     if found != ({part: stored[0]} if stored else {}):
-        raise DamageError(_damage(connection, f"the {kind} rows of {part}"))
+        raise _damage(connection, f"the {kind} rows of {part}")
 
 
 def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
@@ -249,7 +246,7 @@ def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) 
     """
     wrong = _wrong_zip_parts(connection, zip_file_id, kind)
     if wrong:
-        raise DamageError(_damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}"))
+        raise _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}")
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
@@ -265,7 +262,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
         "SELECT release_id, label FROM release NOT INDEXED"
     ).fetchall():
         if wrong := _wrong_parts(connection, release_id):
-            yield _damage(connection, _named(wrong, label))
+            yield str(_damage(connection, _named(wrong, label)))
     for zip_file_id, kind in connection.execute(
         "SELECT zip_file_id, kind FROM zip_file NOT INDEXED"
     ).fetchall():
@@ -307,9 +304,12 @@ def _named(wrong: list[str], label: str) -> str:
     return f"{', '.join(map(str, wrong[:3]))}{more} in {label}"
 
 
-def _damage(connection: sqlite3.Connection, what: str) -> str:
+def _damage(connection: sqlite3.Connection, what: str) -> DamageError:
+    from feesync.hints import Hint, HintKind  # where something is damaged, not at every start
+
     path = connection.execute("PRAGMA database_list").fetchone()[2]
-    return f"{path} is damaged: {what} is not what was loaded. {_REMEDY}"
+    text = f"{path} is damaged: {what} is not what was loaded"
+    return DamageError(text, hint=Hint(HintKind.LOAD_ANEW))
 
 
 def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:

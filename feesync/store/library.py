@@ -20,6 +20,7 @@ from feesync.reference.catalogue import known_factor_on, label_on, last_catalogu
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
+    from feesync.hints import Hint
     from feesync.store.freshness import Listing
 
 _MOST_DAYS = 10_000
@@ -99,7 +100,7 @@ class Library:
         for source, release in self._all():
             if release.label == label:
                 return [(source, release)]
-        raise NoReleaseError(f"{label} is not loaded: {self.remedy_of(label)}")
+        raise NoReleaseError(f"{label} is not loaded", hint=self.remedy_of(label))
 
     def nearest(self, day: date) -> tuple[Source, Release]:
         """Return the release nearest to a day, whatever its year and conversion factor."""
@@ -108,14 +109,14 @@ class Library:
         except NoReleaseError:
             return min(self._all(), key=lambda pair: pair[1].distance(day))
 
-    def remedy(self, day: date, what: str | None = None) -> str:
-        """Say what brings the release of a day, or that nothing does."""
+    def remedy(self, day: date) -> Hint:
+        """Return what brings the release of a day, or why nothing does."""
         from feesync.store import remedies
 
-        return remedies.for_day(day, self._listing(), what)
+        return remedies.for_day(day, self._listing())
 
-    def remedy_of(self, label: str) -> str:
-        """Say what brings a release by its label, or that nothing does."""
+    def remedy_of(self, label: str) -> Hint:
+        """Return what brings a release by its label, or why nothing does."""
         from feesync.store import remedies
 
         return remedies.for_label(label, self._listing())
@@ -127,21 +128,22 @@ class Library:
         rows = source.modifiers(release, code)
         does = "answers" if release.covers(day) else "stands in"
         text = f"{f'{code} {row}'.strip()} is not in {release.label}, which {does} for {day}"
+        hint = None
         if not rows:
             text += _elsewhere(source, code, release, day)
             if not release.covers(day):
                 exact = label_on(day)
-                text += (
-                    f". {exact}, the release of that day, is not loaded: {self.remedy_of(exact)}"
-                )
-        return UnknownCodeError(text, rows)
+                text += f". {exact}, the release of that day, is not loaded"
+                hint = self.remedy_of(exact)
+        return UnknownCodeError(text, rows, hint=hint)
 
     def outside_snapshot(self, what: str, day: date) -> UnknownCodeError:
         """Return the error for a code, or a range of codes, that only a release which is not loaded can have."""
         codes = ", ".join(sorted(self._snapshot().codes))
         return UnknownCodeError(
             f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only "
-            f"{codes}). {self.remedy(day)}"
+            f"{codes})",
+            hint=self.remedy(day),
         )
 
     def _listing(self) -> Listing | None:
@@ -161,12 +163,13 @@ class Library:
         if day > newest.effective_to:
             return NoReleaseError(
                 f"no loaded release covers {day}; the newest is {newest.label} (to "
-                f"{newest.effective_to}). {self.remedy(day)}"
+                f"{newest.effective_to})",
+                hint=self.remedy(day),
             )
         return NoReleaseError(
             f"no loaded release covers {day}, and none of {day.year} with that day's conversion "
-            "factor is loaded. "
-            f"{self.remedy(day)}"
+            "factor is loaded",
+            hint=self.remedy(day),
         )
 
 

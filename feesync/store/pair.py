@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 from feesync.errors import InvalidInputError, NoReleaseError
+from feesync.hints import Hint
 from feesync.model.label import parse_label
 from feesync.model.release import Release
 from feesync.store.schema import memory_database
@@ -52,7 +53,11 @@ def revision_name(release: Release) -> str:
 
 @contextmanager
 def open_pair(
-    database: Source | None, snapshot: Source, before: str, after: str, remedy: Callable[[str], str]
+    database: Source | None,
+    snapshot: Source,
+    before: str,
+    after: str,
+    remedy: Callable[[str], Hint],
 ) -> Iterator[Pair]:
     """Find two releases to compare, of a database or of the embedded snapshot where that lacks the label.
 
@@ -61,7 +66,7 @@ def open_pair(
         snapshot: the embedded snapshot.
         before: name of the one release or revision.
         after: name of the other.
-        remedy: says what brings a label that is not loaded.
+        remedy: returns what brings a label that is not loaded.
 
     Raises:
         InvalidInputError: a name cannot be read, or both are one revision.
@@ -78,7 +83,7 @@ def open_pair(
 
 
 def _find(
-    name: str, database: Source | None, snapshot: Source, remedy: Callable[[str], str]
+    name: str, database: Source | None, snapshot: Source, remedy: Callable[[str], Hint]
 ) -> tuple[Source, Release]:
     text, at, beginning = name.partition("@")
     label, beginning = parse_label(text), beginning.strip().lower()
@@ -90,7 +95,7 @@ def _find(
     source = database if database and label in database.labels else snapshot
     revisions = source.revisions(label)
     if not revisions:
-        raise NoReleaseError(_unknown(label, database, snapshot, remedy(label)))
+        raise NoReleaseError(_unknown(label, database, snapshot), hint=remedy(label))
     if not at:
         return source, revisions[0]
     fitting = [release for release in revisions if release.sha256.startswith(beginning)]
@@ -100,12 +105,11 @@ def _find(
     raise NoReleaseError(f"{label}@{beginning} {many}; there {_listed(fitting or revisions)}")
 
 
-def _unknown(label: str, database: Source | None, snapshot: Source, remedy: str) -> str:
+def _unknown(label: str, database: Source | None, snapshot: Source) -> str:
     loaded = ", ".join(release.label for release in database.releases) if database else ""
     embedded = ", ".join(release.label for release in snapshot.releases)
     return (
-        f"{label} is not loaded: {remedy}. Loaded: {loaded or 'none'}; in the embedded "
-        f"snapshot: {embedded}"
+        f"{label} is not loaded (loaded: {loaded or 'none'}; in the embedded snapshot: {embedded})"
     )
 
 

@@ -1,6 +1,4 @@
-"""What brings a release that is not loaded, in one sentence.
-
-Or why nothing does, where that is known.
+"""What brings a release that is not loaded, or why nothing does, where that is known: as a hint.
 
 A remedy that cannot work is worse than none: what CMS's listing lacked when it was last asked is
 not promised, nor are the years whose files feesync does not read. Out of scope: which release
@@ -11,34 +9,32 @@ from __future__ import annotations
 
 from datetime import date
 
+from feesync.hints import Hint, HintKind
 from feesync.model.label import FIRST_YEAR, label_year
 from feesync.reference.catalogue import effective_dates, label_on
 from feesync.store.freshness import Listing
 
 
-def for_day(day: date, listing: Listing | None, what: str | None = None) -> str:
-    """Say what brings the release of a day: a refresh takes this year's and the last's by itself.
+def for_day(day: date, listing: Listing | None) -> Hint:
+    """Return what brings the release of a day: a refresh takes this year's and the last's by itself.
 
     Args:
         day: the date of service.
         listing: what CMS listed when it was last asked, None where that is not known.
-        what: what it brings, such as `the exact one`; by default the label of the day's quarter.
     """
-    nothing = _unread(day.year) or (_unlisted(label_on(day), listing) if listing else None)
-    if nothing:
-        return nothing
-    year = "" if day.year >= date.today().year - 1 else f" --year {day.year}"
-    return f"'feesync sync{year}' brings {what or label_on(day)}, or 'feesync import' of a zip from cms.gov"
+    label = label_on(day)
+    year = None if day.year >= date.today().year - 1 else day.year
+    return _nothing(label, day.year, listing) or Hint(HintKind.LOAD_QUARTER, label, year)
 
 
-def for_label(label: str, listing: Listing | None) -> str:
-    """Say what brings a release by its label, as `for_day` does by a day."""
-    nothing = _unread(label_year(label)) or (_unlisted(label, listing) if listing else None)
-    return (
-        nothing
-        or f"'feesync sync --release {label}' brings it, or 'feesync import' of its zip from "
-        "cms.gov"
-    )
+def for_label(label: str, listing: Listing | None) -> Hint:
+    """Return what brings a release by its label."""
+    return _nothing(label, label_year(label), listing) or Hint(HintKind.LOAD_RELEASE, label)
+
+
+def _nothing(label: str, year: int, listing: Listing | None) -> Hint | None:
+    reason = _unread(year) or (_unlisted(label, listing) if listing else None)
+    return Hint(HintKind.NOTHING_YET, label, reason=reason) if reason else None
 
 
 def _unread(year: int) -> str | None:

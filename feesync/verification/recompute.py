@@ -193,7 +193,7 @@ class _Verifier:
         answer = self._sources.find(label)
         if not answer:
             remedy = remedies.for_label(label, read_freshness(self._sources.path).listing)
-            raise NoReleaseError(f"{file.name}: {label} is not loaded; {remedy}")
+            raise NoReleaseError(f"{file.name}: {label} is not loaded", hint=remedy)
         source, release = answer
         basis = basis_of(release, qp=self._qp or file.basis == "qp")
         with PublishedPayments(source, release, basis) as payments:

@@ -96,7 +96,10 @@ def command(
         for note in line.denials
         if as_json  # the text has them among its notes
     ]
-    without += [(line.number, line.reason) for line in claim.refused]
+    if claim.refused:
+        from feesync.cli.hints import with_hint  # not where every line has a price
+
+        without += [(line.number, with_hint(line.reason, line.hint)) for line in claim.refused]
     for number, text in sorted(without):
         click.echo(f"feesync: no price: line {number}: {text}", err=True)
     if claim.refused or any(line.allowed is None for line in claim.lines):

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from feesync.cli.command import Once
+from feesync.cli.hints import error_text
 from feesync.cli.import_zips import import_zip_files, is_zip_locality
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.options import db_option, read_dates, without_check_option
@@ -138,7 +139,7 @@ def command(
         try:
             job()
         except FeesyncError as error:
-            click.echo(f"feesync: {error}", err=True)
+            click.echo(f"feesync: {error_text(error)}", err=True)
             statuses.append(error.exit_status)
     ctx.exit(worst(statuses))
 

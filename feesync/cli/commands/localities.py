@@ -7,6 +7,7 @@ from datetime import date as Date
 import click
 
 from feesync.cli.command import Reader
+from feesync.cli.hints import with_hint
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
 from feesync.cli.output import print_csv, print_json, print_notes, print_table
 from feesync.model.locality import Locality
@@ -92,21 +93,22 @@ def command(
         )
         return [*key, place.state, place.name, *gpcis, *about]
 
+    known = with_hint(found.remark, found.hint) if found.remark else ""
     if as_json:
         print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in found.localities])
     elif as_csv:
         print_csv(_COLUMNS, map(row, found.localities))
     else:
-        if found.remark:
-            click.echo(f"{found.remark}\n")
+        if known:
+            click.echo(f"{known}\n")
         print_table(
             _TABLE,
             [_shown(place, row(place)) for place in found.localities],
             right=_RIGHT,
             wrapped=_WIDTHS,
         )
-    if found.remark and (as_json or as_csv):
-        click.echo(f"feesync: {found.remark}", err=True)
+    if known and (as_json or as_csv):
+        click.echo(f"feesync: {known}", err=True)
     print_notes(acceptance_notes(found.release))
     if not found.release.covers(when):
         click.echo(

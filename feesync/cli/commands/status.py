@@ -8,11 +8,13 @@ from datetime import date as Date
 import click
 
 from feesync.cli.command import QuietReader
+from feesync.cli.hints import with_hint, words
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_prose, print_table
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.errors import ExitStatus, one_line, worst
+from feesync.hints import Hint, HintKind
 from feesync.model.dates import read_age
 from feesync.model.money import decimal
 from feesync.model.release import ACCEPTED_CHANGE, Release
@@ -109,7 +111,8 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
                 how = "a change accepted" if name == ACCEPTED_CHANGE else f"check {name} set aside"
                 print_prose(f"{release.label} was loaded with {how}: {reason}")
     for damage in damages:
-        click.echo(f"feesync: {one_line(damage)}", err=True)
+        text = with_hint(one_line(damage), Hint(HintKind.LOAD_ANEW))
+        click.echo(f"feesync: {text}", err=True)
     if stale:
         click.echo(f"feesync: stale: {stale}", err=True)
     ctx.exit(
@@ -122,13 +125,13 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
 def _lack(stands: Standing, need_current: bool, need_any: bool) -> str | None:
     """Return why the loaded releases do not do for today, None where they do."""
     lacking = need_current or (need_any and stands.answering is None)
-    return f"{stands.lack}; {stands.remedy}" if lacking and stands.lack else None
+    return f"{stands.lack}; {words(stands.remedy)}" if lacking and stands.lack else None
 
 
 def _standing(stands: Standing) -> str:
     if stands.lack is None:
         return f"{stands.label} answers for today"
-    return f"{stands.lack[0].upper()}{stands.lack[1:]}; {stands.remedy}"
+    return f"{stands.lack[0].upper()}{stands.lack[1:]}; {words(stands.remedy)}"
 
 
 def _print_freshness(fresh: Freshness, now: datetime) -> None:

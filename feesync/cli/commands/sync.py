@@ -8,6 +8,7 @@ import click
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.cli.command import Once
+from feesync.cli.hints import with_hint, words
 from feesync.cli.loaded import OUTCOMES, contents
 from feesync.cli.numbers import Seconds, WholeNumber
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
@@ -167,22 +168,20 @@ def command(
                     "status": int(error.exit_status),
                     "changed": False,
                     "releases": [],
-                    "problems": [
-                        {"release": None, "status": int(error.exit_status), "text": str(error)}
-                    ],
+                    "problems": [{"release": None, **error.to_dict()}],
                 }
             )
         raise
     told = [problem for problem in report.problems if not _is_known_warning(problem, told_before)]
     for problem in told:
-        click.echo(f"feesync: {problem}", err=True)
+        click.echo(f"feesync: {with_hint(str(problem), problem.hint)}", err=True)
     if as_json and (report.changed or not quiet or told):
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
     stands = report.standing
     if stands and stands.lack and not (quiet or arguments["years"] or arguments["releases"]):
-        why = f"; {stands.remedy}" if stands.is_listed is False else ""
+        why = f"; {words(stands.remedy)}" if stands.is_listed is False else ""
         click.echo(f"feesync: {stands.lack}{why}", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
 

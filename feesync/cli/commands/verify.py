@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.cli.command import SNAPSHOT, QuietReader
+from feesync.cli.hints import error_text
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
@@ -122,7 +123,7 @@ def command(
     if verified and not path.exists():
         click.echo(SNAPSHOT.format(path=path), err=True)
     for _, problem in problems:
-        click.echo(f"feesync: {problem}", err=True)
+        click.echo(f"feesync: {error_text(problem)}", err=True)
     if as_csv and verified:
         click.echo(f"feesync: {_summary(report)}", err=True)
     ctx.exit(worst((report.status, *(problem.exit_status for _, problem in problems))))
@@ -241,10 +242,7 @@ def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]])
             "different": report.different,
             "not_loaded": report.not_loaded,
             "files": [file.to_dict() for file in report.files],
-            "problems": [
-                {"file": str(path), "status": int(error.exit_status), "text": str(error)}
-                for path, error in problems
-            ],
+            "problems": [{"file": str(path), **error.to_dict()} for path, error in problems],
         }
     )
 

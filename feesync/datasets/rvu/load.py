@@ -17,6 +17,7 @@ from feesync.datasets.rvu.checks import suite
 from feesync.errors import ContentRefusedError
 from feesync.formats.relative_value import RelativeValue
 from feesync.formats.release import ParsedRelease
+from feesync.hints import Hint, HintKind
 from feesync.model.label import FIRST_QP_YEAR, label_year
 from feesync.model.locality import NATIONAL
 from feesync.model.release import ACCEPTED_CHANGE
@@ -176,8 +177,9 @@ def _dates(
         if earlier:
             return earlier
         raise ContentRefusedError(
-            f"feesync does not know the dates of {release.label}; give --effective FIRST:LAST",
+            f"feesync does not know the dates of {release.label}",
             file=release.source,
+            hint=Hint(HintKind.GIVE_DATES, release.label),
         )
     if first_last[0].year != label_year(release.label):
         raise ContentRefusedError(

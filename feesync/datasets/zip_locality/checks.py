@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import ClassVar, Protocol
 
 from feesync.errors import ContentRefusedError
+from feesync.hints import Hint, HintKind
 from feesync.model.locality import NATIONAL
 from feesync.model.zip_code import ZIP5, ZipFile, ZipRow
 from feesync.store.snapshot import open_snapshot
@@ -303,9 +304,8 @@ def check(
     for question in CHECKS:
         problems = list(question(found)) if file.kind in question.kinds else []
         if problems and not allow_change:
-            how = "'feesync import --allow-change' takes it"
             reason = f"{problems[0]} ({question.evidence})"
-            raise ContentRefusedError(reason, file=name, waiver=how)
+            raise ContentRefusedError(reason, file=name, hint=Hint(HintKind.ACCEPT_CHANGE))
         if problems:
             more = f"; and {len(problems) - 1:,} more such" if len(problems) > 1 else ""
             accepted.append(f"allowed: {name}: {problems[0]}{more}")

@@ -47,6 +47,7 @@ from feesync.datasets.rvu.checks.values import (
 )
 from feesync.errors import ContentRefusedError, InvalidInputError
 from feesync.formats.release import ParsedRelease
+from feesync.hints import Hint, HintKind
 from feesync.model.reading import shown, text
 
 OF_ITSELF: tuple[ReleaseCheck, ...] = (
@@ -142,8 +143,11 @@ def _judged(
         return None
     if check.name in without:
         return SetAside(check.name, f"{fault.file}: {fault.reason}")
-    how = f"--without-check {check.name} sets this check aside"
-    raise ContentRefusedError(f"{fault.reason} ({check.evidence})", file=fault.file, waiver=how)
+    raise ContentRefusedError(
+        f"{fault.reason} ({check.evidence})",
+        file=fault.file,
+        hint=Hint(HintKind.SET_CHECK_ASIDE, check=check.name),
+    )
 
 
 def check_changes(
@@ -178,8 +182,11 @@ def check_changes(
         if fault is None:
             continue
         if not allow_change:
-            how = "'feesync import --allow-change' takes it"
-            raise ContentRefusedError(f"{fault.reason} ({evidence})", file=fault.file, waiver=how)
+            raise ContentRefusedError(
+                f"{fault.reason} ({evidence})",
+                file=fault.file,
+                hint=Hint(HintKind.ACCEPT_CHANGE),
+            )
         accepted.append(f"{fault.file}: {fault.reason}")
     return accepted, _news(known)
 

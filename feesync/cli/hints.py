@@ -1,0 +1,56 @@
+"""How the command line words what helps against an error: by its own commands and options."""
+
+from __future__ import annotations
+
+from feesync.errors import FeesyncError
+from feesync.hints import Hint, HintKind
+
+_WORDS = {
+    HintKind.LOAD_RELEASE: "'feesync sync --release {label}' brings it, or 'feesync import' of "
+    "its zip from cms.gov",
+    HintKind.LOAD_QUARTER: "'feesync sync{years}' brings {label}, or 'feesync import' of a zip "
+    "from cms.gov",
+    HintKind.LOAD_ZIPS: "'feesync sync --zips' brings CMS's ZIP9 file, or 'feesync import' of its "
+    "Zip Code to Carrier Locality File",
+    HintKind.NOTHING_YET: "{reason}",
+    HintKind.LIST_LOCALITIES: "'feesync localities' lists all",
+    HintKind.LIST_MODIFIERS: "'feesync modifiers' lists all",
+    HintKind.IMPORT_FILE: "'feesync import' loads it",
+    HintKind.IMPORT_AS_LABEL: "'feesync import FILE --release LABEL' decides",
+    HintKind.NAME_RELEASE: "'feesync verify FILE --release LABEL' decides",
+    HintKind.GIVE_DATES: "--release {label} --effective FIRST:LAST gives them",
+    HintKind.ACCEPT_CHANGE: "'feesync import --allow-change' takes it",
+    HintKind.SET_CHECK_ASIDE: "--without-check {check} sets this check aside",
+    HintKind.RESTORE: "--force goes back to it",
+    HintKind.ASK_ANYWAY: "unless by --force",
+    HintKind.WAIT: "--wait S waits for it",
+    HintKind.REPLACE_FILE: "--force replaces it",
+    HintKind.LOAD_ANEW: "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips, "
+    "loads it anew",
+}
+
+_STOPS = {
+    HintKind.LOAD_RELEASE: ": ",
+    HintKind.LOAD_QUARTER: ". ",
+    HintKind.LOAD_ZIPS: ". ",
+    HintKind.NOTHING_YET: ". ",
+    HintKind.ASK_ANYWAY: ", ",
+    HintKind.LOAD_ANEW: ". ",
+}
+"""What stands between a text and what helps, where it is no semicolon."""
+
+
+def with_hint(text: str, hint: Hint | None) -> str:
+    """Return a text, and after it what helps."""
+    return f"{text}{_STOPS.get(hint.kind, '; ')}{words(hint)}" if hint else text
+
+
+def words(hint: Hint) -> str:
+    """Return what helps, by the commands and options of the command line."""
+    years = "" if hint.year is None else f" --year {hint.year}"
+    return _WORDS[hint.kind].format(**hint._asdict(), years=years)
+
+
+def error_text(error: FeesyncError) -> str:
+    """Return what the command line says of an error."""
+    return with_hint(str(error), error.hint)
