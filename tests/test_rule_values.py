@@ -199,6 +199,30 @@ def test_a_line_takes_the_factor_of_its_modifier(modifier, cents, reason):
     assert (found.allowed, [step.reason for step in found.steps]) == (cents, [reason])
 
 
+IMAGE = {"pctc": "1", "modifier": "TC"}
+FITTING: dict[str, tuple[str, dict[str, str]]] = {
+    **dict.fromkeys(["FX", "FY"], ("71046", IMAGE)),
+    **dict.fromkeys(["CQ", "CO"], ("97110", {"multiple_procedure": "5"})),
+    **dict.fromkeys(["UN", "UP", "UQ", "UR", "US"], ("R0075", {"hcpcs": "R0075"})),
+    "CT": ("70450", IMAGE),
+    "62": ("64493", {"co_surgeon": "2"}),
+}
+
+
+@pytest.mark.parametrize(
+    "row", MULTIPLYING, ids=lambda row: f"{row.modifier} to {row.last.isoformat()}"
+)
+def test_each_factor_is_applied_by_a_rule_on_the_first_and_last_of_its_days(row):
+    code, changes = FITTING.get(row.modifier, ("64493", {}))
+    for day in (row.first, row.last):
+        day = min(max(day, date(2013, 4, 1)), date(2030, 1, 1))
+        own = line(row.modifier, day=day.isoformat())._replace(hcpcs=code)
+        # 222.87 times the factor, of an amount that is all technical or all of the line
+        assert price(rate(**changes), own).allowed == int(
+            22287 * Fraction(row.factor) + Fraction(1, 2)
+        )
+
+
 def test_a_day_without_a_value_is_refused_by_name():
     with pytest.raises(
         NoPriceError, match=r"rule 'multiple therapy' \(practice expense\) is known"

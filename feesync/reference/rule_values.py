@@ -60,16 +60,16 @@ def rule_values(rule: str) -> tuple[RuleValue, ...]:
 
 
 @lru_cache(maxsize=4096)
-def find_rule_value(rule: str, case: str, day: date) -> RuleValue | None:
-    """Return the value of a case of a rule on a day, None where the table has none."""
-    return next(
-        (
-            value
-            for value in rule_values(rule)
-            if value.case == case and value.first <= day <= value.last
-        ),
-        None,
-    )
+def rule_value(rule: str, case: str, day: date) -> RuleValue:
+    """Return the value of a case of a rule on a day.
+
+    Raises:
+        NoPriceError: the table has none for the day; that of another day is no answer.
+    """
+    for value in rule_values(rule):
+        if value.case == case and value.first <= day <= value.last:
+            return value
+    raise NoPriceError(f"no value of the rule '{rule}' ({case}) is known for {day}")
 
 
 @lru_cache(maxsize=4096)
@@ -87,15 +87,3 @@ def _changes() -> frozenset[date]:
     periods = [(row["from"], row["to"]) for row in read_table(RULE_VALUES)]
     ends = {date.fromisoformat(last) + _DAY for _, last in periods if last}
     return frozenset(date.fromisoformat(first) for first, _ in periods) | ends
-
-
-def rule_value(rule: str, case: str, day: date) -> RuleValue:
-    """Return the value of a case of a rule on a day.
-
-    Raises:
-        NoPriceError: the table has none for the day; that of another day is no answer.
-    """
-    value = find_rule_value(rule, case, day)
-    if value is None:
-        raise NoPriceError(f"no value of the rule '{rule}' ({case}) is known for {day}")
-    return value
