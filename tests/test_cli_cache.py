@@ -43,14 +43,14 @@ def test_what_is_there(feesync, filled):
     told = json.loads(feesync("cache", "--json").stdout)
     assert [kept["label"] for kept in told["referred"]] == ["RVU25D", "RVU25D"]
     assert [kept["label"] for kept in told["not_referred"]] == ["RVU25C"]
-    assert len(Cache(filled).zips()) == 3
+    assert len(Cache(filled).files()) == 3
 
 
 def test_pruning_keeps_what_the_database_refers_to(feesync, filled, sql):
     result = feesync("cache", "--prune")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "RVU25A.part: left unfinished, removed"
-    assert {(kept.label, kept.sha256) for kept in Cache(filled).zips()} == set(
+    assert {(kept.label, kept.sha256) for kept in Cache(filled).files()} == set(
         sql("SELECT label, sha256 FROM release")
     )
     assert Cache(filled).unfinished() == []
@@ -69,7 +69,7 @@ def test_pruning_without_a_database_removes_nothing(feesync, filled, monkeypatch
         result.stderr
         == f"feesync: there is no database {nowhere} to say what is needed: nothing is removed\n"
     )
-    assert len(Cache(filled).zips()) == 3
+    assert len(Cache(filled).files()) == 3
 
 
 def test_pruning_waits_for_no_refresh(feesync, filled):
@@ -77,7 +77,7 @@ def test_pruning_waits_for_no_refresh(feesync, filled):
         assert feesync("cache").exit_code == 0
         result = feesync("cache", "--prune")
     assert (result.exit_code, result.stdout) == (5, "")
-    assert len(Cache(filled).zips()) == 3
+    assert len(Cache(filled).files()) == 3
 
 
 def test_a_folder_that_cannot_be_read_is_not_an_empty_one(cache, monkeypatch):
@@ -85,7 +85,7 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(cache, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("os.scandir", refuse)  # root, as whom the tests may run, reads every folder
-    for ask in (Cache(cache).zips, Cache(cache).unfinished):
+    for ask in (Cache(cache).files, Cache(cache).unfinished):
         with pytest.raises(
             CacheError, match=r"cannot be used: Permission denied; FEESYNC_CACHE names another$"
         ):

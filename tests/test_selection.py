@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from feesync.datasets.selection import Selection
 from feesync.errors import InvalidInputError
-from feesync.refresh.selection import Selection
 
 
 def chosen(years=(), releases=(), everything=False, effective=None):

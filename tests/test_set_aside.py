@@ -12,6 +12,7 @@ from cms_files import csv_of as csv
 from fake_cms import REPOSTED
 
 from feesync import estimate, sync
+from feesync.datasets.registry import read_checks
 from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError, InvalidInputError
@@ -107,7 +108,7 @@ def test_a_check_that_passes_is_not_recorded(database, sql):
     report = load(
         database,
         from_zip(zip_of(rvu25d()), "rvu25d.zip"),
-        without_checks=suite.read_names(["text-twin", "opps-cap-amounts"]),
+        without_checks=read_checks(["text-twin", "opps-cap-amounts"]),
     )
     assert report.warnings == []
     assert report.notes[-2:] == [
@@ -125,7 +126,7 @@ def test_an_unknown_name_is_a_usage_error_that_lists_the_names(feesync, put, dat
     assert feesync("sync", "--without-check", "gpci-moves").exit_code == 2
     for ask in (
         lambda: sync(without_checks=["x"]),
-        lambda: suite.read_names(["text-twin", "x"]),
+        lambda: read_checks(["text-twin", "x"]),
     ):
         with pytest.raises(InvalidInputError, match=NAMES):
             ask()

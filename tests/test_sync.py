@@ -66,7 +66,7 @@ def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_noth
     sync()
     offered.paths()
     before = bytes_of(database.parent)[database.name]
-    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.datasets.rvu.dataset.releases.from_zip", None)
     report = sync()
     assert outcomes(report) == [("RVU25C", "unchanged"), ("RVU25D", "unchanged")]
     assert (report.changed, report.status) == (False, ExitStatus.OK)
@@ -83,7 +83,7 @@ def test_again_asks_each_page_once_and_each_zip_with_a_condition_and_writes_noth
 def test_bytes_that_are_known_are_not_parsed_whatever_their_address_and_date(offered, monkeypatch):
     sync()
     offered.offer("RVU25D", OCTOBER, path="/files/zip/rvu25d_0.zip", last_modified=REPOSTED)
-    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.datasets.rvu.dataset.releases.from_zip", None)
     assert outcomes(sync())[1] == ("RVU25D", "unchanged")
     assert [code for path, _, code in offered.asked if path == "/files/zip/rvu25d_0.zip"] == [200]
 
@@ -92,7 +92,7 @@ def test_a_zip_that_a_person_imported_is_known(offered, feesync, tmp_path, monke
     path = tmp_path / "2025.zip"
     path.write_bytes(OCTOBER)
     assert feesync("import", path).exit_code == 0
-    monkeypatch.setattr("feesync.refresh.run.releases_format.from_zip", None)
+    monkeypatch.setattr("feesync.datasets.rvu.dataset.releases.from_zip", None)
     assert outcomes(sync(releases=["RVU25D"])) == [("RVU25D", "unchanged")]
 
 
@@ -144,7 +144,7 @@ def test_forcing_back_to_bytes_that_the_cache_has_lost_fetches_them(offered, cac
     sync()
     offered.offer("RVU25D", OCTOBER)
     sync()
-    for kept in Cache(cache).zips():
+    for kept in Cache(cache).files():
         kept.path.unlink()
     assert outcomes(sync(force=True))[1] == ("RVU25D", "restored")
     assert fee() == Decimal("172.08")
@@ -160,10 +160,10 @@ def test_another_database_is_filled_from_the_cache(offered, tmp_path, monkeypatc
 
 def test_a_cache_that_was_emptied_is_filled_only_where_it_is_needed(offered, cache, tmp_path):
     sync()
-    for kept in Cache(cache).zips():
+    for kept in Cache(cache).files():
         kept.path.unlink()
     assert outcomes(sync())[1] == ("RVU25D", "unchanged")
-    assert Cache(cache).zips() == []
+    assert Cache(cache).files() == []
     assert outcomes(sync(db=tmp_path / "other.db"))[1] == ("RVU25D", "new")
 
 
@@ -312,7 +312,7 @@ def test_a_wrong_release_under_a_right_name_is_refused_kept_to_be_looked_at_and_
     )
     assert "; the zip is kept as " in report.problems[0].text
     assert ("RVU25C", hashlib.sha256(OCTOBER).hexdigest()) in {
-        (kept.label, kept.sha256) for kept in Cache(cache).zips()
+        (kept.label, kept.sha256) for kept in Cache(cache).files()
     }
     offered.offer("RVU25C", quarter("C"))
     assert outcomes(sync()) == [("RVU25C", "new"), ("RVU25D", "unchanged")]
@@ -551,7 +551,7 @@ def test_a_cache_that_cannot_be_used_is_named(offered, tmp_path):
 
 def test_a_zip_that_rotted_in_the_cache_is_fetched_again_in_the_same_run(offered, cache, tmp_path):
     sync()
-    (kept,) = [kept for kept in Cache(cache).zips() if kept.label == "RVU25D"]
+    (kept,) = [kept for kept in Cache(cache).files() if kept.label == "RVU25D"]
     kept.path.write_bytes(DEARER)
     offered.paths()
     report = sync(db=tmp_path / "other.db")

@@ -106,7 +106,7 @@ def test_a_dry_run_decides_as_the_run_does(offered, database, tmp_path, offline)
 
 def test_offline_a_damaged_zip_is_the_failure_of_its_release(offered, cache, tmp_path):
     sync()
-    (kept,) = [kept for kept in Cache(cache).zips() if kept.label == "RVU25C"]
+    (kept,) = [kept for kept in Cache(cache).files() if kept.label == "RVU25C"]
     kept.path.write_bytes(DEARER)
     report = sync(offline=True, db=tmp_path / "other.db")
     assert (report.status, outcomes(report)) == (

@@ -24,13 +24,13 @@ def put(database):
 
 
 def outcomes(reports):
-    return [(report.label, report.outcome, report.rows, report.flagged) for report in reports]
+    return [(report.label, report.outcome, report.rows, report.contents) for report in reports]
 
 
 def test_both_files_of_a_quarter(put, sql):
     assert outcomes(put(FIVE, NINE)) == [
-        ("ZIP5 2025 Q4", "new", 2, 1),
-        ("ZIP9 2025 Q4", "new", 100, 100),
+        ("ZIP5 2025 Q4", "new", {"ZIP5 2025 Q4": 2}, "2 ZIPs, 1 of them in several localities"),
+        ("ZIP9 2025 Q4", "new", {"ZIP9 2025 Q4": 100}, "100 ZIP+4s"),
     ]
     assert sql("SELECT kind, year, quarter, rows, source, superseded_by FROM zip_file") == [
         ("ZIP5", 2025, 4, 2, "ZIP0.txt", None), ("ZIP9", 2025, 4, 100, "ZIP1.txt", None),
@@ -47,12 +47,14 @@ def test_both_files_of_a_quarter(put, sql):
 
 def test_the_same_bytes_are_nothing_new_and_a_repost_supersedes(put, sql):
     put(FIVE)
-    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "unchanged", 0, 0)]
+    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "unchanged", {}, "")]
     reposted = [*FIVE, zip5_line("94111", "01112", "05")]
-    assert outcomes(put(reposted)) == [("ZIP5 2025 Q4", "revision", 3, 1)]
+    assert outcomes(put(reposted)) == [
+        ("ZIP5 2025 Q4", "revision", {"ZIP5 2025 Q4": 3}, "3 ZIPs, 1 of them in several localities")
+    ]
     assert sql("SELECT zip_file_id, rows, superseded_by FROM zip_file") == [(1, 2, 2), (2, 3, None)]
-    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "superseded", 0, 0)]
-    assert outcomes(put(FIVE, force=True)) == [("ZIP5 2025 Q4", "restored", 0, 0)]
+    assert outcomes(put(FIVE)) == [("ZIP5 2025 Q4", "superseded", {}, "")]
+    assert outcomes(put(FIVE, force=True)) == [("ZIP5 2025 Q4", "restored", {}, "")]
     assert sql("SELECT zip_file_id, superseded_by FROM zip_file") == [(1, None), (2, 1)]
 
 

@@ -1,12 +1,14 @@
-"""How the loading of a release is told, by `feesync import` and `feesync sync` alike."""
+"""How the loading of an edition is told, by `feesync import` and `feesync sync` alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from feesync.datasets.dataset import Dataset
 from feesync.datasets.editions import Outcome
+from feesync.datasets.registry import DATASETS
 
-OUTCOMES: dict[str, str] = {
+_OUTCOMES: dict[str, str] = {
     Outcome.NEW: "new release",
     Outcome.REVISION: "new revision, supersedes the one loaded before",
     Outcome.UNCHANGED: "nothing new, this is loaded",
@@ -14,21 +16,25 @@ OUTCOMES: dict[str, str] = {
     "makes them current again",
     Outcome.REDATED: "dates of effect corrected",
     Outcome.RESTORED: "current again, the later revision is superseded",
+    "failed": "failed, what was loaded before is kept",
+    "unknown": "not loaded, its dates of effect are not known",
+    "would-load": "would be downloaded and loaded",
+    "would-compare": "would be downloaded and compared with what is loaded",
 }
 """What the outcomes mean."""
 
-_ROWS = {
-    "relative values": "relative value rows",
-    "GPCI": "localities",
-    "locality counties": "county rows",
-    "OPPS cap": "OPPS cap rows",
-}
+_ROW_NOUNS = {kind: noun for dataset in DATASETS for kind, noun in dataset.row_nouns.items()}
+
+
+def outcome_of(outcome: str, dataset: Dataset) -> str:
+    """Return what an outcome means for an edition of a dataset."""
+    return _OUTCOMES[outcome].replace("new release", f"new {dataset.noun}")
 
 
 def contents(rows: Mapping[str, int], notes: Iterable[str]) -> str:
     """Return what was loaded, in words: row counts, and in brackets what a person should know."""
     counted = ", ".join(
-        f"{count:,} {_ROWS.get(kind, f'rows of {kind}')}" for kind, count in rows.items()
+        f"{count:,} {_ROW_NOUNS.get(kind, f'rows of {kind}')}" for kind, count in rows.items()
     )
     known = "; ".join(notes)
     return f"{counted} ({known})" if known else counted

@@ -1,8 +1,9 @@
 """The cache: the folder of downloads.
 
-It has whole zips, named by label and hash; at most one unfinished download for each label; and a
-record of the headers that CMS sent. A zip is never named after its address, which ends in
-`2025.zip` for every release of 2025.
+It has whole files, named by label and hash; at most one unfinished download for each label; and a
+record of the headers that CMS sent. A label is that of a release, or of a dataset of which CMS
+offers one file at a time. A file is never named after its address, which ends in `2025.zip` for
+every release of 2025.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,11 +22,11 @@ from feesync.hints import Hint, HintKind
 
 _RECORDS = "remembered.json"
 _LOCK = "sync.lock"
-_LABEL = r"RVU[0-9]{2}[A-D]R?[0-9]?"
-ZIPS = "ZIPS"
-"""What CMS's Zip Code to Carrier Locality File has in place of a release's label."""
-
-_ZIP_NAME = re.compile(rf"({_LABEL}|{ZIPS})-(?P<sha256>[0-9a-f]{{64}})\.zip")
+_LABEL = r"[A-Z][A-Z0-9]{2,15}"
+_SUFFIXES = (".zip", ".csv", ".txt", ".xlsx")
+_NAME = re.compile(
+    rf"({_LABEL})-(?P<sha256>[0-9a-f]{{64}})(?:{'|'.join(map(re.escape, _SUFFIXES))})"
+)
 _UNFINISHED = (".part", ".part.json", ".tmp")
 
 
@@ -47,8 +48,8 @@ class DownloadRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CachedZip:
-    """A whole zip in the cache."""
+class CachedFile:
+    """A whole file of the cache."""
 
     label: str
     sha256: str
@@ -56,8 +57,8 @@ class CachedZip:
     size: int
 
 
-class CachedZipError(CacheError):
-    """One zip of the cache cannot be used; the rest of the folder can."""
+class CachedFileError(CacheError):
+    """One file of the cache cannot be used; the rest of the folder can."""
 
 
 class Cache:
@@ -97,7 +98,7 @@ class Cache:
             lock.release()
 
     def labels(self) -> frozenset[str]:
-        """Return the labels of the releases that were ever downloaded to this cache."""
+        """Return the labels of what was ever downloaded to this cache."""
         return frozenset(
             label for label in read_json(self.folder / _RECORDS) if re.fullmatch(_LABEL, label)
         )
@@ -118,20 +119,21 @@ class Cache:
             with _disk_errors(self.folder):
                 write_json(path, {**records, label: asdict(record)})
 
-    def zip(self, label: str, sha256: str) -> CachedZip | None:
-        """Return the zip with a label and a hash, or None where the cache has none."""
+    def file(self, label: str, sha256: str) -> CachedFile | None:
+        """Return the file with a label and a hash, or None where the cache has none."""
         return next(
-            (entry for entry in self.zips() if (entry.label, entry.sha256) == (label, sha256)), None
+            (entry for entry in self.files() if (entry.label, entry.sha256) == (label, sha256)),
+            None,
         )
 
-    def zips(self) -> list[CachedZip]:
-        """Return the whole zips of the cache, by label."""
-        zips = []
+    def files(self) -> list[CachedFile]:
+        """Return the whole files of the cache, by label."""
+        files = []
         with _disk_errors(self.folder):
             for path in self._paths():
-                if match := _ZIP_NAME.fullmatch(path.name):
-                    zips.append(CachedZip(match[1], match["sha256"], path, path.stat().st_size))
-        return zips
+                if match := _NAME.fullmatch(path.name):
+                    files.append(CachedFile(match[1], match["sha256"], path, path.stat().st_size))
+        return files
 
     def _paths(self) -> list[Path]:
         """Return the entries of the folder; none where it does not exist yet.
@@ -144,26 +146,26 @@ class Cache:
         except FileNotFoundError:
             return []
 
-    def read(self, entry: CachedZip) -> bytes:
-        """Return the bytes of a zip.
+    def read(self, entry: CachedFile) -> bytes:
+        """Return the bytes of a file.
 
         Raises:
-            CachedZipError: the zip cannot be read, or no longer has its hash.
+            CachedFileError: the file cannot be read, or no longer has its hash.
         """
         try:
             data = entry.path.read_bytes()
         except OSError as error:
-            raise CachedZipError(
+            raise CachedFileError(
                 f"{entry.path} cannot be read: {error.strerror or error}"
             ) from error
         if hashlib.sha256(data).hexdigest() != entry.sha256:
-            raise CachedZipError(f"{entry.path} was damaged on disk")
+            raise CachedFileError(f"{entry.path} was damaged on disk")
         return data
 
     def has_sound(self, label: str, sha256: str) -> bool:
-        """Tell whether the cache has the zip with a label and a hash, undamaged."""
-        entry = self.zip(label, sha256)
-        with suppress(CachedZipError):
+        """Tell whether the cache has the file with a label and a hash, undamaged."""
+        entry = self.file(label, sha256)
+        with suppress(CachedFileError):
             return entry is not None and bool(self.read(entry))
         return False
 
@@ -174,16 +176,23 @@ class Cache:
         """
         return self.folder / f"{label}.part"
 
-    def keep(self, part: Path, label: str, sha256: str) -> CachedZip:
+    def keep(self, part: Path, label: str, sha256: str, suffix: str) -> CachedFile:
         """Give a finished download its name in the cache.
+
+        Args:
+            part: where it was written.
+            label: its label.
+            sha256: its hash.
+            suffix: how its address ends; `.zip` is put in place of what ends no file of CMS's.
 
         Raises:
             OSError: the folder cannot be written.
         """
-        path = self.folder / f"{label}-{sha256}.zip"
+        ending = suffix.lower() if suffix.lower() in _SUFFIXES else _SUFFIXES[0]
+        path = self.folder / f"{label}-{sha256}{ending}"
         replace(part, path)
         self.drop_part(label)
-        return CachedZip(label, sha256, path, path.stat().st_size)
+        return CachedFile(label, sha256, path, path.stat().st_size)
 
     def drop_part(self, label: str) -> None:
         """Remove the unfinished download of a label."""
@@ -197,15 +206,16 @@ class Cache:
         with _disk_errors(self.folder):
             return [path for path in self._paths() if path.name.endswith(_UNFINISHED)]
 
-    def drop_unfinished(self, labels: frozenset[str]) -> None:
+    def drop_unfinished(self, may_resume: Callable[[str], bool]) -> None:
         """Remove what interrupted runs have left, except downloads that this run may resume.
 
         Args:
-            labels: the labels whose downloads may be resumed.
+            may_resume: tells whether the download of a label may be resumed.
         """
-        resumable = {self.part(label).name for label in labels}
         for path in self.unfinished():
-            if path.name.removesuffix(".json") not in resumable:
+            part = path.name.removesuffix(".json")
+            label = part.removesuffix(".part")
+            if part != self.part(label).name or not may_resume(label):
                 with suppress(OSError):
                     path.unlink()
 

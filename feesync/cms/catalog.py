@@ -8,6 +8,7 @@ address from the link that a browser follows; no address is made from a template
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import unquote, urlsplit
@@ -24,7 +25,6 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _POSTED = re.compile(
     r"(?:updated|posted|revised)\W*(\d{1,2})[-/_.]?(\d{2})[-/_.]?(20\d{2})(?!\d)", re.IGNORECASE
 )
-_ZIP_LOCALITY = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
 _NAME_AFTER = ("/zip/", "/downloads/")
 _LICENCE = "/license/"
 _MOST_TEXT = 60
@@ -34,21 +34,26 @@ _MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A release that CMS offers.
+    """A release that CMS offers, or the file of a dataset of which it offers one at a time.
 
     Attributes:
-        label: such as `RVU25D`, or the text of the link where feesync cannot read it as a label.
-        year: calendar year.
+        label: such as `RVU25D`, or the text of the link where feesync cannot read it as a label;
+            the dataset's own, where it has one file at a time.
+        year: calendar year; 0 where there is one file at a time.
         pages: addresses of its pages; one, unless the listing has the release twice.
         url: the address of its zip, where no page is needed to know it.
         is_label: whether the text could be read as a label.
+        effective: first and last day of effect, where they are known.
+        obstacle: why it cannot be loaded, where that is known before it is downloaded.
     """
 
     label: str
-    year: int
+    year: int = 0
     pages: tuple[str, ...] = ()
     url: str = ""
     is_label: bool = True
+    effective: tuple[date, date] | None = None
+    obstacle: ContentRefusedError | None = None
 
 
 def pinned(site: Site) -> list[Offer]:
@@ -132,7 +137,7 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
         for link in content.links
         if link.is_download
     ]
-    zips = [(text, url) for text, url in links if _is_zip(url) or is_licence(url)]
+    zips = [(text, url) for text, url in links if is_zip(url) or is_licence(url)]
     if not zips:
         raise ContentRefusedError(f"has no download of a zip; {_title(content)}", file=page)
     downloads = [
@@ -146,30 +151,27 @@ def read_downloads(html: str, page: str, label: str, site: Site) -> list[Downloa
     return downloads
 
 
-def read_zip_locality(html: str, page: str, site: Site) -> list[Download]:
-    """Return the downloads of the Zip Code to Carrier Locality File from the page Fee Schedules.
+def read_files(
+    html: str, page: str, site: Site, title: str, is_link: Callable[[str], bool]
+) -> list[Download]:
+    """Return the downloads of a dataset from a page that links files of several.
 
     Args:
         html: the page.
         page: its address.
         site: resolves the links.
+        title: what CMS calls the dataset.
+        is_link: tells whether an address is that of one of its files.
 
     Raises:
-        ContentRefusedError: the page has no link to such a zip.
+        ContentRefusedError: the page has no link to one.
     """
     content = read_page(html, page)
     links = [(link.text.strip(), site.link(page, link.href)) for link in content.links]
-    zips = [
-        (text, url)
-        for text, url in links
-        if _is_zip(url) and _ZIP_LOCALITY.search(url) and site.allows(url)
-    ]
-    if not zips:
-        raise ContentRefusedError(
-            f"has no download of the Zip Code to Carrier Locality File; {_title(content)}",
-            file=page,
-        )
-    return [Download(url, _posted(f"{text} {url}")) for text, url in zips]
+    files = [(text, url) for text, url in links if is_link(url) and site.allows(url)]
+    if not files:
+        raise ContentRefusedError(f"has no download of {title}; {_title(content)}", file=page)
+    return [Download(url, _posted(f"{text} {url}")) for text, url in files]
 
 
 def direct(url: str, label: str) -> Download | None:
@@ -177,7 +179,7 @@ def direct(url: str, label: str) -> Download | None:
 
     None where it is a page, or a zip of another label.
     """
-    return Download(url, _posted(url)) if _is_zip(url) and label_in(url) in (label, None) else None
+    return Download(url, _posted(url)) if is_zip(url) and label_in(url) in (label, None) else None
 
 
 def newest(downloads: list[Download], label: str) -> str:
@@ -200,13 +202,22 @@ def newest(downloads: list[Download], label: str) -> str:
 
 
 def zip_name(url: str, label: str) -> str:
-    """Return the name of a zip: the end of its address where that has the label, else the label."""
-    path = unquote(urlsplit(url).path)
-    name = next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
+    """Return a name for a release's zip, for people and in messages.
+
+    It is the end of its address, where that says which release it is; else the label.
+    """
+    name = file_name(url)
     return name if label_in(name) == label else f"{label.lower()}.zip"
 
 
-def _is_zip(url: str) -> bool:
+def file_name(url: str) -> str:
+    """Return the end of an address by which a person knows a file, slashes of a date included."""
+    path = unquote(urlsplit(url).path)
+    return next((path.partition(marker)[2] for marker in _NAME_AFTER if marker in path), "")
+
+
+def is_zip(url: str) -> bool:
+    """Tell whether an address ends as that of a zip."""
     return urlsplit(url).path.lower().endswith(".zip")
 
 

@@ -1,6 +1,6 @@
-"""Download a zip into the cache, where it has changed.
+"""Download a file into the cache, where it has changed.
 
-A download that was broken off is resumed, and a zip is kept only where it is whole and sound.
+A download that was broken off is resumed, and a file is kept only where it is whole and sound.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
-from feesync.cms.cache import Cache, CachedZip, DownloadRecord
+from feesync.cms.cache import Cache, CachedFile, DownloadRecord
 from feesync.cms.client import Answer, Client
 from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.progress import Progress
@@ -34,10 +35,10 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class NewZip:
-    """A zip that was downloaded, and the record of it for the cache."""
+class NewFile:
+    """A file that was downloaded, and the record of it for the cache."""
 
-    entry: CachedZip
+    entry: CachedFile
     record: DownloadRecord
 
 
@@ -48,7 +49,7 @@ class Downloader:
         client: sends the requests.
         cache: the folder, whose lock this process has.
         check: takes the path of a finished download and its name for messages, and raises
-            ContentRefusedError where the zip is not sound.
+            ContentRefusedError where the file is not sound.
         most_bytes: the size above which a file cannot be CMS's.
         progress: hears how many bytes have come.
     """
@@ -69,22 +70,22 @@ class Downloader:
             progress,
         )
 
-    def fetch(self, label: str, url: str, since: DownloadRecord | None) -> NewZip | None:
-        """Download the zip of a release, unless it has not changed.
+    def fetch(self, label: str, url: str, since: DownloadRecord | None) -> NewFile | None:
+        """Download a file, unless it has not changed.
 
         Args:
-            label: the release.
-            url: the address of its zip.
+            label: the label of the release, or of the dataset.
+            url: the address of its file.
             since: the record of the download that is loaded or cached; None to download in any
                 case.
 
         Returns:
-            The new zip in the cache, or None where CMS answers that nothing has changed.
+            The new file in the cache, or None where CMS answers that nothing has changed.
 
         Raises:
-            UnreachableError: the zip cannot be reached now; what has come is kept where it can be
+            UnreachableError: the file cannot be reached now; what has come is kept where it can be
                 resumed.
-            ContentRefusedError: what came is no sound zip, and was thrown away.
+            ContentRefusedError: what came is not sound, and was thrown away.
             CacheError: the cache cannot be written; what has come is thrown away.
         """
         last_modified = since.last_modified if since and since.url == url else ""
@@ -92,7 +93,7 @@ class Downloader:
         return self._client.trying(lambda: self._try(label, url, last_modified, clock), clock)
 
     def has_changed(self, url: str, since: DownloadRecord | None) -> bool:
-        """Ask CMS whether a zip has changed since a record, without downloading it."""
+        """Ask CMS whether a file has changed since a record, without downloading it."""
         headers = (
             {"If-Modified-Since": since.last_modified}
             if since and since.url == url and since.last_modified
@@ -110,7 +111,7 @@ class Downloader:
 
         return self._client.trying(ask, clock)
 
-    def _try(self, label: str, url: str, last_modified: str, clock: Clock) -> NewZip | None:
+    def _try(self, label: str, url: str, last_modified: str, clock: Clock) -> NewFile | None:
         part = self._cache.part(label)
         begun = self._begun(part, url)
         headers = {"Accept-Encoding": "identity"}
@@ -188,7 +189,7 @@ class Downloader:
         if total is not None and here != total:
             raise TransientError(f"{url}: {here:,} of {total:,} bytes came")
 
-    def _finish(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> NewZip:
+    def _finish(self, label: str, answer: Answer, part: Path, url: str, resumed: bool) -> NewFile:
         try:
             self._check(part, url)
         except ContentRefusedError as error:
@@ -200,8 +201,9 @@ class Downloader:
             raise
         with part.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        entry = self._cache.keep(part, label, sha256)
-        return NewZip(
+        suffix = PurePosixPath(urlsplit(url).path).suffix
+        entry = self._cache.keep(part, label, sha256, suffix)
+        return NewFile(
             entry, DownloadRecord(url, answer.headers.get("Last-Modified", ""), sha256, entry.size)
         )
 

@@ -1,1 +1,1 @@
-"""One package a CMS publication: how its files are checked and loaded into the database."""
+"""What CMS publishes, a package a publication: where it is found, how its files are checked and loaded."""

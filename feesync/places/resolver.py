@@ -50,15 +50,6 @@ def zip_tables(database: Source | None) -> list[ZipTable]:
     return [*(database.zip_tables if database else ()), embedded_zip_table()]
 
 
-def zip_files(database: Source | None) -> list[ZipFile]:
-    """Return the files of all ZIP tables; where a quarter has two, the database's."""
-    files = {
-        (file.kind, file.year, file.quarter): file
-        for file in (table.file for table in reversed(zip_tables(database)))
-    }
-    return [files[key] for key in sorted(files)]
-
-
 def zip_counts(database: Source | None, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
     """Return the ZIP5 that answers for a day, and how many ZIPs each locality has in it."""
     table = zip_codes.zip5_table(zip_tables(database), day)

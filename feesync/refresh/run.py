@@ -6,49 +6,47 @@ is told (cli).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from feesync.changes.payments import read_changes
-from feesync.cms.cache import ZIPS, Cache, CachedZip, CachedZipError, DownloadRecord
-from feesync.cms.catalog import Offer, zip_name
+from feesync.cms.cache import Cache, CachedFile, CachedFileError, DownloadRecord
+from feesync.cms.catalog import Offer
 from feesync.cms.client import Client
 from feesync.cms.cooldown import CoolDown
-from feesync.cms.discovery import Discovery
 from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
 from feesync.cms.retries import EndingError
 from feesync.cms.site import Site
-from feesync.datasets.rvu.load import load
-from feesync.errors import (
-    ContentRefusedError,
-    ExitStatus,
-    FeesyncError,
-    InvalidInputError,
-    UnreachableError,
-)
-from feesync.formats import archive
-from feesync.formats import release as releases_format
+from feesync.datasets.dataset import Dataset, Enquiry, Loaded, Offers
+from feesync.datasets.editions import Outcome
+from feesync.datasets.report import LoadOptions, LoadReport
+from feesync.datasets.selection import Selection
+from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, UnreachableError
 from feesync.hints import Hint, HintKind
-from feesync.model.label import label_year
-from feesync.reference.catalogue import effective_dates
 from feesync.refresh.problems import Problems
 from feesync.refresh.report import ReleaseReport, SyncReport
-from feesync.refresh.selection import Selection
 from feesync.refresh.standing import standing
-from feesync.refresh.zips import ZipRefresh
 from feesync.store.freshness import Listing, read_freshness, record_run
-from feesync.store.revisions import Revisions, read_revisions
+from feesync.store.revisions import read_revisions
 
-_CATALOGUES = {
-    "listing": "CMS's listing",
-    "pinned": "feesync's own catalogue",
-    "cache": "the cache",
-}
+_STRENGTH = (
+    Outcome.UNCHANGED,
+    Outcome.SUPERSEDED,
+    Outcome.REDATED,
+    Outcome.RESTORED,
+    Outcome.NEW,
+    Outcome.REVISION,
+)
+"""Of the outcomes of several files of one download, the last is that of the download.
+
+What changed the database before what did not.
+"""
 
 
 class _EndedError(Exception):
@@ -59,19 +57,19 @@ class _EndedError(Exception):
 class Run:
     """One run: its arguments, and what it has done so far."""
 
+    datasets: tuple[Dataset, ...]
     selection: Selection
     dry_run: bool
     offline: bool
     force: bool
     without: frozenset[str]
-    zips: bool
     watch: tuple[str, ...]
     site: Site
     database: Path
     cache: Cache
     progress: Progress
     catalogue: str = ""
-    revisions: dict[str, Revisions] = field(default_factory=dict)
+    loaded: Loaded = field(default_factory=dict)
     releases: list[ReleaseReport] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     offered: frozenset[str] | None = None
@@ -79,7 +77,7 @@ class Run:
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
         """Refresh, and return what was done; `deadline` is in seconds."""
         started = _now()
-        self.revisions = read_revisions(self.database)
+        self.loaded = read_revisions(self.database)
         cooldown = CoolDown(self.cache.folder)
         with suppress(_EndedError):
             if self.offline:
@@ -105,170 +103,99 @@ class Run:
             )
 
     def _refresh(self, client: Client) -> None:
-        discovery = Discovery(client, self.problems.note)
-        downloader = Downloader(
-            client, self.cache, archive.check_file, archive.MAX_ZIP_BYTES, self.progress
-        )
-        try:
-            self.catalogue, offers = discovery.offers()
-        except FeesyncError as error:
-            self._end(error)
-        if self.catalogue == "listing":
-            self.offered = frozenset(offer.label for offer in offers if offer.is_label)
-        wanted = self._wanted(offers)
-        if not self.dry_run:
-            self.cache.drop_unfinished(
-                frozenset([*(offer.label for offer in wanted), *([ZIPS] if self.zips else [])])
+        """Bring what CMS has of each dataset."""
+        for dataset in self.datasets:
+            try:
+                found = dataset.discover(client, self.problems.note)
+            except FeesyncError as error:
+                self._end(error)
+            self.catalogue = self.catalogue or found.catalogue
+            if found.catalogue == "listing":
+                labels = {offer.label for offer in found.offers if offer.is_label}
+                self.offered = (self.offered or frozenset()) | labels
+            wanted = self._wanted(dataset, found)
+            if not self.dry_run:
+                self._drop_unfinished(dataset, wanted)
+            downloader = Downloader(
+                client, self.cache, dataset.check_download, dataset.most_bytes, self.progress
             )
-        for offer in wanted:
-            with self._failures(offer):
-                self.releases.append(self._bring(offer, discovery, downloader))
-        self._bring_zips(client)
+            for offer in wanted:
+                with self._failures(offer):
+                    self.releases.append(self._bring(dataset, offer, client, downloader))
 
     def _load_cached(self) -> None:
-        """Load what the cache holds of each release, as CMS last had it."""
+        """Load what the cache holds of each dataset, as CMS last had it."""
         self.catalogue = "cache"
-        labels = sorted({kept.label for kept in self.cache.zips()} - {ZIPS})
-        for offer in self._wanted([Offer(label, label_year(label)) for label in labels]):
-            with self._failures(offer):
-                url, kept = self._cached(offer)
-                if kept:
-                    self.releases.append(
-                        self._take(offer, url, kept.sha256, kept, downloaded=False)
-                    )
-        self._bring_zips(None)
+        for dataset in self.datasets:
+            for offer in self._wanted(dataset, dataset.cached(self.cache.files())):
+                with self._failures(offer):
+                    url, kept = self._cached(dataset, offer)
+                    if kept:
+                        self.releases.append(
+                            self._take(dataset, offer, url, kept.sha256, kept, downloaded=False)
+                        )
 
-    def _bring_zips(self, client: Client | None) -> None:
-        """Bring the Zip Code to Carrier Locality File where it is asked for.
+    def _wanted(self, dataset: Dataset, found: Offers) -> Sequence[Offer]:
+        enquiry = Enquiry(self.selection, self.loaded, self.cache.labels())
+        return dataset.wanted(found, enquiry, self.problems.note)
 
-        From CMS, or without a client from the cache.
-        """
-        if self.zips:
-            with self._failures(Offer(ZIPS, self.selection.this_year)):
-                zips = ZipRefresh(
-                    self.cache, self.database, self.progress, force=self.force, dry_run=self.dry_run
-                )
-                self.releases += [zips.bring(client)] if client else zips.from_cache()
+    def _drop_unfinished(self, dataset: Dataset, wanted: Sequence[Offer]) -> None:
+        """Remove what interrupted runs have left, but for downloads that this run may resume."""
+        labels = {offer.label for offer in wanted}
+        others = [other for other in self.datasets if other is not dataset]
+        self.cache.drop_unfinished(
+            lambda label: label in labels or any(other.owns(label) for other in others)
+        )
 
-    def _cached(self, offer: Offer) -> tuple[str, CachedZip | None]:
-        """Return the zip that CMS last had, and its address.
+    def _cached(self, dataset: Dataset, offer: Offer) -> tuple[str, CachedFile | None]:
+        """Return the download that CMS last had, and its address.
 
         Where that is not remembered, the only one that may be it.
         """
         remembered = self.cache.record(offer.label)
         if remembered:
-            return remembered.url, self.cache.zip(offer.label, remembered.sha256)
-        zips = [
+            return remembered.url, self.cache.file(offer.label, remembered.sha256)
+        files = [
             kept
-            for kept in self.cache.zips()
-            if kept.label == offer.label and not self._is_superseded(offer, kept.sha256)
+            for kept in self.cache.files()
+            if kept.label == offer.label and not self._is_superseded(dataset, offer, kept.sha256)
         ]
-        if len(zips) > 1:
-            several = ", ".join(str(kept.path) for kept in zips)
-            raise CachedZipError(
+        if len(files) > 1:
+            several = ", ".join(str(kept.path) for kept in files)
+            raise CachedFileError(
                 f"which of several zips CMS last had is not known: {several}",
                 hint=Hint(HintKind.IMPORT_FILE),
             )
-        return "", zips[0] if zips else None
+        return "", files[0] if files else None
 
-    def _wanted(self, offers: list[Offer]) -> list[Offer]:
-        """Return the offers that are asked for, in the order of their dates.
-
-        What was named and is not there is refused, but for what CMS's listing has lost, or may have
-        where it cannot be read.
-        """
-        there = {offer.label: offer.year for offer in offers}
-        if self.catalogue == "listing":
-            there |= self._lost(offers)
-        missing = self.selection.missing(there)
-        if missing:
-            text = f"{_CATALOGUES[self.catalogue]} has nothing of {', '.join(missing)}"
-            if self.catalogue != "pinned":
-                recent = ", ".join(
-                    sorted(
-                        offer.label
-                        for offer in offers
-                        if offer.year >= self.selection.this_year - 1
-                    )
-                )
-                raise InvalidInputError(f"{text}; of the last years it has {recent or 'nothing'}")
-            self.problems.note(None, ContentRefusedError(text))
-        wanted = [offer for offer in offers if self.selection.wants(offer.label, offer.year)]
-        return sorted(
-            wanted,
-            key=lambda offer: (offer.year, self._dates(offer) or (date.max, date.max), offer.label),
-        )
-
-    def _lost(self, offers: list[Offer]) -> dict[str, int]:
-        """Return what is asked for and CMS's listing had before, with its years.
-
-        A listing that is not whole is no success.
-        """
-        there = {offer.label: offer.year for offer in offers if offer.is_label}
-        before = {label: label_year(label) for label in self.cache.labels() - there.keys()}
-        lost = {label: year for label, year in before.items() if self.selection.wants(label, year)}
-        last = self.selection.this_year - 1
-        if lost:
-            text = (
-                f"CMS's listing lacks {', '.join(sorted(lost))}, which it had before: what else "
-                "it lacks is not known"
-            )
-            self.problems.note(None, ContentRefusedError(text))
-        elif self.selection.by_default() and not {last, last + 1} & set(there.values()):
-            self.problems.note(
-                None,
-                ContentRefusedError(
-                    f"CMS's listing has no release of {last} or {last + 1}: it cannot be whole"
-                ),
-            )
-        return lost
-
-    def _dates(self, offer: Offer) -> tuple[date, date] | None:
-        """Return the dates of effect of a release: known, given, or those it was loaded with."""
-        if not offer.is_label:
-            return None
-        loaded = self.revisions.get(offer.label)
-        return (
-            effective_dates(offer.label)
-            or self.selection.effective
-            or (loaded.effective if loaded else None)
-        )
-
-    def _bring(self, offer: Offer, discovery: Discovery, downloader: Downloader) -> ReleaseReport:
-        """Download a release where it has changed, and take what there is."""
+    def _bring(
+        self, dataset: Dataset, offer: Offer, client: Client, downloader: Downloader
+    ) -> ReleaseReport:
+        """Download a file where it has changed, and take what there is."""
         label = offer.label
-        if self._dates(offer) is None:
-            listed = f"CMS lists it for {offer.year}, but feesync does not know its dates of effect"
-            hint = (
-                Hint(HintKind.GIVE_DATES, label)
-                if offer.is_label
-                else Hint(HintKind.IMPORT_AS_LABEL)
-            )
-            self.problems.warn(label, f"{listed}: not loaded", hint)
+        if offer.obstacle:
+            self.problems.warn(label, str(offer.obstacle), offer.obstacle.hint)
             return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
-        since = self._since(offer)
-        url = discovery.address(offer)
+        since = self._since(dataset, offer)
+        url = dataset.address(offer, client, self.problems.note)
         if self.dry_run:
-            changed = downloader.has_changed(url, since)
-            if changed or not since:
+            has_changed = downloader.has_changed(url, since)
+            if has_changed or since is None:
                 return ReleaseReport(label, self._outlook(label), url=url)
-            return self._take(
-                offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False
-            )
-        fetched = downloader.fetch(label, url, since)
+        fetched = None if self.dry_run else downloader.fetch(label, url, since)
         if fetched:
-            report = self._take(offer, url, fetched.entry.sha256, fetched.entry, downloaded=True)
+            sha256 = fetched.entry.sha256
+            report = self._take(dataset, offer, url, sha256, fetched.entry, downloaded=True)
             with self.problems.of(label):
                 self.cache.remember(
                     label, fetched.record
                 )  # not before it was believed, so that a refused one is asked for again
             return report
         assert since
-        return self._take(
-            offer, url, since.sha256, self.cache.zip(label, since.sha256), downloaded=False
-        )
+        kept = self.cache.file(label, since.sha256)
+        return self._take(dataset, offer, url, since.sha256, kept, downloaded=False)
 
-    def _since(self, offer: Offer) -> DownloadRecord | None:
+    def _since(self, dataset: Dataset, offer: Offer) -> DownloadRecord | None:
         """Return what is remembered of a download, where it is loaded or still here and whole.
 
         Else it is needed again.
@@ -276,22 +203,30 @@ class Run:
         remembered = self.cache.record(offer.label)
         if remembered is None:
             return None
-        known = self._is_current(offer, remembered.sha256) or self._is_superseded(
-            offer, remembered.sha256
-        )
+        known = dataset.is_current(
+            offer, remembered.sha256, self.loaded, None
+        ) or self._is_superseded(dataset, offer, remembered.sha256)
         return remembered if known or self.cache.has_sound(offer.label, remembered.sha256) else None
 
     def _take(
-        self, offer: Offer, url: str, sha256: str, kept: CachedZip | None, *, downloaded: bool
+        self,
+        dataset: Dataset,
+        offer: Offer,
+        url: str,
+        sha256: str,
+        kept: CachedFile | None,
+        *,
+        downloaded: bool,
     ) -> ReleaseReport:
-        """Load a zip, unless the database has it; known bytes are not even parsed."""
+        """Load a download, unless the database has it."""
         label = offer.label
         report = ReleaseReport(
             label, "unchanged", url, sha256, kept.size if kept else 0, downloaded
         )
-        if self._is_current(offer, sha256):
+        read = partial(self.cache.read, kept) if kept else None
+        if dataset.is_current(offer, sha256, self.loaded, read):
             return report
-        if self._is_superseded(offer, sha256):
+        if self._is_superseded(dataset, offer, sha256):
             text = (
                 f"{url} offers what a later revision, which is loaded, has superseded: nothing done"
             )
@@ -301,45 +236,39 @@ class Run:
             return replace(report, outcome=self._outlook(label))
         assert kept
         self.progress.loading(label)
+        options = LoadOptions(
+            dates=self.selection.effective, without_checks=self.without, force=self.force
+        )
         try:
-            release = releases_format.from_zip(self.cache.read(kept), zip_name(url, label))
-            done = load(
+            done = dataset.load_zip(
                 self.database,
-                release,
-                dates=self.selection.effective,
-                without_checks=self.without,
-                force=self.force,
+                self.cache.read(kept),
+                dataset.download_name(url, label),
+                options,
+                expected=True,
+                progress=lambda parts: None,
             )
         except ContentRefusedError as error:
             text = f"{error}; the zip is kept as {kept.path}"
             raise ContentRefusedError(text, hint=error.hint) from error
-        report = replace(report, outcome=done.outcome, rows=done.rows, notes=tuple(done.notes))
-        for warning in done.warnings:
+        report = _told(report, done)
+        for warning in (warning for one in done for warning in one.warnings):
             self.problems.warn(label, warning)
-        if report.changed:
+        if report.changed and dataset.has_rates:
             with self.problems.of(label):
                 report = replace(report, changes=read_changes(self.database, label, self.watch))
         return report
 
     def _outlook(self, label: str) -> str:
-        return "would-compare" if label in self.revisions else "would-load"
+        return "would-compare" if label in self.loaded else "would-load"
 
-    def _is_current(self, offer: Offer, sha256: str) -> bool:
-        """Tell whether a zip is the current revision, with the dates of effect that are known today."""
-        loaded = self.revisions.get(offer.label)
-        return loaded is not None and (sha256, self._dates(offer)) == (
-            loaded.current,
-            loaded.effective,
-        )
-
-    def _is_superseded(self, offer: Offer, sha256: str) -> bool:
-        """Tell whether a zip was loaded, is superseded, and is to stay so."""
-        loaded = self.revisions.get(offer.label)
-        return loaded is not None and sha256 in loaded.superseded and not self.force
+    def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:
+        """Tell whether a download was loaded, is superseded, and is to stay so."""
+        return not self.force and dataset.is_superseded(offer, sha256, self.loaded)
 
     @contextmanager
     def _failures(self, offer: Offer) -> Iterator[None]:
-        """Note that a release could not be had, and go on.
+        """Note that a download could not be had, and go on.
 
         Where no other can be had either, the run ends.
         """
@@ -348,7 +277,7 @@ class Run:
         except FeesyncError as error:
             self.releases.append(ReleaseReport(offer.label, "failed"))
             here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY) and not isinstance(
-                error, CachedZipError
+                error, CachedFileError
             )
             if here or isinstance(error, EndingError):
                 self._end(error, offer.label)
@@ -396,3 +325,18 @@ class Run:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def _told(report: ReleaseReport, done: Sequence[LoadReport]) -> ReleaseReport:
+    """Return the report of a download with what was loaded of it."""
+    old = (
+        f"{one.label} has been superseded by a later file"
+        for one in done
+        if one.outcome == Outcome.SUPERSEDED
+    )
+    return replace(
+        report,
+        outcome=max((one.outcome for one in done), key=_STRENGTH.index),
+        rows={kind: count for one in done for kind, count in one.rows.items()},
+        notes=(*(note for one in done for note in one.notes), *old),
+    )

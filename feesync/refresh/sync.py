@@ -14,14 +14,14 @@ from feesync.cms.client import read_user_agent
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
 from feesync.cms.site import Site
-from feesync.datasets.rvu.checks.suite import read_names
+from feesync.datasets.registry import asked_for, read_checks
+from feesync.datasets.selection import Selection
 from feesync.errors import InvalidInputError
 from feesync.model import reading
 from feesync.model.hcpcs import FACET_JOINT_CODES, read_code
 from feesync.paths import cache_path, database_path
 from feesync.refresh.report import SyncReport
 from feesync.refresh.run import Run
-from feesync.refresh.selection import Selection
 
 _LONGEST_SECONDS = 24 * 60 * 60
 
@@ -37,6 +37,7 @@ def sync(
     force: bool = False,
     without_checks: Iterable[str] | None = (),
     zips: bool = False,
+    datasets: Iterable[str] | None = (),
     watch: Iterable[str] | None = FACET_JOINT_CODES,
     jitter: float = 0,
     wait: float = 0,
@@ -62,6 +63,8 @@ def sync(
         without_checks: names of checks of a release's own files that may fail, as `feesync import
             --without-check` takes them.
         zips: bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9).
+        datasets: further datasets to bring, by the names of the flags of `feesync sync`; `zips` is
+            one.
         watch: HCPCS codes whose changes are reported in dollars; by default the facet joint codes.
         jitter: seconds, of which the run sleeps a random part before it begins.
         wait: seconds to wait for another refresh that is running.
@@ -95,15 +98,16 @@ def sync(
         )
     if user_agent is not None:
         user_agent = read_user_agent(user_agent)
+    also = reading.listed_or_none("datasets", datasets, "zips")
     run = Run(
+        datasets=asked_for([*also, *(["zips"] if reading.flag("zips", zips) else [])]),
         selection=Selection.of(
             years, releases, everything=everything, effective=effective, this_year=date.today().year
         ),
         dry_run=reading.flag("dry_run", dry_run),
         offline=reading.flag("offline", offline),
         force=reading.flag("force", force),
-        without=read_names(reading.listed_or_none("without_checks", without_checks, "text-twin")),
-        zips=reading.flag("zips", zips),
+        without=read_checks(reading.listed_or_none("without_checks", without_checks, "text-twin")),
         watch=tuple(map(read_code, reading.listed_or_none("watch", watch, "64493"))),
         site=Site.from_environment(),
         database=database_path(db),

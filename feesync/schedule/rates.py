@@ -84,6 +84,10 @@ class FeeSchedule:
             self._forget()
             raise store_error(self._live.path, error) from error
 
+    def library(self) -> Library:
+        """Return what the database and the snapshot hold; it goes with the state that is held."""
+        return self._reading(lambda: self._library)
+
     def releases(self) -> list[Release]:
         """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
         return self._reading(lambda: self._library.releases())
@@ -256,7 +260,7 @@ class FeeSchedule:
 
     def zip_files(self) -> list[ZipFile]:
         """Return the ZIP5 and ZIP9 files of the database, and the embedded ZIP5 where the database has none of its quarter."""
-        return self._reading(self._zip_files)
+        return self._reading(lambda: self._library.zip_files())
 
     def damages(self) -> list[str]:
         """Return what of the database is not what was loaded, one line each.
@@ -376,9 +380,6 @@ class FeeSchedule:
 
     def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
         return resolver.zip_counts(self._database, day)
-
-    def _zip_files(self) -> list[ZipFile]:
-        return resolver.zip_files(self._database)
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:
         own = self._database.counties(day) if self._database else {}

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.model.release import Release
+from feesync.model.zip_code import ZipFile
 from feesync.reference.catalogue import known_factor_on, label_on, last_catalogued_day
 from feesync.store.source import Source
+from feesync.store.zip_tables import embedded_zip_table
 
 if TYPE_CHECKING:
     from feesync.hints import Hint
@@ -45,6 +47,15 @@ class Library:
         return sorted(
             [*own, *embedded], key=lambda release: (release.effective_from, release.label)
         )
+
+    def zip_files(self) -> list[ZipFile]:
+        """Return the ZIP5 and ZIP9 files, the embedded one where the database has none of its quarter."""
+        own = self._database.zip_tables if self._database else []
+        files = {
+            (file.kind, file.year, file.quarter): file
+            for file in (embedded_zip_table().file, *(table.file for table in reversed(own)))
+        }
+        return [files[key] for key in sorted(files)]
 
     def on(self, day: date) -> list[tuple[Source, Release]]:
         """Return the releases that may answer for a day, the best first.

@@ -1,4 +1,4 @@
-"""Which revisions of which releases a database holds, by their hashes.
+"""Which revisions of which editions a database holds, of releases and of other files, by hash.
 
 Enough to know new bytes from known ones.
 """
@@ -13,6 +13,14 @@ from pathlib import Path
 
 from feesync.errors import StoreError
 from feesync.store.schema import open_for_reading, store_error
+
+_RELEASES = "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM release"
+_ZIP_FILES = (
+    "SELECT kind || ' ' || year || ' Q' || quarter, sha256, "
+    "date(year || '-01-01', (3 * quarter - 3) || ' months'), "
+    "date(year || '-01-01', (3 * quarter) || ' months', '-1 day'), superseded_by IS NULL "
+    "FROM zip_file"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +52,10 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
         return {}
     try:
         with closing(connection):
-            rows = connection.execute(
-                "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM "
-                "release"
-            ).fetchall()
+            rows = connection.execute(_RELEASES).fetchall()
+            has_zip_files = "SELECT 1 FROM sqlite_master WHERE name = 'zip_file'"
+            if connection.execute(has_zip_files).fetchone():
+                rows += connection.execute(_ZIP_FILES).fetchall()
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     superseded: dict[str, set[str]] = {}

@@ -10,7 +10,8 @@ import click
 from feesync.cli.command import QuietReader
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
-from feesync.cms.cache import ZIPS, Cache, CachedZip
+from feesync.cms.cache import Cache, CachedFile
+from feesync.datasets.registry import owner
 from feesync.errors import InvalidInputError
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
@@ -40,9 +41,14 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
             raise InvalidInputError(
                 f"there is no database {database} to say what is needed: nothing is removed"
             )
-        referred = _referred(database) | _last_zips(cache)
-        zips, unfinished = (cache.zips(), cache.unfinished()) if there else ([], [])
-        needed = [kept for kept in zips if (kept.label, kept.sha256) in referred]
+        loaded = read_revisions(database)
+        files, unfinished = (cache.files(), cache.unfinished()) if there else ([], [])
+        zips = [kept for kept in files if owner(kept.label).owns(kept.label)]
+        needed = [
+            kept
+            for kept in zips
+            if owner(kept.label).is_needed(kept, loaded, cache.record(kept.label))
+        ]
         spare = [kept for kept in zips if kept not in needed]
         if prune:
             for path in [*(kept.path for kept in spare), *unfinished]:
@@ -76,32 +82,14 @@ def _said(needed: bool, prune: bool) -> str:
     return "" if needed else "removed" if prune else "not in the database"
 
 
-def _referred(database: Path) -> set[tuple[str, str]]:
-    """Return label and hash of everything that the database holds, superseded revisions too."""
-    return {
-        (label, sha256)
-        for label, revisions in read_revisions(database).items()
-        for sha256 in (revisions.current, *revisions.superseded)
-    }
-
-
-def _last_zips(cache: Cache) -> set[tuple[str, str]]:
-    """Return the Zip Code to Carrier Locality File that CMS last had.
-
-    A refresh asks whether it has changed.
-    """
-    remembered = cache.record(ZIPS)
-    return {(ZIPS, remembered.sha256)} if remembered else set()
-
-
 def _to_dict(
     folder: Path,
-    needed: list[CachedZip],
-    spare: list[CachedZip],
+    needed: list[CachedFile],
+    spare: list[CachedFile],
     unfinished: list[Path],
     prune: bool,
 ) -> dict[str, object]:
-    def listed(zips: list[CachedZip]) -> list[dict[str, object]]:
+    def listed(zips: list[CachedFile]) -> list[dict[str, object]]:
         return [
             {"label": kept.label, "sha256": kept.sha256, "bytes": kept.size, "file": kept.path.name}
             for kept in zips

@@ -7,32 +7,29 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from datetime import date as Date
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feesync.cli.command import Once
 from feesync.cli.hints import error_text
-from feesync.cli.import_zips import import_zip_files, is_zip_locality
-from feesync.cli.loaded import OUTCOMES, contents
+from feesync.cli.loaded import contents, outcome_of
 from feesync.cli.options import db_option, read_dates, without_check_option
-from feesync.datasets.rvu.checks.suite import read_names
-from feesync.datasets.rvu.load import LoadReport, load
-from feesync.datasets.zip_locality.load import ZipLoadReport, load_zip_files
+from feesync.datasets.dataset import Dataset
+from feesync.datasets.registry import DATASETS, read_checks
+from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, one_line, worst
-from feesync.formats import release as releases
-from feesync.formats import zip_locality
-from feesync.formats.archive import MAX_MEMBER_BYTES, MAX_ZIP_BYTES
+from feesync.formats.archive import MAX_ZIP_BYTES
 from feesync.model.label import parse_label
 from feesync.paths import database_path
 
-_Read = Callable[[], releases.ParsedRelease]
-_Store = Callable[..., LoadReport]
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
 _LOOSE = (".csv", ".txt", ".prn", ".xls", ".xlsx", ".pdf", ".doc", ".docx")
-_PARTS = 4
 
 
 @click.command("import", cls=Once, short_help="Load CMS release zips, and ZIP to locality files.")
@@ -92,48 +89,29 @@ def command(
     was. A check that only CMS's own error fails can be set aside by the name that the refusal
     gives; every answer from that release then says so.
     """
-    decided = parse_label(label) if label else None
-    without = read_names(without_checks)
+    options = LoadOptions(
+        label=parse_label(label) if label else None,
+        dates=dates,
+        allow_change=allow_change,
+        without_checks=read_checks(without_checks),
+        force=force,
+    )
     zips = [path for path in files if path.suffix.lower() not in _LOOSE]
-    zip_texts = [path for path in files if path not in zips and is_zip_locality(path)]
-    loose = [
-        path
-        for path in files
-        if path not in zips and path not in zip_texts and releases.kind_of(path.name)
-    ]
-    for path in files:
-        if path not in zips and path not in loose and path not in zip_texts:
-            click.echo(
-                f"feesync: {one_line(path.name)}: feesync does not read this file of a release, "
-                "skipped",
-                err=True,
-            )
-    if len({path.name for path in loose}) < len(loose):
-        raise click.UsageError("two of the loose files have the same name")
-    if not zips and not loose and not zip_texts:
+    loose = _sorted_out([path for path in files if path not in zips])
+    if not zips and not loose:
         raise click.UsageError(
-            "nothing to import: give a release zip, PPRRVU*.csv and GPCI*.csv together, or a ZIP5 "
-            "or ZIP9 file"
+            f"nothing to import: give {', or '.join(dataset.files for dataset in DATASETS)}"
         )
-    if (decided or dates) and (zip_texts or len(zips) + bool(loose) > 1):
+    labelled = len(zips) + sum(dataset.has_labels for dataset, _ in loose)
+    if (label or dates) and (labelled > 1 or not all(dataset.has_labels for dataset, _ in loose)):
         raise click.UsageError(
             "--release and --effective go with one release; import the others by themselves"
         )
     database = database_path(ctx.obj)
-    store = partial(
-        load, database, dates=dates, allow_change=allow_change, without_checks=without, force=force
-    )
-    store_zips = partial(load_zip_files, database, allow_change=allow_change, force=force)
-    jobs: list[Callable[[], None]] = [
-        partial(_import_zip, path, decided, store, store_zips) for path in zips
+    jobs = [
+        *(partial(_import_zip, path, database, options) for path in zips),
+        *(partial(_import_loose, dataset, paths, database, options) for dataset, paths in loose),
     ]
-    if loose:
-        jobs.append(
-            partial(
-                _import_one, one_line(loose[0].name), partial(_read_loose, loose, decided), store
-            )
-        )
-    jobs += [partial(_import_zip_text, path, store_zips) for path in zip_texts]
     statuses: list[ExitStatus] = []
     for job in jobs:
         try:
@@ -144,61 +122,83 @@ def command(
     ctx.exit(worst(statuses))
 
 
-def _import_zip(
-    path: Path, label: str | None, store: _Store, store_zips: Callable[..., list[ZipLoadReport]]
-) -> None:
-    """Import a zip: of ZIP5 and ZIP9 files, of a release, or of both."""
+def _sorted_out(paths: list[Path]) -> list[tuple[Dataset, list[Path]]]:
+    """Return loose files by the dataset that they are of, those that stand together in one list."""
+    found: dict[Dataset, list[Path]] = {dataset: [] for dataset in DATASETS}
+    for path in paths:
+        dataset = next((one for one in reversed(DATASETS) if one.has_loose(path)), None)
+        if dataset:
+            found[dataset].append(path)
+        else:
+            click.echo(
+                f"feesync: {one_line(path.name)}: feesync does not read this file of a release, "
+                "skipped",
+                err=True,
+            )
+    for dataset, own in found.items():
+        if dataset.are_together and len({path.name for path in own}) < len(own):
+            raise click.UsageError("two of the loose files have the same name")
+    return [
+        (dataset, together)
+        for dataset, own in found.items()
+        for together in ([own] if dataset.are_together else [[path] for path in own])
+        if together
+    ]
+
+
+def _import_zip(path: Path, database: Path, options: LoadOptions) -> None:
+    """Import what a zip holds, of several datasets too."""
     started = time.monotonic()
     data = _read(path)
-    has_zip_files = _import_zip_files(data, path.name, store_zips, started)
-    if not has_zip_files or label or releases.is_in(data, path.name):
-        _import_one(one_line(path.name), lambda: releases.from_zip(data, path.name, label), store)
+    found: list[LoadReport] = []
+    for dataset in reversed(DATASETS):
+        is_last = dataset is DATASETS[0]
+        with _bar(dataset, path) as bar:
+            reports = dataset.load_zip(
+                database,
+                data,
+                path.name,
+                options,
+                expected=is_last and not found,
+                progress=bar.update,
+            )
+        _print(dataset, reports, started)
+        found += reports
 
 
-def _import_zip_files(
-    data: bytes, name: str, store_zips: Callable[..., list[ZipLoadReport]], started: float
-) -> bool:
-    """Import the ZIP5 and ZIP9 files of a zip, which are given up then.
-
-    Tell whether there were any.
-    """
-    files = zip_locality.from_zip(data, name)
-    if files:
-        import_zip_files(files, store_zips, started)
-    return bool(files)
-
-
-def _import_zip_text(path: Path, store_zips: Callable[..., list[ZipLoadReport]]) -> None:
+def _import_loose(
+    dataset: Dataset, paths: list[Path], database: Path, options: LoadOptions
+) -> None:
     started = time.monotonic()
-    data = _read(path, zip_locality.MAX_MEMBER_BYTES)
-    import_zip_files([zip_locality.parse(data, path.name)], store_zips, started)
+    with _bar(dataset, paths[0]) as bar:
+        files = {path.name: _read(path, dataset.most_loose_bytes) for path in paths}
+        reports = dataset.load_loose(database, files, options, bar.update)
+    _print(dataset, reports, started)
 
 
-def _import_one(name: str, read: _Read, store: _Store) -> None:
-    started = time.monotonic()
-    with click.progressbar(
-        length=_PARTS, label=name, file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        release = read()
-        bar.update(2)
-        report = store(release, progress=lambda: bar.update(1))
-    for warning in report.warnings:
-        click.echo(f"feesync: {report.label}: {warning}", err=True)
-    click.echo(_summary(report, release, time.monotonic() - started))
-
-
-def _read_loose(paths: list[Path], label: str | None) -> releases.ParsedRelease:
-    return releases.from_files({path.name: _read(path, MAX_MEMBER_BYTES) for path in paths}, label)
-
-
-def _summary(report: LoadReport, release: releases.ParsedRelease, seconds: float) -> str:
-    outcome = OUTCOMES[report.outcome]
-    if not report.rows:
-        return f"{report.label} from {release.source}: {outcome}"
-    return (
-        f"{report.label} from {release.source}: {contents(report.rows, report.notes)}; "
-        f"{outcome}, {seconds:.1f} s"
+def _bar(dataset: Dataset, path: Path) -> ProgressBar[int]:
+    return click.progressbar(
+        length=dataset.parts,
+        label=one_line(path.name),
+        file=sys.stderr,
+        hidden=not (dataset.parts and sys.stderr.isatty()),
     )
+
+
+def _print(dataset: Dataset, reports: list[LoadReport], started: float) -> None:
+    """Say what loading did; `started` is when reading began (time.monotonic)."""
+    for report in reports:
+        for warning in report.warnings:
+            click.echo(f"feesync: {report.label}: {warning}", err=True)
+        click.echo(_summary(dataset, report, time.monotonic() - started))
+
+
+def _summary(dataset: Dataset, report: LoadReport, seconds: float) -> str:
+    outcome = outcome_of(report.outcome, dataset)
+    if not report.rows:
+        return f"{report.label} from {report.source}: {outcome}"
+    what = report.contents or contents(report.rows, report.notes)
+    return f"{report.label} from {report.source}: {what}; {outcome}, {seconds:.1f} s"
 
 
 def _read(path: Path, most: int = MAX_ZIP_BYTES) -> bytes:

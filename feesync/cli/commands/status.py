@@ -13,18 +13,15 @@ from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_prose, print_table
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
+from feesync.datasets.dataset import Table
+from feesync.datasets.registry import DATASETS
 from feesync.errors import ExitStatus, one_line, worst
 from feesync.hints import Hint, HintKind
 from feesync.model.dates import read_age
-from feesync.model.money import decimal
-from feesync.model.release import ACCEPTED_CHANGE, Release
-from feesync.model.zip_code import ZipFile
 from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
-
-_COLUMNS = ("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source")
 
 
 @click.command("status", cls=QuietReader, short_help="What is loaded, from where, how fresh.")
@@ -61,7 +58,8 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
     schedule = open_schedule(ctx.obj)
     fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
     with schedule.held():
-        releases, zip_files, damages = schedule.releases(), schedule.zip_files(), schedule.damages()
+        library, damages = schedule.library(), schedule.damages()
+        described = [dataset.describe(library) for dataset in DATASETS]
         stands = standing(path, Date.today(), fresh.listing)
     stale = (fresh.stale_because(most, now) if most else None) or _lack(
         stands, need_current, most is not None
@@ -80,11 +78,11 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
                 "answering_covers_today": stands.is_current if stands.answering else None,
                 "today_is_listed": stands.is_listed,
                 "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
-                "zip_files": [_zip_to_dict(file) for file in zip_files],
+                **{one.key: one.items for one in described if not one.table},
                 "damages": damages,
                 "stale": stale is not None if most or need_current else None,
                 "stale_because": stale,
-                "releases": [_to_dict(release) for release in releases],
+                **{one.key: one.items for one in described if one.table},
             }
         )
     else:
@@ -101,15 +99,11 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
                 f"{site.host} has forbidden requests (403): it is not asked before "
                 f"{_minute(cool_until)}"
             )
-        print_prose(
-            "ZIP to locality: " + ", ".join(f"{file} ({_where(file)})" for file in zip_files)
-        )
-        click.echo()
-        _print_releases(releases)
-        for release in releases:
-            for name, reason in release.checks_set_aside.items():
-                how = "a change accepted" if name == ACCEPTED_CHANGE else f"check {name} set aside"
-                print_prose(f"{release.label} was loaded with {how}: {reason}")
+        for line in filter(None, (one.line for one in described)):
+            print_prose(line)
+        for table in filter(None, (one.table for one in described)):
+            click.echo()
+            _print_table(table)
     for damage in damages:
         text = with_hint(one_line(damage), Hint(HintKind.LOAD_ANEW))
         click.echo(f"feesync: {text}", err=True)
@@ -148,36 +142,12 @@ def _print_freshness(fresh: Freshness, now: datetime) -> None:
         )
 
 
-def _print_releases(releases: list[Release]) -> None:
-    rows = [
-        (
-            release.label,
-            release.effective_from,
-            release.effective_to,
-            decimal(release.factors["nonqp"], 4),
-            (release.loaded_at or "")[:16].replace("T", " "),
-            release.sha256[:12],
-            release.source,
-        )
-        for release in releases
-        if not release.embedded
-    ]
-    if rows:
-        print_table(_COLUMNS, rows, cut=("Source",))
+def _print_table(table: Table) -> None:
+    if table.rows:
+        print_table(table.columns, table.rows, cut=table.cut)
         click.echo()
-    embedded = [release.label for release in releases if release.embedded]
-    print_prose(f"Embedded snapshot, for the facet joint codes: {', '.join(embedded)}")
-
-
-def _where(file: ZipFile) -> str:
-    return "embedded" if file.embedded else file.source
-
-
-def _zip_to_dict(file: ZipFile) -> dict[str, object]:
-    return {
-        name: getattr(file, name)
-        for name in ("kind", "year", "quarter", "rows", "source", "embedded")
-    }
+    for remark in table.remarks:
+        print_prose(remark)
 
 
 def _ago(age: timedelta) -> str:
@@ -195,18 +165,3 @@ def _minute(time: datetime) -> str:
 
 def _iso(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
-
-
-def _to_dict(release: Release) -> dict[str, object]:
-    return {
-        "label": release.label,
-        "effective_from": release.effective_from.isoformat(),
-        "effective_to": release.effective_to.isoformat(),
-        "loaded_at": release.loaded_at,
-        "sha256": release.sha256,
-        "source": release.source,
-        "embedded": release.embedded,
-        "checks_set_aside": [
-            {"name": name, "reason": reason} for name, reason in release.checks_set_aside.items()
-        ],
-    }

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 
 import click
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.cli.command import Once
 from feesync.cli.hints import with_hint, words
-from feesync.cli.loaded import OUTCOMES, contents
+from feesync.cli.loaded import contents, outcome_of
 from feesync.cli.numbers import Seconds, WholeNumber
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
 from feesync.cli.output import print_json, print_table
-from feesync.cms.cache import ZIPS
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
+from feesync.datasets.registry import DATASETS, owner
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.hcpcs import FACET_JOINT_CODES
 from feesync.paths import database_path
@@ -23,13 +25,6 @@ from feesync.refresh.report import Problem, ReleaseReport, SyncReport
 from feesync.refresh.sync import sync
 from feesync.store.freshness import read_freshness
 
-_OUTCOMES = {
-    **OUTCOMES,
-    "failed": "failed, what was loaded before is kept",
-    "unknown": "not loaded, its dates of effect are not known",
-    "would-load": "would be downloaded and loaded",
-    "would-compare": "would be downloaded and compared with what is loaded",
-}
 _WATCHED = (
     "Code",
     "Basis",
@@ -41,6 +36,20 @@ _WATCHED = (
     "Lowest",
     "Highest",
 )
+
+
+def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the flags that ask for datasets; what is asked for comes as `datasets`."""
+
+    @wraps(command)
+    def with_datasets(*positional: object, **arguments: object) -> None:
+        asked = [flag.name for flag in flags if arguments.pop(flag.name)]
+        command(*positional, datasets=asked, **arguments)
+
+    flags = [dataset.flag for dataset in DATASETS if dataset.flag]
+    for flag in reversed(flags):
+        with_datasets = click.option(f"--{flag.name}", is_flag=True, help=flag.help)(with_datasets)
+    return with_datasets
 
 
 @click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
@@ -124,11 +133,7 @@ _WATCHED = (
     metavar="TEXT",
     help="What to call oneself, in place of feesync's name, version and address.",
 )
-@click.option(
-    "--zips",
-    is_flag=True,
-    help="Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).",
-)
+@_dataset_flags
 @without_check_option
 @click.option(
     "--force",
@@ -252,9 +257,7 @@ def _print(report: SyncReport, *, quiet: bool) -> None:
 def _line(release: ReleaseReport) -> str:
     size = f" ({release.size / 1e6:.1f} MB)" if release.downloaded else ""
     loaded = f"; {contents(release.rows, release.notes)}" if release.rows else ""
-    outcome = _OUTCOMES[release.outcome]
-    if release.label == ZIPS:
-        outcome = outcome.replace("new release", "new file")
+    outcome = outcome_of(release.outcome, owner(release.label))
     if release.outcome.startswith("would-") and release.sha256:  # it is in the cache
         outcome = outcome.replace("downloaded and ", "")
     return f"{release.label}{size}: {outcome}{loaded}"

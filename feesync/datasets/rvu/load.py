@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from feesync.datasets.editions import Edition, EditionTable, Outcome
+from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.checks import suite
 from feesync.errors import ContentRefusedError
 from feesync.formats.relative_value import RelativeValue
@@ -37,26 +37,6 @@ _INSERT_VALUE = (
 )
 
 
-@dataclass(slots=True)
-class LoadReport:
-    """What loading one release did.
-
-    Attributes:
-        label: the release.
-        outcome: what became of it.
-        rows: row count by kind of file.
-        notes: what a person should know: what was skipped or could not be compared.
-        warnings: what a person must hear: what it corrects of what was known of its label, which
-            checks were set aside, and what `allow_change` accepted.
-    """
-
-    label: str
-    outcome: Outcome = Outcome.UNCHANGED
-    rows: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
 def load(
     path: Path,
     release: ParsedRelease,
@@ -75,7 +55,7 @@ def load(
         dates: first and last day of effect, for a label whose dates feesync does not know.
         allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the
             known releases, and another conversion factor than the known one.
-        without_checks: names of checks of the release itself, as `suite.read_names` returns them,
+        without_checks: names of checks of the release itself, as `registry.read_checks` returns them,
             that may fail; those that do are recorded with the release, and every answer from it
             says so.
         force: make bytes current again that a later revision has superseded.
@@ -102,7 +82,7 @@ def _load(
     force: bool,
     progress: Callable[[], object],
 ) -> LoadReport:
-    report = LoadReport(release.label)
+    report = LoadReport(release.label, release.source)
     first, last = _dates(connection, release, dates)
     known = RELEASES.find(connection, (release.label,), release.sha256)
     if known:

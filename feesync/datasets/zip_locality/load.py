@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feesync.datasets.editions import EditionTable, Outcome
+from feesync.datasets.editions import EditionTable
+from feesync.datasets.report import LoadReport
 from feesync.datasets.zip_locality.checks import check
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
-from feesync.model.zip_code import ZipFile
+from feesync.model.zip_code import ZIP5, ZipFile
 from feesync.store import checksums
 from feesync.store.transaction import writing
 
@@ -23,30 +23,9 @@ ZIP_FILES = EditionTable("zip_file", "zip_file_id", ("kind", "year", "quarter"))
 _INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
-@dataclass(frozen=True, slots=True)
-class ZipLoadReport:
-    """What loading one file did.
-
-    Attributes:
-        label: such as `ZIP5 2025 Q4`.
-        name: of the file.
-        outcome: what became of it; a file is never redated.
-        rows: ZIPs, or ZIP+4s, loaded; 0 where nothing was.
-        flagged: those of them with the +4 flag.
-        warnings: what a person must hear: what `allow_change` accepted.
-    """
-
-    label: str
-    name: str
-    outcome: Outcome
-    rows: int = 0
-    flagged: int = 0
-    warnings: tuple[str, ...] = ()
-
-
 def load_zip_files(
     path: Path, files: Sequence[ZipLocalityFile], *, allow_change: bool = False, force: bool = False
-) -> list[ZipLoadReport]:
+) -> list[LoadReport]:
     """Load ZIP5 and ZIP9 files into the database at a path.
 
     Args:
@@ -69,12 +48,12 @@ def load_zip_files(
 
 def _load(
     connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool
-) -> ZipLoadReport:
+) -> LoadReport:
     key = (file.kind, file.year, file.quarter)
     known = ZIP_FILES.find(connection, key, file.sha256)
     if known:
         outcome = ZIP_FILES.meet(connection, key, known, force=force)
-        return ZipLoadReport(file.label, file.name, outcome)
+        return LoadReport(file.label, file.name, outcome)
     new_id = ZIP_FILES.next_number(connection)
     outcome = ZIP_FILES.supersede(connection, key, new_id)
     connection.execute(
@@ -88,7 +67,16 @@ def _load(
     warnings = check(connection, new_id, stored, file.name, allow_change=allow_change)
     connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
-    return ZipLoadReport(file.label, file.name, outcome, rows, flagged, warnings)
+    return LoadReport(
+        file.label,
+        file.name,
+        outcome,
+        {file.label: rows},
+        warnings=list(warnings),
+        contents=f"{rows:,} ZIPs, {flagged:,} of them in several localities"
+        if file.kind == ZIP5
+        else f"{rows:,} ZIP+4s",
+    )
 
 
 def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:

@@ -8,7 +8,7 @@ checks themselves (the other modules here).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from feesync.datasets.rvu.checks.check import Fault, KnownReleaseCheck, ReleaseCheck
@@ -45,10 +45,9 @@ from feesync.datasets.rvu.checks.values import (
     corrections,
     row_changes,
 )
-from feesync.errors import ContentRefusedError, InvalidInputError
+from feesync.errors import ContentRefusedError
 from feesync.formats.release import ParsedRelease
 from feesync.hints import Hint, HintKind
-from feesync.model.reading import shown, text
 
 OF_ITSELF: tuple[ReleaseCheck, ...] = (
     RowMinimum(),
@@ -92,21 +91,6 @@ class SetAside(NamedTuple):
 def names() -> list[str]:
     """Return the names of the checks that can be set aside, in their order."""
     return [*(check.name for check in OF_ITSELF), _AMOUNTS.name]
-
-
-def read_names(texts: Iterable[str]) -> frozenset[str]:
-    """Return names of checks that are to be set aside.
-
-    Raises:
-        InvalidInputError: one is no such check.
-    """
-    given = [text("without_checks", name) for name in texts]
-    for name in given:
-        if name not in names():
-            raise InvalidInputError(
-                f"{shown(name)} is no check that can be set aside; there are {', '.join(names())}"
-            )
-    return frozenset(given)
 
 
 def check_release(release: ParsedRelease, without: Collection[str]) -> list[SetAside]:

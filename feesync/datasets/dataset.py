@@ -1,0 +1,299 @@
+"""A dataset: one publication of CMS's, from the page that links it to what `feesync status` says of it.
+
+`refresh`, `import`, `status` and `cache` loop over the datasets of the registry and ask each the
+questions of `Dataset`; what a dataset does not answer itself is answered here, for the simplest
+kind: one file, linked from one page, whose newest edition is wanted. Out of scope: bytes from CMS
+(cms), records of a file (formats), tables (store).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from feesync.cms.cache import CachedFile, DownloadRecord
+from feesync.cms.catalog import Offer, file_name, newest, read_files
+from feesync.cms.client import Client
+from feesync.cms.site import Site
+from feesync.datasets.report import LoadOptions, LoadReport
+from feesync.datasets.selection import Selection
+from feesync.errors import ContentRefusedError
+from feesync.formats import archive
+from feesync.store.library import Library
+from feesync.store.revisions import Revisions
+
+Hearer = Callable[[str | None, ContentRefusedError], None]
+"""Hears of a page that could not be read: the label that it concerns, if any, and why."""
+
+
+Advance = Callable[[int], object]
+"""Is told how many parts of a work are done."""
+
+Loaded = Mapping[str, Revisions]
+"""The revisions that a database has, by label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What a refresh was asked for, and what is known when it begins.
+
+    Attributes:
+        selection: which releases.
+        loaded: what the database has.
+        remembered: the labels that CMS is remembered to have offered.
+    """
+
+    selection: Selection
+    loaded: Loaded
+    remembered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The flag of `feesync sync` that asks for a dataset which not everyone needs.
+
+    Attributes:
+        name: without its hyphens, such as `zips`.
+        help: what `--help` says of it.
+    """
+
+    name: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What CMS offers of a dataset.
+
+    Attributes:
+        offers: one an edition.
+        catalogue: where they were found, `listing`, `pinned` or `cache`; empty where CMS has no
+            list of them.
+    """
+
+    offers: Sequence[Offer]
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of `feesync status`.
+
+    Attributes:
+        columns: its heads.
+        rows: its rows.
+        cut: heads of the columns that are cut where a terminal is too narrow.
+        remarks: lines below it.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[object, ...]]
+    cut: tuple[str, ...] = ()
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What `feesync status` says of a dataset.
+
+    Attributes:
+        key: its name in the JSON.
+        items: its editions, ready for JSON.
+        line: one sentence; empty where there is nothing to say, or a table says it.
+        table: its editions, where a line does not do.
+    """
+
+    key: str
+    items: Sequence[Mapping[str, object]]
+    line: str = ""
+    table: Table | None = None
+
+
+class Dataset:
+    """One publication of CMS's."""
+
+    name: ClassVar[str]
+    """What its editions are stored under."""
+
+    download: ClassVar[str]
+    """What a download is kept under, where CMS offers one edition at a time, such as `ZIPS`."""
+
+    key: ClassVar[str]
+    """Its name in the JSON of `feesync status`."""
+
+    title: ClassVar[str]
+    """What CMS calls it."""
+
+    noun: ClassVar[str] = "file"
+    """What one edition is called."""
+
+    flag: ClassVar[Flag | None] = None
+    """What asks for it; None where every refresh brings it."""
+
+    row_nouns: ClassVar[Mapping[str, str]] = {}
+    """What rows are called, by kind of file; else `rows of` the kind."""
+
+    parts: ClassVar[int] = 0
+    """How many parts of its work loading tells of; 0 where no progress is shown."""
+
+    has_rates: ClassVar[bool] = False
+    """Whether its editions are releases of rates, so that a new one changes payments."""
+
+    has_labels: ClassVar[bool] = False
+    """Whether `--release` and `--effective` may say which edition a file is."""
+
+    files: ClassVar[str]
+    """What `feesync import` takes of it, in words."""
+
+    are_together: ClassVar[bool] = False
+    """Whether loose files are one edition together; else each is one by itself."""
+
+    most_loose_bytes: ClassVar[int] = archive.MAX_ZIP_BYTES
+    """The size above which no loose file is believed to be one of its files."""
+
+    most_bytes: ClassVar[int] = archive.MAX_ZIP_BYTES
+    """The size above which no download is believed to be one of its files."""
+
+    def checks(self) -> Sequence[str]:
+        """Return the names of its checks that can be set aside."""
+        return ()
+
+    # What CMS offers
+
+    def owns(self, label: str) -> bool:
+        """Tell whether an offer or a download of a label is of this dataset."""
+        return label == self.download
+
+    def page(self, site: Site) -> str:
+        """Return the address of the page that links its files."""
+        raise NotImplementedError
+
+    def is_link(self, address: str) -> bool:
+        """Tell whether an address that the page links is that of one of its files."""
+        raise NotImplementedError
+
+    def discover(self, client: Client, hearer: Hearer) -> Offers:
+        """Find out what CMS offers.
+
+        Raises:
+            UnreachableError: its page cannot be had now.
+        """
+        return Offers([Offer(self.download)])
+
+    def cached(self, files: Iterable[CachedFile]) -> Offers:
+        """Return what there are downloads of among the files of the cache."""
+        labels = sorted({kept.label for kept in files if self.owns(kept.label)})
+        return Offers([Offer(label) for label in labels], "cache")
+
+    def wanted(self, found: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
+        """Return the offers that a refresh asks for, in the order in which they are brought.
+
+        Raises:
+            InvalidInputError: what was named is not there.
+        """
+        return found.offers
+
+    def address(self, offer: Offer, client: Client, hearer: Hearer) -> str:
+        """Return the address of the file of an offer.
+
+        Raises:
+            UnreachableError: its page cannot be had now.
+            ContentRefusedError: its page has none, or several, and no date says which is newest.
+        """
+        page = self.page(client.site)
+        found = read_files(client.page(page), page, client.site, self.title, self.is_link)
+        return newest(found, offer.label)
+
+    def download_name(self, url: str, label: str) -> str:
+        """Return what to call a download, by its address."""
+        return file_name(url) or f"{label.lower()}.zip"
+
+    def check_download(self, path: Path, name: str) -> None:
+        """Look whether a finished download is whole.
+
+        Raises:
+            ContentRefusedError: it is not.
+        """
+        archive.check_file(path, name)
+
+    # What is loaded
+
+    def is_current(
+        self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
+    ) -> bool:
+        """Tell whether a download is what the database has.
+
+        Args:
+            offer: its offer.
+            sha256: its hash.
+            loaded: what the database has.
+            read: returns its bytes, where they are at hand.
+        """
+        return any(sha256 == own.current for own in loaded.values())
+
+    def is_superseded(self, offer: Offer, sha256: str, loaded: Loaded) -> bool:
+        """Tell whether a download is what the database has had, and has something later of."""
+        return any(sha256 in own.superseded for own in loaded.values())
+
+    def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+        """Tell whether a download is to stay when the cache is pruned.
+
+        Args:
+            kept: the download.
+            loaded: what the database has.
+            last: what CMS last said of a download of its label.
+        """
+        return any(
+            kept.sha256 == own.current or kept.sha256 in own.superseded for own in loaded.values()
+        )
+
+    # Loading
+
+    def has_loose(self, path: Path) -> bool:
+        """Tell whether a loose file is one of its files, by its name or its beginning."""
+        return False
+
+    def load_zip(
+        self,
+        database: Path,
+        data: bytes,
+        name: str,
+        options: LoadOptions,
+        *,
+        expected: bool,
+        progress: Advance,
+    ) -> list[LoadReport]:
+        """Load what a download or a zip holds of the dataset.
+
+        Args:
+            database: path of the database; created and migrated as needed.
+            data: the bytes of the zip.
+            name: what to call it.
+            options: how it is loaded.
+            expected: refuse a zip that holds nothing of the dataset, and not return nothing.
+            progress: is told how many parts of the work are done.
+
+        Raises:
+            ContentRefusedError: a file cannot be read, or a check failed; the database is as it
+                was.
+            BusyError: another process is writing.
+            StoreError: the database cannot be used.
+        """
+        raise NotImplementedError
+
+    def load_loose(
+        self, database: Path, files: Mapping[str, bytes], options: LoadOptions, progress: Advance
+    ) -> list[LoadReport]:
+        """Load loose files, by name, which stand together.
+
+        Arguments and errors as in `load_zip`.
+        """
+        raise NotImplementedError
+
+    # What is said of it
+
+    def describe(self, library: Library) -> Description:
+        """Return what `feesync status` says of it."""
+        raise NotImplementedError

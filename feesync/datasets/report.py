@@ -1,0 +1,51 @@
+"""What loading an edition of a dataset did, and what it was told to do. Out of scope: the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from feesync.datasets.editions import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are loaded.
+
+    Attributes:
+        label: decides the label of an edition, whatever its files say.
+        dates: first and last day of effect, for a label whose dates feesync does not know.
+        allow_change: accept what differs much from what is known.
+        without_checks: names of checks that may fail.
+        force: make bytes current again that later ones have superseded.
+    """
+
+    label: str | None = None
+    dates: tuple[date, date] | None = None
+    allow_change: bool = False
+    without_checks: frozenset[str] = frozenset()
+    force: bool = False
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What loading one edition did.
+
+    Attributes:
+        label: such as `RVU25D`, or `ZIP5 2025 Q4`.
+        source: name of the file, or of several.
+        outcome: what became of it.
+        rows: row count by kind of file; empty where nothing was loaded.
+        notes: what a person should know: what was skipped or could not be compared.
+        warnings: what a person must hear: what it corrects of what was known of its label, which
+            checks were set aside, and what `allow_change` accepted.
+        contents: the rows in words, where their kinds and counts do not say enough.
+    """
+
+    label: str
+    source: str = ""
+    outcome: Outcome = Outcome.UNCHANGED
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    contents: str = ""

@@ -1,0 +1,107 @@
+"""The Zip Code to Carrier Locality File as a dataset: one zip at a time, of a ZIP5 and a ZIP9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from feesync.cms.cache import CachedFile, DownloadRecord
+from feesync.cms.catalog import Offer, is_zip
+from feesync.cms.site import Site
+from feesync.datasets.dataset import Advance, Dataset, Description, Flag, Loaded
+from feesync.datasets.report import LoadOptions, LoadReport
+from feesync.datasets.zip_locality.load import load_zip_files
+from feesync.errors import ContentRefusedError
+from feesync.formats import zip_locality
+from feesync.model.zip_code import ZipFile
+from feesync.store.library import Library
+
+_HEAD = 400
+"""Bytes of a loose file that are looked at to tell what it is."""
+
+_LINK = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
+
+
+class ZipLocality(Dataset):
+    """The Zip Code to Carrier Locality File."""
+
+    name = "zip-locality"
+    download = "ZIPS"
+    key = "zip_files"
+    title = "the Zip Code to Carrier Locality File"
+    files = "a ZIP5 or ZIP9 file"
+    flag = Flag("zips", "Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
+    most_loose_bytes = zip_locality.MAX_MEMBER_BYTES
+
+    def page(self, site: Site) -> str:
+        """Return the address of CMS's page Fee Schedules."""
+        return site.fee_schedules
+
+    def is_link(self, address: str) -> bool:
+        """Tell whether an address is that of the zip."""
+        return is_zip(address) and _LINK.search(address) is not None
+
+    def is_current(
+        self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
+    ) -> bool:
+        """Tell whether the database has the files of a zip; it knows them, and not the zip."""
+        files = zip_locality.from_zip(read(), self.download) if read else []
+        current = {own.current for own in loaded.values()}
+        return bool(files) and {file.sha256 for file in files} <= current
+
+    def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+        """Tell whether a zip is the one that CMS last had: a refresh asks whether it has changed."""
+        return last is not None and kept.sha256 == last.sha256
+
+    def has_loose(self, path: Path) -> bool:
+        """Tell by its name, or by its first row, whether a loose file is ZIP5 or ZIP9."""
+        if zip_locality.has_name(path.name):
+            return True
+        with path.open("rb") as file:
+            return zip_locality.has_form(file.read(_HEAD))
+
+    def load_zip(
+        self,
+        database: Path,
+        data: bytes,
+        name: str,
+        options: LoadOptions,
+        *,
+        expected: bool,
+        progress: Advance,
+    ) -> list[LoadReport]:
+        """Load the ZIP5 and ZIP9 files of a zip."""
+        files = zip_locality.from_zip(data, name)
+        if not files:
+            if expected:
+                raise ContentRefusedError("holds no ZIP5 or ZIP9 file", file=name)
+            return []
+        return self._load(database, files, options)
+
+    def load_loose(
+        self, database: Path, files: Mapping[str, bytes], options: LoadOptions, progress: Advance
+    ) -> list[LoadReport]:
+        """Load ZIP5 and ZIP9 files."""
+        parsed = [zip_locality.parse(data, name) for name, data in files.items()]
+        return self._load(database, parsed, options)
+
+    def _load(
+        self, database: Path, files: list[zip_locality.ZipLocalityFile], options: LoadOptions
+    ) -> list[LoadReport]:
+        return load_zip_files(
+            database, files, allow_change=options.allow_change, force=options.force
+        )
+
+    def describe(self, library: Library) -> Description:
+        """Return the files that answer, the embedded one among them."""
+        files = library.zip_files()
+        line = ", ".join(
+            f"{file} ({'embedded' if file.embedded else file.source})" for file in files
+        )
+        return Description(self.key, list(map(_item, files)), f"ZIP to locality: {line}")
+
+
+def _item(file: ZipFile) -> dict[str, object]:
+    names = ("kind", "year", "quarter", "rows", "source", "embedded")
+    return {name: getattr(file, name) for name in names}
