@@ -46,9 +46,9 @@ _COMMANDS = {
 
 
 class _Commands(Once, click.Group):
-    """The commands, in the order in which a newcomer meets them, and the one place where errors become exit statuses."""
+    """The commands, in the order of the help; here errors become messages and exit statuses."""
 
-    _given: Sequence[str] = ()
+    _arguments: Sequence[str] = ()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -67,11 +67,11 @@ class _Commands(Once, click.Group):
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 - Click's
     ) -> click.Context:
-        self._given = list(args)
+        self._arguments = list(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.ClickException as error:
-            error.message = self._shortened(error.message)  # type: ignore[misc]
+            error.message = self._with_short_values(error.message)  # type: ignore[misc]
             raise
         except KeyboardInterrupt:
             raise click.Abort from None
@@ -80,25 +80,25 @@ class _Commands(Once, click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = self._shortened(error.message)  # type: ignore[misc]
+            error.message = self._with_short_values(error.message)  # type: ignore[misc]
             raise
         except FeesyncError as error:
             from feesync.cli.hints import error_text  # where something is wrong
 
-            click.echo(f"feesync: {self._shortened(error_text(error))}", err=True)
+            click.echo(f"feesync: {self._with_short_values(error_text(error))}", err=True)
             ctx.exit(error.exit_status)
         except BrokenPipeError:
             raise
         except OSError as error:
-            click.echo(f"feesync: {self._shortened(_reason(error))}", err=True)
+            click.echo(f"feesync: {self._with_short_values(_reason(error))}", err=True)
             ctx.exit(ExitStatus.UNEXPECTED)
         except KeyboardInterrupt:  # Click would print an empty line for it
             raise click.Abort from None
 
-    def _shortened(self, message: str) -> str:
-        """Return an error's text in which no argument stands longer than it needs to be recognised by; a path may be longer."""
-        for given in self._given:
-            for value in {given, given.partition("=")[2]}:
+    def _with_short_values(self, message: str) -> str:
+        """Return a message in which long arguments are cut; a path may be longer than a value."""
+        for argument in self._arguments:
+            for value in {argument, argument.partition("=")[2]}:
                 if len(value) > (_LONGEST_PATH if os.sep in value else _LONGEST_VALUE):
                     for form in {value, repr(value)[1:-1], value.upper(), value.lower()}:
                         message = _cut(message, form)
@@ -106,7 +106,7 @@ class _Commands(Once, click.Group):
 
 
 def _cut(message: str, value: str) -> str:
-    """Return a text in which a long value, or the longer part of it that stands there, is cut."""
+    """Return a message in which a long value, or the beginning of one, is cut."""
     at = message.find(value[:_LONGEST_VALUE])
     while at >= 0:
         end = at + _LONGEST_VALUE
@@ -145,15 +145,15 @@ def cli() -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line and exit; asked to end, it leaves nothing half written behind."""
+    """Run the command line and exit; SIGTERM interrupts it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if sys.stdout is None:
-        _stand_in_for_stdout()
+        _replace_closed_stdout()
     status = _run(args)
     try:
         sys.stdout.flush()
     except (OSError, ValueError):
-        _give_up_stdout()
+        _discard_stdout()
     sys.exit(status)
 
 
@@ -164,12 +164,12 @@ def _run(args: Sequence[str] | None) -> int:
             prog_name="feesync",
             standalone_mode=False,
         )
-        if status != ExitStatus.UNEXPECTED:  # that has been told
+        if status != ExitStatus.UNEXPECTED:  # its message has been printed
             sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:  # whoever reads has read enough
+    except BrokenPipeError:  # the reader of the pipe, such as head, has ended
         return ExitStatus.UNEXPECTED
     except OSError as error:
         click.echo(f"feesync: {_reason(error)}", err=True)
@@ -188,10 +188,10 @@ def _reason(error: OSError) -> str:
     return name + (error.strerror or one_line(str(error)))
 
 
-def _stand_in_for_stdout() -> None:
-    """Where stdout is closed, put there what cannot be written to.
+def _replace_closed_stdout() -> None:
+    """Put a file that cannot be written in the place of a closed stdout.
 
-    What is printed fails, and no file is opened in its place.
+    Printing then fails, and no file that is opened later gets the number of stdout.
     """
     nothing = os.open(os.devnull, os.O_RDONLY)
     if nothing != _STDOUT:
@@ -199,8 +199,8 @@ def _stand_in_for_stdout() -> None:
     sys.stdout = os.fdopen(_STDOUT, "w", encoding="utf-8", closefd=False)
 
 
-def _give_up_stdout() -> None:
-    """Let what could not be printed go nowhere, so that the interpreter does not try, and fail, again as it ends."""
+def _discard_stdout() -> None:
+    """Discard what could not be printed, so that the interpreter does not fail on it at its end."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.stdout.flush()

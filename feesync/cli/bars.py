@@ -1,7 +1,4 @@
-"""Small bars of text for tables.
-
-Block characters where the output can hold them, ASCII where it cannot.
-"""
+"""Small bars of text for tables: block characters, or ASCII where the output lacks them."""
 
 from __future__ import annotations
 
@@ -16,14 +13,14 @@ _FULL, _LIGHT = "█", "░"
 
 
 def bar(amount: int | None, longest: int, part: int | None = None) -> str:
-    """Return a bar from zero to an amount, where the longest amount is 20 characters.
+    """Return a bar whose length shows an amount.
 
-    6 on a terminal of less than 100 columns. Nothing for no amount.
+    The highest amount has 20 characters, or 6 on a terminal of less than 100 columns.
 
     Args:
-        amount: what the bar shows.
+        amount: what the bar shows; None or 0 has no bar.
         longest: the highest amount of the table.
-        part: an amount within the bar; what is beyond it is shown lighter.
+        part: an amount within the bar; the bar beyond it is lighter.
     """
     if not amount or not longest:
         return ""

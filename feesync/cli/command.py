@@ -1,6 +1,6 @@
-"""What every command has in common: no option of one value twice, and which database it reads.
+"""What commands have in common: they refuse an option twice, and say when the snapshot answers.
 
-Out of scope: what the options are (options), and how errors become exit statuses (the package).
+Out of scope: the options themselves (cli.options), and exit statuses (feesync.cli).
 """
 
 from __future__ import annotations
@@ -16,34 +16,37 @@ from feesync.paths import database_name
 
 
 class Once(click.Command):
-    """A command, or a group of them, that refuses an option of one value twice.
+    """A command, or a group, that refuses an option twice where it takes one value.
 
-    The last would win, and nobody be told.
+    Click would silently use the last value.
     """
 
     def make_parser(self, ctx: click.Context) -> click.parser._OptionParser:
-        """Return the parser, which counts what it is given.
+        """Return the parser, which counts the options.
 
-        Shell completion asks with a line that is not yet whole, and takes no error for an answer.
+        It does not count them for shell completion, which parses unfinished lines and cannot show
+        an error.
         """
         parser = super().make_parser(ctx)
         if not ctx.resilient_parsing:
             parse = parser.parse_args
 
-            def counted(args: list[str]) -> tuple[dict[str, Any], list[str], list[click.Parameter]]:
-                options, rest, given = parse(args)
-                _refuse_twice(ctx, given)
-                return options, rest, given
+            def parse_once(
+                args: list[str],
+            ) -> tuple[dict[str, Any], list[str], list[click.Parameter]]:
+                values, rest, order = parse(args)
+                _refuse_twice(ctx, order)
+                return values, rest, order
 
-            parser.parse_args = counted  # type: ignore[method-assign]
+            parser.parse_args = parse_once  # type: ignore[method-assign]
         return parser
 
 
 class Reader(Once):
-    """A command that only reads: it takes no name of a database for a wish to have one.
+    """A command that only reads, and never creates a database.
 
-    Where `--db` names no file, it is refused. Where FEESYNC_DB or the default names none yet, the
-    embedded snapshot answers, and that is said once it has.
+    A file named by `--db` must exist. Where the file of FEESYNC_DB, or the default one, does not
+    exist yet, the embedded snapshot answers, and a line on stderr says so afterwards.
     """
 
     says_snapshot = True
@@ -71,7 +74,7 @@ class Reader(Once):
 
 
 class QuietReader(Reader):
-    """A command that only reads, and prints by itself that there is no database yet, or needs none."""
+    """A command that only reads, and has no need of that line."""
 
     says_snapshot = False
 
@@ -79,8 +82,8 @@ class QuietReader(Reader):
 SNAPSHOT = "feesync: info: there is no database {path} yet: the embedded snapshot answered"
 
 
-def _refuse_twice(ctx: click.Context, given: list[click.Parameter]) -> None:
-    for param, count in Counter(given).items():
+def _refuse_twice(ctx: click.Context, params: list[click.Parameter]) -> None:
+    for param, count in Counter(params).items():
         if (
             count > 1
             and isinstance(param, click.Option)

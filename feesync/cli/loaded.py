@@ -1,4 +1,4 @@
-"""How the loading of an edition is told, by `feesync import` and `feesync sync` alike."""
+"""The words in which `feesync import` and `feesync sync` say what was loaded."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _OUTCOMES: dict[str, str] = {
     Outcome.NEW: "new release",
     Outcome.REVISION: "new revision, supersedes the one loaded before",
     Outcome.UNCHANGED: "nothing new, this is loaded",
-    Outcome.SUPERSEDED: "nothing done, these bytes have been superseded by a later revision; --force "
-    "makes them current again",
+    Outcome.SUPERSEDED: "nothing done, these bytes have been superseded by a later revision; "
+    "--force makes them current again",
     Outcome.REDATED: "dates of effect corrected",
     Outcome.RESTORED: "current again, the later revision is superseded",
     "failed": "failed, what was loaded before is kept",
@@ -21,20 +21,20 @@ _OUTCOMES: dict[str, str] = {
     "would-load": "would be downloaded and loaded",
     "would-compare": "would be downloaded and compared with what is loaded",
 }
-"""What the outcomes mean."""
+"""The outcomes in words."""
 
 _ROW_NOUNS = {kind: noun for dataset in DATASETS for kind, noun in dataset.row_nouns.items()}
 
 
 def outcome_of(outcome: str, dataset: Dataset) -> str:
-    """Return what an outcome means for an edition of a dataset."""
+    """Return an outcome in words, for an edition of a dataset."""
     return _OUTCOMES[outcome].replace("new release", f"new {dataset.noun}")
 
 
 def contents(rows: Mapping[str, int], notes: Iterable[str]) -> str:
-    """Return what was loaded, in words: row counts, and in brackets what a person should know."""
-    counted = ", ".join(
+    """Return the row counts of what was loaded, and in brackets what a person should know."""
+    counts = ", ".join(
         f"{count:,} {_ROW_NOUNS.get(kind, f'rows of {kind}')}" for kind, count in rows.items()
     )
-    known = "; ".join(notes)
-    return f"{counted} ({known})" if known else counted
+    remarks = "; ".join(notes)
+    return f"{counts} ({remarks})" if remarks else counts

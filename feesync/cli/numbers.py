@@ -1,6 +1,6 @@
-"""Whole numbers and seconds as options take them: plain digits, in the bounds.
+"""The types of options that are whole numbers or seconds.
 
-Not 1_0, +1, 1e3 or digits of another script.
+They are plain digits: 1_0, +1, 1e3 and digits of another script are refused.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SECONDS = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 
 
 class WholeNumber(click.ParamType[int]):
-    """A whole number from one bound to another; there may be no upper one."""
+    """A whole number with a lower bound, and an upper one or none."""
 
     name = "integer"
 
@@ -26,7 +26,7 @@ class WholeNumber(click.ParamType[int]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        """Return the number that a text is."""
+        """Return the number that a text means."""
         if isinstance(value, int):
             return value
         number = int(value) if isinstance(value, str) and re.fullmatch(_DIGITS, value) else -1

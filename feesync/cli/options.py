@@ -28,7 +28,7 @@ def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
 def read_dates(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[Date, Date] | None:
-    """Read FIRST:LAST, two days of one year."""
+    """Return the two days of a text FIRST:LAST; they must be of one year."""
     if value is None:
         return None
     first_text, colon, last_text = value.partition(":")
@@ -58,7 +58,7 @@ db_option = click.option(
     callback=_use_database,
     help=f"Database; by default {DATABASE_VARIABLE}, else in the user's data folder.",
 )
-"""The database, before the command or after it; commands find it in the context's `obj`."""
+"""The database, given before the command or after it; commands find it in the context's `obj`."""
 
 date_option = click.option(
     "--date",
@@ -111,7 +111,7 @@ without_check_option = click.option(
 
 
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add what names the places of a comparison: some, those of a state, or all."""
+    """Add the options that name places: some localities, those of a state, or all."""
     options = (
         click.option(
             "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
@@ -144,20 +144,20 @@ def _read_states(
 def one_choice_of_places(
     places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
 ) -> None:
-    """Refuse two ways of naming places."""
-    named = [
-        name
-        for name, given in (("--locality", places), ("--state", states), ("--all", everywhere))
-        if given
-    ]
-    if len(named) > 1:
-        raise click.UsageError(f"{' and '.join(named)} exclude each other")
+    """Refuse places that are named in two ways."""
+    _refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
+
+
+def _refuse_several(options: tuple[tuple[str, object], ...]) -> None:
+    names = [name for name, value in options if value]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} exclude each other")
 
 
 def file_option(
     name: str, kinds: tuple[str, ...], text: str
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return an option that names a file to write, whose suffix says what kind of file."""
+    """Return an option that names a file to write; its suffix must be one of `kinds`."""
 
     def read(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
         if value is None:
@@ -180,7 +180,7 @@ force_option = click.option("--force", is_flag=True, help="Replace a file that i
 
 
 def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:
-    """Refuse, before anything is read, a file that cannot or must not be written, and `--force` without a file."""
+    """Refuse, before anything is read, a file that must not be written, or a lone `--force`."""
     if path:
         from feesync.export import target
 
@@ -235,35 +235,35 @@ _HEADER_OPTIONS = (
         help="Coverage notes on facet joint lines; on by default.",
     ),
 )
-"""What the lines of a claim, or one line, are priced by, under the names of `read_header`."""
+"""The options of a claim header, under the names of the arguments of `read_header`."""
 
 
 def header_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a claim header, which the command is given as `header`, read and checked."""
+    """Add the options of a claim header, and pass them to the command as one checked `header`."""
 
     @wraps(command)
     def with_header(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
         from feesync.claims.header import read_header
 
-        given = {name: kwargs.pop(name) for name in names}
-        if given["setting"] and given["pos"]:
+        values = {name: kwargs.pop(name) for name in names}
+        if values["setting"] and values["pos"]:
             raise click.UsageError(
                 "--setting and --pos exclude each other: the place of service decides the setting"
             )
-        given["setting"] = given["setting"] or Setting.NONFACILITY
-        given["date"] = given.pop("day")
-        command(*args, header=read_header(**given), **kwargs)
+        values["setting"] = values["setting"] or Setting.NONFACILITY
+        values["date"] = values.pop("day")
+        command(*args, header=read_header(**values), **kwargs)
 
-    added: Callable[..., None] = with_header
-    before = len(_parameters(added))
+    wrapper: Callable[..., None] = with_header
+    before = len(_parameters(wrapper))
     for option in reversed(_HEADER_OPTIONS):
-        added = option(added)
-    names = [str(param.name) for param in _parameters(added)[before:]]
-    return added
+        wrapper = option(wrapper)
+    names = [str(param.name) for param in _parameters(wrapper)[before:]]
+    return wrapper
 
 
 def _parameters(command: Callable[..., None]) -> list[click.Parameter]:
-    """Return the parameters that decorators have added to a command that is yet to be made."""
+    """Return the parameters that decorators have added to a function so far."""
     return getattr(command, "__click_params__", [])
 
 
@@ -275,8 +275,4 @@ def one_form(as_json: bool, explain: bool) -> None:
 
 def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:
     """Refuse two output formats at once."""
-    named = [
-        name for name, given in (("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)) if given
-    ]
-    if len(named) > 1:
-        raise click.UsageError(f"{' and '.join(named)} exclude each other")
+    _refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)))

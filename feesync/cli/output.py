@@ -1,4 +1,4 @@
-"""Printing: JSON with exact numbers, CSV, and tables that people can read."""
+"""Print JSON with exact numbers, CSV, and tables for people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAME_WIDTH = 48
 def print_json(value: object) -> None:
     """Print a value as JSON on stdout.
 
-    A Decimal or JsonNumber becomes a number with all its places (154.40 keeps its zero).
+    A Decimal or JsonNumber is a number with all its places: 154.40 keeps its zero.
     """
     import simplejson
 
@@ -30,7 +30,7 @@ def print_json(value: object) -> None:
 
 
 def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows as a JSON list of objects, each as it comes; the text is that of print_json."""
+    """Print rows as a JSON list of objects, each row as it comes, in the form of print_json."""
     import simplejson
 
     before = "["
@@ -55,7 +55,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def print_prose(text: str) -> None:
-    """Print a sentence on stdout, wrapped to the terminal where there is one."""
+    """Print a sentence on stdout; on a terminal, wrap it to the width."""
     width = terminal_width()
     if width:
         import textwrap
@@ -72,11 +72,16 @@ def print_table(
     cut: Iterable[str] = (),
     common: Sequence[str] = (),
 ) -> None:
-    """Print rows as a table on stdout.
+    """Print rows as a table on stdout; on a terminal, the table keeps to the width.
 
-    Columns named in `right` are aligned to the right, those in `wrapped` keep to a width. On a
-    terminal that is narrower than the table, texts wrap, those of `cut` are shortened, and of the
-    columns `common` those whose cells are all the same may stand above the table.
+    Args:
+        columns: the names of the columns.
+        rows: their cells; None is an empty one.
+        right: the columns that are aligned to the right.
+        wrapped: the widest that a column may be.
+        cut: the columns whose texts are cut, and not wrapped, on a narrow terminal.
+        common: the columns that, on a narrow terminal, may be printed above the table where all
+            rows have the same value.
     """
     from tabulate import tabulate
 
@@ -97,41 +102,40 @@ def print_table(
 
 
 def print_notes(notes: Iterable[Note]) -> None:
-    """Print on stderr what a person should know; a denial says why there is no price."""
+    """Print notes on stderr; a denial says why there is no price."""
     for note in notes:
-        what = "no price" if note.severity is Severity.DENIAL else note.severity.value
-        click.echo(f"feesync: {what}: {note.text}", err=True)
+        kind = "no price" if note.severity is Severity.DENIAL else note.severity.value
+        click.echo(f"feesync: {kind}: {note.text}", err=True)
 
 
-def print_written(what: str, path: Path) -> None:
-    """Print on stderr that a file has been written, and what is in it."""
-    click.echo(f"feesync: {what} in {path}", err=True)
+def print_file(content: str, path: Path) -> None:
+    """Print on stderr that a file has been written, and its content in words."""
+    click.echo(f"feesync: {content} in {path}", err=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return how many there are of something, such as `1 rate` or `4,360 rates`."""
+def count_of(number: int, noun: str) -> str:
+    """Return a number with its noun, such as `1 rate` or `4,360 rates`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def cents(amount: int | None) -> str:
-    """Return cents as dollars in a table; nothing for no amount."""
-    return "" if amount is None else f"{dollars(amount):,.2f}"
+def dollar_cell(cents: int | None) -> str:
+    """Return cents as dollars for a table; None is an empty cell."""
+    return "" if cents is None else f"{dollars(cents):,.2f}"
 
 
-def signed(number: Decimal | None) -> str:
-    """Return a difference with its sign in a table; nothing for None."""
+def change_cell(number: Decimal | None) -> str:
+    """Return a difference with its sign for a table; None is an empty cell."""
     return "" if number is None else f"{number:+,}" if number else f"{number:,}"
 
 
 def source_line(releases: str, effective: str) -> str:
-    """Return the line at the foot of a chart: whose numbers they are, and what they are not."""
+    """Return the line at the foot of a chart: the source of its numbers, and a disclaimer."""
     return (
         f"Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule {releases} (in "
-        f"effect {effective}); "
-        "drawn by feesync. Not a determination of payment."
+        f"effect {effective}); drawn by feesync. Not a determination of payment."
     )
 
 
-def shortened(name: str) -> str:
-    """Return a locality's name for a table: CMS's longest has 83 characters."""
+def name_cell(name: str) -> str:
+    """Return a locality's name for a table, cut where it is long: CMS's go up to 83 characters."""
     return name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "..."

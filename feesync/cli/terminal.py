@@ -1,6 +1,6 @@
-"""The terminal that answers are read on: how wide it is, and tables that keep to it.
+"""The width of the terminal, and tables that keep to it.
 
-Out of scope: output that goes into a pipe or a file, which has the width that it needs (output).
+Out of scope: output to a pipe or a file, which is as wide as it needs to be (cli.output).
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from itertools import zip_longest
 
 _GAP = "  "
 _PADDING = 2
-"""What a table that is not narrow adds to the name of a column."""
+"""How much wider than its name a column of an ordinary table is at least."""
+
 _LEAST = 12
-"""Characters that a column of text keeps, where its longest word has them."""
+"""The narrowest that a column of text may be, unless its longest word is shorter."""
+
 _DOTS = "..."
 _SHORT_HEADS = {
     "Difference": "Diff.",
@@ -24,13 +26,13 @@ _SHORT_HEADS = {
     "Percent": "%",
     "Sequestr.": "Seq.",
 }
-"""Names of columns on a terminal that is too narrow for the whole ones."""
+"""Short names of columns, for narrow terminals."""
 
 
 def terminal_width() -> int | None:
-    """Return how many columns whoever reads stdout has.
+    """Return the width of the terminal, by the variable COLUMNS or the terminal itself.
 
-    Those of COLUMNS, else of the terminal; None where stdout is neither, and nothing is fitted.
+    None where stdout is no terminal and COLUMNS is not set: then nothing is wrapped.
     """
     if not (os.environ.get("COLUMNS") or sys.stdout.isatty()):
         return None
@@ -47,19 +49,19 @@ def narrow_table(
     cut: Set[str] = frozenset(),
     common: Sequence[str] = (),
 ) -> str | None:
-    """Return a table that keeps to the terminal; None where there is none, or the table fits.
+    """Return a table that keeps to the terminal; None without a terminal, or where it fits anyway.
 
-    Numbers keep their width and names of columns wrap. Of the texts the widest gives way first,
-    none below its longest word, or twelve characters of that.
+    Columns of numbers keep their width, and names of columns wrap. Columns of text become narrower,
+    the widest first, down to their longest word or twelve characters.
 
     Args:
         columns: the names of the columns.
         rows: their cells; None is an empty one.
         right: the columns of numbers.
-        wrapped: how wide a column may be at most.
-        cut: the columns whose texts are shortened, and not wrapped.
-        common: the columns that may stand above the table, in that order, where all rows have the
-            same in them and the table is still too wide.
+        wrapped: the widest that a column may be.
+        cut: the columns whose texts are cut, and not wrapped.
+        common: the columns that may be printed above the table, in that order, where all rows have
+            the same value and the table is still too wide.
     """
     width = terminal_width()
     if width is None:
@@ -73,10 +75,10 @@ def narrow_table(
     ]
     if _total(widths) <= width:
         return None
-    return _fitted(width, columns, texts, right, most, cut, common)
+    return _fit(width, columns, texts, right, most, cut, common)
 
 
-def _fitted(
+def _fit(
     width: int,
     columns: Sequence[str],
     texts: Sequence[Sequence[str]],
@@ -101,16 +103,16 @@ def _fitted(
     for name in common if _total(widths) > width else ():
         at = columns.index(name)
         if len(set(by_column[at])) == 1:
-            rest = [[*row[:at], *row[at + 1 :]] for row in texts]
+            rows = [[*row[:at], *row[at + 1 :]] for row in texts]
             names = [*columns[:at], *columns[at + 1 :]]
-            others = [other for other in common if other != name]
-            table = _fitted(width, names, rest, right, most, cut, others)
+            still_common = [other for other in common if other != name]
+            table = _fit(width, names, rows, right, most, cut, still_common)
             return f"{name} {by_column[at][0]}\n{table}"
-    lines = _lines([_folded(head, each) for head, each in zip(heads, widths, strict=True)])
+    lines = _lines([_fold(head, each) for head, each in zip(heads, widths, strict=True)])
     lines.append(["-" * each for each in widths])
     for row in texts:
         cells_lines = [
-            [_cut(cell, each)] if name in cut else _folded(cell, each)
+            [_cut(cell, each)] if name in cut else _fold(cell, each)
             for name, cell, each in zip(columns, row, widths, strict=True)
         ]
         lines += _lines(cells_lines)
@@ -125,7 +127,7 @@ def _fitted(
 
 
 def _lines(cells: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the lines of a row whose cells have lines of their own."""
+    """Return the lines of a row whose cells have several lines."""
     return [list(line) for line in zip_longest(*cells, fillvalue="")]
 
 
@@ -141,15 +143,15 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
-def _folded(text: str, width: int) -> list[str]:
+def _fold(text: str, width: int) -> list[str]:
     import textwrap
 
     return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
 
 
 def _cut(text: str, width: int) -> str:
-    """Return a text that ends in dots where it is too long; of an address, the end stays."""
+    """Return a text, cut where it is too long: an address at its beginning, others at the end."""
     if len(text) <= width:
         return text
-    kept = width - len(_DOTS)
-    return _DOTS + text[-kept:] if "://" in text else text[:kept].rstrip() + _DOTS
+    length = width - len(_DOTS)
+    return _DOTS + text[-length:] if "://" in text else text[:length].rstrip() + _DOTS

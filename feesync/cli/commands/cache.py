@@ -34,43 +34,43 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
       feesync cache --prune
     """
     cache = Cache(cache_path())
-    there = cache.folder.is_dir()
-    with cache.lock(0) if prune and there else nullcontext():
+    exists = cache.folder.is_dir()
+    with cache.lock(0) if prune and exists else nullcontext():
         database = database_path(ctx.obj)
-        if prune and there and not database.exists():
+        if prune and exists and not database.exists():
             raise InvalidInputError(
                 f"there is no database {database} to say what is needed: nothing is removed"
             )
         loaded = read_revisions(database)
-        files, unfinished = (cache.files(), cache.unfinished()) if there else ([], [])
-        zips = [kept for kept in files if owner(kept.label).owns(kept.label)]
+        files, unfinished = (cache.files(), cache.unfinished()) if exists else ([], [])
+        zips = [entry for entry in files if owner(entry.label).owns(entry.label)]
         needed = [
-            kept
-            for kept in zips
-            if owner(kept.label).is_needed(kept, loaded, cache.record(kept.label))
+            entry
+            for entry in zips
+            if owner(entry.label).is_needed(entry, loaded, cache.record(entry.label))
         ]
-        spare = [kept for kept in zips if kept not in needed]
+        spare = [entry for entry in zips if entry not in needed]
         if prune:
-            for path in [*(kept.path for kept in spare), *unfinished]:
+            for path in [*(entry.path for entry in spare), *unfinished]:
                 cache.remove(path)
     if as_json:
         print_json(_to_dict(cache.folder, needed, spare, unfinished, prune))
         return
     click.echo(
         f"Cache {cache.folder} "
-        + (f"({sum(kept.size for kept in zips) / 1e6:.1f} MB)\n" if there else "(not there yet)")
+        + (f"({sum(entry.size for entry in zips) / 1e6:.1f} MB)\n" if exists else "(not there yet)")
     )
     if zips:
         print_table(
             ("Release", "sha256", "MB", ""),
             [
                 (
-                    kept.label,
-                    kept.sha256[:12],
-                    f"{kept.size / 1e6:.1f}",
-                    _said(kept in needed, prune),
+                    entry.label,
+                    entry.sha256[:12],
+                    f"{entry.size / 1e6:.1f}",
+                    _remark(entry in needed, prune),
                 )
-                for kept in zips
+                for entry in zips
             ],
             right=("MB",),
         )
@@ -78,8 +78,8 @@ def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
         click.echo(f"{path.name}: left unfinished{', removed' if prune else ''}")
 
 
-def _said(needed: bool, prune: bool) -> str:
-    return "" if needed else "removed" if prune else "not in the database"
+def _remark(is_needed: bool, prune: bool) -> str:
+    return "" if is_needed else "removed" if prune else "not in the database"
 
 
 def _to_dict(
@@ -89,16 +89,21 @@ def _to_dict(
     unfinished: list[Path],
     prune: bool,
 ) -> dict[str, object]:
-    def listed(zips: list[CachedFile]) -> list[dict[str, object]]:
+    def entries(zips: list[CachedFile]) -> list[dict[str, object]]:
         return [
-            {"label": kept.label, "sha256": kept.sha256, "bytes": kept.size, "file": kept.path.name}
-            for kept in zips
+            {
+                "label": entry.label,
+                "sha256": entry.sha256,
+                "bytes": entry.size,
+                "file": entry.path.name,
+            }
+            for entry in zips
         ]
 
     return {
         "cache": str(folder),
-        "referred": listed(needed),
-        "not_referred": listed(spare),
+        "referred": entries(needed),
+        "not_referred": entries(spare),
         "unfinished": [path.name for path in unfinished],
         "pruned": prune,
     }

@@ -1,4 +1,4 @@
-"""`feesync claim`: what Medicare allows for the lines of a claim, beside each other."""
+"""`feesync claim`: what Medicare allows for the lines of a claim together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _COLUMNS = (
 )
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _PAYERS = 3
-"""How many columns at the end say who pays, which a contract leaves to the plan."""
+"""How many columns at the end say who pays; they are left out for a contract."""
 _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
 
 
@@ -75,8 +75,8 @@ def command(
       feesync claim lines.csv --locality 01112-05 --json
     """
     one_form(as_json, explain)
-    read = [line for given in lines for line in _lines(given)]
-    claim = estimate_lines(header, read, incomplete=incomplete, db=ctx.obj)
+    claim_lines = [line for argument in lines for line in _lines(argument)]
+    claim = estimate_lines(header, claim_lines, incomplete=incomplete, db=ctx.obj)
     if as_json:
         print_json(claim.to_dict())
     elif explain:
@@ -90,7 +90,7 @@ def command(
         _print_sums(claim)
     else:
         _print_table(claim)
-    without = [
+    reasons = [
         (number, note.text)
         for number, line in zip(claim.numbers, claim.lines, strict=True)
         for note in line.denials
@@ -99,24 +99,23 @@ def command(
     if claim.refused:
         from feesync.cli.hints import with_hint  # not where every line has a price
 
-        without += [(line.number, with_hint(line.reason, line.hint)) for line in claim.refused]
-    for number, text in sorted(without):
+        reasons += [(line.number, with_hint(line.reason, line.hint)) for line in claim.refused]
+    for number, text in sorted(reasons):
         click.echo(f"feesync: no price: line {number}: {text}", err=True)
     if claim.refused or any(line.allowed is None for line in claim.lines):
         ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _lines(given: str) -> Iterable[Any]:
-    suffix = Path(given).suffix.lower()
+def _lines(argument: str) -> Iterable[Any]:
+    suffix = Path(argument).suffix.lower()
     if suffix not in (".json", ".csv"):
-        return [given]
+        return [argument]
     try:
-        text = Path(given).read_text(encoding="utf-8-sig")
+        text = Path(argument).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"{given} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}"
-        ) from None
-    return _from_json(given, text) if suffix == ".json" else _from_csv(given, text)
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInputError(f"{argument} cannot be read: {reason}") from None
+    return _from_json(argument, text) if suffix == ".json" else _from_csv(argument, text)
 
 
 def _from_json(name: str, text: str) -> list[Any]:
@@ -133,13 +132,13 @@ def _from_json(name: str, text: str) -> list[Any]:
     return lines
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON; one of two values under the same name would be a guess."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; refuse one with a name twice, since a choice would be a guess."""
+    values = dict(members)
+    if len(values) < len(members):
+        names = [name for name, _ in members]
         raise ValueError(f"{shown(max(names, key=names.count))} stands twice in an object")
-    return found
+    return values
 
 
 def _from_csv(name: str, text: str) -> list[Any]:
@@ -159,20 +158,20 @@ def _from_csv(name: str, text: str) -> list[Any]:
 def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
     if None in row:
         raise InvalidInputError(f"{where} has more cells than the header")
-    given: dict[str, object] = {
+    values: dict[str, object] = {
         str(name).strip().lower(): value.strip()
         for name, value in row.items()
         if value and value.strip()
     }
     for name in ("units", "postop_days"):
-        if name in given:
-            if not _WHOLE.fullmatch(str(given[name])):
+        if name in values:
+            if not _WHOLE.fullmatch(str(values[name])):
                 raise InvalidInputError(
-                    f"{where}: {name} {shown(given[name])} is not a whole number"
+                    f"{where}: {name} {shown(values[name])} is not a whole number"
                 )
-            given[name] = int(str(given[name]))
+            values[name] = int(str(values[name]))
     try:
-        return ClaimLine.read(given)
+        return ClaimLine.read(values)
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from None
 
@@ -194,9 +193,9 @@ def _print_table(claim: ClaimEstimate) -> None:
         claim.sequestration,
         claim.patient_responsibility,
     )
-    shown = -_PAYERS if first.contract else None
-    table = [row[:shown] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
-    print_table(_COLUMNS[:shown], table, right=_RIGHT)
+    end = -_PAYERS if first.contract else None
+    table = [row[:end] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
+    print_table(_COLUMNS[:end], table, right=_RIGHT)
     _print_notes(claim)
 
 
@@ -237,10 +236,10 @@ def _print_sums(claim: ClaimEstimate) -> None:
 
 
 def _print_notes(claim: ClaimEstimate) -> None:
-    told: dict[Note, list[int]] = {}
+    numbers_of: dict[Note, list[int]] = {}
     for number, line in zip(claim.numbers, claim.lines, strict=True):
         for note in line.notes:
-            told.setdefault(note, []).append(number)
-    notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in told.items()]
+            numbers_of.setdefault(note, []).append(number)
+    notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in numbers_of.items()]
     for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
         click.echo(str(text))

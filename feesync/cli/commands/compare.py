@@ -26,14 +26,14 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    cents,
+    change_cell,
+    dollar_cell,
+    name_cell,
     print_csv,
+    print_file,
     print_json,
     print_notes,
     print_table,
-    print_written,
-    shortened,
-    signed,
     source_line,
 )
 from feesync.errors import ExitStatus
@@ -86,9 +86,10 @@ def command(
     plot: Path | None,
     force: bool,
 ) -> None:
-    """Compare what Medicare allows for a code across localities, the highest first, with the difference to the national amount.
+    """Compare what Medicare allows for a code across localities.
 
-    With --setting both, the two rates of each place side by side, and how the facility rate differs
+    The highest amount comes first, and each with its difference to the national amount. With
+    --setting both, each place has its two rates side by side, and how the facility rate differs
     from the nonfacility rate.
 
     \b
@@ -100,47 +101,47 @@ def command(
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
     settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
-    found = compare(
+    comparison = compare(
         hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj
     )
-    if plot and found.has_price:
-        _draw(found, plot, force=force)
-        print_written("a chart", plot)
+    if plot and comparison.has_price:
+        _draw(comparison, plot, force=force)
+        print_file("a chart", plot)
     columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
-    rows = (_row(found, place) for place in found.places)
+    rows = (_row(comparison, place) for place in comparison.places)
     if as_json:
         print_json(
             [
-                {**dict(zip(columns, row, strict=True)), "modifiers": list(found.modifiers)}
+                {**dict(zip(columns, row, strict=True)), "modifiers": list(comparison.modifiers)}
                 for row in rows
             ]
         )
     elif as_csv:
         print_csv(columns, rows)
     else:
-        _print_table(found)
-    print_notes(found.notes)
-    if not found.has_price:
+        _print_table(comparison)
+    print_notes(comparison.notes)
+    if not comparison.has_price:
         ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _row(found: Comparison, place: PlaceAmounts) -> list[object]:
+def _row(comparison: Comparison, place: PlaceAmounts) -> list[object]:
     """Return the values of a place in the order of the columns."""
-    locality, first = place.locality, place.amounts[found.settings[0]]
+    locality, first = place.locality, place.amounts[comparison.settings[0]]
     about = [
-        found.quote.release.label,
-        found.quote.rate.basis,
-        found.hcpcs,
-        " ".join(found.modifiers),
+        comparison.quote.release.label,
+        comparison.quote.rate.basis,
+        comparison.hcpcs,
+        " ".join(comparison.modifiers),
     ]
-    dates = when(found.quote.release, found.date)
+    dates = when(comparison.quote.release, comparison.date)
     where = [locality.mac, locality.locality, locality.state, locality.name]
-    if len(found.settings) > 1:
-        other = place.amounts[found.settings[1]]
+    if len(comparison.settings) > 1:
+        other = place.amounts[comparison.settings[1]]
         return [*about, *where, *map(_dollars, (first, other)), *_change(first, other), *dates]
-    national = found.national.amounts[found.settings[0]]
+    national = comparison.national.amounts[comparison.settings[0]]
     amounts = [*map(_dollars, (first, national)), *_change(national, first)]
-    return [*about, found.settings[0].value, *where, *amounts, *dates, _dollars(first)]
+    return [*about, comparison.settings[0].value, *where, *amounts, *dates, _dollars(first)]
 
 
 def _change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
@@ -153,31 +154,31 @@ def _dollars(amount: int | None) -> Decimal | None:
     return None if amount is None else dollars(amount)
 
 
-def _print_table(found: Comparison) -> None:
-    release = found.quote.release
-    kind = " and ".join(setting.value for setting in found.settings)
-    click.echo(f"{found.code}, {kind}, {found.date}")
-    factor = decimal(found.quote.rate.conversion_factor, 4)
+def _print_table(comparison: Comparison) -> None:
+    release = comparison.quote.release
+    kind = " and ".join(setting.value for setting in comparison.settings)
+    click.echo(f"{comparison.code}, {kind}, {comparison.date}")
+    factor = decimal(comparison.quote.rate.conversion_factor, 4)
     click.echo(
         f"{release.label}, in effect {release.effective_from} to {release.effective_to}, ", nl=False
     )
-    click.echo(f"conversion factor {factor} {found.quote.rate.basis}\n")
-    both = len(found.settings) > 1
+    click.echo(f"conversion factor {factor} {comparison.quote.rate.basis}\n")
+    both = len(comparison.settings) > 1
     amounts = (
         ("Nonfacility", "Facility", "Difference", "Percent")
         if both
         else ("Allowed", "To national", "Percent")
     )
     longest = max(
-        (amount or 0 for place in found.places for amount in place.amounts.values()), default=0
+        (amount or 0 for place in comparison.places for amount in place.amounts.values()), default=0
     )
     rows = []
-    for place in found.places:
-        first, *others = (place.amounts[setting] for setting in found.settings)
+    for place in comparison.places:
+        first, *second = (place.amounts[setting] for setting in comparison.settings)
         change, percent = (
-            _change(first, others[0])
+            _change(first, second[0])
             if both
-            else _change(found.national.amounts[found.settings[0]], first)
+            else _change(comparison.national.amounts[comparison.settings[0]], first)
         )
         if not both and place.locality.is_national:
             change = percent = None
@@ -185,39 +186,43 @@ def _print_table(found: Comparison) -> None:
             [
                 place.locality.key,
                 place.locality.state or "",
-                shortened(place.locality.name),
-                *map(cents, (first, *others)),
-                signed(change),
-                signed(percent),
-                bar(first, longest, others[0] if both else None),
+                name_cell(place.locality.name),
+                *map(dollar_cell, (first, *second)),
+                change_cell(change),
+                change_cell(percent),
+                bar(first, longest, second[0] if both else None),
             ]
         )
     print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts, cut=("Name",))
 
 
-def _draw(found: Comparison, path: Path, *, force: bool) -> None:
+def _draw(comparison: Comparison, path: Path, *, force: bool) -> None:
     from feesync.analysis import plot
 
-    release, both = found.quote.release, len(found.settings) > 1
-    kind = "nonfacility and facility" if both else found.settings[0].value
+    release, both = comparison.quote.release, len(comparison.settings) > 1
+    kind = "nonfacility and facility" if both else comparison.settings[0].value
     stand_in = (
-        f"; it stands in: no loaded release covers {found.date}" if found.quote.stand_in else ""
+        f"; it stands in: no loaded release covers {comparison.date}"
+        if comparison.quote.stand_in
+        else ""
     )
     caption = plot.Caption(
-        f"{found.code}: what Medicare allows, {kind}",
-        f"Date of service {found.date}, release {release.label}, "
-        f"conversion factor {decimal(found.quote.rate.conversion_factor, 4)} "
-        f"{found.quote.rate.basis}{stand_in}",
+        f"{comparison.code}: what Medicare allows, {kind}",
+        f"Date of service {comparison.date}, release {release.label}, "
+        f"conversion factor {decimal(comparison.quote.rate.conversion_factor, 4)} "
+        f"{comparison.quote.rate.basis}{stand_in}",
         source_line(release.label, f"{release.effective_from} to {release.effective_to}"),
         path,
         force,
     )
     rows = []
-    for place in found.places:
-        amounts = [place.amounts[setting] for setting in found.settings]
-        before, after = amounts if both else (found.national.amounts[found.settings[0]], amounts[0])
+    for place in comparison.places:
+        amounts = [place.amounts[setting] for setting in comparison.settings]
+        before, after = (
+            amounts if both else (comparison.national.amounts[comparison.settings[0]], amounts[0])
+        )
         percent = None if place.locality.is_national and not both else _change(before, after)[1]
-        note = "" if percent is None else f"{signed(percent)} %"
+        note = "" if percent is None else f"{change_cell(percent)} %"
         rows.append(
             plot.Bar(
                 _label(place.locality),
@@ -228,7 +233,7 @@ def _draw(found: Comparison, path: Path, *, force: bool) -> None:
         )
     plot.bars(
         caption,
-        [setting.value for setting in found.settings],
+        [setting.value for setting in comparison.settings],
         "difference" if both else "to national",
         rows,
     )
@@ -238,5 +243,5 @@ def _label(place: Locality) -> str:
     return (
         place.name
         if place.is_national
-        else f"{shortened(place.name)}  {place.state or ''} {place.key}"
+        else f"{name_cell(place.name)}  {place.state or ''} {place.key}"
     )

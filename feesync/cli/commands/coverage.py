@@ -16,7 +16,8 @@ from feesync.coverage.sheet import TOPICS, Sheet, coverage_sheet
 from feesync.reference.place_of_service import places_of_service
 
 _WIDTH = 110
-"""Characters of a line at most, fewer on a narrower terminal."""
+"""The longest line, unless the terminal is narrower."""
+
 _ABOUT = 14
 
 
@@ -41,7 +42,7 @@ def command(
 ) -> None:
     """Print what to know before a facet joint code is billed.
 
-    Modifiers, units, prior authorization, frequency, policy, records.
+    That is modifiers, units, prior authorization, frequency, policy, and documentation.
 
     \b
       feesync coverage 64493 --pos 22 --locality 01112-05

@@ -1,4 +1,4 @@
-"""`feesync diff`: what changed between two releases, or two revisions of one, in RVUs, indicators and dollars."""
+"""`feesync diff`: what changed between two releases, or two revisions of one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feesync.changes.diff import diff
 from feesync.cli.command import QuietReader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
-from feesync.cli.output import print_csv, print_json, print_notes, print_table, shortened
+from feesync.cli.output import name_cell, print_csv, print_json, print_notes, print_table
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, percent_change
 from feesync.model.rate import Setting
@@ -89,11 +89,10 @@ def command(
 ) -> None:
     """Show what changed from one release to another.
 
-    Conversion factor, localities, codes, and payments in dollars.
-
-    BEFORE and AFTER are labels, or LABEL@HASH for a revision that CMS has replaced: a label and the
-    beginning of its sha256. The largest change in dollars comes first; then prices that came or
-    went, and codes whose price is as it was.
+    That is the conversion factor, localities, codes, and payments in dollars. BEFORE and AFTER are
+    labels, or LABEL@HASH for a revision that CMS has replaced: a label and the beginning of its
+    sha256. The largest change in dollars comes first, then prices that were added or removed, then
+    codes whose price did not change.
 
     \b
       feesync diff RVU25A RVU25D
@@ -102,35 +101,35 @@ def command(
     """
     one_format(as_json, as_csv)
     settings = [Setting(setting)] if setting else list(Setting)
-    found = diff(
+    result = diff(
         before, after, locality=locality, settings=settings, codes=codes, qp=qp, db=ctx.obj
     )
-    print_notes(found.notes)
+    print_notes(result.notes)
     if as_json:
-        print_json(_to_dict(found))
+        print_json(_to_dict(result))
     elif as_csv:
-        print_csv(_CSV, _csv_rows(found))
+        print_csv(_CSV, _csv_rows(result))
     else:
-        _print_summary(found)
-        _print_codes(found, most)
+        _print_summary(result)
+        _print_codes(result, most)
 
 
-def _print_summary(found: Diff) -> None:
-    for said, release, basis in zip(
-        ("Before", "After "), (found.before, found.after), found.bases, strict=True
+def _print_summary(result: Diff) -> None:
+    for name, release, basis in zip(
+        ("Before", "After "), (result.before, result.after), result.bases, strict=True
     ):
         click.echo(
-            f"{said}  {revision_name(release)}, in effect {release.effective_from} to "
+            f"{name}  {revision_name(release)}, in effect {release.effective_from} to "
             f"{release.effective_to}, {basis}"
         )
     click.echo()
-    _print_line("Conversion factor", _factor(found))
-    _print_line("Localities", _localities(found))
-    for line in _places(found):
+    _print_line("Conversion factor", _factor(result))
+    _print_line("Localities", _localities(result))
+    for line in _places(result):
         _print_line("", line)
-    _print_line("Codes", _codes(found))
-    _print_line("Payments", _payments(found))
-    _print_line("Dollars of", _here(found))
+    _print_line("Codes", _codes(result))
+    _print_line("Payments", _payments(result))
+    _print_line("Dollars of", _here(result))
     click.echo()
 
 
@@ -138,53 +137,53 @@ def _print_line(name: str, text: str) -> None:
     click.echo(f"{name:<18} {text}")
 
 
-def _factor(found: Diff) -> str:
-    before, after = found.factors
+def _factor(result: Diff) -> str:
+    before, after = result.factors
     if before == after:
         return f"{before}, unchanged"
     percent = percent_change(
         *(
             release.factors[basis]
-            for release, basis in zip((found.before, found.after), found.bases, strict=True)
+            for release, basis in zip((result.before, result.after), result.bases, strict=True)
         )
     )
     return f"{before} before, {after} after ({percent:+} %)"
 
 
-def _localities(found: Diff) -> str:
+def _localities(result: Diff) -> str:
     counts = [
-        f"{_count(found.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
+        f"{_count(result.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
     ]
-    return f"{found.localities} in both; " + (", ".join(counts) if found.places else "none changed")
+    return f"{result.localities} in both; " + (
+        ", ".join(counts) if result.places else "none changed"
+    )
 
 
-def _places(found: Diff) -> Iterable[str]:
-    """Return a line for each locality that differs.
-
-    For many, one that says how far each GPCI moved.
-    """
-    if len(found.places) <= _MOST_PLACES:
-        return map(_place_line, found.places)
+def _places(result: Diff) -> Iterable[str]:
+    """Return a line for each locality that differs; where there are many, one with ranges."""
+    if len(result.places) <= _MOST_PLACES:
+        return map(_place_line, result.places)
     moves = [
         change
-        for place in found.places
+        for place in result.places
         if place.before and place.after
         for change in _gpci_changes(place.before, place.after)
     ]
     spans = [
         f"{name} {min(of_name):+} to {max(of_name):+}"
         for name in GPCIS
-        if (of_name := [new - old for moved, old, new in moves if moved == name])
+        if (of_name := [new - old for gpci, old, new in moves if gpci == name])
     ]
     return [f"{', '.join(spans)} (--json has each)"]
 
 
-def _codes(found: Diff) -> str:
+def _codes(result: Diff) -> str:
     counts = [
-        f"{_count(found.codes, kind):,} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
+        f"{_count(result.codes, kind):,} {kind}"
+        for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
     ]
-    if repriced := _count(found.codes, Kind.REPRICED):
-        counts.append(f"{repriced:,} only repriced by {', '.join(found.reasons)}")
+    if repriced := _count(result.codes, Kind.REPRICED):
+        counts.append(f"{repriced:,} only repriced by {', '.join(result.reasons)}")
     return f"{', '.join(counts)} (26, TC and 53 rows by themselves)"
 
 
@@ -192,22 +191,22 @@ def _count(changes: Sequence[CodeChange] | Sequence[PlaceChange], kind: Kind) ->
     return sum(change.kind is kind for change in changes)
 
 
-def _payments(found: Diff) -> str:
+def _payments(result: Diff) -> str:
     changed, compared = (
-        sum(getattr(count, name) for count in found.payments.values())
+        sum(getattr(count, name) for count in result.payments.values())
         for name in ("changed", "compared")
     )
     return f"{changed:,} changed of the {compared:,} that both have, over all localities"
 
 
-def _here(found: Diff) -> str:
-    changed = [f"{name} {before}>{after}" for name, before, after in _gpci_changes(*found.here)]
-    return f"{_place_name(found.here[1])}{': ' + ', '.join(changed) if changed else ''}"
+def _here(result: Diff) -> str:
+    changed = [f"{name} {before}>{after}" for name, before, after in _gpci_changes(*result.here)]
+    return f"{_place_name(result.here[1])}{': ' + ', '.join(changed) if changed else ''}"
 
 
 def _place_name(place: Locality) -> str:
     return (
-        f"{place.key} {place.state or ''} {shortened(place.name)}".replace("  ", " ")
+        f"{place.key} {place.state or ''} {name_cell(place.name)}".replace("  ", " ")
         if not place.is_national
         else place.name
     )
@@ -229,9 +228,10 @@ def _gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Deci
             yield name, decimal(old, 3), decimal(new, 3)
 
 
-def _print_codes(found: Diff, most: int) -> None:
+def _print_codes(result: Diff, most: int) -> None:
     rows = sorted(
-        (row for code in found.codes for row in _rows(code, found.reasons)), key=lambda row: row[0]
+        (row for code in result.codes for row in _rows(code, result.reasons)),
+        key=lambda row: row[0],
     )
     if not rows:
         click.echo("No code differs here")
@@ -252,9 +252,9 @@ def _print_codes(found: Diff, most: int) -> None:
 def _rows(
     code: CodeChange, reasons: Sequence[str]
 ) -> Iterator[tuple[tuple[int, int], Sequence[object]]]:
-    """Yield rank and cells: a row for every setting whose amount differs.
+    """Yield rank and cells of a row for each setting whose amount differs.
 
-    One without amounts where none does.
+    Where no amount differs, there is one row without amounts.
     """
     name = f"{code.hcpcs}-{code.modifier}" if code.modifier else code.hcpcs
     texts = (
@@ -264,13 +264,13 @@ def _rows(
         if code.kind is not Kind.REPRICED
         else reasons
     )
-    why = ", ".join(texts)
-    why = why if len(why) <= _REASON_WIDTH else why[: _REASON_WIDTH - 3] + "..."
-    moved = [amount for amount in code.amounts if amount.differs]
-    for amount in moved:
-        yield amount.rank, (name, amount.setting.value, *_amounts(amount), why)
-    if not moved:
-        yield code.rank, (name, "", "", "", "", "", why)
+    reason = ", ".join(texts)
+    reason = reason if len(reason) <= _REASON_WIDTH else reason[: _REASON_WIDTH - 3] + "..."
+    differences = [amount for amount in code.amounts if amount.differs]
+    for amount in differences:
+        yield amount.rank, (name, amount.setting.value, *_amounts(amount), reason)
+    if not differences:
+        yield code.rank, (name, "", "", "", "", "", reason)
 
 
 def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
@@ -282,14 +282,14 @@ def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
     return before, after, change, percent
 
 
-def _csv_rows(found: Diff) -> Iterator[tuple[object, ...]]:
-    """Yield a row for each code and setting, changed in that setting or not, in the order of the table."""
-    place = found.here[1]
-    pairs = ((code, amount) for code in found.codes for amount in code.amounts)
-    for code, amount in sorted(pairs, key=lambda pair: pair[1].rank):
+def _csv_rows(result: Diff) -> Iterator[tuple[object, ...]]:
+    """Yield a row for each code and setting, in the order of the table."""
+    place = result.here[1]
+    amounts = ((code, amount) for code in result.codes for amount in code.amounts)
+    for code, amount in sorted(amounts, key=lambda item: item[1].rank):
         yield (
-            found.before.label,
-            found.after.label,
+            result.before.label,
+            result.after.label,
             place.mac,
             place.locality,
             code.hcpcs,
@@ -304,11 +304,11 @@ def _csv_rows(found: Diff) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _to_dict(found: Diff) -> dict[str, object]:
-    before, after = found.here
+def _to_dict(result: Diff) -> dict[str, object]:
+    before, after = result.here
     return {
-        "before": _release(found.before, found.bases[0], found.factors[0]),
-        "after": _release(found.after, found.bases[1], found.factors[1]),
+        "before": _release(result.before, result.bases[0], result.factors[0]),
+        "after": _release(result.after, result.bases[1], result.factors[1]),
         "locality": {
             "mac": after.mac,
             "locality": after.locality,
@@ -318,14 +318,14 @@ def _to_dict(found: Diff) -> dict[str, object]:
         "locality_changed": {
             name: {"before": old, "after": new} for name, old, new in _gpci_changes(before, after)
         },
-        "localities_in_both": found.localities,
-        "localities": [_place(change) for change in found.places],
-        "counts": {kind.value: _count(found.codes, kind) for kind in Kind},
+        "localities_in_both": result.localities,
+        "localities": [_place(change) for change in result.places],
+        "counts": {kind.value: _count(result.codes, kind) for kind in Kind},
         "payments": {
             setting.value: {"compared": count.compared, "changed": count.changed}
-            for setting, count in found.payments.items()
+            for setting, count in result.payments.items()
         },
-        "codes": [_code(code) for code in found.codes],
+        "codes": [_code(code) for code in result.codes],
     }
 
 

@@ -19,7 +19,7 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import counted, print_notes, print_written
+from feesync.cli.output import count_of, print_file, print_notes
 from feesync.export import csv_text, files
 from feesync.export.rows import Row, open_grid
 from feesync.model.hcpcs import read_codes
@@ -66,7 +66,9 @@ def command(
     output: Path | None,
     force: bool,
 ) -> None:
-    """Write the rates of codes, all of a release by default, in places, all by default, with the columns of 'rates --csv'.
+    """Write rates to a file: by default of all codes of a release, in all places.
+
+    The columns are those of 'rates --csv'.
 
     \b
       feesync export --release RVU25D -o rvu25d.parquet
@@ -78,7 +80,7 @@ def command(
     table release that says where they come from. Parquet needs pip install 'feesync[parquet]'; its
     money is decimal(12, 2). A file appears whole or not at all.
     """
-    if sum(given is not None for given in (day, year, label)) > 1:
+    if sum(value is not None for value in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
     one_choice_of_places(places, states, everywhere)
     database = database_path(ctx.obj)
@@ -101,13 +103,13 @@ def command(
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as blocks:
-        rows = _Counted(blocks)
+        rows = _RowCounter(blocks)
         files.write(output, rows, grid.releases, force=force)
-    print_written(counted(rows.count, "rate"), output)
+    print_file(count_of(rows.count, "rate"), output)
 
 
-class _Counted:
-    """Blocks of rows, which counts the rows that have gone through."""
+class _RowCounter:
+    """Passes on blocks of rows, and counts the rows."""
 
     def __init__(self, blocks: Iterable[list[Row]]) -> None:
         self._blocks, self.count = blocks, 0

@@ -24,14 +24,14 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    cents,
+    change_cell,
+    dollar_cell,
     print_csv,
+    print_file,
     print_json,
     print_notes,
     print_prose,
     print_table,
-    print_written,
-    signed,
     source_line,
 )
 from feesync.errors import ExitStatus, one_line
@@ -60,7 +60,7 @@ _COLUMNS = (
     "stand_in",
 )
 _DAY = timedelta(days=1)
-_SHOWN = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
+_TABLE = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
 
 @click.command("history", cls=Reader, short_help="A code in a place over the loaded releases.")
@@ -93,10 +93,10 @@ def command(
     plot: Path | None,
     force: bool,
 ) -> None:
-    """Print what Medicare allowed for a code in a place, release by release, with the change in percent.
+    """Print what Medicare allowed for a code in a place, release by release.
 
-    A release that lacks the place or the code is a gap with its reason. The embedded snapshot is
-    among the releases.
+    Each release has its change in percent; one that lacks the place or the code has the reason. The
+    releases of the embedded snapshot are included.
 
     \b
       feesync history 64493 --locality 02102-01
@@ -105,41 +105,41 @@ def command(
     """
     one_format(as_json, as_csv)
     check_file(ctx, "--plot", plot, force=force)
-    found = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
+    result = history(hcpcs, locality, modifiers=modifiers, qp=qp, db=ctx.obj)
     shown = Setting(setting)
-    if plot and found.has_price(shown):
-        _draw(found, plot, force=force)
-        print_written("a chart", plot)
-    rows = (_row(found, moment) for moment in found.moments)
+    if plot and result.has_price(shown):
+        _plot(result, plot, force=force)
+        print_file("a chart", plot)
+    rows = (_row(result, moment) for moment in result.moments)
     if as_json:
         print_json(
             [
-                {**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(found.modifiers)}
+                {**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(result.modifiers)}
                 for row in rows
             ]
         )
     elif as_csv:
         print_csv(_COLUMNS, rows)
     else:
-        _print_table(found, shown)
-    if found.left_out:
-        count = len(found.left_out)
+        _print_table(result, shown)
+    if result.left_out:
+        count = len(result.left_out)
         click.echo(
-            f"feesync: info: {count} releases of the embedded snapshot, which lacks {found.hcpcs}, "
-            "are left out",
+            f"feesync: info: {count} releases of the embedded snapshot, which lacks "
+            f"{result.hcpcs}, are left out",
             err=True,
         )
-    print_notes(found.notes)
-    if not found.has_price(shown):
+    print_notes(result.notes)
+    if not result.has_price(shown):
         if as_json or as_csv:  # the table has them
-            for reason in _reasons(found):
+            for reason in _reasons(result):
                 click.echo(f"feesync: no price: {one_line(reason)}", err=True)
         ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _row(found: History, moment: Moment) -> list[object]:
+def _row(result: History, moment: Moment) -> list[object]:
     """Return the values of a release in the order of the columns."""
-    release, place, rate = moment.release, found.locality, moment.rate
+    release, place, rate = moment.release, result.locality, moment.rate
     rvus = (moment.rvus(setting) for setting in Setting)
     return [
         release.label,
@@ -147,8 +147,8 @@ def _row(found: History, moment: Moment) -> list[object]:
         release.effective_to.isoformat(),
         rate.basis if rate else None,
         decimal(rate.conversion_factor, 4) if rate else None,
-        found.hcpcs,
-        " ".join(found.modifiers),
+        result.hcpcs,
+        " ".join(result.modifiers),
         place.mac,
         place.locality,
         place.state,
@@ -164,12 +164,12 @@ def _row(found: History, moment: Moment) -> list[object]:
     ]
 
 
-def _print_table(found: History, setting: Setting) -> None:
-    click.echo(f"{found.code}, {setting.value}\n{found.locality}\n")
-    longest = max((moment.amounts[setting] or 0 for moment in found.moments), default=0)
-    shared = [reason for reason, count in _reasons(found).items() if count > 1]
+def _print_table(result: History, setting: Setting) -> None:
+    click.echo(f"{result.code}, {setting.value}\n{result.locality}\n")
+    longest = max((moment.amounts[setting] or 0 for moment in result.moments), default=0)
+    shared = [reason for reason, count in _reasons(result).items() if count > 1]
     rows: list[list[object]] = []
-    for before, moment in zip((None, *found.moments), found.moments, strict=False):
+    for before, moment in zip((None, *result.moments), result.moments, strict=False):
         release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
         if before and before.release.effective_to + _DAY < release.effective_from:
             gap = (before.release.effective_to + _DAY, release.effective_from - _DAY)
@@ -182,38 +182,38 @@ def _print_table(found: History, setting: Setting) -> None:
                 release.effective_to,
                 decimal(rate.conversion_factor, 4) if rate else "",
                 "" if rvus is None else decimal(rvus, 2),
-                *(cents(moment.amounts[each]) for each in Setting),
-                signed(moment.changes[setting]),
-                _why(moment.reason, shared) if amount is None else bar(amount, longest),
+                *(dollar_cell(moment.amounts[each]) for each in Setting),
+                change_cell(moment.changes[setting]),
+                _remark(moment.reason, shared) if amount is None else bar(amount, longest),
             ]
         )
-    print_table((*_SHOWN, ""), rows, right=_SHOWN[3:])
+    print_table((*_TABLE, ""), rows, right=_TABLE[3:])
     if shared:
         click.echo()
     for reason in shared:
-        print_prose(f"{_why(reason, shared)}: {one_line(reason)}")
+        print_prose(f"{_remark(reason, shared)}: {one_line(reason)}")
 
 
-def _reasons(found: History) -> Counter[str]:
-    """Return why there is no price, and of how many releases each reason is."""
-    return Counter(moment.reason for moment in found.moments if moment.reason)
+def _reasons(result: History) -> Counter[str]:
+    """Return the reasons why there is no price, and how many releases have each."""
+    return Counter(moment.reason for moment in result.moments if moment.reason)
 
 
-def _why(reason: str, shared: list[str]) -> str:
-    """Return what stands in the row of a release: its reason, or the number of one of several."""
+def _remark(reason: str, shared: list[str]) -> str:
+    """Return the remark on a release without a price: its reason, or the number of a shared one."""
     if reason not in shared:
         return reason
     return "no price" if len(shared) == 1 else f"no price [{shared.index(reason) + 1}]"
 
 
-def _draw(found: History, path: Path, *, force: bool) -> None:
+def _plot(result: History, path: Path, *, force: bool) -> None:
     from feesync.analysis import plot
 
-    first, last = found.moments[0].release, found.moments[-1].release
+    first, last = result.moments[0].release, result.moments[-1].release
     caption = plot.Caption(
-        f"{found.code}: what Medicare allowed, {first.effective_from.year} to "
+        f"{result.code}: what Medicare allowed, {first.effective_from.year} to "
         f"{last.effective_to.year}",
-        str(found.locality),
+        str(result.locality),
         source_line(
             f"{first.label} to {last.label}", f"{first.effective_from} to {last.effective_to}"
         ),
@@ -230,6 +230,6 @@ def _draw(found: History, path: Path, *, force: bool) -> None:
                 for setting in Setting
             ),
         )
-        for moment in found.moments
+        for moment in result.moments
     ]
     plot.steps(caption, [setting.value for setting in Setting], periods)

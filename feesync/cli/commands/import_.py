@@ -1,6 +1,6 @@
-"""`feesync import`.
+"""`feesync import`: load files of CMS's that a person has downloaded.
 
-Load release zips, a set of loose csv files, or ZIP to locality files, that a person downloaded.
+They are release zips, the loose csv files of a release, and ZIP to locality files.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def command(
         force=force,
     )
     zips = [path for path in files if path.suffix.lower() not in _LOOSE]
-    loose = _sorted_out([path for path in files if path not in zips])
+    loose = _by_dataset([path for path in files if path not in zips])
     if not zips and not loose:
         raise click.UsageError(
             f"nothing to import: give {', or '.join(dataset.files for dataset in DATASETS)}"
@@ -122,35 +122,35 @@ def command(
     ctx.exit(worst(statuses))
 
 
-def _sorted_out(paths: list[Path]) -> list[tuple[Dataset, list[Path]]]:
-    """Return loose files by the dataset that they are of, those that stand together in one list."""
-    found: dict[Dataset, list[Path]] = {dataset: [] for dataset in DATASETS}
+def _by_dataset(paths: list[Path]) -> list[tuple[Dataset, list[Path]]]:
+    """Return loose files with their dataset; those of one edition are in one list."""
+    by_dataset: dict[Dataset, list[Path]] = {dataset: [] for dataset in DATASETS}
     for path in paths:
-        dataset = next((one for one in reversed(DATASETS) if one.has_loose(path)), None)
+        dataset = next((each for each in reversed(DATASETS) if each.has_loose(path)), None)
         if dataset:
-            found[dataset].append(path)
+            by_dataset[dataset].append(path)
         else:
             click.echo(
                 f"feesync: {one_line(path.name)}: feesync does not read this file of a release, "
                 "skipped",
                 err=True,
             )
-    for dataset, own in found.items():
+    for dataset, own in by_dataset.items():
         if dataset.are_together and len({path.name for path in own}) < len(own):
             raise click.UsageError("two of the loose files have the same name")
     return [
         (dataset, together)
-        for dataset, own in found.items()
+        for dataset, own in by_dataset.items()
         for together in ([own] if dataset.are_together else [[path] for path in own])
         if together
     ]
 
 
 def _import_zip(path: Path, database: Path, options: LoadOptions) -> None:
-    """Import what a zip holds, of several datasets too."""
-    started = time.monotonic()
+    """Import a zip, which may have files of several datasets."""
+    start = time.monotonic()
     data = _read(path)
-    found: list[LoadReport] = []
+    has_content = False
     for dataset in reversed(DATASETS):
         is_last = dataset is DATASETS[0]
         with _bar(dataset, path) as bar:
@@ -159,21 +159,21 @@ def _import_zip(path: Path, database: Path, options: LoadOptions) -> None:
                 data,
                 path.name,
                 options,
-                expected=is_last and not found,
+                expected=is_last and not has_content,
                 progress=bar.update,
             )
-        _print(dataset, reports, started)
-        found += reports
+        _print(dataset, reports, start)
+        has_content |= bool(reports)
 
 
 def _import_loose(
     dataset: Dataset, paths: list[Path], database: Path, options: LoadOptions
 ) -> None:
-    started = time.monotonic()
+    start = time.monotonic()
     with _bar(dataset, paths[0]) as bar:
         files = {path.name: _read(path, dataset.most_loose_bytes) for path in paths}
         reports = dataset.load_loose(database, files, options, bar.update)
-    _print(dataset, reports, started)
+    _print(dataset, reports, start)
 
 
 def _bar(dataset: Dataset, path: Path) -> ProgressBar[int]:
@@ -185,20 +185,20 @@ def _bar(dataset: Dataset, path: Path) -> ProgressBar[int]:
     )
 
 
-def _print(dataset: Dataset, reports: list[LoadReport], started: float) -> None:
-    """Say what loading did; `started` is when reading began (time.monotonic)."""
+def _print(dataset: Dataset, reports: list[LoadReport], start: float) -> None:
+    """Print what loading changed; `start` is when reading began (time.monotonic)."""
     for report in reports:
         for warning in report.warnings:
             click.echo(f"feesync: {report.label}: {warning}", err=True)
-        click.echo(_summary(dataset, report, time.monotonic() - started))
+        click.echo(_summary(dataset, report, time.monotonic() - start))
 
 
 def _summary(dataset: Dataset, report: LoadReport, seconds: float) -> str:
     outcome = outcome_of(report.outcome, dataset)
     if not report.rows:
         return f"{report.label} from {report.source}: {outcome}"
-    what = report.contents or contents(report.rows, report.notes)
-    return f"{report.label} from {report.source}: {what}; {outcome}, {seconds:.1f} s"
+    content = report.contents or contents(report.rows, report.notes)
+    return f"{report.label} from {report.source}: {content}; {outcome}, {seconds:.1f} s"
 
 
 def _read(path: Path, most: int = MAX_ZIP_BYTES) -> bytes:

@@ -1,4 +1,4 @@
-"""`feesync localities`: what places Medicare pays by, and what a ZIP, a county or a name means."""
+"""`feesync localities`: the payment localities, and which of them a ZIP, county or name means."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def command(
 ) -> None:
     """List the payment localities, or those that QUERY may mean.
 
-    A ZIP, a county, a state, a name, a key, a MAC, a contractor.
+    QUERY is a ZIP, a county, a state, a name, a key, a MAC or a contractor.
 
     \b
       feesync localities
@@ -66,14 +66,14 @@ def command(
       feesync localities "santa clara" --json
       feesync localities noridian
 
-    With each go its GPCIs, its counties as CMS words them, how many ZIPs CMS's ZIP5 file gives it,
-    and the company that is the MAC with its jurisdiction.
+    Each locality has its GPCIs, its counties as CMS words them, how many ZIPs it has by CMS's ZIP5
+    file, and the company behind the MAC with its jurisdiction.
     """
     one_format(as_json, as_csv)
     schedule = open_schedule(ctx.obj)
     when = day or Date.today()
     with schedule.held():
-        found = (
+        result = (
             schedule.find_localities(query, when)
             if query
             else SearchResult(*schedule.localities(when))
@@ -83,40 +83,48 @@ def command(
 
     def row(place: Locality) -> list[object]:
         gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
-        key, who = (place.mac, place.locality), contractors().get(place.mac)
+        key, contractor = (place.mac, place.locality), contractors().get(place.mac)
         about = (
             counties.get(key),
-            who and who.name,
-            who and who.jurisdiction,
+            contractor and contractor.name,
+            contractor and contractor.jurisdiction,
             zips.get(key),
-            found.spans,
+            result.spans,
         )
         return [*key, place.state, place.name, *gpcis, *about]
 
-    known = with_hint(found.remark, found.hint) if found.remark else ""
+    remark = with_hint(result.remark, result.hint) if result.remark else ""
     if as_json:
-        print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in found.localities])
+        print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in result.localities])
     elif as_csv:
-        print_csv(_COLUMNS, map(row, found.localities))
+        print_csv(_COLUMNS, map(row, result.localities))
     else:
-        if known:
-            click.echo(f"{known}\n")
+        if remark:
+            click.echo(f"{remark}\n")
         print_table(
             _TABLE,
-            [_shown(place, row(place)) for place in found.localities],
+            [_cells(place, row(place)) for place in result.localities],
             right=_RIGHT,
             wrapped=_WIDTHS,
         )
-    if known and (as_json or as_csv):
-        click.echo(f"feesync: {known}", err=True)
-    print_notes(acceptance_notes(found.release))
-    if not found.release.covers(when):
+    if remark and (as_json or as_csv):
+        click.echo(f"feesync: {remark}", err=True)
+    print_notes(acceptance_notes(result.release))
+    if not result.release.covers(when):
         click.echo(
-            f"feesync: no loaded release covers {when}; {found.release.label} answers", err=True
+            f"feesync: no loaded release covers {when}; {result.release.label} answers", err=True
         )
 
 
-def _shown(place: Locality, row: list[object]) -> list[object]:
+def _cells(place: Locality, row: list[object]) -> list[object]:
     gpcis, (counties, contractor, jurisdiction, zips) = row[4:7], row[7:11]
-    who = f"{contractor} ({jurisdiction})" if contractor else ""
-    return [place.key, place.state or "", place.name, counties or "", *gpcis, zips or "", who]
+    contractor = f"{contractor} ({jurisdiction})" if contractor else ""
+    return [
+        place.key,
+        place.state or "",
+        place.name,
+        counties or "",
+        *gpcis,
+        zips or "",
+        contractor,
+    ]

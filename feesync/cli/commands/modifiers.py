@@ -1,4 +1,4 @@
-"""`feesync modifiers`: which modifiers a line may carry, and what each does to its price."""
+"""`feesync modifiers`: the modifiers of a line, and what each does to its price."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDTHS = {"What it does": 72}
 @csv_option
 @json_option
 def command(start: str | None, as_csv: bool, as_json: bool) -> None:
-    """List the modifiers that a line may carry, or those that START with a character, or the one of two.
+    """List the modifiers that a line may have: all, or those that begin with START.
 
     \b
       feesync modifiers
@@ -31,8 +31,8 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
     --csv and --json name the source.
     """
     one_format(as_json, as_csv)
-    wanted = (start or "").strip().upper()
-    rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(wanted)]
+    prefix = (start or "").strip().upper()
+    rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(prefix)]
     if not rows:
         raise InvalidInputError(
             f"no modifier starts with {(start or '')[:40]!r}; 'feesync modifiers' lists all"
@@ -42,9 +42,9 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         print_csv(tuple(rows[0]), (tuple(row.values()) for row in rows))
     else:
-        print_table(_TABLE, [_shown(row) for row in rows], wrapped=_WIDTHS)
+        print_table(_TABLE, [_cells(row) for row in rows], wrapped=_WIDTHS)
 
 
-def _shown(row: dict[str, str]) -> tuple[str, ...]:
+def _cells(row: dict[str, str]) -> tuple[str, ...]:
     names = ("modifier", "effect", "factor", "from", "to", "confidence", "words")
     return tuple(row[name].replace("_", " ") if name == "effect" else row[name] for name in names)

@@ -27,14 +27,14 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    cents,
-    counted,
+    count_of,
+    dollar_cell,
+    name_cell,
     print_csv,
+    print_file,
     print_json_rows,
     print_notes,
     print_table,
-    print_written,
-    shortened,
 )
 from feesync.export import grid
 from feesync.model.hcpcs import read_codes
@@ -81,12 +81,11 @@ def command(
     xlsx: Path | None,
     force: bool,
 ) -> None:
-    """Print locality-adjusted rates of codes.
+    """Print locality-adjusted rates of codes: what Medicare allows in each setting.
 
-    What Medicare allows in each setting, before modifiers.
-
-    HCPCS is a code, or a range of codes of one form, all that the release has from the first to the
-    last. A code without a price is a row without amounts, which is an answer: the status is 0.
+    HCPCS is a code, or a range of codes of one form, which means all codes of the release from the
+    first to the last. Amounts are before modifiers. A code without a price is a row without
+    amounts; that is an answer, and the exit status is 0.
 
     \b
       feesync rates 64493 64494 --locality 01112-05 --locality national
@@ -95,7 +94,7 @@ def command(
       feesync rates 64493 --state AL --percent 110 --of-year 2022
     """
     one_format(as_json, as_csv, xlsx)
-    if len([given for given in (day, year, of_year) if given is not None]) > 1:
+    if len([value for value in (day, year, of_year) if value is not None]) > 1:
         raise click.UsageError(
             "--date, --year and --of-year exclude each other: each says which release's rates are "
             "meant"
@@ -106,10 +105,10 @@ def command(
     terms = arguments.contract(percent, of_year)
     newest = year or of_year
     notes: dict[Note, None] = {}
-    unpriced: dict[str, None] = {}
+    reasons: dict[str, None] = {}
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
-        quotes = _noting(
+        quotes = _with_notes(
             schedule,
             grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp),
             when,
@@ -117,13 +116,13 @@ def command(
             notes,
         )
         if xlsx:
-            whose = (
+            release = (
                 ("Rates of", f"the newest loaded release of {newest}")
                 if newest
                 else ("Date of service", str(when))
             )
             _write_workbook(
-                xlsx, quotes, when, [("Codes", " ".join(hcpcs)), whose], terms, notes, force=force
+                xlsx, quotes, when, [("Codes", " ".join(hcpcs)), release], terms, notes, force=force
             )
         elif as_json or as_csv:
             columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
@@ -133,13 +132,13 @@ def command(
             )
             (print_json_rows if as_json else print_csv)(columns, rows)
         else:
-            _print_table(_telling(quotes, when, unpriced), terms)
+            _print_table(_with_reasons(quotes, when, reasons), terms)
     print_notes(notes)
-    for text in unpriced:
+    for text in reasons:
         click.echo(f"feesync: no price: {text}", err=True)
 
 
-def _noting(
+def _with_notes(
     schedule: FeeSchedule, quotes: Iterable[Quote], when: Date, qp: bool, notes: dict[Note, None]
 ) -> Iterator[Quote]:
     for quote in quotes:
@@ -147,11 +146,11 @@ def _noting(
         yield quote
 
 
-def _telling(quotes: Iterable[Quote], when: Date, unpriced: dict[str, None]) -> Iterator[Quote]:
-    """Yield rates, and note why those that have no amount have none."""
+def _with_reasons(quotes: Iterable[Quote], when: Date, reasons: dict[str, None]) -> Iterator[Quote]:
+    """Yield rates, and collect the reasons of those without an amount."""
     for quote in quotes:
         if reason := status.unpriced(quote.rate.indicators, quote.rate.hcpcs):
-            unpriced[reason.text] = None
+            reasons[reason.text] = None
         yield quote
 
 
@@ -159,7 +158,7 @@ def _write_workbook(
     path: Path,
     quotes: Iterable[Quote],
     when: Date,
-    asked: list[tuple[str, str]],
+    query: list[tuple[str, str]],
     terms: Contract | None,
     notes: dict[Note, None],
     *,
@@ -167,15 +166,15 @@ def _write_workbook(
 ) -> None:
     from feesync.export import workbook
 
-    paid = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
+    contract = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
     count = workbook.write(
-        path, quotes, when, [*asked, *paid], notes, terms.factor if terms else None, force=force
+        path, quotes, when, [*query, *contract], notes, terms.factor if terms else None, force=force
     )
-    print_written(counted(count, "rate"), path)
+    print_file(count_of(count, "rate"), path)
 
 
 def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
-    """Print the amounts, and what a contract makes of them in the place of Medicare's limiting charges."""
+    """Print the amounts, and the limiting charges or, in their place, the amounts of a contract."""
     percent = f"{terms.percent} %" if terms else "Limit"
     money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
     columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
@@ -190,7 +189,7 @@ def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
 
 def _cells(quote: Quote, terms: Contract | None) -> list[str]:
     rate, place = quote.rate, quote.locality
-    amounts = [cents(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
+    amounts = [dollar_cell(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
     if terms:
         amounts += [
             "" if amount is None else f"{amount:,}"
@@ -202,7 +201,7 @@ def _cells(quote: Quote, terms: Contract | None) -> list[str]:
         rate.status,
         place.key,
         place.state or "",
-        shortened(place.name),
+        name_cell(place.name),
         *amounts,
         rate.basis,
         quote.release.label,

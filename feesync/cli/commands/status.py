@@ -1,4 +1,4 @@
-"""`feesync status`: what is loaded, from where, since when, and whether it is fresh."""
+"""`feesync status`: what is loaded, from which files, since when, and whether it is fresh."""
 
 from __future__ import annotations
 
@@ -39,30 +39,30 @@ from feesync.store.freshness import Freshness, read_freshness
 @db_option
 @click.pass_context
 def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json: bool) -> None:
-    """Show the releases that answer, their dates of effect and sources, and when they were last compared with CMS.
+    """Show the loaded releases, their sources, and when they were last compared with CMS.
 
     \b
       feesync status
       feesync status --max-age 30d --need-current
       feesync status --json
 
-    Every row is compared with the checksum that was stored when it was loaded; what differs ends
-    the command with 1.
+    Every row is compared with the checksum that was stored when it was loaded; where one differs,
+    the exit status is 1.
 
-    The schedule is stale, with --max-age, where no 'feesync sync' has succeeded within that age, or
-    no loaded release answers for today; with --need-current, where none is in effect today, though
-    one of another quarter may stand in: CMS may have nothing newer yet.
+    With --max-age, the schedule is stale where no 'feesync sync' has succeeded within that age, or
+    no loaded release answers for today. With --need-current, it is stale where no loaded release is
+    in effect today, even if one of another quarter stands in because CMS has nothing newer yet.
     """
-    most = read_age(max_age) if max_age is not None else None
+    oldest = read_age(max_age) if max_age is not None else None
     path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
     schedule = open_schedule(ctx.obj)
     fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
     with schedule.held():
         library, damages = schedule.library(), schedule.damages()
         described = [dataset.describe(library) for dataset in DATASETS]
-        stands = standing(path, Date.today(), fresh.listing)
-    stale = (fresh.stale_because(most, now) if most else None) or _lack(
-        stands, need_current, most is not None
+        today = standing(path, Date.today(), fresh.listing)
+    stale = (fresh.stale_because(oldest, now) if oldest else None) or _lack(
+        today, need_current, oldest is not None
     )
     if as_json:
         print_json(
@@ -74,13 +74,13 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
                 "last_status": fresh.last_status,
                 "last_problems": list(fresh.problems),
                 "cool_down_until": _iso(cool_until),
-                "answering": stands.label,
-                "answering_covers_today": stands.is_current if stands.answering else None,
-                "today_is_listed": stands.is_listed,
+                "answering": today.label,
+                "answering_covers_today": today.is_current if today.answering else None,
+                "today_is_listed": today.is_listed,
                 "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
                 **{one.key: one.items for one in described if not one.table},
                 "damages": damages,
-                "stale": stale is not None if most or need_current else None,
+                "stale": stale is not None if oldest or need_current else None,
                 "stale_because": stale,
                 **{one.key: one.items for one in described if one.table},
             }
@@ -93,7 +93,7 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
         )
         print_prose(f"Database {path} ({size})")
         _print_freshness(fresh, now)
-        print_prose(_standing(stands))
+        print_prose(_today(today))
         if cool_until:
             print_prose(
                 f"{site.host} has forbidden requests (403): it is not asked before "
@@ -116,16 +116,16 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
     )
 
 
-def _lack(stands: Standing, need_current: bool, need_any: bool) -> str | None:
-    """Return why the loaded releases do not do for today, None where they do."""
-    lacking = need_current or (need_any and stands.answering is None)
-    return f"{stands.lack}; {words(stands.remedy)}" if lacking and stands.lack else None
+def _lack(today: Standing, need_current: bool, need_any: bool) -> str | None:
+    """Return why the loaded releases do not answer for today as needed, None where they do."""
+    is_needed = need_current or (need_any and today.answering is None)
+    return f"{today.lack}; {words(today.remedy)}" if is_needed and today.lack else None
 
 
-def _standing(stands: Standing) -> str:
-    if stands.lack is None:
-        return f"{stands.label} answers for today"
-    return f"{stands.lack[0].upper()}{stands.lack[1:]}; {words(stands.remedy)}"
+def _today(today: Standing) -> str:
+    if today.lack is None:
+        return f"{today.label} answers for today"
+    return f"{today.lack[0].upper()}{today.lack[1:]}; {words(today.remedy)}"
 
 
 def _print_freshness(fresh: Freshness, now: datetime) -> None:

@@ -25,7 +25,7 @@ from feesync.refresh.report import Problem, ReleaseReport, SyncReport
 from feesync.refresh.sync import sync
 from feesync.store.freshness import read_freshness
 
-_WATCHED = (
+_TABLE = (
     "Code",
     "Basis",
     "Setting",
@@ -154,17 +154,17 @@ def command(
       feesync sync --year 2023 --watch 64493 --watch 99213
       feesync sync --quiet --jitter 1800        (from cron)
 
-    What is loaded answers on until a release is wholly checked and loaded, and where one fails.
-    Downloads are kept in FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL names a
-    mirror in place of https://www.cms.gov.
+    The old data keep answering until a new release is checked and loaded as a whole, and where that
+    fails. Downloads are kept in FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL
+    names a mirror in place of https://www.cms.gov.
 
     Exit status: 0 done; 1 this machine (disk, permissions); 2 usage; 3 CMS could not be reached; 4
-    what it sent was refused; 5 another refresh is running. Where several happened, the first of 1,
-    4, 3, 5.
+    what it sent was refused; 5 another refresh is running. Where several apply, it is the first of
+    1, 4, 3, 5.
     """
-    progress = Progress() if quiet else _Shown(bars=sys.stderr.isatty())
+    progress = Progress() if quiet else _StderrProgress(bars=sys.stderr.isatty())
     try:
-        told_before = read_freshness(database_path(ctx.obj)).problems if quiet else ()
+        last_problems = read_freshness(database_path(ctx.obj)).problems if quiet else ()
         report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
     except FeesyncError as error:
         if as_json:
@@ -177,10 +177,12 @@ def command(
                 }
             )
         raise
-    told = [problem for problem in report.problems if not _is_known_warning(problem, told_before)]
-    for problem in told:
+    problems = [
+        problem for problem in report.problems if not _is_known_warning(problem, last_problems)
+    ]
+    for problem in problems:
         click.echo(f"feesync: {with_hint(str(problem), problem.hint)}", err=True)
-    if as_json and (report.changed or not quiet or told):
+    if as_json and (report.changed or not quiet or problems):
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
@@ -191,13 +193,13 @@ def command(
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
 
 
-def _is_known_warning(problem: Problem, told_before: tuple[str, ...]) -> bool:
-    """Tell whether a warning is one that the last run has given already, so that a quiet run need not repeat it every day."""
-    return problem.status == ExitStatus.OK and str(problem) in told_before
+def _is_known_warning(problem: Problem, last_problems: tuple[str, ...]) -> bool:
+    """Tell whether the last run has given the same warning, so that a quiet run need not."""
+    return problem.status == ExitStatus.OK and str(problem) in last_problems
 
 
-class _Shown(Progress):
-    """Shows a run on stderr: what is said, and on a terminal a bar a download."""
+class _StderrProgress(Progress):
+    """Shows a run on stderr: lines of text, and on a terminal a bar for each download."""
 
     def __init__(self, *, bars: bool) -> None:
         self._bars = bars
@@ -230,25 +232,29 @@ class _Shown(Progress):
 
 
 def _print(report: SyncReport, *, quiet: bool) -> None:
-    shown = [
+    releases = [
         release
         for release in report.releases
         if release.changed or release.outcome == "failed" or not quiet
     ]
-    if not shown and not quiet and report.status == ExitStatus.OK:
+    if not releases and not quiet and report.status == ExitStatus.OK:
         click.echo(
             "nothing in the cache"
             if report.catalogue == "cache"
             else "CMS lists no release of these years"
         )
-    if shown and not report.dry_run and all(release.outcome == "unchanged" for release in shown):
-        labels = ", ".join(release.label for release in shown)
+    if (
+        releases
+        and not report.dry_run
+        and all(release.outcome == "unchanged" for release in releases)
+    ):
+        labels = ", ".join(release.label for release in releases)
         click.echo(
             f"nothing new: {labels} "
             f"{'as cached' if report.catalogue == 'cache' else 'as CMS has them'}"
         )
-        shown = []
-    for release in shown:
+        releases = []
+    for release in releases:
         click.echo(_line(release))
         if release.changes:
             _print_changes(release.changes)
@@ -266,8 +272,8 @@ def _line(release: ReleaseReport) -> str:
 def _print_changes(changes: Changes) -> None:
     counts = [f"{changes.changed:,} of {changes.compared:,} payments changed"]
     counts += [
-        f"{_codes(codes)} {what}"
-        for what, codes in (("added", changes.added), ("deleted", changes.deleted))
+        f"{_codes(codes)} {kind}"
+        for kind, codes in (("added", changes.added), ("deleted", changes.deleted))
         if codes
     ]
     click.echo(f"  against {changes.against}: {', '.join(counts)}")
@@ -278,7 +284,7 @@ def _print_changes(changes: Changes) -> None:
         "  watched codes, national amount in dollars, and lowest and highest change of all "
         "localities:\n"
     )
-    print_table(_WATCHED, [_row(change) for change in changes.watched], right=_WATCHED[3:])
+    print_table(_TABLE, [_row(change) for change in changes.watched], right=_TABLE[3:])
     click.echo()
 
 

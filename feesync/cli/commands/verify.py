@@ -77,25 +77,25 @@ def command(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Recompute every amount of CMS's payment files (PFALL, PFREV, the carriers' files of a state) from the loaded release.
+    """Recompute every amount of CMS's payment files from the loaded release.
 
     \b
       feesync verify PFREV25C.txt
       feesync verify pfrev26a.zip --most 100
       feesync verify OHIO.txt --release RVU25D --csv > differences.csv
 
-    Text, zips of text, and zips of such zips. The name says which release a file is of: PFREV25D is
-    of RVU25D; and since 2026 whose conversion factor it has: QP or nonQP, nonQP where it is silent.
-    The fees before the OPPS cap are compared, in both settings, each code, modifier and locality
-    once; --csv prints the differences.
+    FILE is PFALL, PFREV, or a single carrier's file: text, a zip of text, or a zip of such zips.
+    Its name says which release it belongs to (PFREV25D to RVU25D), and since 2026 whose conversion
+    factor it has (QP or nonQP; nonQP where the name does not say). The fees before the OPPS cap are
+    compared, in both settings, each code, modifier and locality once; --csv prints the differences.
 
     Exit status: 0 every amount is equal; 4 one differs, or a file was refused; 6 none differs, but
-    what is loaded has not all of the codes or localities, or not the release, or a file ends
-    without CMS's trailer lines and may have been cut.
+    the release is not loaded or lacks codes or localities, or a file ends without CMS's trailer
+    lines and may have been cut.
     """
     one_format(as_json, as_csv)
-    bar, table = _Bar(shown=_on_terminal()), _CsvTable()
-    verified: list[FileVerification] = []
+    bar, table = _Bar(is_visible=_on_terminal()), _CsvTable()
+    results: list[FileVerification] = []
     problems: list[tuple[Path, FeesyncError]] = []
     for path in files:
         try:
@@ -103,28 +103,26 @@ def command(
             for file in verify_each(
                 [path], release=label, qp=qp, db=ctx.obj, most=most, each=each, progress=bar.move
             ):
-                verified.append(
-                    file
-                )  # one by one: what was verified is told though a later member is refused
+                results.append(file)  # one by one: a later file of a zip may be refused
         except FeesyncError as error:
             problems.append((path, error))
         finally:
             bar.close()
-    report = Verification(tuple(verified))
+    report = Verification(tuple(results))
     if as_json:
         _print_json(report, problems)
     elif as_csv:
         table.finish()
-    elif verified:
+    elif results:
         _print_tables(report)
-    for file in verified:
+    for file in results:
         _warn(file)
     path = database_path(ctx.obj)
-    if verified and not path.exists():
+    if results and not path.exists():
         click.echo(SNAPSHOT.format(path=path), err=True)
     for _, problem in problems:
         click.echo(f"feesync: {error_text(problem)}", err=True)
-    if as_csv and verified:
+    if as_csv and results:
         click.echo(f"feesync: {_summary(report)}", err=True)
     ctx.exit(worst((report.status, *(problem.exit_status for _, problem in problems))))
 
@@ -136,13 +134,13 @@ def _on_terminal() -> bool:
 class _Bar:
     """Shows on a terminal's stderr how far a file is."""
 
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
+    def __init__(self, *, is_visible: bool) -> None:
+        self._is_visible = is_visible
         self._name = ""
         self._bar: click._termui_impl.ProgressBar[int] | None = None
 
     def move(self, name: str, share: float) -> None:
-        if not self._shown:
+        if not self._is_visible:
             return
         if name != self._name:
             self.close()
@@ -161,10 +159,10 @@ class _Bar:
 
 
 class _CsvTable:
-    """Prints differences as they are found: there may be millions."""
+    """Prints differences as they come, since there may be millions."""
 
     def __init__(self) -> None:
-        self._begun = False
+        self._has_header = False
 
     def add(self, file: str, release: str, difference: Difference) -> None:
         self.finish()
@@ -174,9 +172,9 @@ class _CsvTable:
         )
 
     def finish(self) -> None:
-        """Print the header where nothing has been printed."""
-        if not self._begun:
-            self._begun = True
+        """Print the header, if it has not been printed yet."""
+        if not self._has_header:
+            self._has_header = True
             csv.writer(sys.stdout, lineterminator="\n").writerow(_CSV)
 
 
@@ -191,21 +189,23 @@ def _print_tables(report: Verification) -> None:
         for file in report.files
     ]
     print_table(_FILES, rows, right=_FILES[3:])
-    listed = [(file.file, difference) for file in report.files for difference in file.differences]
-    if listed:
+    differences = [
+        (file.file, difference) for file in report.files for difference in file.differences
+    ]
+    if differences:
         click.echo()
         several = len(report.files) > 1
         print_table(
             _DIFFERENCES if several else _DIFFERENCES[1:],
             [
                 (name, *_row(difference)) if several else _row(difference)
-                for name, difference in listed
+                for name, difference in differences
             ],
             right=_DIFFERENCES[4:],
         )
-    if more := report.different - len(listed):
+    if more := report.different - len(differences):
         click.echo(
-            f"\n{_counted(more, 'more difference', 'more differences')}; --most 0 prints all, as "
+            f"\n{_count_of(more, 'more difference', 'more differences')}; --most 0 prints all, as "
             "--csv does"
         )
     click.echo(f"\n{_summary(report)}")
@@ -223,14 +223,14 @@ def _row(difference: Difference) -> tuple[str, ...]:
     )
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def _count_of(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
 def _summary(report: Verification) -> str:
-    rest = ((report.different, "different"), (report.not_loaded, "not loaded"))
+    others = ((report.different, "different"), (report.not_loaded, "not loaded"))
     return f"{report.equal:,} of {report.amounts:,} equal" + "".join(
-        f", {count:,} {what}" for count, what in rest if count
+        f", {count:,} {kind}" for count, kind in others if count
     )
 
 
@@ -254,7 +254,7 @@ def _warn(file: FileVerification) -> None:
             (file.missing_localities, "locality", "localities"),
         )
         lacks = [
-            f"{_counted(missing.total, one, many)} ({missing})"
+            f"{_count_of(missing.total, one, many)} ({missing})"
             for missing, one, many in kinds
             if missing.total
         ]
@@ -265,8 +265,7 @@ def _warn(file: FileVerification) -> None:
         if file.embedded:
             text += (
                 f". It is the embedded snapshot's; 'feesync sync --release {file.release}' brings "
-                "the whole release, or "
-                "'feesync import' of its zip from cms.gov"
+                "the whole release, or 'feesync import' of its zip from cms.gov"
             )
         click.echo(f"feesync: warning: {text}", err=True)
     if not file.has_trailer:
@@ -278,7 +277,6 @@ def _warn(file: FileVerification) -> None:
     if file.different and file.year >= FIRST_QP_YEAR and not file.basis_named:
         click.echo(
             f"feesync: warning: {file.file}: the name does not say whose conversion factor it has; "
-            f"{file.basis} was taken, --qp "
-            "takes the other",
+            f"{file.basis} was taken, --qp takes the other",
             err=True,
         )
