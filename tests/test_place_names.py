@@ -32,7 +32,7 @@ def test_states(places):
         "05302-02",
         "05302-99",
     }
-    for states in (["ZZ"], ["WY", "ZZ"], ["ZZ", "WY"]):
+    for states in (["ZZ"], ["WY", "ZZ"], ["ZZ", "WY"], ["ZZ", "YY"]):
         with pytest.raises(LocalityError, match="^RVU25D has no locality in state 'ZZ'; "):
             of_states("RVU25D", places, states)
 
@@ -103,7 +103,11 @@ def test_a_name_comes_before_a_county(text, says):
         ("abcdefghij", ["ABCDEFGHIX", "XX", "ABCDEFGHIJ"], [2, 0]),  # 0.9 is; the likest first
         ("new yrok", ["REST OF NEW YORK", "YORK"], [0]),
         ("texis", ["REST OF TEXAS"], [0]),  # the last word
-        ("man hattan", ["METRO MANHATTAN TOWN"], [0]),  # a word alone, whatever the text has
+        (
+            "man hattan",
+            ["METROPOLE MANHATTAN TOWNSHIP"],
+            [0],
+        ),  # one word alone
         ("x new york", ["LONGWORD NEW YORK"], []),  # as many words as the text, or one
         ("aaaa", ["AAAB", "AAAC", "AAAD", "AAAE", "AAAF"], [0, 1, 2, 3]),  # four at most
         ("", ["ABCE"], []),
