@@ -10,6 +10,7 @@ has changed since.
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,8 @@ def main() -> None:
     parser.add_argument("--again", action="store_true", help="try survivors again")
     parser.add_argument("--report", action="store_true", help="only report")
     arguments = parser.parse_args()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     room = ROOMS[arguments.room]
     SESSIONS.mkdir(exist_ok=True)
     with (

@@ -15,6 +15,8 @@ ROOMS = {
         95,
         (
             "test_pricing",
+            "test_rule_values",
+            "test_technical_rank",
             "test_modifiers",
             "test_claim_rules",
             "test_payers",
