@@ -1,11 +1,12 @@
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from feesync import estimate
-from feesync.errors import StoreError
+from feesync.errors import BusyError, StoreError
 from feesync.store import schema
 
 
@@ -146,3 +147,54 @@ def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(loaded,
     monkeypatch.setattr(schema, "open_for_writing", refuse)
     answer = estimate("64493", locality="94110", date="2025-11-03", db=loaded)
     assert (answer.allowed, answer.release.source) == (Decimal("222.87"), "rvu25d.zip")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "says"),
+    [
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), StoreError,
+         "x.db is damaged: it holds text that is no UTF-8"),
+        (sqlite3.OperationalError("database is locked"), BusyError,
+         "another process is writing to x.db; try again when it is done"),
+        (sqlite3.OperationalError("the table is busy"), BusyError,
+         "another process is writing to x.db; try again when it is done"),
+        (sqlite3.DatabaseError("file is not a database"), StoreError,
+         "x.db is not a feesync database"),
+        (sqlite3.OperationalError("disk I/O error"), StoreError,
+         "x.db cannot be used: disk I/O error"),
+    ],
+)  # fmt: skip
+def test_an_error_of_sqlite_is_one_line(error, kind, says):
+    found = schema.store_error(Path("x.db"), error)
+    assert (type(found), str(found)) == (kind, says)
+
+
+def test_a_file_is_a_database_by_its_first_bytes(loaded, tmp_path):
+    assert schema.is_database(loaded)
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE mine (a)")
+    text = tmp_path / "text.db"
+    text.write_bytes(b"x" * 68 + schema.APPLICATION_ID.to_bytes(4, "big"))
+    assert not schema.is_database(other)
+    assert not schema.is_database(text)
+
+
+def test_an_old_sqlite_is_refused(monkeypatch, tmp_path):
+    path = tmp_path / "x.db"
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 99))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.36.99")
+    for opened in (
+        schema.memory_database,
+        lambda: schema.open_for_reading(path),
+        lambda: schema.open_for_writing(path),
+        lambda: schema.open_unchanging(path),
+    ):
+        with pytest.raises(
+            StoreError,
+            match=r"^feesync needs SQLite 3\.37 or newer; this Python has 3\.36\.99$",
+        ):
+            opened()
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 0))
+    connection = schema.memory_database()
+    assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)
