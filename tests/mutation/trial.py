@@ -85,6 +85,8 @@ class _Survey:
     def __init__(self, folder: Path, room: str, target: Path) -> None:
         self._folder, self._target = folder, target
         self._seconds: dict[str, float] = {}
+        self._memories: list[functools._lru_cache_wrapper[object]] = []
+        self._modules = 0
         self._coverage = coverage.Coverage(
             data_file=None, include=[f"{folder}/feesync/{room}/*"], config_file=False
         )
@@ -92,17 +94,25 @@ class _Survey:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterable[None]:
-        for memory in gc.get_objects():
-            if isinstance(memory, functools._lru_cache_wrapper) and memory.__module__.startswith(
-                "feesync."
-            ):
-                memory.cache_clear()
+        self._forget()
         self._coverage.switch_context(item.nodeid)
         start = time.perf_counter()
         result = yield
         self._seconds[item.nodeid] = time.perf_counter() - start
         self._coverage.switch_context("")
         return result
+
+    def _forget(self) -> None:
+        if self._modules != len(sys.modules):
+            self._modules = len(sys.modules)
+            self._memories = [
+                memory
+                for memory in gc.get_objects()
+                if isinstance(memory, functools._lru_cache_wrapper)
+                and memory.__module__.startswith("feesync.")
+            ]
+        for memory in self._memories:
+            memory.cache_clear()
 
     def pytest_sessionfinish(self) -> None:
         self._coverage.stop()

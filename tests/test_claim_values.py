@@ -1,0 +1,227 @@
+"""What a caller gives for a claim, at each bound and beside it; which answers are remembered."""
+
+from contextlib import nullcontext
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from feesync import InvalidInputError, Setting, estimate, estimate_claim
+from feesync.claims import arguments, memory
+from feesync.claims.estimate import Estimate
+from feesync.claims.line import ClaimLine
+from feesync.claims.memory import answered_once, question
+
+D = Decimal
+DAY = "2025-11-03"
+
+
+@pytest.mark.parametrize("read", [arguments.units, arguments.days])
+def test_numbers_of_units_and_of_days(read):
+    assert [read(number) for number in (1, 2, 9_999)] == [1, 2, 9_999]
+    for number in (-1, 0, 10_000):
+        with pytest.raises(InvalidInputError):
+            read(number)
+    assert arguments.days(None) is None
+
+
+def test_a_contract():
+    assert arguments.contract(None, None) is None
+    assert (arguments.contract("110", None).factor, arguments.contract("110", None).of_year) == (
+        11_000,
+        None,
+    )
+    for year in (2000, 2022, 2099):
+        found = arguments.contract(None, year)
+        assert (found.factor, found.of_year) == (10_000, year)
+    for year in (1999, 2100):
+        with pytest.raises(InvalidInputError, match="is not a year"):
+            arguments.contract(None, year)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("64493", ("64493", (), 1, None, None)),
+        (" g0260 ", ("G0260", (), 1, None, None)),
+        ("64493-50", ("64493", ("50",), 1, None, None)),
+        ("64493-50-kx", ("64493", ("50", "KX"), 1, None, None)),
+        ("64493x3", ("64493", (), 3, None, None)),
+        ("64493X9999", ("64493", (), 9_999, None, None)),
+        ("64493@250.00", ("64493", (), 1, "250.00", None)),
+        ("64493-50x2@$1,250.00", ("64493", ("50",), 2, "$1,250.00", None)),
+        ("66984-55d30", ("66984", ("55",), 1, None, 30)),
+        ("66984-RT-55d7-79", ("66984", ("RT", "55", "79"), 1, None, 7)),
+        ("64493" + " " * 95, ("64493", (), 1, None, None)),  # 100 characters
+    ],
+)
+def test_the_short_form(text, line):
+    read = ClaimLine.read(text)
+    assert (
+        read.hcpcs, tuple(read.modifiers or ()), read.units, read.charge, read.postop_days,
+    ) == line  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "6449", "644933", "64493-5", "64493-500", "64493x", "64493x12345", "64493@", "64493-55d",
+     "64493-55d123", "66984-55d3-55d4", "64493@1x2", "64493-50-", "64493" + " " * 96],
+)  # fmt: skip
+def test_what_is_no_line(text):
+    with pytest.raises(InvalidInputError, match="is not a claim line"):
+        ClaimLine.read(text)
+
+
+def test_a_dictionary():
+    assert ClaimLine.read({"hcpcs": "64493"}) == ClaimLine("64493", None, 1, None, None)
+    whole = {"hcpcs": "66984", "modifiers": "RT, 55;79-KX", "units": 2, "charge": "9",
+             "postop_days": 4}  # fmt: skip
+    assert ClaimLine.read(whole) == ClaimLine("66984", ("RT", "55", "79", "KX"), 2, "9", 4)
+    assert ClaimLine.read({"hcpcs": "64493", "units": None}).units == 1
+    assert ClaimLine.read({"hcpcs": "64493", "units": 0}).units == 0
+    assert ClaimLine.read({"hcpcs": "64493", "modifiers": ["50"]}).modifiers == ["50"]
+    same = ClaimLine("64493")
+    assert ClaimLine.read(same) is same
+    for name in ("hcpcs", "modifiers", "units", "charge", "postop_days"):
+        with pytest.raises(InvalidInputError, match=f"^a claim line has '{name}x'; its names are "):
+            ClaimLine.read({"hcpcs": "64493", f"{name}x": 1})
+
+
+def test_history():
+    earlier = arguments.history(
+        ["2025-03-01:64493-50-KX", ("2025-04-01", "64494"), [date(2025, 5, 1), {"hcpcs": "64495"}]]
+    )
+    assert [(one.day, one.hcpcs, one.modifiers) for one in earlier] == [
+        (date(2025, 3, 1), "64493", ("50", "KX")),
+        (date(2025, 4, 1), "64494", ()),
+        (date(2025, 5, 1), "64495", ()),
+    ]
+    assert arguments.history(None) == arguments.history(()) == ()
+    for wrong in ("2025-03-01", ("2025-03-01",), ("2025-03-01", "64493", "x"), 7, {"a", "b"}):
+        with pytest.raises(InvalidInputError, match="^history .* is not DATE:LINE"):
+            arguments.history([wrong])
+    with pytest.raises(InvalidInputError, match="units 0"):
+        arguments.history(["2025-03-01:64493x0"])
+
+
+def test_purposes():
+    for text in ("diagnostic", "THERAPEUTIC"):
+        assert arguments.circumstances(True, text, ()).purpose == text.lower()
+    assert arguments.circumstances(True, None, ()).purpose is None
+    assert arguments.circumstances(False, "diagnostic", ()) is None
+    with pytest.raises(
+        InvalidInputError, match="^purpose 'other' is neither diagnostic nor therapeutic$"
+    ):
+        arguments.circumstances(False, "other", ())
+
+
+def test_settings():
+    assert arguments.settings(["facility", "nonfacility", Setting.FACILITY]) == (
+        Setting.FACILITY,
+        Setting.NONFACILITY,
+    )
+    with pytest.raises(InvalidInputError, match="names neither"):
+        arguments.settings([])
+
+
+def test_modifiers_of_a_table():
+    assert arguments.modifiers(["50", "", " kx "]) == ("50", "KX")
+    assert arguments.modifiers(None) == ()
+
+
+def test_only_equal_questions_are_the_same():
+    assert question(["50"], "64493", 1) == question(("50",), "64493", 1) is not None
+    assert question([], "64493", 1) != question([], "64493", True)
+    assert question(["50"], "64493") != question([], "64493", "50", "50")
+    assert question([], date(2025, 11, 3), Setting.FACILITY, None) is not None
+    for modifiers in (None, "50", {"50"}, iter(["50"])):
+        assert question(modifiers, "64493") is None
+    for value in (1.0, D(1), object(), ["x"]):
+        assert question([], value) is None
+    assert question([D(1)], "64493") is None
+
+
+class Remembering:
+    """A schedule, as far as answers are kept by it."""
+
+    def __init__(self):
+        self.answers: dict[object, object] = {}
+
+    def held(self):
+        return nullcontext()
+
+
+def an_answer(*, exact):
+    answer: Any = object.__new__(Estimate)
+    object.__setattr__(answer, "quote", SimpleNamespace(exact=exact))
+    return answer
+
+
+def test_what_is_remembered(monkeypatch):
+    schedule: Any = Remembering()
+    exact, other, stand_in = an_answer(exact=True), an_answer(exact=True), an_answer(exact=False)
+    assert answered_once(schedule, "a", lambda: exact) is exact
+    assert answered_once(schedule, "a", lambda: other) is exact
+    assert answered_once(schedule, "b", lambda: stand_in) is stand_in
+    assert answered_once(schedule, "b", lambda: other) is other
+    assert answered_once(schedule, None, lambda: exact) is exact
+    assert answered_once(schedule, None, lambda: other) is other
+    assert list(schedule.answers) == ["a", "b"]
+    monkeypatch.setattr(memory, "MOST_ANSWERS", 3)
+    answered_once(schedule, "c", lambda: exact)
+    assert list(schedule.answers) == ["a", "b", "c"]
+    answered_once(schedule, "d", lambda: exact)
+    assert list(schedule.answers) == ["d"]
+
+
+def test_a_claim_of_fifty_lines():
+    lines = ["64493-76"] * 50
+    assert len(estimate_claim(lines, locality="national", date=DAY).lines) == 50
+    with pytest.raises(InvalidInputError, match="^a claim has at most 50 lines$"):
+        estimate_claim([*lines, "64493-76"], locality="national", date=DAY)
+
+
+def test_a_deductible_is_met_line_after_line():
+    # CMS 2025, national, nonfacility: 64493 172.08; 64494 88.95 (2.75 RVUs x 32.3465, 88.952875)
+    owed = D("200.00")
+    answer = estimate_claim(["64494", "64493"], locality="national", date=DAY, deductible=owed)
+    taken = {line.hcpcs: line.deductible for line in answer.lines}
+    allowed = {line.hcpcs: line.allowed for line in answer.lines}
+    assert taken["64493"] == allowed["64493"] == D("172.08")
+    assert taken["64494"] == owed - D("172.08")
+    rest = allowed["64494"] - taken["64494"]
+    medicare = (rest * D("0.8")).quantize(D("0.01"), "ROUND_HALF_UP")
+    assert answer.patient_responsibility == sum(allowed.values()) - medicare
+
+
+def test_the_same_code_with_the_higher_charge_meets_the_deductible_first():
+    def taken(*lines):
+        answer = estimate_claim(lines, locality="national", date=DAY, deductible="50")
+        return [line.deductible for line in answer.lines]
+
+    # each charge is below what multiple procedures leave of 172.08
+    for lines, order in (
+        (("64493-76@40", "64493-76@30"), (D(40), D(10))),
+        (("64493-76", "64493-76@30"), (D(50), D(0))),  # unstated, it is before any
+    ):
+        assert taken(*lines) == list(order)
+        assert taken(*lines[::-1]) == list(order[::-1])
+
+
+@pytest.mark.parametrize(
+    ("pos", "setting", "beside"),
+    [(None, "facility", "; the facility bills its own"), ("24", None, "; the "),
+     (None, "nonfacility", None), ("11", None, None)],
+)  # fmt: skip
+def test_whose_share_an_amount_in_a_facility_is(pos, setting, beside):
+    answer = estimate(
+        "64493", locality="national", date=DAY, pos=pos, setting=setting or "nonfacility"
+    )
+    texts = [note.text for note in answer.notes if note.code == "practitioner-share"]
+    if beside is None:
+        assert texts == []
+    else:
+        assert len(texts) == 1
+        assert texts[0].startswith(f"The amount is the practitioner's share{beside}")
