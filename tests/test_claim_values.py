@@ -99,7 +99,8 @@ def test_history():
         (date(2025, 5, 1), "64495", ()),
     ]
     assert arguments.history(None) == arguments.history(()) == ()
-    for wrong in ("2025-03-01", ("2025-03-01",), ("2025-03-01", "64493", "x"), 7, {"a", "b"}):
+    wrongs: Any = ("2025-03-01", ("2025-03-01",), ("2025-03-01", "64493", "x"), 7, {"a", "b"})
+    for wrong in wrongs:
         with pytest.raises(InvalidInputError, match="^history .* is not DATE:LINE"):
             arguments.history([wrong])
     with pytest.raises(InvalidInputError, match="units 0"):
