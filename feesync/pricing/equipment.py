@@ -18,6 +18,7 @@ from feesync.pricing import modifiers
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import EQUIPMENT
 from feesync.pricing.technical import GLOBAL_ONLY, has_technical_part
+from feesync.reference.codes import code_list
 from feesync.reference.modifiers import holds
 
 
@@ -38,12 +39,8 @@ _WHAT = {
     "FY": "X-rays (plain radiography, fluoroscopy, angiography, mammography, bone densitometry)",
     "CT": "computed tomography of CMS's list",
 }
-_PLAIN = (
-    "70030-70160 70190-70330 70350-70360 71045-71130 72020-72120 72170-72190 72200-72220 "
-    "73000-73030 73050-73080 73090-73110 73120-73140 73501-73523 73551-73565 73590-73610 "
-    "73620-73660 74018-74022 76010 76098 77065-77067 77072-77077"
-)
-"""Codes and ranges of plain radiography; of other X-rays CMS has not said that FX and FY apply."""
+_PLAIN = "plain radiography"
+"""The X-rays of which no doubt is that FX and FY apply; of others CMS has not said so."""
 
 _FILM, _SCANNER = "Social Security Act s. 1848(b)(9)", "Social Security Act s. 1834(p)"
 
@@ -53,7 +50,8 @@ def doubts(line: Line) -> list[Note]:
 
     CMS has published no list of the codes that they apply to.
     """
-    if any(holds(code, line.hcpcs) for code in _PLAIN.split()):
+    doubtful = [modifier for modifier in line.modifiers if modifier in _FILM_OR_CASSETTE]
+    if not doubtful or any(holds(code, line.hcpcs) for code in code_list(_PLAIN)):
         return []
     return [
         Note.warning(
@@ -62,8 +60,7 @@ def doubts(line: Line) -> list[Note]:
             "lists no codes for it, and the reduction here is a reading.",
             _FILM,
         )
-        for modifier in line.modifiers
-        if modifier in _FILM_OR_CASSETTE
+        for modifier in doubtful
     ]
 
 

@@ -1,4 +1,4 @@
-"""Therapy furnished in whole or in part by an assistant: 85 % from 2022 on.
+"""Therapy furnished in whole or in part by an assistant is paid less.
 
 Source: Social Security Act s. 1834(v); Medicare Claims Processing Manual, chapter 5, section 20.1.
 Factor and dates stand in data/reference/modifiers.csv.
@@ -12,6 +12,7 @@ from feesync.model.note import Note
 from feesync.model.rate import Indicators
 from feesync.pricing import modifiers
 from feesync.pricing.line import Adjustment, Line
+from feesync.reference.codes import code_list
 from feesync.reference.modifiers import Effect, holds
 
 STEP = "therapy assistant"
@@ -21,18 +22,14 @@ _SOURCE = "Social Security Act s. 1834(v); Claims Processing Manual ch. 5 s. 20.
 THERAPY = "5"
 """The multiple procedure indicator of services that are always therapy."""
 
-_SOMETIMES = (
-    "29065-29086 29105-29131 29200-29280 29345-29425 29505-29550 29580-29584 90901-90913 "
-    "92507-92526 92597-92618 95851-95852 95992 96000-96004 96105-96125 97010-97799 98970-98985 "
-    "G0281 G0282 G0283 G0329 G0451 G2250 G2251"
-)
-"""Codes that are therapy where a therapist furnishes them, as recalled of CMS's list."""
+_LIST = "therapy under a plan of care"
+"""Codes that are therapy where a therapist furnishes them."""
 
 _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assistant"}
 
 
 def _is_sometimes_therapy(line: Line) -> bool:
-    return any(holds(code, line.hcpcs) for code in _SOMETIMES.split())
+    return any(holds(code, line.hcpcs) for code in code_list(_LIST))
 
 
 def doubts(indicators: Indicators, line: Line) -> list[Note]:
