@@ -117,7 +117,9 @@ class Book:
         setting="nonfacility",
     ):
         """Price a line by both; return the kind of answer, 'paid', 'unpaid' or 'refused'."""
-        if "PD" in mods and not key[1] and (key[0], "26") in self.values:
+        if "53" in mods and (key[0], "53") in self.values:
+            key = key[0], "53"
+        elif "PD" in mods and not key[1] and (key[0], "26") in self.values:
             key = key[0], "26"
         row = row_of(self.values[key])
         expected = opinion(
