@@ -11,7 +11,7 @@ from decimal import Decimal
 from feesync.claims import wording
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
-from feesync.claims.rates import ClaimRates
+from feesync.claims.rates import QuoteLookup
 from feesync.coverage.notes import line_notes
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars
@@ -30,7 +30,7 @@ _EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 1
 
 def line_answer(
     header: Header,
-    rates: ClaimRates,
+    rates: QuoteLookup,
     line: Line,
     quote: Quote,
     price: Price,

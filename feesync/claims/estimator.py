@@ -6,7 +6,7 @@ Read the arguments, find the rates, price the lines, say where it all came from.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
@@ -19,22 +19,15 @@ from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answered_once, question
 from feesync.claims.rates import ClaimRates
-from feesync.coverage.notes import day_notes
 from feesync.errors import FeesyncError, InvalidInputError
-from feesync.model import money, reading
-from feesync.model.money import dollars
-from feesync.model.note import Note
+from feesync.model import reading
 from feesync.model.rate import Setting
-from feesync.pricing.claim import claim, price_line
-from feesync.pricing.line import Line, Price
-from feesync.pricing.units import descending_charge, identity
+from feesync.pricing.claim import price_line
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
 if TYPE_CHECKING:
     from feesync.claims.claim_estimate import ClaimEstimate
-
-_MOST_LINES = 50
 
 
 def estimate(
@@ -241,7 +234,7 @@ def estimate_line(
     line = header.line(given)
     price = price_line(line, rates)
     quote = rates.quote_of(line, price.rate)
-    more = [*_day_notes(header, [line]), *deductible_notes(header)]
+    more = [*header.day_notes([line]), *deductible_notes(header)]
     return line_answer(header, rates, line, quote, price, header.deductible, more)
 
 
@@ -257,90 +250,11 @@ def estimate_lines(
     incomplete = reading.flag("incomplete", incomplete)
     if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
+    from feesync.claims.claim import price_claim  # not at the start of every line
+
     with _naming_the_line():
-        return _claim(header, ClaimRates(header, open_schedule(db)), lines, incomplete)
-
-
-def _claim(
-    header: Header,
-    rates: ClaimRates,
-    lines: Iterable[ClaimLine | str | Mapping[str, object]],
-    incomplete: bool,
-) -> ClaimEstimate:
-    from feesync.claims import notes as claim_notes  # of a claim, not at the start of every line
-    from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
-
-    given, refused = _read(header, lines)
-    prices: dict[int, Price] = {}
-    for number, price in claim(given, rates).items():
-        if isinstance(price, FeesyncError):
-            refused[number] = price
-        else:
-            prices[number] = price
-    if refused and (not incomplete or not prices):
-        raise refused[min(refused)]
-    if not prices:
-        raise InvalidInputError("a claim has at least one line")
-    read = [given[number] for number in prices]
-    found: dict[int, Estimate] = {}
-    left = header.deductible
-    priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
-    for number in _deductible_order(given, prices):
-        line, price = given[number], prices[number]
-        quote = rates.quote_of(line, price.rate)
-        answer = line_answer(header, rates, line, quote, price, left, [], priced)
-        found[number] = answer
-        left -= money.cents(answer.deductible or 0)
-    answers = [found[number] for number in prices]
-    left_out = tuple(RefusedLine.of(*refusal) for refusal in sorted(refused.items()))
-    return ClaimEstimate(
-        lines=tuple(answers),
-        allowed=_sum("allowed", answers),
-        medicare_payment=_sum("medicare_payment", answers),
-        sequestration=_sum("sequestration", answers),
-        patient_responsibility=_sum("patient_responsibility", answers),
-        notes=(
-            *claim_notes.notes(answers, list(prices)),
-            *claim_notes.incomplete(left_out),
-            *_day_notes(header, read),
-            *deductible_notes(header),
-        ),
-        refused=left_out,
-    )
-
-
-def _read(
-    header: Header, lines: Iterable[ClaimLine | str | Mapping[str, object]]
-) -> tuple[dict[int, Line], dict[int, FeesyncError]]:
-    """Return the lines of a claim that can be read, and what is wrong with the others, by number.
-
-    Raises:
-        InvalidInputError: there are too many lines.
-    """
-    read: dict[int, Line] = {}
-    refused: dict[int, FeesyncError] = {}
-    for number, given in enumerate(lines, start=1):
-        if number > _MOST_LINES:
-            raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
-        try:
-            read[number] = header.line(ClaimLine.read(given))
-        except InvalidInputError as error:
-            refused[number] = error
-            error.claim_line = number
-    return read, refused
-
-
-def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:
-    """Return the numbers of lines in the order in which the deductible is met.
-
-    By what the lines say, so that their places in the claim decide nothing.
-    """
-
-    def key(number: int) -> tuple[object, ...]:
-        line, allowed = lines[number], prices[number].allowed or 0
-        return identity(line), descending_charge(line.charge), -allowed
-
-    return sorted(prices, key=key)
+        rates = ClaimRates(header, open_schedule(db))
+        return price_claim(header, lines, rates, incomplete=incomplete)
 
 
 @contextmanager
@@ -352,16 +266,3 @@ def _naming_the_line() -> Iterator[None]:
         if error.claim_line is not None:
             error.args = (f"line {error.claim_line}: {error}",)
         raise
-
-
-def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
-    amounts = [
-        money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None
-    ]
-    return dollars(sum(amounts)) if amounts else None
-
-
-def _day_notes(header: Header, lines: Sequence[Line]) -> list[Note]:
-    """Return the coverage notes on all lines together."""
-    known = header.circumstances
-    return day_notes(lines, header.pos, known) if known else []

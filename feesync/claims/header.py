@@ -5,16 +5,18 @@ Out of scope: the rates for it (rates), and what is answered for a line (answer)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
-from feesync.coverage.notes import Circumstances
+from feesync.coverage.notes import Circumstances, day_notes
 from feesync.errors import InvalidInputError
 from feesync.model import reading
 from feesync.model.hcpcs import read_code
+from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Contract, Line
@@ -54,6 +56,11 @@ class Header:
     def pos(self) -> str | None:
         """The place of service code."""
         return self.place_of_service and self.place_of_service.pos
+
+    def day_notes(self, lines: Sequence[Line]) -> list[Note]:
+        """Return the coverage notes on lines of the day together."""
+        known = self.circumstances
+        return day_notes(lines, self.pos, known) if known else []
 
     def line(self, given: ClaimLine) -> Line:
         """Return a line as pricing sees it.

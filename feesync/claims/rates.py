@@ -6,18 +6,30 @@ for a line (answer).
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from feesync.claims.header import Header
 from feesync.model.note import Note
 from feesync.model.rate import Rate
 from feesync.pricing.line import Line
-from feesync.pricing.rows import rate_of
+from feesync.pricing.rows import RateLookup, rate_of
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 
 
+class QuoteLookup(RateLookup, Protocol):
+    """A lookup of rates that knows where they come from."""
+
+    def quote_of(self, line: Line, rate: Rate) -> Quote:
+        """Return where the rate that was found for a line comes from."""
+
+    def notes(self, quote: Quote) -> list[Note]:
+        """Return what to know of a rate's release and place."""
+
+
 class ClaimRates:
-    """The rates for a header; a `RateLookup` of pricing.
+    """The rates for a header; a `QuoteLookup`.
 
     Attributes:
         day: the day whose release prices the lines: that of service, but for a contract that names
