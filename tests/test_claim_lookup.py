@@ -60,7 +60,7 @@ class Draw:
 
     def __init__(self, quotes, seed):
         self.chance = random.Random(seed)
-        self.pools = {}
+        self.pools: dict[str, list[tuple[str, str]]] = {}
         for key, rate in sorted(quotes.rates["national"].items()):
             names = [rate.multiple_procedure, f"status {rate.status}"]
             names += [f"family {rate.endoscopic_base}"] if rate.endoscopic_base else []
