@@ -1,1 +1,1 @@
-"""The fee schedule of a day and a place: rates, and what is to be said of them."""
+"""The fee schedule on a day and in a place: rates, and the notes on them."""

@@ -1,7 +1,4 @@
-"""What an answer stands on beside the exact release of the date.
-
-A near one, another conversion factor, a ZIP.
-"""
+"""Notes on the release, the conversion factor and the ZIP behind an answer."""
 
 from __future__ import annotations
 
@@ -17,12 +14,12 @@ from feesync.schedule.rates import FeeSchedule
 
 
 def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[Note]:
-    """Return what to know about the release and the conversion factor behind a rate.
+    """Return the notes on the release and the conversion factor behind a rate.
 
     Args:
         schedule: what answered.
         quote: the rate with its release.
-        day: the date of service that was asked for.
+        day: date of service.
         qp: whether the factor of a qualifying APM participant was asked for.
     """
     capped = quote.rate.opps_mp_rvu is not None
@@ -33,13 +30,13 @@ def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[N
 def release_notes(
     schedule: FeeSchedule, release: Release, basis: str, day: date | None, *, qp: bool, capped: bool
 ) -> list[Note]:
-    """Return what to know about a release that answers for many rates.
+    """Return the notes on a release that answers for many rates.
 
     Args:
         schedule: what answered.
         release: the release.
-        basis: whose conversion factor was taken, `nonqp` or `qp`.
-        day: the date of service that was asked for; None where the release was.
+        basis: whose conversion factor was used, `nonqp` or `qp`.
+        day: date of service; None where the release itself was asked for.
         qp: whether the factor of a qualifying APM participant was asked for.
         capped: whether OPPS cap columns are part of the answer.
     """
@@ -74,7 +71,7 @@ def release_notes(
 
 
 def acceptance_notes(release: Release) -> list[Note]:
-    """Return what whoever loaded a release let pass: a check of its own files, or a change."""
+    """Return the notes on a check that was set aside, or a change that was accepted, at loading."""
     found = []
     if names := ", ".join(name for name in release.checks_set_aside if name != ACCEPTED_CHANGE):
         text = (
@@ -92,9 +89,9 @@ def acceptance_notes(release: Release) -> list[Note]:
 
 
 def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:
-    """Say which file gave a ZIP its locality.
+    """Return the note on which file gives a ZIP its locality.
 
-    A warning where CMS has divided the state otherwise between file and release.
+    It is a warning where CMS has divided the state anew between the file and the release.
     """
     text = f"ZIP {by.code} lies in {place.key} by CMS's {by.file}"
     text += "." if by.of_the_day else f", the nearest there is to {day}."

@@ -1,4 +1,4 @@
-"""A rate with where it comes from."""
+"""A rate with its release."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from feesync.model.zip_code import ZipPlace
 
 
 class Quote(NamedTuple):
-    """A rate with where it comes from.
+    """A rate with its locality and its release.
 
-    `exact` tells whether the release covers the date itself; `zip` how a ZIP told the locality,
-    where the place was one.
+    `exact` tells whether the release covers the date itself. `zip` says why a ZIP is in the
+    locality, where the place was given as a ZIP.
     """
 
     rate: Rate

@@ -1,4 +1,4 @@
-"""The read side: the rate of a code in a locality on a date, from the database or from the embedded snapshot.
+"""Read rates: of a code, in a locality, on a date, from the database or the embedded snapshot.
 
 Out of scope: which release answers (store.library).
 """
@@ -39,11 +39,11 @@ _T = TypeVar("_T")
 
 
 class FeeSchedule:
-    """The fee schedule that a database and the embedded snapshot hold together.
+    """The fee schedule of a database and the embedded snapshot together.
 
     An object belongs to the thread that made it; `open_schedule` gives each thread its own. It sees
     what other processes load: before each answer it asks SQLite whether the database has changed,
-    and forgets what it remembered if so.
+    and if so forgets what it remembers.
     """
 
     def __init__(self, database: str | os.PathLike[str] | None = None) -> None:
@@ -52,13 +52,11 @@ class FeeSchedule:
         self._shelf: Library | None = None
         self._held = False
         self.answers: dict[Hashable, object] = {}
-        """What has been answered from this state of the database."""
+        """The answers from this state of the database."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Answer from one state of the database.
-
-        What other processes load meanwhile is not seen before the end of the block.
+        """Answer from one state of the database during the block, whatever other processes load.
 
         Raises:
             StoreError: the database cannot be read, or is damaged.
@@ -85,11 +83,14 @@ class FeeSchedule:
             raise store_error(self._live.path, error) from error
 
     def library(self) -> Library:
-        """Return what the database and the snapshot hold; it goes with the state that is held."""
+        """Return the releases of the database and the snapshot, in the state that answers now."""
         return self._reading(lambda: self._library)
 
     def releases(self) -> list[Release]:
-        """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
+        """Return all releases, by first day of effect.
+
+        A release of the snapshot is among them where the database lacks its label.
+        """
         return self._reading(lambda: self._library.releases())
 
     def rate(
@@ -100,16 +101,18 @@ class FeeSchedule:
         Args:
             hcpcs: the code, five characters.
             modifier: `26`, `TC` or `53` for a row of its own, else empty or None.
-            locality: in any form that `localities.resolve` takes, or a ZIP or ZIP+4.
+            locality: a key, a name, or a ZIP or ZIP+4, as for `estimate`.
             day: date of service, a `date` or `YYYY-MM-DD`.
             qp: whether the conversion factor is that of a qualifying APM participant (from 2026
                 on).
 
         Raises:
-            InvalidInputError: an argument cannot be read. NoReleaseError: no loaded release answers
-            for the date. UnknownCodeError: the code is not in the release, or not in the snapshot
-            when that is all there is. LocalityError: the locality is unknown or ambiguous; a ZIP is
-            unknown, military or spans localities.
+            InvalidInputError: an argument cannot be read.
+            NoReleaseError: no loaded release answers for the date.
+            UnknownCodeError: the code is not in the release, or not in the snapshot where only that
+                answers.
+            LocalityError: the locality is unknown or ambiguous, or a ZIP is unknown, military or
+                spans localities.
         """
         row = "" if modifier is None else reading.text("modifier", modifier).upper()
         if row and not (len(row) == 2 and row.isascii() and row.isalnum()):
@@ -131,22 +134,19 @@ class FeeSchedule:
         *,
         qp: bool = False,
     ) -> list[Quote]:
-        """Return every row of a code (26, TC and 53 too).
-
-        In the localities named, else in the states', else in all.
+        """Return every row of a code (26, TC and 53 too) in localities.
 
         Args:
             hcpcs: the code, five characters.
-            places: localities, each in any form that `rate` takes; empty or None where none is
+            places: localities, each in any form that `rate` can read; empty or None where none is
                 named.
-            state: one state, or several; empty or None for all. It counts where no locality is
-                named.
+            state: where no locality is named, one state, or several; empty or None for all.
             day: date of service, a `date` or `YYYY-MM-DD`.
             qp: whether the conversion factor is that of a qualifying APM participant.
 
         Raises:
-            InvalidInputError, NoReleaseError, UnknownCodeError: as `rate` does.
-            LocalityError: as `rate` does; or the release has no locality in a state.
+            InvalidInputError, NoReleaseError, UnknownCodeError: as for `rate`.
+            LocalityError: as for `rate`; or the release has no locality in a state.
         """
         named = tuple(
             reading.text("locality", place)
@@ -159,9 +159,10 @@ class FeeSchedule:
         """Return the codes of a range such as `64490-64495` that `rates` has on a date, in order.
 
         Raises:
-            InvalidInputError: an argument cannot be read. NoReleaseError: no loaded release answers
-            for the date. UnknownCodeError: there is none; or only the snapshot answers, and it does
-            not have the whole range.
+            InvalidInputError: an argument cannot be read.
+            NoReleaseError: no loaded release answers for the date.
+            UnknownCodeError: there is no such code; or only the snapshot answers, and it lacks a
+                part of the range.
         """
         if not isinstance(span, CodeRange):
             read = read_codes(span)
@@ -171,11 +172,11 @@ class FeeSchedule:
     def newest_day(self, year: int) -> date:
         """Return a day on which the newest loaded release of a year answers.
 
-        Of the database, else of the embedded snapshot.
+        It is a release of the database, else of the embedded snapshot.
 
         Raises:
-            InvalidInputError: the year is none from 2000 to 2099.
-            NoReleaseError: none of the year is loaded.
+            InvalidInputError: the year is not from 2000 to 2099.
+            NoReleaseError: no release of the year is loaded.
         """
         year = reading.whole("year", year, 2000, 2099, "a year")
         of_year = [release for release in self.releases() if release.year == year]
@@ -189,7 +190,7 @@ class FeeSchedule:
         return max(days)
 
     def answering(self, day: date | str) -> str | None:
-        """Return the label of the loaded release that answers for a day, None where none does.
+        """Return the label of the loaded release that answers for a day, or None where none does.
 
         The snapshot does not count.
         """
@@ -198,12 +199,11 @@ class FeeSchedule:
     def place(
         self, source: Source, release: Release, text: str, day: date | str
     ) -> tuple[Locality, ZipPlace | None]:
-        """Return the locality of a release that a text means.
-
-        By ZIP, with what told it, or as `localities.resolve` takes it.
+        """Return the locality of a release that a text means; for a ZIP, also why.
 
         Raises:
-            LocalityError: unknown or ambiguous, or a ZIP that is military or spans localities.
+            LocalityError: the text is unknown or ambiguous, or a ZIP that is military or spans
+                localities.
         """
         return self._reading(
             self._place, source, release, reading.text("locality", text), read_day("day", day)
@@ -212,25 +212,25 @@ class FeeSchedule:
     def nearest_locality(
         self, text: str, day: date | str
     ) -> tuple[Release, Locality, ZipPlace | None]:
-        """Return the loaded release nearest to a day, the one locality that a text means in it, and how where the text is a ZIP.
+        """Return the release nearest to a day, and the locality that a text means in it.
+
+        For a ZIP, it also returns why.
 
         Raises:
-            LocalityError: it is unknown or ambiguous.
+            LocalityError: the text is unknown or ambiguous.
         """
         return self._reading(
             self._nearest_locality, reading.text("locality", text), read_day("day", day)
         )
 
     def sources(self, when: date | str) -> list[tuple[Source, Release]]:
-        """Return what may answer for a day, the best first.
+        """Return the releases that may answer for a day, or the one of a label, with their sources.
 
-        Or, for a text, the one release of a label: with its source.
-
-        The snapshot's release, which comes before a near one of the database, answers for its few
-        codes only.
+        The best comes first. The snapshot's release, which comes before a near one of the database,
+        answers for its few codes only.
 
         Raises:
-            NoReleaseError: nothing does.
+            NoReleaseError: no release answers.
         """
         if isinstance(when, str):
             label = parse_label(when)
@@ -239,50 +239,44 @@ class FeeSchedule:
         return self._reading(lambda: self._library.on(day))
 
     def localities(self, day: date | str) -> tuple[Release, list[Locality]]:
-        """Return the localities in effect on a date, the national row first, and the release that says so."""
+        """Return the release of a date and its localities, the national row first."""
         return self._reading(self._localities, read_day("day", day))
 
     def find_localities(self, query: str, day: date | str) -> SearchResult:
         """Return the localities that a text may mean.
 
-        By key, ZIP, MAC, state, name, county or contractor.
+        The text is a key, a ZIP, a MAC, a state, a name, a county or a contractor.
         """
         return self._reading(
             self._find_localities, reading.text("query", query), read_day("day", day)
         )
 
     def zip_counts(self, day: date | str) -> tuple[ZipFile, dict[tuple[str, str], int]]:
-        """Return how many ZIPs lie in each MAC and locality, and the ZIP5 file that says so.
-
-        The one that answers for a day.
-        """
+        """Return the ZIP5 file of a day, and how many ZIPs it has in each MAC and locality."""
         return self._reading(self._zip_counts, read_day("day", day))
 
     def zip_files(self) -> list[ZipFile]:
-        """Return the ZIP5 and ZIP9 files of the database, and the embedded ZIP5 where the database has none of its quarter."""
+        """Return all ZIP5 and ZIP9 files; the embedded one where the database lacks its quarter."""
         return self._reading(lambda: self._library.zip_files())
 
     def damages(self) -> list[str]:
-        """Return what of the database is not what was loaded, one line each.
-
-        Every row is compared with its checksum.
-        """
+        """Return a line for each part of the database that differs from its checksum."""
         return self._reading(lambda: self._database.damages() if self._database else [])
 
     def counties(self, day: date | str) -> dict[tuple[str, str], str]:
         """Return the counties of localities, as CMS words them.
 
-        Of the loaded release nearest to a day, else embedded.
+        They are from the loaded release nearest to a day, else from the snapshot.
         """
         return self._reading(self._counties, read_day("day", day))
 
     def remedy(self, day: date | str) -> Hint:
-        """Return what brings the release of a day, or why nothing does where that is known."""
+        """Return what brings the release of a day; or why nothing does, where that is known."""
         return self._library.remedy(read_day("day", day))
 
     @contextmanager
     def pair(self, before: str, after: str) -> Iterator[Pair]:
-        """Find two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
+        """Open two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
         from feesync.store.pair import open_pair  # where two are compared, not at every start
 
         with (

@@ -1,4 +1,4 @@
-"""One state of the database for the whole of an answer, whatever another process loads between its look-ups."""
+"""One state of the database for a whole answer, whatever other processes load meanwhile."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 def of_one_state(answer: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
-    """Decorate a function with a keyword `db`.
-
-    All that one call of it reads is of one state of that database.
-    """
+    """Decorate a function with a keyword `db`: all that it reads is of one state of the database."""
 
     @wraps(answer)
     def answered(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:

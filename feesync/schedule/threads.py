@@ -1,4 +1,4 @@
-"""The fee schedule of this thread over each database: opened on first use, and never carried across a fork."""
+"""The fee schedule of this thread over each database, opened on first use."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
     """Return this thread's fee schedule over a database, opened on first use.
 
     Args:
-        db: path of the database; by default FEESYNC_DB, else the user's data folder. Where there is
-            no such file, the embedded snapshot answers until there is.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder. As long as
+            there is no such file, the embedded snapshot answers.
     """
     path = database_name(db)
     schedules: dict[str, FeeSchedule] = _local.__dict__.setdefault("schedules", {})
@@ -30,12 +30,10 @@ def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:
 
 
 def _forget_after_fork() -> None:
-    """SQLite connections must not cross a fork.
+    """Forget the parent's connections: SQLite connections must not be used after a fork.
 
-    The child opens its own, and leaves the parent's unclosed.
-
-    This cannot help a process that forks while another of its threads is inside SQLite: fork first,
-    or spawn.
+    The child opens its own, and does not close the parent's. A process that forks while another of
+    its threads is inside SQLite cannot be helped: fork before, or spawn.
     """
     global _local
     _inherited.append(_local)

@@ -1,4 +1,1 @@
-"""The SQLite database.
-
-Schema and migrations, loading a release in one transaction, the embedded snapshot.
-"""
+"""The SQLite database: schema and migrations, the embedded snapshot, and which release answers."""

@@ -1,11 +1,10 @@
-"""Checksums of what a database holds.
+"""Checksums of a database's rows, so that a bit that flips on disk is an error and not a price.
 
-A bit that flips on disk, which SQLite does not notice, is told and becomes no price.
-
-A checksum is stored for each code of a release, for its localities, for the table of releases with
-the factors, and for the views; of a ZIP file for the ZIPs that begin alike. It is compared where an
-answer first uses these rows, and for all of them by `feesync status`. CRC-32 finds every change of
-up to 32 bits in a row. Out of scope: a change that is made on purpose.
+SQLite does not notice such a change. A checksum is stored for each code of a release, for its
+localities, for the table of releases with the factors, for the views, and for groups of ZIPs of a
+ZIP file. It is compared where an answer first uses these rows, and for all of them by
+`feesync status`. CRC-32 finds every change of up to 32 bits in a row. Out of scope: a change that
+is made on purpose.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from zlib import crc32
 from feesync.errors import StoreError
 
 _OF_NONE = 0
-"""Stands in the place of a release's number for what is of no one release."""
+"""The release number of checksums that belong to no single release."""
 
 _VIEWS = ("rate", "rate_cents", "revision_rate_cents", "revision_rate_exact")
 _SHARED = {
@@ -28,7 +27,8 @@ _SHARED = {
         "SELECT * FROM check_set_aside ORDER BY release_id, name",
     ),
     "views": (
-        f"SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name IN {_VIEWS} ORDER BY name",  # noqa: S608 - ours
+        "SELECT name, sql FROM sqlite_master "
+        f"WHERE type = 'view' AND name IN {_VIEWS} ORDER BY name",  # noqa: S608 - ours
     ),
     "ZIP files": ("SELECT * FROM zip_file NOT INDEXED ORDER BY zip_file_id",),
 }
@@ -43,7 +43,9 @@ _OF_RELEASE = {
 _VALUES = "SELECT * FROM relative_value WHERE release_id = ?"
 _OPPS = "SELECT * FROM opps_relative_value WHERE release_id = ?"
 _OF_CODE = " AND hcpcs = ?"
-_BASES = " AND basis IN ('nonqp', 'qp')"  # named, so that SQLite looks the code up in place of reading the table through
+_BASES = " AND basis IN ('nonqp', 'qp')"
+"""Names both bases, so that SQLite looks the code up by the index and does not scan the table."""
+
 _CODE_LENGTH = 5
 _CODE_COLUMN = 1
 _OPPS_CODE_COLUMN = 2
@@ -57,14 +59,11 @@ _Row = tuple[object, ...]
 
 
 _FIRST_VERSION = 5
-"""The version of the database from which on it has checksums."""
+"""The first version of the database that has checksums."""
 
 
 class DamageError(StoreError):
-    """What stands in the database is not what was loaded.
-
-    A disk, or another program, has changed it.
-    """
+    """The database no longer has what was loaded: a disk, or another program, has changed it."""
 
 
 def seal_release(
@@ -73,7 +72,7 @@ def seal_release(
     """Store the checksums of a release's rows.
 
     Args:
-        connection: a database in which they stand.
+        connection: the database, which has the rows already.
         release_id: the release.
         values: its rows of `relative_value`, by code and modifier.
         opps: its rows of `opps_relative_value`, by basis, code and modifier.
@@ -90,7 +89,7 @@ def seal_release(
 
 
 def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
-    """Store the checksums of a ZIP file's rows, as they stand."""
+    """Store the checksums of a ZIP file's rows in the database."""
     sums = _zip_sums(connection, zip_file_id, kind)
     connection.executemany(
         "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)",
@@ -99,10 +98,7 @@ def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -
 
 
 def seal_shared(connection: sqlite3.Connection) -> None:
-    """Store the checksums of what is of no one release, as it stands.
-
-    Where nothing has changed, nothing is written.
-    """
+    """Store the checksums of tables and views that belong to no release, where they changed."""
     for part in _SHARED:
         value = _shared_sum(connection, part)
         if value != _stored(connection, _OF_NONE, part):
@@ -112,10 +108,7 @@ def seal_shared(connection: sqlite3.Connection) -> None:
 
 
 def seal(connection: sqlite3.Connection) -> None:
-    """Store the checksums of all that a database holds that has none yet.
-
-    What stands there is what is trusted.
-    """
+    """Store the checksums of everything in a database that has none yet; it is taken as it is."""
     if _stored(connection, _OF_NONE, "releases") is None:
         for (release_id,) in connection.execute("SELECT release_id FROM release").fetchall():
             seal_release(connection, release_id, *_rows_of(connection, release_id))
@@ -127,12 +120,10 @@ def seal(connection: sqlite3.Connection) -> None:
 
 
 def are_kept(connection: sqlite3.Connection) -> bool:
-    """Tell whether a database has checksums.
-
-    One of an older feesync that cannot be migrated now has none.
+    """Tell whether a database has checksums; one of an older feesync may not.
 
     Raises:
-        DamageError: it is of a version that has them, and they are gone.
+        DamageError: the database is of a version that has checksums, and they are gone.
     """
     query = "SELECT 1 FROM sqlite_master WHERE name = 'checksum'"
     if connection.execute(query).fetchone():
@@ -143,12 +134,10 @@ def are_kept(connection: sqlite3.Connection) -> bool:
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
-    """Compare what is of no one release: 'releases', 'views', 'ZIP files'.
-
-    All of them where none is named.
+    """Compare 'releases', 'views' or 'ZIP files' with their checksums, or all three by default.
 
     Raises:
-        DamageError: it is not what was stored.
+        DamageError: they differ.
     """
     for part in parts or _SHARED:
         if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
@@ -156,12 +145,10 @@ def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
 
 
 def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpcs: str) -> bool:
-    """Compare the rows of a code, of all row modifiers and bases.
-
-    Tell whether the release has the code.
+    """Compare the rows of a code with its checksum, and tell whether the release has the code.
 
     Raises:
-        DamageError: they are not what was stored.
+        DamageError: they differ.
     """
     values = connection.execute(
         _VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)
@@ -178,10 +165,10 @@ def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpc
 
 
 def check_part(connection: sqlite3.Connection, release_id: int, label: str, part: str) -> None:
-    """Compare the 'localities', 'counties' or 'source files' of a release.
+    """Compare the 'localities', 'counties' or 'source files' of a release with their checksum.
 
     Raises:
-        DamageError: they are not what was stored.
+        DamageError: they differ.
     """
     if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
         connection, release_id, part
@@ -197,10 +184,10 @@ def check_codes(
     first: str,
     last: str,
 ) -> None:
-    """Compare which codes a release has, from the first to the last, with those that were loaded.
+    """Compare the codes of a release in a range with those that have checksums.
 
     Raises:
-        DamageError: a code is missing, or too much.
+        DamageError: a code is missing, or there is one too many.
     """
     rows = connection.execute(
         "SELECT part FROM checksum WHERE release_id = ? AND part BETWEEN ? AND ? AND length(part) "
@@ -213,10 +200,10 @@ def check_codes(
 
 
 def check_release(connection: sqlite3.Connection, release_id: int, label: str) -> None:
-    """Compare every row of a release.
+    """Compare every row of a release with its checksums.
 
     Raises:
-        DamageError: one is not what was stored.
+        DamageError: a row differs.
     """
     wrong = _wrong_parts(connection, release_id)
     if wrong:
@@ -224,10 +211,10 @@ def check_release(connection: sqlite3.Connection, release_id: int, label: str) -
 
 
 def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
-    """Compare the rows of a ZIP file that a ZIP is looked up among.
+    """Compare the group of a ZIP file's rows that a ZIP is in with its checksum.
 
     Raises:
-        DamageError: they are not what was stored.
+        DamageError: they differ.
     """
     part = _zip_part(kind, zip5)
     stored = connection.execute(
@@ -239,10 +226,10 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
 
 
 def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
-    """Compare every row of a ZIP file.
+    """Compare every row of a ZIP file with its checksums.
 
     Raises:
-        DamageError: one is not what was stored.
+        DamageError: a row differs.
     """
     wrong = _wrong_zip_parts(connection, zip_file_id, kind)
     if wrong:
@@ -250,9 +237,9 @@ def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) 
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
-    """Yield what of a database is not what was loaded, one line each.
+    """Yield a line for each part of a database that differs from its checksum.
 
-    All of its releases, superseded ones too, and ZIP files.
+    All releases and ZIP files are compared, superseded ones too.
     """
     try:
         check_shared(connection)
@@ -327,9 +314,9 @@ def _shared_sum(connection: sqlite3.Connection, part: str) -> int:
 
 
 def _bytes(value: object) -> bytes:
-    """Return rows as bytes, the same in every Python.
+    """Return rows as bytes, the same in every version of Python.
 
-    `repr` is not: which characters it escapes depends on the edition of Unicode that Python knows.
+    `repr` would not do: which characters it escapes depends on Python's version of Unicode.
     """
     return ascii(value).encode("ascii")
 

@@ -1,6 +1,6 @@
 """When a database was last refreshed, and how the last run ended.
 
-A small file beside it, so that monitoring need not ask CMS.
+It is a small file beside the database, so that monitoring need not ask CMS.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Listing:
     """The releases that CMS listed.
 
     Attributes:
-        asked: when it was asked (UTC).
-        labels: what it listed, such as `RVU25D`.
+        asked: when CMS was asked (UTC).
+        labels: the labels of the releases, such as `RVU25D`.
     """
 
     asked: datetime
@@ -35,12 +35,11 @@ class Freshness:
     """How fresh a database is.
 
     Attributes:
-        last_success: when a run last found everything as CMS has it (UTC), None where none has.
-        last_run: when a run last ended (UTC), well or not.
+        last_success: when a run last brought everything that CMS has (UTC), None where none has.
+        last_run: when a run last ended (UTC), with success or without.
         last_status: the exit status of that run.
         problems: what went wrong in it.
-        listing: what CMS listed when it was last asked and its listing could be read; None where
-            that is not known.
+        listing: what CMS listed when its listing was last read; None where that is not known.
     """
 
     last_success: datetime | None = None
@@ -50,7 +49,7 @@ class Freshness:
     listing: Listing | None = None
 
     def stale_because(self, most: timedelta, now: datetime) -> str | None:
-        """Return why the last success does not do for an age, or None where it does."""
+        """Return why the last success is too old for an age, or None where it is not."""
         if self.last_success is None:
             return "no refresh has succeeded yet"
         if self.last_success - now > _CLOCK_ERROR:
@@ -95,12 +94,12 @@ def record_run(
         ended: when (UTC).
         status: its exit status.
         problems: what went wrong.
-        success: whether everything of the current year is now as CMS has it.
+        success: whether the database now has everything of the current year that CMS has.
         labels: the releases that CMS listed in this run; None where its listing was not read, and
-            what it had before is kept.
+            the last one is kept.
 
     Raises:
-        StoreError: it cannot be written.
+        StoreError: the record cannot be written.
     """
     before = read_freshness(database)
     last_success = ended if success else before.last_success

@@ -1,11 +1,10 @@
-"""Which release answers: for a day, for a code on a day, or by its label.
+"""Which release answers for a day, for a code on a day, or for a label.
 
-Of the database and the embedded snapshot together.
-
-The database's own release of the day is final. The quarter of the day, from either, beats a near
-one; a near one is of the same calendar year and the same conversion factor. The snapshot answers
-for labels that the database lacks, and for its few codes only. Out of scope: rates and places
-(source, schedule), and noticing that the database changed (live).
+The database and the embedded snapshot answer together. The database's own release of the day is
+final. Else a release of the day's quarter, of either, comes before a near one, which must be of the
+same calendar year and conversion factor. The snapshot answers for labels that the database lacks,
+and for its few codes only. Out of scope: rates and places (source, schedule), and noticing that the
+database has changed (live).
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ _MOST_NAMED = 3
 
 
 class Library:
-    """The releases of one state of a database and of the snapshot.
+    """The releases of a database, in one state, and of the snapshot.
 
-    Of another state another Library is made.
+    Where the database changes, another Library is made.
     """
 
     def __init__(self, path: str, database: Source | None, snapshot: Callable[[], Source]) -> None:
@@ -40,7 +39,10 @@ class Library:
         self._by_day: dict[date, list[tuple[Source, Release]]] = {}
 
     def releases(self) -> list[Release]:
-        """Return the releases of the database, and those of the snapshot whose labels it lacks, by first day of effect."""
+        """Return all releases, by first day of effect.
+
+        A release of the snapshot is among them where the database lacks its label.
+        """
         own = self._database.releases if self._database else []
         labels = {release.label for release in own}
         embedded = [release for release in self._snapshot().releases if release.label not in labels]
@@ -49,7 +51,7 @@ class Library:
         )
 
     def zip_files(self) -> list[ZipFile]:
-        """Return the ZIP5 and ZIP9 files, the embedded one where the database has none of its quarter."""
+        """Return all ZIP5 and ZIP9 files; the embedded one where the database lacks its quarter."""
         own = self._database.zip_tables if self._database else []
         files = {
             (file.kind, file.year, file.quarter): file
@@ -61,7 +63,7 @@ class Library:
         """Return the releases that may answer for a day, the best first.
 
         Raises:
-            NoReleaseError: none does.
+            NoReleaseError: no release does.
         """
         if day in self._by_day:
             return self._by_day[day]
@@ -91,11 +93,11 @@ class Library:
     def release_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
         """Return the release that answers for a code on a day.
 
-        The best one, but for the snapshot's where it lacks the code.
+        It is the best one of the day; the snapshot's only where it has the code.
 
         Raises:
-            NoReleaseError: none answers for the day.
-            UnknownCodeError: only the snapshot does, which lacks the code.
+            NoReleaseError: no release answers for the day.
+            UnknownCodeError: only the snapshot does, and it lacks the code.
         """
         for source, release in self.on(day):
             if not source.embedded or hcpcs in source.codes:
@@ -103,7 +105,7 @@ class Library:
         raise self.outside_snapshot(hcpcs, day)
 
     def labelled(self, label: str) -> list[tuple[Source, Release]]:
-        """Return the one release of a label, with the source that has it.
+        """Return the release of a label and its source, as a list of one.
 
         Raises:
             NoReleaseError: neither the database nor the snapshot has it.
@@ -135,7 +137,10 @@ class Library:
     def not_in(
         self, code: str, row: str, source: Source, release: Release, day: date
     ) -> UnknownCodeError:
-        """Return the error for a code, or the row of it for a modifier, that the release of a day lacks: with what has it."""
+        """Return the error for a code, or a row of it, that the release of a day lacks.
+
+        It names the releases that have the code.
+        """
         rows = source.modifiers(release, code)
         does = "answers" if release.covers(day) else "stands in"
         text = f"{f'{code} {row}'.strip()} is not in {release.label}, which {does} for {day}"
@@ -149,7 +154,7 @@ class Library:
         return UnknownCodeError(text, rows, hint=hint)
 
     def outside_snapshot(self, what: str, day: date) -> UnknownCodeError:
-        """Return the error for a code, or a range of codes, that only a release which is not loaded can have."""
+        """Return the error for codes that the snapshot lacks, where no other release is loaded."""
         codes = ", ".join(sorted(self._snapshot().codes))
         return UnknownCodeError(
             f"{what} on {day} needs a release that is not loaded (the embedded snapshot holds only "
@@ -185,10 +190,7 @@ class Library:
 
 
 def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
-    """Return the release in effect on a day.
-
-    Of two that overlap (RVU24A, RVU24AR) the one that began later.
-    """
+    """Return the release in effect on a day; of two that overlap (RVU24A, RVU24AR), the later."""
     covering = [release for release in source.releases if release.covers(day)]
     return [(source, covering[-1])] if covering else []
 
@@ -196,7 +198,7 @@ def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
 def _answers_for(release: Release, day: date) -> bool:
     """Tell whether a release may answer for a day.
 
-    It covers it, or is of its year and has its conversion factor.
+    It must cover the day, or be of its year and have its conversion factor.
     """
     if release.covers(day):
         return True
@@ -207,7 +209,7 @@ def _answers_for(release: Release, day: date) -> bool:
 
 
 def _elsewhere(source: Source, code: str, lacking: Release, day: date) -> str:
-    """Say which other releases of a source have a code, the nearest to a day first."""
+    """Return which other releases of a source have a code, in words, the nearest to a day first."""
     having = [
         release
         for release in source.releases

@@ -1,8 +1,6 @@
-"""A database file as it is now.
+"""A database file as it is now: it may appear, change, be replaced or vanish meanwhile.
 
-It may appear, be written to, be replaced or vanish while a process reads it.
-
-What is read between `begin` and `end` is of one state, that in which `begin` found the file.
+What is read between `begin` and `end` is of one state, the one in which `begin` found the file.
 """
 
 from __future__ import annotations
@@ -17,10 +15,10 @@ from feesync.store.source import Source
 
 
 class LiveDatabase:
-    """The database at a path; `source` is None as long as there is none.
+    """The database at a path; `source` is None as long as there is no file.
 
-    Writes of other processes are told by SQLite's `PRAGMA data_version`; another file under the
-    name, by its identity, size and time, which a checkpoint changes too.
+    Changes by other processes are noticed by SQLite's `PRAGMA data_version`, and another file under
+    the same name by its identity, size and time, which a checkpoint changes too.
     """
 
     def __init__(self, path: str) -> None:
@@ -30,11 +28,11 @@ class LiveDatabase:
         self._data_version = -1
 
     def begin(self) -> bool:
-        """Begin to read the file as it is now; tell whether it is another than before.
+        """Begin to read the file as it is now, and tell whether it has changed.
 
         Raises:
-            StoreError: there is a file, but it cannot be read, is damaged or is no feesync
-                database.
+            StoreError: there is a file, but it cannot be read, is damaged, or is no database of
+                feesync.
         """
         try:
             file = self._identity()
@@ -59,7 +57,7 @@ class LiveDatabase:
         return True
 
     def end(self) -> None:
-        """End what `begin` began: from here on, what other processes have written is seen."""
+        """End what `begin` began, so that changes by other processes are seen again."""
         if self.source and self.source.connection.in_transaction:
             self.source.connection.execute("ROLLBACK")
 
@@ -83,9 +81,9 @@ class LiveDatabase:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _begin(self, connection: sqlite3.Connection) -> bool:
-        """Begin a transaction, and only then ask what it sees.
+        """Begin a transaction, and then ask which version it sees.
 
-        Asked before, it might have moved meanwhile.
+        Asked before the transaction, the version might be another one.
         """
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM release").fetchone()  # from here on

@@ -1,7 +1,7 @@
-"""Two releases, or two revisions of one, beside each other in one database, so that SQL can compare them.
+"""Two releases, or two revisions of one, in one database, so that SQL can compare them.
 
 A release is named by its label, `RVU25D`, or a revision of it by the label and the beginning of its
-sha256, `RVU25D@1a2b3c`. Out of scope: what is compared (payment_counts, diff).
+sha256, `RVU25D@1a2b3c`. Out of scope: the comparison (changes).
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ class Pair:
     """Two releases of one open database.
 
     Attributes:
-        source: the database; in memory where one of the two is the embedded snapshot's.
-        before: the one.
-        after: the other.
-        embedded: which of them are the snapshot's; where any is, both hold its few codes only.
+        source: the database; one in memory where either release is the embedded snapshot's.
+        before: the first release.
+        after: the second release.
+        embedded: which of them are the snapshot's; where any is, both have only the snapshot's
+            codes.
     """
 
     source: Source
@@ -44,10 +45,7 @@ class Pair:
 
 
 def revision_name(release: Release) -> str:
-    """Return how a revision is named.
-
-    Label and the beginning of its hash, `RVU25D@1a2b3c4d5e6f`.
-    """
+    """Return the name of a revision, label and beginning of its hash: `RVU25D@1a2b3c4d5e6f`."""
     return f"{release.label}@{release.sha256[:_HASH_SHOWN]}"
 
 
@@ -59,18 +57,20 @@ def open_pair(
     after: str,
     remedy: Callable[[str], Hint],
 ) -> Iterator[Pair]:
-    """Find two releases to compare, of a database or of the embedded snapshot where that lacks the label.
+    """Open two releases to compare.
+
+    A release is of the database, or of the embedded snapshot where the database lacks its label.
 
     Args:
-        database: the database; there may be none.
+        database: the database; None where there is none.
         snapshot: the embedded snapshot.
-        before: name of the one release or revision.
-        after: name of the other.
+        before: name of the first release or revision.
+        after: name of the second.
         remedy: returns what brings a label that is not loaded.
 
     Raises:
-        InvalidInputError: a name cannot be read, or both are one revision.
-        NoReleaseError: there is no such release, or no such revision of it, or several.
+        InvalidInputError: a name cannot be read, or both name the same revision.
+        NoReleaseError: there is no such release, no such revision of it, or several.
         StoreError: the database is damaged.
     """
     found = [_find(name, database, snapshot, remedy) for name in (before, after)]
@@ -132,10 +132,7 @@ def _listed(revisions: list[Release]) -> str:
 def _beside(
     before: tuple[Source, Release], after: tuple[Source, Release], both: sqlite3.Connection
 ) -> Pair:
-    """Return two releases of one source as they are.
-
-    Those of two, copied into an empty database with the snapshot's codes only.
-    """
+    """Return two releases in one source: their own, or a new database with the snapshot's codes."""
     embedded = tuple(release for source, release in (before, after) if source.embedded)
     if before[0] is after[0]:
         return Pair(before[0], before[1], after[1], embedded)
@@ -164,7 +161,7 @@ def _copy(
     for table in (*_OF_RELEASE, *_OF_CODES):
         limit = " AND hcpcs IN (SELECT value FROM json_each(?))" if table in _OF_CODES else ""
         rows = source.execute(
-            f"SELECT * FROM {table} WHERE release_id = ?{limit}",  # noqa: S608 - names of this module
+            f"SELECT * FROM {table} WHERE release_id = ?{limit}",  # noqa: S608
             (release_id, json.dumps(codes)) if limit else (release_id,),
         )
         _insert(target, table, [(number, *row[1:]) for row in rows])
@@ -172,4 +169,5 @@ def _copy(
 
 def _insert(target: sqlite3.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
     if rows:
-        target.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608 - names of this module
+        marks = ", ".join("?" * len(rows[0]))
+        target.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608

@@ -1,8 +1,8 @@
-"""What brings a release that is not loaded, or why nothing does, where that is known: as a hint.
+"""What brings a release that is not loaded, as a hint; or why nothing does, where that is known.
 
-A remedy that cannot work is worse than none: what CMS's listing lacked when it was last asked is
-not promised, nor are the years whose files feesync does not read. Out of scope: which release
-answers meanwhile (library).
+A remedy that cannot work is worse than none, so none is given for a release that CMS's listing
+lacked when it was last read, or for a year whose files feesync does not read. Out of scope: which
+release answers meanwhile (library).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from feesync.store.freshness import Listing
 
 
 def for_day(day: date, listing: Listing | None) -> Hint:
-    """Return what brings the release of a day: a refresh takes this year's and the last's by itself.
+    """Return what brings the release of a day.
 
     Args:
         day: the date of service.
-        listing: what CMS listed when it was last asked, None where that is not known.
+        listing: what CMS listed when it was last asked; None where that is not known.
     """
     label = label_on(day)
     year = None if day.year >= date.today().year - 1 else day.year
@@ -46,9 +46,9 @@ def _unread(year: int) -> str | None:
 
 
 def _unlisted(label: str, listing: Listing) -> str | None:
-    """Say that CMS's listing had no release of a quarter, a re-issue of it included.
+    """Return in words that CMS's listing had no release of a quarter; None where it had one.
 
-    None where it had.
+    A re-issue counts as a release of its quarter.
     """
     if not listing.labels or any(known.startswith(label[:6]) for known in listing.labels):
         return None

@@ -1,6 +1,6 @@
-"""Which revisions of which editions a database holds, of releases and of other files, by hash.
+"""The revisions in a database, of releases and of other files, by label and hash.
 
-Enough to know new bytes from known ones.
+They are what a refresh needs to tell new bytes from known ones.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Revisions:
     """The revisions of one label.
 
     Attributes:
-        current: sha256 of the one that answers.
+        current: sha256 of the revision that answers.
         effective: its first and last day of effect.
-        superseded: sha256 of the others.
+        superseded: sha256 of the other revisions.
     """
 
     current: str
@@ -42,7 +42,7 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
     """Return the revisions of every label in a database; none where there is no database yet.
 
     Raises:
-        StoreError: it cannot be read.
+        StoreError: the database cannot be read.
     """
     try:
         connection = open_for_reading(path) if path.exists() else None

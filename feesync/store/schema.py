@@ -1,8 +1,8 @@
 """Connections to the database, and its migrations.
 
-The tables are made by the numbered SQL files of migrations/, of which `PRAGMA user_version` says
-how many a database has had; after the last of them the views are made anew from views.sql. Reading
-needs only the standard library.
+The numbered SQL files of migrations/ make the tables, and `PRAGMA user_version` counts those that a
+database has had. After the last one, views.sql makes the views again. Reading needs only the
+standard library.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ APPLICATION_ID = 0x66656573
 BUSY_SECONDS = 10.0
 
 REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
-"""The source of a qp conversion factor that the release itself did not bring."""
+"""The source of a qp conversion factor that is not from the release's own files."""
 
 _OLDEST_READ = 2
-"""The version from which on a database can be read as it is: later ones only add tables."""
+"""The oldest version that can be read without a migration: later ones only added tables."""
 
 _CANNOT_BE_WRITTEN = (
     sqlite3.SQLITE_READONLY,
@@ -39,7 +39,7 @@ _FOLDER = __file__.rpartition(os.sep)[0]
 _MIGRATIONS = f"{_FOLDER}/migrations"
 _VIEWS = f"{_FOLDER}/views.sql"
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/:")
-"""The bytes of a path that stand for themselves in a URI."""
+"""The bytes of a path that need no escape in a URI."""
 
 
 def migrations() -> list[str]:
@@ -64,7 +64,7 @@ def memory_database() -> sqlite3.Connection:
 
 
 def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:
-    """Open a database that nothing writes to, as a wheel carries one; any thread may use it.
+    """Open a database that nothing writes to, such as a wheel's snapshot; any thread may use it.
 
     Raises:
         StoreError: SQLite is too old.
@@ -75,7 +75,7 @@ def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:
 
 
 def is_database(path: Path) -> bool:
-    """Tell whether a file is a database of feesync, by its first bytes."""
+    """Tell by its first bytes whether a file is a database of feesync."""
     with path.open("rb") as file:
         start = file.read(72)
     return start.startswith(b"SQLite format 3\x00") and start[68:72] == APPLICATION_ID.to_bytes(
@@ -84,17 +84,15 @@ def is_database(path: Path) -> bool:
 
 
 def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
-    """Open an existing database read-only.
+    """Open an existing database read-only; return None where it is still empty.
 
-    None where it holds nothing yet, as while another process makes it.
-
-    One of an older feesync is migrated first, where that can be done now; else it is read as it is,
-    from _OLDEST_READ on. What a killed process left half done is rolled back. In a folder where
-    this user may not write, the database is opened as unchanging, because readers of a WAL database
-    write beside it.
+    A database of an older feesync is migrated first where that is possible now; else it is read as
+    it is, from version _OLDEST_READ on. A transaction that a killed process left unfinished is
+    rolled back. In a folder where this user may not write, the database is opened as unchanging,
+    because readers of a WAL database write beside it.
 
     Raises:
-        StoreError: not a feesync database, or made by a newer feesync.
+        StoreError: the file is no database of feesync, or one of a newer feesync.
     """
     _require_sqlite()
     try:
@@ -107,7 +105,7 @@ def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
 
 
 def _migrated(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> sqlite3.Connection:
-    """Return a connection to a database after its migration, or the old connection where it cannot be migrated now."""
+    """Return a connection to the migrated database, or the old one where it cannot be now."""
     version = _version(connection)
     try:
         from pathlib import Path  # of a database of before, not at every start
@@ -151,7 +149,7 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Open a database for loading, created and migrated as needed.
+    """Open a database for loading; create and migrate it as needed.
 
     Raises:
         BusyError: another process has been writing to it for ten seconds.
@@ -206,7 +204,7 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def store_error(path: str | os.PathLike[str], error: Exception) -> StoreError | BusyError:
-    """Return the error of the package for an error of SQLite, or of its text, while reading or writing a database."""
+    """Return feesync's error for an error of SQLite, or of its text, at a database."""
     if isinstance(error, UnicodeDecodeError):
         return StoreError(f"{path} is damaged: it holds text that is no UTF-8")
     if "locked" in str(error) or "busy" in str(error):
@@ -240,7 +238,7 @@ def _check_version(connection: sqlite3.Connection, path: str | os.PathLike[str])
 
 
 def _uri(path: str | os.PathLike[str], query: str) -> str:
-    """Return the URI by which SQLite opens a file, in which no byte of its name means another."""
+    """Return the URI by which SQLite opens a file, with every other byte of its name escaped."""
     name = os.path.join(os.getcwd(), path).replace(os.sep, "/")
     plain = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in os.fsencode(name))
     return f"file://{'' if name.startswith('/') else '/'}{plain}?{query}"

@@ -1,12 +1,9 @@
-"""The embedded snapshot.
+"""The embedded snapshot: the facet joint codes in every release from 2020 on, and all localities.
 
-The facet joint codes in every release from 2020 on, all localities with their counties, no
-descriptors.
-
-CSV files of data/snapshot, loaded into a database of the same schema and views. A wheel carries that
-database in place of them (hatch_build.py); in a checkout it is made in memory at every start, so that
-it is never older than they are. `data/README.md` says what they hold; `data/build_snapshot.py` makes
-them from CMS's files. The table of ZIPs is not loaded but read apart (zip_tables).
+It is CSV files of data/snapshot, without descriptors, loaded into a database of the same schema and
+views. A wheel has that database in their place (hatch_build.py); in a checkout it is made in memory
+at every start, so that it is never older than the files. `data/README.md` describes them, and
+`data/build_snapshot.py` makes them from CMS's files. The table of ZIPs is read apart (zip_tables).
 """
 
 from __future__ import annotations
@@ -27,20 +24,20 @@ _SHARES = ("preoperative", "intraoperative", "postoperative")
 
 
 DATABASE = "snapshot/snapshot.db"
-"""Where in the folder of data files a wheel has the snapshot as a database."""
+"""The path of a wheel's snapshot in the folder of data files."""
 
 
 def open_snapshot() -> sqlite3.Connection:
-    """Return a connection to the snapshot: to a wheel's database, else to one made in memory."""
+    """Return a connection to the snapshot, a wheel's database or one made in memory."""
     database = f"{data_folder()}/{DATABASE}"
     return open_unchanging(database) if os.path.isfile(database) else _of_tables()
 
 
 def write_snapshot(path: Path) -> None:
-    """Write the snapshot that the CSV files make to a new database file.
+    """Write the snapshot to a new database file.
 
     Args:
-        path: where there is no file yet.
+        path: the file, which must not exist.
     """
     connection = _of_tables()
     connection.execute("VACUUM INTO ?", (str(path),))
@@ -80,7 +77,7 @@ def _of_tables() -> sqlite3.Connection:
     columns = [name for name in values[0] if name != "label"]
     decimals = [name.endswith("_rvu") or name in _SHARES for name in columns]
     connection.executemany(
-        f"INSERT INTO relative_value (release_id, {', '.join(columns)}) "  # noqa: S608 - names of our own file
+        f"INSERT INTO relative_value (release_id, {', '.join(columns)}) "  # noqa: S608
         f"VALUES (?{', ?' * len(columns)})",
         (
             (
@@ -120,5 +117,5 @@ def _of_tables() -> sqlite3.Connection:
 
 
 def _integer(decimal: str) -> int:
-    """Return a decimal that is printed with all its places (RVU 1.52, GPCI 1.000) as an integer of its last place."""
+    """Return a decimal with all its places (RVU 1.52, GPCI 1.000) as an integer."""
     return int(decimal.replace(".", ""))

@@ -1,6 +1,6 @@
-"""Reading one database of the schema, on disk or in memory: its releases, localities and rates.
+"""Read one database of the schema, on disk or in memory: its releases, localities and rates.
 
-Out of scope: which database and which release answer for a date (schedule).
+Out of scope: which database and which release answer for a date (library).
 """
 
 from __future__ import annotations
@@ -31,13 +31,11 @@ _SELECT_ALL = (
 
 
 class Source:
-    """An open database, with what has been read of it.
+    """An open database, and what has been read of it.
 
-    One that is written to afterwards needs a new Source.
-
-    Rows are compared with their checksums before they are first used, where the database has
-    checksums: the embedded snapshot, which is made anew in memory, has none. Whoever opens one that
-    others may write to has begun a transaction.
+    Where the database changes, a new Source is needed. Rows are compared with their checksums
+    before they are first used; the embedded snapshot, which is made anew in memory, has no
+    checksums. The caller has begun a transaction where other processes may write to the database.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
@@ -52,10 +50,7 @@ class Source:
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
         self.meanings: dict[tuple[int, str], Locality] = {}
-        """What texts have been found to mean, by release.
-
-        Kept as long as what was read of the database.
-        """
+        """The localities that texts mean, by release and text."""
 
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
@@ -80,7 +75,7 @@ class Source:
         return self._codes
 
     def damages(self) -> list[str]:
-        """Return what is not what was loaded, one line each."""
+        """Return a line for each part of the database that differs from its checksum."""
         return list(checksums.damages(self.connection)) if self._are_checked else []
 
     def localities(self, release: Release) -> list[Locality]:
@@ -102,7 +97,7 @@ class Source:
     def rate(
         self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool
     ) -> Rate | None:
-        """Return the rate of a code and row modifier in a locality, or None where the release has no such row."""
+        """Return the rate of a code and row modifier in a locality, or None where there is none."""
         self.check_code(release, hcpcs)
         row = self.connection.execute(
             _SELECT_ONE,
@@ -120,7 +115,10 @@ class Source:
     def rates(
         self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool
     ) -> list[tuple[Locality, Rate]]:
-        """Return every row of a code (26, TC and 53 too) in localities, ordered by row modifier and then as the localities are."""
+        """Return every row of a code (26, TC and 53 too) in localities.
+
+        They are ordered by row modifier, and then as the localities are.
+        """
         self.check_code(release, hcpcs)
         rows = self.connection.execute(
             _SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)
@@ -167,7 +165,7 @@ class Source:
         """Compare the rows of a code with its checksum, before they are first used.
 
         Raises:
-            DamageError: they are not what was loaded.
+            DamageError: they differ.
         """
         key = (release.release_id, hcpcs)
         unchecked = self._are_checked and key not in self._sound
@@ -180,16 +178,13 @@ class Source:
         """Compare every row of a release with its checksums, before it is used as a whole.
 
         Raises:
-            DamageError: one is not what was loaded.
+            DamageError: a row differs.
         """
         if self._are_checked:
             checksums.check_release(self.connection, release.release_id, release.label)
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
-        """Return the row modifiers that a code has in a release.
-
-        The empty one is the code itself.
-        """
+        """Return the row modifiers of a code in a release; the empty one is the code itself."""
         self.check_code(release, hcpcs)
         rows = self.connection.execute(
             "SELECT modifier FROM relative_value WHERE release_id = ? AND hcpcs = ? ORDER BY "
@@ -199,7 +194,10 @@ class Source:
         return [modifier for (modifier,) in rows]
 
     def counties(self, day: date) -> dict[tuple[str, str], str]:
-        """Return the counties of localities, as CMS words them, from the release nearest to a day that has them."""
+        """Return the counties of localities, as CMS words them.
+
+        They are from the release nearest to a day that has them.
+        """
         nearest = self.connection.execute(
             "SELECT release_id FROM release "
             "WHERE superseded_by IS NULL AND release_id IN (SELECT release_id FROM "
@@ -220,7 +218,7 @@ class Source:
     def revisions(self, label: str) -> list[Release]:
         """Return every revision of a label that was ever loaded.
 
-        The current one first, then the superseded, the latest first.
+        The current one comes first, then the superseded ones, the latest first.
         """
         found = [
             (release, superseded_by)
@@ -276,7 +274,7 @@ def _read_releases(
 def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str]]:
     """Return the checks that were set aside and what they found, by release.
 
-    None in a database of before they were recorded.
+    A database of an older feesync may have no record of them.
     """
     if not connection.execute(
         "SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'"
@@ -291,10 +289,10 @@ def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str
 
 
 def basis_of(release: Release, *, qp: bool) -> str:
-    """Return whose conversion factor is meant; before 2026 there is one for all.
+    """Return the basis of a release; before 2026 `nonqp` is for everyone.
 
     Raises:
-        NoPriceError: the release has none for qualifying APM participants.
+        NoPriceError: the release has no factor for qualifying APM participants.
     """
     if not qp or release.year < FIRST_QP_YEAR:
         return "nonqp"

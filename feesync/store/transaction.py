@@ -1,4 +1,4 @@
-"""One transaction that writes to a database: all of what a loader does, or none."""
+"""One transaction that writes to a database: everything that a loader does, or nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from feesync.store.schema import open_for_writing, store_error
 
 @contextmanager
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the database at a path, created and migrated as needed, for one transaction that ends with the block.
+    """Open a database for one transaction, which ends with the block.
+
+    The database is created or migrated as needed.
 
     Raises:
         BusyError: another process is writing.
@@ -34,9 +36,9 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _checkpoint(connection: sqlite3.Connection) -> None:
-    """Bring the new rows into the database file itself, so that it can be copied alone.
+    """Move the new rows into the database file itself, so that it can be copied alone.
 
-    Readers in the way, or a full disk, postpone that: what was loaded is loaded all the same.
+    Where readers or a full disk prevent that, it is done later; the rows are loaded in any case.
     """
     with suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA busy_timeout = 1000")

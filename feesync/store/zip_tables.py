@@ -1,9 +1,6 @@
-"""ZIP5 and ZIP9 tables as they are read.
+"""The ZIP5 and ZIP9 tables: those of the database, and the embedded ZIP5 of the snapshot.
 
-Those of the database, and the embedded ZIP5 of the snapshot.
-
-Which of them answers for a date is decided here too: the newest whose quarter is not after the
-date's, else the nearest.
+Which of them answers for a date is decided here too.
 """
 
 from __future__ import annotations
@@ -21,24 +18,24 @@ from feesync.reference.tables import read_table, read_text
 from feesync.store import checksums
 
 _LINE = 26
-"""How long a line of the embedded table is: `94102,94112,01112,05,CA,0` and its end."""
+"""Characters of a line of the embedded table: `94102,94112,01112,05,CA,0` and its end."""
 
 _PAIR = "12x5sx2s6x"
-"""MAC and locality in a line of it, for `struct`."""
+"""Where MAC and locality are in such a line, for `struct`."""
 
 
 class ZipTable(Protocol):
-    """The rows of one file."""
+    """The rows of a ZIP5 or ZIP9 file."""
 
     @property
     def file(self) -> ZipFile:
         """The file: kind, quarter, source."""
 
     def row(self, code: ZipCode) -> ZipRow | None:
-        """Return the row of a ZIP (in ZIP5, given without plus4) or ZIP+4 (in ZIP9), None where the file has none."""
+        """Return the row of a ZIP (in ZIP5, without plus4) or ZIP+4 (in ZIP9), or None."""
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many ZIPs, or ZIP+4s, the file has in each MAC and locality."""
+        """Return how many ZIPs, or ZIP+4s, each MAC and locality has."""
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Return every MAC and locality of the file."""
@@ -48,10 +45,10 @@ class ZipTable(Protocol):
 
 
 class StoredZipTable:
-    """A file of a database.
+    """A ZIP file of a database.
 
-    Rows are compared with their checksums before they are used, where the database has checksums:
-    those that a ZIP is looked up among, or all of them.
+    Rows are compared with their checksums, where the database has any, before they are used: the
+    group that a ZIP is in, or all rows.
     """
 
     def __init__(
@@ -129,8 +126,8 @@ class StoredZipTable:
 class EmbeddedZipTable:
     """The snapshot's ZIP5.
 
-    Lines of consecutive ZIPs, in order and of one width, of which a search takes the one that it
-    needs apart.
+    It has lines of consecutive ZIPs, sorted and of the same width; a search parses only the line
+    that it needs.
     """
 
     def __init__(self) -> None:
@@ -157,7 +154,7 @@ class EmbeddedZipTable:
         return _zip_row(*found) if code.zip5 <= last else None
 
     def states(self) -> dict[str, set[str]]:
-        """Return the states whose ZIPs lie under each MAC."""
+        """Return the states in which each MAC has ZIPs."""
         states: dict[str, set[str]] = {}
         for _, _, mac, _, state, _ in self._all():
             states.setdefault(mac, set()).add(state)
@@ -201,17 +198,14 @@ def _zip_row(mac: str, locality: str, state: str, flag: str) -> ZipRow:
 
 @cache
 def embedded_zip_table() -> EmbeddedZipTable:
-    """Return the snapshot's ZIP5, read on first use: start-up does not pay for it."""
+    """Return the snapshot's ZIP5, which is read on first use and not at the start."""
     return EmbeddedZipTable()
 
 
 def stored_zip_tables(
     connection: sqlite3.Connection, *, checked: bool = False
 ) -> list[StoredZipTable]:
-    """Return the current files of a database.
-
-    None of one that was made before there were such tables.
-    """
+    """Return the current ZIP files of a database; one of an older feesync has none."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'zip_file'").fetchone():
         return []
     rows = connection.execute(
@@ -230,11 +224,10 @@ def stored_zip_tables(
 
 
 def table_on(tables: Iterable[ZipTable], kind: str, day: date) -> ZipTable | None:
-    """Return the table of a kind that answers for a day, None where there is none.
+    """Return the table of a kind that answers for a day, or None where there is none of the kind.
 
-    Of one quarter the database's, not the embedded.
-
-    It is the newest whose quarter is not after the day's, else the nearest after it.
+    It is the newest whose quarter is not after the day's, else the nearest after it. Where a
+    quarter has two, the database's answers and not the embedded one.
     """
     of_kind = [table for table in tables if table.file.kind == kind]
     today = quarter_of(day)
