@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 def of_one_state(answer: Callable[_Arguments, _Answer]) -> Callable[_Arguments, _Answer]:
-    """Decorate a function with a keyword `db`: all that it reads is of one state of the database."""
+    """Decorate a function with a keyword `db`: it then reads one state of the database."""
 
     @wraps(answer)
     def answered(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
