@@ -1,7 +1,4 @@
-"""Why feesync could not answer.
-
-One class per reason, each with the exit status the command line gives it.
-"""
+"""The errors that feesync raises, one class for each reason, and the exit status of each."""
 
 from __future__ import annotations
 
@@ -41,26 +38,27 @@ _WORST_FIRST = (
 
 
 def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
-    """Return the status of a command that met several.
+    """Return the status of a command that ran into several.
 
-    This machine's trouble, CMS's content, then what passes by itself.
+    The order is: trouble of this machine, refused content of CMS's, and then what may pass by
+    itself.
     """
     met = set(statuses)
     return next((status for status in _WORST_FIRST if status in met), ExitStatus.OK)
 
 
 class FeesyncError(Exception):
-    """Base of every error that feesync raises on purpose; its text is one clear line.
+    """Base of every error that feesync raises on purpose.
 
-    What the text says is the same for every front end; `hint` is what helps, for it to word. A
-    traceback shows both.
+    Its text is one clear line, the same for every front end. `hint` says what helps, and a front
+    end words it; a traceback shows both.
 
     Attributes:
-        exit_status: what the command line exits with.
+        exit_status: the exit status of the command line.
         hint: what helps, None where nothing is known to; its text is a plain sentence that names
             functions, or is empty.
-        claim_line: the number of the line of a claim that it is about, counted from 1, None where
-            it is about none.
+        claim_line: the number of the line of a claim that the error is about, counted from 1; None
+            where it is about none.
     """
 
     exit_status = ExitStatus.UNEXPECTED
@@ -80,9 +78,9 @@ class FeesyncError(Exception):
 
 @contextmanager
 def of_line(number: int) -> Iterator[None]:
-    """Mark errors of the block as about a line of a claim, counted from 1.
+    """Mark the errors of the block as being about a line of a claim, counted from 1.
 
-    An error that is marked already keeps its line.
+    An error that is already marked keeps its line.
     """
     try:
         yield
@@ -99,18 +97,18 @@ class InvalidInputError(FeesyncError, ValueError):
 
 
 class ModifierError(InvalidInputError):
-    """A modifier is unknown, contradictory, not applicable to the code, or not priced by feesync."""
+    """A modifier is unknown, contradictory, not for the code, or not priced by feesync."""
 
 
 class ContentRefusedError(FeesyncError):
     """A file is not what CMS publishes, or fails a check; nothing of the release was loaded.
 
+    The hint says what lets the file pass all the same, or decides what it leaves open.
+
     Attributes:
         reason: what is wrong.
         file: name of the file or zip member.
-        line: line number in that file, counted from 1, where one line is to blame.
-
-    Its hint is what lets the file pass all the same, or decides what it leaves open.
+        line: line number in that file, counted from 1, where one line is the cause.
     """
 
     exit_status = ExitStatus.REFUSED
@@ -130,14 +128,17 @@ class ContentRefusedError(FeesyncError):
 
 
 def one_line(text: str, most: int = 400) -> str:
-    """Return a text whose control characters, which names and cells of a bad file may hold, are shown as marks."""
+    """Return a text with a mark in place of each control character, cut to a length.
+
+    The names and cells of a bad file may have such characters.
+    """
     return "".join(character if character.isprintable() else "?" for character in text)[:most]
 
 
 class UnreachableError(FeesyncError):
     """CMS could not be reached, did not answer, or answered that it cannot serve now.
 
-    What was loaded is as it was.
+    The database is unchanged.
     """
 
     exit_status = ExitStatus.UNREACHABLE
@@ -150,10 +151,7 @@ class BusyError(FeesyncError):
 
 
 class MissingExtraError(FeesyncError):
-    """A package that only some of feesync's work needs is not installed.
-
-    The message names the extra that brings it.
-    """
+    """An optional package is not installed; the message names the extra that brings it."""
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(
@@ -177,7 +175,7 @@ class NoPriceError(FeesyncError):
 
 
 class UnknownCodeError(NoPriceError):
-    """The HCPCS code, or the row of it that was asked for, is not in the release that answers for the date.
+    """The HCPCS code, or a row of it, is not in the release that answers for the date.
 
     Attributes:
         rows: the row modifiers that the code does have there (26, TC, 53; empty for the code

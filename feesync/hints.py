@@ -1,8 +1,8 @@
 """What helps against an error, as data that a front end words.
 
-The command line names its own commands and options (cli.hints), a page its buttons; a Python caller
-reads the sentence that a hint is. Only what fails imports this. Out of scope: what went wrong
-(errors).
+The command line names its own commands and options (cli.hints), a page would name its buttons, and
+a Python caller reads the sentence that is the hint's text. The module is imported only where an
+error is raised. Out of scope: what went wrong (errors).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class HintKind(StrEnum):
-    """What to do, with what the other fields of the hint name."""
+    """What to do; the other fields of the hint say with what."""
 
     LOAD_RELEASE = "load-release"
     LOAD_QUARTER = "load-quarter"
@@ -34,11 +34,13 @@ class HintKind(StrEnum):
 
 
 class Hint(NamedTuple):
-    """What helps against an error; its text is a sentence for a Python caller, empty where no function helps.
+    """What helps against an error.
+
+    Its text is a sentence for a Python caller, empty where no function helps.
 
     Attributes:
         kind: what to do.
-        label: the release that it is done with, such as `RVU25D`; empty where it is none.
+        label: the release to do it with, such as `RVU25D`; empty where it is not about one.
         year: the calendar year to ask CMS for, where a refresh does not ask for it by itself.
         check: name of the check that can be set aside.
         reason: why nothing helps yet.
@@ -55,7 +57,7 @@ class Hint(NamedTuple):
         return _SENTENCES[self.kind].format(**self._asdict(), years=years)
 
     def to_dict(self) -> dict[str, str | int]:
-        """Return the kind and what it is done with, for `json.dumps`; what is empty is absent."""
+        """Return the fields that are not empty, for `json.dumps`."""
         return {name: value for name, value in self._asdict().items() if value not in ("", None)}
 
 

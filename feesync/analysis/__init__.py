@@ -1,4 +1,1 @@
-"""Beside a single price: a line elsewhere, over the years, and from one release to another.
-
-And the charts of those.
-"""
+"""Prices beside each other: a line in many places, over the releases; and the charts of both."""

@@ -1,8 +1,6 @@
-"""One line in many places.
+"""One line in many places: what Medicare allows in each, compared with the national amount.
 
-What Medicare allows in each, beside the national amount, in one setting or both.
-
-Out of scope: the same line over the years (history), and how a comparison is shown.
+Out of scope: the same line over the releases (history), and how a comparison is printed (cli).
 """
 
 from __future__ import annotations
@@ -50,12 +48,11 @@ class Comparison:
         hcpcs: the code.
         modifiers: as given, in capitals.
         date: date of service.
-        settings: the one or two that are compared.
-        national: the amounts at GPCIs of 1.000, and the row of the fee schedule, with its release,
-            that they are from.
-        places: the places that were asked for and the nation, the highest amount of the first
-            setting first.
-        quote: the nation's row of the fee schedule, with its release.
+        settings: the one or two settings that are compared.
+        national: the national amounts, by GPCIs of 1.000.
+        places: the places of the question and the nation, the highest amount of the first setting
+            first.
+        quote: the national rate, with its release.
         notes: what a person should know.
     """
 
@@ -75,7 +72,7 @@ class Comparison:
 
     @property
     def has_price(self) -> bool:
-        """Whether there is an amount in any setting; then there is one in every place."""
+        """Whether there is an amount in any setting; if so, every place has one."""
         return any(amount is not None for amount in self.national.amounts.values())
 
 
@@ -91,12 +88,12 @@ def compare(
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> Comparison:
-    """Return what Medicare allows for a line in many places, and in the nation.
+    """Return what Medicare allows for a line in many places, and nationally.
 
     Args:
         hcpcs: CPT or HCPCS code.
         places: localities, as for `estimate`; by default all.
-        state: all localities of a state, or of several, where no place is named.
+        state: where no place is named, the state, or several, whose localities are meant.
         settings: one of `nonfacility` and `facility`, or both to compare them.
         modifiers: such as `["50"]`.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default.
@@ -104,13 +101,18 @@ def compare(
         db: path of the database.
 
     Raises:
-        FeesyncError: as `estimate` does.
+        FeesyncError: for the same reasons as `estimate`.
     """
-    named = listed_or_none("places", places, "01112-05")
-    wanted, chosen = states(state), arguments.settings(settings)
-    header = read_header(locality="national", setting=chosen[0], qp=qp, date=date)
+    texts = listed_or_none("places", places, "01112-05")
+    state_codes, both = states(state), arguments.settings(settings)
+    header = read_header(locality="national", setting=both[0], qp=qp, date=date)
     return _compare(
-        open_schedule(db), header, header.line(ClaimLine(hcpcs, modifiers)), named, wanted, chosen
+        open_schedule(db),
+        header,
+        header.line(ClaimLine(hcpcs, modifiers)),
+        texts,
+        state_codes,
+        both,
     )
 
 
@@ -124,20 +126,20 @@ def _compare(
 ) -> Comparison:
     rates = ClaimRates(header, schedule)
     nation = rates.quote(line)  # or its row that a modifier asks for
-    chosen = {
+    of_places = {
         quote.locality: quote
         for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp)
         if quote.rate.modifier == nation.rate.modifier
     }
     quotes = {nation.locality: nation}
-    quotes |= {place: quote._replace(zip=None) for place, quote in chosen.items()}
+    quotes |= {place: quote._replace(zip=None) for place, quote in of_places.items()}
     priced = [(quote, *_amounts(rates, line, settings, quote)) for quote in quotes.values()]
     notes = [
         note for quote, _, prices in priced for note in _notes(schedule, header, quote, prices)
     ]
     notes += [
         provenance.zip_note(quote.release, place, quote.zip, header.day)
-        for place, quote in chosen.items()
+        for place, quote in of_places.items()
         if quote.zip
     ]
     return Comparison(
@@ -160,7 +162,7 @@ def _compare(
 def _amounts(
     rates: ClaimRates, line: Line, settings: Sequence[Setting], quote: Quote
 ) -> tuple[PlaceAmounts, list[Price]]:
-    """Price a line by the rate of a place; what a rule asks for beside it is looked up there."""
+    """Price a line by the rate of a place; other rates that its rules need are looked up there."""
     rates.keep(quote)
     there = line._replace(place=quote.locality.key)
     prices = [price_line(there._replace(setting=setting), rates) for setting in settings]
@@ -171,9 +173,9 @@ def _amounts(
 def _notes(
     schedule: FeeSchedule, header: Header, quote: Quote, prices: Iterable[Price]
 ) -> list[Note]:
-    """Return what to know.
+    """Return the notes on a rate and its prices.
 
-    What only informs about one price, such as its cap in dollars, is not for a comparison.
+    Notes for information on one price, such as on its cap in dollars, are left out.
     """
     of_prices = [
         note

@@ -1,8 +1,7 @@
-"""One line in one place over the loaded releases.
+"""One line in one place over the loaded releases: what Medicare allowed from each first day on.
 
-What Medicare allowed, from each release's first day on.
-
-Out of scope: what changed between two releases for all codes, and how a history is shown.
+Out of scope: what changed between two releases for all codes (changes), and how a history is
+printed (cli).
 """
 
 from __future__ import annotations
@@ -45,9 +44,9 @@ class Moment:
         release: the release.
         rate: the row of the fee schedule, None where the release has none.
         amounts: cents by setting, None where there is no price.
-        changes: percent to the release before, by setting; None where one of the two has no price,
-            and for the first.
-        reason: why there is no price in a setting; empty where there is one in both.
+        changes: the change from the release before in percent, by setting; None for the first, and
+            where one of the two has no price.
+        reason: why there is no price in a setting; empty where both have one.
     """
 
     release: Release
@@ -57,7 +56,7 @@ class Moment:
     reason: str
 
     def rvus(self, setting: Setting | str) -> int | None:
-        """Return CMS's total of the relative values in a setting, in hundredths.
+        """Return CMS's total of the relative values in a setting, in hundredths; None without any.
 
         Raises:
             InvalidInputError: the setting is neither nonfacility nor facility.
@@ -81,8 +80,8 @@ class History:
         hcpcs: the code.
         modifiers: as given, in capitals.
         locality: the place, as the newest release that has it describes it.
-        moments: one a release, the oldest first.
-        left_out: labels of releases of the embedded snapshot, which lacks the code.
+        moments: one for each release, the oldest first.
+        left_out: labels of releases of the embedded snapshot, where that lacks the code.
         notes: what a person should know.
     """
 
@@ -104,8 +103,8 @@ class History:
         Raises:
             InvalidInputError: the setting is neither nonfacility nor facility.
         """
-        wanted = Setting.read(setting)
-        return any(moment.amounts[wanted] is not None for moment in self.moments)
+        setting = Setting.read(setting)
+        return any(moment.amounts[setting] is not None for moment in self.moments)
 
 
 @of_one_state
@@ -117,11 +116,12 @@ def history(
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> History:
-    """Return what Medicare allowed for a line in a place, from each loaded release and from the embedded snapshot.
+    """Return what Medicare allowed for a line in a place, release by release.
 
-    A release prices the line as of its first day. The place is what the text means in the newest
-    release that knows it; a release that lacks it, or the code, is a gap with a reason. Releases of
-    the snapshot, which holds few codes, are left out where the code is none of them.
+    The releases are the loaded ones and those of the embedded snapshot. Each prices the line as of
+    its first day. The place is what the text means in the newest release that has it; a release
+    that lacks the place or the code has a reason in place of amounts. The snapshot's releases are
+    left out where the snapshot lacks the code.
 
     Args:
         hcpcs: CPT or HCPCS code.
@@ -131,13 +131,14 @@ def history(
         db: path of the database.
 
     Raises:
-        FeesyncError: as `estimate` does, where no release has a row for the line in the place.
+        FeesyncError: for the same reasons as `estimate`, where no release has a row for the line in
+            the place.
     """
     header = read_header(locality=locality, setting=Setting.NONFACILITY, qp=qp)
     schedule = open_schedule(db)
-    given = header.line(ClaimLine(hcpcs, modifiers))
+    line = header.line(ClaimLine(hcpcs, modifiers))
     releases = schedule.releases()
-    newest = _newest(schedule, header, given, releases)
+    newest = _newest(schedule, header, line, releases)
     place = newest.locality
     moments: list[Moment] = []
     left_out: list[str] = []
@@ -148,25 +149,25 @@ def history(
     )
     error: FeesyncError | None = None
     for release in releases:
-        there = replace(header, day=release.effective_from, locality=place.key)
+        own_header = replace(header, day=release.effective_from, locality=place.key)
         try:
-            quote, prices = _prices(schedule, there, given, release)
-        except (NoPriceError, ModifierError) as found:
-            if release.embedded and isinstance(found, UnknownCodeError):
+            quote, prices = _prices(schedule, own_header, line, release)
+        except (NoPriceError, ModifierError) as cause:
+            if release.embedded and isinstance(cause, UnknownCodeError):
                 left_out.append(release.label)
                 continue
-            error = found
+            error = cause
             reason = (
                 f"{release.label} has no locality {place.key}"
-                if isinstance(found, LocalityError)
-                else str(found)
+                if isinstance(cause, LocalityError)
+                else str(cause)
             )
             moments.append(
                 Moment(release, None, dict.fromkeys(Setting), dict.fromkeys(Setting), reason)
             )
             continue
         moments.append(_moment(release, quote, prices, moments[-1] if moments else None))
-        notes.update(dict.fromkeys(provenance.notes(schedule, quote, there.day, qp=qp)))
+        notes.update(dict.fromkeys(provenance.notes(schedule, quote, own_header.day, qp=qp)))
         notes.update(
             (note, None)
             for price in prices.values()
@@ -175,23 +176,21 @@ def history(
         )
     if error and all(moment.rate is None for moment in moments):
         raise error
-    return History(
-        given.hcpcs, given.modifiers, place, tuple(moments), tuple(left_out), tuple(notes)
-    )
+    return History(line.hcpcs, line.modifiers, place, tuple(moments), tuple(left_out), tuple(notes))
 
 
-def _newest(schedule: FeeSchedule, header: Header, given: Line, releases: list[Release]) -> Quote:
+def _newest(schedule: FeeSchedule, header: Header, line: Line, releases: list[Release]) -> Quote:
     """Return the row of the newest release that has the code and the header's place.
 
-    An older release decides only where it is named by its key: what a name meant there may be
-    another place.
+    Where a newer release lacks the place, an older one decides only if the place is named by its
+    key: what a name meant then may be another place.
     """
     errors: list[tuple[int, FeesyncError]] = []
     text = header.locality.upper()
     for release in reversed(releases):
         try:
-            there = replace(header, day=release.effective_from)
-            quote = _quote(ClaimRates(there, schedule), given, release)
+            own_header = replace(header, day=release.effective_from)
+            quote = _quote(ClaimRates(own_header, schedule), line, release)
         except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
             continue
@@ -203,17 +202,17 @@ def _newest(schedule: FeeSchedule, header: Header, given: Line, releases: list[R
             f"{place.state}-{place.locality}",
         ):
             return quote
-    raise min(errors, key=lambda ranked: ranked[0])[1]
+    raise min(errors, key=lambda item: item[0])[1]
 
 
-def _quote(rates: ClaimRates, given: Line, release: Release) -> Quote:
+def _quote(rates: ClaimRates, line: Line, release: Release) -> Quote:
     """Return the row of a release itself.
 
     Raises:
-        FeesyncError: as ClaimRates.quote does; UnknownCodeError also where another release answers for
-            its first day.
+        FeesyncError: for the reasons of ClaimRates.quote; UnknownCodeError also where another
+            release answers for its first day.
     """
-    quote = rates.quote(given)
+    quote = rates.quote(line)
     if quote.release.label != release.label:
         raise UnknownCodeError(
             f"{quote.release.label} answers for {rates.day}, the first day of {release.label}"
@@ -222,14 +221,14 @@ def _quote(rates: ClaimRates, given: Line, release: Release) -> Quote:
 
 
 def _prices(
-    schedule: FeeSchedule, there: Header, given: Line, release: Release
+    schedule: FeeSchedule, own_header: Header, line: Line, release: Release
 ) -> tuple[Quote, dict[Setting, Price]]:
-    rates = ClaimRates(there, schedule)
-    given = given._replace(day=there.day, place=there.locality)
-    quote = _quote(rates, given, release)
+    rates = ClaimRates(own_header, schedule)
+    line = line._replace(day=own_header.day, place=own_header.locality)
+    quote = _quote(rates, line, release)
     prices = {}
     for setting in Setting:
-        prices[setting] = price_line(given._replace(setting=setting), rates)
+        prices[setting] = price_line(line._replace(setting=setting), rates)
     return quote, prices
 
 

@@ -1,8 +1,7 @@
 """Charts of amounts as SVG or PNG: bars of many places, steps of one place over time.
 
-It knows values only. What is printed on a chart are texts and exact Decimals; only where ink goes
-is a float. The same values make the same file. Out of scope: where the amounts are from, and any
-chart on a screen.
+The texts of a chart are exact Decimals; floats say only where to draw. The same values make the
+same file. Out of scope: where the amounts come from, and charts on a screen.
 """
 
 from __future__ import annotations
@@ -46,14 +45,14 @@ _HEAD, _FOOT = 1.05, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """The texts of a chart.
+    """The texts and the file of a chart.
 
     Attributes:
         title: what is shown, such as a code and its setting.
-        subtitle: of when, such as the release and the date.
+        subtitle: such as the release and the date.
         source: who published the numbers, and who drew them.
         path: the file that the chart is written to; its suffix is `.svg` or `.png`.
-        force: whether a file that is there is replaced.
+        force: whether an existing file is replaced.
     """
 
     title: str
@@ -65,13 +64,13 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A place and its amounts in dollars, one a series; None where there is none.
+    """A place and its amounts.
 
     Attributes:
         label: the place.
-        amounts: dollars.
-        note: a text that stands behind the amounts, such as a difference.
-        marked: whether it is the one that the others are compared with: it has a line through the
+        amounts: dollars, one for each series; None where there is none.
+        note: a text after the amounts, such as a difference.
+        marked: whether the others are compared with it; if so, a line at its amount crosses the
             chart.
     """
 
@@ -83,13 +82,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The amounts in dollars of a period, one a series; None where there is none.
+    """A period and its amounts.
 
     Attributes:
         label: the release.
         first: its first day.
         last: its last day.
-        amounts: dollars.
+        amounts: dollars, one for each series; None where there is none.
     """
 
     label: str
@@ -98,20 +97,20 @@ class Period:
     amounts: tuple[Decimal | None, ...]
 
 
-def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar]) -> None:
-    """Draw horizontal bars from zero, one row a place, in the order given from the top.
+def bars(caption: Caption, series: Sequence[str], note_head: str, rows: Sequence[Bar]) -> None:
+    """Draw horizontal bars from zero, one row for each place, in their order from the top.
 
-    The figure is as tall as they need.
+    The figure is as tall as the rows need.
 
     Args:
         caption: texts and file.
-        series: the names of one or two series; of two the second is drawn within the first.
-        noted: what the notes of the rows are.
+        series: the names of one or two series; the second is drawn within the first.
+        note_head: the heading of the notes.
         rows: the places.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        InvalidInputError: the file exists, and is not to be replaced.
+        InvalidInputError: the file exists, and may not be replaced.
         OSError: the file cannot be written.
     """
     height = 0.19 * max(len(rows), 3) + 2.2
@@ -138,7 +137,7 @@ def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar
                     axes.axvline(float(amount), zorder=3, **_LINE)
                     label = row.label if len(series) == 1 else f"{row.label}, {name}"
                     handles.append(Line2D([], [], label=f"{label}: ${amount:,.2f}", **_LINE))
-        _columns(axes, series, noted, rows)
+        _columns(axes, series, note_head, rows)
         axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=8)
         for tick, row in zip(axes.get_yticklabels(), rows, strict=True):
             tick.set_fontweight("bold" if row.marked else "normal")
@@ -156,9 +155,7 @@ def bars(caption: Caption, series: Sequence[str], noted: str, rows: Sequence[Bar
 
 
 def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) -> None:
-    """Draw amounts over time as steps, one line a series.
-
-    Days that no period covers with an amount are shaded.
+    """Draw amounts over time as steps, one line for each series; days without an amount are shaded.
 
     Args:
         caption: texts and file.
@@ -167,7 +164,7 @@ def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) ->
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        InvalidInputError: the file exists, and is not to be replaced.
+        InvalidInputError: the file exists, and may not be replaced.
         OSError: the file cannot be written.
     """
     first, last = periods[0].first, periods[-1].last + timedelta(days=1)
@@ -216,7 +213,7 @@ def steps(caption: Caption, series: Sequence[str], periods: Sequence[Period]) ->
 
 @contextmanager
 def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Figure, Axes]]:
-    """Give a figure with its texts, and write it."""
+    """Give the block a figure to draw in, and write it with its texts afterwards."""
     try:
         import matplotlib
         from matplotlib.figure import Figure
@@ -250,7 +247,7 @@ def _figure(caption: Caption, width: float, height: float) -> Iterator[tuple[Fig
 
 
 def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
-    """Say below the subtitle what the colors are."""
+    """Add the legend below the subtitle."""
     width, height = figure.get_size_inches()
     figure.legend(
         handles=handles,
@@ -265,10 +262,10 @@ def _legend(figure: Figure, handles: Sequence[Artist]) -> None:
     )
 
 
-def _columns(axes: Axes, series: Sequence[str], noted: str, rows: Sequence[Bar]) -> None:
-    """Print the amounts and the note of each row to the right of the bars, as columns with a header."""
+def _columns(axes: Axes, series: Sequence[str], note_head: str, rows: Sequence[Bar]) -> None:
+    """Print the amounts and the note of each row in columns to the right of the bars."""
     heads = ["dollars"] if len(series) == 1 else [*series]
-    for column, head in enumerate([*heads, noted]):
+    for column, head in enumerate([*heads, note_head]):
         texts = [
             row.note
             if column == len(heads)
@@ -299,20 +296,21 @@ def _highest(rows: Sequence[Bar] | Sequence[Period]) -> float:
 
 
 def _steps(axes: Axes, number: int, periods: Sequence[Period], color: str, room: float) -> None:
-    """Draw one series: a level a period, joined where one period follows the other, with the amount wherever it changes.
+    """Draw a series: a level for each period, and the amount as text where it changes.
 
-    An amount needs room of so many days; one with less to the amount before it is printed higher.
+    The levels of consecutive periods are joined. The text of an amount needs `room` days; with less
+    room to the text before it, it is printed higher.
     """
     before: Period | None = None
-    last, raised = -room, False
+    last, is_raised = -room, False
     for period in periods:
         amount = period.amounts[number]
         if amount is None:
             before = None
             continue
         start, end = period.first.toordinal(), period.last.toordinal() + 1
-        joined = before is not None and before.last.toordinal() + 1 == start
-        earlier = before.amounts[number] if before is not None and joined else None
+        is_joined = before is not None and before.last.toordinal() + 1 == start
+        earlier = before.amounts[number] if before is not None and is_joined else None
         xs, ys = [start, end], [float(amount)] * 2
         if earlier is not None:
             xs, ys = [start, *xs], [float(earlier), *ys]
@@ -326,11 +324,11 @@ def _steps(axes: Axes, number: int, periods: Sequence[Period], color: str, room:
             zorder=3,
         )
         if amount != earlier:
-            raised = start - last < room and not raised
+            is_raised = start - last < room and not is_raised
             axes.annotate(
                 f"{amount:,.2f}",
                 (start, float(amount)),
-                (2, 13 if raised else 4),
+                (2, 13 if is_raised else 4),
                 textcoords="offset points",
                 fontsize=8,
                 color=color,
@@ -341,19 +339,19 @@ def _steps(axes: Axes, number: int, periods: Sequence[Period], color: str, room:
 
 
 def _gaps(periods: Sequence[Period]) -> list[tuple[date, date, str]]:
-    """Return the stretches of days that have no amount, with the day after each, and why."""
-    found: list[tuple[date, date, str]] = []
-    covered = periods[0].first
+    """Return the spans of days without an amount: first day, day after the last, and reason."""
+    gaps: list[tuple[date, date, str]] = []
+    end = periods[0].first
     for period in periods:
         after = period.last + timedelta(days=1)
-        if period.first > covered:
-            found.append((covered, period.first, "not loaded"))
+        if period.first > end:
+            gaps.append((end, period.first, "not loaded"))
         if all(amount is None for amount in period.amounts):
             since = (
-                found.pop()[0]
-                if found and found[-1][1:] == (period.first, "no amount")
+                gaps.pop()[0]
+                if gaps and gaps[-1][1:] == (period.first, "no amount")
                 else period.first
             )
-            found.append((since, after, "no amount"))
-        covered = after
-    return found
+            gaps.append((since, after, "no amount"))
+        end = after
+    return gaps

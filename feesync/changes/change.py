@@ -1,4 +1,4 @@
-"""What changed: values of columns, amounts, codes, localities, and all of them between two releases."""
+"""What changed: columns, amounts, codes and localities, and all of them between two releases."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
 
 
 class Kind(StrEnum):
-    """How a code differs.
-
-    It came or went, its own numbers or indicators changed, or only what it is multiplied with.
-    """
+    """How a code differs: added, deleted, changed in its own columns, or only paid differently."""
 
     ADDED = "added"
     DELETED = "deleted"
@@ -30,11 +27,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnChange:
-    """A column of the relative value file.
+    """A column of the relative value file before and after.
 
-    RVUs and shares of the global period as Decimal, NA flags as 0 or 1, codes as text.
-
-    None where there was none, or is none: the columns of the OPPS cap are empty for most codes.
+    RVUs and shares of the global period are Decimal, NA flags 0 or 1, and codes text. A value is
+    None where there is none: most codes have no columns of the OPPS cap.
     """
 
     name: str
@@ -68,32 +64,26 @@ class AmountChange:
 
     @property
     def change(self) -> Decimal | None:
-        """After less before, in dollars; None where one of them is no price."""
+        """The amount after minus that before, in dollars; None where one of them is no price."""
         if self.before_cents is None or self.after_cents is None:
             return None
         return dollars(self.after_cents - self.before_cents)
 
     @property
     def percent(self) -> Decimal | None:
-        """The change in percent of the amount before, with two decimals.
-
-        None where there is none.
-        """
+        """The change in percent of the amount before, with two decimals; None without a change."""
         if not self.before_cents or self.after_cents is None:
             return None
         return percent_change(self.before_cents, self.after_cents)
 
     @property
     def differs(self) -> bool:
-        """Whether the amount changed, came or went."""
+        """Whether the amount changed, or there is one only before or after."""
         return self.before_cents != self.after_cents
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What to sort by: changed amounts, the largest change first.
-
-        Then prices that came or went, the highest first.
-        """
+        """The key to sort by: changed amounts, then prices added or removed; the largest first."""
         if not self.differs:
             return 2, 0
         if self.before_cents is None or self.after_cents is None:
@@ -103,16 +93,14 @@ class AmountChange:
 
 @dataclass(frozen=True, slots=True)
 class CodeChange:
-    """How one code differs, or a row of it of its own.
+    """How a code, or a row of it, differs.
 
     Attributes:
         hcpcs: the code.
         modifier: 26, TC or 53 for a row of its own, else empty.
-        kind: whether it came, went, changed, or is only paid differently.
-        columns: the columns that changed, in the file's order; none for a code that came, went or
-            is only paid differently.
-        amounts: what Medicare allows in the place, in each setting that was asked for, changed or
-            not.
+        kind: whether it was added, deleted, changed, or only is paid differently.
+        columns: the columns that changed, in the file's order; only of a changed code.
+        amounts: what Medicare allows in the place, in each setting of the question, changed or not.
     """
 
     hcpcs: str
@@ -123,27 +111,27 @@ class CodeChange:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What to sort by: the largest change of its amounts first."""
+        """The key to sort by: the largest change of its amounts first."""
         return min(amount.rank for amount in self.amounts)
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """A locality that came, went, or has other GPCIs; None on the side where it is not."""
+    """A locality that was added, deleted, or has other GPCIs; None where a release lacks it."""
 
     before: Locality | None
     after: Locality | None
 
     @property
     def place(self) -> Locality:
-        """The locality, as the later release has it where it does."""
-        found = self.after or self.before
-        assert found is not None
-        return found
+        """The locality as the later release has it, or else the earlier one."""
+        place = self.after or self.before
+        assert place is not None
+        return place
 
     @property
     def kind(self) -> Kind:
-        """Whether it came, went or changed."""
+        """Whether it was added, deleted or changed."""
         return (
             Kind.CHANGED
             if self.before and self.after
@@ -158,14 +146,14 @@ class Diff:
     """The differences between two releases.
 
     Attributes:
-        before: the one release.
-        after: the other.
-        bases: whose conversion factor was taken of each, `nonqp` or `qp`.
+        before: the first release.
+        after: the second release.
+        bases: whose conversion factor was used for each, `nonqp` or `qp`.
         here: the place of the dollars, as each release has it.
-        localities: how many both have.
+        localities: how many localities both have.
         places: the localities that differ.
         codes: the codes that differ, the largest change first.
-        payments: what both pay over all localities, and how much of it differs, by setting.
+        payments: by setting, how many payments both have over all localities, and how many differ.
         notes: what a person should know.
     """
 
@@ -190,10 +178,7 @@ class Diff:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What is multiplied differently in the place.
-
-        The conversion factor, GPCIs, both or neither.
-        """
+        """Why codes are only paid differently in the place: the conversion factor, GPCIs."""
         gpcis = [
             name for name in GPCIS if getattr(self.here[0], name) != getattr(self.here[1], name)
         ]

@@ -1,4 +1,4 @@
-"""How many payments differ between two loaded releases, or two revisions of one, over all localities.
+"""How many payments differ between two loaded releases, or revisions, over all localities.
 
 A payment is an amount that Medicare allows: of a code (and its 26, TC and 53 rows), a locality, a
 setting and a basis.
@@ -23,7 +23,7 @@ class ReleaseBasis(NamedTuple):
 
 
 class PaymentCount(NamedTuple):
-    """How many payments both release_bases have, and how many of them are another amount in the one than in the other."""
+    """How many payments two releases have in common, and how many of those differ."""
 
     compared: int
     changed: int
@@ -37,12 +37,14 @@ _BOTH = (
     "WHERE n.release_id = ? AND n.basis = ? AND o.release_id = ? AND o.basis = ?"
 )
 _PRICED_IN_BOTH = (
-    "SELECT sum(n.nonfacility_amount IS NOT NULL AND o.nonfacility_amount IS NOT NULL), "  # noqa: S608 - texts of this module
-    f"sum(n.facility_amount IS NOT NULL AND o.facility_amount IS NOT NULL) FROM {_BOTH} AND n.mac "
-    "= ? AND n.locality = ?"
+    "SELECT "  # noqa: S608 - texts of this module
+    "sum(n.nonfacility_amount IS NOT NULL AND o.nonfacility_amount IS NOT NULL), "
+    "sum(n.facility_amount IS NOT NULL AND o.facility_amount IS NOT NULL) "
+    f"FROM {_BOTH} AND n.mac = ? AND n.locality = ?"
 )
 _CHANGED = (
-    "SELECT sum(n.nonfacility_amount <> o.nonfacility_amount), sum(n.facility_amount <> o.facility_amount) "  # noqa: S608
+    "SELECT sum(n.nonfacility_amount <> o.nonfacility_amount), "  # noqa: S608
+    "sum(n.facility_amount <> o.facility_amount) "
     f"FROM {_BOTH} AND n.mac <> ? AND n.priced AND o.priced"
 )
 _OF_CODES = " AND n.hcpcs IN (SELECT value FROM json_each(?))"
@@ -65,13 +67,13 @@ def count_payments(
     before: ReleaseBasis,
     codes: Sequence[str] | None = None,
 ) -> dict[Setting, PaymentCount]:
-    """Count the payments that two release_bases have in common, and those that differ, by setting.
+    """Count the payments that two releases have in common, and those that differ, by setting.
 
     Args:
-        connection: the database that holds both.
-        now: the one.
-        before: the other.
-        codes: HCPCS codes to count; all where None.
+        connection: the database that has both.
+        now: the later release.
+        before: the earlier release.
+        codes: the HCPCS codes to count; None for all.
     """
     places, places_before = (
         set(connection.execute(_PLACES, (release_basis.release_id,)))
@@ -82,11 +84,10 @@ def count_payments(
     factor, factor_before = (
         connection.execute(_FACTOR, release_basis).fetchone() for release_basis in (now, before)
     )
-    if (
-        places == places_before and factor == factor_before
-    ):  # only codes whose own numbers differ can be paid differently
-        differing = _differing(connection, now, before)
-        codes = sorted(differing if codes is None else differing.intersection(codes))
+    if places == places_before and factor == factor_before:
+        # then only codes whose own numbers differ can be paid differently
+        candidates = _unequal_codes(connection, now, before)
+        codes = sorted(candidates if codes is None else candidates.intersection(codes))
     changed = _counts(connection, _CHANGED, [*now, *before, NATIONAL[0]], codes)
     return {
         setting: PaymentCount(compared * len(common), count)
@@ -106,8 +107,10 @@ def _counts(
     ]
 
 
-def _differing(connection: sqlite3.Connection, now: ReleaseBasis, before: ReleaseBasis) -> set[str]:
-    """Return the codes of which a number or an indicator that the rate depends on differs."""
+def _unequal_codes(
+    connection: sqlite3.Connection, now: ReleaseBasis, before: ReleaseBasis
+) -> set[str]:
+    """Return the codes with another number or indicator that their rates depend on."""
     values, values_before = (
         set(connection.execute(_VALUES, (release_basis.release_id,)))
         for release_basis in (now, before)

@@ -1,9 +1,7 @@
-"""Every difference between two releases, or two revisions of one.
+"""Every difference between two releases, or revisions: factor, localities, codes, and dollars.
 
-Factor, localities, codes, and dollars in a place.
-
-Read from the views, so that the dollars are those of every other answer. Out of scope: the few
-lines that a refresh says of a new release (changes).
+It is read from the views, so that the dollars are those of every other answer. Out of scope: the
+few lines in which a refresh describes a new release (payments).
 """
 
 from __future__ import annotations
@@ -35,8 +33,8 @@ from feesync.store.source import basis_of
 _COLUMNS = tuple(name for name in RelativeValue._fields if name not in ("hcpcs", "modifier"))
 _HUNDREDTHS = {name for name in _COLUMNS if name.endswith(("_rvu", "operative"))}
 _SELECT = (
-    f"SELECT hcpcs, modifier, nonfacility_amount, facility_amount, {', '.join(_COLUMNS)} "  # noqa: S608 - names of a NamedTuple
-    "FROM revision_rate_cents WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
+    "SELECT hcpcs, modifier, nonfacility_amount, facility_amount, "  # noqa: S608 - own names
+    f"{', '.join(_COLUMNS)} FROM revision_rate_cents WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
 )
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
 
@@ -52,46 +50,46 @@ def diff(
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> Diff:
-    """Return what changed from one release to another, or from one revision of a release to another.
+    """Return what changed from one release, or revision of a release, to another.
 
     Args:
-        before: label of the one, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the beginning
-            of its sha256.
-        after: of the other.
-        locality: where to give dollars, as for `estimate`; both releases must have it.
-        settings: in which settings to give them, `nonfacility` or `facility` or both.
-        codes: HCPCS codes and ranges of them, such as `64490-64495`; all where there are none.
+        before: label of the first, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the
+            beginning of its sha256.
+        after: label of the second.
+        locality: the place of the dollars, as for `estimate`; both releases must have it.
+        settings: the settings of the dollars: `nonfacility`, `facility` or both.
+        codes: HCPCS codes and ranges of them, such as `64490-64495`; where there are none, all.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
-        db: path of the database; the embedded snapshot answers for a label that it lacks, with its
+        db: path of the database. For a label that it lacks, the embedded snapshot answers, with its
             few codes.
 
     Raises:
-        InvalidInputError: a name or code cannot be read, or both are one revision.
-        NoReleaseError: there is no such release, or no such revision of it, or several.
-        LocalityError: the place is unknown, ambiguous, or not in both.
-        UnknownCodeError: a code is in neither.
+        InvalidInputError: a name or code cannot be read, or both name the same revision.
+        NoReleaseError: there is no such release, no such revision of it, or several.
+        LocalityError: the place is unknown, ambiguous, or not in both releases.
+        UnknownCodeError: a code is in neither release.
         NoPriceError: a release has no qp conversion factor.
         StoreError: the database cannot be read.
     """
-    chosen, qp = arguments.settings(settings), reading.flag("qp", qp)
-    wanted = [read_codes(code) for code in reading.listed_or_none("codes", codes, "64490-64495")]
+    both, qp = arguments.settings(settings), reading.flag("qp", qp)
+    items = [read_codes(code) for code in reading.listed_or_none("codes", codes, "64490-64495")]
     where, before, after = (
-        reading.text(*named)
-        for named in (("locality", locality), ("before", before), ("after", after))
+        reading.text(*argument)
+        for argument in (("locality", locality), ("before", before), ("after", after))
     )
     schedule = open_schedule(db)
     with schedule.pair(before, after) as pair:
         day = pair.after.effective_from
         place, by_zip = schedule.place(pair.source, pair.after, where, day)
-        found = _diff(pair, place, chosen, _expanded(pair, wanted), qp=qp)
+        result = _diff(pair, place, both, _single_codes(pair, items), qp=qp)
     notes = [
-        *_notes(schedule, found, pair, qp=qp),
+        *_notes(schedule, result, pair, qp=qp),
         *([zip_note(pair.after, place, by_zip, day)] if by_zip else []),
     ]
-    return replace(found, notes=tuple(dict.fromkeys(notes)))
+    return replace(result, notes=tuple(dict.fromkeys(notes)))
 
 
-def _notes(schedule: FeeSchedule, found: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
+def _notes(schedule: FeeSchedule, result: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
     if pair.embedded:
         labels = " and ".join(release.label for release in pair.embedded)
         text = (
@@ -99,7 +97,7 @@ def _notes(schedule: FeeSchedule, found: Diff, pair: Pair, *, qp: bool) -> Itera
             "snapshot's few codes are compared."
         )
         yield Note.info("embedded-snapshot", text, "feesync")
-    for release, basis in zip((found.before, found.after), found.bases, strict=True):
+    for release, basis in zip((result.before, result.after), result.bases, strict=True):
         yield from release_notes(schedule, release, basis, None, qp=qp, capped=not release.embedded)
 
 
@@ -121,7 +119,7 @@ def _diff(
         raise UnknownCodeError(
             f"{', '.join(strangers)}: not in {pair.before.label}, nor in {pair.after.label}"
         )
-    found = [
+    changes = [
         change
         for key in before.keys() | after.keys()
         if before.get(key) != after.get(key)
@@ -138,26 +136,26 @@ def _diff(
         here,
         localities,
         places,
-        tuple(sorted(found, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
+        tuple(sorted(changes, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
         {setting: counts[setting] for setting in settings},
     )
 
 
-def _expanded(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
+def _single_codes(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
     """Return codes, and those of ranges that either of two releases has."""
-    found: set[str] = set()
+    singles: set[str] = set()
     for item in codes:
-        held = (
+        in_either = (
             {item}
             if isinstance(item, str)
             else {*pair.source.codes_in(pair.before, item), *pair.source.codes_in(pair.after, item)}
         )
-        if not held:
+        if not in_either:
             raise UnknownCodeError(
                 f"no code of {item} is in {pair.before.label}, nor in {pair.after.label}"
             )
-        found |= held
-    return found
+        singles |= in_either
+    return singles
 
 
 _Row = tuple[int | str | None, ...]
@@ -176,9 +174,9 @@ def _read(
 def _change(
     key: tuple[str, str], before: _Row | None, after: _Row | None, settings: Sequence[Setting]
 ) -> CodeChange | None:
-    """Return how a code differs; None where it only does in a setting that was not asked for."""
+    """Return how a code differs; None where it does so only in a setting that was not asked for."""
     columns = tuple(
-        ColumnChange(name, _printed(name, old), _printed(name, new))
+        ColumnChange(name, _value(name, old), _value(name, new))
         for name, old, new in zip(_COLUMNS, (before or ())[2:], (after or ())[2:], strict=False)
         if old != new
     )
@@ -205,7 +203,7 @@ def _amount(row: _Row | None, setting: Setting) -> int | None:
     return amount
 
 
-def _printed(name: str, value: int | str | None) -> Decimal | int | str | None:
+def _value(name: str, value: int | str | None) -> Decimal | int | str | None:
     return decimal(value, 2) if isinstance(value, int) and name in _HUNDREDTHS else value
 
 
@@ -221,7 +219,7 @@ def _here(pair: Pair, after: Locality) -> tuple[Locality, Locality]:
 
 
 def _places(pair: Pair) -> tuple[int, tuple[PlaceChange, ...]]:
-    """Return how many localities both have, and those that differ in more than their name, by key."""
+    """Return how many localities both have, and those with other GPCIs or in one only, by key."""
     before, after = (
         {place.key: place for place in pair.source.localities(release) if not place.is_national}
         for release in (pair.before, pair.after)
@@ -231,9 +229,9 @@ def _places(pair: Pair) -> tuple[int, tuple[PlaceChange, ...]]:
         return (place.work_gpci, place.pe_gpci, place.mp_gpci) if place else None
 
     keys = sorted(before.keys() | after.keys())
-    differing = [
+    changes = [
         PlaceChange(before.get(key), after.get(key))
         for key in keys
         if gpcis(before.get(key)) != gpcis(after.get(key))
     ]
-    return len(before.keys() & after.keys()), tuple(differing)
+    return len(before.keys() & after.keys()), tuple(changes)

@@ -1,9 +1,7 @@
-"""What changed between two loaded releases, or two revisions of one.
+"""How many payments changed between two loaded releases, or revisions, and some of them in dollars.
 
-How many payments, and those of chosen codes in dollars.
-
-What `feesync sync` says of a release that it has loaded. Out of scope: every change of every code
-(diff).
+This is what `feesync sync` prints of a release that it has loaded. Out of scope: every change of
+every code (diff).
 """
 
 from __future__ import annotations
@@ -45,9 +43,9 @@ class PaymentChange:
         after: the national amount now; None where there is none.
         localities: how many localities have it both before and now.
         changed: in how many of them it changed.
-        lowest: the lowest change in any of them; negative where it fell. None where it is in no
-            locality both before and now.
-        highest: the highest.
+        lowest: the lowest change in any of them, negative where it fell; None where no locality has
+            it both before and now.
+        highest: the highest change in any of them.
     """
 
     hcpcs: str
@@ -68,11 +66,11 @@ class Changes:
 
     Attributes:
         against: label of the release, or of the revision, that it is compared with.
-        compared: payments that both have, over all localities, settings and bases.
-        changed: how many of them are another amount now.
-        added: HCPCS codes that the other lacks.
-        deleted: HCPCS codes that only the other has.
-        watched: the payments of the watched codes that changed, appeared or went.
+        compared: how many payments both have, over all localities, settings and bases.
+        changed: how many of them have changed.
+        added: HCPCS codes that the earlier one lacks.
+        deleted: HCPCS codes that only the earlier one has.
+        watched: the payments of the watched codes that changed, or that only one of the two has.
     """
 
     against: str
@@ -86,7 +84,7 @@ class Changes:
 def read_changes(path: Path, label: str, watch: Sequence[str]) -> Changes | None:
     """Return what a release of the database at a path changed, as `changes_of` does.
 
-    None without a database.
+    Without a database there is nothing to compare: None.
 
     Raises:
         StoreError: the database cannot be read.
@@ -102,7 +100,9 @@ def read_changes(path: Path, label: str, watch: Sequence[str]) -> Changes | None
 
 
 def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str]) -> Changes | None:
-    """Compare a release that is current with the revision that it superseded, else with the loaded release before it.
+    """Compare a current release with the one before it.
+
+    That is the revision that it superseded, else the loaded release before it in time.
 
     Args:
         connection: the database.
@@ -110,7 +110,7 @@ def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str])
         watch: HCPCS codes whose changes are given in dollars.
 
     Returns:
-        None where there is nothing to compare with.
+        The changes; None where there is nothing to compare with.
     """
     (now,) = connection.execute(
         "SELECT release_id FROM release WHERE label = ? AND superseded_by IS NULL", (label,)
@@ -134,9 +134,9 @@ def changes_of(connection: sqlite3.Connection, label: str, watch: Sequence[str])
 def compare(
     connection: sqlite3.Connection, now: int, before: int, against: str, watch: Sequence[str]
 ) -> Changes:
-    """Compare two revisions of the database by their numbers.
+    """Compare two releases or revisions of the database by their numbers.
 
-    `against` is what to call the earlier one.
+    `against` names the earlier one.
     """
     only_now, only_before = (
         [code for (code,) in connection.execute(_ONLY, pair)]
@@ -155,7 +155,7 @@ def compare(
         sum(count.changed for count in counts),
         tuple(sorted(only_now)),
         tuple(sorted(only_before)),
-        tuple(_watched(connection, now, before, watch)),
+        tuple(_payment_changes(connection, now, before, watch)),
     )
 
 
@@ -163,7 +163,7 @@ _Key = tuple[str, str, str, str]
 _Amounts = dict[_Key, dict[tuple[str, str], int]]
 
 
-def _watched(
+def _payment_changes(
     connection: sqlite3.Connection, now: int, before: int, watch: Sequence[str]
 ) -> Iterable[PaymentChange]:
     amounts, amounts_before = (_amounts(connection, release, watch) for release in (now, before))
@@ -174,16 +174,22 @@ def _watched(
     ):
         if key[2] not in bases & bases_before and bases and bases_before:
             continue  # a conversion factor that one of the two does not have
-        here, there = amounts.get(key, {}), amounts_before.get(key, {})
+        current, earlier = amounts.get(key, {}), amounts_before.get(key, {})
         differences = [
-            here[place] - there[place] for place in here.keys() & there.keys() if place != NATIONAL
+            current[place] - earlier[place]
+            for place in current.keys() & earlier.keys()
+            if place != NATIONAL
         ]
         changed = sum(difference != 0 for difference in differences)
-        if changed or bool(here) != bool(there) or here.get(NATIONAL) != there.get(NATIONAL):
+        if (
+            changed
+            or bool(current) != bool(earlier)
+            or current.get(NATIONAL) != earlier.get(NATIONAL)
+        ):
             yield PaymentChange(
                 *key,
-                _dollars(there.get(NATIONAL)),
-                _dollars(here.get(NATIONAL)),
+                _dollars(earlier.get(NATIONAL)),
+                _dollars(current.get(NATIONAL)),
                 len(differences),
                 changed,
                 _dollars(min(differences, default=None)),

@@ -1,4 +1,4 @@
-"""How the command line words what helps against an error: by its own commands and options."""
+"""The words of the command line for what helps against an error: its own commands and options."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ _STOPS = {
     HintKind.ASK_ANYWAY: ", ",
     HintKind.LOAD_ANEW: ". ",
 }
-"""What stands between a text and what helps, where it is no semicolon."""
+"""What is between a text and a hint, where it is no semicolon."""
 
 
 def with_hint(text: str, hint: Hint | None) -> str:
-    """Return a text, and after it what helps."""
+    """Return a text followed by what helps."""
     return f"{text}{_STOPS.get(hint.kind, '; ')}{words(hint)}" if hint else text
 
 
 def words(hint: Hint) -> str:
-    """Return what helps, by the commands and options of the command line."""
+    """Return what helps, in the words of the command line."""
     years = "" if hint.year is None else f" --year {hint.year}"
     return _WORDS[hint.kind].format(**hint._asdict(), years=years)
 
 
 def error_text(error: FeesyncError) -> str:
-    """Return what the command line says of an error."""
+    """Return what the command line prints for an error."""
     return with_hint(str(error), error.hint)

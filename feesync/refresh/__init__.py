@@ -1,4 +1,1 @@
-"""Keeping a database as CMS has it.
-
-Which releases, one run, what it did, and when the last one succeeded.
-"""
+"""Bring a database up to date with CMS: one run, its report, and when the last one succeeded."""

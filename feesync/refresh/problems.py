@@ -1,4 +1,4 @@
-"""What went wrong in a run, and what a person must know even from a quiet one, in the order in which it was met."""
+"""The problems and warnings of a run, in the order in which they occur."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Problems:
         self.found: list[Problem] = []
 
     def note(self, label: str | None, error: FeesyncError) -> None:
-        """Add an error: of a release, or of the run where `label` is None."""
+        """Add an error of a release, or of the whole run where `label` is None."""
         self.found.append(Problem(label, error.exit_status, str(error), error.hint))
 
     def warn(self, label: str, text: str, hint: Hint | None = None) -> None:
-        """Add what a person must know of a release, though nothing failed."""
+        """Add a warning on a release: what a person must know though nothing failed."""
         self.found.append(Problem(label, ExitStatus.OK, text, hint))
 
     @contextmanager
     def of(self, label: str | None) -> Iterator[None]:
-        """Note what fails beside the work itself: what is loaded is loaded."""
+        """Add an error of the block, which is beside the work itself, and go on."""
         try:
             yield
         except FeesyncError as error:

@@ -1,4 +1,4 @@
-"""What one refresh did: the value that `feesync.sync` returns, and `feesync sync` prints."""
+"""The report of one refresh, which `feesync.sync` returns and `feesync sync` prints."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Problem:
     """Something that went wrong, or that a person must know even from a quiet run.
 
     Attributes:
-        label: the release that it concerns, None where it concerns the run.
-        status: the exit status that it brings: 3 not reached, 4 refused, 5 another process, 1 this
-            machine; 0 a warning.
+        label: the release that it concerns, None where it concerns the whole run.
+        status: the exit status that it causes: 3 not reached, 4 refused, 5 another process, 1 this
+            machine; 0 for a warning.
         text: one line.
         hint: what helps, None where nothing is known to.
     """
@@ -46,15 +46,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """What a refresh did about one release.
+    """What a refresh did with one release.
 
     Attributes:
         label: such as `RVU25D`.
-        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored`, `redated` (as of
-            `store.load`); `failed`; `unknown` (CMS lists it, feesync does not know its dates of
-            effect and did not load it); in a dry run `would-load`, `would-compare`.
-        url: the address of its zip; empty where none was asked.
-        sha256: hash of the zip; empty where there is none.
+        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored` or `redated`
+            (datasets.editions.Outcome); `failed`; `unknown`, where CMS lists it, but feesync does
+            not know its dates of effect and did not load it; in a dry run `would-load` or
+            `would-compare`.
+        url: the address of its zip; empty where CMS was not asked for it. sha256: hash of the zip;
+            empty where there is none.
         size: bytes of the zip.
         downloaded: whether it was downloaded in this run.
         rows: row count by kind of file, where it was loaded.
@@ -74,7 +75,7 @@ class ReleaseReport:
 
     @property
     def changed(self) -> bool:
-        """Whether the database is another than before."""
+        """Whether the database has changed."""
         return self.outcome in _CHANGED
 
 
@@ -87,13 +88,14 @@ class SyncReport:
         finished: when it ended (UTC).
         database: path of the database.
         site: `https://www.cms.gov`, or the mirror that was asked.
-        catalogue: where the releases were found: `listing`, `pinned` (feesync's own, because CMS's
-            could not be read), `cache` (offline), or empty where it did not come to that.
-        dry_run: whether nothing was to be changed.
-        releases: what was done about each release, the oldest first.
+        catalogue: where the releases come from: `listing`, `pinned` (feesync's own catalogue,
+            because CMS's listing could not be read), `cache` (offline), or empty where the run
+            ended before.
+        dry_run: whether it was a dry run.
+        releases: what was done with each release, the oldest first.
         problems: what went wrong.
         last_success: when a refresh last succeeded (UTC), this one included.
-        standing: how the loaded releases stand to today; None where the database cannot be read.
+        standing: whether a loaded release is of today; None where the database cannot be read.
     """
 
     started: datetime
@@ -109,7 +111,7 @@ class SyncReport:
 
     @property
     def answering(self) -> str | None:
-        """Label of the loaded release that answers for today, None where none does."""
+        """The label of the loaded release that answers for today, None where none does."""
         return self.standing.label if self.standing else None
 
     @property
@@ -119,14 +121,11 @@ class SyncReport:
 
     @property
     def status(self) -> ExitStatus:
-        """The exit status: the worst of all problems, 0 where there is none but warnings."""
+        """The exit status: the worst of all problems; 0 where there are none but warnings."""
         return worst(problem.status for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report under the names of `feesync sync --json`.
-
-        Dollars are exact, times are ISO 8601.
-        """
+        """Return the report under the names of `feesync sync --json`, with exact dollars."""
         return json_ready(
             {
                 "status": int(self.status),

@@ -1,7 +1,7 @@
-"""One refresh: find out what CMS offers, bring what is new or changed, load each release by itself, and say what that changed.
+"""One refresh: find out what CMS offers, download what is new or changed, load it, and report.
 
-Out of scope: how CMS is asked (cms), what a file must be to be believed (formats, store), how a run
-is told (cli).
+Out of scope: how CMS is asked (cms), the checks of a file (formats, datasets), and how a run is
+printed (cli).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ What changed the database before what did not.
 
 
 class _EndedError(Exception):
-    """The run cannot go on; why is among its problems."""
+    """The run cannot go on; its problems say why."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Run:
     offered: frozenset[str] | None = None
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
-        """Refresh, and return what was done; `deadline` is in seconds."""
+        """Refresh, and return the report; `deadline` is in seconds."""
         started = _now()
         self.loaded = read_revisions(self.database)
         cooldown = CoolDown(self.cache.folder)
@@ -91,7 +91,7 @@ class Run:
         return self._report(started)
 
     def _observe(self, cooldown: CoolDown) -> None:
-        """End the run where CMS has lately forbidden requests."""
+        """End the run where CMS has forbidden requests within a day."""
         until = None if self.force else cooldown.until(self.site.host)
         if until:
             said = f"{self.site.host} has forbidden requests (403)"
@@ -124,7 +124,7 @@ class Run:
                     self.releases.append(self._bring(dataset, offer, client, downloader))
 
     def _load_cached(self) -> None:
-        """Load what the cache holds of each dataset, as CMS last had it."""
+        """Load the cached files of each dataset that CMS had last."""
         self.catalogue = "cache"
         for dataset in self.datasets:
             for offer in self._wanted(dataset, dataset.cached(self.cache.files())):
@@ -140,7 +140,7 @@ class Run:
         return dataset.wanted(found, enquiry, self.problems.note)
 
     def _drop_unfinished(self, dataset: Dataset, wanted: Sequence[Offer]) -> None:
-        """Remove what interrupted runs have left, but for downloads that this run may resume."""
+        """Remove what interrupted runs have left, except downloads that this run may resume."""
         labels = {offer.label for offer in wanted}
         others = [other for other in self.datasets if other is not dataset]
         self.cache.drop_unfinished(
@@ -148,9 +148,9 @@ class Run:
         )
 
     def _cached(self, dataset: Dataset, offer: Offer) -> tuple[str, CachedFile | None]:
-        """Return the download that CMS last had, and its address.
+        """Return the download that CMS had last, and its address.
 
-        Where that is not remembered, the only one that may be it.
+        Without a record of that, it is the only download of the label.
         """
         remembered = self.cache.record(offer.label)
         if remembered:
@@ -171,7 +171,7 @@ class Run:
     def _bring(
         self, dataset: Dataset, offer: Offer, client: Client, downloader: Downloader
     ) -> ReleaseReport:
-        """Download a file where it has changed, and take what there is."""
+        """Download a file where it has changed, and load it."""
         label = offer.label
         if offer.obstacle:
             self.problems.warn(label, str(offer.obstacle), offer.obstacle.hint)
@@ -196,9 +196,9 @@ class Run:
         return self._take(dataset, offer, url, since.sha256, kept, downloaded=False)
 
     def _since(self, dataset: Dataset, offer: Offer) -> DownloadRecord | None:
-        """Return what is remembered of a download, where it is loaded or still here and whole.
+        """Return the record of a download that is loaded, or still in the cache and undamaged.
 
-        Else it is needed again.
+        Without one, the file must be downloaded again.
         """
         remembered = self.cache.record(offer.label)
         if remembered is None:
@@ -263,14 +263,14 @@ class Run:
         return "would-compare" if label in self.loaded else "would-load"
 
     def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:
-        """Tell whether a download was loaded, is superseded, and is to stay so."""
+        """Tell whether a download was loaded, has been superseded, and must stay so."""
         return not self.force and dataset.is_superseded(offer, sha256, self.loaded)
 
     @contextmanager
     def _failures(self, offer: Offer) -> Iterator[None]:
-        """Note that a download could not be had, and go on.
+        """Add a failed download to the problems, and go on.
 
-        Where no other can be had either, the run ends.
+        Where every other download would fail too, the run ends.
         """
         try:
             yield

@@ -1,9 +1,7 @@
-"""How the loaded releases stand to a day.
+"""Whether a loaded release is of today: which one answers, and whether CMS lists a better one.
 
-Which answers, whether it is the one of the day, and whether CMS lists one that is.
-
-A refresh and `feesync status` say the same of today. Out of scope: the embedded snapshot, which is
-no reason to be content.
+A refresh and `feesync status` both say this. Out of scope: the embedded snapshot, which does not
+count as loaded.
 """
 
 from __future__ import annotations
@@ -22,12 +20,12 @@ from feesync.store.freshness import Listing
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the loaded releases stand to a day.
+    """How the loaded releases stand on a day.
 
     Attributes:
         day: the day.
         answering: the loaded release that answers for it, None where none does.
-        listing: what CMS listed when it was last asked, None where that is not known.
+        listing: what CMS listed when it was last asked; None where that is not known.
     """
 
     day: date
@@ -41,22 +39,19 @@ class Standing:
 
     @property
     def is_current(self) -> bool:
-        """Whether a release answers that is in effect on the day."""
+        """Whether the release that answers is in effect on the day."""
         return self.answering is not None and self.answering.covers(self.day)
 
     @property
     def is_listed(self) -> bool | None:
-        """Whether CMS listed a release of the day's quarter.
-
-        None where its listing is not known.
-        """
+        """Whether CMS listed a release of the day's quarter; None where that is not known."""
         if self.listing is None:
             return None
         return any(label.startswith(label_on(self.day)[:6]) for label in self.listing.labels)
 
     @property
     def lack(self) -> str | None:
-        """What is missing where no loaded release is of the day; None where one is."""
+        """What is missing, in words, where no loaded release is of the day; else None."""
         if self.is_current:
             return None
         if self.answering is None:
@@ -74,10 +69,10 @@ class Standing:
 
 
 def standing(database: Path, day: date, listing: Listing | None) -> Standing:
-    """Return how the releases of a database stand to a day.
+    """Return how the releases of a database stand on a day.
 
     Raises:
-        StoreError: it cannot be read.
+        StoreError: the database cannot be read.
     """
     schedule = open_schedule(database)
     label = schedule.answering(day)

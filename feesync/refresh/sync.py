@@ -1,4 +1,4 @@
-"""sync(): read the arguments of a refresh, and run it under the lock of its cache."""
+"""sync(): check the arguments of a refresh, and run it under the lock of its cache."""
 
 from __future__ import annotations
 
