@@ -3,7 +3,6 @@
 They change no price.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 from pathlib import Path
@@ -428,7 +427,7 @@ def test_the_price_is_the_same_without_them(hcpcs):
             estimate(hcpcs, **asked, coverage=False),
         )
         assert not {note.code for note in untold.notes} & OURS
-        assert replace(told, notes=()) == replace(untold, notes=())
+        assert told._replace(notes=()) == untold._replace(notes=())
 
 
 def test_other_codes_have_none(loaded):
@@ -509,6 +508,6 @@ def test_a_claim_costs_the_same_without_notes():
             untold.allowed,
             untold.patient_responsibility,
         )
-        assert [replace(line, notes=()) for line in told.lines] == [
-            replace(line, notes=()) for line in untold.lines
+        assert [line._replace(notes=()) for line in told.lines] == [
+            line._replace(notes=()) for line in untold.lines
         ]

@@ -3,7 +3,6 @@
 import datetime
 import subprocess
 import sys
-from dataclasses import FrozenInstanceError
 from decimal import Decimal, Inexact, localcontext
 
 import pytest
@@ -277,7 +276,7 @@ def test_the_catalogue_does_not_depend_on_who_reads_it_first(tmp_path):
 
 
 def test_the_answer_cannot_be_changed():
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         estimate("64493", locality="national", date="2025-11-03").fee = D(1)  # type: ignore[misc]
 
 

@@ -31,7 +31,7 @@ class Shelf:
         first, last = effective_dates(label)
         factors = {"nonqp": FACTORS.get(label, 323465)}
         return Release(1, label, first.year, first, last, label, "", None, factors, frozenset(),
-                       self.embedded)  # fmt: skip
+                       self.embedded, {})  # fmt: skip
 
     def modifiers(self, release, code):
         return [""] if release.label in self._have else []

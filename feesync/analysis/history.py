@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from feesync.claims import wording
@@ -149,7 +149,7 @@ def history(
     )
     error: FeesyncError | None = None
     for release in releases:
-        own_header = replace(header, day=release.effective_from, locality=place.key)
+        own_header = header._replace(day=release.effective_from, locality=place.key)
         try:
             quote, prices = _prices(schedule, own_header, line, release)
         except (NoPriceError, ModifierError) as cause:
@@ -189,7 +189,7 @@ def _newest(schedule: FeeSchedule, header: Header, line: Line, releases: list[Re
     text = header.locality.upper()
     for release in reversed(releases):
         try:
-            own_header = replace(header, day=release.effective_from)
+            own_header = header._replace(day=release.effective_from)
             quote = _quote(ClaimRates(own_header, schedule), line, release)
         except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))

@@ -1,8 +1,5 @@
 """The answer: what Medicare allows for a line, how it came about, and where the numbers are from."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Context, Decimal, localcontext
 from typing import Any, NamedTuple
@@ -37,8 +34,7 @@ class AppliedRate(NamedTuple):
     basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What Medicare allows for one line.
 
     Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of

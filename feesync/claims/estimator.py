@@ -248,7 +248,7 @@ def estimate_lines(
 ) -> ClaimEstimate:
     """Return what Medicare allows for lines under a header, as `estimate_claim` does."""
     incomplete = reading.flag("incomplete", incomplete)
-    if isinstance(lines, str | bytes | Mapping) or not reading.is_iterable(lines):
+    if isinstance(lines, str | bytes | Mapping | ClaimLine) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     from feesync.claims.claim import price_claim  # not at the start of every line
 

@@ -3,12 +3,10 @@
 Out of scope: the rates for it (rates), and what is answered for a line (answer).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
+from typing import NamedTuple
 
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
@@ -24,8 +22,7 @@ from feesync.pricing.modifiers import placed
 from feesync.reference.place_of_service import PlaceOfService, read_setting
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What all lines of a claim share, or one line by itself.
 
     Attributes:

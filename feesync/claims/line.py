@@ -3,13 +3,10 @@
 A value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from feesync.errors import InvalidInputError
 from feesync.model.reading import shown
@@ -24,8 +21,7 @@ _SHARE_WITH_DAYS = "55D"
 _NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimLine:
+class ClaimLine(NamedTuple):
     """A line of a claim.
 
     Attributes:
@@ -44,7 +40,7 @@ class ClaimLine:
     postop_days: int | None = None
 
     @classmethod
-    def read(cls, given: object) -> ClaimLine:
+    def read(cls, given: object) -> "ClaimLine":
         """Return a line from any of its forms.
 
         Raises:
@@ -62,7 +58,7 @@ class ClaimLine:
         )
 
     @classmethod
-    def _short(cls, given: str) -> ClaimLine:
+    def _short(cls, given: str) -> "ClaimLine":
         match = re.fullmatch(_SHORT, given.strip().upper()) if len(given) <= _LONGEST else None
         modifiers = match["modifiers"].split("-")[1:] if match else []
         days = [
@@ -85,7 +81,7 @@ class ClaimLine:
         )
 
     @classmethod
-    def _named(cls, given: Mapping[str, Any]) -> ClaimLine:
+    def _named(cls, given: Mapping[str, Any]) -> "ClaimLine":
         unknown = [name for name in given if name not in _NAMES]
         if unknown or "hcpcs" not in given:
             said = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"

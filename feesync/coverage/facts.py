@@ -1,7 +1,5 @@
 """The tables of data/coverage: the facts for a code, on a day, with a contractor."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from functools import cache

@@ -4,8 +4,6 @@ They change no price. Each rule is a function of one line, or of the lines of on
 line by itself is a day with one line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Sessions of facet joint procedures, by day, region of the spine and kind."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple

@@ -3,8 +3,6 @@
 The LCDs of 2021 cover it on appeal only; those revised in 2024 no longer cover it.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Read HCPCS codes, and ranges of them, as people type them."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

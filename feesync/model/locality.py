@@ -1,7 +1,5 @@
 """A payment locality: an area for which a release of the fee schedule has GPCIs."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 NATIONAL = ("00000", "00")

@@ -1,9 +1,7 @@
 """A note: something that a person should know about an answer, with the source of the rule."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -14,8 +12,7 @@ class Severity(StrEnum):
     DENIAL = "denial"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something a person should know about a line.
 
     Attributes:
@@ -31,17 +28,17 @@ class Note:
     source: str
 
     @classmethod
-    def info(cls, code: str, text: str, source: str) -> Note:
+    def info(cls, code: str, text: str, source: str) -> "Note":
         """Return a note for information."""
         return cls(code, Severity.INFO, text, source)
 
     @classmethod
-    def warning(cls, code: str, text: str, source: str) -> Note:
+    def warning(cls, code: str, text: str, source: str) -> "Note":
         """Return a warning."""
         return cls(code, Severity.WARNING, text, source)
 
     @classmethod
-    def denial(cls, code: str, text: str, source: str) -> Note:
+    def denial(cls, code: str, text: str, source: str) -> "Note":
         """Return the reason why there is no payment."""
         return cls(code, Severity.DENIAL, text, source)
 

@@ -1,7 +1,5 @@
 """The rate of one code in one locality, with the columns of the database's view `rate_cents`."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple
@@ -23,7 +21,7 @@ class Setting(StrEnum):
     FACILITY = "facility"
 
     @classmethod
-    def read(cls, value: object) -> Setting:
+    def read(cls, value: object) -> "Setting":
         """Return the setting that a member, or its text in any case, means.
 
         Raises:

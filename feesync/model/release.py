@@ -1,9 +1,7 @@
 """A loaded release of the fee schedule: its label, its dates of effect, and its file."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from feesync.model.dates import read_day
 
@@ -11,8 +9,7 @@ ACCEPTED_CHANGE = "accepted-change"
 """The name, in `checks_set_aside`, for differences from earlier releases that were accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """A loaded release.
 
     Attributes:
@@ -44,7 +41,7 @@ class Release:
     factors: dict[str, int]
     reference_factors: frozenset[str]
     embedded: bool
-    checks_set_aside: dict[str, str] = field(default_factory=dict)
+    checks_set_aside: dict[str, str]
 
     def covers(self, day: date | str) -> bool:
         """Tell whether a day is within the dates of effect.

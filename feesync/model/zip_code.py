@@ -6,8 +6,6 @@ reading the files (formats.zip_locality), their tables (store.zip_tables), and w
 date (places.zip_codes).
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import NamedTuple

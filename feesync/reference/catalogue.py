@@ -4,8 +4,6 @@ It is the table data/reference/release_catalogue.csv. For a release that is not 
 follow from the letter of its label (model.label).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from functools import cache
 from typing import NamedTuple

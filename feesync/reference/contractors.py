@@ -1,7 +1,5 @@
 """The Medicare administrative contractors: the company behind each MAC number."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Who pays, by date: sequestration, the Part B deductible, coinsurance, and what waives them."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What each HCPCS and CPT modifier does to the price of a professional line, by date."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction

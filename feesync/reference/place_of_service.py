@@ -1,7 +1,5 @@
 """CMS's place of service codes: which rate each takes, and who bills there."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import NamedTuple
 

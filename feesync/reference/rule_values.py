@@ -3,8 +3,6 @@
 Out of scope: the factors of modifiers (reference.modifiers), and who pays (reference.cost_sharing).
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple

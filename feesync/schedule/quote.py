@@ -1,7 +1,5 @@
 """A rate with its release."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from feesync.model.locality import Locality

@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from feesync.errors import InvalidInputError, NoReleaseError
 from feesync.hints import Hint
@@ -141,7 +141,7 @@ def _beside(
         _copy(source.connection, release.release_id, both, number, sorted(snapshot.codes))
     copied = Source(both, embedded=True)
     releases = [
-        replace(copied.revisions(release.label)[0], checks_set_aside=release.checks_set_aside)
+        copied.revisions(release.label)[0]._replace(checks_set_aside=release.checks_set_aside)
         for _, release in (before, after)
     ]
     return Pair(copied, releases[0], releases[1], embedded)
