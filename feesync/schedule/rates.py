@@ -6,7 +6,6 @@ Out of scope: which release answers (store.library).
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -21,18 +20,16 @@ from feesync.model.locality import Locality
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile, ZipPlace
 from feesync.paths import database_name
-from feesync.places import resolver
-from feesync.places.names import of_states
-from feesync.places.resolver import SearchResult
+from feesync.schedule.hold import Hold
 from feesync.schedule.quote import Quote
 from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
-from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
     from feesync.hints import Hint
+    from feesync.places.resolver import SearchResult
     from feesync.store.pair import Pair
 
 _T = TypeVar("_T")
@@ -50,37 +47,17 @@ class FeeSchedule:
         self._live = LiveDatabase(database_name(database))
         self._snapshot: Source | None = None
         self._shelf: Library | None = None
-        self._held = False
+        self._hold = Hold(self._live, self._forget)
         self.answers: dict[Hashable, object] = {}
         """The answers from this state of the database."""
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Answer from one state of the database during the block, whatever other processes load.
+    def held(self) -> Hold:
+        """Return the context of a block that answers from one state of the database.
 
-        Raises:
-            StoreError: the database cannot be read, or is damaged.
+        What other processes load meanwhile is not seen before the end of the block. Entering and
+        leaving it raise StoreError where the database cannot be read, or is damaged.
         """
-        if self._held:
-            yield
-            return
-        try:
-            changed = True
-            try:
-                changed = self._live.begin()
-            finally:
-                if changed:
-                    self._forget()
-            self._held = True
-            try:
-                yield
-            finally:
-                self._held = False
-                self._live.end()
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            self._live.forget()
-            self._forget()
-            raise store_error(self._live.path, error) from error
+        return self._hold
 
     def library(self) -> Library:
         """Return the releases of the database and the snapshot, in the state that answers now."""
@@ -303,7 +280,9 @@ class FeeSchedule:
 
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
         """Answer from one state of the database."""
-        with self.held():
+        if self._hold.is_on:
+            return read(*args)
+        with self._hold:
             return read(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
@@ -317,6 +296,8 @@ class FeeSchedule:
     def _rates(
         self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool
     ) -> list[Quote]:
+        from feesync.places.names import of_states
+
         source, release = self._library.release_of(hcpcs, day)
         named = dict(self._place(source, release, text, day) for text in texts)
         chosen = list(named) or of_states(release.label, source.localities(release), states)
@@ -360,6 +341,11 @@ class FeeSchedule:
     def _place(
         self, source: Source, release: Release, text: str, day: date
     ) -> tuple[Locality, ZipPlace | None]:
+        by_key = source.places(release).get(text)
+        if by_key:
+            return by_key, None
+        from feesync.places import resolver  # where a place is named, or by its ZIP
+
         return resolver.locate(
             text, source, release, day, self._database, lambda: self._counties(day)
         )
@@ -369,10 +355,14 @@ class FeeSchedule:
         return release, source.localities(release)
 
     def _find_localities(self, query: str, day: date) -> SearchResult:
+        from feesync.places import resolver
+
         source, release = self._library.on(day)[0]
         return resolver.find(query, source, release, day, self._database, self._counties(day))
 
     def _zip_counts(self, day: date) -> tuple[ZipFile, dict[tuple[str, str], int]]:
+        from feesync.places import resolver
+
         return resolver.zip_counts(self._database, day)
 
     def _counties(self, day: date) -> dict[tuple[str, str], str]:

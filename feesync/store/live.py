@@ -81,12 +81,11 @@ class LiveDatabase:
         return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _begin(self, connection: sqlite3.Connection) -> bool:
-        """Begin a transaction, and then ask which version it sees.
+        """Begin a transaction, and ask which version it sees, which is the first that it reads.
 
         Asked before the transaction, the version might be another one.
         """
         connection.execute("BEGIN")
-        connection.execute("SELECT 1 FROM release").fetchone()  # from here on
         version: int = connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._data_version:
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from feesync.errors import NoPriceError
 from feesync.model.hcpcs import CodeRange
@@ -17,7 +18,9 @@ from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.store import checksums
 from feesync.store.schema import REFERENCE_FACTOR
-from feesync.store.zip_tables import StoredZipTable, stored_zip_tables
+
+if TYPE_CHECKING:
+    from feesync.store.zip_tables import StoredZipTable
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
 _SELECT_ONE = (
@@ -49,6 +52,7 @@ class Source:
         self.releases = sorted(current, key=lambda release: release.effective_from)
         self.labels = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
+        self._places: dict[int, dict[str, Locality]] = {}
         self.meanings: dict[tuple[int, str], Locality] = {}
         """The localities that texts mean, by release and text."""
 
@@ -59,6 +63,8 @@ class Source:
     def zip_tables(self) -> list[StoredZipTable]:
         """The ZIP5 and ZIP9 files."""
         if self._zip_tables is None:
+            from feesync.store.zip_tables import stored_zip_tables
+
             if self._are_checked:
                 checksums.check_shared(self.connection, "ZIP files")
             self._zip_tables = stored_zip_tables(self.connection, checked=self._are_checked)
@@ -93,6 +99,14 @@ class Source:
             )
             self._localities[release.release_id] = [Locality(*row) for row in rows]
         return self._localities[release.release_id]
+
+    def places(self, release: Release) -> dict[str, Locality]:
+        """Return the localities of a release by key, such as `01112-05`."""
+        found = self._places.get(release.release_id)
+        if found is None:
+            found = {place.key: place for place in self.localities(release)}
+            self._places[release.release_id] = found
+        return found
 
     def rate(
         self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool

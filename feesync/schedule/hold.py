@@ -1,0 +1,76 @@
+"""A block of code that answers from one state of the database.
+
+What another process loads meanwhile is seen after the block. Out of scope: how a change is noticed
+(store.live).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from types import TracebackType
+
+from feesync.store.live import LiveDatabase
+from feesync.store.schema import store_error
+
+
+class Hold:
+    """The context of such a block; blocks within it are of its state too."""
+
+    def __init__(self, live: LiveDatabase, forget: Callable[[], None]) -> None:
+        """Make a context.
+
+        Args:
+            live: the database.
+            forget: drops what is remembered of the state before.
+        """
+        self._live, self._forget = live, forget
+        self._depth = 0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a block is being run."""
+        return self._depth > 0
+
+    def __enter__(self) -> None:
+        """Begin to read the database as it is now.
+
+        Raises:
+            StoreError: it cannot be read, or is damaged.
+        """
+        if not self._depth:
+            changed = True
+            try:
+                changed = self._live.begin()
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                self._fail(error)
+            finally:
+                if changed:
+                    self._forget()
+        self._depth += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End what was begun.
+
+        Raises:
+            StoreError: the block could not read the database, or it is damaged.
+        """
+        self._depth -= 1
+        if self._depth:
+            return
+        try:
+            self._live.end()
+        except sqlite3.Error as failed:
+            error = failed
+        if isinstance(error, sqlite3.Error | UnicodeDecodeError):
+            self._fail(error)
+
+    def _fail(self, error: sqlite3.Error | UnicodeDecodeError) -> None:
+        self._live.forget()
+        self._forget()
+        raise store_error(self._live.path, error) from error
