@@ -1,16 +1,12 @@
 """One adjustment of an amount, as an answer shows it."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from feesync.model.money import json_ready
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One adjustment of the amount.
 
     Attributes:

@@ -5,8 +5,6 @@ Out of scope: what the rules say (pricing), which leaves blanks for both.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from feesync.claims.step import Step
 from feesync.model.money import decimal_factor, dollars
 from feesync.model.note import Note
@@ -37,4 +35,4 @@ def _note(note: Note, price: Price) -> Note:
     text = note.text.replace(CODE, price.rate.hcpcs)
     if price.uncapped_fee is not None:
         text = text.replace(UNCAPPED_FEE, str(dollars(price.uncapped_fee)))
-    return replace(note, text=text)
+    return note._replace(text=text)

@@ -6,8 +6,6 @@ Source: Social Security Act s. 1848(b)(9) (FX, FY), s. 1834(p) (CT). Percentages
 data/reference/modifiers.csv.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from feesync.errors import ModifierError

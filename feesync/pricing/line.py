@@ -5,8 +5,6 @@ texts with blanks for what only a line or its amounts can fill. Dollars, and fil
 for whoever shows a price.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction

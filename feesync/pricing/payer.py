@@ -7,8 +7,6 @@ sequestration reduces Medicare's payment only, after deductible and coinsurance 
 deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from feesync.model.money import SCALE, scaled

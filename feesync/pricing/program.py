@@ -12,8 +12,6 @@ settles whether they apply before rounding, the manual points at the stored fee 
 two decimals. The other reading differs by at most a cent a step.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple

@@ -16,8 +16,6 @@ the same day by any other means (e.g., with RT and LT modifiers or with a 2 in t
 paid the lower of the charge for both sides and the fee for both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -7,8 +7,6 @@ show here, so that what depends on them is a note. How an amount is split is for
 USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost_sharing.csv.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
