@@ -6,7 +6,7 @@ Out of scope: the rates for it (rates), and what is answered for a line (answer)
 from collections.abc import Sequence
 from datetime import date as Date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
@@ -19,7 +19,9 @@ from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Contract, Line
 from feesync.pricing.modifiers import placed
-from feesync.reference.place_of_service import PlaceOfService, read_setting
+
+if TYPE_CHECKING:
+    from feesync.reference.place_of_service import PlaceOfService
 
 
 class Header(NamedTuple):
@@ -40,7 +42,7 @@ class Header(NamedTuple):
 
     locality: str
     setting: Setting
-    place_of_service: PlaceOfService | None
+    place_of_service: "PlaceOfService | None"
     day: Date
     nonpar: bool
     practitioner: str
@@ -108,7 +110,11 @@ def read_header(
     """
     contract = arguments.contract(percent, of_year)
     day = arguments.day(date) or Date.today()
-    where, place = read_setting(setting, pos)
+    where, place = Setting.read(setting), None
+    if pos is not None:
+        from feesync.reference.place_of_service import read_setting
+
+        where, place = read_setting(where, pos)
     kind = reading.text("practitioner", practitioner).lower()
     practitioners.check(kind, day)
     circumstances = arguments.circumstances(coverage, purpose, history)

@@ -6,7 +6,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from feesync.reference.contractors import contractors
 from feesync.reference.tables import read_table
 
 INJECTION = "injection"
@@ -142,6 +141,8 @@ def lcds() -> Mapping[str, Lcd]:
 
 def lcd_of(mac: str) -> Lcd | None:
     """Return the LCD of the contractor with a number, or None where none is recorded."""
+    from feesync.reference.contractors import contractors  # of few lines, not at every start
+
     contractor = contractors().get(mac)
     return lcds().get(contractor.jurisdiction) if contractor else None
 

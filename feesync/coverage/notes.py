@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from feesync.coverage import facts
 from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Service, regions, sessions
-from feesync.coverage.third_level import third_level
 from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.pricing.line import Line
@@ -38,7 +37,7 @@ def line_notes(
         return []
     notes = [
         _kx(line, code, circumstances.purpose),
-        _third_level(line, place),
+        _third_level(line, code, place),
         _authorization(line, pos),
     ]
     return [note for note in notes if note]
@@ -96,7 +95,11 @@ def _kx(line: Line, code: facts.FacetCode, purpose: str | None) -> Note | None:
     return None
 
 
-def _third_level(line: Line, place: Locality) -> Note | None:
+def _third_level(line: Line, code: facts.FacetCode, place: Locality) -> Note | None:
+    if code.level != facts.THIRD_LEVEL:
+        return None
+    from feesync.coverage.third_level import third_level  # reads more than other lines need
+
     verdict = third_level(
         line.hcpcs, None if place.is_national else facts.lcd_of(place.mac), line.day
     )

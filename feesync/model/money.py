@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.model.reading import index, shown
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""

@@ -5,6 +5,8 @@ decides by the ZIP+4. Medicare pays by the ZIP of the place where the service is
 Claims Processing Manual, chapter 1, section 10.1.1).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple

@@ -12,16 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
-from feesync.pricing import multiple, status, units
+from feesync.pricing import status
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import Line, Price
-from feesync.pricing.line_total import line_price
 from feesync.pricing.neighbours import touching
 from feesync.pricing.price import fold, without_amount
-from feesync.pricing.procedures import procedures, settle_shares
 from feesync.pricing.program import program
 from feesync.pricing.rows import RateLookup, rate_of
-from feesync.pricing.service import Entry, Service
-from feesync.pricing.steps import begin, close, finish
 
 _OF_A_LINE = (InvalidInputError, UnknownCodeError)
 """What is wrong with one line and not with another; a place or a day is that of all."""
@@ -105,7 +102,11 @@ def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
             found[entry.number] = fold(entry)
         else:
             others.append(entry)
-    return found | _beside(others, rates) if others else found
+    if others:
+        from feesync.pricing.group import group_prices  # a line by itself starts without it
+
+        found |= group_prices(others, rates)
+    return found
 
 
 def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -123,44 +124,3 @@ def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:
 def _bundle(entry: Entry) -> Entry:
     denials = (status.bundle_denial(entry.line),)
     return entry._replace(program=entry.program._replace(denials=denials))
-
-
-def _beside(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
-    """Return the prices of lines that may change each other's, or are no single amount."""
-    services = units.services(entries, rates)
-    for service in services:
-        with of_line(service.entry.number):
-            begin(service)
-    multiple.apply(services, rates)
-    for service in services:
-        with of_line(service.entry.number):
-            finish(service)
-    settle_shares(procedures([service for service in services if service.by_report is None]))
-    own: dict[int, list[Service]] = {entry.number: [] for entry in entries}
-    for service in services:
-        close(service)
-        for number in service.lines:
-            own[number].append(service)
-    ranks = _ranks(services)
-    return {
-        entry.number: line_price(entry, own[entry.number], ranks.get(entry.number))
-        for entry in entries
-    }
-
-
-def _ranks(services: Sequence[Service]) -> dict[int, int]:
-    """Return the rank of each line: the first of its services.
-
-    None where one line, or one procedure, is all that is ranked.
-    """
-    by_pool: dict[object, list[Service]] = {}
-    for service in services:
-        if service.rank is not None:
-            by_pool.setdefault(service.program.pool, []).append(service)
-    ranks: dict[int, int] = {}
-    for among in by_pool.values():
-        if len({number for service in among for number in service.lines}) > 1:
-            for service in among:
-                for number in service.lines:
-                    ranks[number] = min(ranks.get(number, service.rank or 0), service.rank or 0)
-    return ranks

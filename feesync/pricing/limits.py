@@ -9,14 +9,17 @@ RVU documents; equal to all 2,742 limiting charges that CMS's look-up tool publi
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from feesync.model.money import SCALE, decimal_percent, half_up
 from feesync.model.note import Note
 from feesync.pricing import practitioner
 from feesync.pricing.line import Adjustment, Line
 from feesync.reference.rule_values import rule_value
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 STEP = "nonparticipating"
 _RULE = "participation"

@@ -7,12 +7,14 @@ for whoever shows a price.
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.money import decimal_percent
 from feesync.model.note import Note
 from feesync.model.rate import Rate, Setting
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 CODE = "{hcpcs}"
 """The blank in the text of a note that the code of the line fills."""
@@ -71,7 +73,7 @@ class Adjustment(NamedTuple):
     """
 
     name: str
-    factor: int | Fraction
+    factor: "int | Fraction"
     reason: str
     source: str
 
@@ -91,7 +93,7 @@ class Mark(NamedTuple):
     """
 
     name: str
-    factor: int | Fraction | None
+    factor: "int | Fraction | None"
     cents: int
     reason: str
     source: str

@@ -18,9 +18,10 @@ from feesync.pricing import (
     multiple,
     procedures,
 )
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import AMOUNT, Mark, Price
-from feesync.pricing.price import price_of
-from feesync.pricing.service import CAP_NAME, CHARGE, Entry, Service
+from feesync.pricing.price import CHARGE, price_of
+from feesync.pricing.service import CAP_NAME, Service
 
 _UNITS = "units"
 _UNITS_SOURCE = "Claims Processing Manual ch. 26 s. 10.4, item 24G"

@@ -20,7 +20,7 @@ from feesync.pricing.modifiers import ASSISTANTS, RETURN
 from feesync.pricing.technical import has_technical_part
 
 if TYPE_CHECKING:
-    from feesync.pricing.service import Entry
+    from feesync.pricing.entry import Entry
 
 SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 """Multiple procedure indicators whose rules apply."""

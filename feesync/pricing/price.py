@@ -8,13 +8,16 @@ is priced as services (steps, multiple, line_total).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
 from feesync.pricing import limits
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import UNCAPPED_FEE, Mark, Price
-from feesync.pricing.service import CAP_SOURCE, CHARGE, CHARGE_SOURCE, LOWER_CHARGE, Entry
+
+CHARGE, LOWER_CHARGE = "charge", "the submitted charge is lower"
+CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
+CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
 
 _CAP_NOTE = Note.info(
     "opps-cap",
@@ -41,6 +44,8 @@ def fold(entry: Entry) -> Price:
 
 def _limiting_charge(entry: Entry) -> int:
     """Return the limiting charge: of the fee before non-participation, rounded once."""
+    from fractions import Fraction  # of a line that has one, not at every start
+
     exact = Fraction(entry.base.exact)
     program = entry.program
     for adjustment in program.factors[: len(program.factors) - len(program.last)]:

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from copy import copy
 from fractions import Fraction
-from typing import NamedTuple
 
 from feesync.errors import ModifierError, of_line
 from feesync.model.money import SCALE, half_up, scaled
 from feesync.model.note import Note
 from feesync.model.rate import Rate, SettingRate
 from feesync.pricing import bilateral
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import AMOUNT, Adjustment, Line, Mark
+from feesync.pricing.price import CAP_SOURCE, CHARGE, CHARGE_SOURCE, LOWER_CHARGE
 from feesync.pricing.program import Program
 from feesync.pricing.rows import RateLookup, technical_rates
 from feesync.pricing.technical import is_part
@@ -26,22 +27,6 @@ from feesync.pricing.technical import is_part
 _NOTHING = Fraction(0)
 
 CAP_NAME = "OPPS cap"
-CHARGE, LOWER_CHARGE = "charge", "the submitted charge is lower"
-CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
-CAP_SOURCE = "Deficit Reduction Act of 2005 s. 5102(b); RVU record layout"
-
-
-class Entry(NamedTuple):
-    """A line of a claim with its rate, what its setting takes of it, and its program.
-
-    `number` is what the claim calls it by, counted from 1.
-    """
-
-    number: int
-    line: Line
-    rate: Rate
-    base: SettingRate
-    program: Program
 
 
 class Service:

@@ -10,7 +10,7 @@ in data/reference/modifiers.csv.
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from feesync.errors import ModifierError
 from feesync.model.money import SCALE, decimal_percent
@@ -19,6 +19,9 @@ from feesync.model.rate import Indicators
 from feesync.pricing.line import Adjustment, Line
 from feesync.pricing.modifiers import ASSISTANTS, CO_SURGEON, RETURN, SHARES, factor_of
 from feesync.pricing.practitioner import PRACTITIONERS
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 POSTOPERATIVE, PREOPERATIVE, OPERATION = "55", "56", "54"
 """The shares of the global period.
@@ -191,6 +194,8 @@ def _share(
     reason = f"modifier {modifier}: {what}, {percent} %"
     if furnished == days:
         return [_of_global(percent * SCALE // 100, reason)]
+    from fractions import Fraction  # of days of care, not at every start
+
     part = Fraction(percent * furnished * SCALE, 100 * days)
     return [_of_global(part, f"{reason}, {furnished} of {days} days")]
 

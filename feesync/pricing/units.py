@@ -20,10 +20,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from feesync.pricing import bilateral, surgery
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import ANOTHER_SERVICE, RETURN, SHARES, SIDES, sites, telling_apart
 from feesync.pricing.rows import RateLookup
-from feesync.pricing.service import Entry, Service
+from feesync.pricing.service import Service
 
 _ADD_ON = "ZZZ"
 _SINGLES = 6

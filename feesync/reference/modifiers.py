@@ -2,11 +2,16 @@
 
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.reference.tables import read_table, rows_of
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_PLACES = 4
+"""Decimals of a factor in ten-thousandths."""
 
 
 class Effect(StrEnum):
@@ -70,9 +75,14 @@ class ModifierEffect(NamedTuple):
         return not self.codes or any(holds(code, hcpcs) for code in self.codes)
 
     @property
-    def scaled_factor(self) -> int | Fraction:
+    def scaled_factor(self) -> "int | Fraction":
         """The factor in ten-thousandths: 8500 for 0.85, a Fraction for 1/3."""
-        factor = Fraction(self.factor) * 10_000
+        whole, _, places = self.factor.partition(".")
+        if whole.isdigit() and len(places) <= _PLACES:
+            return int(whole + places.ljust(_PLACES, "0"))
+        from fractions import Fraction  # of few modifiers, not at every start
+
+        factor = Fraction(self.factor) * 10**_PLACES
         return int(factor) if factor.denominator == 1 else factor
 
 

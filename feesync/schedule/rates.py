@@ -24,7 +24,6 @@ from feesync.schedule.hold import Hold
 from feesync.schedule.quote import Quote
 from feesync.store.library import Library
 from feesync.store.live import LiveDatabase
-from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
@@ -371,5 +370,7 @@ class FeeSchedule:
 
     def _embedded(self) -> Source:
         if self._snapshot is None:
+            from feesync.store.snapshot import open_snapshot
+
             self._snapshot = Source(open_snapshot(), embedded=True)
         return self._snapshot

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING
 from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile
-from feesync.reference.catalogue import known_factor_on, label_on, last_catalogued_day
 from feesync.store.source import Source
-from feesync.store.zip_tables import embedded_zip_table
 
 if TYPE_CHECKING:
     from feesync.hints import Hint
@@ -52,6 +50,8 @@ class Library:
 
     def zip_files(self) -> list[ZipFile]:
         """Return all ZIP5 and ZIP9 files; the embedded one where the database lacks its quarter."""
+        from feesync.store.zip_tables import embedded_zip_table
+
         own = self._database.zip_tables if self._database else []
         files = {
             (file.kind, file.year, file.quarter): file
@@ -148,6 +148,8 @@ class Library:
         if not rows:
             text += _elsewhere(source, code, release, day)
             if not release.covers(day):
+                from feesync.reference.catalogue import label_on
+
                 exact = label_on(day)
                 text += f". {exact}, the release of that day, is not loaded"
                 hint = self.remedy_of(exact)
@@ -204,6 +206,8 @@ def _answers_for(release: Release, day: date) -> bool:
         return True
     if release.year != day.year:
         return False
+    from feesync.reference.catalogue import known_factor_on, last_catalogued_day
+
     factor = known_factor_on(day)
     return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
 

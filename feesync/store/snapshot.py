@@ -13,7 +13,6 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from feesync.model.label import label_year
-from feesync.reference.catalogue import catalogue
 from feesync.reference.tables import data_folder, read_table
 from feesync.store.schema import REFERENCE_FACTOR, memory_database, open_unchanging
 
@@ -45,6 +44,8 @@ def write_snapshot(path: Path) -> None:
 
 
 def _of_tables() -> sqlite3.Connection:
+    from feesync.reference.catalogue import catalogue  # not where a wheel has the database
+
     connection = memory_database()
     connection.execute("BEGIN")
     ids: dict[str, int] = {}

@@ -18,7 +18,6 @@ from feesync.cli.options import (
     modifiers_option,
     one_form,
 )
-from feesync.cli.output import print_json, print_notes
 from feesync.errors import ExitStatus
 
 
@@ -69,12 +68,16 @@ def command(
     _print(answer, as_json, explain)
     if answer.allowed is None:
         if as_json:  # the text has them among its notes
+            from feesync.cli.output import print_notes
+
             print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
 
 
 def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
     if as_json:
+        from feesync.cli.output import print_json
+
         print_json(answer.to_dict())
     else:
         click.echo(answer.explain() if explain else answer.summary())
