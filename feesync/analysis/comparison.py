@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from itertools import chain
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
@@ -18,7 +19,7 @@ from feesync.model.locality import Locality
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import listed_or_none, states
-from feesync.pricing.claim import price_line
+from feesync.pricing.claim import price_in_places
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -126,61 +127,60 @@ def _compare(
 ) -> Comparison:
     rates = ClaimRates(header, schedule)
     nation = rates.quote(line)  # or its row that a modifier asks for
-    of_places = {
-        quote.locality: quote
-        for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp)
-        if quote.rate.modifier == nation.rate.modifier
+    quotes = {nation.locality.key: nation}
+    for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp):
+        if quote.rate.modifier == nation.rate.modifier:
+            quotes[quote.locality.key] = quote
+    rows = {key: quote.rate for key, quote in quotes.items()}
+    prices = [price_in_places(line._replace(setting=setting), rows, rates) for setting in settings]
+    amounts = {
+        key: PlaceAmounts(
+            quotes[key].locality,
+            {setting: price.allowed for setting, price in zip(settings, own, strict=True)},
+        )
+        for key, *own in zip(quotes, *prices, strict=True)
     }
-    quotes = {nation.locality: nation}
-    quotes |= {place: quote._replace(zip=None) for place, quote in of_places.items()}
-    priced = [(quote, *_amounts(rates, line, settings, quote)) for quote in quotes.values()]
-    notes = [
-        note for quote, _, prices in priced for note in _notes(schedule, header, quote, prices)
-    ]
-    notes += [
-        provenance.zip_note(quote.release, place, quote.zip, header.day)
-        for place, quote in of_places.items()
-        if quote.zip
-    ]
+
+    def order(key: str) -> tuple[int, str]:
+        return -(amounts[key].amounts[settings[0]] or 0), key
+
     return Comparison(
         line.hcpcs,
         line.modifiers,
         header.day,
         tuple(settings),
-        priced[0][1],
+        amounts[nation.locality.key],
+        tuple(amounts[key] for key in sorted(amounts, key=order)),
+        nation,
         tuple(
-            sorted(
-                (place for _, place, _ in priced),
-                key=lambda place: (-(place.amounts[settings[0]] or 0), place.locality.key),
+            dict.fromkeys(
+                _notes(schedule, header, list(quotes.values()), chain.from_iterable(prices))
             )
         ),
-        nation,
-        tuple(dict.fromkeys(notes)),
     )
 
 
-def _amounts(
-    rates: ClaimRates, line: Line, settings: Sequence[Setting], quote: Quote
-) -> tuple[PlaceAmounts, list[Price]]:
-    """Price a line by the rate of a place; other rates that its rules need are looked up there."""
-    rates.keep(quote)
-    there = line._replace(place=quote.locality.key)
-    prices = [price_line(there._replace(setting=setting), rates) for setting in settings]
-    amounts = {setting: price.allowed for setting, price in zip(settings, prices, strict=True)}
-    return PlaceAmounts(quote.locality, amounts), prices
-
-
 def _notes(
-    schedule: FeeSchedule, header: Header, quote: Quote, prices: Iterable[Price]
+    schedule: FeeSchedule, header: Header, quotes: Sequence[Quote], prices: Iterable[Price]
 ) -> list[Note]:
-    """Return the notes on a rate and its prices.
+    """Return the notes on the release, on the prices, and on the ZIPs that name places.
 
     Notes for information on one price, such as on its cap in dollars, are left out.
     """
-    of_prices = [
+    day, qp = header.day, header.qp
+    releases = {
+        (quote.release.label, quote.rate.basis, quote.rate.opps_mp_rvu is not None): quote.release
+        for quote in quotes
+    }
+    found = [
         note
-        for price in prices
-        for note in wording.notes(price)
-        if note.severity is not Severity.INFO
+        for (_, basis, capped), release in releases.items()
+        for note in provenance.release_notes(schedule, release, basis, day, qp=qp, capped=capped)
     ]
-    return [*provenance.notes(schedule, quote, header.day, qp=header.qp), *of_prices]
+    for price in {price.notes: price for price in prices}.values():
+        found += [note for note in wording.notes(price) if note.severity is not Severity.INFO]
+    return found + [
+        provenance.zip_note(quote.release, quote.locality, quote.zip, day)
+        for quote in quotes
+        if quote.zip
+    ]

@@ -65,11 +65,6 @@ class ClaimRates:
         """
         return self.quote_of(line, rate_of(line, self))
 
-    def keep(self, quote: Quote) -> None:
-        """Keep a rate that is known already, for lines in its place by key."""
-        rate = quote.rate
-        self._quotes[rate.hcpcs, rate.modifier, quote.locality.key] = quote
-
     def quote_of(self, line: Line, rate: Rate) -> Quote:
         """Return where the rate that was found for a line comes from."""
         return self._quotes[rate.hcpcs, rate.modifier, line.place]

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
+from feesync.model.rate import Indicators, Rate
 from feesync.pricing import status
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import Line, Price
 from feesync.pricing.neighbours import touching
 from feesync.pricing.price import fold, without_amount
-from feesync.pricing.program import program
+from feesync.pricing.program import Program, program
 from feesync.pricing.rows import RateLookup, rate_of
 
 _OF_A_LINE = (InvalidInputError, UnknownCodeError)
@@ -80,10 +81,40 @@ def price_line(line: Line, rates: RateLookup) -> Price:
     Raises:
         FeesyncError: why it cannot be priced.
     """
-    price = claim({1: line}, rates)[1]
-    if isinstance(price, FeesyncError):
-        raise price
-    return price
+    return _alone(entry_of(1, line, rates), rates)
+
+
+def price_in_places(line: Line, rows: Mapping[str, Rate], rates: RateLookup) -> list[Price]:
+    """Price a line by itself in many places, by one program.
+
+    Args:
+        line: the line; its own place counts for nothing.
+        rows: its rate in each place, by the key of the place.
+        rates: where the rates of technical parts and of endoscopic bases are found.
+
+    Returns:
+        Its price in each place, in their order.
+
+    Raises:
+        FeesyncError: why it cannot be priced.
+    """
+    programs: dict[Indicators, Program] = {}
+    found = []
+    for place, rate in rows.items():
+        indicators = rate.indicators
+        own = programs.get(indicators)
+        if own is None:
+            own = programs[indicators] = program(indicators, line)
+        there = line if own.folds else line._replace(place=place)
+        found.append(_alone(Entry(1, there, rate, rate.in_setting(line.setting), own), rates))
+    return found
+
+
+def _alone(entry: Entry, rates: RateLookup) -> Price:
+    """Return the price of a line that no other is beside."""
+    if entry.program.denials:
+        return without_amount(entry)
+    return fold(entry) if entry.program.folds else _grouped([entry], rates)[entry.number]
 
 
 def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
@@ -102,11 +133,13 @@ def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
             found[entry.number] = fold(entry)
         else:
             others.append(entry)
-    if others:
-        from feesync.pricing.group import group_prices  # a line by itself starts without it
+    return found | _grouped(others, rates) if others else found
 
-        found |= group_prices(others, rates)
-    return found
+
+def _grouped(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
+    from feesync.pricing.group import group_prices  # a line that folds starts without it
+
+    return group_prices(entries, rates)
 
 
 def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:

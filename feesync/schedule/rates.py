@@ -303,10 +303,8 @@ class FeeSchedule:
         found = source.rates(release, hcpcs, chosen, qp=qp)
         if not found:
             raise self._library.not_in(hcpcs, "", source, release, day)
-        return [
-            Quote(rate, release, place, release.covers(day), named.get(place))
-            for place, rate in found
-        ]
+        exact = release.covers(day)
+        return [Quote(rate, release, place, exact, named.get(place)) for place, rate in found]
 
     def _codes(self, span: CodeRange, day: date) -> list[str]:
         found: set[str] = set()
