@@ -12,11 +12,11 @@ from test_pricing import PROFILES, line, rate
 from feesync.errors import FeesyncError
 from feesync.model.rate import Indicators, Rate, Setting
 from feesync.pricing import program as programs
+from feesync.pricing.entry import Entry
 from feesync.pricing.line import CODE, Contract
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.pricing.price import fold
 from feesync.pricing.program import program
-from feesync.pricing.service import Entry
 from feesync.reference.modifiers import known_modifiers, modifier_effects
 from feesync.reference.rule_values import RULE_VALUES
 from feesync.reference.tables import read_table
