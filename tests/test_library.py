@@ -10,8 +10,9 @@ from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.hints import Hint, HintKind
 from feesync.model.label import FIRST_YEAR
 from feesync.model.release import Release
+from feesync.reference import catalogue
 from feesync.reference.catalogue import effective_dates
-from feesync.store import library, remedies
+from feesync.store import remedies
 from feesync.store.freshness import Listing, record_run
 from feesync.store.library import Library
 
@@ -82,11 +83,11 @@ def test_of_two_as_near_the_later_comes_first(tmp_path):
 
 
 def test_after_the_catalogue_a_quarter_of_the_year_answers(tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "known_factor_on", lambda day: None)
+    monkeypatch.setattr(catalogue, "known_factor_on", lambda day: None)
     shelves = a_library(tmp_path, "RVU25A", snapshot=[])
     for last, answers in (("2025-07-31", True), ("2025-08-01", False)):
         monkeypatch.setattr(
-            library, "last_catalogued_day", lambda last=last: date.fromisoformat(last)
+            catalogue, "last_catalogued_day", lambda last=last: date.fromisoformat(last)
         )
         if answers:
             assert on(shelves, "2025-08-01") == [("RVU25A", False)]

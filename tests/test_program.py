@@ -2,7 +2,6 @@
 
 import itertools
 import random
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -31,7 +30,7 @@ def filled(found, hcpcs):
     """A program with the code in its texts."""
     return found._replace(
         **{
-            name: tuple(replace(note, text=note.text.replace(CODE, hcpcs)) for note in notes)
+            name: tuple(note._replace(text=note.text.replace(CODE, hcpcs)) for note in notes)
             for name, notes in zip(NOTES, map(found.__getattribute__, NOTES), strict=True)
         }
     )
