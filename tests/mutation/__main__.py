@@ -112,7 +112,7 @@ def _trial(folder: Path, item: WorkItem, reach: Reach) -> WorkResult:
             result = WorkResult(WorkerOutcome.SKIPPED, output=code)
         else:
             tests = reach.tests(name, lines_of(before, spec.start_pos[0]))
-            outcome = run(folder, tests, 30 + 10 * reach.seconds(tests))
+            outcome = run(folder, tests, 10 + 5 * round(reach.seconds(tests)))
             result = WorkResult(
                 WorkerOutcome.NORMAL,
                 output=code,

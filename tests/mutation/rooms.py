@@ -61,15 +61,16 @@ ROOMS = {
         85,
         (
             "test_checks",
-            "test_drift",
             "test_policy_shares",
             "test_wrong_policies",
-            "test_wrong_content",
+            "test_drift",
             "test_editions",
+            "test_selection",
             "test_load",
             "test_zip_checks",
             "test_zip_load",
             "test_set_aside",
+            "test_cli_status",
         ),
     ),
     "places": Room(

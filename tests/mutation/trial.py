@@ -9,11 +9,13 @@ import functools
 import gc
 import json
 import os
+import resource
 import signal
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from pathlib import Path
 
 import coverage
@@ -24,11 +26,17 @@ for _name in ("bs4", "click", "lxml.html", "responses", "requests", "sqlite_util
     with contextlib.suppress(ImportError):
         __import__(_name)
 
-SURVIVED, KILLED, TIMED_OUT = "survived", "killed", "timed out"
+SURVIVED, KILLED = "survived", "killed"
+
+MOST_SECONDS = 15
+"""How long the tests of one mutant may take, on its original, in seconds of a processor."""
+
+_WAIT = 20
+"""How many times longer a mutant may last by the clock: the machine may be busy."""
 
 
 class Reach:
-    """What each test runs: lines by file, and seconds."""
+    """What each test runs: lines by file, and seconds of a processor."""
 
     def __init__(self, lines: dict[str, dict[str, list[int]]], seconds: dict[str, float]) -> None:
         self._seconds = seconds
@@ -49,17 +57,19 @@ class Reach:
         """Return the tests for lines of a file, the likeliest to fail and the fastest first.
 
         Those that run one of the lines; where none does, as at the top of a module, all: those that
-        run another line of the file before the others.
+        run another line of the file before the others. As many as take MOST_SECONDS together.
         """
         of_lines = set().union(*(self._of_line[path, number] for number in lines))
         of_file = self._of_file[path]
-        return sorted(
+        tests = sorted(
             of_lines or self._seconds,
             key=lambda test: (test not in of_file, self._seconds[test], test),
         )
+        spent = accumulate(self._seconds[test] for test in tests)
+        return [test for test, seconds in zip(tests, spent, strict=True) if seconds <= MOST_SECONDS]
 
     def seconds(self, tests: Iterable[str]) -> float:
-        """Return how long tests took."""
+        """Return how long tests took, in seconds of a processor."""
         return sum(self._seconds[test] for test in tests)
 
 
@@ -96,9 +106,9 @@ class _Survey:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterable[None]:
         self._forget()
         self._coverage.switch_context(item.nodeid)
-        start = time.perf_counter()
+        start = time.process_time()
         result = yield
-        self._seconds[item.nodeid] = time.perf_counter() - start
+        self._seconds[item.nodeid] = time.process_time() - start
         self._coverage.switch_context("")
         return result
 
@@ -135,8 +145,8 @@ def survey(folder: Path, room: str, files: list[str], target: Path) -> str:
     )
 
 
-def run(folder: Path, tests: list[str], seconds: float) -> str:
-    """Run tests on a mutant until one fails."""
+def run(folder: Path, tests: list[str], seconds: int) -> str:
+    """Run tests on a mutant until one fails, or until it has used some seconds of a processor."""
     files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
     return _fork(folder, lambda: _pytest(folder, files, [_Choice(tests)]), seconds)
 
@@ -161,13 +171,14 @@ def _pytest(folder: Path, files: list[str], plugins: list[object]) -> int:
     )
 
 
-def _fork(folder: Path, work: Callable[[], int], seconds: float, *, bytecode: bool = False) -> str:
+def _fork(folder: Path, work: Callable[[], int], seconds: int, *, bytecode: bool = False) -> str:
     """Run work in a fork that has the folder's feesync, and return what became of it."""
     child = os.fork()
     if not child:
         status = 70
         try:
             os.setsid()
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             output = os.open(folder / "output.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
             os.dup2(output, 1)
             os.dup2(output, 2)
@@ -179,7 +190,7 @@ def _fork(folder: Path, work: Callable[[], int], seconds: float, *, bytecode: bo
             status = int(work())
         finally:
             os._exit(status)
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * _WAIT
     pause = 0.01
     while time.monotonic() < end:
         process, status = os.waitpid(child, os.WNOHANG)
@@ -193,7 +204,7 @@ def _fork(folder: Path, work: Callable[[], int], seconds: float, *, bytecode: bo
         pause = min(pause * 1.2, 0.1)
     _end_group(child)
     os.waitpid(child, 0)
-    return TIMED_OUT
+    return KILLED
 
 
 def _end_group(leader: int) -> None:
