@@ -11,6 +11,7 @@ import pytest
 from feesync import InvalidInputError, Setting, estimate, estimate_claim
 from feesync.claims import arguments, memory
 from feesync.claims.estimate import Estimate
+from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answered_once, question
 
@@ -212,17 +213,101 @@ def test_the_same_code_with_the_higher_charge_meets_the_deductible_first():
 
 
 @pytest.mark.parametrize(
-    ("pos", "setting", "beside"),
-    [(None, "facility", "; the facility bills its own"), ("24", None, "; the "),
-     (None, "nonfacility", None), ("11", None, None)],
+    ("given", "biller"),
+    [({"setting": "facility"}, "facility"), ({"pos": "22"}, "hospital"),
+     ({"pos": "24"}, "ambulatory surgical center"), ({"pos": "31"}, "skilled nursing facility"),
+     # PD: a practice that a hospital owns
+     ({"pos": "11", "modifiers": ["PD"]}, "hospital"), ({"modifiers": ["PD"]}, "hospital"),
+     ({}, None), ({"pos": "11"}, None)],
 )  # fmt: skip
-def test_whose_share_an_amount_in_a_facility_is(pos, setting, beside):
-    answer = estimate(
-        "64493", locality="national", date=DAY, pos=pos, setting=setting or "nonfacility"
+def test_whose_share_an_amount_in_a_facility_is(given, biller):
+    answer = estimate("64493", locality="national", date=DAY, **given)
+    found = [(note.text, note.source) for note in answer.notes if note.code == "practitioner-share"]
+    source = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
+    text = f"The amount is the practitioner's share; the {biller} bills its own."
+    assert found == ([(text, source)] if biller else [])
+
+
+def test_a_header_by_default():
+    """By which commands and functions read: there are no coverage notes unless asked for."""
+    assert read_header(locality="AL", setting="nonfacility", date=DAY) == Header(
+        locality="AL",
+        setting=Setting.NONFACILITY,
+        place_of_service=None,
+        day=date(2025, 11, 3),
+        nonpar=False,
+        practitioner="physician",
+        qp=False,
+        deductible=0,
+        contract=None,
+        circumstances=None,
     )
-    texts = [note.text for note in answer.notes if note.code == "practitioner-share"]
-    if beside is None:
-        assert texts == []
-    else:
-        assert len(texts) == 1
-        assert texts[0].startswith(f"The amount is the practitioner's share{beside}")
+
+
+def notes_of(*lines, day=DAY, **more):
+    answer = estimate_claim(lines, locality="national", date=day, coverage=False, **more)
+    return [(note.code, note.severity.value, note.text, note.source) for note in answer.notes]
+
+
+def test_notes_on_add_ons_say_what_is_missing():
+    source = "Claims Processing Manual ch. 12 s. 40.6; data/reference/add_ons.csv"
+    alone = "{} is an add-on to {}, which is not on the claim: it is not paid alone."
+    assert notes_of("64495") == [
+        ("add-on-without-parent", "warning", alone.format("64495", "64493 and 64494"), source)
+    ]
+    # each once, whatever the lines; one parent of two is missing still
+    assert notes_of("64493", "64495", "64495-76") == [
+        ("add-on-without-parent", "warning", alone.format("64495", "64494"), source)
+    ]
+    assert notes_of("64493", "64494", "64495") == []
+
+
+def test_both_joints_at_a_junction_are_one_region():
+    """CGS, article A58364: T12-L1 and L1-L2 in one session, from 2025-01-01."""
+    codes = ("64490", "64494")
+    assert notes_of(*codes, day="2025-01-01") == []
+    (note,) = notes_of(*codes, day="2024-12-31")
+    assert note[2].startswith("64494 is an add-on to 64493, ")
+    assert len(notes_of("64490", "64495", day="2025-01-01")) == 1
+
+
+def test_notes_on_lines_twice():
+    source = "Claims Processing Manual ch. 1 s. 120"
+    says = (
+        "{} stands on {} lines: MACs deny the repeated ones as duplicates, unless a modifier such "
+        "as 76 or 59 says otherwise."
+    )
+    assert notes_of("64493", "64493", "64493") == [
+        ("duplicate-line", "warning", says.format("64493", 3), source)
+    ]
+    assert notes_of("64493-KX-LT", "64493-LT-KX") == [
+        ("duplicate-line", "warning", says.format("64493-KX-LT", 2), source)
+    ]
+    assert notes_of("64493-LT", "64493-RT") == []
+    for apart in ("59", "76", "77", "91", "XE", "XP", "XS", "XU"):
+        assert notes_of("64493", f"64493-{apart}") == []
+
+
+def test_notes_on_lines_that_are_left_out_or_have_no_price():
+    assert notes_of("64493", "banana", incomplete=True) == [
+        (
+            "claim-incomplete",
+            "warning",
+            "The claim is priced without line 2: " + reason_of("banana"),
+            "feesync",
+        )
+    ]
+    assert notes_of("64493-66", "64494", "64493-76-66") == [
+        (
+            "line-without-price",
+            "warning",
+            "Without a price, and not in the sums: line 1 (64493-66), line 3 (64493-76-66).",
+            "feesync",
+        )
+    ]
+
+
+def reason_of(line):
+    with pytest.raises(InvalidInputError) as error:
+        estimate_claim([line], locality="national", date=DAY)
+    return str(error.value).removeprefix("line 1: ")

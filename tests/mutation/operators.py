@@ -47,19 +47,19 @@ class Membership(Operator):
         return (Example("a in b", "a not in b"),)
 
 
-class Word(Operator):
-    """A code, a name or another text of one word, or of none, gets a letter more.
+class Code(Operator):
+    """A code, a name or another text without a space gets a letter more, and so does an empty one.
 
     Sentences are left as they are (messages, reasons, SQL), and so is what stands between words.
     """
 
     def mutation_positions(self, node: Node) -> Iterator[Span]:
-        """Yield a word."""
+        """Yield a text without a space, of letters or digits."""
         if node.type == "string" and node.parent.type not in ("simple_stmt", "strings"):
-            word = node.value.lstrip("rRbBuU")
-            inside = word[1:-1]
-            if word[:3] not in ('"""', "'''") and (
-                not inside or (len(inside.split()) == 1 and any(map(str.isalnum, inside)))
+            literal = node.value.lstrip("rRbBuU")
+            text = literal[1:-1]
+            if literal[:3] not in ('"""', "'''") and (
+                not text or (any(map(str.isalnum, text)) and not any(map(str.isspace, text)))
             ):
                 yield node.start_pos, node.end_pos
 
@@ -129,7 +129,7 @@ class Statement(Operator):
         return (Example("f(x)", "pass"),)
 
 
-OWN = {operator.__name__: operator for operator in (Membership, Word, Return, Statement)}
+OWN = {operator.__name__: operator for operator in (Membership, Code, Return, Statement)}
 
 cosmic_ray.plugins.OPERATOR_PROVIDERS["feesync"] = OWN
 
