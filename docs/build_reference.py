@@ -191,7 +191,7 @@ def members(value: type) -> list[str]:
     """Return the members of an enumeration."""
     if not issubclass(value, StrEnum):
         return []
-    return [f"One of {', '.join(f'`{member.value}`' for member in value)}; as text, too."]
+    return [wrapped(f"One of {', '.join(f'`{member.value}`' for member in value)}; as text, too.")]
 
 
 def methods(value: type) -> list[str]:

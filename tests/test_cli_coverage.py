@@ -58,6 +58,7 @@ def test_json(feesync):
         "jurisdiction": "JN",
         "lcd": "L33930",
         "article": "A57787",
+        "notes": [],
     }
     assert {"topic", "about", "text", "source"} == set(sheet["facts"][0])
     assert "KX" not in {fact["about"] for fact in sheet["facts"]}

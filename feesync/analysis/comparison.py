@@ -9,19 +9,23 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import ClaimRates
 from feesync.model.locality import Locality
+from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import listed_or_none, states
 from feesync.pricing.claim import price_in_places
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
+from feesync.schedule.columns import release_cells
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
@@ -75,6 +79,64 @@ class Comparison:
     def has_price(self) -> bool:
         """Whether there is an amount in any setting; if so, every place has one."""
         return any(amount is not None for amount in self.national.amounts.values())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row a place under the names of `feesync compare --json`, for `json.dumps`."""
+        return [self._row(place) for place in self.places]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what was compared, the release, the rows and the notes, for `json.dumps`."""
+        return {
+            "hcpcs": self.hcpcs,
+            "modifiers": list(self.modifiers),
+            "date": self.date.isoformat(),
+            "settings": [setting.value for setting in self.settings],
+            "release": self.quote.release.source_dict(),
+            "rows": self.rows(),
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+    def _row(self, place: PlaceAmounts) -> dict[str, Any]:
+        """Return the cells of a place; a comparison of both settings has an amount of each."""
+        first, *others = (place.amounts[setting] for setting in self.settings)
+        national = self.national.amounts[self.settings[0]]
+        difference, percent = change(first, others[0]) if others else change(national, first)
+        row: dict[str, object] = {
+            "release": self.quote.release.label,
+            "basis": self.quote.rate.basis,
+            "hcpcs": self.hcpcs,
+            "modifiers": self.modifiers,
+        }
+        if not others:
+            row["setting"] = self.settings[0].value
+        row |= {
+            "mac": place.locality.mac,
+            "locality": place.locality.locality,
+            "state": place.locality.state,
+            "locality_name": place.locality.name,
+        }
+        if others:
+            row |= {"nonfacility_amount": dollars_or_none(first)}
+            row |= {"facility_amount": dollars_or_none(others[0])}
+        else:
+            row |= {"amount": dollars_or_none(first), "national_amount": dollars_or_none(national)}
+        row |= {"difference": difference, "difference_percent": percent}
+        row |= release_cells(self.quote.release, self.date)
+        if not others:
+            row["allowed"] = row["amount"]
+        return json_ready(row)
+
+
+def change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return the difference of two amounts in dollars, and in percent of the first.
+
+    Args:
+        before: cents, None where there is no price.
+        after: cents, None where there is no price.
+    """
+    if before is None or after is None:
+        return None, None
+    return dollars(after - before), percent_change(before, after) if before else None
 
 
 @of_one_state

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from feesync.claims import wording
 from feesync.claims.header import Header, read_header
@@ -23,13 +24,14 @@ from feesync.errors import (
     UnknownCodeError,
 )
 from feesync.model.locality import Locality
-from feesync.model.money import percent_change
+from feesync.model.money import decimal, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Rate, Setting
 from feesync.model.release import Release
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
+from feesync.schedule.columns import release_cells
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
@@ -105,6 +107,48 @@ class History:
         """
         setting = Setting.read(setting)
         return any(moment.amounts[setting] is not None for moment in self.moments)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row a release under the names of `feesync history --json`, for `json.dumps`."""
+        return [self._row(moment) for moment in self.moments]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line, the place, the rows, what is left out and the notes, for `json.dumps`."""
+        return {
+            "hcpcs": self.hcpcs,
+            "modifiers": list(self.modifiers),
+            "locality": self.locality.to_dict(),
+            "rows": self.rows(),
+            "left_out": list(self.left_out),
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+    def _row(self, moment: Moment) -> dict[str, Any]:
+        release, place, rate = moment.release, self.locality, moment.rate
+        of_release = release_cells(release, None)  # each is shown over its own dates of effect
+        row: dict[str, object] = {
+            "release": release.label,
+            "effective_from": of_release["effective_from"],
+            "effective_to": of_release["effective_to"],
+            "basis": rate.basis if rate else None,
+            "conversion_factor": decimal(rate.conversion_factor, 4) if rate else None,
+            "hcpcs": self.hcpcs,
+            "modifiers": self.modifiers,
+            "mac": place.mac,
+            "locality": place.locality,
+            "state": place.state,
+            "locality_name": place.name,
+        }
+        for setting in Setting:
+            rvus = moment.rvus(setting)
+            row[f"{setting.value}_rvus"] = None if rvus is None else decimal(rvus, 2)
+        for setting in Setting:
+            row[f"{setting.value}_amount"] = dollars_or_none(moment.amounts[setting])
+        for setting in Setting:
+            row[f"{setting.value}_change_percent"] = moment.changes[setting]
+        row["reason"] = moment.reason or None
+        row |= {name: cell for name, cell in of_release.items() if name not in (*row, "date")}
+        return json_ready(row)
 
 
 @of_one_state

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from feesync.changes.counts import PaymentCount
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars, percent_change
+from feesync.model.money import decimal, dollars, json_ready, percent_change
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.release import Release
 
 GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
+
+COLUMNS = (
+    *("before_release", "after_release", "mac", "locality"),
+    *("hcpcs", "modifier", "kind", "setting"),
+    *("before", "after", "change", "percent"),
+    "columns",
+)
+"""The columns of the rows of a Diff, as `feesync diff --csv` prints them."""
 
 
 class Kind(StrEnum):
@@ -42,6 +52,10 @@ class ColumnChange:
             "none" if value in (None, "") else value for value in (self.before, self.after)
         )
         return f"{self.name} {before}>{after}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return both values under the names of the JSON contract."""
+        return {"before": self.before, "after": self.after}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,15 @@ class AmountChange:
             return 1, -(self.before_cents or self.after_cents or 0)
         return 0, -abs(self.after_cents - self.before_cents)
 
+    def to_dict(self) -> dict[str, Decimal | None]:
+        """Return the amounts and their change under the names of the JSON contract."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "change": self.change,
+            "percent": self.percent,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class CodeChange:
@@ -113,6 +136,16 @@ class CodeChange:
     def rank(self) -> tuple[int, int]:
         """The key to sort by: the largest change of its amounts first."""
         return min(amount.rank for amount in self.amounts)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the code and its changes under the names of the JSON contract."""
+        return {
+            "hcpcs": self.hcpcs,
+            "modifier": self.modifier,
+            "kind": self.kind.value,
+            "columns": {column.name: column.to_dict() for column in self.columns},
+            "amounts": {amount.setting.value: amount.to_dict() for amount in self.amounts},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +172,28 @@ class PlaceChange:
             if self.after
             else Kind.DELETED
         )
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the place and its GPCIs under the names of the JSON contract."""
+        return {
+            **self.place.to_dict(),
+            "locality_name": self.place.name,
+            "kind": self.kind.value,
+            "before": _gpcis(self.before),
+            "after": _gpcis(self.after),
+        }
+
+
+def _gpcis(place: Locality | None) -> dict[str, Decimal] | None:
+    return {name: decimal(getattr(place, name), 3) for name in GPCIS} if place else None
+
+
+def gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Yield the name of each GPCI that differs between two releases of a place, and both values."""
+    for name in GPCIS:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield name, decimal(old, 3), decimal(new, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +238,55 @@ class Diff:
             name for name in GPCIS if getattr(self.here[0], name) != getattr(self.here[1], name)
         ]
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each code and setting, changed in that setting or not, for `json.dumps`.
+
+        The order is that of the table, the largest change first; the names are COLUMNS.
+        """
+        place = self.here[1]
+        about = (self.before.label, self.after.label, place.mac, place.locality)
+        changes = ((code, amount) for code in self.codes for amount in code.amounts)
+        rows = (
+            (
+                *about,
+                *(code.hcpcs, code.modifier, code.kind.value, amount.setting.value),
+                *amount.to_dict().values(),
+                "; ".join(map(str, code.columns)),
+            )
+            for code, amount in sorted(changes, key=lambda one: one[1].rank)
+        )
+        return [json_ready(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the differences under the names of `feesync diff --json`, for `json.dumps`."""
+        before, after = (
+            {**release.source_dict(), "basis": basis, "conversion_factor": factor}
+            for release, basis, factor in zip(
+                (self.before, self.after), self.bases, self.factors, strict=True
+            )
+        )
+        return json_ready(
+            {
+                "before": before,
+                "after": after,
+                "locality": self.here[1].to_dict(),
+                "locality_changed": {
+                    name: {"before": old, "after": new}
+                    for name, old, new in gpci_changes(*self.here)
+                },
+                "localities_in_both": self.localities,
+                "localities": [change.to_dict() for change in self.places],
+                "counts": {kind.value: count_kind(self.codes, kind) for kind in Kind},
+                "payments": {
+                    setting.value: payments._asdict() for setting, payments in self.payments.items()
+                },
+                "codes": [code.to_dict() for code in self.codes],
+                "notes": [note.to_dict() for note in self.notes],
+            }
+        )
+
+
+def count_kind(changes: Sequence[CodeChange] | Sequence[PlaceChange], kind: Kind) -> int:
+    """Return how many changes are of a kind."""
+    return sum(change.kind is kind for change in changes)

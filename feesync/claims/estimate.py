@@ -131,7 +131,7 @@ class Estimate(NamedTuple):
 
         Numbers are exact (`money.JsonNumber`).
         """
-        release, locality, contract = self.release, self.locality, self.contract
+        contract = self.contract
         terms = (
             {"contract": {"percent": contract.percent, "of_year": contract.of_year}}
             if contract
@@ -145,12 +145,7 @@ class Estimate(NamedTuple):
                 "setting": self.setting.value,
                 "pos": self.pos,
                 "units": self.units,
-                "locality": {
-                    "mac": locality.mac,
-                    "locality": locality.locality,
-                    "state": locality.state,
-                    "name": locality.name,
-                },
+                "locality": self.locality.to_dict(),
                 "rate": self.rate._asdict(),
                 "fee": self.fee,
                 "steps": [step.to_dict() for step in self.steps],
@@ -159,13 +154,7 @@ class Estimate(NamedTuple):
                 "sequestration": self.sequestration,
                 "patient_responsibility": self.patient_responsibility,
                 "limiting_charge": self.limiting_charge,
-                "release": {
-                    "label": release.label,
-                    "effective_from": release.effective_from.isoformat(),
-                    "effective_to": release.effective_to.isoformat(),
-                    "sha256": release.sha256,
-                    "source": release.source,
-                },
+                "release": self.release.source_dict(),
                 "notes": [note.to_dict() for note in self.notes],
                 **terms,
             }

@@ -29,15 +29,13 @@ def print_json(value: object) -> None:
     click.echo(simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True))
 
 
-def print_json_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_json_rows(rows: Iterable[Mapping[str, object]]) -> None:
     """Print rows as a JSON list of objects, each row as it comes, in the form of print_json."""
     import simplejson
 
     before = "["
     for row in rows:
-        text = simplejson.dumps(
-            dict(zip(columns, row, strict=True)), indent=2, ensure_ascii=False, use_decimal=True
-        )
+        text = simplejson.dumps(json_exact(row), indent=2, ensure_ascii=False, use_decimal=True)
         click.echo(before + "\n  " + text.replace("\n", "\n  "), nl=False)
         before = ","
     click.echo("[]" if before == "[" else "\n]")
@@ -52,6 +50,23 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(map(inert, row) for row in rows)
+
+
+def print_csv_rows(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str] | None = None
+) -> None:
+    """Print the rows of a JSON list as CSV; a list becomes its words with blanks between them.
+
+    Args:
+        rows: the rows, all with the same names.
+        columns: the names; by default those of the first row, which there must be.
+    """
+    cells = ([_cell(value) for value in row.values()] for row in rows)
+    print_csv(tuple(columns or rows[0]), cells)
+
+
+def _cell(value: object) -> object:
+    return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def print_prose(text: str) -> None:

@@ -76,20 +76,13 @@ class Sheet:
     notes: tuple[Note, ...]
 
     def to_dict(self) -> dict[str, object]:
-        """Return the sheet under the names of `feesync coverage --json`."""
-        place = self.locality
+        """Return the sheet under the names of `feesync coverage --json`, for `json.dumps`."""
         return {
             "hcpcs": self.hcpcs,
             "title": self.title,
             "date": self.date.isoformat(),
             "pos": self.pos,
-            "locality": place
-            and {
-                "mac": place.mac,
-                "locality": place.locality,
-                "state": place.state,
-                "name": place.name,
-            },
+            "locality": self.locality and self.locality.to_dict(),
             "prior_authorization": self.prior_authorization,
             "mue": self.mue,
             "contractor": self.contractor,
@@ -100,6 +93,7 @@ class Sheet:
                 {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
                 for fact in self.facts
             ],
+            "notes": [note.to_dict() for note in self.notes],
         }
 
 

@@ -1,119 +1,35 @@
-"""The grid of rates: the columns that `feesync rates` and `feesync export` print.
+"""The grid of rates that `feesync rates` and `feesync export` print: its columns by kind, and its rates.
 
-The names are those of the database's view `revision_rate_cents`, so that a row can come from SQL or
-from a Quote. Out of scope: which release answers (schedule), and the files that a grid is written
-to.
+Out of scope: what the columns are and which release answers (schedule), and the files that a grid
+is written to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from feesync.model.hcpcs import CodeRange
-from feesync.model.money import decimal, decimal_percent, dollars, scaled
-from feesync.model.release import Release
+from feesync.schedule import columns
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 
-MONEY = (
-    "nonfacility_amount",
-    "facility_amount",
-    "nonfacility_limiting_charge",
-    "facility_limiting_charge",
-    "nonfacility_fee",
-    "facility_fee",
-)
-"""What Medicare allows in each setting, its limiting charge, and the fee before the OPPS cap."""
-
-_INPUTS = {
-    "work_rvu": 2,
-    "nonfacility_pe_rvu": 2,
-    "facility_pe_rvu": 2,
-    "mp_rvu": 2,
-    "work_gpci": 3,
-    "pe_gpci": 3,
-    "mp_gpci": 3,
-    "conversion_factor": 4,
-}
-
-KEY = (
-    "release",
-    "basis",
-    "hcpcs",
-    "modifier",
-    "status",
-    "mac",
-    "locality",
-    "state",
-    "locality_name",
+KEY = tuple(
+    column.name for column in columns.COLUMNS if column.places is None and not column.of_release
 )
 """The columns of text that say what a row is about."""
 
-DECIMALS = {**dict.fromkeys(MONEY, 2), **_INPUTS}
+DECIMALS = {column.name: column.places for column in columns.COLUMNS if column.places is not None}
 """The columns of numbers and their decimal places; an integer counts the last place."""
 
-WHEN = ("date", "effective_from", "effective_to", "stand_in")
-"""The date of service, the release's dates of effect, and whether the release stands in for
-another of the date's quarter."""
+OPTIONAL = frozenset(column.name for column in columns.COLUMNS if column.is_optional)
+"""The columns that may be empty."""
 
-COLUMNS = (*KEY, *DECIMALS, *WHEN)
-"""Every column, in order."""
+FLAGS = frozenset(column.name for column in columns.COLUMNS if column.is_flag)
+"""The columns that are true or false."""
 
-CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
-"""The columns that a contract adds: its percentage of Medicare's amount, and its own amounts."""
-
-
-def when(release: Release, day: date | None) -> tuple[str | None, str, str, bool]:
-    """Return the values of WHEN.
-
-    Args:
-        release: the release that answers.
-        day: the date of service; None where the release itself was asked for.
-    """
-    dates = (release.effective_from.isoformat(), release.effective_to.isoformat())
-    return day.isoformat() if day else None, *dates, day is not None and not release.covers(day)
-
-
-def row(quote: Quote, day: date | None) -> list[object]:
-    """Return the values of a rate in the order of COLUMNS.
-
-    Dollars, RVUs, GPCIs and the conversion factor are exact Decimals; no price is None.
-
-    Args:
-        quote: the rate.
-        day: the date of service; None where the release itself was asked for.
-    """
-    rate, place = quote.rate, quote.locality
-    numbers = ((getattr(rate, name), places) for name, places in DECIMALS.items())
-    return [
-        quote.release.label,
-        rate.basis,
-        rate.hcpcs,
-        rate.modifier,
-        rate.status,
-        place.mac,
-        place.locality,
-        place.state,
-        place.name,
-        *(None if value is None else decimal(value, places) for value, places in numbers),
-        *when(quote.release, day),
-    ]
-
-
-def contract_row(quote: Quote, factor: int) -> list[Decimal | None]:
-    """Return the values of a rate in the order of CONTRACT.
-
-    Args:
-        quote: the rate.
-        factor: the contract's factor, in ten-thousandths.
-    """
-    amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
-    return [
-        decimal_percent(factor),
-        *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts),
-    ]
+COLUMNS = (*KEY, *DECIMALS, *columns.OF_RELEASE)
+"""Every column, in order, as the rows of an export have them."""
 
 
 def quotes(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from feesync.export.grid import COLUMNS, DECIMALS
+from feesync.export.grid import COLUMNS, DECIMALS, FLAGS
 from feesync.export.rows import Row
 from feesync.model.money import decimal
 from feesync.model.release import Release
@@ -32,11 +32,9 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    texts = {name: pyarrow.bool_() if name == "stand_in" else pyarrow.string() for name in COLUMNS}
+    texts = {name: pyarrow.bool_() if name in FLAGS else pyarrow.string() for name in COLUMNS}
     types = texts | {name: pyarrow.decimal128(_DIGITS, places) for name, places in DECIMALS.items()}
-    metadata = {
-        METADATA_KEY: json.dumps([_release_entry(release) for release in releases]).encode()
-    }
+    metadata = {METADATA_KEY: json.dumps([release.source_dict() for release in releases]).encode()}
     schema = pyarrow.schema(types.items(), metadata=metadata)
     with ParquetWriter(path, schema) as writer:
         for rows in _groups(blocks):
@@ -63,13 +61,3 @@ def _groups(blocks: Iterable[list[Row]]) -> Iterator[list[Row]]:
             group = []
     if group:
         yield group
-
-
-def _release_entry(release: Release) -> dict[str, str]:
-    return {
-        "label": release.label,
-        "effective_from": release.effective_from.isoformat(),
-        "effective_to": release.effective_to.isoformat(),
-        "sha256": release.sha256,
-        "source": release.source,
-    }

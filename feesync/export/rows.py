@@ -16,13 +16,14 @@ from itertools import groupby
 from pathlib import Path
 
 from feesync.errors import UnknownCodeError
-from feesync.export.grid import COLUMNS, DECIMALS, KEY, when
+from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.hints import Hint, HintKind
 from feesync.model.hcpcs import CodeRange
 from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.model.release import Release
 from feesync.places.names import of_states
+from feesync.schedule.columns import release_row
 from feesync.schedule.notes import release_notes, zip_note
 from feesync.schedule.rates import FeeSchedule
 from feesync.store.schema import store_error
@@ -70,14 +71,14 @@ class Part:
         order: dict[tuple[object, object], int] = {
             (place.mac, place.locality): number for number, place in enumerate(self.places)
         }
-        dates = when(self.release, self.day)
+        of_release = release_row(self.release, self.day)
         for code in self.codes:
             self.source.check_code(self.release, code)
             rows = self.source.connection.execute(
                 query, (self.release.release_id, self.basis, code, *limit)
             ).fetchall()
             rows.sort(key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
-            yield [row + dates for row in rows]
+            yield [row + of_release for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,11 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from feesync.export.grid import COLUMNS, DECIMALS
+from feesync.export.grid import COLUMNS, DECIMALS, FLAGS, OPTIONAL
 from feesync.export.rows import Row
 from feesync.model.release import Release
 
-_INTEGERS = {*DECIMALS, "stand_in"}
-_OPTIONAL = {
-    "state",
-    "date",
-    *(name for name in DECIMALS if name.endswith(("_amount", "_limiting_charge"))),
-}
+_INTEGERS = FLAGS | DECIMALS.keys()
 _RELEASE = {"label", "effective_from", "effective_to", "sha256", "source"}
 _KEY = ("hcpcs", "modifier", "mac", "locality")
 _INSERT = f"INSERT INTO rate_cents VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -30,7 +25,7 @@ _INSERT = f"INSERT INTO rate_cents VALUES ({', '.join('?' * len(COLUMNS))})"  # 
 def _rates() -> str:
     columns = (
         f"{name} {'INTEGER' if name in _INTEGERS else 'TEXT'}"
-        f"{'' if name in _OPTIONAL else ' NOT NULL'}"
+        f"{'' if name in OPTIONAL else ' NOT NULL'}"
         for name in COLUMNS
     )
     return (
@@ -45,16 +40,6 @@ def _in_dollars() -> str:
         for name in COLUMNS
     )
     return f"SELECT {', '.join(columns)} FROM rate_cents"  # noqa: S608
-
-
-def _columns(release: Release) -> dict[str, str]:
-    return {
-        "label": release.label,
-        "effective_from": release.effective_from.isoformat(),
-        "effective_to": release.effective_to.isoformat(),
-        "sha256": release.sha256,
-        "source": release.source,
-    }
 
 
 def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> None:
@@ -74,7 +59,7 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
             database.execute(_rates())
             database.create_view("rate", _in_dollars())
             database.table("release", pk="label", not_null=_RELEASE, strict=True).insert_all(
-                map(_columns, releases)
+                release.source_dict() for release in releases
             )
             connection.execute("BEGIN")
             for block in blocks:

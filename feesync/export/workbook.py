@@ -22,6 +22,7 @@ from feesync.files import replacing, scratch_folder
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.release import Release
+from feesync.schedule import columns
 from feesync.schedule.quote import Quote
 
 _Untyped = Any
@@ -48,8 +49,10 @@ _NUMBERS = (
     *("nonfacility_amount", "nonfacility_recomputed", "facility_amount", "facility_recomputed"),
     *("nonfacility_limiting_charge", "facility_limiting_charge"),
 )
-_TEXTS = (*grid.KEY, *grid.WHEN)
-_COLUMNS = (*grid.KEY, *_NUMBERS, *grid.WHEN, *grid.CONTRACT)
+_LEFT_OUT = ("nonfacility_fee", "facility_fee")
+_OTHERS = tuple(name for name in grid.DECIMALS if name not in (*_NUMBERS, *_LEFT_OUT))
+_TEXTS = (*grid.KEY, *columns.OF_RELEASE)
+_COLUMNS = (*grid.KEY, *_NUMBERS, *_OTHERS, *columns.OF_RELEASE, *columns.CONTRACT)
 _HEADERS = {
     "hcpcs": "HCPCS",
     "mac": "MAC",
@@ -156,16 +159,16 @@ def _write_rates(
     releases: dict[tuple[str, str], Release],
 ) -> int:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    columns = _COLUMNS if contract else _COLUMNS[: -len(grid.CONTRACT)]
+    names = _COLUMNS if contract else _COLUMNS[: -len(columns.CONTRACT)]
     by_picture = {
         picture: workbook.add_format({"num_format": picture})
         for picture in (*_FORMATS.values(), _DOLLARS)
     }
     formats = [
         None if name in _TEXTS else by_picture[_FORMATS.get(name.rpartition("_")[2], _DOLLARS)]
-        for name in columns
+        for name in names
     ]
-    for column, name in enumerate(columns):
+    for column, name in enumerate(names):
         sheet.set_column(column, column, _WIDTHS.get(name, 12))
         sheet.write_string(0, column, _header(name), bold)
     sheet.freeze_panes(1, 0)
@@ -178,7 +181,7 @@ def _write_rates(
         release = quote.release
         releases.setdefault((release.label, release.sha256), release)
         values = _values(quote, day, number, contract)
-        for column, (name, picture) in enumerate(zip(columns, formats, strict=True)):
+        for column, (name, picture) in enumerate(zip(names, formats, strict=True)):
             value = values[name]
             if isinstance(value, tuple):
                 sheet.write_formula(number, column, value[0], picture, value[1])
@@ -188,18 +191,18 @@ def _write_rates(
                 sheet.write_number(number, column, value, picture)
             elif value:
                 sheet.write_string(number, column, value)
-    sheet.autofilter(0, 0, number, len(columns) - 1)
+    sheet.autofilter(0, 0, number, len(names) - 1)
     return number
 
 
 def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str, Any]:
     """Return a row's values by column; a formula is a text and its result."""
-    values: dict[str, Any] = dict(zip(grid.COLUMNS, grid.row(quote, day), strict=True))
+    values: dict[str, Any] = dict(zip(columns.names(), columns.row(quote, day), strict=True))
     for name in _OPPS:
         rvu = getattr(quote.rate, name)
         values[name] = None if rvu is None else decimal(rvu, 2)
     if contract:
-        values.update(zip(grid.CONTRACT, grid.contract_row(quote, contract), strict=True))
+        values.update(zip(columns.CONTRACT, columns.contract_row(quote, contract), strict=True))
     for setting in ("nonfacility", "facility"):
         amount, name = values[f"{setting}_amount"], f"{setting}_contract_amount"
         values[f"{setting}_recomputed"] = (

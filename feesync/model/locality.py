@@ -38,5 +38,14 @@ class Locality(NamedTuple):
         """Whether this is the national row, with GPCIs of 1.000."""
         return self.mac == NATIONAL[0]
 
+    def to_dict(self) -> dict[str, str | None]:
+        """Return MAC, number, state and name under the names of the JSON contract."""
+        return {
+            "mac": self.mac,
+            "locality": self.locality,
+            "state": self.state,
+            "name": self.name,
+        }
+
     def __str__(self) -> str:
         return f"{self.key} {self.state} {self.name}" if self.state else self.name

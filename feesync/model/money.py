@@ -51,6 +51,11 @@ def dollars(cents: int) -> Decimal:
     return decimal(cents, 2)
 
 
+def dollars_or_none(amount: int | None) -> Decimal | None:
+    """Return cents as dollars; None where there is no amount."""
+    return None if amount is None else dollars(amount)
+
+
 def decimal_factor(factor: int) -> Decimal:
     """Return a factor in ten-thousandths as the shortest Decimal: 15000 is 1.5, 20000 is 2."""
     value = _EXACT.normalize(decimal(factor, 4))

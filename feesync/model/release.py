@@ -1,7 +1,7 @@
 """A loaded release of the fee schedule: its label, its dates of effect, and its file."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from feesync.model.dates import read_day
 
@@ -65,3 +65,27 @@ class Release(NamedTuple):
         """
         day = read_day("day", day)
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
+
+    def source_dict(self) -> dict[str, str]:
+        """Return label, dates of effect and file under the names of the JSON contract."""
+        return {
+            "label": self.label,
+            "effective_from": self.effective_from.isoformat(),
+            "effective_to": self.effective_to.isoformat(),
+            "sha256": self.sha256,
+            "source": self.source,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the release under the names of `feesync status --json`, for `json.dumps`."""
+        file = self.source_dict()
+        return {
+            **{name: file[name] for name in ("label", "effective_from", "effective_to")},
+            "loaded_at": self.loaded_at,
+            "sha256": self.sha256,
+            "source": self.source,
+            "embedded": self.embedded,
+            "checks_set_aside": [
+                {"name": name, "reason": reason} for name, reason in self.checks_set_aside.items()
+            ],
+        }

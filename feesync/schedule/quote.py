@@ -1,7 +1,9 @@
 """A rate with its release."""
 
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
+from feesync.model.dates import read_day
 from feesync.model.locality import Locality
 from feesync.model.rate import Rate
 from feesync.model.release import Release
@@ -25,3 +27,16 @@ class Quote(NamedTuple):
     def stand_in(self) -> bool:
         """Whether a release of another quarter answers, because that of the date is not loaded."""
         return not self.exact
+
+    def to_dict(self, day: date | str | None = None) -> dict[str, Any]:
+        """Return the rate under the names of `feesync rates --json`, for `json.dumps`.
+
+        Args:
+            day: the date of service that was asked for; None where there was none.
+
+        Raises:
+            InvalidInputError: the day cannot be read.
+        """
+        from feesync.schedule.columns import to_dict  # which knows quotes
+
+        return to_dict(self, None if day is None else read_day("day", day))

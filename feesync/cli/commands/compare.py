@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from feesync.analysis.comparison import Comparison, PlaceAmounts, compare
+from feesync.analysis.comparison import Comparison, change, compare
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
@@ -29,7 +28,7 @@ from feesync.cli.output import (
     change_cell,
     dollar_cell,
     name_cell,
-    print_csv,
+    print_csv_rows,
     print_file,
     print_json,
     print_notes,
@@ -37,17 +36,11 @@ from feesync.cli.output import (
     source_line,
 )
 from feesync.errors import ExitStatus
-from feesync.export.grid import WHEN, when
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars, percent_change
+from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
 
 _BOTH = "both"
-_PLACE = ("mac", "locality", "state", "locality_name")
-_CHANGE = ("difference", "difference_percent")
-_LINE = ("release", "basis", "hcpcs", "modifiers")
-_COLUMNS = (*_LINE, "setting", *_PLACE, "amount", "national_amount", *_CHANGE, *WHEN, "allowed")
-_COLUMNS_OF_BOTH = (*_LINE, *_PLACE, "nonfacility_amount", "facility_amount", *_CHANGE, *WHEN)
 
 
 @click.command(
@@ -107,51 +100,15 @@ def command(
     if plot and comparison.has_price:
         _draw(comparison, plot, force=force)
         print_file("a chart", plot)
-    columns = _COLUMNS if len(settings) == 1 else _COLUMNS_OF_BOTH
-    rows = (_row(comparison, place) for place in comparison.places)
     if as_json:
-        print_json(
-            [
-                {**dict(zip(columns, row, strict=True)), "modifiers": list(comparison.modifiers)}
-                for row in rows
-            ]
-        )
+        print_json(comparison.rows())
     elif as_csv:
-        print_csv(columns, rows)
+        print_csv_rows(comparison.rows())
     else:
         _print_table(comparison)
     print_notes(comparison.notes)
     if not comparison.has_price:
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _row(comparison: Comparison, place: PlaceAmounts) -> list[object]:
-    """Return the values of a place in the order of the columns."""
-    locality, first = place.locality, place.amounts[comparison.settings[0]]
-    about = [
-        comparison.quote.release.label,
-        comparison.quote.rate.basis,
-        comparison.hcpcs,
-        " ".join(comparison.modifiers),
-    ]
-    dates = when(comparison.quote.release, comparison.date)
-    where = [locality.mac, locality.locality, locality.state, locality.name]
-    if len(comparison.settings) > 1:
-        other = place.amounts[comparison.settings[1]]
-        return [*about, *where, *map(_dollars, (first, other)), *_change(first, other), *dates]
-    national = comparison.national.amounts[comparison.settings[0]]
-    amounts = [*map(_dollars, (first, national)), *_change(national, first)]
-    return [*about, comparison.settings[0].value, *where, *amounts, *dates, _dollars(first)]
-
-
-def _change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
-    if before is None or after is None:
-        return None, None
-    return dollars(after - before), percent_change(before, after) if before else None
-
-
-def _dollars(amount: int | None) -> Decimal | None:
-    return None if amount is None else dollars(amount)
 
 
 def _print_table(comparison: Comparison) -> None:
@@ -175,20 +132,20 @@ def _print_table(comparison: Comparison) -> None:
     rows = []
     for place in comparison.places:
         first, *second = (place.amounts[setting] for setting in comparison.settings)
-        change, percent = (
-            _change(first, second[0])
+        difference, percent = (
+            change(first, second[0])
             if both
-            else _change(comparison.national.amounts[comparison.settings[0]], first)
+            else change(comparison.national.amounts[comparison.settings[0]], first)
         )
         if not both and place.locality.is_national:
-            change = percent = None
+            difference = percent = None
         rows.append(
             [
                 place.locality.key,
                 place.locality.state or "",
                 name_cell(place.locality.name),
                 *map(dollar_cell, (first, *second)),
-                change_cell(change),
+                change_cell(difference),
                 change_cell(percent),
                 bar(first, longest, second[0] if both else None),
             ]
@@ -221,12 +178,12 @@ def _draw(comparison: Comparison, path: Path, *, force: bool) -> None:
         before, after = (
             amounts if both else (comparison.national.amounts[comparison.settings[0]], amounts[0])
         )
-        percent = None if place.locality.is_national and not both else _change(before, after)[1]
+        percent = None if place.locality.is_national and not both else change(before, after)[1]
         note = "" if percent is None else f"{change_cell(percent)} %"
         rows.append(
             plot.Bar(
                 _label(place.locality),
-                tuple(map(_dollars, amounts)),
+                tuple(map(dollars_or_none, amounts)),
                 note,
                 place.locality.is_national,
             )

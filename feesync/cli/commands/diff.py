@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 import click
 
-from feesync.changes.change import GPCIS, AmountChange, CodeChange, Diff, Kind, PlaceChange
+from feesync.changes.change import (
+    COLUMNS,
+    GPCIS,
+    AmountChange,
+    CodeChange,
+    Diff,
+    Kind,
+    PlaceChange,
+    count_kind,
+    gpci_changes,
+)
 from feesync.changes.diff import diff
 from feesync.cli.command import QuietReader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
-from feesync.cli.output import name_cell, print_csv, print_json, print_notes, print_table
+from feesync.cli.output import name_cell, print_csv_rows, print_json, print_notes, print_table
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, percent_change
+from feesync.model.money import percent_change
 from feesync.model.rate import Setting
-from feesync.model.release import Release
 from feesync.store.pair import revision_name
 
 _TABLE = ("Code", "Setting", "Before", "After", "Change", "%", "What changed")
-_CSV = (
-    "before_release",
-    "after_release",
-    "mac",
-    "locality",
-    "hcpcs",
-    "modifier",
-    "kind",
-    "setting",
-    "before",
-    "after",
-    "change",
-    "percent",
-    "columns",
-)
 _GROUPS = ("with another amount", "whose price came or went", "without a change in dollars")
 _ROWS = 40
 _MOST_PLACES = 10
@@ -106,9 +99,9 @@ def command(
     )
     print_notes(result.notes)
     if as_json:
-        print_json(_to_dict(result))
+        print_json(result.to_dict())
     elif as_csv:
-        print_csv(_CSV, _csv_rows(result))
+        print_csv_rows(result.rows(), COLUMNS)
     else:
         _print_summary(result)
         _print_codes(result, most)
@@ -152,7 +145,8 @@ def _factor(result: Diff) -> str:
 
 def _localities(result: Diff) -> str:
     counts = [
-        f"{_count(result.places, kind)} {kind}" for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
+        f"{count_kind(result.places, kind)} {kind}"
+        for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
     ]
     return f"{result.localities} in both; " + (
         ", ".join(counts) if result.places else "none changed"
@@ -167,7 +161,7 @@ def _places(result: Diff) -> Iterable[str]:
         change
         for place in result.places
         if place.before and place.after
-        for change in _gpci_changes(place.before, place.after)
+        for change in gpci_changes(place.before, place.after)
     ]
     spans = [
         f"{name} {min(of_name):+} to {max(of_name):+}"
@@ -179,16 +173,12 @@ def _places(result: Diff) -> Iterable[str]:
 
 def _codes(result: Diff) -> str:
     counts = [
-        f"{_count(result.codes, kind):,} {kind}"
+        f"{count_kind(result.codes, kind):,} {kind}"
         for kind in (Kind.ADDED, Kind.DELETED, Kind.CHANGED)
     ]
-    if repriced := _count(result.codes, Kind.REPRICED):
+    if repriced := count_kind(result.codes, Kind.REPRICED):
         counts.append(f"{repriced:,} only repriced by {', '.join(result.reasons)}")
     return f"{', '.join(counts)} (26, TC and 53 rows by themselves)"
-
-
-def _count(changes: Sequence[CodeChange] | Sequence[PlaceChange], kind: Kind) -> int:
-    return sum(change.kind is kind for change in changes)
 
 
 def _payments(result: Diff) -> str:
@@ -200,7 +190,7 @@ def _payments(result: Diff) -> str:
 
 
 def _here(result: Diff) -> str:
-    changed = [f"{name} {before}>{after}" for name, before, after in _gpci_changes(*result.here)]
+    changed = [f"{name} {before}>{after}" for name, before, after in gpci_changes(*result.here)]
     return f"{_place_name(result.here[1])}{': ' + ', '.join(changed) if changed else ''}"
 
 
@@ -217,15 +207,8 @@ def _place_line(change: PlaceChange) -> str:
     if not (change.before and change.after):
         return f"{place}: {change.kind}"
     return f"{place}: " + ", ".join(
-        f"{name} {old}>{new}" for name, old, new in _gpci_changes(change.before, change.after)
+        f"{name} {old}>{new}" for name, old, new in gpci_changes(change.before, change.after)
     )
-
-
-def _gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Decimal, Decimal]]:
-    for name in GPCIS:
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new:
-            yield name, decimal(old, 3), decimal(new, 3)
 
 
 def _print_codes(result: Diff, most: int) -> None:
@@ -280,98 +263,3 @@ def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
     change = "" if amount.change is None else f"{amount.change:+,.2f}"
     percent = "" if amount.percent is None else f"{amount.percent:+,}"
     return before, after, change, percent
-
-
-def _csv_rows(result: Diff) -> Iterator[tuple[object, ...]]:
-    """Yield a row for each code and setting, in the order of the table."""
-    place = result.here[1]
-    amounts = ((code, amount) for code in result.codes for amount in code.amounts)
-    for code, amount in sorted(amounts, key=lambda item: item[1].rank):
-        yield (
-            result.before.label,
-            result.after.label,
-            place.mac,
-            place.locality,
-            code.hcpcs,
-            code.modifier,
-            code.kind.value,
-            amount.setting.value,
-            amount.before,
-            amount.after,
-            amount.change,
-            amount.percent,
-            "; ".join(map(str, code.columns)),
-        )
-
-
-def _to_dict(result: Diff) -> dict[str, object]:
-    before, after = result.here
-    return {
-        "before": _release(result.before, result.bases[0], result.factors[0]),
-        "after": _release(result.after, result.bases[1], result.factors[1]),
-        "locality": {
-            "mac": after.mac,
-            "locality": after.locality,
-            "state": after.state,
-            "name": after.name,
-        },
-        "locality_changed": {
-            name: {"before": old, "after": new} for name, old, new in _gpci_changes(before, after)
-        },
-        "localities_in_both": result.localities,
-        "localities": [_place(change) for change in result.places],
-        "counts": {kind.value: _count(result.codes, kind) for kind in Kind},
-        "payments": {
-            setting.value: {"compared": count.compared, "changed": count.changed}
-            for setting, count in result.payments.items()
-        },
-        "codes": [_code(code) for code in result.codes],
-    }
-
-
-def _release(release: Release, basis: str, factor: Decimal) -> dict[str, object]:
-    return {
-        "label": release.label,
-        "effective_from": release.effective_from.isoformat(),
-        "effective_to": release.effective_to.isoformat(),
-        "sha256": release.sha256,
-        "source": release.source,
-        "basis": basis,
-        "conversion_factor": factor,
-    }
-
-
-def _place(change: PlaceChange) -> dict[str, object]:
-    def gpcis(place: Locality | None) -> dict[str, Decimal] | None:
-        return {name: decimal(getattr(place, name), 3) for name in GPCIS} if place else None
-
-    place = change.place
-    return {
-        "mac": place.mac,
-        "locality": place.locality,
-        "state": place.state,
-        "name": place.name,
-        "kind": change.kind.value,
-        "before": gpcis(change.before),
-        "after": gpcis(change.after),
-    }
-
-
-def _code(code: CodeChange) -> dict[str, object]:
-    return {
-        "hcpcs": code.hcpcs,
-        "modifier": code.modifier,
-        "kind": code.kind.value,
-        "columns": {
-            column.name: {"before": column.before, "after": column.after} for column in code.columns
-        },
-        "amounts": {
-            amount.setting.value: {
-                "before": amount.before,
-                "after": amount.after,
-                "change": amount.change,
-                "percent": amount.percent,
-            }
-            for amount in code.amounts
-        },
-    }

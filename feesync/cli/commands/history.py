@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from feesync.analysis.history import History, Moment, history
+from feesync.analysis.history import History, history
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
@@ -26,7 +26,7 @@ from feesync.cli.options import (
 from feesync.cli.output import (
     change_cell,
     dollar_cell,
-    print_csv,
+    print_csv_rows,
     print_file,
     print_json,
     print_notes,
@@ -38,27 +38,6 @@ from feesync.errors import ExitStatus, one_line
 from feesync.model.money import decimal, dollars
 from feesync.model.rate import Setting
 
-_COLUMNS = (
-    "release",
-    "effective_from",
-    "effective_to",
-    "basis",
-    "conversion_factor",
-    "hcpcs",
-    "modifiers",
-    "mac",
-    "locality",
-    "state",
-    "locality_name",
-    "nonfacility_rvus",
-    "facility_rvus",
-    "nonfacility_amount",
-    "facility_amount",
-    "nonfacility_change_percent",
-    "facility_change_percent",
-    "reason",
-    "stand_in",
-)
 _DAY = timedelta(days=1)
 _TABLE = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
@@ -110,16 +89,10 @@ def command(
     if plot and result.has_price(shown):
         _plot(result, plot, force=force)
         print_file("a chart", plot)
-    rows = (_row(result, moment) for moment in result.moments)
     if as_json:
-        print_json(
-            [
-                {**dict(zip(_COLUMNS, row, strict=True)), "modifiers": list(result.modifiers)}
-                for row in rows
-            ]
-        )
+        print_json(result.rows())
     elif as_csv:
-        print_csv(_COLUMNS, rows)
+        print_csv_rows(result.rows())
     else:
         _print_table(result, shown)
     if result.left_out:
@@ -135,33 +108,6 @@ def command(
             for reason in _reasons(result):
                 click.echo(f"feesync: no price: {one_line(reason)}", err=True)
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _row(result: History, moment: Moment) -> list[object]:
-    """Return the values of a release in the order of the columns."""
-    release, place, rate = moment.release, result.locality, moment.rate
-    rvus = (moment.rvus(setting) for setting in Setting)
-    return [
-        release.label,
-        release.effective_from.isoformat(),
-        release.effective_to.isoformat(),
-        rate.basis if rate else None,
-        decimal(rate.conversion_factor, 4) if rate else None,
-        result.hcpcs,
-        " ".join(result.modifiers),
-        place.mac,
-        place.locality,
-        place.state,
-        place.name,
-        *(None if total is None else decimal(total, 2) for total in rvus),
-        *(
-            None if (amount := moment.amounts[setting]) is None else dollars(amount)
-            for setting in Setting
-        ),
-        *(moment.changes[setting] for setting in Setting),
-        moment.reason or None,
-        False,  # each release is shown over its own dates of effect
-    ]
 
 
 def _print_table(result: History, setting: Setting) -> None:

@@ -41,10 +41,18 @@ from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 from feesync.pricing import status
 from feesync.pricing.line import Contract
+from feesync.schedule import columns
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.threads import open_schedule
+
+_MONEY = (
+    "nonfacility_amount",
+    "facility_amount",
+    "nonfacility_limiting_charge",
+    "facility_limiting_charge",
+)
 
 
 @click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
@@ -125,12 +133,7 @@ def command(
                 xlsx, quotes, when, [("Codes", " ".join(hcpcs)), release], terms, notes, force=force
             )
         elif as_json or as_csv:
-            columns = (*grid.COLUMNS, *grid.CONTRACT) if terms else grid.COLUMNS
-            rows = (
-                [*grid.row(quote, when), *(grid.contract_row(quote, terms.factor) if terms else ())]
-                for quote in quotes
-            )
-            (print_json_rows if as_json else print_csv)(columns, rows)
+            _print_rows(quotes, when, terms.factor if terms else None, as_json=as_json)
         else:
             _print_table(_with_reasons(quotes, when, reasons), terms)
     print_notes(notes)
@@ -152,6 +155,13 @@ def _with_reasons(quotes: Iterable[Quote], when: Date, reasons: dict[str, None])
         if reason := status.unpriced(quote.rate.indicators, quote.rate.hcpcs):
             reasons[reason.text] = None
         yield quote
+
+
+def _print_rows(quotes: Iterable[Quote], when: Date, factor: int | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json_rows(columns.to_dict(quote, when, factor) for quote in quotes)
+    else:
+        print_csv(columns.names(factor), (columns.row(quote, when, factor) for quote in quotes))
 
 
 def _write_workbook(
@@ -177,9 +187,8 @@ def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
     """Print the amounts, and the limiting charges or, in their place, the amounts of a contract."""
     percent = f"{terms.percent} %" if terms else "Limit"
     money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
-    columns = ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release")
     print_table(
-        columns,
+        ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release"),
         [_cells(quote, terms) for quote in quotes],
         right=money,
         cut=("Name",),
@@ -189,11 +198,11 @@ def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
 
 def _cells(quote: Quote, terms: Contract | None) -> list[str]:
     rate, place = quote.rate, quote.locality
-    amounts = [dollar_cell(getattr(rate, name)) for name in grid.MONEY[: 2 if terms else 4]]
+    amounts = [dollar_cell(getattr(rate, name)) for name in _MONEY[: 2 if terms else 4]]
     if terms:
         amounts += [
             "" if amount is None else f"{amount:,}"
-            for amount in grid.contract_row(quote, terms.factor)[1:]
+            for amount in columns.contract_row(quote, terms.factor)[1:]
         ]
     code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
     return [

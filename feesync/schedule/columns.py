@@ -1,0 +1,172 @@
+"""The columns of a rate, each declared once.
+
+CSV, JSON, Parquet, SQLite and workbooks of rates read this one tuple, and the rows of comparisons
+and histories the columns of a release. The names are those of the database's view
+`revision_rate_cents`, so that a row can come from SQL or from a Quote. Out of scope: which columns
+a table shows to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from feesync.model.money import decimal, decimal_percent, dollars, json_ready, scaled
+from feesync.model.release import Release
+from feesync.schedule.quote import Quote
+
+
+class Column(NamedTuple):
+    """A column of rates.
+
+    Attributes:
+        name: its name everywhere.
+        value: its value, of a quote or, where `of_release` says so, of a release and the date of
+            service: a text, a flag, or an integer of the last place; None where there is none.
+        places: the decimal places of a number.
+        of_release: whether it is the same in all rows of a release, and is not in the view.
+        is_flag: whether it is true or false.
+        is_optional: whether there may be no value.
+    """
+
+    name: str
+    value: Callable[..., Any]
+    places: int | None = None
+    of_release: bool = False
+    is_flag: bool = False
+    is_optional: bool = False
+
+
+def _number(name: str, places: int, *, is_optional: bool = False) -> Column:
+    return Column(name, attrgetter(f"rate.{name}"), places, is_optional=is_optional)
+
+
+def _of_release(
+    name: str,
+    value: Callable[[Release, date | None], str | bool | None],
+    *,
+    is_flag: bool = False,
+    is_optional: bool = False,
+) -> Column:
+    return Column(name, value, of_release=True, is_flag=is_flag, is_optional=is_optional)
+
+
+COLUMNS = (
+    Column("release", attrgetter("release.label")),
+    Column("basis", attrgetter("rate.basis")),
+    Column("hcpcs", attrgetter("rate.hcpcs")),
+    Column("modifier", attrgetter("rate.modifier")),
+    Column("status", attrgetter("rate.status")),
+    Column("mac", attrgetter("locality.mac")),
+    Column("locality", attrgetter("locality.locality")),
+    Column("state", attrgetter("locality.state"), is_optional=True),
+    Column("locality_name", attrgetter("locality.name")),
+    _number("nonfacility_amount", 2, is_optional=True),
+    _number("facility_amount", 2, is_optional=True),
+    _number("nonfacility_limiting_charge", 2, is_optional=True),
+    _number("facility_limiting_charge", 2, is_optional=True),
+    _number("nonfacility_fee", 2),
+    _number("facility_fee", 2),
+    _number("work_rvu", 2),
+    _number("nonfacility_pe_rvu", 2),
+    _number("facility_pe_rvu", 2),
+    _number("mp_rvu", 2),
+    _number("work_gpci", 3),
+    _number("pe_gpci", 3),
+    _number("mp_gpci", 3),
+    _number("conversion_factor", 4),
+    _of_release("date", lambda release, day: day.isoformat() if day else None, is_optional=True),
+    _of_release("effective_from", lambda release, day: release.effective_from.isoformat()),
+    _of_release("effective_to", lambda release, day: release.effective_to.isoformat()),
+    _of_release(
+        "stand_in", lambda release, day: day is not None and not release.covers(day), is_flag=True
+    ),
+    _of_release("checks_set_aside", lambda release, day: " ".join(release.checks_set_aside)),
+)
+"""Every column, in order: texts of the view, its numbers, and what is of the release."""
+
+CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
+"""The columns that a contract adds: its percentage of Medicare's amount, and its own amounts."""
+
+_OF_RELEASE = tuple(column for column in COLUMNS if column.of_release)
+OF_RELEASE = tuple(column.name for column in _OF_RELEASE)
+"""The names of the columns that are of the release and the date of service."""
+
+
+def release_row(release: Release, day: date | None) -> tuple[str | bool | None, ...]:
+    """Return the values of OF_RELEASE.
+
+    Args:
+        release: the release that answers.
+        day: the date of service; None where the release itself was asked for.
+    """
+    return tuple(column.value(release, day) for column in _OF_RELEASE)
+
+
+def release_cells(release: Release, day: date | None) -> dict[str, Any]:
+    """Return the values of OF_RELEASE by name, as JSON has them."""
+    return json_row(OF_RELEASE, release_row(release, day))
+
+
+def row(quote: Quote, day: date | None, factor: int | None = None) -> list[Any]:
+    """Return the values of a rate in the order of `names`.
+
+    Dollars, RVUs, GPCIs and the conversion factor are exact Decimals; no price is None.
+
+    Args:
+        quote: the rate.
+        day: the date of service; None where the release itself was asked for.
+        factor: the factor of a contract in ten-thousandths; None where there is none.
+    """
+    cells = []
+    for column in COLUMNS:
+        value = column.value(quote.release, day) if column.of_release else column.value(quote)
+        if column.places is not None and value is not None:
+            value = decimal(value, column.places)
+        cells.append(value)
+    return cells if factor is None else [*cells, *contract_row(quote, factor)]
+
+
+def contract_row(quote: Quote, factor: int) -> list[Any]:
+    """Return the values of a rate in the order of CONTRACT, as exact Decimals.
+
+    Args:
+        quote: the rate.
+        factor: the contract's factor, in ten-thousandths.
+    """
+    amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
+    return [
+        decimal_percent(factor),
+        *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts),
+    ]
+
+
+def names(factor: int | None = None) -> tuple[str, ...]:
+    """Return the names of all columns, with those of a contract where there is one."""
+    own = tuple(column.name for column in COLUMNS)
+    return own if factor is None else (*own, *CONTRACT)
+
+
+def to_dict(quote: Quote, day: date | None, factor: int | None = None) -> dict[str, Any]:
+    """Return a rate under the names of `feesync rates --json`, for `json.dumps`.
+
+    Args:
+        quote: the rate.
+        day: the date of service; None where the release itself was asked for.
+        factor: the factor of a contract in ten-thousandths; None where there is none.
+    """
+    return json_row(names(factor), row(quote, day, factor))
+
+
+def json_row(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """Return the cells of a row by name, for `json.dumps`; what may be several is a list."""
+    values = dict(zip(names, cells, strict=True))
+    for name in _LISTS & values.keys():
+        values[name] = values[name].split()
+    return json_ready(values)
+
+
+_LISTS = frozenset(("modifiers", "checks_set_aside"))
+"""Columns of several words, which are a list in JSON and stand with blanks between them in CSV."""
