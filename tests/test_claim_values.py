@@ -3,14 +3,12 @@
 from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from feesync import InvalidInputError, Setting, estimate, estimate_claim
 from feesync.claims import arguments, memory
-from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answered_once, question
@@ -155,15 +153,10 @@ class Remembering:
         return nullcontext()
 
 
-def an_answer(*, exact):
-    answer: Any = object.__new__(Estimate)
-    object.__setattr__(answer, "quote", SimpleNamespace(exact=exact))
-    return answer
-
-
 def test_what_is_remembered(monkeypatch):
     schedule: Any = Remembering()
-    exact, other, stand_in = an_answer(exact=True), an_answer(exact=True), an_answer(exact=False)
+    exact, other = (estimate(code, locality="AL", date=DAY) for code in ("64493", "64494"))
+    stand_in = estimate("64493", locality="AL", date="2026-01-15")  # by a later quarter
     assert answered_once(schedule, "a", lambda: exact) is exact
     assert answered_once(schedule, "a", lambda: other) is exact
     assert answered_once(schedule, "b", lambda: stand_in) is stand_in
