@@ -1,1 +1,1 @@
-"""What CMS publishes, a package a publication: where it is found, how its files are checked and loaded."""
+"""CMS's publications, one package for each: how its files are found, checked and loaded."""

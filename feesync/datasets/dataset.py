@@ -1,9 +1,9 @@
-"""A dataset: one publication of CMS's, from the page that links it to what `feesync status` says of it.
+"""A dataset: one publication of CMS's, from the page that links it to its line in `feesync status`.
 
-`refresh`, `import`, `status` and `cache` loop over the datasets of the registry and ask each the
-questions of `Dataset`; what a dataset does not answer itself is answered here, for the simplest
-kind: one file, linked from one page, whose newest edition is wanted. Out of scope: bytes from CMS
-(cms), records of a file (formats), tables (store).
+`refresh`, `import`, `status` and `cache` loop over the datasets of the registry, and ask each the
+questions of `Dataset`. Where a dataset does not answer a question itself, the answer here is for
+the simplest kind: one file, linked from one page, whose newest edition is wanted. Out of scope:
+downloading (cms), reading files (formats), tables (store).
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ Hearer = Callable[[str | None, ContentRefusedError], None]
 
 
 Advance = Callable[[int], object]
-"""Is told how many parts of a work are done."""
+"""Hears how many parts of the work are done."""
 
 Loaded = Mapping[str, Revisions]
-"""The revisions that a database has, by label."""
+"""The revisions in a database, by label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Enquiry:
 
     Attributes:
         selection: which releases.
-        loaded: what the database has.
+        loaded: the revisions in the database.
         remembered: the labels that CMS is remembered to have offered.
     """
 
@@ -56,7 +56,7 @@ class Flag:
 
     Attributes:
         name: without its hyphens, such as `zips`.
-        help: what `--help` says of it.
+        help: its text in `--help`.
     """
 
     name: str
@@ -68,9 +68,9 @@ class Offers:
     """What CMS offers of a dataset.
 
     Attributes:
-        offers: one an edition.
-        catalogue: where they were found, `listing`, `pinned` or `cache`; empty where CMS has no
-            list of them.
+        offers: one for each edition.
+        catalogue: where they come from, `listing`, `pinned` or `cache`; empty where CMS has no list
+            of them.
     """
 
     offers: Sequence[Offer]
@@ -82,9 +82,9 @@ class Table:
     """A table of `feesync status`.
 
     Attributes:
-        columns: its heads.
+        columns: the names of its columns.
         rows: its rows.
-        cut: heads of the columns that are cut where a terminal is too narrow.
+        cut: the columns that are cut where a terminal is too narrow.
         remarks: lines below it.
     """
 
@@ -101,8 +101,8 @@ class Description:
     Attributes:
         key: its name in the JSON.
         items: its editions, ready for JSON.
-        line: one sentence; empty where there is nothing to say, or a table says it.
-        table: its editions, where a line does not do.
+        line: one sentence; empty where there is nothing to say, or the table says it.
+        table: its editions, where a line is not enough.
     """
 
     key: str
@@ -115,28 +115,28 @@ class Dataset:
     """One publication of CMS's."""
 
     name: ClassVar[str]
-    """What its editions are stored under."""
+    """The name under which its editions are stored."""
 
     download: ClassVar[str]
-    """What a download is kept under, where CMS offers one edition at a time, such as `ZIPS`."""
+    """The name of its downloads, where CMS offers one edition at a time, such as `ZIPS`."""
 
     key: ClassVar[str]
     """Its name in the JSON of `feesync status`."""
 
     title: ClassVar[str]
-    """What CMS calls it."""
+    """CMS's name for it."""
 
     noun: ClassVar[str] = "file"
-    """What one edition is called."""
+    """The word for one edition."""
 
     flag: ClassVar[Flag | None] = None
-    """What asks for it; None where every refresh brings it."""
+    """The flag that asks for it; None where every refresh brings it."""
 
     row_nouns: ClassVar[Mapping[str, str]] = {}
-    """What rows are called, by kind of file; else `rows of` the kind."""
+    """The words for its rows, by kind of file; by default `rows of` the kind."""
 
     parts: ClassVar[int] = 0
-    """How many parts of its work loading tells of; 0 where no progress is shown."""
+    """Into how many parts loading divides its work; 0 where no progress is shown."""
 
     has_rates: ClassVar[bool] = False
     """Whether its editions are releases of rates, so that a new one changes payments."""
@@ -145,16 +145,16 @@ class Dataset:
     """Whether `--release` and `--effective` may say which edition a file is."""
 
     files: ClassVar[str]
-    """What `feesync import` takes of it, in words."""
+    """The files that `feesync import` reads of it, in words."""
 
     are_together: ClassVar[bool] = False
-    """Whether loose files are one edition together; else each is one by itself."""
+    """Whether loose files are one edition together; else each is an edition of its own."""
 
     most_loose_bytes: ClassVar[int] = archive.MAX_ZIP_BYTES
-    """The size above which no loose file is believed to be one of its files."""
+    """The size above which a loose file cannot be one of its files."""
 
     most_bytes: ClassVar[int] = archive.MAX_ZIP_BYTES
-    """The size above which no download is believed to be one of its files."""
+    """The size above which a download cannot be one of its files."""
 
     def checks(self) -> Sequence[str]:
         """Return the names of its checks that can be set aside."""
@@ -163,7 +163,7 @@ class Dataset:
     # What CMS offers
 
     def owns(self, label: str) -> bool:
-        """Tell whether an offer or a download of a label is of this dataset."""
+        """Tell whether an offer or a download with a label belongs to this dataset."""
         return label == self.download
 
     def page(self, site: Site) -> str:
@@ -171,27 +171,27 @@ class Dataset:
         raise NotImplementedError
 
     def is_link(self, address: str) -> bool:
-        """Tell whether an address that the page links is that of one of its files."""
+        """Tell whether an address on the page leads to one of its files."""
         raise NotImplementedError
 
     def discover(self, client: Client, hearer: Hearer) -> Offers:
         """Find out what CMS offers.
 
         Raises:
-            UnreachableError: its page cannot be had now.
+            UnreachableError: its page cannot be reached now.
         """
         return Offers([Offer(self.download)])
 
     def cached(self, files: Iterable[CachedFile]) -> Offers:
-        """Return what there are downloads of among the files of the cache."""
+        """Return the editions that the cache has downloads of."""
         labels = sorted({kept.label for kept in files if self.owns(kept.label)})
         return Offers([Offer(label) for label in labels], "cache")
 
     def wanted(self, found: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
-        """Return the offers that a refresh asks for, in the order in which they are brought.
+        """Return the offers that a refresh must bring, in order.
 
         Raises:
-            InvalidInputError: what was named is not there.
+            InvalidInputError: CMS does not offer what was named.
         """
         return found.offers
 
@@ -199,19 +199,20 @@ class Dataset:
         """Return the address of the file of an offer.
 
         Raises:
-            UnreachableError: its page cannot be had now.
-            ContentRefusedError: its page has none, or several, and no date says which is newest.
+            UnreachableError: its page cannot be reached now.
+            ContentRefusedError: its page has no such file, or several, and no date says which is
+                newest.
         """
         page = self.page(client.site)
         found = read_files(client.page(page), page, client.site, self.title, self.is_link)
         return newest(found, offer.label)
 
     def download_name(self, url: str, label: str) -> str:
-        """Return what to call a download, by its address."""
+        """Return the name of a download, by its address."""
         return file_name(url) or f"{label.lower()}.zip"
 
     def check_download(self, path: Path, name: str) -> None:
-        """Look whether a finished download is whole.
+        """Check that a finished download is whole.
 
         Raises:
             ContentRefusedError: it is not.
@@ -228,22 +229,22 @@ class Dataset:
         Args:
             offer: its offer.
             sha256: its hash.
-            loaded: what the database has.
+            loaded: the revisions in the database.
             read: returns its bytes, where they are at hand.
         """
         return any(sha256 == own.current for own in loaded.values())
 
     def is_superseded(self, offer: Offer, sha256: str, loaded: Loaded) -> bool:
-        """Tell whether a download is what the database has had, and has something later of."""
+        """Tell whether the database had a download, and has something later in its place."""
         return any(sha256 in own.superseded for own in loaded.values())
 
     def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
-        """Tell whether a download is to stay when the cache is pruned.
+        """Tell whether a download must stay when the cache is pruned.
 
         Args:
             kept: the download.
-            loaded: what the database has.
-            last: what CMS last said of a download of its label.
+            loaded: the revisions in the database.
+            last: the record of the last download of its label.
         """
         return any(
             kept.sha256 == own.current or kept.sha256 in own.superseded for own in loaded.values()
@@ -265,19 +266,19 @@ class Dataset:
         expected: bool,
         progress: Advance,
     ) -> list[LoadReport]:
-        """Load what a download or a zip holds of the dataset.
+        """Load the files of the dataset in a download or a zip.
 
         Args:
             database: path of the database; created and migrated as needed.
             data: the bytes of the zip.
-            name: what to call it.
+            name: its name, for errors.
             options: how it is loaded.
-            expected: refuse a zip that holds nothing of the dataset, and not return nothing.
-            progress: is told how many parts of the work are done.
+            expected: refuse a zip that has no file of the dataset, instead of returning nothing.
+            progress: hears how many parts of the work are done.
 
         Raises:
-            ContentRefusedError: a file cannot be read, or a check failed; the database is as it
-                was.
+            ContentRefusedError: a file cannot be read, or a check failed; the database is
+                unchanged.
             BusyError: another process is writing.
             StoreError: the database cannot be used.
         """
@@ -286,14 +287,14 @@ class Dataset:
     def load_loose(
         self, database: Path, files: Mapping[str, bytes], options: LoadOptions, progress: Advance
     ) -> list[LoadReport]:
-        """Load loose files, by name, which stand together.
+        """Load loose files, by name, that are one edition together.
 
-        Arguments and errors as in `load_zip`.
+        Arguments and errors are as in `load_zip`.
         """
         raise NotImplementedError
 
     # What is said of it
 
     def describe(self, library: Library) -> Description:
-        """Return what `feesync status` says of it."""
+        """Return what `feesync status` says of the dataset."""
         raise NotImplementedError

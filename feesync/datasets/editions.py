@@ -1,8 +1,8 @@
-"""Editions of what CMS publishes under one label: one is current, later bytes supersede earlier.
+"""Editions of what CMS publishes under one label: one is current, and supersedes those before it.
 
-An edition is immutable: a label and the sha256 of its bytes. The same bytes again are no new one,
-and bytes that were superseded come back by force only. One rule for every dataset. Out of scope:
-the rows of an edition, and whether it is believed.
+An edition is immutable: a label and the sha256 of its bytes. The same bytes again are no new
+edition, and bytes that were superseded become current again only by force. The rule is the same for
+every dataset. Out of scope: the rows of an edition, and its checks.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 
 class Outcome(StrEnum):
-    """What loading an edition did."""
+    """The outcome of loading an edition."""
 
     NEW = "new"
     """The first of its label."""
 
     REVISION = "revision"
-    """It supersedes what was loaded earlier."""
+    """It supersedes an edition that was loaded earlier."""
 
     UNCHANGED = "unchanged"
     """These bytes are current already."""
@@ -29,14 +29,14 @@ class Outcome(StrEnum):
     """These bytes were loaded before and have been superseded; nothing was done."""
 
     RESTORED = "restored"
-    """Such bytes were made current again."""
+    """These bytes had been superseded, and were made current again."""
 
     REDATED = "redated"
     """Only the dates of effect changed."""
 
 
 class Edition(NamedTuple):
-    """An edition that was loaded: its number, and that of the one that superseded it, if any."""
+    """A loaded edition: its number, and that of the one that superseded it, if any."""
 
     number: int
     superseded_by: int | None
@@ -46,12 +46,12 @@ class Edition(NamedTuple):
 class EditionTable:
     """The table of the editions of a dataset.
 
-    Its columns are a number, those of the label, `sha256` and `superseded_by`, among others.
+    Among its columns are a number, those of the label, `sha256` and `superseded_by`.
 
     Attributes:
         name: of the table.
         number: the column of the number.
-        label: the columns that make the label.
+        label: the columns that make up the label.
     """
 
     name: str
@@ -61,16 +61,16 @@ class EditionTable:
     def find(
         self, connection: sqlite3.Connection, label: tuple[str | int, ...], sha256: str
     ) -> Edition | None:
-        """Return the edition of these bytes under a label, None where they were never loaded."""
+        """Return the edition with these bytes under a label, None where they were never loaded."""
         row = connection.execute(
-            f"SELECT {self.number}, superseded_by FROM {self.name} "  # noqa: S608 - names of datasets
+            f"SELECT {self.number}, superseded_by FROM {self.name} "  # noqa: S608
             f"WHERE {self._has_label} AND sha256 = ?",
             (*label, sha256),
         ).fetchone()
         return Edition._make(row) if row else None
 
     def next_number(self, connection: sqlite3.Connection) -> int:
-        """Return the number that the next edition gets."""
+        """Return the number for the next edition."""
         query = f"SELECT coalesce(max({self.number}), 0) + 1 FROM {self.name}"  # noqa: S608
         number: int = connection.execute(query).fetchone()[0]
         return number
@@ -78,9 +78,10 @@ class EditionTable:
     def supersede(
         self, connection: sqlite3.Connection, label: tuple[str | int, ...], by: int
     ) -> Outcome:
-        """Note that the current edition of a label is superseded by another, which is to be added.
+        """Mark the current edition of a label as superseded by another, which the caller adds.
 
-        Return what the other is: a revision, or new where there was none.
+        Returns:
+            The outcome for the other: REVISION, or NEW where there was no current one.
         """
         update = (
             f"UPDATE {self.name} SET superseded_by = ? "  # noqa: S608
@@ -97,7 +98,7 @@ class EditionTable:
         *,
         force: bool,
     ) -> Outcome:
-        """Meet bytes that were loaded before: leave them, or make them current again.
+        """Decide about bytes that were loaded before: leave them, or make them current again.
 
         Args:
             connection: the database, in a transaction.

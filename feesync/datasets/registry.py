@@ -1,4 +1,4 @@
-"""The datasets that there are. What a refresh, an import, a status or the cache does, it does for each."""
+"""The datasets. A refresh, an import, `status` and the cache loop over them."""
 
 from __future__ import annotations
 
@@ -11,45 +11,43 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import shown, text
 
 DATASETS: tuple[Dataset, ...] = (RelativeValueFiles(), ZipLocality())
-"""In the order in which a refresh brings them.
-
-A zip that holds nothing of the others is refused in the words of the first.
-"""
+"""The datasets in the order in which a refresh brings them. A zip without files of any is refused
+in the words of the first."""
 
 
 def owner(label: str) -> Dataset:
-    """Return the dataset of an offer or a download of a label; the first, where none owns it."""
+    """Return the dataset of an offer or a download with a label; the first, where none owns it."""
     return next((dataset for dataset in DATASETS if dataset.owns(label)), DATASETS[0])
 
 
 def asked_for(flags: Iterable[str]) -> tuple[Dataset, ...]:
-    """Return the datasets that a refresh brings: those of everyone, and those of some flags.
+    """Return the datasets that a refresh brings: those without a flag, and those of some flags.
 
     Raises:
-        InvalidInputError: a flag is that of no dataset.
+        InvalidInputError: a flag belongs to no dataset.
     """
-    given = {text("datasets", flag) for flag in flags}
-    there = {dataset.flag.name for dataset in DATASETS if dataset.flag}
-    for flag in sorted(given - there):
+    names = {text("datasets", flag) for flag in flags}
+    choices = {dataset.flag.name for dataset in DATASETS if dataset.flag}
+    for name in sorted(names - choices):
         raise InvalidInputError(
-            f"{shown(flag)} is no dataset; there are {', '.join(sorted(there))}"
+            f"{shown(name)} is no dataset; there are {', '.join(sorted(choices))}"
         )
     return tuple(
-        dataset for dataset in DATASETS if dataset.flag is None or dataset.flag.name in given
+        dataset for dataset in DATASETS if dataset.flag is None or dataset.flag.name in names
     )
 
 
 def read_checks(names: Iterable[str]) -> frozenset[str]:
-    """Return names of checks that are to be set aside.
+    """Return the names of checks that are to be set aside.
 
     Raises:
-        InvalidInputError: one is no such check.
+        InvalidInputError: there is no such check, or it cannot be set aside.
     """
-    given = [text("without_checks", name) for name in names]
-    there = [name for dataset in DATASETS for name in dataset.checks()]
-    for name in given:
-        if name not in there:
+    checks = [text("without_checks", name) for name in names]
+    choices = [name for dataset in DATASETS for name in dataset.checks()]
+    for name in checks:
+        if name not in choices:
             raise InvalidInputError(
-                f"{shown(name)} is no check that can be set aside; there are {', '.join(there)}"
+                f"{shown(name)} is no check that can be set aside; there are {', '.join(choices)}"
             )
-    return frozenset(given)
+    return frozenset(checks)

@@ -1,4 +1,4 @@
-"""What loading an edition of a dataset did, and what it was told to do. Out of scope: the words."""
+"""The options and the report of loading an edition. Out of scope: the words of both."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class LoadOptions:
     """How files are loaded.
 
     Attributes:
-        label: decides the label of an edition, whatever its files say.
+        label: the label of the edition, whatever its files say; None to read it from them.
         dates: first and last day of effect, for a label whose dates feesync does not know.
-        allow_change: accept what differs much from what is known.
+        allow_change: accept an edition that differs much from the loaded ones.
         without_checks: names of checks that may fail.
         force: make bytes current again that later ones have superseded.
     """
@@ -34,11 +34,11 @@ class LoadReport:
     Attributes:
         label: such as `RVU25D`, or `ZIP5 2025 Q4`.
         source: name of the file, or of several.
-        outcome: what became of it.
+        outcome: the outcome.
         rows: row count by kind of file; empty where nothing was loaded.
         notes: what a person should know: what was skipped or could not be compared.
-        warnings: what a person must hear: what it corrects of what was known of its label, which
-            checks were set aside, and what `allow_change` accepted.
+        warnings: what a person must know: what it corrects of an earlier revision, which checks
+            were set aside, and what `allow_change` accepted.
         contents: the rows in words, where their kinds and counts do not say enough.
     """
 

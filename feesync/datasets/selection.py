@@ -15,15 +15,12 @@ from feesync.reference.catalogue import effective_dates
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The releases of some years, or some releases by name, or both.
-
-    All where everything is asked for.
+    """The releases of some years, or some releases by name, or both; or all.
 
     Attributes:
-        years: calendar years that were named.
-        labels: labels that were named.
-        since: the first of the years that are taken because none was named; None where years or
-            releases were.
+        years: the calendar years that were named.
+        labels: the labels that were named.
+        since: the first year that is selected by default; None where years or releases were named.
         this_year: the current year.
         effective: first and last day of effect of the one release that was named; None where they
             were not given.
@@ -47,12 +44,12 @@ class Selection:
     ) -> Selection:
         """Return what is asked for.
 
-        By default this year and the last, because a claim may be filed for a year, and the next as
-        soon as CMS offers it.
+        By default that is this year and the last, because a claim may be filed for a year, and the
+        next as soon as CMS offers it.
 
         Raises:
             InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not
-                read; or the dates of effect are not those of one release by name.
+                read; or dates of effect are given, but not one release by name.
         """
         chosen = frozenset(
             whole("year", year, 1, 9999, "a year")
@@ -92,11 +89,14 @@ class Selection:
         return self.wants("", self.this_year)
 
     def by_default(self) -> bool:
-        """Tell whether no release was chosen, so that there must be some of this year or the last."""
+        """Tell whether nothing was named; then CMS must offer releases of this year or the last."""
         return self.since == self.this_year - 1
 
     def missing(self, there: Mapping[str, int]) -> list[str]:
-        """Return what was named, years and labels, and is not among the labels that there are, given with their years."""
+        """Return the years and labels that were named and are not among the labels of an offer.
+
+        The labels of the offer are given with their years.
+        """
         return [
             *map(str, sorted(self.years - set(there.values()))),
             *sorted(self.labels - there.keys()),
@@ -104,7 +104,7 @@ class Selection:
 
 
 def _read_effective(given: Iterable[date | str]) -> tuple[date, date]:
-    """Return the first and the last day of a pair."""
+    """Return the first and the last day of an argument that must be two days."""
     pair = listed("effective", given, "2026-01-01")
     if len(pair) != 2:
         raise InvalidInputError("effective is two days, the first and the last of effect")

@@ -54,8 +54,8 @@ class ReleaseReport:
             (datasets.editions.Outcome); `failed`; `unknown`, where CMS lists it, but feesync does
             not know its dates of effect and did not load it; in a dry run `would-load` or
             `would-compare`.
-        url: the address of its zip; empty where CMS was not asked for it. sha256: hash of the zip;
-            empty where there is none.
+        url: the address of its zip; empty where CMS was not asked for it.
+        sha256: hash of the zip; empty where there is none.
         size: bytes of the zip.
         downloaded: whether it was downloaded in this run.
         rows: row count by kind of file, where it was loaded.

@@ -1,4 +1,1 @@
-"""The PFS relative value files.
-
-A release is held against itself and against what is known, and loaded.
-"""
+"""The PFS relative value files: a release is checked by itself and against others, and loaded."""

@@ -1,7 +1,4 @@
-"""CMS's own capped payments against the rates that the view computes.
-
-A release whose amounts differ is refused.
-"""
+"""CMS's own capped payments against the computed rates; any difference refuses the release."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from feesync.model.money import dollars
 
 
 def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> list[str]:
-    """Compare every payment of an OPPSCAP file with the view, both settings.
+    """Compare every payment of an OPPSCAP file with the view, in both settings.
 
     Args:
         connection: a database in which the release is current.
@@ -21,8 +18,8 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
         file: the parsed file.
 
     Returns:
-        What was compared and what could not be, for the summary: CMS names some localities under
-        another MAC, and sets no relative values for contractor-priced codes (status C).
+        What was compared and what could not be, in words: CMS names some localities under another
+        MAC, and sets no relative values for contractor-priced codes (status C).
 
     Raises:
         ContentRefusedError: an amount differs, or its code is not in the relative value file.

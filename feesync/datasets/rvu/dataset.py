@@ -1,7 +1,7 @@
 """The PFS Relative Value Files as a dataset: a release a quarter, each with a page of its own.
 
-Which releases a refresh brings is decided here: those that were asked for, of those that CMS's
-listing has. Out of scope: the pages (cms.discovery), the checks, the rows (load).
+Which releases a refresh brings is decided here, from those that were asked for and those on CMS's
+listing. Out of scope: the pages (cms.discovery), the checks, the rows (load).
 """
 
 from __future__ import annotations
@@ -67,20 +67,20 @@ class RelativeValueFiles(Dataset):
     most_loose_bytes = archive.MAX_MEMBER_BYTES
 
     def checks(self) -> Sequence[str]:
-        """Return the names of the checks of a release itself."""
+        """Return the names of the checks of a release by itself."""
         return suite.names()
 
     def owns(self, label: str) -> bool:
-        """Tell whether a label is that of a release."""
+        """Tell whether a label is a release's."""
         return label_in(label) == label
 
     def discover(self, client: Client, hearer: Hearer) -> Offers:
-        """Return the releases of CMS's listing, or those that feesync knows where it is unreadable."""
+        """Return the releases of CMS's listing, or of feesync's catalogue if that is unreadable."""
         catalogue, offers = Discovery(client, hearer).offers()
         return Offers(offers, catalogue)
 
     def cached(self, files: Iterable[CachedFile]) -> Offers:
-        """Return the releases that there are downloads of."""
+        """Return the releases that the cache has downloads of."""
         found = super().cached(files)
         years = [replace(offer, year=label_year(offer.label)) for offer in found.offers]
         return replace(found, offers=years)
@@ -88,8 +88,8 @@ class RelativeValueFiles(Dataset):
     def wanted(self, found: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
         """Return the releases that are asked for, in the order of their dates.
 
-        What was named and is not there is refused, but for what CMS's listing has lost, or may have
-        where it cannot be read.
+        A name that CMS does not offer is refused, unless its listing has lost the release, or
+        cannot be read and may have it.
         """
         selection = enquiry.selection
         there = {offer.label: offer.year for offer in found.offers}
@@ -119,9 +119,9 @@ class RelativeValueFiles(Dataset):
         )
 
     def _lost(self, offers: Sequence[Offer], enquiry: Enquiry, hearer: Hearer) -> dict[str, int]:
-        """Return what is asked for and CMS's listing had before, with its years.
+        """Return the releases, with their years, that are asked for and have left CMS's listing.
 
-        A listing that is not whole is no success.
+        A run whose listing is not whole is no success.
         """
         selection = enquiry.selection
         there = {offer.label: offer.year for offer in offers if offer.is_label}
@@ -152,28 +152,28 @@ class RelativeValueFiles(Dataset):
         return Discovery(client, hearer).address(offer)
 
     def download_name(self, url: str, label: str) -> str:
-        """Return what to call a release's zip: the end of its address, where that has the label."""
+        """Return the name of a release's zip: the end of its address where that has the label."""
         return zip_name(url, label)
 
     def is_current(
         self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
     ) -> bool:
-        """Tell whether a zip is the current revision, with the dates of effect known today."""
+        """Tell whether a zip is the current revision, with the dates of effect known now."""
         own = loaded.get(offer.label)
         return own is not None and (sha256, offer.effective) == (own.current, own.effective)
 
     def is_superseded(self, offer: Offer, sha256: str, loaded: Loaded) -> bool:
-        """Tell whether a zip is a revision that another has superseded."""
+        """Tell whether a zip is a superseded revision."""
         own = loaded.get(offer.label)
         return own is not None and sha256 in own.superseded
 
     def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
-        """Tell whether a zip is a revision that the database has, a superseded one too."""
+        """Tell whether a zip is a revision in the database, current or superseded."""
         own = loaded.get(kept.label)
         return own is not None and kept.sha256 in (own.current, *own.superseded)
 
     def has_loose(self, path: Path) -> bool:
-        """Tell by its name whether a loose file is one of a release."""
+        """Tell by its name whether a loose file is of a release."""
         return releases.kind_of(path.name) is not None
 
     def load_zip(
@@ -219,7 +219,7 @@ class RelativeValueFiles(Dataset):
         return [report]
 
     def describe(self, library: Library) -> Description:
-        """Return the releases that answer: a table of the database's, a line of the snapshot's."""
+        """Return the releases that answer: the database's as a table, the snapshot's in a line."""
         found = library.releases()
         embedded = ", ".join(release.label for release in found if release.embedded)
         table = Table(
@@ -235,9 +235,9 @@ class RelativeValueFiles(Dataset):
 
 
 def _dated(offer: Offer, enquiry: Enquiry) -> Offer:
-    """Return an offer with its dates of effect: known, given, or those it was loaded with.
+    """Return an offer with its dates of effect: the known ones, those given, or those of loading.
 
-    Without them it cannot be loaded.
+    An offer without dates cannot be loaded.
     """
     own = enquiry.loaded.get(offer.label)
     dates = (

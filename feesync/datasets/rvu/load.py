@@ -1,7 +1,7 @@
-"""Loading a parsed release into the database: one transaction, all of it or none.
+"""Load a parsed release into the database in one transaction, as a whole or not at all.
 
-Inside the transaction the release is checked: what it says of itself, what it changes of what is
-known, and CMS's OPPS cap amounts against the rates that the view computes (store.checks).
+Inside the transaction it is checked: by itself, against other releases, and CMS's OPPS cap amounts
+against the computed rates (datasets.rvu.checks).
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ from feesync.store.transaction import writing
 
 RELEASES = EditionTable("release", "release_id", ("label",))
 _VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
-"""The columns of `relative_value`; the last fields, of the OPPS cap, have a table of their own."""
+"""The columns of `relative_value`; the fields of the OPPS cap, which are the last, have a table of
+their own."""
 
 _INSERT_VALUE = (
-    f"INSERT INTO relative_value (release_id, {', '.join(_VALUE_COLUMNS)}) "  # noqa: S608 - names of a NamedTuple
+    f"INSERT INTO relative_value (release_id, {', '.join(_VALUE_COLUMNS)}) "  # noqa: S608
     f"VALUES ({', '.join('?' * (len(_VALUE_COLUMNS) + 1))})"
 )
 
@@ -53,16 +54,16 @@ def load(
         path: the database; created and migrated as needed.
         release: the parsed release.
         dates: first and last day of effect, for a label whose dates feesync does not know.
-        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from the
-            known releases, and another conversion factor than the known one.
-        without_checks: names of checks of the release itself, as `registry.read_checks` returns them,
-            that may fail; those that do are recorded with the release, and every answer from it
-            says so.
+        allow_change: accept localities, codes, RVUs, GPCIs and policies that differ much from those
+            of other releases, and another conversion factor than the catalogue's.
+        without_checks: names of checks of the release by itself that may fail
+            (`registry.read_checks`); those that do are recorded with the release, and every answer
+            from it says so.
         force: make bytes current again that a later revision has superseded.
         progress: called after each part of the work.
 
     Raises:
-        ContentRefusedError: a check failed; the database is as it was.
+        ContentRefusedError: a check failed; the database is unchanged.
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
@@ -120,13 +121,13 @@ def _load(
 def _set_aside(
     connection: sqlite3.Connection, label: str, aside: list[suite.SetAside]
 ) -> list[str]:
-    """Record the checks that a release failed, and return them in words."""
+    """Record the checks that a release failed and that were set aside, and return them in words."""
     _record(connection, label, aside)
     return [f"check {name} is set aside: {reason}" for name, reason in aside]
 
 
 def _record(connection: sqlite3.Connection, label: str, found: Iterable[tuple[str, str]]) -> None:
-    """Store names and reasons of what was accepted of the current release of a label."""
+    """Store the names and reasons of what was accepted of the current release of a label."""
     connection.executemany(
         "INSERT INTO check_set_aside SELECT release_id, ?, ? FROM release WHERE label = ? AND "
         "superseded_by IS NULL",
@@ -137,9 +138,10 @@ def _record(connection: sqlite3.Connection, label: str, found: Iterable[tuple[st
 def _dates(
     connection: sqlite3.Connection, release: ParsedRelease, given: tuple[date, date] | None
 ) -> tuple[str, str]:
-    """Return the first and last day of effect: those of the label.
+    """Return the first and last day of effect.
 
-    Where it has none, those given, else of an earlier revision.
+    They are those of the label; where feesync does not know it, those given, else those of an
+    earlier revision.
     """
     known = effective_dates(release.label)
     if known and given and known != given:
@@ -171,9 +173,9 @@ def _dates(
 def _again(
     connection: sqlite3.Connection, label: str, known: Edition, first: str, last: str, force: bool
 ) -> Outcome:
-    """Meet bytes that were loaded before.
+    """Decide about bytes that were loaded before, and return the outcome.
 
-    Correct their dates, make them current again, or do nothing; return the outcome.
+    Their dates are corrected, they are made current again, or nothing is done.
     """
     outcome = RELEASES.meet(connection, (label,), known, force=force)
     if outcome is Outcome.SUPERSEDED:
@@ -187,9 +189,9 @@ def _again(
 
 
 def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) -> bool:
-    """Tell whether the current revision has every file of a release and more.
+    """Tell whether the current revision has all files of a release and more.
 
-    A set of loose files from its own zip.
+    Loose files may be a part of a zip that is loaded.
     """
     current = connection.execute(
         "SELECT f.kind, f.sha256 FROM source_file AS f JOIN release AS r USING (release_id) "
@@ -202,7 +204,7 @@ def _is_part_of_current(connection: sqlite3.Connection, release: ParsedRelease) 
 def _insert(
     connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str
 ) -> Outcome:
-    """Insert the rows of a release, current from now on; return the outcome."""
+    """Insert the rows of a release, which is current from now on, and return the outcome."""
     release_id = RELEASES.next_number(connection)
     outcome = RELEASES.supersede(connection, (release.label,), release_id)
     loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -258,7 +260,7 @@ def _unknown_counties(release: ParsedRelease) -> list[str]:
 
 
 def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[RelativeValue]]]:
-    """Yield (basis, factor, where it comes from, rows whose OPPS columns hold for it)."""
+    """Yield basis, conversion factor, its source, and the rows whose OPPS columns are by it."""
     nonqp = release.relative_values["nonqp"]
     for basis, file in release.relative_values.items():
         yield basis, file.conversion_factor, file.name, file.rows
@@ -268,9 +270,9 @@ def _factors(release: ParsedRelease) -> Iterator[tuple[str, int, str, list[Relat
 
 
 def _localities(release_id: int, release: ParsedRelease) -> Iterator[tuple[object, ...]]:
-    """Yield rows of `locality`: the national one first.
+    """Yield rows of `locality`, the national one first.
 
-    A state that the file lacks (before 2021) is the snapshot's.
+    Where the file has no states (before 2021), they are the snapshot's.
     """
     yield (release_id, *NATIONAL, 1000, 1000, 1000, None, "National")
     states: dict[tuple[str, str], str] = {}

@@ -1,4 +1,4 @@
-"""The Zip Code to Carrier Locality File as a dataset: one zip at a time, of a ZIP5 and a ZIP9."""
+"""The Zip Code to Carrier Locality File as a dataset: one zip at a time, with a ZIP5 and a ZIP9."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from feesync.model.zip_code import ZipFile
 from feesync.store.library import Library
 
 _HEAD = 400
-"""Bytes of a loose file that are looked at to tell what it is."""
+"""How many bytes of a loose file are read to tell what it is."""
 
 _LINK = re.compile(r"/zip-code-(?:to-)?carrier-locality-file", re.IGNORECASE)
 
@@ -39,23 +39,23 @@ class ZipLocality(Dataset):
         return site.fee_schedules
 
     def is_link(self, address: str) -> bool:
-        """Tell whether an address is that of the zip."""
+        """Tell whether an address leads to the zip."""
         return is_zip(address) and _LINK.search(address) is not None
 
     def is_current(
         self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
     ) -> bool:
-        """Tell whether the database has the files of a zip; it knows them, and not the zip."""
+        """Tell whether the database has the files of a zip; it has no record of the zip itself."""
         files = zip_locality.from_zip(read(), self.download) if read else []
         current = {own.current for own in loaded.values()}
         return bool(files) and {file.sha256 for file in files} <= current
 
     def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
-        """Tell whether a zip is the one that CMS last had: a refresh asks whether it has changed."""
+        """Tell whether a zip is the last one that CMS had: a refresh asks CMS about it."""
         return last is not None and kept.sha256 == last.sha256
 
     def has_loose(self, path: Path) -> bool:
-        """Tell by its name, or by its first row, whether a loose file is ZIP5 or ZIP9."""
+        """Tell whether a loose file is ZIP5 or ZIP9, by its name or its first row."""
         if zip_locality.has_name(path.name):
             return True
         with path.open("rb") as file:
@@ -94,7 +94,7 @@ class ZipLocality(Dataset):
         )
 
     def describe(self, library: Library) -> Description:
-        """Return the files that answer, the embedded one among them."""
+        """Return the files that answer, with the embedded one."""
         files = library.zip_files()
         line = ", ".join(
             f"{file} ({'embedded' if file.embedded else file.source})" for file in files

@@ -1,7 +1,4 @@
-"""Loading ZIP5 and ZIP9 files into the database.
-
-The files of one zip in one transaction, all of them or none.
-"""
+"""Load ZIP5 and ZIP9 files into the database: the files of a zip in one transaction, or none."""
 
 from __future__ import annotations
 
@@ -31,11 +28,11 @@ def load_zip_files(
     Args:
         path: the database; created and migrated as needed.
         files: of one zip, or loose.
-        allow_change: accept a file that differs much from what is known.
+        allow_change: accept a file that differs much from earlier ones.
         force: make bytes current again that a later file of the same quarter has superseded.
 
     Raises:
-        ContentRefusedError: a row or a check failed; the database is as it was.
+        ContentRefusedError: a row or a check failed; the database is unchanged.
         BusyError: another process is writing.
         StoreError: the database cannot be used.
     """
@@ -80,7 +77,7 @@ def _load(
 
 
 def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
-    """Insert the rows of a file; return how many."""
+    """Insert the rows of a file, and return how many there are."""
     latest: Record | None = None
 
     def rows() -> Iterator[tuple[object, ...]]:

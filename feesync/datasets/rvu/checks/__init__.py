@@ -1,4 +1,4 @@
-"""Whether a release is believed: of itself, and beside the releases that are known.
+"""The plausibility checks of a release, by itself and against other releases.
 
 Each check is a small object with a name.
 """

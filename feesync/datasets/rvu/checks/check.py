@@ -1,8 +1,7 @@
-"""What a plausibility check is, and what it finds.
+"""A plausibility check, and the fault that it finds.
 
 A check is a frozen object: its name, its thresholds, and the evidence for them, which is what CMS's
-own releases have shown. Out of scope: the order of the checks and what is done about a fault
-(suite).
+own releases have shown. Out of scope: the order of the checks, and what a fault leads to (suite).
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from feesync.formats.release import ParsedRelease
 
 
 class Fault(NamedTuple):
-    """What a check finds wrong: the reason in words, and the file that is to blame."""
+    """What a check finds: the reason in words, and the file that is the cause."""
 
     reason: str
     file: str
 
 
 class ReleaseCheck(Protocol):
-    """A check of what a release says of itself.
+    """A check of a release by itself.
 
     `evidence` is a clause that says what CMS's releases have in common.
     """
@@ -31,27 +30,27 @@ class ReleaseCheck(Protocol):
     evidence: ClassVar[str]
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Return what is wrong, None where nothing is."""
+        """Return the fault of a release, or None."""
 
 
 class KnownReleaseCheck(Protocol):
-    """A check of a release beside a known one.
+    """A check of a release against a known one.
 
-    It has no name: such checks are allowed all together, or none.
+    It has no name, because such checks are allowed all together, or not at all.
     """
 
     evidence: ClassVar[str]
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Return what is wrong, None where nothing is."""
+        """Return the fault of a release, or None."""
 
 
 def row_name(hcpcs: str, modifier: str) -> str:
-    """Return how a row is called: `64493`, `93990-TC`."""
+    """Return the name of a row: `64493`, `93990-TC`."""
     return f"{hcpcs}-{modifier}" if modifier else hcpcs
 
 
-def counted(number: int, one: str, many: str) -> str:
+def count_of(number: int, one: str, many: str) -> str:
     """Return a number with the words after it: `1 row has`, `2,000 rows have`."""
     return f"{number:,} {one if number == 1 else many}"
 

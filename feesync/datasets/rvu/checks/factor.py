@@ -1,4 +1,4 @@
-"""The check of the conversion factor against the one that feesync knows of a release."""
+"""The check of a release's conversion factor against the catalogue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from feesync.reference.catalogue import catalogue
 
 @dataclass(frozen=True, slots=True)
 class ConversionFactor:
-    """The factor of a release that is known is the known one."""
+    """The factor of a release in the catalogue is the catalogue's."""
 
     evidence: ClassVar[str] = (
         "the factors of every release are in the Federal Register "
@@ -31,6 +31,6 @@ class ConversionFactor:
         ):
             file = release.relative_values.get(basis)
             if file and factor and file.conversion_factor != factor:
-                said = f"has conversion factor {decimal(file.conversion_factor, 4)}"
-                return Fault(f"{said}, that of {release.label} is {decimal(factor, 4)}", file.name)
+                fault = f"has conversion factor {decimal(file.conversion_factor, 4)}"
+                return Fault(f"{fault}, that of {release.label} is {decimal(factor, 4)}", file.name)
         return None

@@ -1,9 +1,7 @@
-"""A release beside a known one.
+"""A release beside a known one: another revision, a loaded neighbour in time, or the snapshot's.
 
-The nearest loaded before and after it, another revision of it, or the snapshot's.
-
-Read on demand and once, whatever checks ask for it. Out of scope: how much of a difference is
-believed (the checks).
+Both are read on demand, and once, whichever checks ask. Out of scope: how large a difference is
+accepted (the checks).
 """
 
 from __future__ import annotations
@@ -20,11 +18,8 @@ from feesync.model.locality import NATIONAL, Locality
 
 _COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 _NO_OPPS = (0, 0, 0)
-_REORGANISED = 2017
-"""The year of California's new localities.
-
-Those of the years before are not compared with those since.
-"""
+_REDRAWING_YEAR = 2017
+"""The year of California's new localities: those before it are not compared with those since."""
 
 RowKey = tuple[str, str]
 
@@ -38,23 +33,23 @@ class _Known(NamedTuple):
 
 
 class RowChange(NamedTuple):
-    """A row of the known release, and what the release to be loaded has in its place."""
+    """A row of the known release, and the row of the new release in its place."""
 
     before: RelativeValue
     now: RelativeValue
 
 
 class KnownRelease:
-    """A known release, as what a parsed one is held against.
+    """A known release, and the parsed one that is compared with it.
 
     Attributes:
         release: the parsed release.
-        label: the known one's.
-        name: how the known one is called.
+        label: of the known one.
+        name: of the known one, for messages.
         complete: whether it has all codes; the snapshot has a few.
-        same: whether both have one label.
+        same: whether both have the same label.
         known_first: whether the known one is the earlier of the two.
-        years: how many calendar years lie between them.
+        years: how many calendar years are between them.
     """
 
     def __init__(
@@ -76,7 +71,7 @@ class KnownRelease:
 
     @property
     def name_of_values(self) -> str:
-        """The file of the release that has its relative values."""
+        """The name of the parsed release's file of relative values."""
         return self.release.relative_values["nonqp"].name
 
     @cached_property
@@ -91,9 +86,9 @@ class KnownRelease:
 
     @cached_property
     def same_places(self) -> bool:
-        """Whether both releases are of before, or both of since, the redrawing of localities."""
-        return (label_year(self.label) < _REORGANISED) == (
-            label_year(self.release.label) < _REORGANISED
+        """Whether both releases are from before the redrawing of localities, or both after it."""
+        return (label_year(self.label) < _REDRAWING_YEAR) == (
+            label_year(self.release.label) < _REDRAWING_YEAR
         )
 
     @cached_property
@@ -112,14 +107,14 @@ class KnownRelease:
     def rows(self) -> dict[RowKey, tuple[str | int, ...]]:
         """The relative value rows of the known release, without OPPS columns."""
         rows = self._connection.execute(
-            f"SELECT {', '.join(_COLUMNS)} FROM relative_value WHERE release_id = ?",  # noqa: S608 - names of a NamedTuple
+            f"SELECT {', '.join(_COLUMNS)} FROM relative_value WHERE release_id = ?",  # noqa: S608
             (self._release_id,),
         )
         return {row[:2]: row for row in rows}
 
     @cached_property
     def unequal(self) -> list[RowChange]:
-        """The rows that both releases have and that are not equal in both, OPPS columns aside."""
+        """The rows that both releases have, and that differ other than in OPPS columns."""
         known, width = self.rows, len(_COLUMNS)
         return [
             RowChange(RelativeValue._make((*before, *_NO_OPPS)), row)
@@ -140,10 +135,10 @@ def known_releases(
     first: str,
     open_snapshot: Callable[[], sqlite3.Connection],
 ) -> list[KnownRelease]:
-    """Return what a release is compared with, its own label first.
+    """Return the known releases that a release is compared with, one of its own label first.
 
-    Of the database its label's current revision and the nearest release on either side in time; of
-    the snapshot its label, or where that has none the nearest on either side.
+    Of the database they are the label's current revision, and the nearest release before and after
+    it; of the snapshot its release of the label, or else the nearest before and after it.
 
     Args:
         connection: the database.
@@ -155,15 +150,17 @@ def known_releases(
     snapshot = open_snapshot()
     embedded = list(_around(snapshot, release.label, first))
     own = [known for known in embedded if known.label == release.label]
-    found = [KnownRelease(release, connection, known, first, complete=True) for known in loaded]
-    found += [
+    known_ones = [
+        KnownRelease(release, connection, known, first, complete=True) for known in loaded
+    ]
+    known_ones += [
         KnownRelease(release, snapshot, known, first, complete=False) for known in own or embedded
     ]
-    return sorted(found, key=lambda known_release: not known_release.same)
+    return sorted(known_ones, key=lambda known_release: not known_release.same)
 
 
 def _around(connection: sqlite3.Connection, label: str, first: str) -> Iterator[_Known]:
-    """Yield the current release of a label, and those next to it on either side."""
+    """Yield the current release of a label, and those next to it before and after."""
     select = "SELECT release_id, label, effective_from FROM release WHERE superseded_by IS NULL"
     for which, values in (
         ("label = ?", (label,)),

@@ -1,8 +1,6 @@
-"""Checks of the GPCI file beside a known release.
+"""Checks of the GPCI file against a known release: its localities, their names, their indices.
 
-Which localities there are, their names, and how far their indices move.
-
-The indices are budget-neutral: each moves little from year to year, and their mean hardly at all.
+The indices are budget-neutral: each changes little from year to year, and their mean hardly at all.
 """
 
 from __future__ import annotations
@@ -10,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, counted, examples
+from feesync.datasets.rvu.checks.check import Fault, count_of, examples
 from feesync.datasets.rvu.checks.known_release import KnownRelease
 from feesync.model.locality import Locality
 from feesync.model.money import decimal
 
 _KINDS = ("work", "PE", "MP")
 _FLOOR = 1_000
-"""The floor of the work GPCI, which Congress lets lapse and brings back."""
+"""The floor of the work GPCI, which Congress lets lapse and restores."""
 
 
 def _gpcis(place: Locality) -> tuple[int, int, int]:
@@ -25,13 +23,13 @@ def _gpcis(place: Locality) -> tuple[int, int, int]:
 
 
 def _is_floor(before: int, now: int) -> bool:
-    """Tell whether a work GPCI moved because the floor came or went."""
+    """Tell whether a work GPCI changed because the floor was removed or restored."""
     return max(before, now) == _FLOOR and min(before, now) >= _FLOOR - GpciMoves.most_floor
 
 
 @dataclass(frozen=True, slots=True)
 class LocalityNames:
-    """A locality keeps its state, and never takes the name of another."""
+    """A locality keeps its state, and never gets the name of another."""
 
     evidence: ClassVar[str] = (
         "names change (11 in 2021, 2 in 2024), but none of CMS's localities took another's name or "
@@ -59,7 +57,7 @@ class LocalityNames:
 
 @dataclass(frozen=True, slots=True)
 class LocalityList:
-    """Few localities come and go."""
+    """Few localities are added or removed."""
 
     evidence: ClassVar[str] = (
         "CMS changes a few localities of some 110 at most, but for California's in 2017"
@@ -67,12 +65,12 @@ class LocalityList:
     most_percent: int = 10
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Count the localities that only one of the two has; none of the same label leaves."""
+        """Count the localities that only one of the two has; under the same label none may go."""
         if not known_release.same_places:
             return None
         known = known_release.localities.keys()
-        found = {(row.mac, row.locality) for row in known_release.release.gpci.rows}
-        new, gone = found - known, known - found
+        keys = {(row.mac, row.locality) for row in known_release.release.gpci.rows}
+        new, gone = keys - known, known - keys
         if gone and known_release.same:
             return Fault(
                 f"lacks {examples('-'.join(key) for key in sorted(gone))}, which "
@@ -83,7 +81,7 @@ class LocalityList:
             return None
         names = examples("-".join(key) for key in sorted(new or gone))
         have = (
-            f"{counted(len(found), 'locality', 'localities')}, of which {len(new)} are new and "
+            f"{count_of(len(keys), 'locality', 'localities')}, of which {len(new)} are new and "
             f"{len(gone)} gone beside the {len(known)}"
         )
         return Fault(f"{have} of {known_release.name} ({names})", known_release.release.gpci.name)
@@ -91,36 +89,30 @@ class LocalityList:
 
 @dataclass(frozen=True, slots=True)
 class GpciMoves:
-    """No index moves further than they ever did.
+    """No index changes more than indices ever did, within a year and over years.
 
-    Within a year, in a few localities, and over years.
-
-    Bounds are in thousandths, by work, PE and MP, and grow with the years between the two releases.
+    Within a year only a few localities may change. Bounds are in thousandths, for work, PE and MP,
+    and grow with the years between the two releases.
     """
 
     evidence: ClassVar[str] = (
         "within a year two localities moved once (RVU23D: PE 0.008, MP 0.016); from one year to "
-        "the next work moved 0.015, PE "
-        "0.053, MP 0.600 at most, over four years 0.033, 0.156 and 1.219, over six 0.038, 0.163 "
-        "and 0.949"
+        "the next work moved 0.015, PE 0.053, MP 0.600 at most, over four years 0.033, 0.156 and "
+        "1.219, over six 0.038, 0.163 and 0.949"
     )
     most_floor: ClassVar[int] = 40
-    """The 1.0 floor of the work GPCI may come or go.
-
-    47 localities, up to 0.026 (RVU26A prints both).
-    """
+    """By at most this a work GPCI changes where the floor of 1.0 is removed or restored: it was up
+    to 0.026, in 47 localities (RVU26A has both)."""
     within: tuple[int, int, int] = (10, 20, 40)
     most_within: int = 4
     a_year: tuple[int, int, int] = (25, 80, 900)
     each_further: tuple[int, int, int] = (15, 40, 600)
     ratio: int = 60
-    """Percent by which an MP GPCI may grow or shrink, a year: 41 in one, 85 over two to five."""
+    """The percentage by which an MP GPCI may grow or shrink in a year: it was 41 in one, and 85
+    over two to five."""
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Compare each index of each locality.
-
-        Say which way they are likeliest to have come about.
-        """
+        """Compare each index of each locality, and name the likeliest cause of a difference."""
         years = known_release.years
         bounds = self._bounds(years)
         beyond: list[str] = []
@@ -167,7 +159,7 @@ class GpciMoves:
 
 @dataclass(frozen=True, slots=True)
 class GpciMeans:
-    """The mean of an index over all localities hardly moves."""
+    """The mean of an index over all localities hardly changes."""
 
     evidence: ClassVar[str] = (
         "over up to six years the means moved 0.003 (work), 0.010 (PE) and 0.016 (MP) at most"
@@ -196,10 +188,7 @@ class GpciMeans:
 
 
 def _likely_cause(known_release: KnownRelease) -> str:
-    """Return the beginning of a message.
-
-    That two columns are exchanged, or the rows, where the known numbers say so.
-    """
+    """Return the beginning of a message: which columns, or rows, seem to be exchanged."""
     places = [(_gpcis(before), _gpcis(now), now) for before, now in known_release.places]
     for one, other in ((0, 1), (0, 2), (1, 2)):
         crossed = sum(
@@ -213,14 +202,15 @@ def _likely_cause(known_release: KnownRelease) -> str:
     owners: dict[tuple[int, int, int], str] = {}
     for old, _, place in places:
         owners.setdefault(old, place.key)
-    taken = [(now.key, owners[new]) for old, new, now in places if old != new and new in owners]
-    if len(taken) > 1:
-        return f"rows seem exchanged or shifted ({taken[0][0]} has the numbers of {taken[0][1]}): "
+    exchanged = [(now.key, owners[new]) for old, new, now in places if old != new and new in owners]
+    if len(exchanged) > 1:
+        key, owner = exchanged[0]
+        return f"rows seem exchanged or shifted ({key} has the numbers of {owner}): "
     return ""
 
 
 def gpci_moves(known_release: KnownRelease) -> list[str]:
-    """Return in words which localities have other GPCIs than in a release of the year or label."""
+    """Return, in words, the localities with other GPCIs than in a release of the year or label."""
     moves, floor = [], {True: 0, False: 0}
     for before, now in known_release.places:
         old, new = _gpcis(before), _gpcis(now)
@@ -233,10 +223,9 @@ def gpci_moves(known_release: KnownRelease) -> list[str]:
             floor[new[0] == _FLOOR] += 1
         if changed:
             moves.append(f"{now.key} GPCI {', '.join(changed)}")
-    said = [examples(moves)] if moves else []
-    came, went = floor[True], floor[False]
-    for way, number in (("come", came), ("gone", went)):
+    lines = [examples(moves)] if moves else []
+    for way, number in (("come", floor[True]), ("gone", floor[False])):
         if number:
-            where = counted(number, "locality", "localities")
-            said.append(f"the 1.0 floor of the work GPCI has {way} in {where}")
-    return said
+            where = count_of(number, "locality", "localities")
+            lines.append(f"the 1.0 floor of the work GPCI has {way} in {where}")
+    return lines

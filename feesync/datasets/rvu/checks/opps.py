@@ -1,7 +1,4 @@
-"""Checks of the OPPS cap.
-
-The OPPS columns of a row, and the codes and amounts that CMS's own OPPSCAP file prints.
-"""
+"""Checks of the OPPS cap: the OPPS columns of a row, and CMS's own OPPSCAP file."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from feesync.datasets.rvu import caps
-from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, count_of, examples, row_name
 from feesync.errors import ContentRefusedError
 from feesync.formats.opps_cap import OppsCapFile
 from feesync.formats.relative_value import RelativeValue, RelativeValueFile
@@ -25,7 +22,7 @@ _DIAGNOSTIC = frozenset("13")
 
 @dataclass(frozen=True, slots=True)
 class OppsColumns:
-    """The three OPPS columns of a row are all there or none, equal in both settings, and of diagnostic tests alone."""
+    """The three OPPS columns of a row are all above zero or none, and only for diagnostic tests."""
 
     name: ClassVar[str] = "opps-columns"
     evidence: ClassVar[str] = (
@@ -34,7 +31,7 @@ class OppsColumns:
     )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Look at each row that has any of them."""
+        """Check each row that has any of them."""
         for file in release.relative_values.values():
             wrong = [row for row in file.rows if row[-3:] != _NONE and not self._is_whole(row)]
             if wrong:
@@ -53,7 +50,7 @@ class OppsColumns:
 
 @dataclass(frozen=True, slots=True)
 class OppsCapCodes:
-    """The rows whose OPPS columns bind, and those that the OPPSCAP file lists, are the same."""
+    """The rows whose OPPS columns bind are those that the OPPSCAP file lists."""
 
     name: ClassVar[str] = "opps-cap-codes"
     evidence: ClassVar[str] = (
@@ -90,14 +87,14 @@ class OppsCapCodes:
 
 @dataclass(frozen=True, slots=True)
 class OppsCapLocalities:
-    """The OPPSCAP file has every one of its rows in each of its localities."""
+    """The OPPSCAP file has each of its rows in each of its localities."""
 
     name: ClassVar[str] = "opps-cap-localities"
     evidence: ClassVar[str] = (
         "every code of an OPPSCAP file of CMS's has a row for each of its localities, 115 or 109"
     )
     fewest: int = 85
-    """CMS has had 89 localities and more since 2015."""
+    """CMS has had at least 89 localities since 2015."""
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
         """Count the localities of each row of the file."""
@@ -111,14 +108,14 @@ class OppsCapLocalities:
                     f"lacks {codes} in some of its {len(places)} localities: it is cut", cap.name
                 )
             if len(places) < self.fewest:
-                have = counted(len(places), "locality", "localities")
+                have = count_of(len(places), "locality", "localities")
                 return Fault(f"has {have}, fewer than {self.fewest}: it is cut", cap.name)
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class OppsCapAmounts:
-    """The amounts that the OPPSCAP file prints are those that the view computes from the other files of the release."""
+    """The amounts of the OPPSCAP file are those that the view computes from the other files."""
 
     name: ClassVar[str] = "opps-cap-amounts"
     evidence: ClassVar[str] = (
@@ -130,7 +127,8 @@ class OppsCapAmounts:
     ) -> tuple[list[str], Fault | None]:
         """Compare the amounts in a database in which the release is current.
 
-        Return what was compared, and what is wrong.
+        Returns:
+            What was compared, in words, and the fault or None.
         """
         notes: list[str] = []
         for cap in release.caps:

@@ -1,10 +1,9 @@
 """Checks of the payment policies of a release by themselves.
 
-How many rows have each indicator, and what an indicator says of the relative values beside it. They
-tell a column that is emptied, shifted or exchanged where no other release is known.
-
-Out of scope: the indicators of one row, which only another release, or the twin of the file, shows
-to be wrong (values, twin).
+They compare how many rows have each indicator, and what an indicator implies for the relative
+values beside it. They find a column that was emptied, shifted or exchanged, even where no other
+release is known. Out of scope: the indicators of one row, which only another release, or the twin
+of the file, shows to be wrong (values, twin).
 """
 
 from __future__ import annotations
@@ -64,11 +63,12 @@ _PRICED_SHARES = {
     ("facility_na", "yes"): (2147, 2403),
     ("endoscopic_base", "yes"): (378, 392),
 }
-"""The least and the greatest share of an indicator among the priced rows of nine releases.
+"""The least and the greatest share of each indicator among the priced rows of nine releases.
 
-In hundredths of a percent: RVU22A, 23A, 24B, 24C, 25A to 25D and 26C. For a flag or a base `yes` is
-that there is one.
+Shares are in hundredths of a percent, of RVU22A, 23A, 24B, 24C, 25A to 25D and 26C. Of a flag or an
+endoscopic base, `yes` means that the row has one.
 """
+
 _STATUS_SHARES = {
     "A": (4725, 5058),
     "B": (41, 50),
@@ -82,14 +82,15 @@ _STATUS_SHARES = {
     "R": (128, 577),
     "X": (1329, 1367),
 }
-"""The same of the status among all rows."""
+"""The least and the greatest share of each status among all rows of the same releases."""
+
 _FLAGS = ("nonfacility_na", "facility_na", "endoscopic_base")
 _WHOLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyShares:
-    """Each indicator has its share of the rows, which moves little in years."""
+    """Each indicator has its share of the rows, which changes little over the years."""
 
     name: ClassVar[str] = "policy-shares"
     evidence: ClassVar[str] = (
@@ -99,15 +100,15 @@ class PolicyShares:
     times: int = 2
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Count the indicators of the nonQPP file, of which the QPP file is a copy."""
+        """Count the indicators of the nonQPP file; those of the QPP file are the same."""
         file = release.relative_values["nonqp"]
         priced = [row for row in file.rows if row.is_priced]
         for column in dict.fromkeys(column for column, _ in _PRICED_SHARES):
             values = Counter(getattr(row, column) for row in priced)
             if column in _FLAGS:
                 values = Counter(yes=sum(count for value, count in values.items() if value))
-            seen = {value: share for (of, value), share in _PRICED_SHARES.items() if of == column}
-            if reason := self._reason(column, "the priced rows", values, seen, len(priced)):
+            shares = {value: share for (of, value), share in _PRICED_SHARES.items() if of == column}
+            if reason := self._reason(column, "the priced rows", values, shares, len(priced)):
                 return Fault(reason, file.name)
         statuses = Counter(row.status for row in file.rows)
         reason = self._reason("status", "the rows", statuses, _STATUS_SHARES, len(file.rows))
@@ -118,17 +119,17 @@ class PolicyShares:
         column: str,
         rows: str,
         values: Counter[str],
-        seen: dict[str, tuple[int, int]],
+        shares: dict[str, tuple[int, int]],
         total: int,
     ) -> str:
-        """Return which value has another share than CMS ever gave it, in words."""
-        for value, (least, greatest) in seen.items():
+        """Return, in words, which value has a share that CMS never gave it."""
+        for value, (least, greatest) in shares.items():
             share = values[value] * _WHOLE
             if least * total <= share * self.times and share <= greatest * self.times * total:
                 continue
-            what = f"{column.replace('_', ' ')} {'set' if value == 'yes' else value}"
+            name = f"{column.replace('_', ' ')} {'set' if value == 'yes' else value}"
             return (
-                f"{what} is in {_percent(share // (total or 1))} of {rows}, where CMS has it in "
+                f"{name} is in {_percent(share // (total or 1))} of {rows}, where CMS has it in "
                 f"{_percent(least)} to {_percent(greatest)}: the column seems changed throughout"
             )
         return ""
@@ -140,7 +141,7 @@ def _percent(share: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PostoperativeShares:
-    """After an operation is more of its fee than before it, in most rows."""
+    """In most rows, the share after the operation is greater than the share before it."""
 
     name: ClassVar[str] = "postoperative-shares"
     evidence: ClassVar[str] = (
@@ -149,7 +150,7 @@ class PostoperativeShares:
     )
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Count the rows in which either is the greater."""
+        """Count the rows in which each of the two is the greater."""
         for file in release.relative_values.values():
             pre = sum(row.preoperative > row.postoperative for row in file.rows)
             post = sum(row.preoperative < row.postoperative for row in file.rows)
@@ -164,7 +165,7 @@ class PostoperativeShares:
 
 @dataclass(frozen=True, slots=True)
 class TechnicalWork:
-    """The technical component of a service has no work of a physician."""
+    """The technical component of a service has no work RVU."""
 
     name: ClassVar[str] = "technical-work"
     evidence: ClassVar[str] = (
@@ -187,7 +188,7 @@ class TechnicalWork:
 
 @dataclass(frozen=True, slots=True)
 class ActiveRows:
-    """A row that Medicare pays for by its relative values has some."""
+    """A row that Medicare pays by its relative values has some."""
 
     name: ClassVar[str] = "active-rows"
     evidence: ClassVar[str] = (

@@ -1,14 +1,11 @@
-"""Checks of the relative value rows by themselves.
-
-How many there are, and what every row of CMS's keeps to.
-"""
+"""Checks of the relative value rows by themselves: how many there are, and what holds in each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, count_of, examples, row_name
 from feesync.formats.relative_value import RelativeValueFile
 from feesync.formats.release import ParsedRelease
 from feesync.model.rate import PRICED_STATUSES
@@ -31,7 +28,7 @@ class RowMinimum:
             file = release.relative_values.get(basis)
             if file and len(file.rows) < least:
                 return Fault(
-                    f"holds {counted(len(file.rows), 'row', 'rows')}, fewer than {least:,}: it is "
+                    f"holds {count_of(len(file.rows), 'row', 'rows')}, fewer than {least:,}: it is "
                     "cut",
                     file.name,
                 )
@@ -40,10 +37,7 @@ class RowMinimum:
 
 @dataclass(frozen=True, slots=True)
 class SettingOrder:
-    """Practice expense is dearer outside a facility.
-
-    Where it is not, the columns of the two settings are exchanged.
-    """
+    """Practice expense costs more outside a facility; else the two columns are exchanged."""
 
     name: ClassVar[str] = "setting-order"
     evidence: ClassVar[str] = (
@@ -52,7 +46,7 @@ class SettingOrder:
     most: int = 16
 
     def __call__(self, release: ParsedRelease) -> Fault | None:
-        """Count the rows whose nonfacility PE is the lower one."""
+        """Count the rows whose nonfacility PE is lower."""
         for file in release.relative_values.values():
             below = [row for row in file.rows if row.nonfacility_pe_rvu < row.facility_pe_rvu]
             if len(below) > self.most:
@@ -67,7 +61,7 @@ class SettingOrder:
 
 @dataclass(frozen=True, slots=True)
 class GlobalShares:
-    """The shares of a global period, where a row has them, are a whole."""
+    """The shares of a global period, where a row has them, add up to the whole."""
 
     name: ClassVar[str] = "global-shares"
     evidence: ClassVar[str] = "in all rows of CMS's releases that have shares they add up to 1.00"
@@ -85,7 +79,7 @@ class GlobalShares:
                 codes = examples(row_name(*row[:2]) for row in wrong)
                 return Fault(
                     "pre, intra and post do not add up to 1.00 in "
-                    f"{counted(len(wrong), 'row', 'rows')} ({codes})",
+                    f"{count_of(len(wrong), 'row', 'rows')} ({codes})",
                     file.name,
                 )
         return None
@@ -93,9 +87,9 @@ class GlobalShares:
 
 @dataclass(frozen=True, slots=True)
 class QppRows:
-    """The QPP file has the nonQPP file's rows, and all that are payable.
+    """The QPP file has rows of the nonQPP file, all payable ones among them.
 
-    Only its OPPS columns are by its own factor.
+    Only its OPPS columns, which are by its own factor, may differ.
     """
 
     name: ClassVar[str] = "qpp-rows"
@@ -119,10 +113,10 @@ class QppRows:
             return Fault(
                 f"{codes} {'differs' if len(unequal) == 1 else 'differ'} from {nonqp.name}", qp.name
             )
-        left = [row for row in expected.values() if row.status in PRICED_STATUSES]
-        if left:
+        missing = [row for row in expected.values() if row.status in PRICED_STATUSES]
+        if missing:
             return Fault(
-                f"lacks {examples(row_name(*row[:2]) for row in left)}, payable in {nonqp.name}",
+                f"lacks {examples(row_name(*row[:2]) for row in missing)}, payable in {nonqp.name}",
                 qp.name,
             )
         return None

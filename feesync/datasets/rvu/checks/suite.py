@@ -1,7 +1,7 @@
 """All checks of a release in their order, the likeliest cause first, and what a fault leads to.
 
-A release that contradicts itself is refused, unless that one check is set aside by its name; one
-that differs much from what is known is refused, unless such change is allowed. Out of scope: the
+A release that contradicts itself is refused, unless that one check is set aside by its name. One
+that differs much from known releases is refused, unless such change is allowed. Out of scope: the
 checks themselves (the other modules here).
 """
 
@@ -64,7 +64,7 @@ OF_ITSELF: tuple[ReleaseCheck, ...] = (
     OppsCapCodes(),
 )
 _AMOUNTS = OppsCapAmounts()
-"""The last check of a release itself: it needs the rates that the database computes."""
+"""The last check of a release by itself, which needs the rates that the database computes."""
 
 _FACTOR = ConversionFactor()
 BESIDE_KNOWN: tuple[KnownReleaseCheck, ...] = (
@@ -82,7 +82,7 @@ BESIDE_KNOWN: tuple[KnownReleaseCheck, ...] = (
 
 
 class SetAside(NamedTuple):
-    """A check that a release failed and that was set aside: its name, and what it found."""
+    """A check that was set aside and failed: its name, and what it found."""
 
     name: str
     reason: str
@@ -94,15 +94,13 @@ def names() -> list[str]:
 
 
 def check_release(release: ParsedRelease, without: Collection[str]) -> list[SetAside]:
-    """Check what a release says of itself; return the checks set aside that it failed.
-
-    One that it passes is not missed.
+    """Check a release by itself, and return the checks that were set aside and failed.
 
     Raises:
-        ContentRefusedError: it fails another.
+        ContentRefusedError: another check failed.
     """
-    found = (_judged(check, check(release), without) for check in OF_ITSELF)
-    return [aside for aside in found if aside]
+    results = (_set_aside(check, check(release), without) for check in OF_ITSELF)
+    return [aside for aside in results if aside]
 
 
 def check_amounts(
@@ -110,17 +108,18 @@ def check_amounts(
 ) -> tuple[list[str], list[SetAside]]:
     """Check CMS's capped amounts in a database in which the release is current.
 
-    Return notes, and the check where set aside.
+    Returns:
+        What was compared, in words; and the check, where it was set aside and failed.
 
     Raises:
         ContentRefusedError: an amount differs.
     """
     notes, fault = _AMOUNTS(connection, release)
-    aside = _judged(_AMOUNTS, fault, without)
+    aside = _set_aside(_AMOUNTS, fault, without)
     return notes, [aside] if aside else []
 
 
-def _judged(
+def _set_aside(
     check: ReleaseCheck | OppsCapAmounts, fault: Fault | None, without: Collection[str]
 ) -> SetAside | None:
     if fault is None:
@@ -142,9 +141,7 @@ def check_changes(
     *,
     allow_change: bool,
 ) -> tuple[list[str], list[str]]:
-    """Compare a release with what is known, and return what a person must hear.
-
-    What was accepted, each with its file; and what the release says otherwise than what is known.
+    """Compare a release with known ones, and return what a person must know.
 
     Args:
         connection: the database, in which it is not yet loaded.
@@ -153,16 +150,19 @@ def check_changes(
         open_snapshot: opens the embedded snapshot.
         allow_change: whether any difference is accepted.
 
+    Returns:
+        What was accepted, each with its file; and how the release differs from known ones.
+
     Raises:
-        ContentRefusedError: it differs more than is believed.
+        ContentRefusedError: it differs too much.
     """
     known = known_releases(connection, release, first, open_snapshot)
     accepted: list[str] = []
-    found = [(_FACTOR.evidence, _FACTOR(release))]
-    found += [
+    results = [(_FACTOR.evidence, _FACTOR(release))]
+    results += [
         (check.evidence, check(known_release)) for check in BESIDE_KNOWN for known_release in known
     ]
-    for evidence, fault in found:
+    for evidence, fault in results:
         if fault is None:
             continue
         if not allow_change:
@@ -176,25 +176,25 @@ def check_changes(
 
 
 def _news(known: list[KnownRelease]) -> list[str]:
-    """Return what a release says otherwise than what is known, a line each at most.
+    """Return how a release differs from known ones, in at most two lines.
 
-    What it corrects of its own label; and how it differs from a release of its year, where its
-    label is not known with all of its codes.
+    One says what it corrects of its own label; the other how it differs from a release of its year,
+    where no release of its label with all codes is known.
     """
     of_label = [release for release in known if release.same][:1]
     of_year = [release for release in known if not release.same and not release.years]
     if any(release.complete for release in of_label):
         of_year = []
-    found = [(release, corrections(release)) for release in of_label]
-    found += [(release, row_changes(release)) for release in of_year]
+    changes = [(release, corrections(release)) for release in of_label]
+    changes += [(release, row_changes(release)) for release in of_year]
     lines: dict[bool, str] = {}
-    for known_release, rows in found:
+    for known_release, rows in changes:
         news = rows + gpci_moves(known_release)
-        what = (
+        beginning = (
             f"corrects what was known of {known_release.name}"
             if known_release.same
             else f"differs from {known_release.name}, of the same year"
         )
         if news:
-            lines.setdefault(known_release.same, f"{what}: {'; '.join(news)}")
+            lines.setdefault(known_release.same, f"{beginning}: {'; '.join(news)}")
     return list(lines.values())

@@ -1,7 +1,4 @@
-"""The check of a PPRRVU csv against the txt of its name in the same zip.
-
-CMS writes every row into both.
-"""
+"""The check of a PPRRVU csv against the txt of the same name, in which CMS writes the same rows."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from feesync.model.money import decimal
 
 @dataclass(frozen=True, slots=True)
 class TextTwin:
-    """The csv and the txt of one name say the same in every row."""
+    """The csv and the txt of the same name are equal in every row."""
 
     name: ClassVar[str] = "text-twin"
     evidence: ClassVar[str] = (
@@ -37,13 +34,13 @@ class TextTwin:
 
 
 def _compare(file: RelativeValueFile, twin: RelativeValueText) -> Fault | None:
-    """Compare part by part; rows are looked for only where two parts differ."""
+    """Compare block by block; rows are searched only where two blocks differ."""
     rows: Sequence[RelativeValue] = file.rows
     keys, order = [row[:2] for row in rows], twin.keys()
     if keys != order:
-        there, here = set(order), set(keys)
-        if there != here or len(order) != len(keys):
-            return _other_rows(file, twin, here, there)
+        twin_keys, file_keys = set(order), set(keys)
+        if twin_keys != file_keys or len(order) != len(keys):
+            return _other_rows(file, twin, file_keys, twin_keys)
         by_key = dict(zip(keys, rows, strict=True))
         rows = [by_key[hcpcs, modifier] for hcpcs, modifier in order]
     unequal: dict[int, str] = {}
@@ -77,27 +74,28 @@ def _difference(
 ) -> str:
     """Return the first field of a row that differs, in words."""
     field, mine, theirs = next(
-        found for found in zip(fields, own, other, strict=True) if found[1] != found[2]
+        item for item in zip(fields, own, other, strict=True) if item[1] != item[2]
     )
-    return f"{field.replace('_', ' ')} is {_shown(field, mine)}, in {name} {_shown(field, theirs)}"
+    values = f"{_value_text(field, mine)}, in {name} {_value_text(field, theirs)}"
+    return f"{field.replace('_', ' ')} is {values}"
 
 
 def _other_rows(
     file: RelativeValueFile,
     twin: RelativeValueText,
-    here: set[tuple[str, str]],
-    there: set[tuple[str, str]],
+    file_keys: set[tuple[str, str]],
+    twin_keys: set[tuple[str, str]],
 ) -> Fault:
-    lacking, added = sorted(there - here), sorted(here - there)
-    found = [
-        f"{what} {examples(row_name(*key) for key in keys)}"
-        for what, keys in (("lacks", lacking), ("alone has", added))
+    missing, extra = sorted(twin_keys - file_keys), sorted(file_keys - twin_keys)
+    faults = [
+        f"{verb} {examples(row_name(*key) for key in keys)}"
+        for verb, keys in (("lacks", missing), ("alone has", extra))
         if keys
     ] or ["has another number of rows"]
-    return Fault(f"{' and '.join(found)}, beside {twin.name}", file.name)
+    return Fault(f"{' and '.join(faults)}, beside {twin.name}", file.name)
 
 
-def _shown(field: str, value: object) -> str:
+def _value_text(field: str, value: object) -> str:
     if isinstance(value, int) and not field.endswith("_na"):
         return str(decimal(value, 2))
     return str(value) if value != "" else "empty"

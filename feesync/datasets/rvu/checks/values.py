@@ -1,7 +1,4 @@
-"""Checks of the relative value rows beside a known release.
-
-Which there are, what they are worth, and their payment policies.
-"""
+"""Checks of the relative value rows against a known release: which, their RVUs, their policies."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import ClassVar
 
-from feesync.datasets.rvu.checks.check import Fault, counted, examples, row_name
+from feesync.datasets.rvu.checks.check import Fault, count_of, examples, row_name
 from feesync.datasets.rvu.checks.known_release import KnownRelease, RowChange, RowKey
 from feesync.formats.relative_value import RelativeValue
 from feesync.model.money import decimal
@@ -34,10 +31,8 @@ _POLICIES = (
 )
 _PRICING = (*_RVUS, *_POLICIES)
 _SHARE_OF_KNOWN = 5
-"""Of a known release of few codes, as the snapshot is, a fifth of what it has.
-
-Its bounds are not those of whole releases.
-"""
+"""A bound for the snapshot, which has few codes: a fifth of them, as the bounds of whole releases
+are too wide for it."""
 
 
 def _rvus(row: RelativeValue) -> tuple[int, ...]:
@@ -51,7 +46,7 @@ def _totals(row: RelativeValue) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class RowList:
-    """Few rows leave from one release to a later one, and some come."""
+    """Few rows go from one release to a later one, and some are added."""
 
     evidence: ClassVar[str] = (
         "within a year 1 row left and 226 came, from a year to the next 230 and 796, over four 550 "
@@ -64,11 +59,12 @@ class RowList:
     def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows that only one of the two has.
 
-        A part of a release, as the snapshot has, can lack rows only; none of the same label leaves.
+        The snapshot, which has a part of a release, can only show missing rows. Under the same
+        label no row may go.
         """
         known = known_release.rows.keys()
-        found = {row[:2] for row in known_release.release.relative_values["nonqp"].rows}
-        gone = sorted(known - found)
+        keys = {row[:2] for row in known_release.release.relative_values["nonqp"].rows}
+        gone = sorted(known - keys)
         if gone and known_release.same and not known_release.complete:
             return Fault(
                 f"lacks {examples(row_name(*key) for key in gone)}, which {known_release.name} has",
@@ -76,13 +72,13 @@ class RowList:
             )
         bounds = _bounds(known_release.years, self.within, self.a_year, self.each_further)
         return _balance(
-            known_release, "rows", known, found if known_release.complete else found & known, bounds
+            known_release, "rows", known, keys if known_release.complete else keys & known, bounds
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PricedRows:
-    """Of the rows that two releases have, few get or lose a price."""
+    """Of the rows that two releases have, few gain or lose a price."""
 
     evidence: ClassVar[str] = (
         "within a year 3 rows lost their price and 2 got one, from one year to the next 68 and "
@@ -106,7 +102,7 @@ class PricedRows:
 def _bounds(
     years: int, within: tuple[int, int], a_year: tuple[int, int], each_further: tuple[int, int]
 ) -> tuple[int, ...]:
-    """Return how many rows may leave, and come, where some years lie between two releases."""
+    """Return how many rows may go, and be added, with some years between two releases."""
     if not years:
         return within
     return tuple(
@@ -116,26 +112,23 @@ def _bounds(
 
 def _balance(
     known_release: KnownRelease,
-    what: str,
+    noun: str,
     known: Set[RowKey],
-    found: Set[RowKey],
+    keys: Set[RowKey],
     bounds: tuple[int, ...],
 ) -> Fault | None:
-    """Compare two sets of rows.
-
-    What the earlier release has leaves, what the later one has comes.
-    """
+    """Compare two sets of rows: those that have gone in the later release, and its new ones."""
     most_gone, most_new = bounds if known_release.known_first else bounds[::-1]
-    gone, new = known - found, found - known
+    gone, new = known - keys, keys - known
     share = len(known) // _SHARE_OF_KNOWN
     if len(gone) > min(most_gone, share):
-        lacks = f"lacks {len(gone):,} of the {len(known):,} {what} of {known_release.name}"
+        lacks = f"lacks {len(gone):,} of the {len(known):,} {noun} of {known_release.name}"
         return Fault(
             f"{lacks}: {examples(row_name(*key) for key in sorted(gone))}",
             known_release.name_of_values,
         )
     if len(new) > min(most_new, share):
-        has = f"has {len(new):,} {what} that {known_release.name} lacks, beside {len(known):,}"
+        has = f"has {len(new):,} {noun} that {known_release.name} lacks, beside {len(known):,}"
         return Fault(
             f"{has}: {examples(row_name(*key) for key in sorted(new))}",
             known_release.name_of_values,
@@ -145,7 +138,7 @@ def _balance(
 
 @dataclass(frozen=True, slots=True)
 class RvuSums:
-    """No kind of RVU halves or doubles altogether: that is another column."""
+    """No kind of RVU halves or doubles in total: if one does, it is another column."""
 
     evidence: ClassVar[str] = (
         "the sums of work, PE and MP of the same rows moved by a fifth at most, and within a year "
@@ -155,7 +148,7 @@ class RvuSums:
     a_year: int = 40
     each_further: int = 10
     few_codes: int = 100
-    """Percent, of the snapshot's few codes, whose sums one new valuation can move."""
+    """The percentage for the snapshot's few codes, whose sums a single new valuation can change."""
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Compare the sums over the rows that both releases have."""
@@ -181,7 +174,7 @@ class RvuSums:
 
 @dataclass(frozen=True, slots=True)
 class RvuDoublings:
-    """Few rows are worth twice what they were, or half."""
+    """Few rows have twice the RVUs that they had, or half."""
 
     evidence: ClassVar[str] = (
         "no row within a year, at most 8 from one year to the next, 22 over four and 31 over six"
@@ -190,7 +183,7 @@ class RvuDoublings:
     each_further: int = 6
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Count the rows whose total in a setting has more than doubled, or fallen below half."""
+        """Count the rows whose total in a setting has more than doubled, or more than halved."""
         beyond = [change for change in known_release.unequal if self._is_beyond(change)]
         most = (
             self.a_year + self.each_further * (known_release.years - 1)
@@ -202,11 +195,11 @@ class RvuDoublings:
         if len(beyond) <= most:
             return None
         moves = examples(
-            f"{row_name(*now[:2])} {self._shown(before)} -> {self._shown(now)}"
+            f"{row_name(*now[:2])} {self._total_text(before)} -> {self._total_text(now)}"
             for before, now in beyond
         )
         reason = (
-            f"{counted(len(beyond), 'row is', 'rows are')} worth more than twice, or less than "
+            f"{count_of(len(beyond), 'row is', 'rows are')} worth more than twice, or less than "
             f"half, of what {known_release.name} gives {'it' if len(beyond) == 1 else 'them'}"
         )
         return Fault(f"{reason}: {moves} RVUs in all", known_release.name_of_values)
@@ -215,13 +208,13 @@ class RvuDoublings:
         totals = zip(_totals(change.before), _totals(change.now), strict=True)
         return any(was and now and (was > 2 * now or now > 2 * was) for was, now in totals)
 
-    def _shown(self, row: RelativeValue) -> str:
+    def _total_text(self, row: RelativeValue) -> str:
         return " and ".join(dict.fromkeys(str(decimal(total, 2)) for total in _totals(row)))
 
 
 @dataclass(frozen=True, slots=True)
 class RvuChanges:
-    """Within a year, and in another revision of one release, few rows change an RVU."""
+    """Within a year, or in another revision of a release, few rows change an RVU."""
 
     evidence: ClassVar[str] = "within a year at most 3 of 19,000 rows change an RVU (0.02 %)"
     most: int = 20
@@ -229,7 +222,7 @@ class RvuChanges:
     def __call__(self, known_release: KnownRelease) -> Fault | None:
         """Count the rows with another RVU, where both releases are of one year.
 
-        Of the snapshot's few codes half may change.
+        Half of the snapshot's few codes may change.
         """
         if known_release.years:
             return None
@@ -263,7 +256,7 @@ class PolicyChanges:
     supervision: int = 60
 
     def __call__(self, known_release: KnownRelease) -> Fault | None:
-        """Count the priced rows whose indicators changed, and those whose supervision did."""
+        """Count the priced rows with other indicators, and those with another supervision alone."""
         priced = [
             change
             for change in known_release.unequal
@@ -273,22 +266,24 @@ class PolicyChanges:
         most = self.a_year + self.each_further * (years - 1) if years else self.within
         most_supervision = self.supervision if years else self.supervision_within
         for columns, bound in ((_POLICIES, most), (("supervision",), most_supervision)):
-            changed = [list(_changed(change, columns)) for change in priced]
-            rows = [(change, found) for change, found in zip(priced, changed, strict=True) if found]
+            differences = [list(_differences(change, columns)) for change in priced]
+            rows = [
+                (change, texts) for change, texts in zip(priced, differences, strict=True) if texts
+            ]
             if not known_release.complete:
                 bound = min(bound, len(known_release.rows) // 2)
             if len(rows) > bound:
                 moves = examples(
-                    f"{row_name(*change.now[:2])} {found[0]}" for change, found in rows
+                    f"{row_name(*change.now[:2])} {texts[0]}" for change, texts in rows
                 )
-                have = counted(len(rows), "priced row has", "priced rows have")
+                have = count_of(len(rows), "priced row has", "priced rows have")
                 have += f" another payment policy than in {known_release.name}"
                 return Fault(f"{have}: {moves}", known_release.name_of_values)
         return None
 
 
-def _changed(change: RowChange, columns: tuple[str, ...]) -> Iterator[str]:
-    """Yield the columns in which two rows differ, with both values, in words."""
+def _differences(change: RowChange, columns: tuple[str, ...]) -> Iterator[str]:
+    """Yield, in words, the columns in which two rows differ, with both values."""
     for column in columns:
         was, now = getattr(change.before, column), getattr(change.now, column)
         if was != now:
@@ -305,42 +300,44 @@ def _changed(change: RowChange, columns: tuple[str, ...]) -> Iterator[str]:
 
 def _rvu_moves(changes: list[RowChange]) -> Iterator[str]:
     for change in changes:
-        yield f"{row_name(*change.now[:2])} {', '.join(_changed(change, _RVUS))}"
+        yield f"{row_name(*change.now[:2])} {', '.join(_differences(change, _RVUS))}"
 
 
 def corrections(known_release: KnownRelease) -> list[str]:
-    """Return in words what a release changes of what was known of its label.
+    """Return, in words, what a release corrects of its own label.
 
-    The first row, and how many more codes there are.
+    It is the first row, and how many more codes there are.
     """
-    moved = _moved(known_release)
-    first = list(_row_moves(moved[:1]))
-    more = len({change.now.hcpcs for change in moved} - {change.now.hcpcs for change in moved[:1]})
+    changes = _changes(known_release)
+    first = list(_row_moves(changes[:1]))
+    more = len(
+        {change.now.hcpcs for change in changes} - {change.now.hcpcs for change in changes[:1]}
+    )
     if more:
         first[0] += f", and {more} more {'code' if more == 1 else 'codes'}"
     return first
 
 
 def row_changes(known_release: KnownRelease) -> list[str]:
-    """Return in words how many rows differ from a release of the same year, and the first.
+    """Return, in words, how many rows differ from a release of the year, and the first of them.
 
-    Those of which an RVU changes before those of which only a payment policy does.
+    Rows with another RVU come before those with only another payment policy.
     """
-    moved = _moved(known_release)
-    worth = [change for change in moved if _rvus(change.before) != _rvus(change.now)]
-    policy = [change for change in moved if _rvus(change.before) == _rvus(change.now)]
+    changes = _changes(known_release)
+    worth = [change for change in changes if _rvus(change.before) != _rvus(change.now)]
+    policy = [change for change in changes if _rvus(change.before) == _rvus(change.now)]
     return [
-        f"{counted(len(rows), 'row has', 'rows have')} {what} ({examples(_row_moves(rows))})"
+        f"{count_of(len(rows), 'row has', 'rows have')} {what} ({examples(_row_moves(rows))})"
         for rows, what in ((worth, "other RVUs"), (policy, "another payment policy"))
         if rows
     ]
 
 
-def _moved(known_release: KnownRelease) -> list[RowChange]:
-    """Return the rows of which an RVU or a payment policy changes."""
-    return [change for change in known_release.unequal if any(_changed(change, _PRICING))]
+def _changes(known_release: KnownRelease) -> list[RowChange]:
+    """Return the rows with another RVU or payment policy."""
+    return [change for change in known_release.unequal if any(_differences(change, _PRICING))]
 
 
 def _row_moves(changes: list[RowChange]) -> Iterator[str]:
     for change in changes:
-        yield f"{row_name(*change.now[:2])} {', '.join(_changed(change, _PRICING))}"
+        yield f"{row_name(*change.now[:2])} {', '.join(_differences(change, _PRICING))}"
