@@ -8,6 +8,7 @@ has changed since.
 """
 
 import argparse
+import hashlib
 import os
 import shutil
 import signal
@@ -23,7 +24,7 @@ from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResul
 from mutants import draw, fingerprint, lines_of
 from report import difference, equivalents, report
 from rooms import ROOMS, Room
-from trial import SURVIVED, Reach, run, survey
+from trial import KILLED, SURVIVED, Reach, run, survey
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = ROOT / ".mutation"
@@ -85,12 +86,8 @@ def _try(db: WorkDB, folder: Path, name: str, room: Room) -> None:
     pending = sorted(db.pending_work_items, key=lambda item: item.job_id)
     if not pending:
         return
-    files = [f"tests/{test}.py" for test in room.tests]
-    reach = folder.parent / "reach.json"
-    print(f"{name}: {len(pending)} mutants; which test runs which line ...", file=sys.stderr)
-    if survey(folder, name, files, reach) != SURVIVED:
-        sys.exit((folder / "output.txt").read_text() + f"\n{name}: its tests fail as it is")
-    tests = Reach.read(reach)
+    tests = _reach(folder, name, room)
+    print(f"{name}: {len(pending)} mutants", file=sys.stderr)
     for number, item in enumerate(pending, start=1):
         start = time.monotonic()
         result = _trial(folder, item, tests)
@@ -98,6 +95,22 @@ def _try(db: WorkDB, folder: Path, name: str, room: Room) -> None:
         outcome = result.test_outcome or result.worker_outcome
         seconds = time.monotonic() - start
         print(f"{number}/{len(pending)} {outcome.value} {seconds:.1f} s", file=sys.stderr)
+
+
+def _reach(folder: Path, name: str, room: Room) -> Reach:
+    """Return which test runs which line; found out again where a test or a module has changed."""
+    files = [f"tests/{test}.py" for test in room.tests]
+    state = hashlib.sha256()
+    for path in (*sorted((folder / "feesync").rglob("*.py")), *(folder / file for file in files)):
+        state.update(path.read_bytes())
+    target = SESSIONS / f"{name}-{state.hexdigest()[:16]}.json"
+    if not target.exists():
+        print(f"{name}: which test runs which line ...", file=sys.stderr)
+        for old in SESSIONS.glob(f"{name}-*.json"):
+            old.unlink()
+        if survey(folder, name, files, target) != SURVIVED:
+            sys.exit((folder / "output.txt").read_text() + f"\n{name}: its tests fail as it is")
+    return Reach.read(target)
 
 
 def _trial(folder: Path, item: WorkItem, reach: Reach) -> WorkResult:
@@ -112,7 +125,12 @@ def _trial(folder: Path, item: WorkItem, reach: Reach) -> WorkResult:
             result = WorkResult(WorkerOutcome.SKIPPED, output=code)
         else:
             tests = reach.tests(name, lines_of(before, spec.start_pos[0]))
-            outcome = run(folder, tests, 10 + 5 * round(reach.seconds(tests)))
+            outcomes = (
+                run(folder, part, 10 + 5 * round(reach.seconds(part)))
+                for part in reach.parts(tests)
+                if part
+            )
+            outcome = KILLED if KILLED in outcomes else SURVIVED
             result = WorkResult(
                 WorkerOutcome.NORMAL,
                 output=code,

@@ -31,6 +31,9 @@ SURVIVED, KILLED = "survived", "killed"
 MOST_SECONDS = 15
 """How long the tests of one mutant may take, on its original, in seconds of a processor."""
 
+_FIRST = 60
+"""How many tests are tried before all others."""
+
 _WAIT = 20
 """How many times longer a mutant may last by the clock: the machine may be busy."""
 
@@ -67,6 +70,17 @@ class Reach:
         )
         spent = accumulate(self._seconds[test] for test in tests)
         return [test for test, seconds in zip(tests, spent, strict=True) if seconds <= MOST_SECONDS]
+
+    def parts(self, tests: list[str]) -> list[list[str]]:
+        """Return tests in two parts: those of the file that has most of them, and the others.
+
+        Most mutants fail the first, and no other file need be read for them.
+        """
+        by_file: dict[str, list[str]] = defaultdict(list)
+        for test in tests:
+            by_file[test.partition("::")[0]].append(test)
+        most = max(by_file.values(), key=len)[:_FIRST]
+        return [most, [test for test in tests if test not in set(most)]]
 
     def seconds(self, tests: Iterable[str]) -> float:
         """Return how long tests took, in seconds of a processor."""
