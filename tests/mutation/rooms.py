@@ -87,4 +87,7 @@ ROOMS = {
         ),
     ),
 }
-"""Fast and direct tests first. Tests marked slow or cms_files are left out."""
+"""Fast and direct tests first.
+
+Tests marked slow are left out, and without CMS's files those that read them.
+"""

@@ -177,7 +177,7 @@ def _pytest(folder: Path, files: list[str], plugins: list[object]) -> int:
     return pytest.main(
         [
             *("-x", "-n", "0", "-q", "--no-header", "--tb=line"),
-            *("-p", "no:cacheprovider", "-m", "not slow and not cms_files"),
+            *("-p", "no:cacheprovider", "-m", "not slow"),
             f"--basetemp={folder}/tmp",
             *files,
         ],
@@ -205,20 +205,23 @@ def _fork(folder: Path, work: Callable[[], int], seconds: int, *, bytecode: bool
         finally:
             os._exit(status)
     end = time.monotonic() + seconds * _WAIT
-    pause = 0.01
-    while time.monotonic() < end:
-        process, status = os.waitpid(child, os.WNOHANG)
-        if process:
-            _end_group(child)
-            code = os.waitstatus_to_exitcode(status)
-            if code == pytest.ExitCode.NO_TESTS_COLLECTED:
-                raise RuntimeError((folder / "output.txt").read_text())
-            return KILLED if code else SURVIVED
-        time.sleep(pause)
-        pause = min(pause * 1.2, 0.1)
-    _end_group(child)
-    os.waitpid(child, 0)
-    return KILLED
+    pause, status = 0.01, None
+    try:
+        while status is None and time.monotonic() < end:
+            time.sleep(pause)
+            pause = min(pause * 1.2, 0.1)
+            ended, found = os.waitpid(child, os.WNOHANG)
+            status = found if ended else None
+    finally:
+        _end_group(child)
+        if status is None:
+            os.waitpid(child, 0)
+    if status is None:
+        return KILLED
+    code = os.waitstatus_to_exitcode(status)
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise RuntimeError((folder / "output.txt").read_text())
+    return KILLED if code else SURVIVED
 
 
 def _end_group(leader: int) -> None:
