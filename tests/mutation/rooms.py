@@ -15,6 +15,7 @@ ROOMS = {
         95,
         (
             "test_pricing",
+            "test_pricing_words",
             "test_rule_values",
             "test_technical_rank",
             "test_modifiers",

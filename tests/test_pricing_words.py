@@ -1,0 +1,251 @@
+"""What pricing says: each note by its code, severity, words and source; hints; steps of a line.
+
+The reasons are those of CMS's record layout (Attachment A) and of the manual, written here again.
+"""
+
+import pytest
+from priced import price
+from test_pricing import line, rate
+
+from feesync.errors import ModifierError
+from feesync.pricing import modifiers
+
+LAYOUT = "RVU record layout, Attachment A, status codes"
+ADDENDUM = "PFS final rule, Addendum A, NA indicators"
+REASONS = {
+    "B": "bundled",
+    "D": "deleted code",
+    "E": "excluded from the fee schedule by regulation",
+    "F": "deleted or discontinued",
+    "G": "not valid for Medicare: another code",
+    "H": "deleted modifier",
+    "I": "not valid for Medicare: another code",
+    "J": "anesthesia",
+    "L": "local code",
+    "M": "measurement",
+    "N": "not covered",
+    "P": "bundled or excluded",
+    "Q": "therapy functional information",
+    "X": "excluded by statute",
+    "Z": "not a status that Medicare pays under the fee schedule",
+}
+
+
+def notes(result):
+    return [(note.code, note.severity.value, note.text, note.source) for note in result.notes]
+
+
+def without_amount(**changes):
+    return rate(nonfacility_amount=None, facility_amount=None, **changes)
+
+
+@pytest.mark.parametrize("status", REASONS)
+def test_a_status_has_its_own_reason(status):
+    ((code, severity, text, source),) = notes(price(without_amount(status=status), line()))
+    assert (code, severity, source) == (f"status-{status.lower()}", "denial", LAYOUT)
+    assert text.startswith(f"64493 has status {status}: {REASONS[status]}")
+
+
+def test_what_the_mac_prices():
+    ((code, severity, text, source),) = notes(price(without_amount(status="C"), line()))
+    assert (code, severity, source) == ("contractor-priced", "denial", LAYOUT)
+    assert text.startswith("64493 has status C: contractor-priced: the MAC sets the amount")
+    bare = dict(work_rvu=0, nonfacility_pe_rvu=0, facility_pe_rvu=0, mp_rvu=0)
+    assert notes(price(without_amount(**bare), line())) == [
+        (
+            "contractor-priced",
+            "denial",
+            "64493 has status A and no relative values: the MAC sets the amount.",
+            LAYOUT,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "setting", "found"),
+    [
+        ({"status": "R"}, "nonfacility", [("status-r", "warning", LAYOUT)]),
+        ({"status": "T"}, "nonfacility", [("status-t", "warning", LAYOUT)]),
+        ({"nonfacility_na": 1}, "nonfacility", [("nonfacility-na", "warning", ADDENDUM)]),
+        ({"nonfacility_na": 1}, "facility", []),
+        ({"status": "R", "nonfacility_na": 1}, "nonfacility",
+         [("status-r", "warning", LAYOUT), ("nonfacility-na", "warning", ADDENDUM)]),
+        ({"facility_na": 1, "facility_amount": None}, "facility",
+         [("facility-na", "denial", ADDENDUM)]),
+        ({"facility_na": 1}, "nonfacility", []),
+        ({"facility_na": 1, "multiple_procedure": "5", "facility_amount": 22287}, "nonfacility",
+         [("group-practice", "info", None)]),
+        ({"facility_na": 1, "multiple_procedure": "5", "facility_amount": 22287}, "facility",
+         [("therapy-setting", "info", "Claims Processing Manual ch. 5 s. 10"),
+          ("group-practice", "info", None)]),
+    ],
+)  # fmt: skip
+def test_what_to_know_of_a_status_and_of_na(changes, setting, found):
+    said = notes(price(rate(**changes), line(setting=setting)))
+    assert [(code, severity) for code, severity, _, _ in said] == [one[:2] for one in found]
+    for (_, _, text, source), (_, _, expected) in zip(said, found, strict=True):
+        assert expected in (source, None)
+        if expected:
+            assert text.startswith("64493 ")
+
+
+@pytest.mark.parametrize(
+    ("mods", "changes", "code", "severity", "says"),
+    [
+        (["22"], {}, "by-report", "denial", "Modifier 22 is priced by report: the MAC sets"),
+        (["52"], {}, "by-report", "denial", "Modifier 52 is priced by report: the MAC sets"),
+        (["53"], {}, "by-report", "denial", "Modifier 53 is priced by report: the MAC sets"),
+        (["66"], {"team_surgeon": "0"}, "team-not-permitted", "denial",
+         "Team surgeons are not permitted on 64493 (team surgery indicator 0)."),
+        (["66"], {"team_surgeon": "1"}, "by-report", "denial",
+         "Modifier 66, team surgery, is priced by report"),
+        (["66"], {"team_surgeon": "2"}, "by-report", "denial",
+         "Modifier 66, team surgery, is priced by report"),
+        (["73"], {}, "by-report", "denial", "Modifier 73: "),
+        (["74"], {}, "by-report", "denial", "Modifier 74: "),
+        (["GY"], {}, "modifier-gy", "denial", "Modifier GY: "),
+        (["GZ"], {}, "modifier-gz", "denial", "Modifier GZ: "),
+        (["80"], {"assistant_surgeon": "1"}, "assistant-not-paid", "denial",
+         "Assistants at surgery are never paid on 64493 (assistant indicator 1)."),
+        (["80"], {"assistant_surgeon": "0"}, "assistant-documentation", "warning",
+         "Assistants at surgery are paid on 64493 only with documentation"),
+        (["62"], {"co_surgeon": "0"}, "co-surgeon-not-permitted", "denial",
+         "Co-surgeons are not permitted on 64493 (co-surgeon indicator 0)."),
+        (["62"], {"co_surgeon": "1"}, "co-surgeon-documentation", "warning",
+         "Two surgeons are paid on 64493 only with documentation"),
+    ],
+)  # fmt: skip
+def test_why_modifiers_leave_no_amount_or_doubts(mods, changes, code, severity, says):
+    result = price(rate(**changes), line(*mods))
+    ((found, how, text, source),) = notes(result)
+    assert (found, how, result.allowed is None) == (code, severity, severity == "denial")
+    assert text.startswith(says)
+    assert source
+
+
+@pytest.mark.parametrize(
+    ("mods", "changes", "allowed"),
+    [
+        (["53"], {"modifier": "53"}, 22287),  # a row of its own
+        (["80"], {}, 3566),  # 16 % of 222.87, 35.6592
+        (["AS"], {}, 3031),  # 85 % of 16 %, 13.6 %: 30.31032
+        (["62"], {"co_surgeon": "2"}, 13929),  # 62.5 %: 139.29375
+    ],
+)
+def test_modifiers_that_leave_an_amount(mods, changes, allowed):
+    result = price(rate(**changes), line(*mods))
+    assert (result.allowed, notes(result)) == (allowed, [])
+
+
+@pytest.mark.parametrize(
+    ("mods", "changes", "says"),
+    [
+        (["66"], {"team_surgeon": "9"}, "modifier 66 does not apply to 64493: team surgery "
+                                        "indicator 9, the concept does not apply"),
+        (["62"], {"co_surgeon": "9"}, "modifier 62 does not apply to 64493: co-surgeon "
+                                      "indicator 9, the concept does not apply"),
+        (["81"], {"assistant_surgeon": "9"}, "modifier 81 does not apply to 64493: assistant "
+                                             "indicator 9, the concept does not apply"),
+        (["QK"], {}, "modifier QK is for anesthesia codes (status J); 64493 has status A"),
+        (["PD"], {"pctc": "4"}, "modifier PD on 64493: the code holds both parts; bill the code "
+                                "of its professional part"),
+    ],
+)  # fmt: skip
+def test_what_does_not_apply(mods, changes, says):
+    with pytest.raises(ModifierError) as refused:
+        price(rate(**changes), line(*mods, setting="facility"))
+    assert str(refused.value) == says
+
+
+@pytest.mark.parametrize(
+    ("pctc", "modifier", "denied"),
+    [("1", "TC", True), ("3", "", True), ("1", "26", False), ("0", "", False), ("2", "", False)],
+)
+def test_before_an_admission_the_technical_part_is_the_hospitals(pctc, modifier, denied):
+    mods = ["PD", modifier] if modifier else ["PD"]
+    found = notes(price(rate(pctc=pctc, modifier=modifier), line(*mods, setting="facility")))
+    text = "Modifier PD: the technical part of 64493 is in the payment for the hospital's stay."
+    assert [one[:3] for one in found if one[1] == "denial"] == (
+        [("modifier-pd", "denial", text)] if denied else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("modifier", "claims"),
+    [("QM", "the claims of ambulances"), ("KX", None)],
+)
+def test_modifiers_of_other_claims(modifier, claims):
+    found = notes(price(rate(), line(modifier)))
+    if claims is None:
+        assert found == []
+    else:
+        ((code, severity, text, _),) = found
+        assert (code, severity) == (f"modifier-{modifier.lower()}", "warning")
+        assert text.startswith(
+            f"Modifier {modifier} belongs to {claims}; this line is priced without it. "
+        )
+    # where Medicare has no price there is nothing that it would be priced without
+    denied = notes(price(without_amount(status="N"), line(modifier)))
+    assert [one[0] for one in denied] == ["status-n"]
+
+
+@pytest.mark.parametrize(("assistant", "plan"), [("CQ", "GP"), ("CO", "GO")])
+def test_a_therapy_assistant_without_a_plan(assistant, plan):
+    therapy = rate(multiple_procedure="5", facility_na=1, facility_amount=22287)
+    codes = {one[0]: one for one in notes(price(therapy, line(assistant)))}
+    assert codes["therapy-plan-missing"][1:] == (
+        "warning",
+        f"Modifier {assistant} goes with {plan}: contractors return a line of a therapy assistant "
+        "without it.",
+        "Claims Processing Manual ch. 5 s. 20.1",
+    )
+    codes = {one[0]: one for one in notes(price(therapy, line(assistant, plan)))}
+    assert "therapy-plan-missing" not in codes
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("YF", "near it is FY"),  # the letters exchanged
+        ("5O", "near it is 50"),  # letters that look like digits, in either place
+        ("8O", "near it is 80"),
+        ("S9", "near it is 59"),
+        ("GI", "near it is G1"),
+        ("O5", None),
+    ],
+)
+def test_a_slip_names_what_is_near(given, near):
+    with pytest.raises(ModifierError) as refused:
+        modifiers.read((given,))
+    text = str(refused.value)
+    assert text.endswith(near) if near else "near it" not in text
+
+
+def steps(*mods, units, charge=None, **changes):
+    result = price(rate(**changes), line(*mods, units=units, charge=charge))
+    return [(step.name, str(step.factor), str(step.amount)) for step in result.steps]
+
+
+def test_steps_are_of_the_whole_line():
+    # 222.87 by 1.5, 334.305, 334.31 for both sides; twice; the second half of it, 167.155
+    assert steps("50", units=2) == [
+        ("bilateral", "1.5", "334.31"),
+        ("units", "2", "668.62"),
+        ("multiple procedure", "None", "501.47"),
+    ]
+    # without ranks: 222.87 three times
+    assert steps(units=3, multiple_procedure="0", bilateral="0") == [("units", "3", "668.61")]
+    assert steps("50", units=3, multiple_procedure="0") == [
+        ("bilateral", "1.5", "334.31"),
+        ("units", "3", "1002.93"),
+    ]
+    # 10 units: 6 by themselves and the rest as one block
+    assert steps(units=10, multiple_procedure="0", bilateral="0") == [("units", "10", "2228.70")]
+    assert steps("50", units=10, multiple_procedure="0") == [
+        ("bilateral", "1.5", "334.31"),
+        ("units", "10", "3343.10"),
+    ]
+    assert steps(units=3, multiple_procedure="0", bilateral="0", charge=60000) == [
+        ("units", "3", "668.61"),
+        ("charge", "None", "600.00"),
+    ]
