@@ -266,9 +266,19 @@ EVERY_STEP = {
 }  # fmt: skip
 
 
-def test_random_claims_of_the_fixture(small):
-    seen = check(small, 1, 500)
-    assert EVERY_STEP - {"co-surgeon"} <= set(seen)
+@pytest.mark.parametrize("seed", range(10))
+def test_random_claims_of_the_fixture(small, seed):
+    check(small, seed, 50)
+
+
+def test_claims_that_are_drawn_of_the_fixture_have_every_step(small):
+    steps = {
+        step.name
+        for _, _, prices, _ in drawn(small, 1, 500)
+        for price in prices
+        for step in price.steps
+    }
+    assert EVERY_STEP - {"co-surgeon"} <= steps
 
 
 def test_random_claims_of_a_release(whole):

@@ -130,6 +130,7 @@ def test_why_modifiers_leave_no_amount_or_doubts(mods, changes, code, severity, 
         (["80"], {}, 3566),  # 16 % of 222.87, 35.6592
         (["AS"], {}, 3031),  # 85 % of 16 %, 13.6 %: 30.31032
         (["62"], {"co_surgeon": "2"}, 13929),  # 62.5 %: 139.29375
+        (["RT"], {"bilateral": "9"}, 22287),
     ],
 )
 def test_modifiers_that_leave_an_amount(mods, changes, allowed):
@@ -155,6 +156,12 @@ def test_what_does_not_apply(mods, changes, says):
     with pytest.raises(ModifierError) as refused:
         price(rate(**changes), line(*mods, setting="facility"))
     assert str(refused.value) == says
+
+
+@pytest.mark.parametrize("modifier", ["QK", "AA", "P3", "23"])
+def test_anesthesia_modifiers_on_anesthesia(modifier):
+    found = notes(price(without_amount(status="J"), line(modifier)))
+    assert [one[0] for one in found] == ["status-j"]
 
 
 @pytest.mark.parametrize(

@@ -245,9 +245,10 @@ def whole(database, cms):
     return Book(release)
 
 
-def test_every_modifier_and_pair_on_every_row_of_the_fixture(small):
+@pytest.mark.parametrize("part", range(8))
+def test_every_modifier_and_pair_on_every_row_of_the_fixture(small, part):
     answers = set()
-    for key in small.values:
+    for key in [*small.values][part::8]:
         for count in (1, 2):
             for mods in itertools.combinations(EACH_KIND, count):
                 if len({*mods, key[1]} - {""}) == count + bool(key[1]):

@@ -25,6 +25,7 @@ ROOMS = {
             "test_contract",
             "test_program",
             "test_claim_lookup",
+            "test_second_opinion",
             "test_claim_properties",
         ),
     ),
