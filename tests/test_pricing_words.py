@@ -3,12 +3,15 @@
 The reasons are those of CMS's record layout (Attachment A) and of the manual, written here again.
 """
 
+from itertools import permutations
+
 import pytest
 from priced import price
 from test_pricing import line, rate
 
 from feesync.errors import ModifierError
 from feesync.pricing import modifiers
+from feesync.pricing.program import _is_for_some
 
 LAYOUT = "RVU record layout, Attachment A, status codes"
 ADDENDUM = "PFS final rule, Addendum A, NA indicators"
@@ -256,3 +259,55 @@ def test_steps_are_of_the_whole_line():
         ("units", "3", "668.61"),
         ("charge", "None", "600.00"),
     ]
+
+
+TOGETHER_NEVER = [
+    "26 TC 53",
+    "80 81 82 AS 62 66",
+    "54 55 56 78",
+    "FX FY CT",
+    "CQ CO",
+    "GP GO GN",
+    "AA AD QK QX QY QZ",
+    "P1 P2 P3 P4 P5 P6",
+    "GA GZ",
+    "GY GZ",
+    "GA GY",
+    "Q7 Q8 Q9",
+    "JW JZ",
+    "53 73 74",
+    "PN PO",
+    "96 97",
+    "UN UP UQ UR US",
+    "50 RT",
+    "50 LT",
+    "CQ GO",
+    "CQ GN",
+    "CO GP",
+    "CO GN",
+    "GX EY",
+    "GX GA",
+    "GX GL",
+    "GX GZ",
+    "GX KB",
+    "GX QL",
+]
+"""What the manuals say contradicts each other, each pair."""
+
+APART = [
+    f"{assistant} {share}" for assistant in ("80", "81", "82", "AS") for share in ("54", "55", "56")
+]
+
+
+@pytest.mark.parametrize("group", [*TOGETHER_NEVER, *APART])
+def test_each_pair_that_contradicts(group):
+    for pair in permutations(group.split(), 2):
+        with pytest.raises(ModifierError, match="(contradicts|contradicts RT and LT)"):
+            modifiers.read(pair)
+
+
+def test_modifiers_that_are_for_some_codes():
+    for modifier in ("FX", "FY", "CT", "CQ", "CO"):
+        assert _is_for_some(modifier)
+    for modifier in ("50", "RT", "59", "62", "GP"):
+        assert not _is_for_some(modifier)
