@@ -1,1 +1,1 @@
-"""The lines of a claim as callers give them, and the answer for all of them together."""
+"""The lines of a claim as callers give them, and the answers for them."""

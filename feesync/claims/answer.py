@@ -1,6 +1,6 @@
-"""The answer for one priced line: its amounts in dollars, who pays them, and all notes on it.
+"""The answer for a priced line: its amounts in dollars, who pays them, and all notes on it.
 
-Out of scope: prices (pricing), and what is to be known of several lines together (notes).
+Out of scope: prices (pricing), and notes on several lines together (notes).
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ def line_answer(
 
     Args:
         header: what it shares with the lines of its claim.
-        rates: where its rate is from.
+        rates: finds where its rate comes from.
         line: the line.
         quote: its rate.
         price: its price.
-        owed: the deductible in cents that is left for it.
-        more: notes after those of the line.
-        beside: the codes of the lines of its claim that have a price: what is denied waives
-            nothing of another line.
+        owed: the deductible that is left for it, in cents.
+        more: notes to add after those of the line.
+        beside: the codes of the lines of its claim that have a price; a denied line waives nothing
+            of another one.
     """
     allowed = price.allowed
     cut = sequestration_on(header.day)
@@ -91,7 +91,7 @@ def line_answer(
 
 
 def deductible_notes(header: Header) -> list[Note]:
-    """Return what to know of the deductible that a caller gives as owed."""
+    """Return the notes on the deductible that a caller says is owed."""
     owed, day = header.deductible, header.day
     if not owed:
         return []
@@ -113,10 +113,7 @@ def deductible_notes(header: Header) -> list[Note]:
 
 
 def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
-    """Return the notes on what the patient owes.
-
-    What is waived, and what an unassigned claim leaves of that.
-    """
+    """Return the notes on what is waived, and on what an unassigned claim leaves of that."""
     if share is None or price.allowed is None:
         return []
     if share.deductible or price.limiting_charge is None:
@@ -125,7 +122,10 @@ def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) ->
 
 
 def _excess_notes(allowed: int, limiting_charge: int, charge: int | None) -> list[Note]:
-    """Say what a patient owes of an unassigned claim though the line is waived, from cents."""
+    """Return the note on what a patient owes of an unassigned claim though the line is waived.
+
+    The amounts are in cents.
+    """
     highest = limiting_charge if charge is None else min(charge, limiting_charge)
     if highest <= allowed:
         return []
@@ -138,9 +138,9 @@ def _excess_notes(allowed: int, limiting_charge: int, charge: int | None) -> lis
 
 
 def _share_notes(header: Header, line: Line) -> list[Note]:
-    """Say whose share an amount at the facility rate is.
+    """Return the note that an amount at the facility rate is the practitioner's share.
 
-    What the place itself is paid for is billed beside it.
+    What the place itself is paid for is billed separately.
     """
     if line.setting is not Setting.FACILITY:
         return []

@@ -1,4 +1,4 @@
-"""What callers of `estimate` and `estimate_claim` give, read into checked values."""
+"""Check the arguments of `estimate` and `estimate_claim`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,8 @@ from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Contract
 
 History = Iterable[str | Sequence[object]] | None
-"""Earlier claim lines of a patient.
-
-Each `DATE:LINE`, or a pair of a date and a line in any form that a claim takes.
-"""
+"""Earlier claim lines of a patient, each as `DATE:LINE`, or as a date and a line in any form that a
+claim can have."""
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
@@ -32,12 +30,12 @@ _MOST_DAYS = 9_999
 
 
 def units(value: object) -> int:
-    """Return units of service."""
+    """Return checked units of service."""
     return whole("units", value, 1, _MOST_UNITS)
 
 
 def days(value: object) -> int | None:
-    """Return days of postoperative care, or None for all of them."""
+    """Return checked days of postoperative care, or None for all of them."""
     return (
         None
         if value is None
@@ -48,16 +46,14 @@ def days(value: object) -> int | None:
 def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
     """Return the modifiers of a line, in capitals and checked against each other.
 
-    None and empty texts are none.
-
-    A row of a table has an empty cell where there is no modifier.
+    None and empty texts are no modifiers: a row of a table has an empty cell where it has none.
     """
     texts = (text("modifier", modifier) for modifier in listed_or_none("modifiers", given, "50"))
     return modifier_rules.read(tuple(filter(None, texts)))
 
 
 def circumstances(coverage: bool, purpose: str | None, given: History) -> Circumstances | None:
-    """Return what coverage notes stand on, or None where they are turned off."""
+    """Return what the coverage notes depend on, or None where they are turned off."""
     chosen = None if purpose is None else text("purpose", purpose).lower()
     if chosen is not None and chosen not in PURPOSES:
         raise InvalidInputError(f"purpose {shown(purpose)} is neither {' nor '.join(PURPOSES)}")
@@ -89,7 +85,7 @@ def _earlier(item: str | Sequence[object]) -> Service:
 
 
 def settings(given: Iterable[Setting | str]) -> tuple[Setting, ...]:
-    """Return settings, each once in the order given; at least one."""
+    """Return checked settings, each once in their order; at least one."""
     found = tuple(
         dict.fromkeys(map(Setting.read, listed("settings", given, Setting.NONFACILITY.value)))
     )
@@ -99,14 +95,14 @@ def settings(given: Iterable[Setting | str]) -> tuple[Setting, ...]:
 
 
 def day(given: Date | str | None) -> Date | None:
-    """Return a date of service, None where none is given."""
+    """Return a checked date of service, or None where none is given."""
     return None if given is None else read_day("date", given)
 
 
 def contract(percent: Decimal | int | str | None, of_year: object) -> Contract | None:
-    """Return the contract that a percentage and a year of rates make, one of which is enough.
+    """Return the contract of a percentage and a year of rates, or None where neither is given.
 
-    None where neither is given.
+    One of the two is enough.
     """
     if percent is None and of_year is None:
         return None

@@ -1,7 +1,7 @@
-"""A claim, line by line and in sum, over rates that a caller brings.
+"""A claim, line by line and in sum, by rates that a caller's lookup finds.
 
-Reads the lines, has them priced beside each other, and answers for each. Out of scope: what the
-rules say (pricing), and where the rates are from (rates).
+It reads the lines, has them priced together, and makes the answer for each. Out of scope: the rules
+(pricing), and finding rates (rates).
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ def price_claim(
 
     Args:
         header: what they share.
-        lines: in any form that a claim takes.
-        rates: where their rates are found.
+        lines: each in any form that a claim line can have.
+        rates: finds their rates.
         incomplete: whether lines that cannot be priced are left out, with their reasons.
 
     Raises:
-        InvalidInputError: there is no line, or more than 50.
-        FeesyncError: why a line cannot be priced, the first of several; with `incomplete` only
-            where none can.
+        InvalidInputError: there is no line, or there are more than 50.
+        FeesyncError: why the first line that cannot be priced cannot; with `incomplete`, only where
+            no line can.
     """
     given, refused = _read(header, lines)
     prices: dict[int, Price] = {}
@@ -88,7 +88,7 @@ def price_claim(
 def _read(
     header: Header, lines: Iterable[ClaimLine | str | Mapping[str, object]]
 ) -> tuple[dict[int, Line], dict[int, FeesyncError]]:
-    """Return the lines of a claim that can be read, and what is wrong with the others, by number.
+    """Return the lines of a claim that can be read, and the errors of the others, by number.
 
     Raises:
         InvalidInputError: there are too many lines.
@@ -109,7 +109,7 @@ def _read(
 def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:
     """Return the numbers of lines in the order in which the deductible is met.
 
-    By what the lines say, so that their places in the claim decide nothing.
+    The order depends on what the lines say, and not on their places in the claim.
     """
 
     def key(number: int) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""The answer for a claim: its lines, their sums, and what to know about them together."""
+"""The answer for a claim: its lines, their sums, and the notes on them together."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ class RefusedLine:
 class ClaimEstimate:
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
-    Money is a two-place `Decimal` of dollars. The sums are of the lines that have a price, None
-    where none has; `allowed` = `medicare_payment` + `sequestration` + `patient_responsibility`, on
-    every line and in the sums; by a contract the three are None.
+    Money is a `Decimal` of dollars with two places. The sums are of the lines that have a price,
+    None where none has. `allowed` = `medicare_payment` + `sequestration` +
+    `patient_responsibility`, on every line and in the sums; by a contract the three are None.
 
     Attributes:
-        lines: an estimate a line, in the order given, without those refused; `rank` is its place among multiple
-            procedures.
+        lines: an estimate for each line, in their order, without the refused ones; `rank` is its
+            rank among several procedures.
         allowed: what Medicare allows.
         medicare_payment: what Medicare pays, after sequestration.
-        sequestration: what sequestration takes from Medicare's payment.
+        sequestration: by how much sequestration reduces Medicare's payment.
         patient_responsibility: deductible and coinsurance.
         notes: what a person should know about the claim as a whole.
-        refused: the lines that cannot be priced, where `estimate_claim` was to leave those out (in
-            JSON, with the number of each line, only where there is one).
+        refused: the lines that cannot be priced, where `estimate_claim` was told to leave them out
+            (in JSON, with the number of each line, only where there is one).
     """
 
     lines: tuple[Estimate, ...]
@@ -70,7 +70,7 @@ class ClaimEstimate:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The number of each of `lines` in the claim as given, counted from 1."""
+        """The number of each of `lines` in the claim, counted from 1."""
         refused = {line.number for line in self.refused}
         last = len(self.lines) + len(refused)
         return tuple(number for number in range(1, last + 1) if number not in refused)
@@ -78,7 +78,7 @@ class ClaimEstimate:
     def to_dict(self) -> dict[str, Any]:
         """Return the claim under the names of the JSON contract, for `json.dumps`.
 
-        Numbers are exact (`money.JsonNumber`).
+        Its numbers are exact (`money.JsonNumber`).
         """
         lines = [{**line.to_dict(), "rank": line.rank} for line in self.lines]
         refused = {}

@@ -1,4 +1,4 @@
-"""The answer: what Medicare allows for a line, how it came about, and where the numbers are from."""
+"""The answer for a line: what Medicare allows, how it is computed, and from which files."""
 
 from datetime import date as Date
 from decimal import Context, Decimal, localcontext
@@ -15,13 +15,13 @@ from feesync.schedule.quote import Quote
 
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
-"""Texts do not depend on the decimal context of the caller."""
+"""Texts must not depend on the decimal context of the caller."""
 
 
 class AppliedRate(NamedTuple):
-    """What the fee was computed from, as CMS prints it.
+    """The numbers that the fee was computed from, as CMS prints them.
 
-    RVUs (the OPPS ones where those cap the fee), GPCIs, conversion factor.
+    They are RVUs (the OPPS ones where those cap the fee), GPCIs, and the conversion factor.
     """
 
     work_rvu: Decimal
@@ -37,9 +37,9 @@ class AppliedRate(NamedTuple):
 class Estimate(NamedTuple):
     """What Medicare allows for one line.
 
-    Money is a two-place `Decimal` of dollars, or None where there is no price; then a note of
-    severity `denial` says why. `allowed` = `medicare_payment` + `sequestration` +
-    `patient_responsibility`, but by a contract, where the three are None.
+    Money is a `Decimal` of dollars with two places, or None where there is no price; a note of
+    severity `denial` then says why. `allowed` = `medicare_payment` + `sequestration` +
+    `patient_responsibility`; by a contract the three are None.
 
     Attributes:
         hcpcs: the code.
@@ -50,22 +50,22 @@ class Estimate(NamedTuple):
         units: units of service.
         fee: the fee schedule amount of the setting, after the OPPS cap.
         steps: the adjustments of the fee, in order.
-        allowed: what Medicare allows; by a contract, what that allows.
-        deductible: the part of it that the deductible took (not in the JSON).
+        allowed: what Medicare allows; by a contract, what the contract allows.
+        deductible: the part of `patient_responsibility` that is deductible (not in the JSON).
         medicare_payment: what Medicare pays, after sequestration.
-        sequestration: what sequestration takes from Medicare's payment.
-        sequestration_rate: its share on that date, such as 0.02 (not in the JSON); None by a
+        sequestration: by how much sequestration reduces Medicare's payment.
+        sequestration_rate: its rate on that date, such as 0.02 (not in the JSON); None by a
             contract.
-        coinsurance_rate: the patient's share after the deductible, such as 0.20, 0 where it is
+        coinsurance_rate: the patient's share after the deductible, such as 0.20, or 0 where it is
             waived (not in the JSON); None by a contract and where there is no price.
         patient_responsibility: deductible and coinsurance.
         limiting_charge: the most that a non-participating physician may charge on an unassigned
             claim; None without `nonpar`.
         notes: what a person should know.
-        quote: the row of the fee schedule, release and locality behind it.
-        rank: place among the multiple procedures of a claim, 1 is paid in full, the first of
-            several units; None where no rule ranks it beside another line (in JSON, of claims).
-        contract: what a plan other than Medicare pays by, None where Medicare pays (in JSON, only
+        quote: the rate behind it, with its release and locality.
+        rank: its rank among several procedures of a claim, of several units that of the first; 1 is
+            paid in full. None where no rule ranks it beside another line (in JSON, only of claims).
+        contract: by what a plan other than Medicare pays, None where Medicare pays (in JSON, only
             where there is one).
     """
 
@@ -129,7 +129,7 @@ class Estimate(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Return the estimate under the names of the JSON contract, for `json.dumps`.
 
-        Numbers are exact (`money.JsonNumber`).
+        Its numbers are exact (`money.JsonNumber`).
         """
         contract = self.contract
         terms = (
@@ -161,13 +161,14 @@ class Estimate(NamedTuple):
         )
 
     def summary(self) -> str:
-        """Return the short form: what was asked, the amounts, the notes."""
+        """Return the short text: the question, the amounts, the notes."""
         return self._text(derived=False)
 
     def explain(self) -> str:
-        """Return the derivation to read aloud.
+        """Return the derivation as text.
 
-        RVU by GPCI, the factor, every step, who pays, release and file hash.
+        It has RVU by GPCI, the conversion factor, every step, who pays, the release and the file
+        hash.
         """
         return self._text(derived=True)
 
@@ -185,14 +186,14 @@ class Estimate(NamedTuple):
 
 
 def _heading(estimate: Estimate) -> str:
-    """Return what was asked: code, modifiers, units, setting, date."""
+    """Return the question in words: code, modifiers, units, setting, date."""
     units = f", {estimate.units} units" if estimate.units > 1 else ""
     place = f", place of service {estimate.pos}" if estimate.pos else ""
     return f"{estimate.code}{units}, {estimate.setting.value}{place}, {estimate.date}"
 
 
 def _provenance(estimate: Estimate) -> str:
-    """Return the release with its dates and source, and the conversion factor with whose it is."""
+    """Return the release with its dates and source, and the conversion factor with its basis."""
     release, rate = estimate.release, estimate.rate
     whose = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
     return (
@@ -202,10 +203,7 @@ def _provenance(estimate: Estimate) -> str:
 
 
 def _formula(estimate: Estimate) -> list[str]:
-    """Return the formula with its numbers.
-
-    RVU by GPCI, their sum, the conversion factor, the rounding.
-    """
+    """Return the formula with its numbers: RVU by GPCI, their sum, the factor, the rounding."""
     rate, taken = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
     rows = (
         ("Work", rate.work_rvu, rate.work_gpci),

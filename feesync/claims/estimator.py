@@ -1,7 +1,4 @@
-"""estimate() and estimate_claim().
-
-Read the arguments, find the rates, price the lines, say where it all came from.
-"""
+"""estimate() and estimate_claim(): check the arguments, find the rates, price the lines, answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What all lines of a claim share, read and checked once: place, setting, day, who bills, who pays.
+"""The header of a claim: what all lines share, checked once.
 
-Out of scope: the rates for it (rates), and what is answered for a line (answer).
+That is place, setting, day, who bills and who pays. Out of scope: finding rates (rates), and the
+answer for a line (answer).
 """
 
 from collections.abc import Sequence
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
 
 
 class Header(NamedTuple):
-    """What all lines of a claim share, or one line by itself.
+    """What all lines of a claim share, or a line by itself has.
 
     Attributes:
-        locality: the place, as a caller names it.
+        locality: the place, as the caller names it.
         setting: nonfacility or facility.
         place_of_service: where one was given; it has decided the setting.
-        day: date of service, by which modifiers and practitioners are judged.
+        day: date of service, which decides about modifiers and practitioners.
         nonpar: whether the practitioner does not participate.
         practitioner: who bills, such as `physician`.
         qp: whether the practitioner is a qualifying APM participant.
-        deductible: cents of the Part B deductible that the patient still owes.
-        contract: what a plan other than Medicare pays by, None where Medicare pays.
-        circumstances: what coverage notes stand on, None where there are to be none.
+        deductible: the Part B deductible that the patient still owes, in cents.
+        contract: by what a plan other than Medicare pays; None where Medicare pays.
+        circumstances: what the coverage notes depend on; None where there are to be none.
     """
 
     locality: str
@@ -62,7 +63,7 @@ class Header(NamedTuple):
         return day_notes(lines, self.pos, known) if known else []
 
     def line(self, given: ClaimLine) -> Line:
-        """Return a line as pricing sees it.
+        """Return a claim line as pricing needs it.
 
         Raises:
             InvalidInputError: a part of it cannot be read.
@@ -101,9 +102,9 @@ def read_header(
     purpose: str | None = None,
     history: arguments.History = (),
 ) -> Header:
-    """Read what all lines share, under the names of `estimate`.
+    """Return the checked header; its arguments have the names of those of `estimate`.
 
-    Medicare's coverage notes and its deductible do not hold for a contract.
+    A contract has neither Medicare's coverage notes nor its deductible.
 
     Raises:
         InvalidInputError: an argument cannot be read, or contradicts another.

@@ -1,6 +1,6 @@
-"""One line of a claim as a caller gives it.
+"""A claim line as a caller gives it: a value, a dictionary, or the short form.
 
-A value, a dictionary, or the short form `64493-50x1@250.00` or `66984-55d30`.
+The short form is `64493-50x1@250.00` with units and charge, or `66984-55d30` with days of care.
 """
 
 import re
@@ -16,7 +16,7 @@ _SHORT = (
     r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
 )
 _LONGEST = 100
-"""Characters of the short form; a code with four modifiers, units and a charge has 40."""
+"""The longest short form; a code with four modifiers, units and a charge has 40 characters."""
 _SHARE_WITH_DAYS = "55D"
 _NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
 
@@ -44,7 +44,7 @@ class ClaimLine(NamedTuple):
         """Return a line from any of its forms.
 
         Raises:
-            InvalidInputError: it is none of them.
+            InvalidInputError: the value has none of them, or a part of it cannot be read.
         """
         if isinstance(given, ClaimLine):
             return given

@@ -1,6 +1,6 @@
-"""Which questions are the same, so that an answer may be given again.
+"""Which questions are the same, so that a remembered answer can be returned.
 
-Answers are kept by the schedule that they are from, which drops them when its database changes.
+The schedule that an answer is from keeps it, and drops it when its database changes.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from feesync.model.rate import Setting
 from feesync.schedule.rates import FeeSchedule
 
 MOST_ANSWERS = 20_480
-"""How many a schedule keeps, some 40 MB; then it begins anew."""
+"""How many answers a schedule keeps, some 40 MB; then it forgets all of them."""
 
 _PLAIN = frozenset((str, int, bool, type(None), date, Setting))
 
 
 def question(modifiers: object, *given: object) -> Hashable | None:
-    """Return what is equal for equal questions only, None where that cannot be told.
+    """Return a value that only equal questions share, or None where that cannot be guaranteed.
 
-    Values that are equal may mean different things, such as 1 and True, so that types count; of a
-    type that is not plain, equality says nothing.
+    Equal values may mean different things, such as 1 and True, so that their types count too. Of a
+    type that is not plain, equality is no guarantee.
 
     Args:
-        modifiers: a list or a tuple; None where they are another thing.
-        given: the other arguments, always the same ones.
+        modifiers: a list or a tuple; with anything else there is no such value.
+        given: the other arguments, always in the same order.
     """
     if type(modifiers) not in (list, tuple):
         return None

@@ -1,7 +1,4 @@
-"""What a person should know about the lines of a claim together.
-
-Lines that are not in the sums, add-ons alone, lines twice.
-"""
+"""Notes on the lines of a claim together: lines without a price, add-ons alone, lines twice."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _TWICE_SOURCE = "Claims Processing Manual ch. 1 s. 120"
 
 
 def notes(answers: Sequence[Estimate], numbers: Sequence[int]) -> list[Note]:
-    """Return the notes on a claim, whose lines have these numbers."""
+    """Return the notes on a claim, given the answers for its lines and their numbers."""
     return [*_not_summed(answers, numbers), *_add_ons(answers), *_twice(answers)]
 
 
@@ -80,9 +77,9 @@ def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
 
 
 def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
-    """Tell whether an add-on stands beside the code of the next region.
+    """Tell whether an add-on is beside the first code of the next region.
 
-    Both joints are one region in one session.
+    At the junction both joints are in one region.
     """
     return any(
         code in pair.hcpcs and pair.hcpcs <= codes and day >= pair.first

@@ -1,7 +1,7 @@
-"""The rates for the lines of a claim, on its day and each in its place.
+"""Find the rates for the lines of a claim, on its day and each in its place.
 
-Out of scope: which row a line takes (pricing), what the lines share (header), and what is answered
-for a line (answer).
+Out of scope: which row a line has (pricing), what the lines share (header), and the answer for a
+line (answer).
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from feesync.schedule.rates import FeeSchedule
 
 
 class QuoteLookup(RateLookup, Protocol):
-    """A lookup of rates that knows where they come from."""
+    """A lookup of rates that also knows the release and the locality of each."""
 
     def quote_of(self, line: Line, rate: Rate) -> Quote:
-        """Return where the rate that was found for a line comes from."""
+        """Return the rate that was found for a line, with its release and locality."""
 
     def notes(self, quote: Quote) -> list[Note]:
-        """Return what to know of a rate's release and place."""
+        """Return the notes on a rate's release and place."""
 
 
 class ClaimRates:
     """The rates for a header; a `QuoteLookup`.
 
     Attributes:
-        day: the day whose release prices the lines: that of service, but for a contract that names
+        day: the day whose release prices the lines: the date of service, unless a contract names
             the rates of a year.
     """
 
@@ -48,7 +48,7 @@ class ClaimRates:
         self._quotes: dict[tuple[str, str, str], Quote] = {}
 
     def rate(self, hcpcs: str, row: str, line: Line) -> Rate:
-        """Find the rate of a code and row in the place of a line."""
+        """Return the rate of a code and row in the place of a line."""
         key = hcpcs, row, line.place
         quote = self._quotes.get(key)
         if quote is None:
@@ -57,18 +57,18 @@ class ClaimRates:
         return quote.rate
 
     def quote(self, line: Line) -> Quote:
-        """Find the rate of a line, with where it comes from.
+        """Return the rate of a line, with its release and locality.
 
         Raises:
-            ModifierError: the code has other rows than the modifiers ask for.
+            ModifierError: the code does not have the row that the modifiers name.
             UnknownCodeError: there is no such code.
         """
         return self.quote_of(line, rate_of(line, self))
 
     def quote_of(self, line: Line, rate: Rate) -> Quote:
-        """Return where the rate that was found for a line comes from."""
+        """Return the rate that was found for a line, with its release and locality."""
         return self._quotes[rate.hcpcs, rate.modifier, line.place]
 
     def notes(self, quote: Quote) -> list[Note]:
-        """Return what to know of a rate's release and place."""
+        """Return the notes on a rate's release and place."""
         return provenance.notes(self._schedule, quote, self.day, qp=self._qp)

@@ -1,4 +1,4 @@
-"""One adjustment of an amount, as an answer shows it."""
+"""One adjustment of an amount, as an answer has it."""
 
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -10,13 +10,13 @@ class Step(NamedTuple):
     """One adjustment of the amount.
 
     Attributes:
-        name: which rule, such as `bilateral`.
-        factor: what the amount before was multiplied by; None where it was not (the submitted
-            charge), where only a part of it was (the technical part), and where it has no end of
-            decimals (30 of 90 days).
+        name: of the rule, such as `bilateral`.
+        factor: what the amount before was multiplied by. None where it was not multiplied (the
+            submitted charge), where only a part of it was (the technical part), or where the factor
+            has no end of decimals (30 of 90 days).
         amount: dollars after this step, rounded half up.
         reason: why, in one sentence.
-        source: where the rule stands (not in the JSON, whose names are a contract).
+        source: the document that has the rule (not in the JSON, whose names are a contract).
     """
 
     name: str

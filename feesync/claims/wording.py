@@ -1,6 +1,6 @@
-"""A price in words: its steps in dollars, and its notes with the code and the dollars in their texts.
+"""A price in words: its steps in dollars, and its notes with code and dollars in their texts.
 
-Out of scope: what the rules say (pricing), which leaves blanks for both.
+Out of scope: the rules (pricing), which leave blanks for both.
 """
 
 from __future__ import annotations

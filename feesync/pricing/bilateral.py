@@ -1,9 +1,8 @@
 """Both sides: modifier 50, RT with LT, or two units, by the bilateral indicator of the code.
 
-Which units and lines are the two sides of one procedure is for `pricing.units`.
-
-Source: CMS record layout of the relative value file, field Bilateral Surgery (Modifier 50);
-Medicare Claims Processing Manual, chapter 12, section 40.7.
+Which units and lines are the two sides of one procedure is decided in `pricing.units`. Source: CMS
+record layout of the relative value file, field Bilateral Surgery (Modifier 50); Medicare Claims
+Processing Manual, chapter 12, section 40.7.
 """
 
 from __future__ import annotations
@@ -31,24 +30,24 @@ _REASONS = {
     "3": "indicator 3: 100 % for each side",
 }
 EACH_SIDE = "3"
-"""The indicator of codes of which each side is paid by itself."""
+"""The indicator of codes that are paid for each side by itself."""
 
 BOTH_ALREADY = "2"
-"""The indicator of codes whose relative values are for both sides."""
+"""The indicator of codes whose relative values are for both sides already."""
 
 UNITS_SIDES = frozenset("123")
-"""The indicators of codes of which two units mean both sides."""
+"""The indicators of codes on which two units mean both sides."""
 
 
 def has_sides(indicators: Indicators) -> bool:
-    """Tell whether sides apply to a code: any indicator but 9."""
+    """Tell whether the concept of sides applies to a code: to all indicators but 9."""
     return indicators.bilateral in _REASONS
 
 
 def factor(indicators: Indicators, day: date) -> int:
-    """Return what both sides of a code come to on a day, in ten-thousandths of one.
+    """Return what both sides of a code are worth on a day, in ten-thousandths of one side.
 
-    By indicator 1 it is the factor of modifier 50 in data/reference/modifiers.csv.
+    For indicator 1 it is the factor of modifier 50 in data/reference/modifiers.csv.
     """
     if indicators.bilateral == "1":
         return factor_of(BOTH_SIDES, day)
@@ -56,12 +55,12 @@ def factor(indicators: Indicators, day: date) -> int:
 
 
 def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment, list[Note]]:
-    """Return what both sides do to the fee of a service, and what to know.
+    """Return the adjustment for both sides of a service, and the notes on it.
 
     Args:
         indicators: those of the code.
-        line: the line, or one of two.
-        how: what says both sides: `modifier 50`, `RT and LT` or `2 units`.
+        line: the line, or one of the two lines.
+        how: what means both sides: `modifier 50`, `RT and LT` or `2 units`.
     """
     if RETURN in line.modifiers:
         text = (
@@ -80,8 +79,8 @@ def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment
     both = Adjustment(STEP, share, f"{how}, {reason}", SOURCE)
     if indicators.bilateral in ("0", "2") and how != "2 units":
         text = (
-            f"Contractors return {how} on bilateral indicator {indicators.bilateral}; {line.hcpcs} is "
-            "priced at 100 % once."
+            f"Contractors return {how} on bilateral indicator {indicators.bilateral}; "
+            f"{line.hcpcs} is priced at 100 % once."
         )
         return both, [Note.warning("bilateral-not-payable", text, SOURCE)]
     if indicators.bilateral == BOTH_ALREADY:
@@ -94,7 +93,7 @@ def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment
 
 
 def beyond_two(indicators: Indicators, hcpcs: str, units: int) -> list[Note]:
-    """Return the warning on three or more units without a side of a code that is for both sides."""
+    """Return the warning on three or more units without a side, where two would mean both."""
     if indicators.bilateral != BOTH_ALREADY or units <= 2:
         return []
     text = (
@@ -106,19 +105,17 @@ def beyond_two(indicators: Indicators, hcpcs: str, units: int) -> list[Note]:
 
 
 def check(indicators: Indicators, line: Line) -> list[Note]:
-    """Refuse both sides where the concept does not apply.
-
-    Warn of 50 with several units, which is several times both sides.
+    """Refuse both sides where the concept does not apply, and warn of 50 with several units.
 
     Raises:
-        ModifierError: 50, or RT with LT, on a code with indicator 9; RT with LT and more than two
-            units.
+        ModifierError: the line has 50, or RT and LT, on a code with indicator 9; or RT and LT with
+            more than two units.
     """
     how = said(line)
     if how and not has_sides(indicators):
         raise ModifierError(
-            f"{how} does not apply to {line.hcpcs}: bilateral indicator {indicators.bilateral}, the "
-            "concept does not apply"
+            f"{how} does not apply to {line.hcpcs}: bilateral indicator {indicators.bilateral}, "
+            "the concept does not apply"
         )
     if how == "RT and LT" and line.units > 2:
         raise ModifierError(

@@ -1,10 +1,9 @@
-"""The lines of a claim beside each other: one practitioner and patient.
+"""The lines of a claim, of one practitioner and patient, priced together.
 
-Each line becomes a program; a line that touches no other is its program folded over its fee. The
-others become services, which the rules for several procedures rank and reduce, and each line adds
-up its own again. A line without a price takes no part, and changes no other. Lines may differ in
-day, setting and place: those of one day are beside each other. Out of scope: where rates are from,
-which a caller's lookup knows, and who pays.
+Each line becomes a program. The price of a line that no other changes is its program applied to its
+fee; the others are priced together (group). A line without a price takes no part, and changes no
+other. Lines may differ in day, setting and place; only those of one day change each other. Out of
+scope: finding rates, which the caller's lookup does, and who pays.
 """
 
 from __future__ import annotations
@@ -22,25 +21,25 @@ from feesync.pricing.program import Program, program
 from feesync.pricing.rows import RateLookup, rate_of
 
 _OF_A_LINE = (InvalidInputError, UnknownCodeError)
-"""What is wrong with one line and not with another; a place or a day is that of all."""
+"""The errors that are about a single line; a place or a day is that of all lines."""
 
 
 def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | FeesyncError]:
-    """Price the lines of a claim beside each other.
+    """Price the lines of a claim together.
 
     Args:
-        lines: of one practitioner and patient, by the numbers that texts call them by.
-        rates: where the rates of lines, of technical parts and of endoscopic bases are found.
+        lines: of one practitioner and patient, by their numbers for messages.
+        rates: finds the rates of lines, of technical parts and of endoscopic bases.
 
     Returns:
-        In the order of the lines the price of each, or why it cannot be priced: its code is unknown,
-        or a modifier does not apply to it. The others are priced as the claim without it.
+        For each line, in order, its price or why it cannot be priced: its code is unknown, or a
+        modifier does not apply to it. The others are then priced as the claim without it.
 
     Raises:
-        FeesyncError: as the lookup does, but for an UnknownCodeError.
+        FeesyncError: what the lookup raises, other than UnknownCodeError.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU record
-    layout documents.
+        Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU
+            record layout documents.
     """
     found: dict[int, Price | FeesyncError] = {}
     by_day: dict[object, list[Entry]] = {}
@@ -65,7 +64,7 @@ def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | Fee
 
 
 def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
-    """Return a line with its rate and what the rules say of it.
+    """Return a line with its rate and its program.
 
     Raises:
         ModifierError: a modifier does not apply to the code.
@@ -76,7 +75,7 @@ def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
 
 
 def price_line(line: Line, rates: RateLookup) -> Price:
-    """Price a line by itself, as of a claim of its own.
+    """Price a line by itself, as a claim of its own.
 
     Raises:
         FeesyncError: why it cannot be priced.
@@ -88,9 +87,9 @@ def price_in_places(line: Line, rows: Mapping[str, Rate], rates: RateLookup) -> 
     """Price a line by itself in many places, by one program.
 
     Args:
-        line: the line; its own place counts for nothing.
+        line: the line; its own place does not matter.
         rows: its rate in each place, by the key of the place.
-        rates: where the rates of technical parts and of endoscopic bases are found.
+        rates: finds the rates of technical parts and of endoscopic bases.
 
     Returns:
         Its price in each place, in their order.
@@ -111,7 +110,7 @@ def price_in_places(line: Line, rows: Mapping[str, Rate], rates: RateLookup) -> 
 
 
 def _alone(entry: Entry, rates: RateLookup) -> Price:
-    """Return the price of a line that no other is beside."""
+    """Return the price of a line without others."""
     if entry.program.denials:
         return without_amount(entry)
     return fold(entry) if entry.program.folds else _grouped([entry], rates)[entry.number]
@@ -143,9 +142,9 @@ def _grouped(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
 
 
 def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Leave codes of status T without an amount where another line of the day has one.
+    """Return lines in which codes of status T have no amount where another line of the day has one.
 
-    Codes of status T do not bundle each other: there would be nothing that they are bundled into.
+    Codes of status T do not bundle each other, since nothing would be left to bundle them into.
     """
     priced = [entry for entry in entries if not entry.program.denials]
     alone = [entry for entry in priced if entry.rate.status == status.ALONE]

@@ -1,7 +1,7 @@
-"""A commercial contract that pays a percentage of what Medicare allows, by the rates of the day or of another year.
+"""A commercial contract that pays a percentage of what Medicare allows.
 
-Medicare's rules make the amount, the contract multiplies it. Out of scope: who pays it, which the
-plan decides.
+The rates are those of the day, or of another year. Medicare's rules decide the amount, and the
+contract multiplies it. Out of scope: who pays it, which the plan decides.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PLAN_DECIDES = Note.info(
 
 
 def adjustment(contract: Contract) -> Adjustment:
-    """Return what a contract does to what Medicare allows."""
+    """Return the adjustment of a contract."""
     rates = f" by the rates of {contract.of_year}" if contract.of_year else ""
     reason = f"{contract.percent} % of what Medicare allows{rates}"
     return Adjustment(STEP, contract.factor, reason, "the contract, as it was given")

@@ -1,12 +1,9 @@
-"""Endoscopies: within a family the highest in full, each other its amount less the base's.
+"""Endoscopies: in a family the highest is paid in full, each other less the fee of the base.
 
-Then families rank with the rest.
-
-The base of a family (the diagnostic endoscopy that the others hold) is taken off at what it is
-worth for the same sides by its own bilateral indicator. No text of CMS's settles that.
-
-Source: CMS record layout of the relative value file, Multiple Procedure, indicator 3, and
-Endoscopic Base Codes; Medicare Claims Processing Manual, chapter 12, section 40.6.
+The families then rank with the other procedures. The fee of the base (the diagnostic endoscopy that
+the others include) is subtracted for the same sides, by the base's own bilateral indicator; no text
+of CMS's settles that. Source: CMS record layout of the relative value file, Multiple Procedure,
+indicator 3, and Endoscopic Base Codes; Medicare Claims Processing Manual, chapter 12, section 40.6.
 """
 
 from __future__ import annotations
@@ -34,13 +31,11 @@ _NAMES = {"RT": "right", "LT": "left"}
 
 
 class Family:
-    """Procedures that rank as one.
-
-    The endoscopies of a base with that base, or a procedure by itself.
+    """Procedures that rank as one: the endoscopies of a base with that base, or a single procedure.
 
     Attributes:
         procedures: those in it.
-        base: the code of the base, empty for a procedure by itself.
+        base: the code of the base, empty for a single procedure.
     """
 
     __slots__ = ("base", "procedures")
@@ -50,7 +45,7 @@ class Family:
 
     @classmethod
     def of_one(cls, procedure: Procedure) -> Family:
-        """Return a procedure by itself, or an endoscopy as the first of its family.
+        """Return a single procedure, or an endoscopy as the first of its family.
 
         A code that names itself as its base is a base, and has none.
         """
@@ -59,7 +54,7 @@ class Family:
 
     @property
     def count(self) -> int:
-        """How many ranks it takes: one, but for equal procedures that stand as one block."""
+        """How many ranks it takes: one, unless it is a block of equal procedures."""
         return 1 if self.base else self.procedures[0].count
 
     @property
@@ -68,20 +63,14 @@ class Family:
         return [service for procedure in self.procedures for service in procedure.services]
 
     def order(self) -> Order:
-        """Return the key of its place among families.
-
-        By its sum, then as `Procedure.order` says.
-        """
+        """Return the key to sort families by: their sum, then as in `Procedure.order`."""
         if not self.base:
             return self.procedures[0].order(self.procedures[0].amount)
         return (*order(self.services, sum(one.amount * one.count for one in self.procedures)), 1)
 
 
 def families(ranked: Sequence[Family]) -> list[Family]:
-    """Return families in place of single procedures.
-
-    Endoscopies of one base together, and the base with them.
-    """
+    """Return the families of procedures: endoscopies of one base, and the base with them."""
     by_base: dict[str, Family] = {}
     for family in ranked:
         if family.base:
@@ -99,7 +88,9 @@ def families(ranked: Sequence[Family]) -> list[Family]:
 
 
 def reduce(family: Family, rates: RateLookup) -> None:
-    """Pay the highest endoscopy of a family in full, each other less the base's fee, and the base itself not at all.
+    """Pay the highest endoscopy of a family in full, and each other less the fee of the base.
+
+    The base itself is not paid.
 
     Raises:
         UnknownCodeError: there is no rate for the base.

@@ -1,4 +1,4 @@
-"""A line of a claim as it comes to be priced: with its rate and its program."""
+"""A line of a claim that is to be priced, with its rate and its program."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,9 @@ from feesync.pricing.program import Program
 
 
 class Entry(NamedTuple):
-    """A line of a claim with its rate, what its setting takes of it, and its program.
+    """A line of a claim with its rate, the rate's columns for its setting, and its program.
 
-    `number` is what the claim calls it by, counted from 1.
+    `number` is its number in the claim, counted from 1.
     """
 
     number: int

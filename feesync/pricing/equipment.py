@@ -1,9 +1,8 @@
-"""Less is paid of the technical part of imaging on older equipment.
+"""The reduced payment for the technical part of imaging on older equipment.
 
-FX (film), FY (computed radiography), CT (old scanners).
-
-Source: Social Security Act s. 1848(b)(9) (FX, FY), s. 1834(p) (CT). Percentages and dates stand in
-data/reference/modifiers.csv.
+The modifiers are FX (film), FY (computed radiography) and CT (old scanners); their percentages and
+dates are in data/reference/modifiers.csv. Source: Social Security Act s. 1848(b)(9) (FX, FY), s.
+1834(p) (CT).
 """
 
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from feesync.reference.modifiers import holds
 
 
 class Reduction(NamedTuple):
-    """What is left of the technical part, in ten-thousandths, and why."""
+    """The factor of the technical part, in ten-thousandths, and why."""
 
     factor: int
     reason: str
@@ -63,7 +62,7 @@ def doubts(line: Line) -> list[Note]:
 
 
 def reduction(indicators: Indicators, line: Line) -> Reduction | None:
-    """Return what older equipment does to the technical part of a line, None where the line names none.
+    """Return the reduction of a line's technical part, None where no modifier says older equipment.
 
     Raises:
         ModifierError: the row has no technical part, or the modifier was not in use on the date.

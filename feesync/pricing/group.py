@@ -1,7 +1,7 @@
-"""Lines of a day that may change each other's prices, or are no single amount, priced together.
+"""Price the lines of a day that may change each other's prices, or have several amounts.
 
-They become services, which the rules for several procedures rank and reduce, and each line adds up
-its own again. A line by itself, which folds, needs none of this (price).
+They become services, which the rules for several procedures rank and reduce, and which are then
+added up by line again. A line by itself, whose program folds, needs none of this (price).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from feesync.pricing.steps import begin, close, finish
 
 
 def group_prices(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
-    """Return the prices of lines that may change each other's, or are no single amount."""
+    """Return the prices of lines that may change each other's prices, or have several amounts."""
     services = units.services(entries, rates)
     for service in services:
         with of_line(service.entry.number):
@@ -43,9 +43,9 @@ def group_prices(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price
 
 
 def _ranks(services: Sequence[Service]) -> dict[int, int]:
-    """Return the rank of each line: the first of its services.
+    """Return the rank of each line, which is that of its first service.
 
-    None where one line, or one procedure, is all that is ranked.
+    There are no ranks where only one line, or one procedure, is ranked.
     """
     by_pool: dict[object, list[Service]] = {}
     for service in services:

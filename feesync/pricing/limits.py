@@ -1,9 +1,9 @@
-"""Participation: the share of a non-participating physician, and the limiting charge.
+"""Non-participation: the share of a non-participating practitioner, and the limiting charge.
 
-The limiting charge is 115 % of 95 %, 1.0925, of the fee before it is rounded, rounded once. Source:
-Social Security Act s. 1848(g); "calculating 95 percent of 115 percent ... 109.25 percent" in CMS's
-RVU documents; equal to all 2,742 limiting charges that CMS's look-up tool published for 2020 to
-2025. Both percentages stand in data/reference/rule_values.csv.
+The limiting charge is 115 % of 95 %, or 1.0925, of the fee before rounding, and is rounded once.
+Both percentages are in data/reference/rule_values.csv. Source: Social Security Act s. 1848(g);
+"calculating 95 percent of 115 percent ... 109.25 percent" in CMS's RVU documents; equal to all
+2,742 limiting charges that CMS's look-up tool published for 2020 to 2025.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ MUST_ACCEPT_ASSIGNMENT = Note.info(
 
 @lru_cache(maxsize=1024)
 def nonparticipating(day: date) -> Adjustment:
-    """Return what non-participation does to an amount on a day."""
+    """Return the adjustment for non-participation on a day."""
     share = rule_value(_RULE, STEP, day)
     reason = f"non-participating: {decimal_percent(share.factor)} % of the amount"
     return Adjustment(STEP, share.factor, reason, share.source)
 
 
 def has_limiting_charge(line: Line) -> bool:
-    """Tell whether a line has a limiting charge: of a physician who does not participate."""
+    """Tell whether a line has a limiting charge, as physicians who do not participate have."""
     return line.nonpar and line.contract is None and practitioner.is_physician(line)
 
 
@@ -47,9 +47,9 @@ def limiting_charge(exact: int | Fraction, day: date) -> int:
     """Return the limiting charge in cents.
 
     Args:
-        exact: the amount before non-participation, by the fee after the OPPS cap, without any
-            rounding, in billionths of a dollar.
-        day: that of the service.
+        exact: the amount before non-participation, after the OPPS cap and without any rounding, in
+            billionths of a dollar.
+        day: date of service.
     """
     share = rule_value(_RULE, STEP, day).factor * rule_value(_RULE, "limiting charge", day).factor
     return half_up(exact * share, SCALE * SCALE * 10_000_000)

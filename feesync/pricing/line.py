@@ -1,8 +1,7 @@
-"""The values that pricing works on.
+"""The values that pricing works on: the line, what rules do to its amount, and its price.
 
-The line that is priced, what rules do to its amount, and the price that comes of it: cents, and
-texts with blanks for what only a line or its amounts can fill. Dollars, and filling the blanks, are
-for whoever shows a price.
+Amounts are in cents. Texts have blanks for the code and for amounts, which the caller fills and
+shows as dollars (claims.wording).
 """
 
 from datetime import date
@@ -17,19 +16,19 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 CODE = "{hcpcs}"
-"""The blank in the text of a note that the code of the line fills."""
+"""The blank for the code of the line in the text of a note."""
 
 UNCAPPED_FEE = "{uncapped_fee}"
-"""The blank in the text of a note that the fee before the OPPS cap fills."""
+"""The blank for the fee before the OPPS cap in the text of a note."""
 
 AMOUNT = "{amount}"
-"""A blank in the reason of a mark: each is filled by the next of its amounts."""
+"""A blank in the reason of a mark; the next of its amounts fills it."""
 
 
 class Contract(NamedTuple):
-    """What a commercial contract pays of what Medicare allows.
+    """The percentage of Medicare's amount that a commercial contract pays.
 
-    `factor` is in ten-thousandths (11000 is 110 %); `of_year` is the year whose rates it names,
+    `factor` is in ten-thousandths (11000 is 110 %). `of_year` is the year whose rates it names;
     None for those of the day.
     """
 
@@ -38,7 +37,7 @@ class Contract(NamedTuple):
 
     @property
     def percent(self) -> Decimal:
-        """What it pays, in percent: 110 for a factor of 11000."""
+        """The percentage: 110 for a factor of 11000."""
         return decimal_percent(self.factor)
 
 
@@ -67,9 +66,9 @@ class Line(NamedTuple):
 
 
 class Adjustment(NamedTuple):
-    """A rule's verdict: the factor in ten-thousandths that it multiplies the amount by, and why.
+    """A factor in ten-thousandths that multiplies the amount, and why.
 
-    A factor that is a Fraction, such as that of 31 of 90 days, is shown as None.
+    A factor that is a Fraction, such as 31 of 90 days, is shown as None.
     """
 
     name: str
@@ -79,15 +78,15 @@ class Adjustment(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A step that an amount went through, of a service or of a line.
+    """A step of a service or of a line, with the amount after it.
 
     Attributes:
         name: of the rule.
-        factor: in ten-thousandths, None where none shows: the amount was replaced, or a part of it
-            alone was multiplied.
+        factor: in ten-thousandths; None where the amount was replaced, or only a part of it was
+            multiplied.
         cents: the amount after it.
         reason: why, with a blank (AMOUNT) for each of `amounts`.
-        source: where the rule stands.
+        source: the document that has the rule.
         subject: what tells this service from others of its line in the reason, such as its rank.
         amounts: cents, in the order of the blanks.
     """
@@ -102,17 +101,17 @@ class Mark(NamedTuple):
 
 
 class Price(NamedTuple):
-    """What pricing found for a line: amounts in cents, None where there is no price.
+    """The price of a line: amounts in cents, None where there is no price.
 
     Attributes:
         rate: the rate of its code and row modifier.
-        fee: that of its setting, after the OPPS cap.
-        marks: the steps from there.
+        fee: the fee of its setting, after the OPPS cap.
+        marks: the steps from the fee to the allowed amount.
         allowed: what Medicare allows, or the contract.
         limiting_charge: of a physician who does not participate.
-        notes: what to know, with blanks (CODE, UNCAPPED_FEE) in their texts.
-        rank: among the lines of its claim.
-        uncapped_fee: the fee before the OPPS cap where that binds, else None.
+        notes: what a person should know, with blanks (CODE, UNCAPPED_FEE) in the texts.
+        rank: its rank among the lines of its claim.
+        uncapped_fee: the fee before the OPPS cap where the cap binds, else None.
     """
 
     rate: Rate

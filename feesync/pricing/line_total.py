@@ -1,7 +1,4 @@
-"""The answer for a line, added up from its services.
-
-Each step is the amount of the whole line after it.
-"""
+"""The price of a line, added up from its services; each step has the amount of the whole line."""
 
 from __future__ import annotations
 
@@ -44,8 +41,8 @@ def line_price(entry: Entry, services: Sequence[Service], rank: int | None) -> P
 
     Args:
         entry: the line.
-        services: all services that it has a part in.
-        rank: its place among the lines of the claim.
+        services: all services that it belongs to.
+        rank: its rank among the lines of the claim.
     """
     found = tuple(dict.fromkeys(note for service in services for note in service.notes))
     priced = [service for service in services if service.by_report is None]
@@ -73,10 +70,7 @@ def _count(services: Sequence[Service]) -> int:
 
 
 def _limiting_charge(entry: Entry, services: Sequence[Service]) -> int | None:
-    """Return the limiting charge.
-
-    One rounding for the units of a line, the line's part of that for both sides.
-    """
+    """Return the limiting charge: of units rounded once, of both sides the line's part of it."""
     if not entry.program.limited:
         return None
     whole = [service for service in services if len(service.lines) == 1]
@@ -90,9 +84,9 @@ def _limiting_charge(entry: Entry, services: Sequence[Service]) -> int | None:
 
 
 def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
-    """Return the steps of the services side by side.
+    """Return the steps of a line, from the steps of its services.
 
-    What the sides come to stands before the units where all have it.
+    The step for both sides comes before the units where all services have it.
     """
     found = {mark.name for service in services for mark in service.marks}
     program = entry.program
@@ -137,7 +131,7 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
 
 
 def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) -> Mark:
-    """Return one step of a line from those of its services."""
+    """Return a step of a line from those of its services."""
     first = next(iter(marks.values()))
     factors = {mark.factor for mark in marks.values()} if len(marks) == len(services) else {None}
     factor = factors.pop() if len(factors) == 1 else None

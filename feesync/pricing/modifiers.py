@@ -1,7 +1,7 @@
-"""Which modifiers a line may carry, alone and together, and what the table says of one on a day.
+"""The modifiers of a line, alone and together, and what the table says of each on a day.
 
-What each does stands in data/reference/modifiers.csv; one that is not there is refused by name,
-because ignoring it would give a wrong amount. Whether a modifier applies to a code is for the
+The table is data/reference/modifiers.csv. A modifier that is not in it is refused by name, because
+ignoring it would give a wrong amount. Whether a modifier applies to a code is decided in the
 modules of the rules.
 """
 
@@ -19,39 +19,41 @@ from feesync.pricing.line import Line
 from feesync.reference.modifiers import Effect, ModifierEffect, known_modifiers, modifier_effects
 
 ROW = frozenset({"26", "TC", "53"})
-"""Have rows of their own in CMS's relative value file."""
+"""Modifiers with rows of their own in CMS's relative value file."""
 
 PROFESSIONAL, TECHNICAL = "26", "TC"
 
 DISCONTINUED = "53"
-"""Has rows of its own on a few codes only; elsewhere it is priced by report."""
+"""It has rows of its own on a few codes; on all others it is priced by report."""
 
 SIDES = frozenset({"RT", "LT"})
-"""Which side; alone they say so and change no price."""
+"""The modifiers of a single side, which alone change no price."""
 
 BOTH_SIDES = "50"
 ASSISTANTS = frozenset({"80", "81", "82", "AS"})
 CO_SURGEON = "62"
 TEAM = "66"
 BORROWED = frozenset({BOTH_SIDES, "80"})
-"""Modifiers whose factors are those of other lines too: both sides without 50, AS."""
+"""Modifiers whose factors hold for other lines too: 50 for both sides in another form, 80 for
+AS."""
 
 SHARES = frozenset({"54", "55", "56"})
-"""Shares of the global period, where more than one practitioner furnishes it."""
+"""Shares of the global period, where several practitioners furnish it."""
 
 RETURN = "78"
 """Return to the operating room for a complication."""
 
 EQUIPMENT = frozenset({"FX", "FY", "CT"})
-"""Equipment for which Medicare pays less of the technical part."""
+"""Older equipment, for which Medicare pays less of the technical part."""
 
 THERAPY_ASSISTANTS = frozenset({"CQ", "CO"})
 
 SHARED_TRIP = frozenset({"UN", "UP", "UQ", "UR", "US"})
-"""Divide a trip of X-ray equipment among its patients."""
+"""They divide the payment for a trip of X-ray equipment among its patients."""
 
 ANOTHER_SERVICE = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
-"""Say of a line that it is another service than an equal one: neither its double nor its other side."""
+"""They say that a line is another service than an equal one, neither its double nor its other
+side."""
 
 _PRICED = frozenset(
     {
@@ -126,11 +128,11 @@ _LOOK_ALIKE = str.maketrans("O0I1S5", "0O1I5S")
 
 @lru_cache(maxsize=8192)
 def read(modifiers: Sequence[str]) -> tuple[str, ...]:
-    """Return the modifiers of a line in one spelling, checked against each other.
+    """Return the modifiers of a line in capitals, checked against each other.
 
     Raises:
-        ModifierError: not a modifier, one that is not in the table, more than the four that a claim
-            line holds, one twice, or two that contradict each other.
+        ModifierError: a text is no modifier, or not in the table; or there are more than the four
+            that a claim line can have, one twice, or two that contradict each other.
     """
     read_ones = tuple(modifier.upper() for modifier in modifiers)
     for modifier in read_ones:
@@ -148,7 +150,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _unknown(modifier: str) -> ModifierError:
-    """Return the error for a modifier that is not in the table, with those that it may be a slip for."""
+    """Return the error for a modifier that is not in the table, with similar ones that are."""
     from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
 
     known = known_modifiers()
@@ -188,7 +190,7 @@ def _check_together(given: frozenset[str]) -> None:
 
 
 def _check_sites(given: frozenset[str]) -> None:
-    """Refuse a site beside 50, and beside the other side.
+    """Refuse a site together with 50, or with the other side.
 
     Source: First Coast Service Options, anatomical modifiers.
     """
@@ -205,15 +207,13 @@ def _check_sites(given: frozenset[str]) -> None:
 
 
 def on(modifier: str, day: date) -> ModifierEffect | None:
-    """Return what a modifier does on a day.
+    """Return what a modifier does on a day, or None where feesync recalls that it was not in use.
 
-    None where it is out of use then, as far as is recalled.
-
-    A day out of use is refused where the dates were read in a source, because the claim would be
-    returned. Dates that are only recalled do not refuse a line.
+    Where a source has the dates, a modifier that is not in use is refused, because the claim would
+    be returned. Dates that are only recalled do not refuse a line.
 
     Raises:
-        ModifierError: it is not in use on the day.
+        ModifierError: the modifier is not in use on the day.
     """
     rows = modifier_effects(modifier)
     for row in rows:
@@ -225,19 +225,17 @@ def on(modifier: str, day: date) -> ModifierEffect | None:
 
 
 def factor_of(modifier: str, day: date) -> int:
-    """Return what is left of an amount by a modifier whose factor has four decimals at most.
-
-    In ten-thousandths; all of it where the modifier is out of use.
+    """Return the factor of a modifier in ten-thousandths, 10000 where it is not in use.
 
     Raises:
-        ModifierError: it is not in use on the day.
+        ModifierError: the modifier is not in use on the day.
     """
     row = on(modifier, day)
     return int(row.scaled_factor) if row else SCALE
 
 
 def period(rows: Sequence[ModifierEffect]) -> str:
-    """Return from when to when a modifier is in use, in words."""
+    """Return in words from when to when a modifier is in use."""
     first, last = rows[0].first, rows[-1].last
     parts = (
         [f"from {first} on" if last == date.max else f"from {first}"] if first != date.min else []
@@ -251,18 +249,18 @@ def has(modifiers: Iterable[str], effect: Effect) -> bool:
 
 
 def sites(modifiers: Iterable[str]) -> frozenset[str]:
-    """Return those that name a finger, a toe, an eyelid or a vessel.
+    """Return the modifiers that name a finger, a toe, an eyelid or a vessel.
 
-    Lines with different ones are of different sites.
+    Lines with different ones are at different sites.
     """
     return frozenset(modifier for modifier in modifiers if modifier_effects(modifier)[0].site)
 
 
 @lru_cache(maxsize=8192)
 def telling_apart(modifiers: tuple[str, ...]) -> frozenset[str]:
-    """Return those by which a line is another service, or has another price, than a line without them; not RT and LT.
+    """Return the modifiers, other than RT and LT, that make a line another service or price.
 
-    Two lines of a code on which these are the same are two of one service.
+    Two lines of a code with the same ones are lines of one service.
     """
     priced = (
         modifier
@@ -273,15 +271,12 @@ def telling_apart(modifiers: tuple[str, ...]) -> frozenset[str]:
 
 
 def row_of(modifiers: Sequence[str]) -> str:
-    """Return the modifier that has a row of its own in the relative value file, or an empty text."""
+    """Return the modifier that has a row of its own in the relative value file, or empty text."""
     return next((modifier for modifier in modifiers if modifier in ROW), "")
 
 
 def placed(line: Line) -> Line:
-    """Return a line in the setting that its modifiers give it.
-
-    PD sets the facility amount everywhere.
-    """
+    """Return a line in the setting that its modifiers imply: PD means the facility amount."""
     if line.setting is Setting.NONFACILITY and has(line.modifiers, Effect.SETTING):
         return line._replace(setting=Setting.FACILITY)
     return line

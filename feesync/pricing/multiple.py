@@ -1,15 +1,11 @@
-"""Several procedures by one practitioner for one patient on one day.
+"""Several procedures by one practitioner for one patient on one day: how they reduce each other.
 
-What each is paid beside the others.
-
-The multiple procedure indicator of a code says which rule applies; lines without an amount take no
-part. Add-ons (global period ZZZ) have indicator 0: neither ranked nor reduced. What touches what
-is for `neighbours`.
-
-Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and
-Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual, chapter 12, section 40.6
-(surgery, endoscopy), chapter 5, section 10.7 (therapy). What each rule pays stands in
-data/reference/rule_values.csv.
+The multiple procedure indicator of a code says which rule applies. Lines without an amount take no
+part. Add-ons (global period ZZZ) have indicator 0 and are neither ranked nor reduced. Which lines
+are reduced together is decided in `neighbours`. The percentages are in
+data/reference/rule_values.csv. Source: CMS record layout of the relative value file, Multiple
+Procedure (Modifier 51) and Diagnostic Imaging Family Indicator; Medicare Claims Processing Manual,
+chapter 12, section 40.6 (surgery, endoscopy), chapter 5, section 10.7 (therapy).
 """
 
 from __future__ import annotations
@@ -68,11 +64,11 @@ _BY_INFERENCE = {
 
 
 def apply(services: Sequence[Service], rates: RateLookup) -> None:
-    """Take the steps of the rules for several procedures, and rank the services.
+    """Apply the rules for several procedures, and rank the services.
 
     Args:
-        services: those of one claim that have a price, with the steps before these.
-        rates: where the rates of endoscopic bases are found.
+        services: the services of one claim that have a price, with the steps before these.
+        rates: finds the rates of endoscopic bases.
 
     Raises:
         UnknownCodeError: the rate of an endoscopic base is needed, and there is none.
@@ -92,9 +88,9 @@ def apply(services: Sequence[Service], rates: RateLookup) -> None:
 
 
 def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
-    """Rank procedures and families by their amounts.
+    """Rank procedures and families by their amounts, and reduce each as the table says.
 
-    Each rank as the table says, those beyond its last by report.
+    Those beyond the table's last rank are priced by report.
     """
     ranked = [endoscopy.Family.of_one(one) for one in procedures(services)]
     families = endoscopy.families(ranked)
@@ -126,7 +122,7 @@ def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
 
 
 def _reduce_rank(service: Service, rank: int, number: int) -> None:
-    """Take from a service of several what its rank among them does."""
+    """Reduce a service as its rank among several says."""
     value = rule_value(PROCEDURE_STEP, f"rank {rank}", service.line.day)
     if value.factor == SCALE:
         return
@@ -141,7 +137,7 @@ def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[S
 
 
 def _tied(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
-    """Return the single services, of ordered ones, that have the highest amount."""
+    """Return the single services with the highest amount, of services in order."""
     highest = max(amounts.values(), default=0)
     return [one for one in services if amounts[one] == highest and one.count == 1]
 
@@ -149,11 +145,11 @@ def _tied(services: Sequence[Service], amounts: dict[Service, int]) -> list[Serv
 def _first(
     services: list[Service], amounts: dict[Service, int], reduce: Callable[[Service], None]
 ) -> list[Service]:
-    """Return ordered services with that of the tied ones first which is worth most in full.
+    """Return services in order, with the best of the tied ones first.
 
-    The first is the one to which being paid in full adds most, after all later steps, the charge
-    among them. To take the one that has most left, in place of that which gains most, would let a
-    higher charge lower the sum.
+    The best is the one that gains most from being paid in full, after all later steps, the charge
+    among them. Choosing the one with the highest final amount instead would let a higher charge
+    lower the sum.
     """
     tied = _tied(services, amounts)
     if len(tied) < 2:
@@ -163,7 +159,7 @@ def _first(
 
 
 def _worth(service: Service, *reductions: Callable[[Service], None]) -> int:
-    """Return what is allowed of a service in the end, in cents, after reductions."""
+    """Return the final amount of a service after some reductions, in cents."""
     trial = service.trial()
     for reduce in reductions:
         reduce(trial)
@@ -173,7 +169,7 @@ def _worth(service: Service, *reductions: Callable[[Service], None]) -> int:
 
 
 def _numbered(services: Sequence[Service]) -> dict[Service, int]:
-    """Return the rank of each of ordered services."""
+    """Return the rank of each service, of services in order."""
     ranks, rank = {}, 1
     for service in services:
         ranks[service] = rank
@@ -182,9 +178,9 @@ def _numbered(services: Sequence[Service]) -> dict[Service, int]:
 
 
 def _imaging(services: Sequence[Service], rates: RateLookup) -> None:
-    """Rank the technical and the professional parts of imaging of one family, each by itself.
+    """Rank the technical and the professional parts of one family of imaging, each apart.
 
-    The first of each in full.
+    The first of each is paid in full.
     """
     parts = (
         {service: service.technical_fee for service in services if service.technical_fee},
@@ -210,10 +206,10 @@ def _imaging(services: Sequence[Service], rates: RateLookup) -> None:
 def _imaging_orders(
     orders: list[list[Service]], parts: tuple[dict[Service, int], dict[Service, int]]
 ) -> list[list[Service]]:
-    """Return the orders of technical and professional parts with the first of each settled.
+    """Return the orders of the technical and the professional parts, with the first ones decided.
 
-    Of tied ones those two are first, of which the sum comes out highest: they may be parts of one
-    service, whose charge limits both together.
+    Of tied parts the two with the highest sum are first: they may be parts of one service, whose
+    charge limits both together.
     """
     tied = [_tied(order, amounts) for order, amounts in zip(orders, parts, strict=True)]
     if all(len(each) < 2 for each in tied):
@@ -234,7 +230,11 @@ def _imaging_orders(
 
     if not (tied[0] and tied[1]):
         return [
-            _first(order, amounts, lambda trial, at=at: _reduce_imaging(trial, at == 0, at == 1))  # type: ignore[misc]
+            _first(
+                order,
+                amounts,
+                lambda trial, at=at: _reduce_imaging(trial, at == 0, at == 1),  # type: ignore[misc]
+            )
             if order
             else order
             for at, (order, amounts) in enumerate(zip(orders, parts, strict=True))
@@ -247,7 +247,7 @@ def _imaging_orders(
 
 
 def _reduce_imaging(service: Service, technical: bool, professional: bool) -> None:
-    """Reduce the parts of a service that are not the first of their kind."""
+    """Reduce those parts of a service that are not the first of their kind."""
     if not (technical or professional):
         return
     day = service.line.day
@@ -269,7 +269,7 @@ def _reduce_imaging(service: Service, technical: bool, professional: bool) -> No
 
 
 def _therapy(services: Sequence[Service], rates: RateLookup) -> None:
-    """Pay the practice expense in full of the one unit of the day that has the highest."""
+    """Pay the practice expense in full for the unit of the day that has the highest."""
     amounts = {service: service.base.pe_rvu for service in services}
     ordered = _first(_ordered(services, amounts), amounts, _reduce_therapy)
     for service, rank in _numbered(ordered).items():
@@ -280,7 +280,7 @@ def _therapy(services: Sequence[Service], rates: RateLookup) -> None:
 
 
 def _reduce_therapy(service: Service) -> None:
-    """Pay a part of the practice expense of a service."""
+    """Reduce the practice expense of a service."""
     base, rate = service.base, service.rate
     value = rule_value(THERAPY_STEP, "practice expense", service.line.day)
     practice_expense = base.pe_rvu * rate.pe_gpci * rate.conversion_factor
@@ -293,7 +293,7 @@ def _reduce_therapy(service: Service) -> None:
 
 
 def _technical(services: Sequence[Service], rates: RateLookup) -> None:
-    """Take a percentage from the technical part of all but the service whose technical part is highest."""
+    """Reduce the technical part of all services but the one whose technical part is highest."""
     amounts = {service: service.technical_fee for service in services}
     ordered = _first(_ordered(services, amounts), amounts, _reduce_technical)
     for service, rank in _numbered(ordered).items():
@@ -305,7 +305,7 @@ def _technical(services: Sequence[Service], rates: RateLookup) -> None:
 
 
 def _reduce_technical(service: Service) -> None:
-    """Take the percentage of its indicator from the technical part of a service."""
+    """Reduce the technical part of a service by the percentage of its indicator."""
     step = TECHNICAL_STEPS[service.rate.multiple_procedure]
     value = rule_value(step, "technical", service.line.day)
     kind, off = step.removeprefix("multiple "), decimal_percent(SCALE - value.factor)
@@ -339,7 +339,7 @@ def _note_cap(service: Service) -> None:
 
 
 def _note_units(services: Sequence[Service]) -> None:
-    """Say that units of one line rank as lines, where no text of CMS's says so of the kind of service."""
+    """Note where no text of CMS's says that units of a line rank as lines."""
     units: dict[int, list[Service]] = {}
     for service in services:
         units.setdefault(service.entry.number, []).append(service)

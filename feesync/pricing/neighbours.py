@@ -1,11 +1,9 @@
-"""What touches what: which lines of a day change each other's price.
+"""Which lines of a day change each other's price.
 
-Lines of a claim that touch no other are priced as they are alone. How those that do are ranked and
-reduced is for `multiple`, which of them are sides of one procedure for `units`, and shares of one
-operation for `procedures`.
-
-Source: CMS record layout of the relative value file, Multiple Procedure (Modifier 51) and
-Diagnostic Imaging Family Indicator.
+The other lines of a claim are priced as they are alone. How lines that do are ranked and reduced is
+decided in `multiple`, which of them are sides of one procedure in `units`, and which are shares of
+one operation in `procedures`. Source: CMS record layout of the relative value file, Multiple
+Procedure (Modifier 51) and Diagnostic Imaging Family Indicator.
 """
 
 from __future__ import annotations
@@ -31,12 +29,11 @@ _OF_GROUP = {IMAGING: "imaging", THERAPY: "therapy"}
 
 
 def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
-    """Return the pool of a line, None where it has none.
+    """Return the pool of a line, or None where it has none.
 
-    Lines of a day with the same pool are reduced beside each other.
-
-    A return to the operating room (78) is outside the ranking; assistants at surgery rank among
-    themselves, apart from the operations of the same practitioner.
+    Lines of a day in the same pool are reduced together. A return to the operating room (78) is not
+    ranked. Assistants at surgery rank among themselves, apart from operations of the same
+    practitioner.
     """
     indicator = indicators.multiple_procedure
     if indicator in (SURGERY, ENDOSCOPY):
@@ -53,9 +50,9 @@ def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
 
 
 def touching(entries: Sequence[Entry]) -> list[Entry]:
-    """Return those of the priced lines of a day that touch another.
+    """Return the priced lines of a day that change each other's price.
 
-    They share a pool, or are of one code: sides, units or shares of one procedure.
+    They share a pool, or have the same code, as sides, units or shares of one procedure.
     """
     if len(entries) < 2:
         return []
@@ -69,7 +66,7 @@ def touching(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def group_notes(pool: Pool | None) -> list[Note]:
-    """Say of what is paid in full that services of others of the same group count too."""
+    """Return the note that services of the practitioner's group count too."""
     what = _OF_GROUP.get(pool[0]) if pool else None
     if what is None:
         return []

@@ -1,9 +1,8 @@
-"""What a modifier means for a line beside its price.
+"""Notes on what a modifier means for a line, other than its price.
 
-Money that is paid elsewhere, claims that it belongs to, dates.
-
-Most modifiers that only inform say nothing here; the column `notice` of
-data/reference/modifiers.csv says which do.
+Money may be paid elsewhere, or the modifier belong to another kind of claim, or its dates be over.
+Most modifiers that only inform have no note; the column `notice` of data/reference/modifiers.csv
+says which do.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ _THERAPY_SOURCE = "Claims Processing Manual ch. 5 s. 20.1"
 
 
 def notes(indicators: Indicators, line: Line) -> list[Note]:
-    """Return what the modifiers of a line say to whoever reads its price.
+    """Return the notes on the modifiers of a line.
 
     Raises:
-        ModifierError: one is not in use on the day.
+        ModifierError: a modifier is not in use on the day.
     """
     found = [note for modifier in line.modifiers if (note := _note(modifier, indicators, line))]
     for assistant, plan in _THERAPY_PLANS.items():

@@ -1,10 +1,8 @@
-"""Who pays what of an allowed amount.
+"""Who pays an allowed amount: deductible, Medicare's share, coinsurance, sequestration.
 
-Deductible, Medicare's share, the patient's coinsurance, sequestration.
-
-Which deductible and coinsurance a line has is for `waiver`. Source: Social Security Act s. 1833;
-sequestration reduces Medicare's payment only, after deductible and coinsurance (CMS: approved 100,
-deductible 50, Medicare pays 39.20, coinsurance stays 10.00).
+Which deductible and coinsurance a line has is decided in `waiver`. Sequestration reduces only
+Medicare's payment, after deductible and coinsurance. Source: Social Security Act s. 1833; CMS's
+example: approved 100, deductible 50, Medicare pays 39.20, coinsurance stays 10.00.
 """
 
 from typing import NamedTuple
@@ -13,10 +11,10 @@ from feesync.model.money import SCALE, scaled
 
 
 class Split(NamedTuple):
-    """Who pays an allowed amount, in cents; the first three sum to it.
+    """Who pays an allowed amount, in cents; the first three add up to it.
 
-    `medicare_payment` is after sequestration; `deductible` is the part of `patient_responsibility`
-    that the deductible took.
+    `medicare_payment` is after sequestration. `deductible` is the part of `patient_responsibility`
+    that is deductible.
     """
 
     medicare_payment: int
@@ -26,12 +24,12 @@ class Split(NamedTuple):
 
 
 def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: int) -> Split:
-    """Split an allowed amount. Medicare's share is rounded half up, and the patient has the rest.
+    """Split an allowed amount: Medicare's share is rounded half up, and the patient has the rest.
 
     Args:
         allowed: cents.
-        deductible: cents of the Part B deductible that the patient still owes; at most the allowed
-            amount is taken.
+        deductible: the Part B deductible that the patient still owes, in cents; at most the allowed
+            amount counts.
         coinsurance: the patient's share of the rest, in ten-thousandths.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """

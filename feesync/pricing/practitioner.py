@@ -1,7 +1,7 @@
-"""The share of the fee that a practitioner other than a physician is paid.
+"""The share of the fee for practitioners other than physicians.
 
-Source: Social Security Act s. 1833(a)(1); Medicare Claims Processing Manual, chapter 12, sections
-110 to 160. Shares and dates stand in data/reference/rule_values.csv.
+Shares and dates are in data/reference/rule_values.csv. Source: Social Security Act s. 1833(a)(1);
+Medicare Claims Processing Manual, chapter 12, sections 110 to 160.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ PRACTITIONERS = {
 
 
 def check(kind: str, day: date) -> None:
-    """Refuse a kind that is unknown, or that Medicare did not pay on a day.
+    """Refuse a kind of practitioner that is unknown, or that Medicare did not pay on a day.
 
     Raises:
-        InvalidInputError: with the kinds that exist.
+        InvalidInputError: the message has the kinds that exist.
     """
     if kind == PHYSICIAN:
         return
@@ -51,9 +51,9 @@ def check(kind: str, day: date) -> None:
 
 
 def adjustments(line: Line) -> list[Adjustment]:
-    """Return the share of who bills a line, nothing at 100 %.
+    """Return the share of the practitioner of a line; none at 100 %.
 
-    What AS pays at surgery is 85 % already.
+    The factor of AS at surgery includes the share already.
     """
     if line.practitioner == PHYSICIAN or "AS" in line.modifiers:
         return []
@@ -70,6 +70,6 @@ def adjustments(line: Line) -> list[Adjustment]:
 def is_physician(line: Line) -> bool:
     """Tell whether a physician bills a line.
 
-    Others must accept assignment, so that there is no limiting charge.
+    Others must accept assignment, so that they have no limiting charge.
     """
     return line.practitioner == PHYSICIAN and "AS" not in line.modifiers

@@ -1,8 +1,8 @@
 """A program applied to a fee: the price of a line that stands alone, in cents.
 
-Arithmetic, no rules: each factor multiplies the amount and is rounded half up, and the submitted
-charge limits what is left. A line with several units, with parts, or beside others that touch it
-is priced as services (steps, multiple, line_total).
+This is arithmetic without rules: each factor multiplies the amount, which is rounded half up, and
+the submitted charge limits the result. A line with several units, with parts, or with other lines
+that change its price, is priced as services (steps, multiple, line_total).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CAP_NOTE = Note.info(
 
 
 def fold(entry: Entry) -> Price:
-    """Return the price of a line whose program folds and that touches no other."""
+    """Return the price of a line whose program folds, and that no other line changes."""
     program, cents = entry.program, entry.base.fee
     marks = []
     for name, factor, reason, source in program.factors:
@@ -43,7 +43,7 @@ def fold(entry: Entry) -> Price:
 
 
 def _limiting_charge(entry: Entry) -> int:
-    """Return the limiting charge: of the fee before non-participation, rounded once."""
+    """Return the limiting charge, of the fee before non-participation, rounded once."""
     from fractions import Fraction  # of a line that has one, not at every start
 
     exact = Fraction(entry.base.exact)
@@ -54,7 +54,7 @@ def _limiting_charge(entry: Entry) -> int:
 
 
 def without_amount(entry: Entry) -> Price:
-    """Return the price of a line that the rules leave without one."""
+    """Return the price of a line that the rules leave without an amount."""
     program = entry.program
     notes = (*program.warnings, *program.denials, *program.notes)
     return Price(entry.rate, entry.base.amount, (), None, None, notes)
@@ -69,15 +69,15 @@ def price_of(
     rank: int | None = None,
     denials: Sequence[Note] = (),
 ) -> Price:
-    """Return the price of a line that may have one, with all that is to be known of it.
+    """Return the price of a line, with all notes on it.
 
     Args:
         entry: the line.
         marks: its steps.
-        allowed: cents, None where a rule for several procedures leaves it without.
-        limiting_charge: cents, None where there is none.
-        found: what to know of its services.
-        rank: among the lines of its claim.
+        allowed: cents; None where a rule for several procedures leaves it without an amount.
+        limiting_charge: cents; None where there is none.
+        found: the notes on its services.
+        rank: its rank among the lines of its claim.
         denials: why it has no price.
     """
     program, base = entry.program, entry.base

@@ -1,13 +1,9 @@
-"""Procedures: what is ranked as one.
-
-A service by itself, or the shares of one operation that one practitioner has.
+"""Procedures, the units of ranking: a service, or the shares of one operation.
 
 Shares (54, 55, 56) of one code, side and day are one procedure: it ranks by its whole fee, is
-reduced, and then shared. That reductions come before the share is a reading: no text of CMS's says
-so.
-
-Source: Medicare Claims Processing Manual, chapter 12, sections 40.2, 40.4 (global surgery) and 40.6
-(ranking, ties).
+reduced, and is then shared. That reductions come before the share is a reading: no text of CMS's
+says so. Source: Medicare Claims Processing Manual, chapter 12, sections 40.2, 40.4 (global surgery)
+and 40.6 (ranking, ties).
 """
 
 from __future__ import annotations
@@ -56,28 +52,27 @@ class Procedure:
 
     @property
     def count(self) -> int:
-        """How many equal procedures it stands for."""
+        """How many equal procedures it is."""
         return self.services[0].count
 
     @property
     def amount(self) -> int:
-        """What it ranks by, in cents: the whole fee, of which each service may have a share."""
+        """The amount that it ranks by, in cents: the whole fee, even of shares of an operation."""
         return max(service.amount for service in self.services)
 
     @property
     def lines(self) -> frozenset[int]:
-        """The numbers of the lines that it belongs to."""
+        """The numbers of its lines."""
         return frozenset(number for service in self.services for number in service.lines)
 
     def order(self, amount: int) -> Order:
-        """Return a key for the order of procedures by an amount, the highest first.
+        """Return a key to sort procedures by an amount, the highest first.
 
-        No place in a claim decides.
-
-        Equal amounts go by what is payable after all later steps, then by the charge, the highest
-        first and an unstated one above any, then by what the lines say. The manual's order by
-        charge is that of equal procedures; where more is left of one of them (it has no co-surgeon,
-        say) that goes first, so that a higher charge never lowers a sum.
+        Equal amounts are sorted by the final amount after all later steps, then by the charge, the
+        highest first and an unstated one above any, then by what the lines say; places in the claim
+        do not count. The manual's order by charge is for equal procedures. Where more is left of
+        one of them (it has no co-surgeon, for example), it comes first, so that a higher charge
+        never lowers a sum.
         """
         return (*order(self.services, amount), self.count)
 
@@ -85,7 +80,7 @@ class Procedure:
 def order(
     services: Sequence[Service], amount: int
 ) -> tuple[int, int, tuple[bool, int], list[Identity]]:
-    """Return the key of `Procedure.order` for services together."""
+    """Return the key of `Procedure.order` for several services together."""
     charges = [service.charge for service in services]
     charge = None if None in charges else sum(charge or 0 for charge in charges)
     payable = sum(_payable(service) for service in services)
@@ -98,7 +93,7 @@ def order(
 
 
 def _payable(service: Service) -> int:
-    """Return what is left of the amount of a service after the steps that follow the ranking, in cents."""
+    """Return the final amount of a service, after the steps that follow the ranking, in cents."""
     cents = service.amount
     for adjustment in (*service.program.role, *service.program.later):
         cents = scaled(cents, adjustment.factor)
@@ -106,10 +101,7 @@ def _payable(service: Service) -> int:
 
 
 def procedures(services: Sequence[Service]) -> list[Procedure]:
-    """Return the procedures of services.
-
-    Shares of one operation together, each other service by itself.
-    """
+    """Return the procedures of services: the shares of one operation together, others alone."""
     shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
     found = [
         Procedure([service])
@@ -148,7 +140,7 @@ def _share_order(service: Service) -> tuple[object, ...]:
 
 
 def _sides(service: Service) -> frozenset[str]:
-    """Return the sides that a share is of, as its lines name them; both of two units."""
+    """Return the sides of a share, as its lines name them; both where it is two units."""
     if service.sided or BOTH_SIDES in service.line.modifiers:
         return SIDES
     return SIDES.intersection(service.line.modifiers) or (_UNNAMED if service.both else _ONE)
@@ -163,9 +155,9 @@ def _of(share: str, services: Iterable[Service]) -> list[Service]:
 
 
 def _belongs(service: Service, operation: Procedure) -> bool:
-    """Tell whether a share is of an operation: of its side, and not a share that it has already.
+    """Tell whether a share belongs to an operation: it is of its side, and the operation lacks it.
 
-    Days of care beyond the global period are of the operation still, unless there is another.
+    Days of care beyond the global period still belong to the operation, unless there is another.
     """
     others = operation.services
     if others[0].count != service.count or not any(
@@ -176,7 +168,7 @@ def _belongs(service: Service, operation: Procedure) -> bool:
 
 
 def _has_room(service: Service, operation: Procedure) -> bool:
-    """Tell whether the days of a share fit in what an operation has left of its global period."""
+    """Tell whether the days of a share fit in the rest of an operation's global period."""
     return _share(service) != POSTOPERATIVE or (service.program.days or 0) <= _days_left(
         service, _of(POSTOPERATIVE, operation.services), _capacity(operation)
     )
@@ -187,9 +179,9 @@ def _capacity(operation: Procedure) -> frozenset[str]:
 
 
 def _days_left(service: Service, before: Iterable[Service], capacity: frozenset[str]) -> int:
-    """Return how many days of care are left for a share after those before it.
+    """Return how many days of care are left for a share after earlier ones.
 
-    By side: on the side that has least. Shares that name no side have those of all sides in turn.
+    It is the least of its sides; shares that name no side use up those of all sides in turn.
     """
     days = surgery.GLOBAL_DAYS[service.rate.global_days]
     own = _sides(service)
@@ -203,10 +195,10 @@ def _days_left(service: Service, before: Iterable[Service], capacity: frozenset[
 
 
 def settle_shares(operations: Iterable[Procedure]) -> None:
-    """Hold the shares of an operation within the whole, by side and by days.
+    """Limit the shares of an operation to the whole, by side and by days.
 
-    54 holds what 56 pays for, days of care beyond the global period pay nothing, and roundings up
-    do not add a cent.
+    54 includes what 56 pays for, days of care beyond the global period pay nothing, and rounding up
+    does not add a cent.
     """
     for operation in operations:
         if not SHARES.intersection(operation.services[0].line.modifiers):
@@ -239,7 +231,7 @@ def _limit(service: Service, most: int, reason: str) -> None:
 
 
 def _settle_days(service: Service, before: list[Service], capacity: frozenset[str]) -> None:
-    """Hold days of care within the global period: those beyond it pay nothing."""
+    """Limit days of care to the global period: those beyond it pay nothing."""
     days, left = service.program.days or 0, _days_left(service, before, capacity)
     if days <= left:
         return
@@ -257,7 +249,7 @@ def _settle_days(service: Service, before: list[Service], capacity: frozenset[st
 
 
 def _settle_care_before(service: Service, operations: list[Service]) -> None:
-    """Pay the care before an operation for the sides alone whose operation another furnishes."""
+    """Pay the care before an operation only for the sides that another practitioner operates on."""
     covered = frozenset(side for other in operations for side in _sides(other))
     uncovered = _sides(service) - covered
     if uncovered:
@@ -277,7 +269,7 @@ def _settle_care_before(service: Service, operations: list[Service]) -> None:
 
 
 def _whole(service: Service, share: int | Fraction) -> int:
-    """Return what a share of the operation, in ten-thousandths, comes to after the same steps as a service."""
+    """Return what a share of the operation is worth after the steps of a service."""
     names = [mark.name for mark in service.marks]
     at = names.index(surgery.GLOBAL_SHARE)
     cents = scaled(service.marks[at - 1].cents if at else service.start, share)

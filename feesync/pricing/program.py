@@ -1,15 +1,15 @@
-"""What the rules say of a line whatever its amounts and its place.
+"""The program of a line: what the rules say of it, whatever its amounts and its place.
 
-The adjustments in their order with reasons and sources, how the line stands beside others, or why
-there is no payment. A program is a function of what the rules look at, so that one serves every
-line of the same shape, in any locality and with any charge. The amounts are for `price`, where a
-program folds, and for `steps` where a line has units, parts or neighbours.
+It has the adjustments in their order with reasons and sources, which other lines matter, or why
+there is no payment. It depends only on what the rules look at, so that one program is for every
+line of the same shape, in any locality and with any charge. Amounts come in `price`, where a
+program folds, and in `steps`, where a line has units, parts or neighbours.
 
 The order is CMS's: both sides, equipment, multiple procedures, the OPPS cap, the part in an
 operation, practitioner's share, therapy assistant, non-participation, another plan's contract,
-lower of the charge. Each adjustment applies to the rounded amount before it: no published sentence
-settles whether they apply before rounding, the manual points at the stored fee amount, which has
-two decimals. The other reading differs by at most a cent a step.
+lower of the charge. Each adjustment applies to the rounded amount before it. No published sentence
+says whether it does; the manual refers to the stored fee amount, which has two decimals. The other
+reading differs by at most a cent for each step.
 """
 
 from datetime import date, timedelta
@@ -41,31 +41,31 @@ from feesync.reference.modifiers import modifier_effects
 from feesync.reference.rule_values import unchanged_since
 
 MOST_PROGRAMS = 32_768
-"""How many are remembered: a national mix of five million lines has 24,096."""
+"""How many programs are remembered: a national mix of five million lines has 24,096."""
 
 _DAY = timedelta(days=1)
 
 
 class Program(NamedTuple):
-    """What the rules say of a line whatever its amounts and its place.
+    """What the rules say of a line, whatever its amounts and its place.
 
     Attributes:
         indicators: those of its code.
-        both: what of the line says both sides, empty where nothing does.
-        sides: what both sides do to the fee where the line says so, else None.
-        equipment: what older equipment leaves of the technical part.
-        role: the part that the practitioner has in an operation.
-        later: who bills, and with whom.
-        last: non-participation and contract.
+        both: what in the line means both sides, empty where nothing does.
+        sides: the adjustment for both sides, None where the line is not for both.
+        equipment: the reduction of the technical part for older equipment.
+        role: the adjustments for the practitioner's part in an operation.
+        later: the adjustments for who bills, and with whom.
+        last: the adjustments for non-participation and a contract.
         limited: whether there is a limiting charge.
-        pool: which lines it is reduced beside, None where there are none.
-        days: those of the care after an operation that it pays for, None where it pays for none.
+        pool: the pool of lines that are reduced together, None where it has none.
+        days: the days of care after an operation that it pays for, None where it pays for none.
         denials: why there is no payment.
-        warnings: what the status says of a line that has an amount.
-        notes: what else to know.
-        terms: what to know of the price, where there is one.
-        side_notes: what to know of `sides`.
-        unreduced: what to know where no line beside it takes from it.
+        warnings: the warnings on the status, for a line that has an amount.
+        notes: all other notes.
+        terms: the notes on the price, where there is one.
+        side_notes: the notes on `sides`.
+        unreduced: the notes where no other line reduces it.
         folds: whether the price is the fee times the factors of `factors`, each rounded half up;
             else the line has several units, parts, or a share of an operation.
     """
@@ -90,18 +90,16 @@ class Program(NamedTuple):
 
     @property
     def factors(self) -> tuple[Adjustment, ...]:
-        """The steps of a line by itself, in their order, where it folds."""
+        """The steps of a line by itself, in their order, where the program folds."""
         return (*((self.sides,) if self.sides else ()), *self.role, *self.later, *self.last)
 
 
 def program(indicators: Indicators, line: Line) -> Program:
-    """Return what the rules say of a line.
-
-    Its texts have a blank (CODE) in place of the code.
+    """Return the program of a line; its texts have a blank (CODE) for the code.
 
     Args:
         indicators: those of its code and row modifier.
-        line: the line; its charge and its place count for nothing.
+        line: the line; its charge and its place do not matter.
 
     Raises:
         ModifierError: a modifier does not apply to the code, or was not in use on the day.
@@ -113,10 +111,10 @@ def program(indicators: Indicators, line: Line) -> Program:
 
 
 def _shape(line: Line) -> Line:
-    """Return what the rules look at in a line.
+    """Return a line with only what the rules look at.
 
-    In place of the day the first one since which they say the same; the code only where a modifier
-    is for some codes alone.
+    Its day is the first one since which the rules are the same. Its code is left out unless a
+    modifier is only for some codes.
     """
     modifiers, day, code = line.modifiers, unchanged_since(line.day), CODE
     if modifiers:
@@ -138,7 +136,7 @@ def _shape(line: Line) -> Line:
 
 
 def _since(modifiers: tuple[str, ...], day: date) -> date:
-    """Return the first day since which the table says the same of modifiers as on a day."""
+    """Return the first day since which the table has said the same of modifiers as on a day."""
     starts = [date.min]
     for modifier in modifiers:
         for row in modifier_effects(modifier):
@@ -150,7 +148,7 @@ def _since(modifiers: tuple[str, ...], day: date) -> date:
 
 @lru_cache(maxsize=256)
 def _is_for_some(modifier: str) -> bool:
-    """Tell whether a modifier is for some codes alone, so that rules look at the code."""
+    """Tell whether a modifier is only for some codes, so that rules look at the code."""
     return modifier in EQUIPMENT | THERAPY_ASSISTANTS or any(
         row.codes for row in modifier_effects(modifier)
     )
@@ -204,7 +202,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
 
 
 def _terms(line: Line) -> tuple[list[Adjustment], list[Note]]:
-    """Return what non-participation and a contract do to an amount, and what to know of them."""
+    """Return the adjustments for non-participation and a contract, and the notes on them."""
     last: list[Adjustment] = []
     notes: list[Note] = []
     if line.nonpar:

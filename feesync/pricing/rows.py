@@ -1,6 +1,6 @@
-"""Which rows of the fee schedule a line takes: its own, and those of its technical part.
+"""The rows of the fee schedule for a line: its own, and those of its technical part.
 
-Where the rates of rows are is for the caller's lookup, which has one method.
+The caller's lookup, which has one method, finds their rates.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from feesync.reference.modifiers import Effect
 
 
 class RateLookup(Protocol):
-    """Where pricing finds rates."""
+    """Finds rates for pricing."""
 
     def rate(self, hcpcs: str, row: str, line: Line) -> Rate:
         """Return the rate of a code and row modifier, in the place and on the day of a line.
 
         Raises:
-            UnknownCodeError: there is none; `rows` are those that the code does have.
+            UnknownCodeError: there is none; `rows` has the rows of the code.
         """
 
 
 def rate_of(line: Line, rates: RateLookup) -> Rate:
     """Return the rate of a line.
 
-    A code without a row for 53 answers with its own: 53 is then priced by report. Of a code with
-    parts PD takes the professional one.
+    A code without a row for 53 has its own row, and 53 is then priced by report. PD means the
+    professional row of a code with parts.
 
     Raises:
-        ModifierError: the code has other rows than the modifiers ask for.
+        ModifierError: the code does not have the row that the modifiers name.
         UnknownCodeError: there is no such code.
     """
     row = row_of(line.modifiers)

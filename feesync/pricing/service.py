@@ -1,10 +1,8 @@
-"""A service on its way from its fee to its price.
-
-Its amount so far, what of it is technical, and the marks of its steps.
+"""A service on its way from its fee to its price: its amount, its technical part, its steps.
 
 A service is what the rules for several procedures count: a unit of a line, the two sides of a
-procedure, or the share of an operation. `pricing.units` says which services lines stand for,
-`pricing.line_total` adds them up again by line.
+procedure, or the share of an operation. `pricing.units` divides lines into services, and
+`pricing.line_total` adds them up by line again.
 """
 
 from __future__ import annotations
@@ -129,12 +127,12 @@ class Service:
 
     @property
     def charge(self) -> int | None:
-        """What the stated charges of its units come to, None where one is not stated."""
+        """The sum of the stated charges of its units, None where one is not stated."""
         stated = [charge for charge in self.charges if charge is not None]
         return sum(stated) if len(stated) == len(self.charges) else None
 
     def take(self, adjustment: Adjustment, subject: str = "") -> None:
-        """Take a step that multiplies the whole amount."""
+        """Add a step that multiplies the whole amount."""
         self.amount = scaled(self.amount, adjustment.factor)
         if self.exact:
             self.exact *= Fraction(adjustment.factor, SCALE)
@@ -150,7 +148,7 @@ class Service:
         )
 
     def take_sides(self, adjustment: Adjustment) -> None:
-        """Take the step that both sides of a procedure are."""
+        """Add the step for both sides of a procedure."""
         self.sides = adjustment
         self.take(adjustment)
 
@@ -163,7 +161,7 @@ class Service:
         source: str,
         amounts: tuple[int, ...] = (),
     ) -> None:
-        """Take a step to another amount; `share` is the unrounded factor that it stands for."""
+        """Add a step to another amount; `share` is the unrounded factor of the step."""
         self.amount = amount
         self.exact *= share
         self.marks.append(Mark(name, None, amount, reason, source, amounts=amounts))
@@ -173,18 +171,18 @@ class Service:
         """The technical part of the amount before the OPPS cap, in cents.
 
         Raises:
-            ModifierError: CMS's file does not price it by itself.
+            ModifierError: CMS's file has no price for it alone.
         """
         return self._parts()[0]
 
     @property
     def technical_fee(self) -> int:
-        """The technical part as the schedule has it, in cents: what it ranks by.
+        """The technical part by which the service ranks, in cents: that of the fee schedule.
 
-        Before the OPPS cap and before what older equipment takes from it.
+        It is before the OPPS cap and before any reduction for older equipment.
 
         Raises:
-            ModifierError: CMS's file does not price it by itself.
+            ModifierError: CMS's file has no price for it alone.
         """
         self._parts()
         return self._technical_fee
@@ -192,10 +190,12 @@ class Service:
     def reduce_parts(
         self, name: str, technical: int, professional: int, reason: str, source: str
     ) -> None:
-        """Take a step that multiplies the technical and the professional part by factors of their own, in ten-thousandths.
+        """Add a step with a factor for the technical and one for the professional part.
+
+        The factors are in ten-thousandths.
 
         Raises:
-            ModifierError: CMS's file does not price the technical part by itself.
+            ModifierError: CMS's file has no price for the technical part alone.
         """
         before, exact = self._parts()
         after, exact_after = scaled(before, technical), exact * technical / SCALE
@@ -213,9 +213,9 @@ class Service:
         self.marks.append(Mark(name, whole, self.amount, reason, source, amounts=amounts))
 
     def settle_cap(self) -> None:
-        """Take the OPPS cap, which limits what the reductions leave.
+        """Add the step of the OPPS cap, which limits the amount after the reductions.
 
-        Without a reduction the fee itself is capped, as that of the line alone is.
+        Without a reduction the fee itself is capped, as for the line alone.
         """
         if not self._capped:
             return
@@ -245,14 +245,14 @@ class Service:
         self.marks.append(Mark(CAP_NAME, None, amount, reason, CAP_SOURCE, amounts=(cap,)))
 
     def _parts(self) -> tuple[int, Fraction]:
-        """Return the technical part in cents, and before any rounding."""
+        """Return the technical part, in cents and before any rounding."""
         if self._technical is None:
             self._technical = self._first_parts(capped=False)
             self._technical_fee = self._technical[0]
         return self._technical
 
     def _first_parts(self, *, capped: bool) -> tuple[int, Fraction]:
-        """Return the technical part, as both sides make it, before or after the OPPS cap."""
+        """Return the technical part for the sides of the service, before or after the OPPS cap."""
         if self.rate.modifier == "26":
             return 0, Fraction(0)
         bases = [self.base]
@@ -273,19 +273,19 @@ class Service:
         return (cents if capped else min(cents, self.amount)), exact
 
     def lower(self, name: str, cents: int, reason: str, source: str) -> None:
-        """Take a step down to an amount."""
+        """Add a step down to an amount."""
         self.amount = cents
         if not cents:
             self.exact = self.limit = Fraction(0)
         self.marks.append(Mark(name, None, cents, reason, source))
 
     def limit_to_charge(self) -> None:
-        """Take the lower of the amount and the submitted charge.
+        """Add the step of the lower of the amount and the submitted charge.
 
-        Of two sides that are paid for each by itself (indicator 3), each by its own charge; else by
-        the charges of both together, however the sides are written. One that is not stated counts
-        as the fee of a side. Lines that share a service share its amount so that none has more than
-        its own charge.
+        Two sides that are each paid by themselves (indicator 3) have each its own charge; other
+        sides have the sum of both charges, however the sides are written. A charge that is not
+        stated counts as the fee of a side. Lines that share a service share its amount so that none
+        has more than its own charge.
         """
         stated = [charge for charge in self.charges if charge is not None]
         if not stated:
@@ -311,7 +311,7 @@ class Service:
             self.marks.append(Mark(CHARGE, None, amount, reason, CHARGE_SOURCE))
 
     def _share_of_first(self, amount: int) -> int:
-        """Return what the first of two lines has of an amount that the charges allow."""
+        """Return the part of the first of two lines in an amount that the charges allow."""
         first = self._first_side(amount)
         if len(self.lines) == 1:
             return first
@@ -321,9 +321,9 @@ class Service:
         return first if other is None else max(first, amount - other)
 
     def part(self, cents: int, number: int, *, last: bool = False) -> int:
-        """Return what a line has of an amount of this service.
+        """Return the part of a line in an amount of this service.
 
-        All of it, or what the first or the other side is worth.
+        It is the whole, or the worth of the first or the second side.
         """
         if len(self.lines) == 1:
             return cents
@@ -331,11 +331,11 @@ class Service:
         return first if self.lines[0] == number else cents - first
 
     def other_side(self, cents: int) -> int:
-        """Return what the second of two sides has of an amount for both."""
+        """Return the part of the second of two sides in an amount for both."""
         return cents - self._first_side(cents)
 
     def _first_side(self, cents: int) -> int:
-        """Return what the first of two sides has of both: 100 of 150, 100 of 200, 100 of 100."""
+        """Return the part of the first side in an amount for both: 100 of 150, of 200, of 100."""
         return half_up(cents * Fraction(SCALE) / self._sides, 1)
 
     @property
@@ -343,7 +343,7 @@ class Service:
         return self.sides.factor if self.sides else SCALE
 
     def trial(self) -> Service:
-        """Return a copy, on which steps can be tried out."""
+        """Return a copy, on which steps can be tried."""
         found = copy(self)
         found.marks, found.notes = [*self.marks], [*self.notes]
         return found

@@ -1,10 +1,9 @@
-"""One trip of portable X-ray equipment to several patients: its payment is divided among them.
+"""A trip of portable X-ray equipment to several patients, whose payment is divided among them.
 
-UN, UP, UQ, UR and US name two to six patients, on R0075 alone. Contractors price R0075, so that
+UN, UP, UQ, UR and US mean two to six patients, on R0075 only. Contractors price R0075, so that
 feesync mostly says only that the MAC's amount is divided. Out of scope: R0070, a trip to one
-patient, which carries none of them, and Q0092, which is never divided.
-
-Source: Medicare Claims Processing Manual, chapter 13, section 90.3; Palmetto RR 8EELJ98426.
+patient, which has none of these modifiers, and Q0092, which is never divided. Source: Medicare
+Claims Processing Manual, chapter 13, section 90.3; Palmetto RR 8EELJ98426.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ def adjustments(line: Line) -> list[Adjustment]:
     """Return the share of one patient in a trip to several.
 
     Raises:
-        ModifierError: the code is not divided by it.
+        ModifierError: the trip of the code is not divided by the modifier.
     """
     found = []
     for modifier in line.modifiers:

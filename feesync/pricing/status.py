@@ -1,4 +1,4 @@
-"""Whether Medicare prices a code at all, in this setting: the status code and the NA flags.
+"""Whether Medicare prices a code in a setting at all, by the status code and the NA flags.
 
 Source: CMS record layout of the relative value file, Attachment A (status codes); Addendum A to the
 PFS final rules (NA).
@@ -15,7 +15,8 @@ _NA_SOURCE = "PFS final rule, Addendum A, NA indicators"
 _THERAPY = "5"
 _CONTRACTOR_PRICED = "contractor-priced"
 ALONE = "T"
-"""The status of what is paid only where nothing else of the day is payable to the same provider."""
+"""The status of codes that are paid only where the provider has no other payable service that
+day."""
 _WHY_NOT = {
     "B": "bundled: payment is in the services it goes with, never separate",
     "C": "contractor-priced: the MAC sets the amount, usually case by case; there is no fee "
@@ -38,7 +39,7 @@ _WHY_NOT = {
 
 
 def denial(indicators: Indicators, line: Line) -> Note:
-    """Return why Medicare has no fee schedule amount for a line that has none."""
+    """Return why Medicare has no fee schedule amount for a line."""
     return unpriced(indicators, line.hcpcs) or Note.denial(
         "facility-na",
         f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
@@ -49,7 +50,7 @@ def denial(indicators: Indicators, line: Line) -> Note:
 
 
 def unpriced(indicators: Indicators, hcpcs: str) -> Note | None:
-    """Return why a row has no fee schedule amount in either setting; None where it has one."""
+    """Return why a row has no fee schedule amount in either setting, or None where it has one."""
     if indicators.status not in PRICED_STATUSES:
         why = _WHY_NOT.get(
             indicators.status, "not a status that Medicare pays under the fee schedule"
@@ -80,7 +81,7 @@ def bundle_denial(line: Line) -> Note:
 
 
 def warnings(indicators: Indicators, line: Line) -> list[Note]:
-    """Return what to know about a line that has an amount."""
+    """Return the warnings on the status and flags of a line that has an amount."""
     if indicators.status == "A" and not indicators.nonfacility_na and not indicators.facility_na:
         return []
     notes = []

@@ -1,4 +1,4 @@
-"""The steps that a service goes through before and after those of the rules for several procedures."""
+"""The steps of a service before and after those of the rules for several procedures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from feesync.pricing.service import Service
 
 
 def begin(service: Service) -> Service:
-    """Take the steps before those of multiple procedures: both sides, equipment.
+    """Add the steps before multiple procedures: both sides, older equipment.
 
     Raises:
-        ModifierError: CMS's file does not price the technical part that older equipment takes from.
+        ModifierError: older equipment reduces a technical part for which CMS's file has no price.
     """
     program = service.program
     if service.both and program.sides:
@@ -28,7 +28,7 @@ def begin(service: Service) -> Service:
 
 
 def finish(service: Service) -> None:
-    """Take the steps after those of multiple procedures, up to the charge."""
+    """Add the steps after multiple procedures, up to the charge."""
     service.settle_cap()
     program = service.program
     for adjustment in (*program.role, *program.later):
@@ -39,5 +39,5 @@ def finish(service: Service) -> None:
 
 
 def close(service: Service) -> None:
-    """Take the lower of the amount and the submitted charge."""
+    """Add the step of the lower of the amount and the submitted charge."""
     service.limit_to_charge()

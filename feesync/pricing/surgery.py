@@ -1,11 +1,9 @@
-"""The part that one practitioner has in an operation.
+"""The part of one practitioner in an operation: assistant, co-surgeon, share, return to the room.
 
-Assistant, co-surgeon, a share of the global period, a return to the room.
-
-Source: CMS record layout of the relative value file (assistant, co-surgeon and global fields);
-Medicare Claims Processing Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global
-surgery), 40.8 (co-surgeons), 110.2 (physician assistants). The factors of 80, 81, 82, AS and 62 stand
-in data/reference/modifiers.csv.
+The factors of 80, 81, 82, AS and 62 are in data/reference/modifiers.csv. Source: CMS record layout
+of the relative value file (assistant, co-surgeon and global fields); Medicare Claims Processing
+Manual, chapter 12, sections 20.4.3 (assistants), 40.2 to 40.4 (global surgery), 40.8 (co-surgeons),
+110.2 (physician assistants).
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ Care after the operation, before it, and the operation with the care before it.
 """
 
 GLOBAL_DAYS = {"010": 10, "090": 90}
-"""Days after the operation in the global periods that have shares."""
+"""The days after the operation, for the global periods that have shares."""
 
 ASSISTANT_STEP, CO_SURGEON_STEP, GLOBAL_SHARE = "assistant", "co-surgeon", "global share"
 """The names of the steps."""
@@ -47,16 +45,13 @@ _DAYS_SOURCE = (
     "contractors read it"
 )
 _REPORT_AS = frozenset({"np", "pa", "cns"})
-"""Practitioners whose assistance at surgery is reported by AS, not by 80 to 82.
-
-AS alone says that it is one of them.
-"""
+"""Practitioners whose assistance at surgery is reported by AS and not by 80 to 82."""
 
 _CONCERNED = ASSISTANTS | SHARES | {CO_SURGEON, RETURN}
 
 
 def adjustments(indicators: Indicators, line: Line) -> tuple[list[Adjustment], list[Note]]:
-    """Return what a practitioner's part in an operation does to the fee of a line.
+    """Return the adjustments for a practitioner's part in an operation, and the notes on it.
 
     A denial among the notes means no payment.
 
@@ -80,10 +75,10 @@ def adjustments(indicators: Indicators, line: Line) -> tuple[list[Adjustment], l
 
 
 def care_days(indicators: Indicators, line: Line) -> int | None:
-    """Return the days of care after an operation that a line pays for, None where it pays for none.
+    """Return the days of care after an operation that a line pays for, or None.
 
-    The units of modifier 55 are days, never operations: 1 unit is the whole share, as no days at
-    all are.
+    The units of modifier 55 are days, never operations: 1 unit means the whole share, as no days at
+    all do.
     """
     if POSTOPERATIVE not in line.modifiers:
         return None

@@ -1,7 +1,7 @@
-"""Therapy furnished in whole or in part by an assistant is paid less.
+"""The reduced payment for therapy that an assistant furnishes in whole or in part.
 
-Source: Social Security Act s. 1834(v); Medicare Claims Processing Manual, chapter 5, section 20.1.
-Factor and dates stand in data/reference/modifiers.csv.
+Factor and dates are in data/reference/modifiers.csv. Source: Social Security Act s. 1834(v);
+Medicare Claims Processing Manual, chapter 5, section 20.1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ THERAPY = "5"
 """The multiple procedure indicator of services that are always therapy."""
 
 _LIST = "therapy under a plan of care"
-"""Codes that are therapy where a therapist furnishes them."""
+"""The list of codes that are therapy where a therapist furnishes them."""
 
 _WHO = {"CQ": "physical therapist assistant", "CO": "occupational therapy assistant"}
 
@@ -49,9 +49,7 @@ def doubts(indicators: Indicators, line: Line) -> list[Note]:
 
 
 def adjustments(indicators: Indicators, line: Line) -> list[Adjustment]:
-    """Return what a therapy assistant does to the amount of a line.
-
-    Before 2022 the modifiers only inform.
+    """Return the adjustment for a therapy assistant; before 2022 the modifiers only inform.
 
     Raises:
         ModifierError: the code is not one that therapists bill.

@@ -1,19 +1,14 @@
-"""Which services the lines of a claim stand for.
+"""The services of lines: their units, two of which may be the two sides of one procedure.
 
-Units are lines, and two of them may be the two sides of one procedure.
+A line of N units is N lines of one unit, so that no price depends on how units are written. The two
+sides of a procedure are one service: modifier 50, RT with LT, or two units of a code without a side
+where its bilateral indicator says so. The units of modifier 55 are days.
 
-A line of N units is N lines of one unit, each with an equal part of the charge; so no price depends
-on how units are written. The two sides of a procedure are one service: modifier 50, RT with LT, or
-two units of a code without a side where its bilateral indicator says so. The units of modifier 55
-are days.
-
-A charge is of the whole line. Of several units each has an equal part of it, the odd cents with the
-first, so that a line says the same as the lines that it could be split into. How the charges for
-the two sides of one procedure count is for `Service.limit_to_charge`.
-
-Source: CMS record layout of the relative value file, Bilateral Surgery: a code "reported twice on
-the same day by any other means (e.g., with RT and LT modifiers or with a 2 in the units field)" is
-paid the lower of the charge for both sides and the fee for both.
+A charge is for the whole line. Each unit has an equal part of it, and the first units have the odd
+cents. How the charges for the two sides of a procedure count is decided in
+`Service.limit_to_charge`. Source: CMS record layout of the relative value file, Bilateral Surgery:
+a code "reported twice on the same day by any other means (e.g., with RT and LT modifiers or with a
+2 in the units field)" is paid the lower of the charge for both sides and the fee for both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +23,8 @@ from feesync.pricing.service import Service
 
 _ADD_ON = "ZZZ"
 _SINGLES = 6
-"""From this many equal services on the rest is treated alike by every rule, so that it stays one block."""
+"""From this many equal services on, every rule treats the others alike, so that they stay one
+block."""
 
 Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int]
 
@@ -42,9 +38,9 @@ class _Block(NamedTuple):
 
 
 def identity(line: Line) -> Identity:
-    """Return what a line says, its charge aside.
+    """Return what a line says, without its charge.
 
-    The last resort of an order, so that its place in the claim never decides.
+    It is the last key to sort by, so that the place of a line in its claim never decides.
     """
     return (
         line.hcpcs,
@@ -56,16 +52,16 @@ def identity(line: Line) -> Identity:
 
 
 def descending_charge(charge: int | None) -> tuple[bool, int]:
-    """Return a key that puts the highest charge first, and one that is not stated before any."""
+    """Return a key that sorts the highest charge first, and one that is not stated before any."""
     return charge is not None, -(charge or 0)
 
 
 def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
-    """Return the services of the lines of a claim that may have a price.
+    """Return the services of the lines of a claim.
 
     Args:
-        entries: the lines, without those that have no price.
-        rates: where the rates of technical parts are found.
+        entries: the lines that may have a price.
+        rates: finds the rates of technical parts.
     """
     found: list[Service] = []
     one_side: dict[object, dict[str, list[_Block]]] = {}
@@ -104,10 +100,10 @@ def _count(entry: Entry) -> int:
 
 
 def _may_mean_both(entry: Entry) -> bool:
-    """Tell whether two units of a line mean both sides.
+    """Tell whether two units of a line may mean both sides.
 
-    A second return to the room, fewer days of care than all, or a line that says that it is another
-    service (76, 59 and their like) does not.
+    They do not on a second return to the room, with fewer days of care than all, or where the line
+    says that it is another service (76, 59 and their like).
     """
     indicators, modifiers = entry.program.indicators, entry.line.modifiers
     if indicators.bilateral not in bilateral.UNITS_SIDES or indicators.global_days == _ADD_ON:
@@ -118,7 +114,7 @@ def _may_mean_both(entry: Entry) -> bool:
 
 
 def _blocks(entry: Entry, count: int) -> list[_Block]:
-    """Divide a line into its units, the charge evenly to the cent."""
+    """Divide a line into its units, and the charge evenly to the cent."""
     if entry.line.charge is None:
         return [_Block(entry, None, count)]
     each, more = divmod(entry.line.charge, count)
@@ -133,7 +129,7 @@ def _ordered(blocks: list[_Block]) -> list[_Block]:
 
 
 def _sides(rates: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
-    """Yield pairs of a right and a left unit, and what is left of the side that has more."""
+    """Yield pairs of a right and a left unit, and the rest of the side that has more."""
     right, left = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
     while right and left:
         first, second = right[0], left[0]
@@ -150,8 +146,8 @@ def _sides(rates: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Serv
 def _units(rates: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
     """Yield both sides where there are two units in all, else a service for each unit.
 
-    Of three or more it cannot be told which are the sides of one procedure: each is one by itself.
-    That is a reading.
+    Of three or more units, which are the two sides of a procedure cannot be told, so that each is a
+    service. That is a reading.
     """
     if sum(block.size for block in blocks) != 2:
         units = sum(block.size for block in blocks)
@@ -171,10 +167,7 @@ def _units(rates: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
 def _service(
     rates: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, sided: bool = False
 ) -> Iterator[Service]:
-    """Yield services for a block.
-
-    Single ones as far as rules may treat them differently, then one for the rest.
-    """
+    """Yield the services of a block: single ones as far as rules may differ, then the rest."""
     entry, count = blocks[0].entry, blocks[0].size
     lines = tuple(dict.fromkeys(block.entry.number for block in blocks))
     charges = tuple(block.charge for block in blocks)

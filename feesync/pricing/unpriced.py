@@ -1,8 +1,8 @@
-"""Modifiers that leave the amount to the MAC, or that say there is none.
+"""Modifiers that leave the amount to the MAC, or that mean that nothing is paid.
 
-Which ones do stands in data/reference/modifiers.csv. Source: Medicare Claims Processing Manual,
-chapter 12, sections 20.4.6 (22 and 52), 40.9 (66); chapter 30 (GY, GZ); chapter 3, section 40.3,
-and transmittal 2373 (PD).
+They are in data/reference/modifiers.csv. Source: Medicare Claims Processing Manual, chapter 12,
+sections 20.4.6 (22 and 52), 40.9 (66); chapter 30 (GY, GZ); chapter 3, section 40.3, and
+transmittal 2373 (PD).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def denials(indicators: Indicators, line: Line) -> list[Note]:
     """Return why modifiers leave a line without an amount; nothing where none does.
 
     Raises:
-        ModifierError: the concept does not apply to the code.
+        ModifierError: the concept of a modifier does not apply to the code.
     """
     notes: list[Note] = []
     for modifier in line.modifiers:
@@ -60,10 +60,7 @@ def denials(indicators: Indicators, line: Line) -> list[Note]:
 
 
 def _before_admission(modifier: str, indicators: Indicators, line: Line, source: str) -> list[Note]:
-    """Return why a technical part is not paid before an admission.
-
-    It is the hospital's, in its payment for the stay.
-    """
+    """Return why a technical part before an admission is not paid: the stay includes it."""
     if indicators.pctc == GLOBAL_ONLY:
         raise ModifierError(
             f"modifier {modifier} on {line.hcpcs}: the code holds both parts; bill the code of its "

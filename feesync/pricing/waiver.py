@@ -1,9 +1,7 @@
-"""Which deductible and coinsurance a line has.
+"""The deductible and coinsurance of a line, which a preventive service or a modifier may waive.
 
-Those of Part B, or what a preventive service or a modifier leaves of them.
-
-A claim shows code, modifiers, day and the other lines; diagnosis, age and frequency it does not
-show here, so that what depends on them is a note. How an amount is split is for `payer`. Source: 42
+A claim shows code, modifiers, day and the other lines. It does not show diagnosis, age and
+frequency; what depends on them is a note. How an amount is split is decided in `payer`. Source: 42
 USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost_sharing.csv.
 """
 
@@ -18,7 +16,7 @@ from feesync.pricing.line import Line
 from feesync.reference.cost_sharing import CostSharing, cost_sharings, preventive_cost_sharings
 
 PREVENTIVE = "33"
-"""Marks a preventive service; Medicare heeds it on the codes of its list alone."""
+"""The modifier of a preventive service, which counts only on the codes of Medicare's list."""
 
 _LIST = "data/reference/preventive.csv"
 
@@ -37,7 +35,7 @@ class PatientShare(NamedTuple):
 def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
     """Return the deductible and coinsurance of a line.
 
-    Where several rules hold, the one that takes least from the patient.
+    Where several rules hold, it is the one by which the patient owes least.
 
     Args:
         line: the line.
@@ -78,7 +76,7 @@ def _is_about(rule: CostSharing, hcpcs: str) -> bool:
 
 
 def _holds(code: str, hcpcs: str) -> bool:
-    """Tell whether a code or a range of numbers holds a code; one with a letter is in no range."""
+    """Tell whether a code is a code of the table, or in a range of numbers."""
     first, _, last = code.partition("-")
     return first <= hcpcs <= last and hcpcs.isdigit() if last else hcpcs == code
 
@@ -90,7 +88,7 @@ def _is_met(rule: CostSharing, line: Line, beside: Collection[str]) -> bool:
 
 
 def _waived(rule: CostSharing, line: Line) -> Note:
-    """Say what is waived, why, and that the claim does not show all of it."""
+    """Return the note on what is waived, why, and which conditions the claim does not show."""
     if rule.modifier and not rule.beside:
         why = f"modifier {rule.modifier}, {rule.condition}."
     else:
@@ -107,7 +105,10 @@ def _waived(rule: CostSharing, line: Line) -> Note:
 
 
 def _not_waived(rule: CostSharing, line: Line, beside: Collection[str]) -> Note:
-    """Say that a code near to a preventive service is not waived, or what the claim lacks for it."""
+    """Return the note that a code is not waived though it is near a preventive service.
+
+    The note says what the claim lacks for a waiver, where it lacks something.
+    """
     if not rule.modifier:
         return Note.info(
             "cost-sharing-applies",
@@ -128,7 +129,7 @@ def _not_waived(rule: CostSharing, line: Line, beside: Collection[str]) -> Note:
 
 
 def _without_effect(line: Line) -> list[Note]:
-    """Say that 33, or a modifier that some codes are waived by, takes nothing from the patient's share of this one."""
+    """Return the notes on modifiers that waive other codes, but not this one."""
     notes = []
     if PREVENTIVE in line.modifiers:
         text = (
