@@ -90,6 +90,7 @@ PRINTING = {"tabulate", "simplejson"}
         ("localities 10001 --date 2025-11-03", FETCHING | DRAWING),
         ("modifiers 5", FETCHING | DRAWING),
         ("status --json", FETCHING | DRAWING),
+        ("import --help", FETCHING | DRAWING),
     ],
 )
 def test_looking_up_loads_no_http_and_no_loading_library(line, unneeded, monkeypatch):

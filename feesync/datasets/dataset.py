@@ -11,18 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from feesync.cms.cache import CachedFile, DownloadRecord
 from feesync.cms.catalog import Offer, file_name, newest, read_files
-from feesync.cms.client import Client
-from feesync.cms.site import Site
 from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.selection import Selection
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive
 from feesync.store.library import Library
 from feesync.store.revisions import Revisions
+
+if TYPE_CHECKING:
+    from feesync.cms.cache import CachedFile, DownloadRecord
+    from feesync.cms.client import Client
+    from feesync.cms.site import Site
 
 Hearer = Callable[[str | None, ContentRefusedError], None]
 """Hears of a page that could not be read: the label that it concerns, if any, and why."""

@@ -10,12 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from feesync.cms.cache import CachedFile, DownloadRecord
 from feesync.cms.catalog import Offer, zip_name
-from feesync.cms.client import Client
-from feesync.cms.discovery import Discovery
 from feesync.datasets.dataset import (
     Advance,
     Dataset,
@@ -38,6 +35,10 @@ from feesync.model.money import decimal
 from feesync.model.release import ACCEPTED_CHANGE, Release
 from feesync.reference.catalogue import effective_dates
 from feesync.store.library import Library
+
+if TYPE_CHECKING:
+    from feesync.cms.cache import CachedFile, DownloadRecord
+    from feesync.cms.client import Client
 
 _CATALOGUES = {
     "listing": "CMS's listing",
@@ -76,6 +77,8 @@ class RelativeValueFiles(Dataset):
 
     def discover(self, client: Client, hearer: Hearer) -> Offers:
         """Return the releases of CMS's listing, or of feesync's catalogue if that is unreadable."""
+        from feesync.cms.discovery import Discovery  # which needs the HTTP library
+
         catalogue, offers = Discovery(client, hearer).offers()
         return Offers(offers, catalogue)
 
@@ -149,6 +152,8 @@ class RelativeValueFiles(Dataset):
 
     def address(self, offer: Offer, client: Client, hearer: Hearer) -> str:
         """Return the address of a release's zip, from its page."""
+        from feesync.cms.discovery import Discovery
+
         return Discovery(client, hearer).address(offer)
 
     def download_name(self, url: str, label: str) -> str:
