@@ -5,8 +5,10 @@ Out of scope: prices (pricing), and notes on several lines together (notes).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from feesync.claims import wording
 from feesync.claims.estimate import Estimate
@@ -19,24 +21,54 @@ from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.pricing import waiver
 from feesync.pricing.line import Line, Price
-from feesync.pricing.payer import split
+from feesync.pricing.payer import Split, split
 from feesync.reference.cost_sharing import PART_B_DEDUCTIBLE, part_b_deductible_on, sequestration_on
-from feesync.schedule.quote import Quote
 
 _DEDUCTIBLE_SOURCE = f"data/{PART_B_DEDUCTIBLE}"
 _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
 _EXCESS_SOURCE = "Social Security Act s. 1848(g); Claims Processing Manual ch. 12 s. 30.3.12"
 
 
+class Payers(NamedTuple):
+    """Who pays what of a price: nothing is known of one that Medicare does not pay.
+
+    Attributes:
+        share: what the patient owes of it, by the rules.
+        split: the amounts in cents.
+        cut: sequestration in ten-thousandths of Medicare's payment.
+    """
+
+    share: waiver.PatientShare | None
+    split: Split | None
+    cut: int
+
+
+def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) -> Payers:
+    """Return who pays a price.
+
+    Args:
+        line: the line.
+        price: its price.
+        owed: the deductible in cents that is left for it.
+        beside: the codes of the lines of its claim that have a price: what is denied waives
+            nothing of another line.
+    """
+    cut = sequestration_on(line.day)
+    rate = cut.rate if cut else 0
+    if price.allowed is None or line.contract:
+        return Payers(None, None, rate)
+    share = waiver.patient_share(line, beside)
+    deductible = owed if share.deductible else 0
+    return Payers(share, split(price.allowed, deductible, share.coinsurance, rate), rate)
+
+
 def line_answer(
     header: Header,
     rates: QuoteLookup,
     line: Line,
-    quote: Quote,
     price: Price,
-    owed: int,
-    more: list[Note],
-    beside: Collection[str] = (),
+    by: Payers,
+    more: Sequence[Note] = (),
 ) -> Estimate:
     """Return the answer for a priced line.
 
@@ -44,20 +76,12 @@ def line_answer(
         header: what it shares with the lines of its claim.
         rates: finds where its rate comes from.
         line: the line.
-        quote: its rate.
         price: its price.
-        owed: the deductible that is left for it, in cents.
+        by: who pays it.
         more: notes to add after those of the line.
-        beside: the codes of the lines of its claim that have a price; a denied line waives nothing
-            of another one.
     """
-    allowed = price.allowed
-    cut = sequestration_on(header.day)
-    cut_rate = cut.rate if cut else 0
-    share = None if allowed is None or line.contract else waiver.patient_share(line, beside)
-    shares = None
-    if share and allowed is not None:
-        shares = split(allowed, owed if share.deductible else 0, share.coinsurance, cut_rate)
+    allowed, share, shares = price.allowed, by.share, by.split
+    quote = rates.quote_of(line, price.rate)
     return Estimate(
         hcpcs=line.hcpcs,
         modifiers=line.modifiers,
@@ -71,8 +95,8 @@ def line_answer(
         deductible=shares and dollars(shares.deductible),
         medicare_payment=shares and dollars(shares.medicare_payment),
         sequestration=shares and dollars(shares.sequestration),
-        sequestration_rate=None if line.contract else decimal(cut_rate, 4),
-        coinsurance_rate=share and decimal(share.coinsurance, 4),
+        sequestration_rate=None if line.contract else _rate(by.cut),
+        coinsurance_rate=share and _rate(share.coinsurance),
         patient_responsibility=shares and dollars(shares.patient_responsibility),
         limiting_charge=_dollars(price.limiting_charge),
         notes=(
@@ -80,7 +104,7 @@ def line_answer(
             *wording.notes(price),
             *_payer_notes(line, price, share),
             *(header.place_of_service.notes if header.place_of_service else []),
-            *([] if allowed is None else _share_notes(header, line)),
+            *(() if allowed is None else _share_notes(header, line)),
             *_coverage_notes(header, line, quote.locality),
             *more,
         ),
@@ -88,6 +112,12 @@ def line_answer(
         rank=price.rank,
         contract=line.contract,
     )
+
+
+@lru_cache(maxsize=64)
+def _rate(share: int) -> Decimal:
+    """Return ten-thousandths as a Decimal: there are few such shares, and every answer has two."""
+    return decimal(share, 4)
 
 
 def deductible_notes(header: Header) -> list[Note]:
@@ -112,7 +142,7 @@ def deductible_notes(header: Header) -> list[Note]:
     return [Note.warning("deductible-above-annual", text, _DEDUCTIBLE_SOURCE)]
 
 
-def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> list[Note]:
+def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> Sequence[Note]:
     """Return the notes on what is waived, and on what an unassigned claim leaves of that."""
     if share is None or price.allowed is None:
         return []

@@ -6,21 +6,21 @@ It reads the lines, has them priced together, and makes the answer for each. Out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from feesync.claims import notes as claim_notes
-from feesync.claims.answer import deductible_notes, line_answer
+from feesync.claims.answer import deductible_notes, line_answer, payers
 from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import QuoteLookup
 from feesync.errors import FeesyncError, InvalidInputError
-from feesync.model import money
 from feesync.model.money import dollars
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
+from feesync.pricing.payer import Split
 from feesync.pricing.units import descending_charge, identity
 
 _MOST_LINES = 50
@@ -59,22 +59,24 @@ def price_claim(
         raise InvalidInputError("a claim has at least one line")
     read = [given[number] for number in prices]
     found: dict[int, Estimate] = {}
+    splits: list[Split] = []
     left = header.deductible
     priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
     for number in _deductible_order(given, prices):
         line, price = given[number], prices[number]
-        quote = rates.quote_of(line, price.rate)
-        answer = line_answer(header, rates, line, quote, price, left, [], priced)
-        found[number] = answer
-        left -= money.cents(answer.deductible or 0)
+        by = payers(line, price, left, priced)
+        found[number] = line_answer(header, rates, line, price, by)
+        if by.split:
+            splits.append(by.split)
+            left -= by.split.deductible
     answers = [found[number] for number in prices]
     left_out = tuple(RefusedLine.of(*refusal) for refusal in sorted(refused.items()))
     return ClaimEstimate(
         lines=tuple(answers),
-        allowed=_sum("allowed", answers),
-        medicare_payment=_sum("medicare_payment", answers),
-        sequestration=_sum("sequestration", answers),
-        patient_responsibility=_sum("patient_responsibility", answers),
+        allowed=_sum([price.allowed for price in prices.values() if price.allowed is not None]),
+        medicare_payment=_sum([split.medicare_payment for split in splits]),
+        sequestration=_sum([split.sequestration for split in splits]),
+        patient_responsibility=_sum([split.patient_responsibility for split in splits]),
         notes=(
             *claim_notes.notes(answers, list(prices)),
             *claim_notes.incomplete(left_out),
@@ -119,8 +121,5 @@ def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) ->
     return sorted(prices, key=key)
 
 
-def _sum(name: str, answers: list[Estimate]) -> Decimal | None:
-    amounts = [
-        money.cents(amount) for answer in answers if (amount := getattr(answer, name)) is not None
-    ]
+def _sum(amounts: Sequence[int]) -> Decimal | None:
     return dollars(sum(amounts)) if amounts else None

@@ -10,16 +10,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from feesync.claims import arguments
-from feesync.claims.answer import deductible_notes, line_answer
+from feesync.claims.answer import deductible_notes, line_answer, payers
 from feesync.claims.estimate import Estimate
-from feesync.claims.header import Header, read_header
+from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answered_once, question
+from feesync.claims.memory import answered_once, header_of, question
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
 from feesync.model.rate import Setting
 from feesync.pricing.claim import price_line
+from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
@@ -123,11 +124,12 @@ def estimate(
     )
 
     def answer() -> Estimate:
-        header = read_header(
+        header = header_of(
+            history,
+            date,
             locality=locality,
             setting=setting,
             pos=pos,
-            date=date,
             nonpar=nonpar,
             practitioner=practitioner,
             qp=qp,
@@ -136,12 +138,12 @@ def estimate(
             of_year=of_year,
             coverage=coverage,
             purpose=purpose,
-            history=history,
         )
         line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
-        return estimate_line(header, line, db=db)
+        return _estimate(header, line, schedule)
 
-    return answered_once(open_schedule(db), asked, answer)
+    schedule = open_schedule(db)
+    return answered_once(schedule, asked, answer)
 
 
 def estimate_claim(
@@ -204,11 +206,12 @@ def estimate_claim(
     Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
     record layout documents.
     """
-    header = read_header(
+    header = header_of(
+        history,
+        date,
         locality=locality,
         setting=setting,
         pos=pos,
-        date=date,
         nonpar=nonpar,
         practitioner=practitioner,
         qp=qp,
@@ -217,7 +220,6 @@ def estimate_claim(
         of_year=of_year,
         coverage=coverage,
         purpose=purpose,
-        history=history,
     )
     return estimate_lines(header, lines, incomplete=incomplete, db=db)
 
@@ -227,12 +229,15 @@ def estimate_line(
     header: Header, given: ClaimLine, *, db: str | os.PathLike[str] | None = None
 ) -> Estimate:
     """Return what Medicare allows for one line under a header, as `estimate` does."""
-    rates = ClaimRates(header, open_schedule(db))
+    return _estimate(header, given, open_schedule(db))
+
+
+def _estimate(header: Header, given: ClaimLine, schedule: FeeSchedule) -> Estimate:
+    rates = ClaimRates(header, schedule)
     line = header.line(given)
     price = price_line(line, rates)
-    quote = rates.quote_of(line, price.rate)
     more = [*header.day_notes([line]), *deductible_notes(header)]
-    return line_answer(header, rates, line, quote, price, header.deductible, more)
+    return line_answer(header, rates, line, price, payers(line, price, header.deductible), more)
 
 
 @of_one_state

@@ -1,4 +1,4 @@
-"""Which questions are the same, so that a remembered answer can be returned.
+"""Which questions are the same, so that a remembered answer, or a header, can be returned.
 
 The schedule that an answer is from keeps it, and drops it when its database changes.
 """
@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import date
+from functools import lru_cache
 
+from feesync.claims.arguments import History
 from feesync.claims.estimate import Estimate
+from feesync.claims.header import Header, read_header
 from feesync.model.rate import Setting
 from feesync.schedule.rates import FeeSchedule
 
 MOST_ANSWERS = 20_480
 """How many answers a schedule keeps, some 40 MB; then it forgets all of them."""
+
+MOST_HEADERS = 4_096
 
 _PLAIN = frozenset((str, int, bool, type(None), date, Setting))
 
@@ -33,6 +38,26 @@ def question(modifiers: object, *given: object) -> Hashable | None:
     values = (*given, *modifiers)  # type: ignore[misc]
     types = tuple(map(type, values))
     return (values, types) if _PLAIN.issuperset(types) else None
+
+
+def header_of(history: History, day: object, **given: object) -> Header:
+    """Return the header of arguments that `read_header` takes, the one of before where they are plain.
+
+    Args:
+        history: earlier lines; with some the header is read anew.
+        day: date of service; today where there is none.
+        given: the other arguments by their names.
+    """
+    day = date.today() if day is None else day
+    plain = _PLAIN.issuperset(map(type, (day, *given.values())))
+    if plain and type(history) is tuple and not history:
+        return _header(date=day, **given)
+    return read_header(date=day, history=history, **given)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=MOST_HEADERS, typed=True)
+def _header(**given: object) -> Header:
+    return read_header(**given)  # type: ignore[arg-type]
 
 
 def answered_once(

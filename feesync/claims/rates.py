@@ -52,7 +52,7 @@ class ClaimRates:
         key = hcpcs, row, line.place
         quote = self._quotes.get(key)
         if quote is None:
-            quote = self._schedule.rate(hcpcs, row, line.place, self.day, qp=self._qp)
+            quote = self._schedule.quote(hcpcs, row, line.place, self.day, qp=self._qp)
             self._quotes[key] = quote
         return quote.rate
 

@@ -20,6 +20,7 @@ SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
 
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
+_times, _CENT = _EXACT.multiply, Decimal("0.01")
 _LARGEST = 10_000_000
 _HIGHEST_FACTOR = 10 * SCALE
 _LONGEST_TEXT = 40
@@ -48,7 +49,7 @@ def decimal(value: int, places: int) -> Decimal:
 
 def dollars(cents: int) -> Decimal:
     """Return whole cents as a Decimal of dollars with two places."""
-    return decimal(cents, 2)
+    return _times(cents, _CENT)
 
 
 def dollars_or_none(amount: int | None) -> Decimal | None:

@@ -52,7 +52,9 @@ class Release(NamedTuple):
         Raises:
             InvalidInputError: the day cannot be read.
         """
-        return self.effective_from <= read_day("day", day) <= self.effective_to
+        if type(day) is not date:
+            day = read_day("day", day)
+        return self.effective_from <= day <= self.effective_to
 
     def distance(self, day: date | str) -> int:
         """Return how many days a day lies outside the dates of effect; 0 within them.

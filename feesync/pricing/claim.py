@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError, of_line
+from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate
 from feesync.pricing import status
 from feesync.pricing.entry import Entry
@@ -45,11 +45,14 @@ def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | Fee
     by_day: dict[object, list[Entry]] = {}
     for number, line in lines.items():
         try:
-            with of_line(number):
-                entry = entry_of(number, line, rates)
-            by_day.setdefault(line.day, []).append(entry)
-        except _OF_A_LINE as error:
+            entry = entry_of(number, line, rates)
+        except FeesyncError as error:
+            error.claim_line = number
+            if not isinstance(error, _OF_A_LINE):
+                raise
             found[number] = error
+        else:
+            by_day.setdefault(line.day, []).append(entry)
     for entries in by_day.values():
         while True:
             try:

@@ -5,7 +5,7 @@ frequency; what depends on them is a note. How an amount is split is decided in 
 USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost_sharing.csv.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class PatientShare(NamedTuple):
 
     deductible: bool
     coinsurance: int
-    notes: list[Note]
+    notes: Sequence[Note]
 
 
 def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
@@ -42,7 +42,7 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         beside: the codes of the lines of its claim that have a price.
     """
     if not line.modifiers and not preventive_cost_sharings(line.hcpcs):
-        return PatientShare(True, _coinsurance(line.day), [])
+        return _standard(line.day)
     general = [
         rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
     ]
@@ -61,10 +61,11 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
 
 
 @lru_cache(maxsize=1024)
-def _coinsurance(day: date) -> int:
-    """Return the coinsurance of Part B on a day, where nothing waives it."""
+def _standard(day: date) -> PatientShare:
+    """Return the deductible and coinsurance of Part B on a day, where nothing waives them."""
     rules = (rule for rule in cost_sharings() if not rule.modifier and not rule.codes)
-    return next(rule.coinsurance for rule in rules if rule.first <= day <= rule.last)
+    found = next(rule for rule in rules if rule.first <= day <= rule.last)
+    return PatientShare(True, found.coinsurance, ())
 
 
 def _in_force(rule: CostSharing, line: Line) -> bool:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from feesync.store.pair import Pair
 
 _T = TypeVar("_T")
+_MOST_PLACES = 20_480
+"""How many places of a day are remembered for a state of the database."""
 
 
 class FeeSchedule:
@@ -47,6 +49,7 @@ class FeeSchedule:
         self._snapshot: Source | None = None
         self._shelf: Library | None = None
         self._hold = Hold(self._live, self._forget)
+        self._places: dict[Hashable, tuple[Locality, ZipPlace | None]] = {}
         self.answers: dict[Hashable, object] = {}
         """The answers from this state of the database."""
 
@@ -97,9 +100,17 @@ class FeeSchedule:
                 "none"
             )
         place = reading.text("locality", locality)
-        return self._reading(
-            self._rate, read_code(hcpcs), row, place, read_day("day", day), reading.flag("qp", qp)
+        return self.quote(
+            read_code(hcpcs), row, place, read_day("day", day), qp=reading.flag("qp", qp)
         )
+
+    def quote(self, hcpcs: str, row: str, locality: str, day: date, *, qp: bool) -> Quote:
+        """Return a rate as `rate` does, for arguments that have been read.
+
+        Raises:
+            NoReleaseError, UnknownCodeError, LocalityError: as `rate` does.
+        """
+        return self._reading(self._rate, hcpcs, row, locality, day, qp)
 
     def rates(
         self,
@@ -275,6 +286,7 @@ class FeeSchedule:
 
     def _forget(self) -> None:
         self._shelf = None
+        self._places.clear()
         self.answers.clear()
 
     def _reading(self, read: Callable[..., _T], *args: object) -> _T:
@@ -341,11 +353,17 @@ class FeeSchedule:
         by_key = source.places(release).get(text)
         if by_key:
             return by_key, None
-        from feesync.places import resolver  # where a place is named, or by its ZIP
+        asked = text, day, release.release_id, source.embedded
+        found = self._places.get(asked)
+        if found is None:
+            from feesync.places import resolver  # where a place is named, or by its ZIP
 
-        return resolver.locate(
-            text, source, release, day, self._database, lambda: self._counties(day)
-        )
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            found = self._places[asked] = resolver.locate(
+                text, source, release, day, self._database, lambda: self._counties(day)
+            )
+        return found
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._library.on(day)[0]
