@@ -241,7 +241,7 @@ def test_today_is_the_default(monkeypatch):
         def today(cls):
             return datetime.date(2025, 11, 3)
 
-    monkeypatch.setattr("feesync.claims.memory.date", Day)
+    monkeypatch.setattr("feesync.claims.estimator.Date", Day)
     assert estimate("64493", locality="national").fee == D("172.08")
 
 

@@ -99,6 +99,7 @@ def estimate(
     Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
     documents.
     """
+    day = Date.today() if date is None else date
     asked = (
         None
         if type(history) is not tuple or history
@@ -108,7 +109,7 @@ def estimate(
             locality,
             setting,
             pos,
-            Date.today() if date is None else date,
+            day,
             units,
             charge,
             nonpar,
@@ -126,7 +127,7 @@ def estimate(
     def answer() -> Estimate:
         header = header_of(
             history,
-            date,
+            day,
             locality=locality,
             setting=setting,
             pos=pos,
@@ -208,7 +209,7 @@ def estimate_claim(
     """
     header = header_of(
         history,
-        date,
+        Date.today() if date is None else date,
         locality=locality,
         setting=setting,
         pos=pos,

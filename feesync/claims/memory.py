@@ -45,10 +45,9 @@ def header_of(history: History, day: object, **given: object) -> Header:
 
     Args:
         history: earlier lines; with some the header is read anew.
-        day: date of service; today where there is none.
+        day: date of service.
         given: the other arguments by their names.
     """
-    day = date.today() if day is None else day
     plain = _PLAIN.issuperset(map(type, (day, *given.values())))
     if plain and type(history) is tuple and not history:
         return _header(date=day, **given)
