@@ -7,6 +7,8 @@ import random
 import shutil
 import sqlite3
 import time
+from contextlib import closing
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -17,12 +19,12 @@ from feesync.datasets.rvu.load import load
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
-from feesync.store import checksums, schema
+from feesync.store import checksums, schema, sums
 from feesync.store.schema import open_for_reading
 from feesync.store.source import Source
 
 DAY = "2025-11-03"
-PRICED = ("release", "conversion_factor", "relative_value", "opps_relative_value", "locality")
+PRICED = ("edition", "conversion_factor", "relative_value", "opps_relative_value", "locality")
 
 
 def columns(database, table):
@@ -59,7 +61,7 @@ def flip_cell(database, table, column, where):
 
 
 WHERE = {
-    "release": "release_id = 1",
+    "edition": "edition_id = 1",
     "conversion_factor": "basis = 'nonqp'",
     "relative_value": "hcpcs = '71046' AND modifier = ''",
     "opps_relative_value": "basis = 'nonqp' AND hcpcs = '71046' AND modifier = ''",
@@ -69,7 +71,7 @@ CELLS = [
     (table, row[1])
     for table in PRICED
     for row in schema.memory_database().execute(f"PRAGMA table_info({table})")
-    if row[1] not in ("loaded_at", "superseded_by")
+    if row[1] not in ("loaded_at", "superseded_by", "rows")
 ]
 
 
@@ -184,37 +186,37 @@ def test_status_says_it_as_data(feesync, loaded):
 
 
 def test_an_import_does_not_bless_what_is_damaged(feesync, loaded, tmp_path):
-    tamper(loaded, "UPDATE release SET effective_to = '2025-12-30'")
+    tamper(loaded, "UPDATE edition SET effective_to = '2025-12-30'")
     path = tmp_path / "rvu26d.zip"
     path.write_bytes(zip_of(rvu26d()))
     result = feesync("import", path, "--allow-change")
     assert (result.exit_code, "is damaged: its table of releases" in result.stderr) == (1, True)
 
 
-def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, loaded):
-    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
-    connection = sqlite3.connect(loaded)
-    connection.executescript(
-        "DROP TABLE checksum; DROP TABLE zip_checksum; PRAGMA user_version = 3"
-    )
-    had = [
-        name
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    ]
-    for name in set(had) - {
-        *PRICED,
-        "source_file",
-        "locality_counties",
-        "zip_file",
-        "zip_locality",
-    }:
-        connection.execute(f"DROP TABLE {name}")
-    connection.close()
+def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, database):
+    dump = Path(__file__).parent / "databases" / "0.4.0.sql"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+    change = "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'"
+    tamper(database, change)
     assert feesync("status").exit_code == 0
     assert estimate("64493", locality="national", date=DAY).allowed is not None
-    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
+    tamper(database, change)
     with pytest.raises(StoreError, match="is damaged: 64493 in RVU25D"):
         estimate("64493", locality="national", date=DAY)
+
+
+def test_status_compares_every_column_of_the_editions(feesync, zips):
+    for column, value in (("rows", 1), ("dataset", "x"), ("year", 2024)):
+        with closing(sqlite3.connect(zips)) as connection:
+            query = f"SELECT {column} FROM edition WHERE label LIKE 'ZIP9%'"
+            (before,) = connection.execute(query).fetchone()
+        change = f"UPDATE edition SET {column} = ? WHERE edition_id = 3"
+        tamper(zips, change, value)
+        result = feesync("status")
+        assert (result.exit_code, "is damaged" in result.stderr) == (1, True)
+        tamper(zips, change, before)
+    assert feesync("status").exit_code == 0
 
 
 @pytest.fixture
@@ -240,7 +242,7 @@ def zips(loaded):
             "UPDATE zip_locality SET locality = '06' WHERE zip = '94110' AND plus4 = '0007'",
         ),
         ("94110-0007", "DELETE FROM zip_locality WHERE zip = '94110' AND plus4 = '0007'"),
-        ("94107", "UPDATE zip_file SET quarter = 1 WHERE kind = 'ZIP5'"),
+        ("94107", "UPDATE edition SET source = 'x' WHERE label LIKE 'ZIP5%'"),
     ],
 )
 def test_a_zip_that_has_changed_is_told(feesync, zips, place, statement):
@@ -270,7 +272,7 @@ def test_counts_and_localities_of_a_whole_zip5_that_has_changed_are_told(zips, s
     tamper(zips, statement)
     for answer in ("counts", "pairs"):
         (zip5,) = (table for table in tables() if table.file.kind == "ZIP5")
-        with pytest.raises(StoreError, match="is damaged: the ZIP5 rows of 941 is not"):
+        with pytest.raises(StoreError, match="is damaged: the ZIP5 rows of 941 are not"):
             getattr(zip5, answer)()
 
 
@@ -278,7 +280,7 @@ def test_a_checksum_is_the_same_in_every_edition_of_unicode():
     """U+1FAE9 is a character since Unicode 16, which Python has known since 3.14."""
     rows = [("\U0001fae9", "\xe9", "a\\'", 1, None)]
     stands = b"[('\\U0001fae9', '\\xe9', \"a\\\\'\", 1, None)]"
-    assert checksums._rows_sum(rows) == crc32(stands)
+    assert sums.rows_sum(rows) == crc32(stands)
 
 
 def answers(database, codes):

@@ -290,7 +290,7 @@ def test_a_release_without_a_qp_factor(put, loaded):
 
     connection = sqlite3.connect(loaded)
     with connection:
-        connection.execute("UPDATE release SET label = 'RVU26D', year = 2026")
+        connection.execute("UPDATE edition SET label = 'RVU26D', year = 2026")
         seal_shared(connection)
     connection.close()
     with pytest.raises(NoPriceError, match="RVU26D was loaded without its QPP file"):

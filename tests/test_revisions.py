@@ -114,7 +114,7 @@ def test_several_revisions_that_begin_alike(pair, revised, hashes):
     connection = sqlite3.connect(revised)
     alike = ["ab" + hashes[0][2:], "ab" + hashes[1][2:]]
     for new, old in zip(alike, hashes, strict=False):
-        connection.execute("UPDATE release SET sha256 = ? WHERE sha256 = ?", (new, old))
+        connection.execute("UPDATE edition SET sha256 = ? WHERE sha256 = ?", (new, old))
     checksums.seal_shared(connection)
     connection.commit()
     connection.close()

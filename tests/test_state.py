@@ -48,9 +48,9 @@ def switch(path, current, superseded):
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(
-        "UPDATE release SET superseded_by = ? WHERE release_id = ?", (current, superseded)
+        "UPDATE edition SET superseded_by = ? WHERE edition_id = ?", (current, superseded)
     )
-    connection.execute("UPDATE release SET superseded_by = NULL WHERE release_id = ?", (current,))
+    connection.execute("UPDATE edition SET superseded_by = NULL WHERE edition_id = ?", (current,))
     checksums.seal_shared(connection)
     connection.execute("COMMIT")
     connection.close()

@@ -172,7 +172,7 @@ def test_dates_that_were_corrected_meanwhile_are_corrected(offered, sql, databas
 
     sync()
     raw = sqlite3.connect(database)
-    raw.execute("UPDATE release SET effective_to = '2025-12-30' WHERE label = 'RVU25D'")
+    raw.execute("UPDATE edition SET effective_to = '2025-12-30' WHERE label = 'RVU25D'")
     seal_shared(raw)
     raw.commit()
     raw.close()

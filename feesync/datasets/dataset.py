@@ -298,5 +298,11 @@ class Dataset:
     # What is said of it
 
     def describe(self, library: Library) -> Description:
-        """Return what `feesync status` says of the dataset."""
-        raise NotImplementedError
+        """Return what `feesync status` says of the dataset: its editions, in a line."""
+        editions = library.editions(self.name)
+        listed = ", ".join(f"{edition.label} ({edition.source})" for edition in editions)
+        return Description(
+            self.key,
+            [edition.to_dict() for edition in editions],
+            f"{self.title}: {listed or 'none'}",
+        )

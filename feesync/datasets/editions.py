@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Outcome(StrEnum):
     """Only the dates of effect changed."""
 
 
-class Edition(NamedTuple):
+class KnownEdition(NamedTuple):
     """A loaded edition: its number, and that of the one that superseded it, if any."""
 
     number: int
@@ -43,60 +44,68 @@ class Edition(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class EditionTable:
-    """The table of the editions of a dataset.
-
-    Among its columns are a number, those of the label, `sha256` and `superseded_by`.
+class Editions:
+    """The editions of one dataset, in the table of all.
 
     Attributes:
-        name: of the table.
-        number: the column of the number.
-        label: the columns that make up the label.
+        dataset: its name.
     """
 
-    name: str
-    number: str
-    label: tuple[str, ...]
+    dataset: str
 
-    def find(
-        self, connection: sqlite3.Connection, label: tuple[str | int, ...], sha256: str
-    ) -> Edition | None:
+    def find(self, connection: sqlite3.Connection, label: str, sha256: str) -> KnownEdition | None:
         """Return the edition with these bytes under a label, None where they were never loaded."""
         row = connection.execute(
-            f"SELECT {self.number}, superseded_by FROM {self.name} "  # noqa: S608
-            f"WHERE {self._has_label} AND sha256 = ?",
-            (*label, sha256),
+            "SELECT edition_id, superseded_by FROM edition "
+            "WHERE dataset = ? AND label = ? AND sha256 = ?",
+            (self.dataset, label, sha256),
         ).fetchone()
-        return Edition._make(row) if row else None
+        return KnownEdition._make(row) if row else None
 
-    def next_number(self, connection: sqlite3.Connection) -> int:
-        """Return the number for the next edition."""
-        query = f"SELECT coalesce(max({self.number}), 0) + 1 FROM {self.name}"  # noqa: S608
-        number: int = connection.execute(query).fetchone()[0]
-        return number
-
-    def supersede(
-        self, connection: sqlite3.Connection, label: tuple[str | int, ...], by: int
-    ) -> Outcome:
-        """Mark the current edition of a label as superseded by another, which the caller adds.
-
-        Returns:
-            The outcome for the other: REVISION, or NEW where there was no current one.
-        """
-        update = (
-            f"UPDATE {self.name} SET superseded_by = ? "  # noqa: S608
-            f"WHERE {self._has_label} AND superseded_by IS NULL"
-        )
-        found = connection.execute(update, (by, *label)).rowcount
-        return Outcome.REVISION if found else Outcome.NEW
-
-    def meet(
+    def add(
         self,
         connection: sqlite3.Connection,
-        label: tuple[str | int, ...],
-        known: Edition,
-        *,
-        force: bool,
+        label: str,
+        sha256: str,
+        source: str,
+        effective: tuple[str, str],
+        rows: int | None = None,
+    ) -> tuple[int, Outcome]:
+        """Add an edition, current from now on.
+
+        Args:
+            connection: the database, in a transaction.
+            label: its label.
+            sha256: hash of its bytes.
+            source: name of its file.
+            effective: first and last day of effect, YYYY-MM-DD.
+            rows: its number of rows, where it is known by now.
+
+        Returns:
+            Its number, and what it is: a revision, or new where its label had no edition.
+        """
+        query = "SELECT coalesce(max(edition_id), 0) + 1 FROM edition"
+        number: int = connection.execute(query).fetchone()[0]
+        outcome = self._supersede(connection, label, number)
+        connection.execute(
+            "INSERT INTO edition (edition_id, dataset, label, year, effective_from, effective_to, "
+            "sha256, source, loaded_at, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                self.dataset,
+                label,
+                int(effective[0][:4]),
+                *effective,
+                sha256,
+                source,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                rows,
+            ),
+        )
+        return number, outcome
+
+    def meet(
+        self, connection: sqlite3.Connection, label: str, known: KnownEdition, *, force: bool
     ) -> Outcome:
         """Decide about bytes that were loaded before: leave them, or make them current again.
 
@@ -110,13 +119,17 @@ class EditionTable:
             return Outcome.UNCHANGED
         if not force:
             return Outcome.SUPERSEDED
-        self.supersede(connection, label, known.number)
+        self._supersede(connection, label, known.number)
         connection.execute(
-            f"UPDATE {self.name} SET superseded_by = NULL WHERE {self.number} = ?",  # noqa: S608
-            (known.number,),
+            "UPDATE edition SET superseded_by = NULL WHERE edition_id = ?", (known.number,)
         )
         return Outcome.RESTORED
 
-    @property
-    def _has_label(self) -> str:
-        return " AND ".join(f"{column} = ?" for column in self.label)
+    def _supersede(self, connection: sqlite3.Connection, label: str, by: int) -> Outcome:
+        """Mark the current edition of a label as superseded by another, which the caller adds."""
+        superseded = connection.execute(
+            "UPDATE edition SET superseded_by = ? "
+            "WHERE dataset = ? AND label = ? AND superseded_by IS NULL",
+            (by, self.dataset, label),
+        ).rowcount
+        return Outcome.REVISION if superseded else Outcome.NEW

@@ -7,7 +7,7 @@ date (places.zip_codes).
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 ZIP5, ZIP9 = "ZIP5", "ZIP9"
@@ -112,3 +112,9 @@ def may_be_mac(text: str) -> bool:
 def quarter_of(day: date) -> tuple[int, int]:
     """Return the year and the quarter, 1 to 4, of a day."""
     return day.year, (day.month + 2) // 3
+
+
+def days_of(year: int, quarter: int) -> tuple[date, date]:
+    """Return the first and the last day of a quarter, 1 to 4."""
+    following = date(year + quarter // 4, 3 * quarter % 12 + 1, 1)
+    return date(year, 3 * quarter - 2, 1), following - timedelta(days=1)

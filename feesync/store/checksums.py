@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from zlib import crc32
+from typing import TYPE_CHECKING
 
-from feesync.errors import StoreError
+from feesync.store import sums
+
+if TYPE_CHECKING:
+    from feesync.store.damage import DamageError
 
 _OF_NONE = 0
 """The release number of checksums that belong to no single release."""
 
-_VIEWS = ("rate", "rate_cents", "revision_rate_cents", "revision_rate_exact")
+VIEWS = ("rate", "rate_cents", "release", "revision_rate_cents", "revision_rate_exact", "zip_file")
+"""Those of feesync; a database of before has tables in the place of some."""
+
 _SHARED = {
     "releases": (
         "SELECT * FROM release NOT INDEXED ORDER BY release_id",
@@ -28,9 +32,10 @@ _SHARED = {
     ),
     "views": (
         "SELECT name, sql FROM sqlite_master "  # noqa: S608 - names of this module
-        f"WHERE type = 'view' AND name IN {_VIEWS} ORDER BY name",
+        f"WHERE type = 'view' AND name IN {VIEWS} ORDER BY name",
     ),
     "ZIP files": ("SELECT * FROM zip_file NOT INDEXED ORDER BY zip_file_id",),
+    "editions": ("SELECT * FROM edition NOT INDEXED ORDER BY edition_id",),
 }
 _OF_RELEASE = {
     "localities": "SELECT * FROM locality WHERE release_id = ? ORDER BY mac, locality",
@@ -40,34 +45,24 @@ _OF_RELEASE = {
     ),
     "source files": "SELECT * FROM source_file WHERE release_id = ? ORDER BY name",
 }
-_VALUES = "SELECT * FROM relative_value WHERE release_id = ?"
-_OPPS = "SELECT * FROM opps_relative_value WHERE release_id = ?"
 _OF_CODE = " AND hcpcs = ?"
 _BASES = " AND basis IN ('nonqp', 'qp')"
 """Names both bases, so that SQLite looks the code up by the index and does not scan the table."""
 
-_CODE_LENGTH = 5
-_CODE_COLUMN = 1
-_OPPS_CODE_COLUMN = 2
-_ZIP_ROWS = (
-    "SELECT zip, group_concat(zip || plus4 || mac || locality || state || plus_four, '') FROM "
-    "zip_locality "
-    "WHERE zip_file_id = ? AND zip BETWEEN ? AND ? GROUP BY zip"
+_FURTHER = (
+    "SELECT edition_id, label FROM edition NOT INDEXED WHERE dataset NOT IN ('rvu', 'zip-locality')"
 )
-
-_Row = tuple[object, ...]
 
 
 _FIRST_VERSION = 5
 """The first version of the database that has checksums."""
 
 
-class DamageError(StoreError):
-    """The database no longer has what was loaded: a disk, or another program, has changed it."""
-
-
 def seal_release(
-    connection: sqlite3.Connection, release_id: int, values: Iterable[_Row], opps: Iterable[_Row]
+    connection: sqlite3.Connection,
+    release_id: int,
+    values: Iterable[sums.Row],
+    opps: Iterable[sums.Row],
 ) -> None:
     """Store the checksums of a release's rows.
 
@@ -77,23 +72,34 @@ def seal_release(
         values: its rows of `relative_value`, by code and modifier.
         opps: its rows of `opps_relative_value`, by basis, code and modifier.
     """
-    sums = {
-        part: _rows_sum(connection.execute(query, (release_id,)))
+    found = {
+        part: sums.rows_sum(connection.execute(query, (release_id,)))
         for part, query in _OF_RELEASE.items()
     }
-    sums |= _code_sums(values, opps)
+    found |= sums.code_sums(values, opps)
     connection.executemany(
         "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)",
-        ((release_id, part, value) for part, value in sums.items()),
+        ((release_id, part, value) for part, value in found.items()),
     )
 
 
 def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
     """Store the checksums of a ZIP file's rows in the database."""
-    sums = _zip_sums(connection, zip_file_id, kind)
+    found = sums.zip_sums(connection, zip_file_id, kind)
     connection.executemany(
         "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)",
-        ((zip_file_id, part, value) for part, value in sums.items()),
+        ((zip_file_id, part, value) for part, value in found.items()),
+    )
+
+
+def seal_edition(connection: sqlite3.Connection, edition_id: int) -> None:
+    """Store the checksums of the rows that an edition has in tables with a column `edition_id`."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)",
+        (
+            (edition_id, part, value)
+            for part, value in sums.edition_sums(connection, edition_id).items()
+        ),
     )
 
 
@@ -111,7 +117,7 @@ def seal(connection: sqlite3.Connection) -> None:
     """Store the checksums of everything in a database that has none yet; it is taken as it is."""
     if _stored(connection, _OF_NONE, "releases") is None:
         for (release_id,) in connection.execute("SELECT release_id FROM release").fetchall():
-            seal_release(connection, release_id, *_rows_of(connection, release_id))
+            seal_release(connection, release_id, *sums.rows_of(connection, release_id))
         for zip_file_id, kind in connection.execute(
             "SELECT zip_file_id, kind FROM zip_file"
         ).fetchall():
@@ -129,19 +135,31 @@ def are_kept(connection: sqlite3.Connection) -> bool:
     if connection.execute(query).fetchone():
         return True
     if connection.execute("PRAGMA user_version").fetchone()[0] >= _FIRST_VERSION:
-        raise _damage(connection, "its table of checksums")
+        raise _damage(connection, "its table of checksums", "is")
     return False
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
-    """Compare 'releases', 'views' or 'ZIP files' with their checksums, or all three by default.
+    """Compare 'releases', 'views', 'ZIP files' or 'editions' with their checksums; by default all.
 
     Raises:
         DamageError: they differ.
     """
-    for part in parts or _SHARED:
+    for part in parts or _parts(connection):
         if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
-            raise _damage(connection, f"its {'table of ' if part != 'views' else ''}{part}")
+            what, is_are = (
+                ("its views", "are") if part == "views" else (f"its table of {part}", "is")
+            )
+            raise _damage(connection, what, is_are)
+
+
+def check_tables(connection: sqlite3.Connection) -> None:
+    """Compare what is of no one release, but for the views, which a migration makes anew.
+
+    Raises:
+        DamageError: it is not what was stored.
+    """
+    check_shared(connection, *(part for part in _parts(connection) if part != "views"))
 
 
 def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpcs: str) -> bool:
@@ -151,16 +169,16 @@ def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpc
         DamageError: they differ.
     """
     values = connection.execute(
-        _VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)
+        sums.VALUES + _OF_CODE + " ORDER BY modifier", (release_id, hcpcs)
     ).fetchall()
     opps = connection.execute(
-        _OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)
+        sums.OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)
     ).fetchall()
     stored = _stored(connection, release_id, hcpcs)
     if stored is None and not values and not opps:
         return False
-    if stored != _code_sum(values, opps):
-        raise _damage(connection, f"{hcpcs} in {label}")
+    if stored != sums.code_sum(values, opps):
+        raise _damage(connection, f"{hcpcs} in {label}", "is")
     return True
 
 
@@ -170,10 +188,10 @@ def check_part(connection: sqlite3.Connection, release_id: int, label: str, part
     Raises:
         DamageError: they differ.
     """
-    if _rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
+    if sums.rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
         connection, release_id, part
     ):
-        raise _damage(connection, f"the {part} of {label}")
+        raise _damage(connection, f"the {part} of {label}", "are")
 
 
 def check_codes(
@@ -192,11 +210,11 @@ def check_codes(
     rows = connection.execute(
         "SELECT part FROM checksum WHERE release_id = ? AND part BETWEEN ? AND ? AND length(part) "
         "= ?",
-        (release_id, first, last, _CODE_LENGTH),
+        (release_id, first, last, sums.CODE_LENGTH),
     )
     wrong = {code for (code,) in rows} ^ set(codes)
     if wrong:
-        raise _damage(connection, f"{min(wrong)} in {label}")
+        raise _damage(connection, f"{min(wrong)} in {label}", "is")
 
 
 def check_release(connection: sqlite3.Connection, release_id: int, label: str) -> None:
@@ -207,7 +225,19 @@ def check_release(connection: sqlite3.Connection, release_id: int, label: str) -
     """
     wrong = _wrong_parts(connection, release_id)
     if wrong:
-        raise _damage(connection, _named(wrong, label))
+        raise _damage(connection, *_named(wrong, label))
+
+
+def check_edition(connection: sqlite3.Connection, edition_id: int, label: str) -> None:
+    """Compare every row that an edition has in tables with a column `edition_id`.
+
+    Raises:
+        DamageError: one is not what was stored.
+    """
+    stored = _stored_sums(connection, edition_id)
+    wrong = _different(stored, sums.edition_sums(connection, edition_id))
+    if wrong:
+        raise _damage(connection, *_named(wrong, label))
 
 
 def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
@@ -216,13 +246,13 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
     Raises:
         DamageError: they differ.
     """
-    part = _zip_part(kind, zip5)
+    part = sums.zip_part(kind, zip5)
     stored = connection.execute(
         "SELECT crc32 FROM zip_checksum WHERE zip_file_id = ? AND part = ?", (zip_file_id, part)
     ).fetchone()
-    found = _zip_sums(connection, zip_file_id, kind, part)
+    found = sums.zip_sums(connection, zip_file_id, kind, part)
     if found != ({part: stored[0]} if stored else {}):
-        raise _damage(connection, f"the {kind} rows of {part}")
+        raise _damage(connection, f"the {kind} rows of {part}", "are")
 
 
 def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
@@ -233,14 +263,16 @@ def check_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) 
     """
     wrong = _wrong_zip_parts(connection, zip_file_id, kind)
     if wrong:
-        raise _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}")
+        raise _damage(connection, f"the {kind} rows of {', '.join(wrong[:3])}", "are")
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield a line for each part of a database that differs from its checksum.
 
-    All releases and ZIP files are compared, superseded ones too.
+    All editions of all datasets are compared, superseded ones too.
     """
+    from feesync.store.damage import DamageError
+
     try:
         check_shared(connection)
     except DamageError as error:
@@ -249,12 +281,18 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
         "SELECT release_id, label FROM release NOT INDEXED"
     ).fetchall():
         if wrong := _wrong_parts(connection, release_id):
-            yield str(_damage(connection, _named(wrong, label)))
+            yield str(_damage(connection, *_named(wrong, label)))
     for zip_file_id, kind in connection.execute(
         "SELECT zip_file_id, kind FROM zip_file NOT INDEXED"
     ).fetchall():
         try:
             check_zip_file(connection, zip_file_id, kind)
+        except DamageError as error:
+            yield str(error)
+    further = connection.execute(_FURTHER).fetchall() if "editions" in _parts(connection) else []
+    for edition_id, label in further:
+        try:
+            check_edition(connection, edition_id, label)
         except DamageError as error:
             yield str(error)
 
@@ -265,18 +303,28 @@ def _wrong_zip_parts(connection: sqlite3.Connection, zip_file_id: int, kind: str
             "SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)
         )
     )
-    return _different(stored, _zip_sums(connection, zip_file_id, kind))
+    return _different(stored, sums.zip_sums(connection, zip_file_id, kind))
+
+
+def _parts(connection: sqlite3.Connection) -> list[str]:
+    """Return what a database has of _SHARED: one of before has no table of all editions."""
+    has_editions = "SELECT 1 FROM sqlite_master WHERE name = 'edition'"
+    there = connection.execute(has_editions).fetchone()
+    return [part for part in _SHARED if there or part != "editions"]
+
+
+def _stored_sums(connection: sqlite3.Connection, release_id: int) -> dict[str, int]:
+    query = "SELECT part, crc32 FROM checksum WHERE release_id = ?"
+    return dict(connection.execute(query, (release_id,)))
 
 
 def _wrong_parts(connection: sqlite3.Connection, release_id: int) -> list[str]:
-    stored = dict(
-        connection.execute("SELECT part, crc32 FROM checksum WHERE release_id = ?", (release_id,))
-    )
+    stored = _stored_sums(connection, release_id)
     found = {
-        part: _rows_sum(connection.execute(query, (release_id,)))
+        part: sums.rows_sum(connection.execute(query, (release_id,)))
         for part, query in _OF_RELEASE.items()
     }
-    return _different(stored, found | _code_sums(*_rows_of(connection, release_id)))
+    return _different(stored, found | sums.code_sums(*sums.rows_of(connection, release_id)))
 
 
 def _different(stored: dict[str, int], found: dict[str, int]) -> list[str]:
@@ -286,17 +334,18 @@ def _different(stored: dict[str, int], found: dict[str, int]) -> list[str]:
     )
 
 
-def _named(wrong: list[str], label: str) -> str:
+def _damage(connection: sqlite3.Connection, what: str, is_are: str) -> DamageError:
+    """Return the error for what is damaged; `is_are` is its verb."""
+    from feesync.store.damage import damage  # where something is damaged, not at every start
+
+    return damage(connection, what, is_are)
+
+
+def _named(wrong: list[str], label: str) -> tuple[str, str]:
+    """Return what differs of an edition, codes or tables, in words, and its verb."""
     more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
-    return f"{', '.join(map(str, wrong[:3]))}{more} in {label}"
-
-
-def _damage(connection: sqlite3.Connection, what: str) -> DamageError:
-    from feesync.hints import Hint, HintKind  # where something is damaged, not at every start
-
-    path = connection.execute("PRAGMA database_list").fetchone()[2]
-    text = f"{path} is damaged: {what} is not what was loaded"
-    return DamageError(text, hint=Hint(HintKind.LOAD_ANEW))
+    is_code = len(wrong) == 1 and len(wrong[0]) == sums.CODE_LENGTH
+    return f"{', '.join(wrong[:3])}{more} in {label}", "is" if is_code else "are"
 
 
 def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:
@@ -309,55 +358,5 @@ def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int |
 def _shared_sum(connection: sqlite3.Connection, part: str) -> int:
     value = 0
     for query in _SHARED[part]:
-        value = _rows_sum(connection.execute(query), value)
+        value = sums.rows_sum(connection.execute(query), value)
     return value
-
-
-def _bytes(value: object) -> bytes:
-    """Return rows as bytes, the same in every version of Python.
-
-    `repr` would not do: which characters it escapes depends on Python's version of Unicode.
-    """
-    return ascii(value).encode("ascii")
-
-
-def _rows_sum(rows: Iterable[_Row], value: int = 0) -> int:
-    return crc32(_bytes(list(rows)), value)
-
-
-def _code_sum(values: list[_Row], opps: list[_Row]) -> int:
-    return crc32(_bytes((values, opps)))
-
-
-def _rows_of(
-    connection: sqlite3.Connection, release_id: int
-) -> tuple[Iterable[_Row], Iterable[_Row]]:
-    values = connection.execute(_VALUES + " ORDER BY hcpcs, modifier", (release_id,))
-    return values, connection.execute(_OPPS + " ORDER BY basis, hcpcs, modifier", (release_id,))
-
-
-def _code_sums(values: Iterable[_Row], opps: Iterable[_Row]) -> dict[str, int]:
-    """Return the checksum of every code of a release."""
-    capped: dict[str, list[_Row]] = {}
-    for row in opps:
-        capped.setdefault(str(row[_OPPS_CODE_COLUMN]), []).append(row)
-    groups = groupby(values, key=lambda row: str(row[_CODE_COLUMN]))
-    sums = {code: _code_sum(list(own), capped.pop(code, [])) for code, own in groups}
-    return sums | {code: _code_sum([], own) for code, own in capped.items()}
-
-
-def _zip_part(kind: str, zip5: str) -> str:
-    return zip5 if kind == "ZIP9" else zip5[:3]
-
-
-def _zip_sums(
-    connection: sqlite3.Connection, zip_file_id: int, kind: str, part: str = ""
-) -> dict[str, int]:
-    """Return the checksums of a ZIP file's parts, or of one of them."""
-    sums: dict[str, int] = {}
-    for zip5, text in connection.execute(
-        _ZIP_ROWS, (zip_file_id, part.ljust(_CODE_LENGTH, "0"), part.ljust(_CODE_LENGTH, "9"))
-    ):
-        own = _zip_part(kind, zip5)
-        sums[own] = crc32(text.encode(), sums.get(own, 0))
-    return sums

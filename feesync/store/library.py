@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from feesync.errors import NoReleaseError, UnknownCodeError
 from feesync.model.release import Release
-from feesync.model.zip_code import ZipFile
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
     from feesync.hints import Hint
+    from feesync.model.edition import Edition
+    from feesync.model.zip_code import ZipFile
     from feesync.store.freshness import Listing
 
 _MOST_DAYS = 10_000
@@ -48,9 +49,13 @@ class Library:
             [*own, *embedded], key=lambda release: (release.effective_from, release.label)
         )
 
+    def editions(self, dataset: str) -> list[Edition]:
+        """Return the editions of a dataset that the database has."""
+        return self._database.editions(dataset) if self._database else []
+
     def zip_files(self) -> list[ZipFile]:
         """Return all ZIP5 and ZIP9 files; the embedded one where the database lacks its quarter."""
-        from feesync.store.zip_tables import embedded_zip_table
+        from feesync.store.zip_tables import embedded_zip_table  # of a status, not of every start
 
         own = self._database.zip_tables if self._database else []
         files = {

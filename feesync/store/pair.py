@@ -23,6 +23,7 @@ from feesync.store.source import Source
 _HASH = re.compile(r"[0-9a-f]{1,64}")
 _HASH_SHOWN = 12
 _OF_RELEASE = ("conversion_factor", "locality")
+_COLUMNS = "label, year, effective_from, effective_to, sha256, source, loaded_at"
 _OF_CODES = ("relative_value", "opps_relative_value")
 
 
@@ -154,10 +155,14 @@ def _copy(
     number: int,
     codes: list[str],
 ) -> None:
-    rows = source.execute("SELECT * FROM release WHERE release_id = ?", (release_id,))
-    _insert(
-        target, "release", [(number, *row[1:-1], None) for row in rows]
-    )  # current, whatever superseded it
+    edition = source.execute(
+        f"SELECT {_COLUMNS} FROM release WHERE release_id = ?",  # noqa: S608 - names of this module
+        (release_id,),
+    ).fetchone()
+    target.execute(  # current, whatever superseded it
+        f"INSERT INTO edition (edition_id, dataset, {_COLUMNS}) VALUES (?, 'rvu', ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (number, *edition),
+    )
     for table in (*_OF_RELEASE, *_OF_CODES):
         limit = " AND hcpcs IN (SELECT value FROM json_each(?))" if table in _OF_CODES else ""
         rows = source.execute(

@@ -12,15 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from feesync.errors import StoreError
-from feesync.store.schema import open_for_reading, store_error
+from feesync.store.schema import open_for_reading, store_error, table_of_editions
 
-_RELEASES = "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM release"
-_ZIP_FILES = (
-    "SELECT kind || ' ' || year || ' Q' || quarter, sha256, "
-    "date(year || '-01-01', (3 * quarter - 3) || ' months'), "
-    "date(year || '-01-01', (3 * quarter) || ' months', '-1 day'), superseded_by IS NULL "
-    "FROM zip_file"
-)
+_EDITIONS = "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +46,7 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
         return {}
     try:
         with closing(connection):
-            rows = connection.execute(_RELEASES).fetchall()
-            has_zip_files = "SELECT 1 FROM sqlite_master WHERE name = 'zip_file'"
-            if connection.execute(has_zip_files).fetchone():
-                rows += connection.execute(_ZIP_FILES).fetchall()
+            rows = connection.execute(_EDITIONS + table_of_editions(connection)).fetchall()
     except sqlite3.Error as error:
         raise store_error(path, error) from error
     superseded: dict[str, set[str]] = {}

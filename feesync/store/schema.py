@@ -24,7 +24,13 @@ REFERENCE_FACTOR = "data/reference/release_catalogue.csv"
 """The source of a qp conversion factor that is not from the release's own files."""
 
 _OLDEST_READ = 2
-"""The oldest version that can be read without a migration: later ones only added tables."""
+"""The oldest version that can be read without a migration.
+
+Later ones added tables; what they moved has the names and columns of before.
+"""
+
+_FIRST_VIEW = "rate_exact"
+"""A view of the first version, which no later one has."""
 
 _CANNOT_BE_WRITTEN = (
     sqlite3.SQLITE_READONLY,
@@ -72,6 +78,12 @@ def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:
     _require_sqlite()
     uri = _uri(path, "mode=ro&immutable=1")
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def table_of_editions(connection: sqlite3.Connection) -> str:
+    """Return the name of the table of editions; a database of before has one of releases alone."""
+    query = "SELECT 1 FROM sqlite_master WHERE name = 'edition'"
+    return "edition" if connection.execute(query).fetchone() else "release"
 
 
 def is_database(path: Path) -> bool:
@@ -187,13 +199,16 @@ def migrate(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if checksums.are_kept(connection):
-            checksums.check_shared(connection, "releases", "ZIP files")
+            checksums.check_tables(connection)
+        others = _set_views_aside(connection)
         for number, file in enumerate(
             files[_version(connection) :], start=_version(connection) + 1
         ):
             _run(connection, file)
             connection.execute(f"PRAGMA user_version = {number}")
         _run(connection, _VIEWS)
+        for view in others:
+            connection.execute(view)
         checksums.seal(connection)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute("COMMIT")
@@ -201,6 +216,17 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _set_views_aside(connection: sqlite3.Connection) -> list[str]:
+    """Drop all views, which would follow a table that is renamed, or keep it from it.
+
+    Return the SQL of those that are not feesync's own.
+    """
+    views = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
+    for name, _ in views:
+        connection.execute('DROP VIEW "{}"'.format(name.replace('"', '""')))
+    return [sql for name, sql in views if name not in (*checksums.VIEWS, _FIRST_VIEW)]
 
 
 def store_error(path: str | os.PathLike[str], error: Exception) -> StoreError | BusyError:

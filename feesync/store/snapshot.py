@@ -53,7 +53,8 @@ def _of_tables() -> sqlite3.Connection:
         entry = catalogue()[row["label"]]
         ids[entry.label] = release_id
         connection.execute(
-            "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            "INSERT INTO edition (edition_id, label, year, effective_from, effective_to, sha256, "
+            "source, dataset) VALUES (?, ?, ?, ?, ?, ?, ?, 'rvu')",
             (
                 release_id,
                 entry.label,

@@ -17,9 +17,10 @@ from feesync.model.locality import NATIONAL, Locality
 from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.store import checksums
-from feesync.store.schema import REFERENCE_FACTOR
+from feesync.store.schema import REFERENCE_FACTOR, table_of_editions
 
 if TYPE_CHECKING:
+    from feesync.model.edition import Edition
     from feesync.store.zip_tables import StoredZipTable
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
@@ -69,6 +70,25 @@ class Source:
                 checksums.check_shared(self.connection, "ZIP files")
             self._zip_tables = stored_zip_tables(self.connection, checked=self._are_checked)
         return self._zip_tables
+
+    def editions(self, dataset: str) -> list[Edition]:
+        """Return the current editions of a dataset, by first day of effect.
+
+        None of a database that was made before there was one table of editions.
+        """
+        from feesync.model.edition import Edition  # of a status, not of every start
+
+        if table_of_editions(self.connection) != "edition":
+            return []
+        if self._are_checked:
+            checksums.check_shared(self.connection, "editions")
+        rows = self.connection.execute(
+            "SELECT label, effective_from, effective_to, sha256, source, loaded_at, rows "
+            "FROM edition NOT INDEXED WHERE dataset = ? AND superseded_by IS NULL "
+            "ORDER BY effective_from, label",
+            (dataset,),
+        )
+        return [Edition(*row) for row in rows]
 
     @property
     def codes(self) -> frozenset[str]:

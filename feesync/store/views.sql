@@ -1,9 +1,26 @@
--- The rates that the tables make together. Made anew by every migration, so that each formula stands once, here.
+-- The rates that the tables make together, and the editions by dataset. Made anew by every migration, so that each formula
+-- stands once, here.
 
 DROP VIEW IF EXISTS rate;
 DROP VIEW IF EXISTS rate_cents;
 DROP VIEW IF EXISTS revision_rate_cents;
 DROP VIEW IF EXISTS revision_rate_exact;
+DROP VIEW IF EXISTS release;
+DROP VIEW IF EXISTS zip_file;
+
+-- The editions of the PFS Relative Value Files, superseded ones too.
+CREATE VIEW release AS
+SELECT edition_id AS release_id, label, year, effective_from, effective_to, sha256, source, loaded_at, superseded_by
+FROM edition NOT INDEXED
+WHERE dataset = 'rvu';
+
+-- The editions of the Zip Code to Carrier Locality File: a ZIP5 or ZIP9 a quarter, superseded ones too.
+CREATE VIEW zip_file AS
+SELECT
+    edition_id AS zip_file_id, substr(label, 1, 4) AS kind, year, (CAST(substr(effective_from, 6, 2) AS INTEGER) + 2) / 3 AS quarter,
+    sha256, source, rows, loaded_at, superseded_by
+FROM edition NOT INDEXED
+WHERE dataset = 'zip-locality';
 
 -- The formula of the Medicare Physician Fee Schedule, written once, before any rounding, in billionths of a dollar:
 -- (work RVU x work GPCI + PE RVU x PE GPCI + MP RVU x MP GPCI) x conversion factor. "capped" is the lower of the fee and the
@@ -11,7 +28,7 @@ DROP VIEW IF EXISTS revision_rate_exact;
 -- No product exceeds 6e17; SQLite's integers hold 9e18.
 CREATE VIEW revision_rate_exact AS
 SELECT
-    r.release_id, r.superseded_by IS NULL AS is_current, r.label AS release, r.year, f.basis,
+    r.edition_id AS release_id, r.superseded_by IS NULL AS is_current, r.label AS release, r.year, f.basis,
     v.hcpcs, v.modifier, l.mac, l.locality, l.state, l.name AS locality_name,
     v.status, v.work_rvu, v.nonfacility_pe_rvu, v.facility_pe_rvu, v.mp_rvu, v.nonfacility_na, v.facility_na,
     v.multiple_procedure, v.bilateral, v.assistant_surgeon, v.co_surgeon, v.team_surgeon, v.pctc, v.global_days,
@@ -25,12 +42,12 @@ SELECT
         coalesce(o.nonfacility_pe_rvu * l.pe_gpci + o.mp_rvu * l.mp_gpci, 999999999999))) * f.factor AS nonfacility_capped_exact,
     (v.work_rvu * l.work_gpci + min(v.facility_pe_rvu * l.pe_gpci + v.mp_rvu * l.mp_gpci,
         coalesce(o.facility_pe_rvu * l.pe_gpci + o.mp_rvu * l.mp_gpci, 999999999999))) * f.factor AS facility_capped_exact
-FROM release AS r
-JOIN conversion_factor AS f ON f.release_id = r.release_id
-JOIN relative_value AS v ON v.release_id = r.release_id
+FROM edition AS r
+JOIN conversion_factor AS f ON f.release_id = r.edition_id
+JOIN relative_value AS v ON v.release_id = r.edition_id
 LEFT JOIN opps_relative_value AS o
     ON o.release_id = v.release_id AND o.basis = f.basis AND o.hcpcs = v.hcpcs AND o.modifier = v.modifier
-JOIN locality AS l ON l.release_id = r.release_id;
+JOIN locality AS l ON l.release_id = r.edition_id;
 
 -- The same, rounded once, half up, to whole cents: for programs.
 -- An amount is what Medicare allows: NULL where the status is not A, R or T or the row has no RVUs (contractor-priced), and

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from feesync.datasets.editions import Edition, EditionTable, Outcome
+from feesync.datasets.editions import Editions, KnownEdition, Outcome
 from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.checks import suite
 from feesync.errors import ContentRefusedError
@@ -27,7 +27,7 @@ from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
 from feesync.store.transaction import writing
 
-RELEASES = EditionTable("release", "release_id", ("label",))
+RELEASES = Editions("rvu")
 _VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 """The columns of `relative_value`; the fields of the OPPS cap, which are the last, have a table of
 their own."""
@@ -85,7 +85,7 @@ def _load(
 ) -> LoadReport:
     report = LoadReport(release.label, release.source)
     first, last = _dates(connection, release, dates)
-    known = RELEASES.find(connection, (release.label,), release.sha256)
+    known = RELEASES.find(connection, release.label, release.sha256)
     if known:
         report.outcome = _again(connection, release.label, known, first, last, force)
         return report
@@ -171,17 +171,22 @@ def _dates(
 
 
 def _again(
-    connection: sqlite3.Connection, label: str, known: Edition, first: str, last: str, force: bool
+    connection: sqlite3.Connection,
+    label: str,
+    known: KnownEdition,
+    first: str,
+    last: str,
+    force: bool,
 ) -> Outcome:
     """Decide about bytes that were loaded before, and return the outcome.
 
     Their dates are corrected, they are made current again, or nothing is done.
     """
-    outcome = RELEASES.meet(connection, (label,), known, force=force)
+    outcome = RELEASES.meet(connection, label, known, force=force)
     if outcome is Outcome.SUPERSEDED:
         return outcome
     redated = connection.execute(
-        "UPDATE release SET effective_from = ?, effective_to = ? WHERE release_id = ? AND "
+        "UPDATE edition SET effective_from = ?, effective_to = ? WHERE edition_id = ? AND "
         "(effective_from, effective_to) <> (?, ?)",
         (first, last, known.number, first, last),
     ).rowcount
@@ -205,21 +210,8 @@ def _insert(
     connection: sqlite3.Connection, release: ParsedRelease, first: str, last: str
 ) -> Outcome:
     """Insert the rows of a release, which is current from now on, and return the outcome."""
-    release_id = RELEASES.next_number(connection)
-    outcome = RELEASES.supersede(connection, (release.label,), release_id)
-    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
-    connection.execute(
-        "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-        (
-            release_id,
-            release.label,
-            label_year(release.label),
-            first,
-            last,
-            release.sha256,
-            release.source,
-            loaded_at,
-        ),
+    release_id, outcome = RELEASES.add(
+        connection, release.label, release.sha256, release.source, (first, last)
     )
     connection.executemany(
         "INSERT INTO source_file VALUES (?, ?, ?, ?, ?)",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from feesync.datasets.editions import EditionTable
+from feesync.datasets.editions import Editions
 from feesync.datasets.report import LoadReport
 from feesync.datasets.zip_locality.checks import check
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
-from feesync.model.zip_code import ZIP5, ZipFile
+from feesync.model.zip_code import ZIP5, ZipFile, days_of
 from feesync.store import checksums
 from feesync.store.transaction import writing
 
-ZIP_FILES = EditionTable("zip_file", "zip_file_id", ("kind", "year", "quarter"))
+ZIP_FILES = Editions("zip-locality")
 _INSERT = "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -46,23 +45,19 @@ def load_zip_files(
 def _load(
     connection: sqlite3.Connection, file: ZipLocalityFile, allow_change: bool, force: bool
 ) -> LoadReport:
-    key = (file.kind, file.year, file.quarter)
-    known = ZIP_FILES.find(connection, key, file.sha256)
+    known = ZIP_FILES.find(connection, file.label, file.sha256)
     if known:
-        outcome = ZIP_FILES.meet(connection, key, known, force=force)
+        outcome = ZIP_FILES.meet(connection, file.label, known, force=force)
         return LoadReport(file.label, file.name, outcome)
-    new_id = ZIP_FILES.next_number(connection)
-    outcome = ZIP_FILES.supersede(connection, key, new_id)
-    connection.execute(
-        "INSERT INTO zip_file VALUES (?, ?, ?, ?, ?, ?, 0, ?, NULL)",
-        (new_id, *key, file.sha256, file.name, datetime.now(UTC).isoformat(timespec="seconds")),
-    )
+    first, last = days_of(file.year, file.quarter)
+    effective = (first.isoformat(), last.isoformat())
+    new_id, outcome = ZIP_FILES.add(connection, file.label, file.sha256, file.name, effective, 0)
     rows = _insert(connection, file, new_id)
     count = "SELECT count(*) FROM zip_locality WHERE zip_file_id = ? AND plus_four"
     flagged: int = connection.execute(count, (new_id,)).fetchone()[0]
     stored = ZipFile(file.kind, file.year, file.quarter, file.name, rows, embedded=False)
     warnings = check(connection, new_id, stored, file.name, allow_change=allow_change)
-    connection.execute("UPDATE zip_file SET rows = ? WHERE zip_file_id = ?", (rows, new_id))
+    connection.execute("UPDATE edition SET rows = ? WHERE edition_id = ?", (rows, new_id))
     checksums.seal_zip_file(connection, new_id, file.kind)
     return LoadReport(
         file.label,
