@@ -38,13 +38,17 @@ if TYPE_CHECKING:
     from feesync.model.rate import Rate, Setting
     from feesync.model.release import Release
     from feesync.pricing.line import Contract
+    from feesync.reference.modifiers import modifiers
+    from feesync.refresh.downloads import Downloads, downloads
     from feesync.refresh.report import SyncReport
+    from feesync.refresh.status import Status, status
     from feesync.refresh.sync import sync
+    from feesync.schedule.directory import Directory, localities
     from feesync.schedule.quote import Quote
     from feesync.schedule.rates import FeeSchedule
     from feesync.schedule.threads import open_schedule
     from feesync.verification.recompute import verify
-    from feesync.verification.report import Difference, FileVerification, Verification
+    from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
 
 _NAMES = {
     "feesync.analysis.comparison": ("Comparison", "compare"),
@@ -80,11 +84,20 @@ _NAMES = {
     "feesync.model.rate": ("Rate", "Setting"),
     "feesync.refresh.report": ("SyncReport",),
     "feesync.refresh.sync": ("sync",),
+    "feesync.reference.modifiers": ("modifiers",),
+    "feesync.refresh.downloads": ("Downloads", "downloads"),
+    "feesync.refresh.status": ("Status", "status"),
+    "feesync.schedule.directory": ("Directory", "localities"),
     "feesync.schedule.quote": ("Quote",),
     "feesync.schedule.rates": ("FeeSchedule",),
     "feesync.schedule.threads": ("open_schedule",),
     "feesync.verification.recompute": ("verify",),
-    "feesync.verification.report": ("Difference", "FileVerification", "Verification"),
+    "feesync.verification.report": (
+        "Difference",
+        "FileVerification",
+        "RefusedFile",
+        "Verification",
+    ),
 }
 _LAZY = {name: module for module, names in _NAMES.items() for name in names}
 """Public names are imported on first use, so that looking up a rate loads no HTTP library."""
@@ -113,6 +126,8 @@ __all__ = [
     "Contract",
     "Diff",
     "Difference",
+    "Directory",
+    "Downloads",
     "Estimate",
     "FeeSchedule",
     "FeesyncError",
@@ -130,11 +145,13 @@ __all__ = [
     "Note",
     "Quote",
     "Rate",
+    "RefusedFile",
     "RefusedLine",
     "Release",
     "Setting",
     "Severity",
     "Sheet",
+    "Status",
     "Step",
     "StoreError",
     "SyncReport",
@@ -144,10 +161,14 @@ __all__ = [
     "compare",
     "coverage_sheet",
     "diff",
+    "downloads",
     "estimate",
     "estimate_claim",
     "history",
+    "localities",
+    "modifiers",
     "open_schedule",
+    "status",
     "sync",
     "verify",
 ]

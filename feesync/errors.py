@@ -66,7 +66,7 @@ class FeesyncError(Exception):
 
     def __init__(self, message: object = "", *, hint: Hint | None = None) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.hint: Hint | None = hint
         if sentence := str(hint or ""):
             self.add_note(sentence)
 
@@ -122,7 +122,9 @@ class ContentRefusedError(FeesyncError):
         hint: Hint | None = None,
     ) -> None:
         reason, file = one_line(reason), one_line(file) if file else None
-        self.reason, self.file, self.line = reason, file, line
+        self.reason: str = reason
+        self.file: str | None = file
+        self.line: int | None = line
         where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
         super().__init__(where + reason, hint=hint)
 
@@ -183,7 +185,7 @@ class UnknownCodeError(NoPriceError):
     """
 
     def __init__(self, message: str, rows: Sequence[str] = (), *, hint: Hint | None = None) -> None:
-        self.rows = tuple(rows)
+        self.rows: tuple[str, ...] = tuple(rows)
         super().__init__(message, hint=hint)
 
     def to_dict(self) -> dict[str, Any]:
@@ -205,7 +207,7 @@ class LocalityError(NoPriceError):
     def __init__(
         self, message: str, candidates: Sequence[str] = (), *, hint: Hint | None = None
     ) -> None:
-        self.candidates = tuple(candidates)
+        self.candidates: tuple[str, ...] = tuple(candidates)
         super().__init__(message, hint=hint)
 
     def to_dict(self) -> dict[str, Any]:

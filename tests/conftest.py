@@ -89,7 +89,7 @@ def november(monkeypatch):
 
     for module in ("run", "sync"):
         monkeypatch.setattr(f"feesync.refresh.{module}.date", Today)
-    monkeypatch.setattr("feesync.cli.commands.status.Date", Today)
+    monkeypatch.setattr("feesync.refresh.status.Date", Today)
 
 
 @pytest.fixture

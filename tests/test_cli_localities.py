@@ -58,6 +58,7 @@ def test_a_fresh_install_answers_by_zip_and_county(feesync):
         "work_gpci": 1.065, "pe_gpci": 1.166, "mp_gpci": 1.656,
         "counties": "NEW YORK", "contractor": "National Government Services (NGS)",
         "jurisdiction": "JK", "zips": 165, "zip_spans_localities": False,
+        "locality_name": "MANHATTAN",
     }  # fmt: skip
     assert keys(feesync("localities", "santa clara", *day)) == ["01112-09", "01112-65"]
     assert (

@@ -119,7 +119,7 @@ class TestFreshness:
             def today(cls):
                 return cls(2027, 2, 1)
 
-        monkeypatch.setattr("feesync.cli.commands.status.Date", NextYear)
+        monkeypatch.setattr("feesync.refresh.status.Date", NextYear)
         result = feesync("status", "--max-age", "30d")
         assert result.exit_code == 7
         assert re.fullmatch(
@@ -155,7 +155,7 @@ class TestFreshness:
             def today(cls):
                 return cls(2025, 5, 1)
 
-        monkeypatch.setattr("feesync.cli.commands.status.Date", May)
+        monkeypatch.setattr("feesync.refresh.status.Date", May)
         said = feesync("status").stdout.splitlines()[2]
         assert said.startswith(
             "RVU25D, in effect from 2025-10-01, stands in for today; CMS lists no RVU25B (last "

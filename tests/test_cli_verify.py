@@ -123,7 +123,7 @@ def test_json(feesync, put):
             "missing_localities": {"count": 0, "first": []}, "differences": [{
                 "hcpcs": "64493", "modifier": "", "mac": "02102", "locality": "01",
                 "setting": "nonfacility", "published": 1.00, "computed": 204.09,
-            }],
+            }], "checks_set_aside": [], "notes": [],
         }],
         "problems": [{"file": str(second), "status": 6, "text": (
             "PFREV26B.txt: RVU26B is not loaded"

@@ -78,6 +78,10 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "FeeSchedule.zip_counts": (schedule_of("zip_counts"), {"day": DAY}),
     "FeeSchedule.counties": (schedule_of("counties"), {"day": DAY}),
     "FeeSchedule.remedy": (schedule_of("remedy"), {"day": DAY}),
+    "localities": (package.localities, {"query": "manhattan", "date": DAY}),
+    "modifiers": (package.modifiers, {"start": "Q"}),
+    "status": (package.status, {}),
+    "downloads": (package.downloads, {}),
     "ClaimLine.read": (package.ClaimLine.read, {"given": "64493-50"}),
 }
 KEYWORDS = {
@@ -207,7 +211,8 @@ NEEDED = (
     ),
     *("setting", "units", "nonpar", "practitioner", "qp", "coverage", "most"),
 )
-REQUIRED = [case for case in CASES if case[1] in NEEDED and case != ("coverage_sheet", "locality")]
+OPTIONAL = {("coverage_sheet", "locality"), ("localities", "query")}
+REQUIRED = [case for case in CASES if case[1] in NEEDED and case not in OPTIONAL]
 
 
 @pytest.mark.parametrize(("name", "argument"), REQUIRED)

@@ -6,12 +6,16 @@ import json
 
 import pytest
 from cms_files import VALUES, changed, fixture, rvu25d, zip_of
+from payment_files import alaska
 
 import feesync as fs
 from feesync import open_schedule
+from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.load import load
+from feesync.errors import ExitStatus
 from feesync.formats.release import from_zip
 from feesync.model.release import ACCEPTED_CHANGE
+from feesync.verification.report import RefusedFile, Verification
 
 DAY = "2025-11-03"
 PLACE = {"mac", "locality", "state", "locality_name"}
@@ -47,6 +51,15 @@ ANSWERS = {
     "history 64493 --locality AL -m 50": lambda: fs.history(
         "64493", "AL", modifiers=["50"]
     ).to_dict()["rows"],
+    f"localities --date {DAY}": lambda: fs.localities(date=DAY).to_dict()["rows"],
+    f"localities noridian --date {DAY}": lambda: fs.localities("noridian", date=DAY).rows(),
+    "modifiers": fs.modifiers,
+    "modifiers q": lambda: fs.modifiers("q"),
+    "status": lambda: fs.status().to_dict(),
+    "status --max-age 1d --need-current": lambda: fs.status(
+        max_age="1d", need_current=True
+    ).to_dict(),
+    "cache": lambda: fs.downloads().to_dict(),
     "diff RVU25C RVU26C --locality CA-05": lambda: fs.diff(
         "RVU25C", "RVU26C", locality="CA-05"
     ).to_dict(),
@@ -58,6 +71,50 @@ def test_the_json_of_a_command_is_the_dictionary_of_the_function(line, feesync, 
     printed = feesync(*line.split(), "--json")
     answer = json.dumps(ANSWERS[line]())  # as Python's own encoder writes it
     assert json.loads(printed.stdout) == json.loads(answer)
+
+
+def test_the_json_of_verify(feesync, tmp_path):
+    path, other = tmp_path / "PFREV25D.txt", tmp_path / "README.txt"
+    path.write_text(alaska(c64493=("1.00", "2.00")))
+    other.write_text("nothing of CMS's")
+    answer = fs.verify([path])
+    assert json.loads(feesync("verify", path, "--json").stdout) == answer.to_dict()
+    assert answer.status == ExitStatus.REFUSED
+    both = json.loads(feesync("verify", path, other, "--json").stdout)
+    with pytest.raises(fs.InvalidInputError) as refused:
+        fs.verify([other])
+    problem = RefusedFile(str(other), refused.value)
+    assert both == Verification(answer.files, (problem,)).to_dict()
+
+
+def test_the_json_of_sync(feesync, offered, november):
+    printed = json.loads(feesync("sync", "--dry-run", "--json").stdout)
+    answer = json.loads(json.dumps(fs.sync(dry_run=True).to_dict()))
+    for both in (printed, answer):
+        del both["started"], both["finished"]
+    assert printed == answer
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        lambda: open_schedule().releases()[-1],
+        lambda: open_schedule().zip_files()[-1],
+        lambda: open_schedule().localities(DAY)[1][1],
+        lambda: open_schedule().rate("64493", "", "AL", DAY),
+        lambda: fs.localities("95023", date=DAY),
+        lambda: fs.compare("64493", date=DAY),
+        lambda: fs.history("64493", "AL"),
+        lambda: fs.RefusedLine(2, "why", fs.Hint(fs.HintKind.LIST_LOCALITIES)),
+        lambda: fs.Note.info("code", "text", "source"),
+        lambda: fs.estimate("64493", locality="AL", modifiers=["50"], date=DAY).steps[0],
+        lambda: open_schedule().remedy(DAY),
+        lambda: LoadReport("RVU25D", "rvu25d.zip"),
+    ],
+)
+def test_every_result_is_a_dictionary_for_json(result):
+    answer = result().to_dict()
+    assert json.loads(json.dumps(answer)) == json.loads(json.dumps(answer)) != {}
 
 
 @pytest.fixture
@@ -113,3 +170,16 @@ def test_a_workbook_says_what_was_set_aside(feesync, doubtful, tmp_path):
     row = dict(zip(names, values, strict=True))
     assert row["Checks set aside"] == f"{ACCEPTED_CHANGE} global-shares"
     assert row["Date"] == DAY
+
+
+def test_verify_says_what_was_set_aside(feesync, doubtful, tmp_path):
+    path = tmp_path / "PFREV25D.txt"
+    path.write_text(alaska())
+    result = feesync("verify", path, "--json")
+    (file,) = json.loads(result.stdout)["files"]
+    assert file["checks_set_aside"] == [ACCEPTED_CHANGE, "global-shares"]
+    assert [note["code"] for note in file["notes"]] == ["check-set-aside", ACCEPTED_CHANGE]
+    assert (
+        "feesync: warning: PFREV25D.txt: RVU25D failed a check of its own files that was set aside "
+        "(global-shares)"
+    ) in result.stderr

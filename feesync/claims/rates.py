@@ -6,6 +6,7 @@ line (answer).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Protocol
 
 from feesync.claims.header import Header
@@ -43,7 +44,7 @@ class ClaimRates:
             NoReleaseError: no release of a contract's year is loaded.
         """
         year = header.contract and header.contract.of_year
-        self.day = schedule.newest_day(year) if year else header.day
+        self.day: date = schedule.newest_day(year) if year else header.day
         self._qp, self._schedule = header.qp, schedule
         self._quotes: dict[tuple[str, str, str], Quote] = {}
 

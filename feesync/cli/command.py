@@ -21,7 +21,7 @@ class Once(click.Command):
     Click would silently use the last value.
     """
 
-    def make_parser(self, ctx: click.Context) -> click.parser._OptionParser:
+    def make_parser(self, ctx: click.Context) -> Any:  # noqa: ANN401 - private to Click
         """Return the parser, which counts the options.
 
         It does not count them for shell completion, which parses unfinished lines and cannot show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date as Date
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -19,6 +19,15 @@ from feesync.pricing.practitioner import PRACTITIONERS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
+
+
+class Option(Protocol):
+    """A decorator that gives a command an option."""
+
+    def __call__(self, command: _Command, /) -> _Command:
+        """Return the command with the option."""
 
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
@@ -50,7 +59,7 @@ def _use_database(ctx: click.Context, param: click.Parameter, value: str | None)
     ctx.obj = value
 
 
-db_option = click.option(
+db_option: Option = click.option(
     "--db",
     type=click.Path(dir_okay=False),
     metavar="FILE",
@@ -60,24 +69,24 @@ db_option = click.option(
 )
 """The database, given before the command or after it; commands find it in the context's `obj`."""
 
-date_option = click.option(
+date_option: Option = click.option(
     "--date",
     "day",
     callback=_read_date,
     metavar="YYYY-MM-DD",
     help="Date of service; today by default.",
 )
-explain_option = click.option(
+explain_option: Option = click.option(
     "--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-csv_option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-locality_option = click.option(
+json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+csv_option: Option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+locality_option: Option = click.option(
     "--locality",
     required=True,
     help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national.",
 )
-modifiers_option = click.option(
+modifiers_option: Option = click.option(
     "-m",
     "--modifier",
     "modifiers",
@@ -85,22 +94,22 @@ modifiers_option = click.option(
     metavar="MOD",
     help="Modifier, such as 50; repeatable.",
 )
-percent_option = click.option(
+percent_option: Option = click.option(
     "--percent",
     metavar="P",
     help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %.",
 )
-of_year_option = click.option(
+of_year_option: Option = click.option(
     "--of-year",
     type=WholeNumber(2000, 2099),
     help="A contract's year of rates: those of its newest loaded release.",
 )
-qp_option = click.option(
+qp_option: Option = click.option(
     "--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on)."
 )
 
 
-without_check_option = click.option(
+without_check_option: Option = click.option(
     "--without-check",
     "without_checks",
     multiple=True,
@@ -173,10 +182,10 @@ def file_option(
     return click.option(name, callback=read, metavar="FILE", help=text)
 
 
-plot_option = file_option(
+plot_option: Callable[[Callable[..., None]], Callable[..., None]] = file_option(
     "--plot", (".svg", ".png"), "Draw a chart too; the suffix says SVG or PNG."
 )
-force_option = click.option("--force", is_flag=True, help="Replace a file that is there.")
+force_option: Option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
 def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:

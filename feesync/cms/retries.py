@@ -103,8 +103,8 @@ class stop_when_spent(stop_base):  # noqa: N801
     """
 
     def __init__(self, run_seconds: float) -> None:
-        self.remainder = run_seconds
-        self.is_spent = False
+        self.remainder: float = run_seconds
+        self.is_spent: bool = False
         self._first_failure = 0.0
 
     def __call__(self, retry_state: RetryCallState) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from feesync.datasets.editions import Outcome
 
@@ -49,3 +50,14 @@ class LoadReport:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     contents: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report for `json.dumps`."""
+        return {
+            "label": self.label,
+            "source": self.source,
+            "outcome": self.outcome.value,
+            "rows": dict(self.rows),
+            "notes": list(self.notes),
+            "warnings": list(self.warnings),
+        }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from feesync.model.reading import index, shown
 
@@ -177,7 +177,8 @@ class JsonNumber(float):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = float.__hash__
+    def __hash__(self) -> int:
+        return super().__hash__()
 
     def __lt__(self, other: Decimal | float) -> bool:
         return self.exact < other if isinstance(other, Decimal) else super().__lt__(other)
@@ -191,13 +192,17 @@ class JsonNumber(float):
     def __ge__(self, other: Decimal | float) -> bool:
         return self.exact >= other if isinstance(other, Decimal) else super().__ge__(other)
 
-    def _refused(self, *_: object) -> Any:  # noqa: ANN401 - it returns nothing
-        raise TypeError(f"{self} is a number for JSON; calculate with its Decimal, .exact")
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refused
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _refused
-    __divmod__ = __rdivmod__ = __pow__ = __rpow__ = _refused
-    __neg__ = __pos__ = __abs__ = __round__ = _refused
+def _refuse(number: JsonNumber, *_: object) -> NoReturn:
+    raise TypeError(f"{number} is a number for JSON; calculate with its Decimal, .exact")
+
+
+for _name in (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow"),
+    *("radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rdivmod", "rpow"),
+    *("neg", "pos", "abs", "round"),
+):
+    setattr(JsonNumber, f"__{_name}__", _refuse)
 
 
 def json_ready(value: Mapping[str, object]) -> dict[str, Any]:

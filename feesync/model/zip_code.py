@@ -69,6 +69,11 @@ class ZipFile(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind} {self.year} Q{self.quarter}"
 
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the file under the names of `feesync status --json`."""
+        names = ("kind", "year", "quarter", "rows", "source", "embedded")
+        return {name: getattr(self, name) for name in names}
+
     def is_of(self, day: date) -> bool:
         """Tell whether a day is in the quarter of the file."""
         return (self.year, self.quarter) == quarter_of(day)

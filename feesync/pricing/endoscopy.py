@@ -41,7 +41,8 @@ class Family:
     __slots__ = ("base", "procedures")
 
     def __init__(self, base: str, procedures: list[Procedure]) -> None:
-        self.base, self.procedures = base, procedures
+        self.base: str = base
+        self.procedures: list[Procedure] = procedures
 
     @classmethod
     def of_one(cls, procedure: Procedure) -> Family:

@@ -43,7 +43,7 @@ class Procedure:
     __slots__ = ("services",)
 
     def __init__(self, services: list[Service]) -> None:
-        self.services = services
+        self.services: list[Service] = services
 
     @property
     def hcpcs(self) -> str:

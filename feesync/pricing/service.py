@@ -73,6 +73,18 @@ class Service:
         "start",
     )
 
+    entry: Entry
+    lines: tuple[int, ...]
+    charges: tuple[int | None, ...]
+    both: bool
+    sided: bool
+    count: int
+    amount: int
+    start: int
+    exact: Fraction
+    limit: Fraction
+    reduced: bool
+
     def __init__(
         self,
         entry: Entry,

@@ -5,6 +5,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from feesync.errors import InvalidInputError
+from feesync.model.reading import text
 from feesync.reference.tables import read_table, rows_of
 
 if TYPE_CHECKING:
@@ -122,3 +124,25 @@ def modifier_effects(modifier: str) -> tuple[ModifierEffect, ...]:
 def known_modifiers() -> tuple[str, ...]:
     """Return every modifier of the table, in its order."""
     return tuple(dict.fromkeys(row["modifier"] for row in read_table(MODIFIERS)))
+
+
+def modifiers(start: str | None = None) -> list[dict[str, str | None]]:
+    """Return what each modifier does, by date, under the names of `feesync modifiers --json`.
+
+    Args:
+        start: the characters that they begin with; by default all.
+
+    Raises:
+        InvalidInputError: none begins so.
+
+    Source: `data/reference/modifiers.csv`, which names the source of each row.
+    """
+    prefix = "" if start is None else text("start", start).strip().upper()
+    rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(prefix)]
+    if not rows:
+        from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
+
+        raise InvalidInputError(
+            f"no modifier starts with {prefix[:40]!r}", hint=Hint(HintKind.LIST_MODIFIERS)
+        )
+    return [{name: value or None for name, value in row.items()} for row in rows]

@@ -43,15 +43,16 @@ class Source:
     """
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:
-        self.connection, self.embedded = connection, embedded
+        self.connection: sqlite3.Connection = connection
+        self.embedded: bool = embedded
         self._are_checked = not embedded and checksums.are_kept(connection)
         self._sound: set[tuple[int, str]] = set()
         if self._are_checked:
             checksums.check_shared(connection, "releases", "views")
         self._revisions = _read_releases(connection, embedded=embedded)
         current = [release for release, superseded_by in self._revisions if superseded_by is None]
-        self.releases = sorted(current, key=lambda release: release.effective_from)
-        self.labels = frozenset(release.label for release in self.releases)
+        self.releases: list[Release] = sorted(current, key=lambda release: release.effective_from)
+        self.labels: frozenset[str] = frozenset(release.label for release in self.releases)
         self._localities: dict[int, list[Locality]] = {}
         self._places: dict[int, dict[str, Locality]] = {}
         self.meanings: dict[tuple[int, str], Locality] = {}

@@ -132,7 +132,7 @@ class EmbeddedZipTable:
 
     def __init__(self) -> None:
         (row,) = read_table("snapshot/zip_files.csv")
-        self.file = ZipFile(
+        self.file: ZipFile = ZipFile(
             row["kind"],
             int(row["year"]),
             int(row["quarter"]),

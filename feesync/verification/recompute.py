@@ -24,6 +24,7 @@ from feesync.model.rate import Setting
 from feesync.model.reading import flag, listed, whole
 from feesync.model.release import Release
 from feesync.paths import database_path
+from feesync.schedule.notes import acceptance_notes
 from feesync.store import remedies
 from feesync.store.freshness import read_freshness
 from feesync.store.live import LiveDatabase
@@ -220,6 +221,8 @@ class _Verifier:
                 missing_localities=Missing(0, ())
                 if complete
                 else _missing(*payments.unknown_localities(_MOST_NAMED)),
+                checks_set_aside=tuple(release.checks_set_aside),
+                notes=tuple(acceptance_notes(release)),
             )
 
     def _records(self, file: PaymentFile, year: int) -> Iterator[Payment]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
+from feesync.model.note import Note
 
 
 class Difference(NamedTuple):
@@ -75,6 +76,9 @@ class FileVerification:
         differences: the first of these, by locality and code.
         missing_codes: codes, with row modifiers, that the release lacks.
         missing_localities: localities that the release lacks.
+        checks_set_aside: the checks that the release failed and that were set aside when it was
+            loaded.
+        notes: what a person should know about the release.
     """
 
     file: str
@@ -91,6 +95,8 @@ class FileVerification:
     differences: tuple[Difference, ...]
     missing_codes: Missing
     missing_localities: Missing
+    checks_set_aside: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def amounts(self) -> int:
@@ -126,8 +132,27 @@ class FileVerification:
                     "first": list(self.missing_localities.first),
                 },
                 "differences": [difference._asdict() for difference in self.differences],
+                "checks_set_aside": list(self.checks_set_aside),
+                "notes": [note.to_dict() for note in self.notes],
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A payment file that could not be verified.
+
+    Attributes:
+        path: the file.
+        error: why.
+    """
+
+    path: str
+    error: FeesyncError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the file and the error under the names of `feesync verify --json`."""
+        return {"file": self.path, **self.error.to_dict()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +161,12 @@ class Verification:
 
     Attributes:
         files: the result of each file, in the order in which the files were read.
+        problems: the files that were refused, where the others were verified all the same;
+            `verify` raises the first such error.
     """
 
     files: tuple[FileVerification, ...]
+    problems: tuple[RefusedFile, ...] = ()
 
     @property
     def amounts(self) -> int:
@@ -165,9 +193,20 @@ class Verification:
         """The exit status.
 
         It is 4 where an amount differs, else 6 where one could not be compared or a file may have
-        been cut, else 0.
+        been cut, else 0; or worse, where a file was refused.
         """
-        if self.different:
-            return ExitStatus.REFUSED
         whole = all(file.has_trailer for file in self.files)
-        return ExitStatus.OK if whole and not self.not_loaded else ExitStatus.NO_PRICE
+        own = ExitStatus.OK if whole and not self.not_loaded else ExitStatus.NO_PRICE
+        own = ExitStatus.REFUSED if self.different else own
+        return worst((own, *(problem.error.exit_status for problem in self.problems)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the results under the names of `feesync verify --json`, for `json.dumps`."""
+        return {
+            "amounts": self.amounts,
+            "equal": self.equal,
+            "different": self.different,
+            "not_loaded": self.not_loaded,
+            "files": [file.to_dict() for file in self.files],
+            "problems": [problem.to_dict() for problem in self.problems],
+        }

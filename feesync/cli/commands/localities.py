@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date as Date
+from typing import Any
 
 import click
 
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
-from feesync.cli.output import print_csv, print_json, print_notes, print_table
-from feesync.model.locality import Locality
-from feesync.model.money import decimal
-from feesync.places.resolver import SearchResult
-from feesync.reference.contractors import contractors
-from feesync.schedule.notes import acceptance_notes
-from feesync.schedule.threads import open_schedule
+from feesync.cli.output import print_csv_rows, print_json, print_notes, print_table
+from feesync.schedule.directory import COLUMNS, localities
 
-_COLUMNS = (
-    "mac",
-    "locality",
-    "state",
-    "name",
-    "work_gpci",
-    "pe_gpci",
-    "mp_gpci",
-    "counties",
-    "contractor",
-    "jurisdiction",
-    "zips",
-    "zip_spans_localities",
-)
 _TABLE = (
     "Locality",
     "State",
@@ -70,61 +53,34 @@ def command(
     file, and the company behind the MAC with its jurisdiction.
     """
     one_format(as_json, as_csv)
-    schedule = open_schedule(ctx.obj)
-    when = day or Date.today()
-    with schedule.held():
-        result = (
-            schedule.find_localities(query, when)
-            if query
-            else SearchResult(*schedule.localities(when))
-        )
-        counties = schedule.counties(when)
-        _, zips = schedule.zip_counts(when)
-
-    def row(place: Locality) -> list[object]:
-        gpcis = [decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)]
-        key, contractor = (place.mac, place.locality), contractors().get(place.mac)
-        about = (
-            counties.get(key),
-            contractor and contractor.name,
-            contractor and contractor.jurisdiction,
-            zips.get(key),
-            result.spans,
-        )
-        return [*key, place.state, place.name, *gpcis, *about]
-
+    result = localities(query, date=day, db=ctx.obj)
     remark = with_hint(result.remark, result.hint) if result.remark else ""
     if as_json:
-        print_json([dict(zip(_COLUMNS, row(place), strict=True)) for place in result.localities])
+        print_json(result.rows())
     elif as_csv:
-        print_csv(_COLUMNS, map(row, result.localities))
+        print_csv_rows(result.rows(), COLUMNS)
     else:
         if remark:
             click.echo(f"{remark}\n")
-        print_table(
-            _TABLE,
-            [_cells(place, row(place)) for place in result.localities],
-            right=_RIGHT,
-            wrapped=_WIDTHS,
-        )
+        print_table(_TABLE, map(_cells, result.rows()), right=_RIGHT, wrapped=_WIDTHS)
     if remark and (as_json or as_csv):
         click.echo(f"feesync: {remark}", err=True)
-    print_notes(acceptance_notes(result.release))
-    if not result.release.covers(when):
+    print_notes(result.notes)
+    if not result.release.covers(result.date):
         click.echo(
-            f"feesync: no loaded release covers {when}; {result.release.label} answers", err=True
+            f"feesync: no loaded release covers {result.date}; {result.release.label} answers",
+            err=True,
         )
 
 
-def _cells(place: Locality, row: list[object]) -> list[object]:
-    gpcis, (counties, contractor, jurisdiction, zips) = row[4:7], row[7:11]
-    contractor = f"{contractor} ({jurisdiction})" if contractor else ""
+def _cells(row: Mapping[str, Any]) -> list[object]:
+    contractor = f"{row['contractor']} ({row['jurisdiction']})" if row["contractor"] else ""
     return [
-        place.key,
-        place.state or "",
-        place.name,
-        counties or "",
-        *gpcis,
-        zips or "",
+        f"{row['mac']}-{row['locality']}",
+        row["state"] or "",
+        row["name"],
+        row["counties"] or "",
+        *(str(row[name]) for name in ("work_gpci", "pe_gpci", "mp_gpci")),
+        row["zips"] or "",
         contractor,
     ]

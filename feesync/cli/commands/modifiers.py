@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from feesync.cli.command import Once
 from feesync.cli.options import csv_option, json_option, one_format
-from feesync.cli.output import print_csv, print_json, print_table
-from feesync.errors import InvalidInputError
-from feesync.reference.modifiers import MODIFIERS
-from feesync.reference.tables import read_table
+from feesync.cli.output import print_csv_rows, print_json, print_table
+from feesync.reference.modifiers import modifiers
 
 _TABLE = ("Modifier", "Effect", "Factor", "From", "To", "Sure", "What it does")
 _WIDTHS = {"What it does": 72}
@@ -31,20 +31,16 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
     --csv and --json name the source.
     """
     one_format(as_json, as_csv)
-    prefix = (start or "").strip().upper()
-    rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(prefix)]
-    if not rows:
-        raise InvalidInputError(
-            f"no modifier starts with {(start or '')[:40]!r}; 'feesync modifiers' lists all"
-        )
+    rows = modifiers(start)
     if as_json:
-        print_json([{name: value or None for name, value in row.items()} for row in rows])
+        print_json(rows)
     elif as_csv:
-        print_csv(tuple(rows[0]), (tuple(row.values()) for row in rows))
+        print_csv_rows(rows)
     else:
-        print_table(_TABLE, [_cells(row) for row in rows], wrapped=_WIDTHS)
+        print_table(_TABLE, map(_cells, rows), wrapped=_WIDTHS)
 
 
-def _cells(row: dict[str, str]) -> tuple[str, ...]:
+def _cells(row: Mapping[str, str | None]) -> list[str]:
     names = ("modifier", "effect", "factor", "from", "to", "confidence", "words")
-    return tuple(row[name].replace("_", " ") if name == "effect" else row[name] for name in names)
+    cells = {name: row[name] or "" for name in names}
+    return list((cells | {"effect": cells["effect"].replace("_", " ")}).values())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from datetime import date as Date
+from datetime import datetime, timedelta
 
 import click
 
@@ -11,17 +10,13 @@ from feesync.cli.command import QuietReader
 from feesync.cli.hints import with_hint, words
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_prose, print_table
-from feesync.cms.cooldown import CoolDown
-from feesync.cms.site import Site
 from feesync.datasets.dataset import Table
-from feesync.datasets.registry import DATASETS
-from feesync.errors import ExitStatus, one_line, worst
+from feesync.errors import one_line
 from feesync.hints import Hint, HintKind
-from feesync.model.dates import read_age
-from feesync.paths import cache_path, database_path
-from feesync.refresh.standing import Standing, standing
-from feesync.schedule.threads import open_schedule
-from feesync.store.freshness import Freshness, read_freshness
+from feesync.refresh.standing import Standing
+from feesync.refresh.status import Status
+from feesync.refresh.status import status as refresh_status
+from feesync.store.freshness import Freshness
 
 
 @click.command("status", cls=QuietReader, short_help="What is loaded, from where, how fresh.")
@@ -53,73 +48,40 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
     no loaded release answers for today. With --need-current, it is stale where no loaded release is
     in effect today, even if one of another quarter stands in because CMS has nothing newer yet.
     """
-    oldest = read_age(max_age) if max_age is not None else None
-    path, site, now = database_path(ctx.obj), Site.from_environment(), datetime.now(UTC)
-    schedule = open_schedule(ctx.obj)
-    fresh, cool_until = read_freshness(path), CoolDown(cache_path()).until(site.host)
-    with schedule.held():
-        library, damages = schedule.library(), schedule.damages()
-        described = [dataset.describe(library) for dataset in DATASETS]
-        today = standing(path, Date.today(), fresh.listing)
-    stale = (fresh.stale_because(oldest, now) if oldest else None) or _lack(
-        today, need_current, oldest is not None
-    )
+    result = refresh_status(max_age=max_age, need_current=need_current, db=ctx.obj)
     if as_json:
-        print_json(
-            {
-                "database": str(path),
-                "exists": path.exists(),
-                "last_success": _iso(fresh.last_success),
-                "last_run": _iso(fresh.last_run),
-                "last_status": fresh.last_status,
-                "last_problems": list(fresh.problems),
-                "cool_down_until": _iso(cool_until),
-                "answering": today.label,
-                "answering_covers_today": today.is_current if today.answering else None,
-                "today_is_listed": today.is_listed,
-                "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
-                **{one.key: one.items for one in described if not one.table},
-                "damages": damages,
-                "stale": stale is not None if oldest or need_current else None,
-                "stale_because": stale,
-                **{one.key: one.items for one in described if one.table},
-            }
-        )
+        print_json(result.to_dict())
     else:
-        size = (
-            f"{path.stat().st_size / 1e6:.1f} MB"
-            if path.exists()
-            else "not there yet: the embedded snapshot answers"
-        )
-        print_prose(f"Database {path} ({size})")
-        _print_freshness(fresh, now)
-        print_prose(_today(today))
-        if cool_until:
-            print_prose(
-                f"{site.host} has forbidden requests (403): it is not asked before "
-                f"{_minute(cool_until)}"
-            )
-        for line in filter(None, (one.line for one in described)):
-            print_prose(line)
-        for table in filter(None, (one.table for one in described)):
-            click.echo()
-            _print_table(table)
-    for damage in damages:
+        _print(result)
+    for damage in result.damages:
         text = with_hint(one_line(damage), Hint(HintKind.LOAD_ANEW))
         click.echo(f"feesync: {text}", err=True)
-    if stale:
+    if result.stale_because:
+        stale = result.stale_because
+        stale += f"; {words(result.stale_hint)}" if result.stale_hint else ""
         click.echo(f"feesync: stale: {stale}", err=True)
-    ctx.exit(
-        worst(
-            [*([ExitStatus.UNEXPECTED] if damages else []), *([ExitStatus.STALE] if stale else [])]
-        )
+    ctx.exit(result.status)
+
+
+def _print(result: Status) -> None:
+    size = (
+        f"{result.database.stat().st_size / 1e6:.1f} MB"
+        if result.exists
+        else "not there yet: the embedded snapshot answers"
     )
-
-
-def _lack(today: Standing, need_current: bool, need_any: bool) -> str | None:
-    """Return why the loaded releases do not answer for today as needed, None where they do."""
-    is_needed = need_current or (need_any and today.answering is None)
-    return f"{today.lack}; {words(today.remedy)}" if is_needed and today.lack else None
+    print_prose(f"Database {result.database} ({size})")
+    _print_freshness(result.freshness, result.now)
+    print_prose(_today(result.today))
+    if result.cool_down_until:
+        print_prose(
+            f"{result.site} has forbidden requests (403): it is not asked before "
+            f"{_minute(result.cool_down_until)}"
+        )
+    for line in filter(None, (one.line for one in result.datasets)):
+        print_prose(line)
+    for table in filter(None, (one.table for one in result.datasets)):
+        click.echo()
+        _print_table(table)
 
 
 def _today(today: Standing) -> str:
@@ -161,7 +123,3 @@ def _ago(age: timedelta) -> str:
 
 def _minute(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M} UTC"
-
-
-def _iso(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None

@@ -13,12 +13,17 @@ from feesync.cli.hints import error_text
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
-from feesync.errors import FeesyncError, worst
+from feesync.errors import FeesyncError
 from feesync.export.cells import inert
 from feesync.model.label import FIRST_QP_YEAR
 from feesync.paths import database_path
 from feesync.verification.recompute import verify_each
-from feesync.verification.report import Difference, FileVerification, Verification
+from feesync.verification.report import (
+    Difference,
+    FileVerification,
+    RefusedFile,
+    Verification,
+)
 
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
 _DIFFERENCES = ("File", "Code", "Locality", "Setting", "CMS", "feesync", "feesync - CMS")
@@ -96,7 +101,7 @@ def command(
     one_format(as_json, as_csv)
     bar, table = _Bar(is_visible=_on_terminal()), _CsvTable()
     results: list[FileVerification] = []
-    problems: list[tuple[Path, FeesyncError]] = []
+    problems: list[RefusedFile] = []
     for path in files:
         try:
             each = table.add if as_csv else None
@@ -105,12 +110,12 @@ def command(
             ):
                 results.append(file)  # one by one: a later file of a zip may be refused
         except FeesyncError as error:
-            problems.append((path, error))
+            problems.append(RefusedFile(str(path), error))
         finally:
             bar.close()
-    report = Verification(tuple(results))
+    report = Verification(tuple(results), tuple(problems))
     if as_json:
-        _print_json(report, problems)
+        print_json(report.to_dict())
     elif as_csv:
         table.finish()
     elif results:
@@ -120,11 +125,11 @@ def command(
     path = database_path(ctx.obj)
     if results and not path.exists():
         click.echo(SNAPSHOT.format(path=path), err=True)
-    for _, problem in problems:
-        click.echo(f"feesync: {error_text(problem)}", err=True)
+    for problem in problems:
+        click.echo(f"feesync: {error_text(problem.error)}", err=True)
     if as_csv and results:
         click.echo(f"feesync: {_summary(report)}", err=True)
-    ctx.exit(worst((report.status, *(problem.exit_status for _, problem in problems))))
+    ctx.exit(report.status)
 
 
 def _on_terminal() -> bool:
@@ -234,20 +239,9 @@ def _summary(report: Verification) -> str:
     )
 
 
-def _print_json(report: Verification, problems: list[tuple[Path, FeesyncError]]) -> None:
-    print_json(
-        {
-            "amounts": report.amounts,
-            "equal": report.equal,
-            "different": report.different,
-            "not_loaded": report.not_loaded,
-            "files": [file.to_dict() for file in report.files],
-            "problems": [{"file": str(path), **error.to_dict()} for path, error in problems],
-        }
-    )
-
-
 def _warn(file: FileVerification) -> None:
+    for note in file.notes:
+        click.echo(f"feesync: {note.severity.value}: {file.file}: {note.text}", err=True)
     if file.not_loaded:
         kinds = (
             (file.missing_codes, "code", "codes"),

@@ -236,7 +236,7 @@ class RelativeValueFiles(Dataset):
                 *(remark for release in found for remark in _remarks(release)),
             ],
         )
-        return Description(self.key, [_item(release) for release in found], table=table)
+        return Description(self.key, [release.to_dict() for release in found], table=table)
 
 
 def _dated(offer: Offer, enquiry: Enquiry) -> Offer:
@@ -277,18 +277,3 @@ def _remarks(release: Release) -> Iterable[str]:
     for name, reason in release.checks_set_aside.items():
         how = "a change accepted" if name == ACCEPTED_CHANGE else f"check {name} set aside"
         yield f"{release.label} was loaded with {how}: {reason}"
-
-
-def _item(release: Release) -> dict[str, object]:
-    return {
-        "label": release.label,
-        "effective_from": release.effective_from.isoformat(),
-        "effective_to": release.effective_to.isoformat(),
-        "loaded_at": release.loaded_at,
-        "sha256": release.sha256,
-        "source": release.source,
-        "embedded": release.embedded,
-        "checks_set_aside": [
-            {"name": name, "reason": reason} for name, reason in release.checks_set_aside.items()
-        ],
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from feesync.cms.cache import CachedFile, DownloadRecord
 from feesync.cms.catalog import Offer, is_zip
@@ -14,7 +15,6 @@ from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
 from feesync.formats import zip_locality
-from feesync.model.zip_code import ZipFile
 from feesync.store.library import Library
 
 _HEAD = 400
@@ -31,7 +31,9 @@ class ZipLocality(Dataset):
     key = "zip_files"
     title = "the Zip Code to Carrier Locality File"
     files = "a ZIP5 or ZIP9 file"
-    flag = Flag("zips", "Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB).")
+    flag: ClassVar[Flag | None] = Flag(
+        "zips", "Bring the Zip Code to Carrier Locality File too (ZIP5 and ZIP9, 20 MB)."
+    )
     most_loose_bytes = zip_locality.MAX_MEMBER_BYTES
 
     def page(self, site: Site) -> str:
@@ -99,9 +101,4 @@ class ZipLocality(Dataset):
         line = ", ".join(
             f"{file} ({'embedded' if file.embedded else file.source})" for file in files
         )
-        return Description(self.key, list(map(_item, files)), f"ZIP to locality: {line}")
-
-
-def _item(file: ZipFile) -> dict[str, object]:
-    names = ("kind", "year", "quarter", "rows", "source", "embedded")
-    return {name: getattr(file, name) for name in names}
+        return Description(self.key, [file.to_dict() for file in files], f"ZIP to locality: {line}")

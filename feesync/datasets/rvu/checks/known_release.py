@@ -62,11 +62,13 @@ class KnownRelease:
         complete: bool,
     ) -> None:
         release_id, label, known_from = known
-        self.release, self.label, self.complete = release, label, complete
-        self.name = label if complete else f"{label} of the embedded snapshot"
-        self.same = label == release.label
-        self.known_first = known_from <= first
-        self.years = abs(label_year(label) - label_year(release.label))
+        self.release: ParsedRelease = release
+        self.label: str = label
+        self.complete: bool = complete
+        self.name: str = label if complete else f"{label} of the embedded snapshot"
+        self.same: bool = label == release.label
+        self.known_first: bool = known_from <= first
+        self.years: int = abs(label_year(label) - label_year(release.label))
         self._connection, self._release_id = connection, release_id
 
     @property

@@ -1,0 +1,111 @@
+"""What the folder of downloads holds, and removing what is not needed: what `feesync cache` prints."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from feesync.cms.cache import Cache, CachedFile
+from feesync.datasets.registry import owner
+from feesync.errors import CacheError, InvalidInputError
+from feesync.model import reading
+from feesync.paths import cache_path, database_path
+from feesync.store.revisions import read_revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """The downloads in the cache.
+
+    Attributes:
+        folder: the folder, which need not exist.
+        exists: whether it does.
+        files: all finished downloads.
+        needed: those that the database refers to.
+        unfinished: the files of downloads that broke off.
+        pruned: whether what is not needed, and what is unfinished, was removed.
+    """
+
+    folder: Path
+    exists: bool
+    files: tuple[CachedFile, ...]
+    needed: tuple[CachedFile, ...]
+    unfinished: tuple[Path, ...]
+    pruned: bool
+
+    @property
+    def spare(self) -> tuple[CachedFile, ...]:
+        """The finished downloads that the database does not refer to."""
+        return tuple(file for file in self.files if file not in self.needed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the downloads under the names of `feesync cache --json`, for `json.dumps`."""
+        return {
+            "cache": str(self.folder),
+            "referred": [_entry(file) for file in self.needed],
+            "not_referred": [_entry(file) for file in self.spare],
+            "unfinished": [path.name for path in self.unfinished],
+            "pruned": self.pruned,
+        }
+
+
+def _entry(file: CachedFile) -> dict[str, str | int]:
+    return {
+        "label": file.label,
+        "sha256": file.sha256,
+        "bytes": file.size,
+        "file": file.path.name,
+    }
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise CacheError(f"{str(path)[:200]} cannot be used: {error.strerror}") from error
+
+
+def downloads(
+    *,
+    prune: bool = False,
+    db: str | os.PathLike[str] | None = None,
+    cache: str | os.PathLike[str] | None = None,
+) -> Downloads:
+    """Return what has been downloaded, and which of it the database refers to.
+
+    Args:
+        prune: remove what it does not refer to, and what was left unfinished.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder.
+        cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
+
+    Raises:
+        InvalidInputError: an argument cannot be read; or there is no database to say what is
+            needed.
+        BusyError: a refresh is running, and nothing is removed.
+        CacheError: the folder cannot be used.
+        StoreError: the database cannot be read.
+    """
+    prune, database = reading.flag("prune", prune), database_path(db)
+    kept = Cache(cache_path(cache))
+    exists = _is_folder(kept.folder)
+    with kept.lock(0) if prune and exists else nullcontext():
+        if prune and exists and not database.exists():
+            raise InvalidInputError(
+                f"there is no database {database} to say what is needed: nothing is removed"
+            )
+        loaded = read_revisions(database)
+        files, unfinished = (kept.files(), kept.unfinished()) if exists else ([], [])
+        own = [file for file in files if owner(file.label).owns(file.label)]
+        needed = tuple(
+            file
+            for file in own
+            if owner(file.label).is_needed(file, loaded, kept.record(file.label))
+        )
+        found = Downloads(kept.folder, exists, tuple(own), needed, tuple(unfinished), prune)
+        if prune:
+            for path in [*(file.path for file in found.spare), *unfinished]:
+                kept.remove(path)
+    return found

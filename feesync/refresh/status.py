@@ -1,0 +1,146 @@
+"""What is loaded, since when, and whether it is fresh: the value that `feesync status` prints."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import date as Date
+from pathlib import Path
+from typing import Any
+
+from feesync.cms.cooldown import CoolDown
+from feesync.cms.site import Site
+from feesync.datasets.dataset import Description
+from feesync.datasets.registry import DATASETS
+from feesync.errors import ExitStatus, worst
+from feesync.hints import Hint
+from feesync.model import reading
+from feesync.model.dates import read_age
+from feesync.paths import cache_path, database_path
+from feesync.refresh.standing import Standing, standing
+from feesync.schedule.threads import open_schedule
+from feesync.store.freshness import Freshness, read_freshness
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is loaded, and whether it is fresh.
+
+    Attributes:
+        now: when this was asked (UTC).
+        database: path of the database, which need not exist.
+        exists: whether it does.
+        freshness: when it was last refreshed, and how the last run ended.
+        site: the host that is asked.
+        cool_down_until: before when the host is not asked again (UTC), None where it may be.
+        today: how the loaded releases stand to today.
+        datasets: what is loaded, a dataset each.
+        damages: what of the database is not what was loaded, one line each.
+        is_stale: whether it is older than was asked for; None where nothing was.
+        stale_because: why, None where it is not.
+        stale_hint: what makes it fresh, None where a refresh does.
+    """
+
+    now: datetime
+    database: Path
+    exists: bool
+    freshness: Freshness
+    site: str
+    cool_down_until: datetime | None
+    today: Standing
+    datasets: tuple[Description, ...]
+    damages: tuple[str, ...]
+    is_stale: bool | None
+    stale_because: str | None
+    stale_hint: Hint | None
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status: 1 where the database is damaged, else 7 where it is stale, else 0."""
+        met = (
+            *([ExitStatus.UNEXPECTED] if self.damages else []),
+            *([ExitStatus.STALE] if self.is_stale else []),
+        )
+        return worst(met)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status under the names of `feesync status --json`, for `json.dumps`."""
+        fresh, today = self.freshness, self.today
+        return {
+            "database": str(self.database),
+            "exists": self.exists,
+            "last_success": _iso(fresh.last_success),
+            "last_run": _iso(fresh.last_run),
+            "last_status": fresh.last_status,
+            "last_problems": list(fresh.problems),
+            "cool_down_until": _iso(self.cool_down_until),
+            "answering": today.label,
+            "answering_covers_today": today.is_current if today.answering else None,
+            "today_is_listed": today.is_listed,
+            "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
+            **{one.key: list(one.items) for one in self.datasets if not one.table},
+            "damages": list(self.damages),
+            "stale": self.is_stale,
+            "stale_because": self.stale_because,
+            "stale_hint": self.stale_hint.to_dict() if self.stale_hint else None,
+            **{one.key: list(one.items) for one in self.datasets if one.table},
+        }
+
+
+def status(
+    *,
+    max_age: str | None = None,
+    need_current: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> Status:
+    """Return what is loaded, and whether it is fresh; every row is compared with its checksum.
+
+    Args:
+        max_age: the schedule is stale where no refresh has succeeded within that age, such as
+            `30d`, `12h` or `4w`, or no loaded release answers for today.
+        need_current: it is stale where no loaded release is in effect today.
+        db: path of the database; by default FEESYNC_DB, else the user's data folder.
+
+    Raises:
+        InvalidInputError: an argument cannot be read.
+        StoreError: the database cannot be read.
+    """
+    oldest = None if max_age is None else read_age(reading.text("max_age", max_age))
+    need_current = reading.flag("need_current", need_current)
+    path, host, now = database_path(db), Site.from_environment().host, datetime.now(UTC)
+    schedule = open_schedule(db)
+    fresh = read_freshness(path)
+    with schedule.held():
+        library, damages = schedule.library(), schedule.damages()
+        described = tuple(dataset.describe(library) for dataset in DATASETS)
+        today = standing(path, Date.today(), fresh.listing)
+    stale, hint = _stale(fresh, today, now, oldest, need_current)
+    return Status(
+        now,
+        path,
+        path.exists(),
+        fresh,
+        host,
+        CoolDown(cache_path()).until(host),
+        today,
+        described,
+        tuple(damages),
+        stale is not None if oldest or need_current else None,
+        stale,
+        hint,
+    )
+
+
+def _stale(
+    fresh: Freshness, today: Standing, now: datetime, oldest: timedelta | None, need_current: bool
+) -> tuple[str | None, Hint | None]:
+    """Return why the schedule is not as fresh as is needed, and what helps; twice None where it is."""
+    if oldest and (reason := fresh.stale_because(oldest, now)):
+        return reason, None
+    is_needed = need_current or (oldest is not None and today.answering is None)
+    return (today.lack, today.remedy) if is_needed and today.lack else (None, None)
+
+
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

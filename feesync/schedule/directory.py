@@ -1,0 +1,131 @@
+"""The payment localities with what people know them by: counties, ZIPs, contractor.
+
+Out of scope: what a text may mean (places).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Any
+
+from feesync.hints import Hint
+from feesync.model import reading
+from feesync.model.dates import read_day
+from feesync.model.locality import Locality
+from feesync.model.money import decimal, json_ready
+from feesync.model.note import Note
+from feesync.model.release import Release
+from feesync.places.resolver import SearchResult
+from feesync.reference.contractors import contractors
+from feesync.schedule.notes import acceptance_notes
+from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
+
+COLUMNS = (
+    *("mac", "locality", "state", "name"),
+    *("work_gpci", "pe_gpci", "mp_gpci"),
+    *("counties", "contractor", "jurisdiction", "zips", "zip_spans_localities", "locality_name"),
+)
+"""The columns of the rows of a Directory, as `feesync localities` prints them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The payment localities, or those that a text may mean.
+
+    Attributes:
+        date: the day that was asked for.
+        release: the release that has the localities.
+        localities: the likeliest first.
+        counties: the counties as CMS words them, by MAC and locality number.
+        zips: how many ZIPs CMS's ZIP5 file gives to each.
+        spans: of a ZIP, whether it lies, or may lie, in several localities; else None.
+        remark: of a ZIP, which file says so and what is uncertain; else None.
+        hint: what makes it certain, None where nothing does.
+    """
+
+    date: Date
+    release: Release
+    localities: tuple[Locality, ...]
+    counties: Mapping[tuple[str, str], str]
+    zips: Mapping[tuple[str, str], int]
+    spans: bool | None
+    remark: str | None
+    hint: Hint | None
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know about the release."""
+        return tuple(acceptance_notes(self.release))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row a locality under the names of `feesync localities --json`."""
+        return [self._row(place) for place in self.localities]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the release, the rows and what is uncertain, for `json.dumps`."""
+        return {
+            "date": self.date.isoformat(),
+            "release": self.release.source_dict(),
+            "stand_in": not self.release.covers(self.date),
+            "rows": self.rows(),
+            "remark": self.remark,
+            "hint": self.hint.to_dict() if self.hint else None,
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+    def _row(self, place: Locality) -> dict[str, Any]:
+        key, contractor = (place.mac, place.locality), contractors().get(place.mac)
+        cells = (
+            *(place.mac, place.locality, place.state, place.name),
+            *(decimal(gpci, 3) for gpci in (place.work_gpci, place.pe_gpci, place.mp_gpci)),
+            self.counties.get(key),
+            contractor and contractor.name,
+            contractor and contractor.jurisdiction,
+            self.zips.get(key),
+            self.spans,
+            place.name,
+        )
+        return json_ready(dict(zip(COLUMNS, cells, strict=True)))
+
+
+@of_one_state
+def localities(
+    query: str | None = None,
+    *,
+    date: Date | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Directory:
+    """Return the payment localities, or those that a text may mean.
+
+    Args:
+        query: a ZIP, a county, a state, a name, a key, a MAC or a contractor; by default all
+            localities.
+        date: the day on which they are in effect, a `date` or `YYYY-MM-DD`; today by default.
+        db: path of the database.
+
+    Raises:
+        InvalidInputError: an argument cannot be read.
+        LocalityError: nothing is called so.
+        NoReleaseError: no release answers for the day.
+        StoreError: the database cannot be read.
+    """
+    day = Date.today() if date is None else read_day("date", date)
+    schedule = open_schedule(db)
+    text = "" if query is None else reading.text("query", query)
+    result = (
+        schedule.find_localities(text, day) if text else SearchResult(*schedule.localities(day))
+    )
+    return Directory(
+        day,
+        result.release,
+        tuple(result.localities),
+        schedule.counties(day),
+        schedule.zip_counts(day)[1],
+        result.spans,
+        result.remark,
+        result.hint,
+    )
