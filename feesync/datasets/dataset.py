@@ -44,12 +44,12 @@ class Enquiry:
     Attributes:
         selection: which releases.
         loaded: the revisions in the database.
-        remembered: the labels that CMS is remembered to have offered.
+        labels_before: the labels that CMS offered before, as far as they are recorded.
     """
 
     selection: Selection
     loaded: Loaded
-    remembered: frozenset[str]
+    labels_before: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,18 +184,18 @@ class Dataset:
         """
         return Offers([Offer(self.download)])
 
-    def cached(self, files: Iterable[CachedFile]) -> Offers:
+    def cached_offers(self, files: Iterable[CachedFile]) -> Offers:
         """Return the editions that the cache has downloads of."""
-        labels = sorted({kept.label for kept in files if self.owns(kept.label)})
+        labels = sorted({entry.label for entry in files if self.owns(entry.label)})
         return Offers([Offer(label) for label in labels], "cache")
 
-    def wanted(self, found: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
+    def choice(self, offers: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
         """Return the offers that a refresh must bring, in order.
 
         Raises:
             InvalidInputError: CMS does not offer what was named.
         """
-        return found.offers
+        return offers.offers
 
     def address(self, offer: Offer, client: Client, hearer: Hearer) -> str:
         """Return the address of the file of an offer.
@@ -206,8 +206,8 @@ class Dataset:
                 newest.
         """
         page = self.page(client.site)
-        found = read_files(client.page(page), page, client.site, self.title, self.is_link)
-        return newest(found, offer.label)
+        offers = read_files(client.page(page), page, client.site, self.title, self.is_link)
+        return newest(offers, offer.label)
 
     def download_name(self, url: str, label: str) -> str:
         """Return the name of a download, by its address."""
@@ -240,16 +240,16 @@ class Dataset:
         """Tell whether the database had a download, and has something later in its place."""
         return any(sha256 in own.superseded for own in loaded.values())
 
-    def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
         """Tell whether a download must stay when the cache is pruned.
 
         Args:
-            kept: the download.
+            entry: the download.
             loaded: the revisions in the database.
             last: the record of the last download of its label.
         """
         return any(
-            kept.sha256 == own.current or kept.sha256 in own.superseded for own in loaded.values()
+            entry.sha256 == own.current or entry.sha256 in own.superseded for own in loaded.values()
         )
 
     # Loading

@@ -51,18 +51,18 @@ class Selection:
             InvalidInputError: a label cannot be read, or is of a year whose layout feesync does not
                 read; or dates of effect are given, but not one release by name.
         """
-        chosen = frozenset(
+        named_years = frozenset(
             whole("year", year, 1, 9999, "a year")
             for year in listed_or_none("years", years, this_year)
         )
         labels = frozenset(map(parse_label, listed_or_none("releases", releases, "RVU25D")))
         dates = None if effective is None else _read_effective(effective)
-        if flag("everything", everything) and (chosen or labels):
+        if flag("everything", everything) and (named_years or labels):
             raise InvalidInputError(
                 "all releases, and some of them by year or name, exclude each other"
             )
         for year, name in [
-            *((year, str(year)) for year in chosen),
+            *((year, str(year)) for year in named_years),
             *((label_year(label), label) for label in labels),
         ]:
             if year < FIRST_YEAR:
@@ -72,9 +72,11 @@ class Selection:
                     f"it reads {FIRST_YEAR} and later"
                 )
         if dates:
-            _check_effective(dates, labels, alone=len(labels) == 1 and not (chosen or everything))
-        since = None if chosen or labels else FIRST_YEAR if everything else this_year - 1
-        return cls(chosen, labels, since, this_year, dates)
+            _check_effective(
+                dates, labels, alone=len(labels) == 1 and not (named_years or everything)
+            )
+        since = None if named_years or labels else FIRST_YEAR if everything else this_year - 1
+        return cls(named_years, labels, since, this_year, dates)
 
     def wants(self, label: str, year: int) -> bool:
         """Tell whether a release is asked for."""
@@ -92,23 +94,23 @@ class Selection:
         """Tell whether nothing was named; then CMS must offer releases of this year or the last."""
         return self.since == self.this_year - 1
 
-    def missing(self, there: Mapping[str, int]) -> list[str]:
+    def missing(self, labels: Mapping[str, int]) -> list[str]:
         """Return the years and labels that were named and are not among the labels of an offer.
 
         The labels of the offer are given with their years.
         """
         return [
-            *map(str, sorted(self.years - set(there.values()))),
-            *sorted(self.labels - there.keys()),
+            *map(str, sorted(self.years - set(labels.values()))),
+            *sorted(self.labels - labels.keys()),
         ]
 
 
-def _read_effective(given: Iterable[date | str]) -> tuple[date, date]:
+def _read_effective(days: Iterable[date | str]) -> tuple[date, date]:
     """Return the first and the last day of an argument that must be two days."""
-    pair = listed("effective", given, "2026-01-01")
-    if len(pair) != 2:
+    bounds = listed("effective", days, "2026-01-01")
+    if len(bounds) != 2:
         raise InvalidInputError("effective is two days, the first and the last of effect")
-    first, last = (read_day("effective", day) for day in pair)
+    first, last = (read_day("effective", day) for day in bounds)
     return first, last
 
 
@@ -116,8 +118,9 @@ def _check_effective(effective: tuple[date, date], labels: frozenset[str], *, al
     if not alone:
         raise InvalidInputError("dates of effect go with one release by name")
     (label,) = labels
-    known = effective_dates(label)
-    if known and effective != known:
-        raise InvalidInputError(f"{label} is in effect from {known[0]} to {known[1]}, not as given")
+    known_dates = effective_dates(label)
+    if known_dates and effective != known_dates:
+        first, last = known_dates
+        raise InvalidInputError(f"{label} is in effect from {first} to {last}, not as given")
     if effective[0] > effective[1] or {day.year for day in effective} != {label_year(label)}:
         raise InvalidInputError(f"{label} is not in effect from {effective[0]} to {effective[1]}")

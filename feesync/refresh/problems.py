@@ -14,19 +14,19 @@ class Problems:
     """The problems of a run so far.
 
     Attributes:
-        found: all of them.
+        items: all of them.
     """
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self.items: list[Problem] = []
 
     def note(self, label: str | None, error: FeesyncError) -> None:
         """Add an error of a release, or of the whole run where `label` is None."""
-        self.found.append(Problem(label, error.exit_status, str(error), error.hint))
+        self.items.append(Problem(label, error.exit_status, str(error), error.hint))
 
     def warn(self, label: str, text: str, hint: Hint | None = None) -> None:
         """Add a warning on a release: what a person must know though nothing failed."""
-        self.found.append(Problem(label, ExitStatus.OK, text, hint))
+        self.items.append(Problem(label, ExitStatus.OK, text, hint))
 
     @contextmanager
     def of(self, label: str | None) -> Iterator[None]:

@@ -76,7 +76,7 @@ class Run:
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
         """Refresh, and return the report; `deadline` is in seconds."""
-        started = _now()
+        start = _now()
         self.loaded = read_revisions(self.database)
         cooldown = CoolDown(self.cache.folder)
         with suppress(_EndedError):
@@ -88,16 +88,16 @@ class Run:
                     Client(self.site, cooldown, self.progress, deadline, user_agent)
                 ) as client:
                     self._refresh(client)
-        return self._report(started)
+        return self._report(start)
 
     def _observe(self, cooldown: CoolDown) -> None:
         """End the run where CMS has forbidden requests within a day."""
         until = None if self.force else cooldown.until(self.site.host)
         if until:
-            said = f"{self.site.host} has forbidden requests (403)"
+            reason = f"{self.site.host} has forbidden requests (403)"
             self._end(
                 UnreachableError(
-                    f"{said}; it is not asked before {until:%Y-%m-%d %H:%M} UTC",
+                    f"{reason}; it is not asked before {until:%Y-%m-%d %H:%M} UTC",
                     hint=Hint(HintKind.ASK_ANYWAY),
                 )
             )
@@ -106,20 +106,20 @@ class Run:
         """Bring what CMS has of each dataset."""
         for dataset in self.datasets:
             try:
-                found = dataset.discover(client, self.problems.note)
+                offers = dataset.discover(client, self.problems.note)
             except FeesyncError as error:
                 self._end(error)
-            self.catalogue = self.catalogue or found.catalogue
-            if found.catalogue == "listing":
-                labels = {offer.label for offer in found.offers if offer.is_label}
+            self.catalogue = self.catalogue or offers.catalogue
+            if offers.catalogue == "listing":
+                labels = {offer.label for offer in offers.offers if offer.is_label}
                 self.offered = (self.offered or frozenset()) | labels
-            wanted = self._wanted(dataset, found)
+            choice = self._choice(dataset, offers)
             if not self.dry_run:
-                self._drop_unfinished(dataset, wanted)
+                self._drop_unfinished(dataset, choice)
             downloader = Downloader(
                 client, self.cache, dataset.check_download, dataset.most_bytes, self.progress
             )
-            for offer in wanted:
+            for offer in choice:
                 with self._failures(offer):
                     self.releases.append(self._bring(dataset, offer, client, downloader))
 
@@ -127,41 +127,41 @@ class Run:
         """Load the cached files of each dataset that CMS had last."""
         self.catalogue = "cache"
         for dataset in self.datasets:
-            for offer in self._wanted(dataset, dataset.cached(self.cache.files())):
+            for offer in self._choice(dataset, dataset.cached_offers(self.cache.files())):
                 with self._failures(offer):
-                    url, kept = self._cached(dataset, offer)
-                    if kept:
+                    url, entry = self._cached_offer(dataset, offer)
+                    if entry:
                         self.releases.append(
-                            self._take(dataset, offer, url, kept.sha256, kept, downloaded=False)
+                            self._take(dataset, offer, url, entry.sha256, entry, downloaded=False)
                         )
 
-    def _wanted(self, dataset: Dataset, found: Offers) -> Sequence[Offer]:
+    def _choice(self, dataset: Dataset, offers: Offers) -> Sequence[Offer]:
         enquiry = Enquiry(self.selection, self.loaded, self.cache.labels())
-        return dataset.wanted(found, enquiry, self.problems.note)
+        return dataset.choice(offers, enquiry, self.problems.note)
 
-    def _drop_unfinished(self, dataset: Dataset, wanted: Sequence[Offer]) -> None:
+    def _drop_unfinished(self, dataset: Dataset, choice: Sequence[Offer]) -> None:
         """Remove what interrupted runs have left, except downloads that this run may resume."""
-        labels = {offer.label for offer in wanted}
+        labels = {offer.label for offer in choice}
         others = [other for other in self.datasets if other is not dataset]
         self.cache.drop_unfinished(
             lambda label: label in labels or any(other.owns(label) for other in others)
         )
 
-    def _cached(self, dataset: Dataset, offer: Offer) -> tuple[str, CachedFile | None]:
+    def _cached_offer(self, dataset: Dataset, offer: Offer) -> tuple[str, CachedFile | None]:
         """Return the download that CMS had last, and its address.
 
         Without a record of that, it is the only download of the label.
         """
-        remembered = self.cache.record(offer.label)
-        if remembered:
-            return remembered.url, self.cache.file(offer.label, remembered.sha256)
+        record = self.cache.record(offer.label)
+        if record:
+            return record.url, self.cache.file(offer.label, record.sha256)
         files = [
-            kept
-            for kept in self.cache.files()
-            if kept.label == offer.label and not self._is_superseded(dataset, offer, kept.sha256)
+            entry
+            for entry in self.cache.files()
+            if entry.label == offer.label and not self._is_superseded(dataset, offer, entry.sha256)
         ]
         if len(files) > 1:
-            several = ", ".join(str(kept.path) for kept in files)
+            several = ", ".join(str(entry.path) for entry in files)
             raise CachedFileError(
                 f"which of several zips CMS last had is not known: {several}",
                 hint=Hint(HintKind.IMPORT_FILE),
@@ -182,31 +182,30 @@ class Run:
             has_changed = downloader.has_changed(url, since)
             if has_changed or since is None:
                 return ReleaseReport(label, self._outlook(label), url=url)
-        fetched = None if self.dry_run else downloader.fetch(label, url, since)
-        if fetched:
-            sha256 = fetched.entry.sha256
-            report = self._take(dataset, offer, url, sha256, fetched.entry, downloaded=True)
+        new_zip = None if self.dry_run else downloader.fetch(label, url, since)
+        if new_zip:
+            sha256 = new_zip.entry.sha256
+            report = self._take(dataset, offer, url, sha256, new_zip.entry, downloaded=True)
             with self.problems.of(label):
-                self.cache.remember(
-                    label, fetched.record
-                )  # not before it was believed, so that a refused one is asked for again
+                # only now, so that a file that is refused is downloaded again
+                self.cache.remember(label, new_zip.record)
             return report
         assert since
-        kept = self.cache.file(label, since.sha256)
-        return self._take(dataset, offer, url, since.sha256, kept, downloaded=False)
+        entry = self.cache.file(label, since.sha256)
+        return self._take(dataset, offer, url, since.sha256, entry, downloaded=False)
 
     def _since(self, dataset: Dataset, offer: Offer) -> DownloadRecord | None:
         """Return the record of a download that is loaded, or still in the cache and undamaged.
 
         Without one, the file must be downloaded again.
         """
-        remembered = self.cache.record(offer.label)
-        if remembered is None:
+        record = self.cache.record(offer.label)
+        if record is None:
             return None
-        known = dataset.is_current(
-            offer, remembered.sha256, self.loaded, None
-        ) or self._is_superseded(dataset, offer, remembered.sha256)
-        return remembered if known or self.cache.has_sound(offer.label, remembered.sha256) else None
+        known = dataset.is_current(offer, record.sha256, self.loaded, None) or self._is_superseded(
+            dataset, offer, record.sha256
+        )
+        return record if known or self.cache.has_sound(offer.label, record.sha256) else None
 
     def _take(
         self,
@@ -214,16 +213,16 @@ class Run:
         offer: Offer,
         url: str,
         sha256: str,
-        kept: CachedFile | None,
+        entry: CachedFile | None,
         *,
         downloaded: bool,
     ) -> ReleaseReport:
         """Load a download, unless the database has it."""
         label = offer.label
         report = ReleaseReport(
-            label, "unchanged", url, sha256, kept.size if kept else 0, downloaded
+            label, "unchanged", url, sha256, entry.size if entry else 0, downloaded
         )
-        read = partial(self.cache.read, kept) if kept else None
+        read = partial(self.cache.read, entry) if entry else None
         if dataset.is_current(offer, sha256, self.loaded, read):
             return report
         if self._is_superseded(dataset, offer, sha256):
@@ -234,25 +233,25 @@ class Run:
             return replace(report, outcome="superseded")
         if self.dry_run:
             return replace(report, outcome=self._outlook(label))
-        assert kept
+        assert entry
         self.progress.loading(label)
         options = LoadOptions(
             dates=self.selection.effective, without_checks=self.without, force=self.force
         )
         try:
-            done = dataset.load_zip(
+            reports = dataset.load_zip(
                 self.database,
-                self.cache.read(kept),
+                self.cache.read(entry),
                 dataset.download_name(url, label),
                 options,
                 expected=True,
                 progress=lambda parts: None,
             )
         except ContentRefusedError as error:
-            text = f"{error}; the zip is kept as {kept.path}"
+            text = f"{error}; the zip is kept as {entry.path}"
             raise ContentRefusedError(text, hint=error.hint) from error
-        report = _told(report, done)
-        for warning in (warning for one in done for warning in one.warnings):
+        report = _with_loads(report, reports)
+        for warning in (warning for load in reports for warning in load.warnings):
             self.problems.warn(label, warning)
         if report.changed and dataset.has_rates:
             with self.problems.of(label):
@@ -276,10 +275,11 @@ class Run:
             yield
         except FeesyncError as error:
             self.releases.append(ReleaseReport(offer.label, "failed"))
-            here = error.exit_status in (ExitStatus.UNEXPECTED, ExitStatus.BUSY) and not isinstance(
-                error, CachedFileError
-            )
-            if here or isinstance(error, EndingError):
+            is_local = error.exit_status in (
+                ExitStatus.UNEXPECTED,
+                ExitStatus.BUSY,
+            ) and not isinstance(error, CachedFileError)
+            if is_local or isinstance(error, EndingError):
                 self._end(error, offer.label)
             self.problems.note(offer.label, error)
         finally:
@@ -289,7 +289,7 @@ class Run:
         self.problems.note(label, error)
         raise _EndedError
 
-    def _report(self, started: datetime) -> SyncReport:
+    def _report(self, start: datetime) -> SyncReport:
         finished, stands = _now(), None
         with self.problems.of(None):
             stands = standing(
@@ -298,28 +298,28 @@ class Run:
                 Listing(finished, self.offered) if self.offered else None,
             )
         report = SyncReport(
-            started=started,
+            started=start,
             finished=finished,
             database=str(self.database),
             site=self.site.base,
             catalogue=self.catalogue,
             dry_run=self.dry_run,
             releases=tuple(self.releases),
-            problems=tuple(self.problems.found),
+            problems=tuple(self.problems.items),
             last_success=read_freshness(self.database).last_success,
             standing=stands,
         )
         if self.dry_run or self.offline:
             return report
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
-        told = tuple(map(str, report.problems))
+        texts = tuple(map(str, report.problems))
         try:
             fresh = record_run(
-                self.database, finished, report.status, told, success=success, labels=self.offered
+                self.database, finished, report.status, texts, success=success, labels=self.offered
             )
         except FeesyncError as error:
             self.problems.note(None, error)
-            return replace(report, problems=tuple(self.problems.found))
+            return replace(report, problems=tuple(self.problems.items))
         return replace(report, last_success=fresh.last_success)
 
 
@@ -327,16 +327,16 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _told(report: ReleaseReport, done: Sequence[LoadReport]) -> ReleaseReport:
+def _with_loads(report: ReleaseReport, reports: Sequence[LoadReport]) -> ReleaseReport:
     """Return the report of a download with what was loaded of it."""
     old = (
-        f"{one.label} has been superseded by a later file"
-        for one in done
-        if one.outcome == Outcome.SUPERSEDED
+        f"{load.label} has been superseded by a later file"
+        for load in reports
+        if load.outcome == Outcome.SUPERSEDED
     )
     return replace(
         report,
-        outcome=max((one.outcome for one in done), key=_STRENGTH.index),
-        rows={kind: count for one in done for kind, count in one.rows.items()},
-        notes=(*(note for one in done for note in one.notes), *old),
+        outcome=max((load.outcome for load in reports), key=_STRENGTH.index),
+        rows={kind: count for load in reports for kind, count in load.rows.items()},
+        notes=(*(note for load in reports for note in load.notes), *old),
     )

@@ -26,19 +26,19 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
     """
     rates: dict[tuple[str, ...], tuple[int, int]] = {}
     for hcpcs, modifier in {(row.hcpcs, row.modifier) for row in file.rows if row.status == "A"}:
-        found = connection.execute(
+        rows = connection.execute(
             "SELECT mac, locality, facility_capped_fee, nonfacility_capped_fee FROM rate_cents "
             "WHERE release = ? AND basis = ? AND hcpcs = ? AND modifier = ?",
             (label, file.basis, hcpcs, modifier),
         ).fetchall()
-        if not found:
+        if not rows:
             raise ContentRefusedError(
                 f"{hcpcs} {modifier}".strip() + " is not in the relative value file", file=file.name
             )
         rates.update(
             {
                 (hcpcs, modifier, mac, locality): (facility, other)
-                for mac, locality, facility, other in found
+                for mac, locality, facility, other in rows
             }
         )
     equal = elsewhere = 0
@@ -55,8 +55,10 @@ def compare(connection: sqlite3.Connection, label: str, file: OppsCapFile) -> li
     notes = [f"{equal:,} caps equal"]
     if elsewhere:
         notes.append(f"{elsewhere:,} caps name a locality that the GPCI file lacks")
-    uncomputed = len(file.rows) - equal - elsewhere
-    return notes + ([f"{uncomputed:,} caps are contractor-priced"] if uncomputed else [])
+    contractor_priced = len(file.rows) - equal - elsewhere
+    return notes + (
+        [f"{contractor_priced:,} caps are contractor-priced"] if contractor_priced else []
+    )
 
 
 def _difference(row: OppsCap, rate: tuple[int, int]) -> str:

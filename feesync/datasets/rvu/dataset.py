@@ -82,42 +82,41 @@ class RelativeValueFiles(Dataset):
         catalogue, offers = Discovery(client, hearer).offers()
         return Offers(offers, catalogue)
 
-    def cached(self, files: Iterable[CachedFile]) -> Offers:
+    def cached_offers(self, files: Iterable[CachedFile]) -> Offers:
         """Return the releases that the cache has downloads of."""
-        found = super().cached(files)
-        years = [replace(offer, year=label_year(offer.label)) for offer in found.offers]
-        return replace(found, offers=years)
+        cached = super().cached_offers(files)
+        years = [replace(offer, year=label_year(offer.label)) for offer in cached.offers]
+        return replace(cached, offers=years)
 
-    def wanted(self, found: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
+    def choice(self, offers: Offers, enquiry: Enquiry, hearer: Hearer) -> Sequence[Offer]:
         """Return the releases that are asked for, in the order of their dates.
 
         A name that CMS does not offer is refused, unless its listing has lost the release, or
         cannot be read and may have it.
         """
         selection = enquiry.selection
-        there = {offer.label: offer.year for offer in found.offers}
-        if found.catalogue == "listing":
-            there |= self._lost(found.offers, enquiry, hearer)
-        missing = selection.missing(there)
+        years_by_label = {offer.label: offer.year for offer in offers.offers}
+        if offers.catalogue == "listing":
+            years_by_label |= self._lost(offers.offers, enquiry, hearer)
+        missing = selection.missing(years_by_label)
         if missing:
-            text = f"{_CATALOGUES[found.catalogue]} has nothing of {', '.join(missing)}"
-            if found.catalogue != "pinned":
+            text = f"{_CATALOGUES[offers.catalogue]} has nothing of {', '.join(missing)}"
+            if offers.catalogue != "pinned":
                 recent = ", ".join(
                     sorted(
                         offer.label
-                        for offer in found.offers
+                        for offer in offers.offers
                         if offer.year >= selection.this_year - 1
                     )
                 )
                 raise InvalidInputError(f"{text}; of the last years it has {recent or 'nothing'}")
             hearer(None, ContentRefusedError(text))
-        wanted = [
-            _dated(offer, enquiry)
-            for offer in found.offers
-            if selection.wants(offer.label, offer.year)
-        ]
         return sorted(
-            wanted,
+            (
+                _dated(offer, enquiry)
+                for offer in offers.offers
+                if selection.wants(offer.label, offer.year)
+            ),
             key=lambda offer: (offer.year, offer.effective or (date.max, date.max), offer.label),
         )
 
@@ -127,8 +126,8 @@ class RelativeValueFiles(Dataset):
         A run whose listing is not whole is no success.
         """
         selection = enquiry.selection
-        there = {offer.label: offer.year for offer in offers if offer.is_label}
-        before = filter(self.owns, enquiry.remembered - there.keys())
+        years_by_label = {offer.label: offer.year for offer in offers if offer.is_label}
+        before = filter(self.owns, enquiry.labels_before - years_by_label.keys())
         lost = {
             label: label_year(label)
             for label in before
@@ -141,7 +140,7 @@ class RelativeValueFiles(Dataset):
                 "it lacks is not known"
             )
             hearer(None, ContentRefusedError(text))
-        elif selection.by_default() and not {last, last + 1} & set(there.values()):
+        elif selection.by_default() and not {last, last + 1} & set(years_by_label.values()):
             hearer(
                 None,
                 ContentRefusedError(
@@ -172,10 +171,10 @@ class RelativeValueFiles(Dataset):
         own = loaded.get(offer.label)
         return own is not None and sha256 in own.superseded
 
-    def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
         """Tell whether a zip is a revision in the database, current or superseded."""
-        own = loaded.get(kept.label)
-        return own is not None and kept.sha256 in (own.current, *own.superseded)
+        own = loaded.get(entry.label)
+        return own is not None and entry.sha256 in (own.current, *own.superseded)
 
     def has_loose(self, path: Path) -> bool:
         """Tell by its name whether a loose file is of a release."""
@@ -225,18 +224,18 @@ class RelativeValueFiles(Dataset):
 
     def describe(self, library: Library) -> Description:
         """Return the releases that answer: the database's as a table, the snapshot's in a line."""
-        found = library.releases()
-        embedded = ", ".join(release.label for release in found if release.embedded)
+        releases = library.releases()
+        embedded = ", ".join(release.label for release in releases if release.embedded)
         table = Table(
             ("Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source"),
-            [_row(release) for release in found if not release.embedded],
+            [_row(release) for release in releases if not release.embedded],
             cut=("Source",),
             remarks=[
                 f"Embedded snapshot, for the facet joint codes: {embedded}",
-                *(remark for release in found for remark in _remarks(release)),
+                *(remark for release in releases for remark in _remarks(release)),
             ],
         )
-        return Description(self.key, [release.to_dict() for release in found], table=table)
+        return Description(self.key, [release.to_dict() for release in releases], table=table)
 
 
 def _dated(offer: Offer, enquiry: Enquiry) -> Offer:

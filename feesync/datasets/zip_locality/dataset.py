@@ -52,9 +52,9 @@ class ZipLocality(Dataset):
         current = {own.current for own in loaded.values()}
         return bool(files) and {file.sha256 for file in files} <= current
 
-    def is_needed(self, kept: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
         """Tell whether a zip is the last one that CMS had: a refresh asks CMS about it."""
-        return last is not None and kept.sha256 == last.sha256
+        return last is not None and entry.sha256 == last.sha256
 
     def has_loose(self, path: Path) -> bool:
         """Tell whether a loose file is ZIP5 or ZIP9, by its name or its first row."""
@@ -85,8 +85,8 @@ class ZipLocality(Dataset):
         self, database: Path, files: Mapping[str, bytes], options: LoadOptions, progress: Advance
     ) -> list[LoadReport]:
         """Load ZIP5 and ZIP9 files."""
-        parsed = [zip_locality.parse(data, name) for name, data in files.items()]
-        return self._load(database, parsed, options)
+        zip_files = [zip_locality.parse(data, name) for name, data in files.items()]
+        return self._load(database, zip_files, options)
 
     def _load(
         self, database: Path, files: list[zip_locality.ZipLocalityFile], options: LoadOptions
