@@ -2,6 +2,9 @@
 
 import ast
 import re
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from pathlib import Path
 
 import feesync
@@ -15,54 +18,132 @@ FLOW = [
 ]  # fmt: skip
 
 
-FILES = {path.name for path in PACKAGE.glob("*.py")}
+MOST_ROOMS, MOST_FLOORS = 27, 12
+
+
+def name_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(["feesync", *parts]).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in PACKAGE.rglob("*.py")}
 
 
 def room(module):
+    """The folder or single module of feesync/ that a module is in; feesync itself is ""."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else ""
 
 
-def imports():
-    for path in PACKAGE.rglob("*.py"):
-        name = ".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(
-            ".__init__"
-        )
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.ImportFrom)
-                and node.module
-                and node.module.split(".")[0] == "feesync"
-            ):
-                submodules = [
-                    alias.name
+def type_checking(tree):
+    """The blocks of `if TYPE_CHECKING`."""
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+
+
+def imports(types=True):
+    """Every import of one module of the package by another, also inside functions.
+
+    `types=False` leaves out what only a type checker imports.
+    """
+    for name, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        unseen = set() if types else {*chain.from_iterable(map(ast.walk, type_checking(tree)))}
+        for node in ast.walk(tree):
+            if node in unseen:
+                continue
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found = {
+                    whole if (whole := f"{node.module}.{alias.name}") in MODULES else node.module
                     for alias in node.names
-                    if node.module == "feesync" and alias.name + ".py" in FILES
-                ]
-                yield from ((name, f"feesync.{submodule}") for submodule in submodules)
-                if not submodules:
-                    yield name, node.module
+                }
             elif isinstance(node, ast.Import):
-                yield from (
-                    (name, alias.name) for alias in node.names if alias.name.startswith("feesync.")
-                )
+                found = {alias.name for alias in node.names}
+            else:
+                continue
+            yield from ((name, module) for module in found if module.split(".")[0] == "feesync")
+
+
+def graph(edges):
+    """What each module or room imports, itself left out."""
+    found: dict[str, set[str]] = {}
+    for name, imported in edges:
+        found.setdefault(name, set()).update({imported} - {name})
+    return found
+
+
+def circle(edges):
+    """The first circle of imports, as text; none is ""."""
+    try:
+        TopologicalSorter(graph(edges)).prepare()
+    except CycleError as error:
+        return " imports ".join(repr(name) for name in reversed(error.args[1]))
+    return ""
+
+
+def between_rooms():
+    return {(room(name), room(imported)) for name, imported in imports()}
+
+
+def longest_chain():
+    """The longest chain of imports between rooms, from the highest room down."""
+    imported = graph(between_rooms())
+
+    @cache
+    def below(name):
+        chains = [below(other) for other in imported.get(name, ())]
+        return name, *max(chains, key=len, default=())
+
+    return max(map(below, imported), key=len)
 
 
 def test_every_room_has_its_place():
-    rooms = {
-        room(".".join(["feesync", *path.relative_to(PACKAGE).with_suffix("").parts]))
-        for path in PACKAGE.rglob("*.py")
-    }
-    assert rooms - {"__init__"} == set(FLOW) - {""}
+    rooms = {room(module) for module in MODULES}
+    assert rooms == set(FLOW), "a room is named in FLOW, in its place; one that went, no more"
+
+
+def test_the_house_has_few_rooms():
+    rooms = {room(module) for module in MODULES} - {""}
+    assert len(rooms) <= MOST_ROOMS, (
+        f"feesync/ has {len(rooms)} folders and single modules, more than {MOST_ROOMS}: put the "
+        f"new module in one of {', '.join(sorted(rooms))}"
+    )
+
+
+def test_the_house_has_few_floors():
+    rooms = longest_chain()
+    assert len(rooms) <= MOST_FLOORS, (
+        f"{len(rooms)} rooms stand on each other, more than {MOST_FLOORS}: "
+        f"{' imports '.join(name or 'feesync' for name in rooms)}"
+    )
+    assert len(rooms) > 5
 
 
 def test_imports_run_one_way():
     against = [
-        (name, imported)
+        f"{name} imports {imported}, and {room(name) or 'feesync'} stands before {room(imported)}"
         for name, imported in imports()
         if FLOW.index(room(imported)) > FLOW.index(room(name))
     ]
     assert against == []
+
+
+def test_no_rooms_and_no_modules_import_each_other():
+    assert len(MODULES) > 100
+    assert circle(imports(types=False)) == ""
+    assert circle(between_rooms()) == ""
+
+
+def test_a_circle_is_seen():
+    assert circle([("a", "b"), ("b", "c"), ("c", "a"), ("a", "d"), ("d", "d")]) in {
+        "'a' imports 'b' imports 'c' imports 'a'",
+        "'b' imports 'c' imports 'a' imports 'b'",
+        "'c' imports 'a' imports 'b' imports 'c'",
+    }
+    assert circle([("a", "b"), ("a", "c"), ("b", "c")]) == ""
 
 
 def test_pricing_knows_no_database_and_no_file():
