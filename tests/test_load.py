@@ -222,6 +222,24 @@ def test_invented_localities_are_not_believed(database, sql):
     assert load(database, release(members), allow_change=True).outcome == "new"
 
 
+def test_more_than_a_tenth_of_new_localities_is_not_believed(database):
+    rows = rows_of(fixture(GPCI))
+
+    def invented(count):
+        new = [[*rows[3][:2], f"{70 + number}", "PLACE " + "ABCDEFGHIJK"[number], *rows[3][4:]]
+               for number in range(count)]  # fmt: skip
+        members = rvu25d(gpci=csv_of([*rows[:4], *new, *rows[4:]]), counties=None, caps=None)
+        return load(database.with_name(f"{count}.db"), release(members))
+
+    assert invented(10).outcome == "new"  # beside 109
+    with pytest.raises(
+        ContentRefusedError,
+        match="120 localities, of which 11 are new and 0 gone beside the 109 of RVU25D of the "
+        "embedded snapshot",
+    ):
+        invented(11)
+
+
 def test_a_fifth_of_the_codes_gone_is_not_believed(loaded, database, sql):
     rows = rows_of(fixture(VALUES))
     head = header_line(rows)
