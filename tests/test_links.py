@@ -217,12 +217,13 @@ def test_eight_times_the_page_takes_eight_times_as_long(piece, monkeypatch):
 
     def seconds(size):
         html = (piece * (size // len(piece) + 1))[:size]
-        taken = []
-        for _ in range(2):
-            began = time.thread_time()
-            read_page(html, "page")
-            taken.append(time.thread_time() - began)
-        return min(taken)
+        began = time.thread_time()
+        read_page(html, "page")
+        return time.thread_time() - began
 
-    # where it were quadratic: 64 times, or minutes
-    assert seconds(2**18) < 40 * max(seconds(2**15), 0.004)
+    small = large = float("inf")
+    for _ in range(10):  # the best of each, in turns: other processes only ever slow one down
+        small, large = min(small, seconds(2**15)), min(large, seconds(2**18))
+        if large < 24 * max(small, 0.004):
+            return
+    pytest.fail(f"{large:.3f} s, {large / small:.0f} times as long")  # quadratic: 64, or minutes

@@ -75,6 +75,7 @@ def reading(database, allowed):
     assert set(answers) <= set(allowed)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
     saved = tmp_path / "saved"
@@ -229,27 +230,28 @@ def test_a_read_only_database(server, filled, tmp_path):
         assert run(FEESYNC_DB=str(database)).returncode == 0
 
 
-def interrupted(server):
-    """Interrupt a run once it has asked; one that was done before it could be, is run again."""
-    for _ in range(10):
-        server.asked.clear()
-        process = subprocess.Popen(
-            COMMAND,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        while not server.asked:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate()
-        if process.returncode:
-            break
-    return process.returncode, errors
-
-
 def test_interrupted_by_hand(server, filled):
-    server.paths()
-    assert interrupted(server) == (130, "feesync: interrupted\n")
+    """While it waits for a zip that CMS does not send."""
+    asked, ended = threading.Event(), threading.Event()
+
+    def hold(handler):
+        asked.set()
+        ended.wait(60)
+        handler.close_connection = True
+
+    path = server.releases["RVU25D"].path
+    server.faults[path] = hold
+    process = subprocess.Popen(
+        COMMAND,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert asked.wait(60)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    ended.set()
+    assert (process.returncode, errors) == (130, "feesync: interrupted\n")
+    del server.faults[path]
     assert run().returncode == 0
