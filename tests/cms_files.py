@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from feesync.reference.tables import data_folder
@@ -110,13 +111,17 @@ def zip5_lines(changed=lambda code, *row: row):
 
     `changed` gives MAC, locality, state and flag of each.
     """
-    with (Path(data_folder()) / "snapshot" / "zip_localities.csv").open(newline="") as file:
-        runs = [list(row.values()) for row in csv.DictReader(file)]
     return [
         zip5_line(f"{number:05}", *changed(f"{number:05}", mac, locality, state, int(flag)))
-        for first, last, mac, locality, state, flag in runs
+        for first, last, mac, locality, state, flag in _zip_runs()
         for number in range(int(first), int(last) + 1)
     ]
+
+
+@cache
+def _zip_runs():
+    with (Path(data_folder()) / "snapshot" / "zip_localities.csv").open(newline="") as file:
+        return [tuple(row.values()) for row in csv.DictReader(file)]
 
 
 def zip9_line(zip5, plus4, mac, locality, state="CA", flag=1, *, quarter="20254"):

@@ -4,6 +4,7 @@ Each bound is from CMS's own releases.
 """
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -66,12 +67,22 @@ FIRST = {
 }
 
 
+@cache
+def _rows(count):
+    return [ROW._replace(hcpcs=f"{10000 + number}") for number in range(count)]
+
+
 def rows(count, **changes):
-    return [ROW._replace(hcpcs=f"{10000 + number}", **changes) for number in range(count)]
+    return [row._replace(**changes) for row in _rows(count)] if changes else [*_rows(count)]
+
+
+@cache
+def small_release():
+    return from_zip(zip_of(rvu25d(caps=None)), "rvu25d.zip")
 
 
 def release(given, label="RVU25C", **more):
-    small = from_zip(zip_of(rvu25d(caps=None)), "rvu25d.zip")
+    small = small_release()
     file = replace(small.relative_values["nonqp"], rows=given)
     return replace(
         small, label=label, relative_values={"nonqp": file, **more.pop("qp", {})}, **more
@@ -88,15 +99,18 @@ def known(tmp_path_factory):
     connection.close()
 
 
+no_snapshot = cache(memory_database)
+
+
 def beside(known, parsed):
     """The comparison of a release with the generated RVU25C."""
-    (found,) = known_releases(known, parsed, FIRST.get(parsed.label, "2025-07-01"), memory_database)
+    (found,) = known_releases(known, parsed, FIRST.get(parsed.label, "2025-07-01"), no_snapshot)
     return found
 
 
 def changed(count, **changes):
     given = rows(COUNT)
-    return [row._replace(**changes) if number < count else row for number, row in enumerate(given)]
+    return [*(row._replace(**changes) for row in given[:count]), *given[count:]]
 
 
 @pytest.mark.parametrize(("basis", "least"), [("nonqp", 14_000), ("qp", 10_000)])

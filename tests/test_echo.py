@@ -83,7 +83,7 @@ def line(name, target, value):
     ids=["digits", "x", "words", "controls", "esc"],
 )
 def test_no_command_echoes_what_it_is_given_whole(
-    loaded, name, target, value, tmp_path, monkeypatch
+    loaded, naps, name, target, value, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(cli, line(name, target, value))

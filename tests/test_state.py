@@ -126,7 +126,13 @@ def answered(answer, path):
     return repr(answer(path)).replace(str(path), "")
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+SLOW = {"compare", "diff", "history", "rates of a year"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in ANSWERS],
+)
 def test_an_answer_is_of_the_state_before_or_of_that_after(states, tmp_path, monkeypatch, name):
     answer = ANSWERS[name]
     before, after = (answered(answer, state) for state in states)

@@ -4,6 +4,7 @@ The Zip Code to Carrier Locality File, from a loopback server, from its page to 
 """
 
 import json
+from functools import cache
 
 import pytest
 from cms_files import quarter, text_of, zip5_lines, zip9_line, zip_of
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("november", "naps")
 NINE = [zip9_line("95023", "0001", "01112", "65"), zip9_line("95023", "0002", "01112", "09")]
 
 
+@cache
 def five(moved=()):
     """CMS's ZIP5, in which `moved` ZIPs lie in San Jose."""
     return text_of(
@@ -22,11 +24,12 @@ def five(moved=()):
     )
 
 
-def file(quarter="OCT2025", **changes):
+@cache
+def file(moved=()):
     return zip_of(
         {
-            f"ZIP5_{quarter}.txt": five(**changes),
-            f"ZIP9_{quarter}.txt": text_of(NINE),
+            "ZIP5_OCT2025.txt": five(moved),
+            "ZIP9_OCT2025.txt": text_of(NINE),
             "ZIP5lyout.txt": b"layout",
         }
     )
@@ -60,7 +63,7 @@ def test_filling_then_nothing_new_then_a_repost(feesync, offered):
     assert [code for path, _, code in offered.asked if "carrier" in path] == [304]
     offered.zips.clear()
     offered.offer_zips(
-        file(moved=["94110"]),
+        file(moved=("94110",)),
         path="/files/zip/zip-code-carrier-locality-file-updated-10-03-2025.zip",
         last_modified=REPOSTED,
     )
@@ -76,7 +79,7 @@ def test_they_are_not_asked_for_by_default(feesync, offered):
 
 def test_of_several_the_newest_is_taken(feesync, offered):
     offered.offer_zips(
-        file(moved=["94110"]),
+        file(moved=("94110",)),
         path="/files/zip/zip-code-carrier-locality-file-revised-11/01/2025.zip",
     )
     feesync("sync", "--zips")
@@ -132,7 +135,7 @@ def test_one_file_superseded_and_another_new_is_a_change(feesync, offered):
     feesync("sync", "--zips")
     offered.zips.clear()
     offered.offer_zips(
-        file(moved=["94110"]),
+        file(moved=("94110",)),
         path="/files/zip/zip-code-carrier-locality-file-revised-10/03/2025.zip",
     )
     feesync("sync", "--zips")

@@ -214,6 +214,7 @@ def state_of(database):
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in sorted(tables)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows, database):
     change, says = WRONG[name]
@@ -253,11 +254,13 @@ def test_what_compares_with_what_is_known_is_waived(rows, database):
     assert all(warning.startswith("allowed: ZIP5.txt: ") for warning in report.warnings)
 
 
+@pytest.mark.slow
 def test_what_is_believed_is_allowed_in_silence(rows, database):
     (report,) = load_zip_files(database, [zip5_of(rows)], allow_change=True)
     assert (report.outcome, report.warnings) == ("new", [])
 
 
+@pytest.mark.slow
 def test_an_import_tells_what_was_allowed_of_each_check(rows, database, feesync, tmp_path):
     both = flagged(lambda flag, n: flag)(WRONG["a state under another's MAC"][0](rows))
     path = tmp_path / "ZIP5_JAN2026.txt"
@@ -273,6 +276,7 @@ def test_an_import_tells_what_was_allowed_of_each_check(rows, database, feesync,
     )
 
 
+@pytest.mark.slow
 def test_a_locality_may_move_further_in_more_years(rows, database):
     """A tenth of a locality, in a year, is too much; in two a fifth is."""
     later = moved_each(8, ("NY",))(rows)
@@ -281,6 +285,7 @@ def test_a_locality_may_move_further_in_more_years(rows, database):
     assert load_zip_files(database, [zip5_of(later, "20271")])[0].outcome == "new"
 
 
+@pytest.mark.slow
 def test_wrong_content_is_refused_beside_the_file_before_too(rows, database):
     load_zip_files(database, [zip5_of(rows)])
     before = state_of(database)
@@ -296,12 +301,14 @@ def test_wrong_content_is_refused_beside_the_file_before_too(rows, database):
     assert state_of(database) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_what_may_change_within_a_year(name, rows, database):
     (report,) = load_zip_files(database, [zip5_of(RIGHT[name](rows))])
     assert report.outcome == "new"
 
 
+@pytest.mark.slow
 def test_bounds_grow_with_the_years(rows, database):
     later = [row for n, row in enumerate(rows) if n % 67]  # one and a half percent gone
     with pytest.raises(ContentRefusedError, match="it is cut"):
@@ -309,6 +316,7 @@ def test_bounds_grow_with_the_years(rows, database):
     assert load_zip_files(database, [zip5_of(later, "20271")])[0].outcome == "new"
 
 
+@pytest.mark.slow
 def test_a_locality_of_a_release_of_the_database_is_known(rows, database):
     gpci = rvu25d()["GPCI2025.csv"].replace(b"01112,CA,54,", b"01112,CA,44,", 1)
     assert gpci != rvu25d()["GPCI2025.csv"]
@@ -319,6 +327,7 @@ def test_a_locality_of_a_release_of_the_database_is_known(rows, database):
     assert load_zip_files(database, [zip5_of(changed)])[0].outcome == "new"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["20254", "20261"])
 def test_zip5_and_a_zip9_made_of_it_load_in_either_order(rows, database, first):
     second = {"20254": "20261", "20261": "20254"}[first]
@@ -327,6 +336,7 @@ def test_zip5_and_a_zip9_made_of_it_load_in_either_order(rows, database, first):
         assert [report.outcome for report in reports] == ["new", "new"]
 
 
+@pytest.mark.slow
 def test_a_zip9_alone_and_what_is_wrong_of_it(rows, database):
     with pytest.raises(
         ContentRefusedError,
