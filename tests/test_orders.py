@@ -15,7 +15,7 @@ from feesync.store.schema import open_for_reading
 from feesync.store.snapshot import open_snapshot
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_checks")]
-ORDERS, RELEASES = 40, 2
+ORDERS = 4
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +53,8 @@ def test_each_beside_each_other(parsed, tmp_path):
 def test_in_random_orders(parsed, tmp_path):
     chance = random.Random(2026)
     for number in range(ORDERS):
-        for release in chance.sample(parsed, RELEASES):
-            warnings = load(tmp_path / f"{number}.db", release).warnings
-            assert warnings == of_the_year(warnings)
+        for release in chance.sample(parsed, len(parsed)):
+            loaded = load(tmp_path / f"{number}.db", release)
+            assert loaded.outcome == "new"
+            assert loaded.warnings == of_the_year(loaded.warnings)
         (tmp_path / f"{number}.db").unlink()
-
-
-def test_all_in_one_random_order(parsed, tmp_path):
-    for release in random.Random(1).sample(parsed, len(parsed)):
-        assert load(tmp_path / "all.db", release).outcome == "new"

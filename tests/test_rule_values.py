@@ -237,6 +237,7 @@ def test_periods_follow_each_other_without_a_gap(rule):
     cases: dict[Any, Any] = {}
     for value in rule_values(rule):
         cases.setdefault(value.case, []).append(value)
+    assert cases
     for values in cases.values():
         for before, after in pairwise(values):
             assert before.last + DAY == after.first
