@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import sqlite3
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import small
 from click.testing import CliRunner
 from cms_files import quarter, rvu25d, zip_of
 from fake_cms import FakeCms
+from filelock import FileLock
 
 from feesync.cli import cli
 from feesync.datasets.rvu.checks import suite
@@ -100,10 +102,18 @@ def naps(monkeypatch):
     return taken
 
 
+@pytest.fixture(scope="session")
+def small_rvu25d(tmp_path_factory):
+    """A database with the small RVU25D in it, to be copied."""
+    path = tmp_path_factory.mktemp("small") / "rvu25d.db"
+    load(path, from_zip(zip_of(rvu25d()), "rvu25d.zip"))
+    return path
+
+
 @pytest.fixture
-def loaded(database):
+def loaded(database, small_rvu25d):
     """The database with the small RVU25D in it."""
-    load(database, from_zip(zip_of(rvu25d()), "rvu25d.zip"))
+    shutil.copy(small_rvu25d, database)
     return database
 
 
@@ -156,3 +166,28 @@ def cms():
     if not folder:
         pytest.skip("FEESYNC_CMS_FILES names no folder of CMS's files")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def of_releases(cms, tmp_path_factory, small_releases):
+    """Databases of CMS's own releases, to be read or copied; made once for all processes.
+
+    Called with names of zips ("rvu25d"), which are loaded in that order.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def database(*names):
+        path = folder / f"{'-'.join(names)}.db"
+        with FileLock(f"{path}.lock"):
+            if not path.exists():
+                unfinished = path.with_suffix(".part")
+                if names[:-1]:
+                    shutil.copy(database(*names[:-1]), unfinished)
+                zip_path = cms / f"releases/{names[-1]}.zip"
+                load(unfinished, from_zip(zip_path.read_bytes(), zip_path.name))
+                unfinished.replace(path)
+        return path
+
+    return database

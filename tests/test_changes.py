@@ -143,10 +143,9 @@ def test_the_revisions_of_a_database_by_their_hashes(database):
     assert [day.isoformat() for day in revisions.effective] == ["2025-10-01", "2025-12-31"]
 
 
-def test_real_quarters_against_a_full_comparison(cms, database):
+def test_real_quarters_against_a_full_comparison(of_releases):
     """Every payment of RVU25A and RVU25B, compared one by one."""
-    for name in ("rvu25a", "rvu25b"):
-        load(database, from_zip((cms / f"releases/{name}.zip").read_bytes(), f"{name}.zip"))
+    database = of_releases("rvu25a", "rvu25b")
     found = changes(database, "RVU25B")
     connection = open_for_reading(database)
     paid: dict[str, Any] = {}
@@ -178,14 +177,12 @@ def test_real_quarters_against_a_full_comparison(cms, database):
     assert set(found.deleted) == codes["RVU25A"] - codes["RVU25B"]
 
 
-def test_a_real_year_against_published_amounts(cms, database):
+def test_a_real_year_against_published_amounts(of_releases):
     """64493 nationally.
 
     172.08 and 88.31 in 2025, 190.39 and 81.50 in 2026, as CMS's numbers give.
     """
-    for name in ("rvu25d", "rvu26c"):
-        load(database, from_zip((cms / f"releases/{name}.zip").read_bytes(), f"{name}.zip"))
-    watched = changes(database, "RVU26C", watch=["64493"]).watched
+    watched = changes(of_releases("rvu25d", "rvu26c"), "RVU26C", watch=["64493"]).watched
     assert [
         (change.basis, change.setting, str(change.before), str(change.after)) for change in watched
     ] == [

@@ -219,16 +219,24 @@ def test_status_compares_every_column_of_the_editions(feesync, zips):
     assert feesync("status").exit_code == 0
 
 
-@pytest.fixture
-def zips(loaded):
+@pytest.fixture(scope="module")
+def loaded_with_zips(small_rvu25d, tmp_path_factory):
+    path = Path(shutil.copy(small_rvu25d, tmp_path_factory.mktemp("zips")))
     zip9 = [zip9_line("94110", f"{plus4:04}", "01112", "05", "CA") for plus4 in range(1, 99)]
     flag = lambda code, *row: (*row[:3], 1) if code == "94110" else row  # noqa: E731
     files = [
         zip_locality.parse(text_of(zip5_lines(flag)), "ZIP5_OCT2025.txt"),
         zip_locality.parse(text_of(zip9), "ZIP9_OCT2025.txt"),
     ]
-    load_zip_files(loaded, files, allow_change=True)
-    return loaded
+    load_zip_files(path, files, allow_change=True)
+    return path
+
+
+@pytest.fixture
+def zips(database, loaded_with_zips):
+    """The small RVU25D and both files of ZIPs."""
+    shutil.copy(loaded_with_zips, database)
+    return database
 
 
 @pytest.mark.parametrize(
@@ -345,8 +353,8 @@ def test_bits_flipped_at_random(feesync, loaded, tmp_path, sql):
 
 
 @pytest.mark.slow
-def test_bits_flipped_at_random_in_a_real_release(cms, feesync, database, tmp_path, sql):
-    load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
+def test_bits_flipped_at_random_in_a_real_release(of_releases, feesync, database, tmp_path, sql):
+    shutil.copy(of_releases("rvu25d"), database)
     codes = [
         pair
         for pair in sql("SELECT hcpcs, modifier FROM relative_value WHERE status = 'A'")
@@ -355,11 +363,8 @@ def test_bits_flipped_at_random_in_a_real_release(cms, feesync, database, tmp_pa
     assert flip_at_random(feesync, database, tmp_path / "x.db", 40, codes) > 20
 
 
-def test_the_checks_of_an_answer_cost_well_under_a_millisecond(cms, database):
-    load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
-    copy = database.with_name("copy.db")
-    shutil.copy(database, copy)
-    connection = schema.open_for_reading(copy)
+def test_the_checks_of_an_answer_cost_well_under_a_millisecond(of_releases):
+    connection = schema.open_for_reading(of_releases("rvu25d"))
     lapses = []
     for _ in range(20):
         started = time.process_time()

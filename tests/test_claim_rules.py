@@ -12,8 +12,6 @@ import pytest
 
 from feesync import InvalidInputError, ModifierError, estimate, estimate_claim
 from feesync.claims.line import ClaimLine
-from feesync.datasets.rvu.load import load
-from feesync.formats.release import from_zip
 
 D = Decimal
 DAY: dict[str, Any] = {"locality": "national", "date": "2025-06-01"}
@@ -21,13 +19,8 @@ NOVEMBER: dict[str, Any] = {**DAY, "date": "2025-11-03"}
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory, cms):
-    path = tmp_path_factory.mktemp("releases") / "feesync.db"
-    for letter in "abcd":
-        load(
-            path, from_zip((cms / f"releases/rvu25{letter}.zip").read_bytes(), f"rvu25{letter}.zip")
-        )
-    return path
+def releases(of_releases):
+    return of_releases("rvu25a", "rvu25b", "rvu25c", "rvu25d")
 
 
 DOLLARS = [

@@ -134,11 +134,8 @@ def compare_rows(before, after):
 
 
 @pytest.fixture(scope="module")
-def real(cms, tmp_path_factory):
-    path = tmp_path_factory.mktemp("real") / "feesync.db"
-    for label in ("rvu25a", "rvu25d", "rvu26c"):
-        put(path, (cms / f"releases/{label}.zip").read_bytes(), f"{label}.zip")
-    return path
+def real(of_releases):
+    return of_releases("rvu25a", "rvu25d", "rvu26c")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -318,9 +319,9 @@ def test_errors(feesync, loaded, arguments, status, says):
     assert says in result.stderr
 
 
-def test_amounts_that_cms_published(cms, database, feesync, tmp_path):
+def test_amounts_that_cms_published(cms, of_releases, database, feesync, tmp_path):
     """76145 in all 109 localities, July 2025: CMS's payment file, nonfacility and facility."""
-    put(database, (cms / "releases/rvu25c.zip").read_bytes(), "rvu25c.zip")
+    shutil.copy(of_releases("rvu25c"), database)
     path = tmp_path / "july.sqlite"
     assert feesync("export", "76145", "--release", "RVU25C", "-o", path).exit_code == 0
     with (cms / "payments/PFREV25C.txt").open(newline="") as file:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -228,20 +229,19 @@ def test_a_bar_on_a_terminal_only(feesync, put, monkeypatch):
     assert result.stdout.endswith("\n6 of 6 equal\n")
 
 
-def test_the_july_2025_revision_file_equals_its_release(cms, feesync):
-    assert feesync("import", cms / "releases/rvu25c.zip").exit_code == 0
-    result = feesync("verify", cms / "payments/PFREV25C.txt")
+def test_the_july_2025_revision_file_equals_its_release(cms, of_releases, feesync):
+    result = feesync("--db", of_releases("rvu25c"), "verify", cms / "payments/PFREV25C.txt")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.endswith("\n218 of 218 equal\n")
 
 
-def test_the_january_2026_file_equals_the_formula(cms, feesync, put):
+def test_the_january_2026_file_equals_the_formula(of_releases, database, feesync, put):
     # records of CMS's PFALL26AR.txt (nonQP); RVU26C has the same relative values of this code
     records = [
         record("01112-05", "99213", "117.58", "64.37", year=2026),
         record("01112-09", "99213", "119.71", "65.29", year=2026),
     ]
-    assert feesync("import", cms / "releases/rvu26c.zip").exit_code == 0
+    shutil.copy(of_releases("rvu26c"), database)
     result = feesync(
         "verify", put("PFALL26AR.txt", "".join(records) + TRAILER), "--release", "RVU26C"
     )

@@ -52,12 +52,9 @@ def notes(answer):
 
 
 @pytest.fixture(scope="module")
-def full(cms, tmp_path_factory):
+def full(of_releases):
     """A database with CMS's own RVU22A, RVU24C and RVU25D."""
-    path = tmp_path_factory.mktemp("payers") / "feesync.db"
-    for name in ("rvu22a.zip", "rvu24c.zip", "rvu25d.zip"):
-        load(path, from_zip((cms / "releases" / name).read_bytes(), name))
-    return path
+    return of_releases("rvu22a", "rvu24c", "rvu25d")
 
 
 # the values that were found wrong: national, 2025

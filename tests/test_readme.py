@@ -13,8 +13,6 @@ import pytest
 from documents import ROOT, blocks, documents, examples, name, prose
 
 from feesync.cli import cli
-from feesync.datasets.rvu.load import load
-from feesync.formats.release import from_zip
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE, RELEASES = examples("console"), examples("text")
@@ -38,12 +36,9 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def releases(cms, tmp_path_factory):
+def releases(of_releases):
     """A database with the releases that the documents' examples stand on."""
-    database = tmp_path_factory.mktemp("releases") / "feesync.db"
-    for release in RELEASES_LOADED:
-        load(database, from_zip((cms / f"releases/{release}.zip").read_bytes(), f"{release}.zip"))
-    return database
+    return of_releases(*RELEASES_LOADED)
 
 
 @pytest.mark.parametrize(("document", "command", "output"), CONSOLE, ids=map(identity, CONSOLE))

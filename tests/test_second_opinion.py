@@ -239,10 +239,9 @@ def small(database):
 
 
 @pytest.fixture
-def whole(database, cms):
-    release = from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip")
-    load(database, release)
-    return Book(release)
+def whole(cms, of_releases, monkeypatch):
+    monkeypatch.setenv("FEESYNC_DB", str(of_releases("rvu25d")))
+    return Book(from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
 
 
 @pytest.mark.parametrize("part", range(8))

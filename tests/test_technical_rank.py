@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 
 from feesync import estimate_claim
-from feesync.datasets.rvu.load import load
-from feesync.formats.release import from_zip
 
 D = Decimal
 FACTOR = D("32.3465")
@@ -32,10 +30,8 @@ def cents(amount):
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory, cms):
-    path = tmp_path_factory.mktemp("technical") / "feesync.db"
-    load(path, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
-    return path
+def database(of_releases):
+    return of_releases("rvu25d")
 
 
 @pytest.fixture(scope="module")

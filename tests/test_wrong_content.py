@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -261,11 +262,9 @@ def contents(cms):
 
 
 @pytest.fixture(scope="module")
-def over(cms, tmp_path_factory):
+def over(of_releases, tmp_path_factory):
     """A database with RVU25C."""
-    path = tmp_path_factory.mktemp("over") / "feesync.db"
-    load(path, from_zip((cms / "releases/rvu25c.zip").read_bytes(), "rvu25c.zip"))
-    return path
+    return Path(shutil.copy(of_releases("rvu25c"), tmp_path_factory.mktemp("over")))
 
 
 def stored(path):
