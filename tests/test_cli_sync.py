@@ -360,6 +360,7 @@ def test_the_crontab_line_of_the_guide_runs_as_written(as_cron):
     assert json.loads(told.stdout)["last_success"]
 
 
+@pytest.mark.slow
 def test_the_hook_of_the_guide_mails_what_changed_and_only_that(as_cron, server, tmp_path):
     (hook,) = re.findall(
         r"^(report=\$\(feesync sync.*?\n.*?)\n```", GUIDE, re.MULTILINE | re.DOTALL

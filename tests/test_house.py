@@ -44,11 +44,13 @@ def type_checking(tree):
     ]
 
 
+@cache
 def imports(types=True):
     """Every import of one module of the package by another, also inside functions.
 
     `types=False` leaves out what only a type checker imports.
     """
+    edges = set()
     for name, path in MODULES.items():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         unseen = set() if types else {*chain.from_iterable(map(ast.walk, type_checking(tree)))}
@@ -64,7 +66,8 @@ def imports(types=True):
                 found = {alias.name for alias in node.names}
             else:
                 continue
-            yield from ((name, module) for module in found if module.split(".")[0] == "feesync")
+            edges |= {(name, module) for module in found if module.split(".")[0] == "feesync"}
+    return edges
 
 
 def graph(edges):

@@ -59,6 +59,7 @@ def test_killing_a_full_release(cms, database, feesync):
     kill_at_many_moments(database, cms / "releases/rvu25d.zip", 24)
 
 
+@pytest.mark.slow
 def test_killing_the_first_import_leaves_the_snapshot_answering(database, tmp_path):
     path = tmp_path / "rvu25d.zip"
     path.write_bytes(zip_of(rvu25d()))

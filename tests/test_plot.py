@@ -129,6 +129,7 @@ def test_a_release_without_the_place_is_shaded(chart):
     assert {"nonfacility", "facility", "RVU24A  2024-01-01"} <= set(said)
 
 
+@pytest.mark.slow
 def test_the_same_values_make_the_same_file(chart):
     for arguments in (
         ("compare", "64493", "--state", "CA", *DAY),

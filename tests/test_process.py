@@ -142,6 +142,7 @@ def test_interrupted_while_it_is_imported(loaded, module):
     assert (result.returncode, result.stdout, result.stderr) == (130, "", "feesync: interrupted\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_an_import_that_is_interrupted_is_undone_or_done(loaded, tmp_path, by):
     path = tmp_path / "rvu25d.zip"

@@ -310,6 +310,7 @@ def test_the_name_is_a_function_whatever_was_imported_before():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells the peak in /proc")
 def test_memory_does_not_grow_with_the_file(put, tmp_path):
     path = tmp_path / "PFALL25D.txt"

@@ -22,6 +22,7 @@ from soundness import state
 
 from feesync import estimate
 
+pytestmark = pytest.mark.slow
 DEARER = quarter("C", values=repriced("64493", "3.74", "5.42"))
 COMMAND = [sys.executable, small.__file__, "sync", "--year", "2025"]
 
@@ -75,7 +76,6 @@ def reading(database, allowed):
     assert set(answers) <= set(allowed)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_killed_at_twenty_moments(server, filled, cache, tmp_path):
     saved = tmp_path / "saved"

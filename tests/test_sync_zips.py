@@ -131,6 +131,7 @@ def test_the_cache_keeps_it_when_it_is_pruned(feesync, offered, cache):
     assert len(list(cache.glob("ZIPS-*.zip"))) == 1
 
 
+@pytest.mark.slow
 def test_one_file_superseded_and_another_new_is_a_change(feesync, offered):
     feesync("sync", "--zips")
     offered.zips.clear()

@@ -226,6 +226,7 @@ def test_a_zip_within_a_workbook():
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12))
 def test_a_workbook_with_wrong_bytes_is_read_or_refused_and_nothing_else(seed, count):
