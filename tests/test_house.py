@@ -87,13 +87,13 @@ def circle(edges):
     return ""
 
 
-def between_rooms():
-    return {(room(name), room(imported)) for name, imported in imports()}
+def between_rooms(types=True):
+    return {(room(name), room(imported)) for name, imported in imports(types)}
 
 
 def longest_chain():
-    """The longest chain of imports between rooms, from the highest room down."""
-    imported = graph(between_rooms())
+    """The longest chain of imports between rooms that run, from the highest room down."""
+    imported = graph(between_rooms(types=False))
 
     @cache
     def below(name):
