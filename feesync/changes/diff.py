@@ -34,7 +34,8 @@ _COLUMNS = tuple(name for name in RelativeValue._fields if name not in ("hcpcs",
 _HUNDREDTHS = {name for name in _COLUMNS if name.endswith(("_rvu", "operative"))}
 _SELECT = (
     "SELECT hcpcs, modifier, nonfacility_amount, facility_amount, "  # noqa: S608 - own names
-    f"{', '.join(_COLUMNS)} FROM revision_rate_cents WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
+    f"{', '.join(_COLUMNS)} FROM revision_rate_cents "
+    "WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
 )
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
 

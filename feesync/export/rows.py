@@ -241,7 +241,7 @@ def _single_codes(
 def _answer(
     code: str, answers: Sequence[tuple[Source, Release, frozenset[str]]]
 ) -> tuple[Source, Release]:
-    """Return the first release that answers for a code; the snapshot's answers only if it has it."""
+    """Return the first release that answers for a code; the snapshot's only if it has the code."""
     for source, release, codes in answers:
         if code in codes:
             return source, release
