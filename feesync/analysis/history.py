@@ -113,7 +113,7 @@ class History:
         return [self._row(moment) for moment in self.moments]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the line, the place, the rows, what is left out and the notes, for `json.dumps`."""
+        """Return the line, place, rows, what is left out and the notes, for `json.dumps`."""
         return {
             "hcpcs": self.hcpcs,
             "modifiers": list(self.modifiers),

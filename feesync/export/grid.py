@@ -1,4 +1,4 @@
-"""The grid of rates that `feesync rates` and `feesync export` print: its columns by kind, and its rates.
+"""The grid of rates that `feesync rates` and `feesync export` print: its columns, and its rates.
 
 Out of scope: what the columns are and which release answers (schedule), and the files that a grid
 is written to.
