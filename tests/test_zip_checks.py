@@ -214,7 +214,6 @@ def state_of(database):
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in sorted(tables)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows, database):
     change, says = WRONG[name]
@@ -282,7 +281,6 @@ def test_an_import_tells_what_was_allowed_of_each_check(rows, database, feesync,
     ]
 
 
-@pytest.mark.slow
 def test_a_locality_may_move_further_in_more_years(rows, database):
     """A tenth of a locality, in a year, is too much; in two a fifth is."""
     later = moved_each(8, ("NY",))(rows)
@@ -307,14 +305,12 @@ def test_wrong_content_is_refused_beside_the_file_before_too(rows, database):
     assert state_of(database) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RIGHT)
 def test_what_may_change_within_a_year(name, rows, database):
     (report,) = load_zip_files(database, [zip5_of(RIGHT[name](rows))])
     assert report.outcome == "new"
 
 
-@pytest.mark.slow
 def test_bounds_grow_with_the_years(rows, database):
     later = [row for n, row in enumerate(rows) if n % 67]  # one and a half percent gone
     with pytest.raises(ContentRefusedError, match="it is cut"):
@@ -322,7 +318,6 @@ def test_bounds_grow_with_the_years(rows, database):
     assert load_zip_files(database, [zip5_of(later, "20271")])[0].outcome == "new"
 
 
-@pytest.mark.slow
 def test_a_locality_of_a_release_of_the_database_is_known(rows, database):
     gpci = rvu25d()["GPCI2025.csv"].replace(b"01112,CA,54,", b"01112,CA,44,", 1)
     assert gpci != rvu25d()["GPCI2025.csv"]

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feesync.model.money import decimal, decimal_percent, dollars, json_ready, scaled
 from feesync.model.release import Release
-from feesync.schedule.quote import Quote
+
+if TYPE_CHECKING:
+    from feesync.schedule.quote import Quote
 
 
 class Column(NamedTuple):
