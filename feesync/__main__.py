@@ -20,6 +20,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("feesync: interrupted\n")
         sys.exit(130)
+    finally:
+        gc.freeze()  # the interpreter need not look for garbage on its way out
 
 
 if __name__ == "__main__":

@@ -76,12 +76,17 @@ def test_the_database_option_stands_before_or_after_the_command(
 FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "lxml", "filelock"}
 DRAWING = {"matplotlib", "pyarrow", "xlsxwriter", "python_calamine"}
 PRINTING = {"tabulate", "simplejson"}
+STANDARD = {"dataclasses", "fractions", "pathlib", "platformdirs", "shutil", "tempfile", "urllib"}
+"""Modules that a start would wait for, and that an estimate does not need."""
 
 
 @pytest.mark.parametrize(
     ("line", "unneeded"),
     [
-        ("estimate 64493 --locality 94110 --date 2025-11-03", FETCHING | DRAWING | PRINTING),
+        (
+            "estimate 64493 --locality 94110 -m 50 --date 2025-11-03",
+            FETCHING | DRAWING | PRINTING | STANDARD,
+        ),
         ("coverage 64493 --locality AL --date 2025-11-03", FETCHING | DRAWING | PRINTING),
         ("export 64493 --locality AL --date 2025-11-03", FETCHING | DRAWING | PRINTING),
         ("rates 64490-64495 --locality AL --date 2025-11-03", FETCHING | DRAWING),
