@@ -53,4 +53,5 @@ def test_a_near_miss_suggests_and_refuses(known, query, near):
     with pytest.raises(LocalityError) as error:
         search(query, *known)
     assert list(error.value.candidates) == near
-    assert str(error.value).startswith(f"no locality {query!r}; ")
+    said = f"no locality {query!r}"
+    assert str(error.value).startswith(f"{said} (near it: {near[0]} " if near else said)
