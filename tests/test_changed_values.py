@@ -14,7 +14,7 @@ from feesync.reference import modifiers, rule_values, tables
 CACHES = [
     tables._lines_by_key, rule_values.rule_values, rule_values.rule_value,
     rule_values.unchanged_since, rule_values._changes, modifiers.modifier_effects,
-    limits.nonparticipating, program._remembered,
+    limits.nonparticipating, program._program_of_shape,
 ]  # fmt: skip
 
 

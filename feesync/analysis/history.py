@@ -109,7 +109,7 @@ class History:
         return any(moment.amounts[setting] is not None for moment in self.moments)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row a release under the names of `feesync history --json`, for `json.dumps`."""
+        """Return a row for each release, under the names of `feesync history --json`."""
         return [self._row(moment) for moment in self.moments]
 
     def to_dict(self) -> dict[str, Any]:

@@ -188,8 +188,8 @@ def _share_notes(header: Header, line: Line) -> list[Note]:
 
 
 def _coverage_notes(header: Header, line: Line, place: Locality) -> list[Note]:
-    known = header.circumstances
-    return line_notes(line, header.pos, place, known) if known else []
+    circumstances = header.circumstances
+    return line_notes(line, header.pos, place, circumstances) if circumstances else []
 
 
 def _dollars(amount: int | None) -> Decimal | None:

@@ -71,9 +71,9 @@ class ClaimEstimate:
     @property
     def numbers(self) -> tuple[int, ...]:
         """The number of each of `lines` in the claim, counted from 1."""
-        refused = {line.number for line in self.refused}
-        last = len(self.lines) + len(refused)
-        return tuple(number for number in range(1, last + 1) if number not in refused)
+        gaps = {line.number for line in self.refused}
+        last = len(self.lines) + len(gaps)
+        return tuple(number for number in range(1, last + 1) if number not in gaps)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim under the names of the JSON contract, for `json.dumps`.

@@ -99,11 +99,11 @@ class Estimate(NamedTuple):
     def rate(self) -> AppliedRate:
         """The RVUs, GPCIs and conversion factor that the fee was computed from."""
         row = self.quote.rate
-        taken = row.in_setting(self.setting)
+        columns = row.in_setting(self.setting)
         return AppliedRate(
             decimal(row.work_rvu, 2),
-            decimal(taken.pe_rvu, 2),
-            decimal(taken.mp_rvu, 2),
+            decimal(columns.pe_rvu, 2),
+            decimal(columns.mp_rvu, 2),
             decimal(row.work_gpci, 3),
             decimal(row.pe_gpci, 3),
             decimal(row.mp_gpci, 3),
@@ -195,20 +195,20 @@ def _heading(estimate: Estimate) -> str:
 def _provenance(estimate: Estimate) -> str:
     """Return the release with its dates and source, and the conversion factor with its basis."""
     release, rate = estimate.release, estimate.rate
-    whose = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
+    basis = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
     return (
         f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
-        f"conversion factor {rate.conversion_factor} {whose}\nfrom {release.source}"
+        f"conversion factor {rate.conversion_factor} {basis}\nfrom {release.source}"
     )
 
 
 def _formula(estimate: Estimate) -> list[str]:
     """Return the formula with its numbers: RVU by GPCI, their sum, the factor, the rounding."""
-    rate, taken = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
+    rate, columns = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
     rows = (
         ("Work", rate.work_rvu, rate.work_gpci),
         (
-            f"Practice expense ({'OPPS cap' if taken.capped else estimate.setting.value})",
+            f"Practice expense ({'OPPS cap' if columns.capped else estimate.setting.value})",
             rate.pe_rvu,
             rate.pe_gpci,
         ),

@@ -59,10 +59,10 @@ class Header(NamedTuple):
 
     def day_notes(self, lines: Sequence[Line]) -> list[Note]:
         """Return the coverage notes on lines of the day together."""
-        known = self.circumstances
-        return day_notes(lines, self.pos, known) if known else []
+        circumstances = self.circumstances
+        return day_notes(lines, self.pos, circumstances) if circumstances else []
 
-    def line(self, given: ClaimLine) -> Line:
+    def line(self, claim_line: ClaimLine) -> Line:
         """Return a claim line as pricing needs it.
 
         Raises:
@@ -71,15 +71,15 @@ class Header(NamedTuple):
         """
         return placed(
             Line(
-                read_code(reading.text("hcpcs", given.hcpcs)),
-                arguments.modifiers(given.modifiers),
+                read_code(reading.text("hcpcs", claim_line.hcpcs)),
+                arguments.modifiers(claim_line.modifiers),
                 self.day,
                 self.setting,
-                arguments.units(given.units),
-                arguments.cents("charge", given.charge),
+                arguments.units(claim_line.units),
+                arguments.cents("charge", claim_line.charge),
                 self.nonpar,
                 self.practitioner,
-                arguments.days(given.postop_days),
+                arguments.days(claim_line.postop_days),
                 self.contract,
                 self.locality,
             )

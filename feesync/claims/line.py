@@ -44,22 +44,22 @@ class ClaimLine(NamedTuple):
         """Return a line from any of its forms.
 
         Raises:
-            InvalidInputError: the value has none of them, or a part of it cannot be read.
+            InvalidInputError: it has none of them, or a part of it cannot be read.
         """
         if isinstance(given, ClaimLine):
             return given
         if isinstance(given, str):
-            return cls._short(given)
+            return cls._from_text(given)
         if isinstance(given, Mapping):
-            return cls._named(given)
+            return cls._from_mapping(given)
         raise InvalidInputError(
             f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a "
             "dictionary"
         )
 
     @classmethod
-    def _short(cls, given: str) -> "ClaimLine":
-        match = re.fullmatch(_SHORT, given.strip().upper()) if len(given) <= _LONGEST else None
+    def _from_text(cls, value: str) -> "ClaimLine":
+        match = re.fullmatch(_SHORT, value.strip().upper()) if len(value) <= _LONGEST else None
         modifiers = match["modifiers"].split("-")[1:] if match else []
         days = [
             int(modifier.removeprefix(_SHARE_WITH_DAYS))
@@ -68,7 +68,7 @@ class ClaimLine(NamedTuple):
         ]
         if not match or len(days) > 1:
             raise InvalidInputError(
-                f"{given[:60]!r} is not a claim line: a code, its modifiers, units and charge, as "
+                f"{value[:60]!r} is not a claim line: a code, its modifiers, units and charge, as "
                 "in 64493-50x1@250.00, "
                 "or with days of care after an operation, as in 66984-55d30"
             )
@@ -81,19 +81,19 @@ class ClaimLine(NamedTuple):
         )
 
     @classmethod
-    def _named(cls, given: Mapping[str, Any]) -> "ClaimLine":
-        unknown = [name for name in given if name not in _NAMES]
-        if unknown or "hcpcs" not in given:
-            said = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"
-            raise InvalidInputError(f"a claim line {said}; its names are {', '.join(_NAMES)}")
-        modifiers = given.get("modifiers")
+    def _from_mapping(cls, value: Mapping[str, Any]) -> "ClaimLine":
+        unknown = [name for name in value if name not in _NAMES]
+        if unknown or "hcpcs" not in value:
+            fault = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"
+            raise InvalidInputError(f"a claim line {fault}; its names are {', '.join(_NAMES)}")
+        modifiers = value.get("modifiers")
         if isinstance(modifiers, str):
             modifiers = tuple(re.findall(r"[^\s,;-]+", modifiers))
-        units = given.get("units")
+        units = value.get("units")
         return cls(
-            given["hcpcs"],
+            value["hcpcs"],
             modifiers,
             1 if units is None else units,
-            given.get("charge"),
-            given.get("postop_days"),
+            value.get("charge"),
+            value.get("postop_days"),
         )

@@ -41,10 +41,10 @@ def question(modifiers: object, *given: object) -> Hashable | None:
 
 
 def header_of(history: History, day: object, **given: object) -> Header:
-    """Return the header of arguments that `read_header` takes, the one of before where they are plain.
+    """Return the header of arguments of `read_header`; of plain ones, the remembered header.
 
     Args:
-        history: earlier lines; with some the header is read anew.
+        history: earlier lines; with any, the header is read anew.
         day: date of service.
         given: the other arguments by their names.
     """

@@ -1,6 +1,6 @@
 """The grid of rates that `feesync rates` and `feesync export` print: its columns, and its rates.
 
-Out of scope: what the columns are and which release answers (schedule), and the files that a grid
+Out of scope: what each column is, and which release answers (schedule), and the files that a grid
 is written to.
 """
 

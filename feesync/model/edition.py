@@ -1,4 +1,7 @@
-"""An edition of a dataset of CMS's: the bytes that were loaded under a label. Out of scope: its rows."""
+"""An edition of a dataset of CMS's: the bytes that were loaded under a label.
+
+Out of scope: its rows.
+"""
 
 from __future__ import annotations
 

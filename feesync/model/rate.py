@@ -21,19 +21,19 @@ class Setting(StrEnum):
     FACILITY = "facility"
 
     @classmethod
-    def read(cls, value: object) -> "Setting":
+    def read(cls, given: object) -> "Setting":
         """Return the setting that a member, or its text in any case, means.
 
         Raises:
             InvalidInputError: it is neither `nonfacility` nor `facility`.
         """
-        if isinstance(value, cls):
-            return value
+        if isinstance(given, cls):
+            return given
         setting = (
-            _SETTINGS.get(str.__str__(value).strip().lower()) if isinstance(value, str) else None
+            _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
         )
         if setting is None:
-            raise InvalidInputError(f"setting {shown(value)} is neither nonfacility nor facility")
+            raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
         return setting
 
 

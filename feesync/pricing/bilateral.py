@@ -111,7 +111,7 @@ def check(indicators: Indicators, line: Line) -> list[Note]:
         ModifierError: the line has 50, or RT and LT, on a code with indicator 9; or RT and LT with
             more than two units.
     """
-    how = said(line)
+    how = both_sides_text(line)
     if how and not has_sides(indicators):
         raise ModifierError(
             f"{how} does not apply to {line.hcpcs}: bilateral indicator {indicators.bilateral}, "
@@ -132,7 +132,7 @@ def check(indicators: Indicators, line: Line) -> list[Note]:
     return []
 
 
-def said(line: Line) -> str:
+def both_sides_text(line: Line) -> str:
     """Return what of a line says both sides, an empty text where nothing does."""
     if BOTH_SIDES in line.modifiers:
         return "modifier 50"

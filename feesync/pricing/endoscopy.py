@@ -126,8 +126,8 @@ def reduce(family: Family, rates: RateLookup) -> None:
                 )
                 exact = Fraction(worth.exact * factor, SCALE)
                 share = max(Fraction(0), 1 - exact / (service.exact or 1))
-                left = max(0, service.amount - less)
-                service.replace(STEP, left, share, reason, _SOURCE, amounts=(less,))
+                rest = max(0, service.amount - less)
+                service.replace(STEP, rest, share, reason, _SOURCE, amounts=(less,))
                 if service.both:
                     service.notes.append(_both_sides(family.base, base.bilateral))
             if service.amount == 0:

@@ -114,13 +114,13 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
             continue  # the charge is the other line's: this one's share is what it was
         amounts.update({service: mark.cents for service, mark in marks.items()})
         last = name == CHARGE
-        shown = (
+        counted_services = (
             services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
         )
         amount = sum(
             service.part(amounts[service], entry.number, last=last)
-            * (service.count if shown is services else 1)
-            for service in shown
+            * (service.count if counted_services is services else 1)
+            for service in counted_services
         )
         if name == _UNITS:
             reason = f"{count} units"

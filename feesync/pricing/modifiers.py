@@ -134,33 +134,33 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         ModifierError: a text is no modifier, or not in the table; or there are more than the four
             that a claim line can have, one twice, or two that contradict each other.
     """
-    read_ones = tuple(modifier.upper() for modifier in modifiers)
-    for modifier in read_ones:
+    capitals = tuple(modifier.upper() for modifier in modifiers)
+    for modifier in capitals:
         if not _FORM.fullmatch(modifier):
             raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
         if not modifier_effects(modifier):
             raise _unknown(modifier)
-        if read_ones.count(modifier) > 1:
+        if capitals.count(modifier) > 1:
             raise ModifierError(f"modifier {modifier} stands twice")
-    if len(read_ones) > _MOST:
-        raise ModifierError(f"{len(read_ones)} modifiers; a claim line holds {_MOST}")
-    if len(read_ones) > 1:
-        _check_together(frozenset(read_ones))
-    return read_ones
+    if len(capitals) > _MOST:
+        raise ModifierError(f"{len(capitals)} modifiers; a claim line holds {_MOST}")
+    if len(capitals) > 1:
+        _check_together(frozenset(capitals))
+    return capitals
 
 
 def _unknown(modifier: str) -> ModifierError:
     """Return the error for a modifier that is not in the table, with similar ones that are."""
     from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
 
-    known = known_modifiers()
+    names = known_modifiers()
     slips = {
         modifier[::-1],
         modifier[0] + modifier[1].translate(_LOOK_ALIKE),
         modifier[0].translate(_LOOK_ALIKE) + modifier[1],
     }
-    near = [other for other in known if other in slips] or [
-        other for other in known if other[0] == modifier[0]
+    near = [other for other in names if other in slips] or [
+        other for other in names if other[0] == modifier[0]
     ]
     near_it = (
         f"; near it {'is' if len(near) == 1 else 'are'} {', '.join(near[:_MOST_NEAR])}"
@@ -173,36 +173,36 @@ def _unknown(modifier: str) -> ModifierError:
     )
 
 
-def _check_together(given: frozenset[str]) -> None:
-    if BOTH_SIDES in given and SIDES & given:
+def _check_together(modifiers: frozenset[str]) -> None:
+    if BOTH_SIDES in modifiers and SIDES & modifiers:
         raise ModifierError(
             "50 means both sides; it contradicts RT and LT: give 50 alone, or RT and LT without it"
         )
     for group, why in _EXCLUSIVE:
-        together = sorted(group & given)
+        together = sorted(group & modifiers)
         if len(together) > 1:
             raise ModifierError(f"{together[0]} contradicts {together[1]}: {why}")
     for some, others, why in _APART:
-        if (one := some & given) and (other := others & given):
+        if (one := some & modifiers) and (other := others & modifiers):
             raise ModifierError(f"{min(other)} contradicts {min(one)}: {why}")
-    if BOTH_SIDES in given or SIDES & given:
-        _check_sites(given)
+    if BOTH_SIDES in modifiers or SIDES & modifiers:
+        _check_sites(modifiers)
 
 
-def _check_sites(given: frozenset[str]) -> None:
+def _check_sites(modifiers: frozenset[str]) -> None:
     """Refuse a site together with 50, or with the other side.
 
     Source: First Coast Service Options, anatomical modifiers.
     """
-    for modifier in sorted(sites(given)):
+    for modifier in sorted(sites(modifiers)):
         site = modifier_effects(modifier)[0].site
-        if BOTH_SIDES in given:
+        if BOTH_SIDES in modifiers:
             raise ModifierError(
                 f"50 contradicts {modifier}: 50 means both sides, {modifier} names one "
                 f"{site.split()[-1]}"
             )
         other = _OPPOSITE.get(site.split()[0])
-        if other in given:
+        if other in modifiers:
             raise ModifierError(f"{other} contradicts {modifier}: {modifier} names a {site}")
 
 

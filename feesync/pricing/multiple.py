@@ -75,9 +75,9 @@ def apply(services: Sequence[Service], rates: RateLookup) -> None:
     """
     pools: dict[Pool, list[Service]] = {}
     for service in services:
-        touched = service.program.pool
-        if touched:
-            pools.setdefault(touched, []).append(service)
+        service_pool = service.program.pool
+        if service_pool:
+            pools.setdefault(service_pool, []).append(service)
     for (indicator, _), among in pools.items():
         if len(among) > 1:
             _RULES[indicator](among, rates)
@@ -253,17 +253,17 @@ def _reduce_imaging(service: Service, technical: bool, professional: bool) -> No
     day = service.line.day
     of_technical = rule_value(IMAGING_STEP, "technical", day)
     of_professional = rule_value(IMAGING_STEP, "professional", day)
-    found = []
+    parts = []
     if technical:
-        found.append(f"{decimal_percent(of_technical.factor)} % of the technical part")
+        parts.append(f"{decimal_percent(of_technical.factor)} % of the technical part")
     if professional:
         off = decimal_percent(SCALE - of_professional.factor)
-        found.append(f"{off} % less of the professional part")
+        parts.append(f"{off} % less of the professional part")
     service.reduce_parts(
         IMAGING_STEP,
         of_technical.factor if technical else SCALE,
         of_professional.factor if professional else SCALE,
-        f"second or further imaging: {' and '.join(found)}",
+        f"second or further imaging: {' and '.join(parts)}",
         (of_technical if technical else of_professional).source,
     )
 

@@ -67,11 +67,11 @@ def touching(entries: Sequence[Entry]) -> list[Entry]:
 
 def group_notes(pool: Pool | None) -> list[Note]:
     """Return the note that services of the practitioner's group count too."""
-    what = _OF_GROUP.get(pool[0]) if pool else None
-    if what is None:
+    noun = _OF_GROUP.get(pool[0]) if pool else None
+    if noun is None:
         return []
     text = (
-        f"The reduction of several {what} services of a day also reaches across the "
+        f"The reduction of several {noun} services of a day also reaches across the "
         "practitioners of one group, whose other claims are not seen here."
     )
     return [Note.info("group-practice", text, "CY 2011 and CY 2012 PFS final rules")]

@@ -29,15 +29,15 @@ def notes(indicators: Indicators, line: Line) -> list[Note]:
     Raises:
         ModifierError: a modifier is not in use on the day.
     """
-    found = [note for modifier in line.modifiers if (note := _note(modifier, indicators, line))]
+    results = [note for modifier in line.modifiers if (note := _note(modifier, indicators, line))]
     for assistant, plan in _THERAPY_PLANS.items():
         if assistant in line.modifiers and plan not in line.modifiers:
             text = (
                 f"Modifier {assistant} goes with {plan}: contractors return a line of a therapy "
                 "assistant without it."
             )
-            found.append(Note.warning("therapy-plan-missing", text, _THERAPY_SOURCE))
-    return found
+            results.append(Note.warning("therapy-plan-missing", text, _THERAPY_SOURCE))
+    return results
 
 
 def _note(modifier: str, indicators: Indicators, line: Line) -> Note | None:

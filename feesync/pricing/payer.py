@@ -33,7 +33,7 @@ def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: i
         coinsurance: the patient's share of the rest, in ten-thousandths.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """
-    taken = min(deductible, allowed)
-    before = scaled(allowed - taken, SCALE - coinsurance)
-    sequestered = scaled(before, sequestration_rate) if sequestration_rate else 0
-    return Split(before - sequestered, sequestered, allowed - before, taken)
+    owed = min(deductible, allowed)
+    before = scaled(allowed - owed, SCALE - coinsurance)
+    sequestration = scaled(before, sequestration_rate) if sequestration_rate else 0
+    return Split(before - sequestration, sequestration, allowed - before, owed)

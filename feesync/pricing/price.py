@@ -38,8 +38,8 @@ def fold(entry: Entry) -> Price:
         cents = charge
         marks.append(Mark(CHARGE, None, cents, LOWER_CHARGE, CHARGE_SOURCE))
     limit = _limiting_charge(entry) if program.limited else None
-    found = (*program.side_notes, *program.unreduced)
-    return price_of(entry, tuple(marks), cents, limit, found)
+    service_notes = (*program.side_notes, *program.unreduced)
+    return price_of(entry, tuple(marks), cents, limit, service_notes)
 
 
 def _limiting_charge(entry: Entry) -> int:
@@ -65,7 +65,7 @@ def price_of(
     marks: tuple[Mark, ...],
     allowed: int | None,
     limiting_charge: int | None,
-    found: Sequence[Note],
+    service_notes: Sequence[Note],
     rank: int | None = None,
     denials: Sequence[Note] = (),
 ) -> Price:
@@ -76,7 +76,7 @@ def price_of(
         marks: its steps.
         allowed: cents; None where a rule for several procedures leaves it without an amount.
         limiting_charge: cents; None where there is none.
-        found: the notes on its services.
+        service_notes: the notes on its services.
         rank: its rank among the lines of its claim.
         denials: why it has no price.
     """
@@ -88,7 +88,7 @@ def price_of(
         *program.notes,
         *program.terms,
         *((_CAP_NOTE,) if capped else ()),
-        *found,
+        *service_notes,
     )
     uncapped = base.uncapped_fee if capped else None
     return Price(entry.rate, base.amount, marks, allowed, limiting_charge, notes, rank, uncapped)

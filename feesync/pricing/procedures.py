@@ -141,7 +141,7 @@ def _share_order(service: Service) -> tuple[object, ...]:
 
 def _sides(service: Service) -> frozenset[str]:
     """Return the sides of a share, as its lines name them; both where it is two units."""
-    if service.sided or BOTH_SIDES in service.line.modifiers:
+    if service.by_two_lines or BOTH_SIDES in service.line.modifiers:
         return SIDES
     return SIDES.intersection(service.line.modifiers) or (_UNNAMED if service.both else _ONE)
 
@@ -204,22 +204,22 @@ def settle_shares(operations: Iterable[Procedure]) -> None:
         if not SHARES.intersection(operation.services[0].line.modifiers):
             continue
         services = sorted(operation.services, key=_share_order)
-        left = max(_whole(service, SCALE) for service in services)
+        remainder = max(_whole(service, SCALE) for service in services)
         care = max(
             _whole(service, service.rate.postoperative * SCALE // 100) for service in services
         )
         for service in services:
             if _share(service) == POSTOPERATIVE:
                 before = _of(POSTOPERATIVE, services[: services.index(service)])
-                _limit(service, min(left, care), _WITHIN)
+                _limit(service, min(remainder, care), _WITHIN)
                 _settle_days(service, before, _capacity(operation))
                 care -= service.amount
             elif _share(service) == PREOPERATIVE:
                 _settle_care_before(service, _of(OPERATION, services))
-                _limit(service, left, _WITHIN)
+                _limit(service, remainder, _WITHIN)
             else:
-                _limit(service, left, _WITHIN)
-            left -= service.amount
+                _limit(service, remainder, _WITHIN)
+            remainder -= service.amount
 
 
 _WITHIN = "the shares of one operation are at most the whole"
@@ -232,20 +232,20 @@ def _limit(service: Service, most: int, reason: str) -> None:
 
 def _settle_days(service: Service, before: list[Service], capacity: frozenset[str]) -> None:
     """Limit days of care to the global period: those beyond it pay nothing."""
-    days, left = service.program.days or 0, _days_left(service, before, capacity)
-    if days <= left:
+    days, remainder = service.program.days or 0, _days_left(service, before, capacity)
+    if days <= remainder:
         return
     longest = surgery.GLOBAL_DAYS[service.rate.global_days]
-    most = _whole(service, Fraction(service.rate.postoperative * SCALE * left, 100 * longest))
+    most = _whole(service, Fraction(service.rate.postoperative * SCALE * remainder, 100 * longest))
     others = " and ".join(
         str(number) for number in sorted({line for other in before for line in other.lines})
     )
     text = (
-        f"{days - left} of {days} days of care pay nothing: with line {others} they are beyond "
-        f"the {longest} days of the global period of {service.rate.hcpcs}."
+        f"{days - remainder} of {days} days of care pay nothing: with line {others} they are "
+        f"beyond the {longest} days of the global period of {service.rate.hcpcs}."
     )
     service.notes.append(Note.warning("postoperative-days-beyond", text, _SHARE_SOURCE))
-    _limit(service, most, f"{days - left} days are beyond the global period")
+    _limit(service, most, f"{days - remainder} days are beyond the global period")
 
 
 def _settle_care_before(service: Service, operations: list[Service]) -> None:

@@ -105,7 +105,7 @@ def program(indicators: Indicators, line: Line) -> Program:
         ModifierError: a modifier does not apply to the code, or was not in use on the day.
     """
     try:
-        return _remembered(indicators, _shape(line))
+        return _program_of_shape(indicators, _shape(line))
     except FeesyncError:
         return _program(indicators, line)  # which says what is wrong in terms of the line itself
 
@@ -155,7 +155,7 @@ def _is_for_some(modifier: str) -> bool:
 
 
 @lru_cache(maxsize=MOST_PROGRAMS)
-def _remembered(indicators: Indicators, shape: Line) -> Program:
+def _program_of_shape(indicators: Indicators, shape: Line) -> Program:
     return _program(indicators, shape)
 
 
@@ -176,9 +176,9 @@ def _program(indicators: Indicators, line: Line) -> Program:
         *therapy.adjustments(indicators, line),
     )
     last, terms = _terms(line)
-    both = bilateral.said(line)
+    both = bilateral.both_sides_text(line)
     sides, side_notes = bilateral.adjustment(indicators, line, both) if both else (None, [])
-    touched = neighbours.pool(indicators, line.modifiers)
+    line_pool = neighbours.pool(indicators, line.modifiers)
     plain = all(isinstance(adjustment.factor, int) for adjustment in (*role, *later))
     return Program(
         indicators,
@@ -189,14 +189,14 @@ def _program(indicators: Indicators, line: Line) -> Program:
         later,
         tuple(last),
         limits.has_limiting_charge(line),
-        touched,
+        line_pool,
         surgery.care_days(indicators, line),
         tuple(denials),
         tuple(status.warnings(indicators, line)) if has_price else (),
         tuple(note for note in notes if note.severity is not Severity.DENIAL),
         tuple(terms),
         tuple(side_notes),
-        tuple(neighbours.group_notes(touched)),
+        tuple(neighbours.group_notes(line_pool)),
         plain and not less and line.units == 1 and not SHARES.intersection(line.modifiers),
     )
 

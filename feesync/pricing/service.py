@@ -35,7 +35,7 @@ class Service:
         lines: the numbers of the lines that it belongs to: one, or two with a side each.
         both: whether it is both sides of a procedure.
         charges: the submitted charge in cents of each unit in it, None where none is stated.
-        sided: whether it is both sides because two lines name one each (RT and LT).
+        by_two_lines: whether it is both sides because two lines name one each (RT and LT).
         sides: the step that both sides are, once it has been taken; None of one side.
         count: how many equal ones it stands for.
         amount: cents so far, of one.
@@ -58,6 +58,7 @@ class Service:
         "amount",
         "both",
         "by_report",
+        "by_two_lines",
         "charges",
         "count",
         "entry",
@@ -68,7 +69,6 @@ class Service:
         "notes",
         "rank",
         "reduced",
-        "sided",
         "sides",
         "start",
     )
@@ -77,7 +77,7 @@ class Service:
     lines: tuple[int, ...]
     charges: tuple[int | None, ...]
     both: bool
-    sided: bool
+    by_two_lines: bool
     count: int
     amount: int
     start: int
@@ -93,11 +93,11 @@ class Service:
         charges: tuple[int | None, ...],
         *,
         both: bool = False,
-        sided: bool = False,
+        by_two_lines: bool = False,
         count: int = 1,
     ) -> None:
         self.entry, self.lines, self.charges = entry, lines, charges
-        self.both, self.sided, self.count = both, sided, count
+        self.both, self.by_two_lines, self.count = both, by_two_lines, count
         self._rates = rates
         base = entry.base
         self._capped = base.capped
@@ -356,6 +356,6 @@ class Service:
 
     def trial(self) -> Service:
         """Return a copy, on which steps can be tried."""
-        found = copy(self)
-        found.marks, found.notes = [*self.marks], [*self.notes]
-        return found
+        trial = copy(self)
+        trial.marks, trial.notes = [*self.marks], [*self.notes]
+        return trial

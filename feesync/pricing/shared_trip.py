@@ -22,7 +22,7 @@ def adjustments(line: Line) -> list[Adjustment]:
     Raises:
         ModifierError: the trip of the code is not divided by the modifier.
     """
-    found = []
+    shares = []
     for modifier in line.modifiers:
         row = modifiers.on(modifier, line.day)
         if row is None or modifier not in modifiers.SHARED_TRIP:
@@ -32,5 +32,5 @@ def adjustments(line: Line) -> list[Adjustment]:
                 f"modifier {modifier} is for {' and '.join(row.codes)} alone, not for {line.hcpcs}"
             )
         reason = f"modifier {modifier}: {row.factor} of the trip for each patient"
-        found.append(Adjustment(STEP, row.scaled_factor, reason, row.source))
-    return found
+        shares.append(Adjustment(STEP, row.scaled_factor, reason, row.source))
+    return shares

@@ -17,7 +17,7 @@ def begin(service: Service) -> Service:
         service.take_sides(program.sides)
         service.notes += program.side_notes
     elif service.both:
-        how = "RT and LT" if service.sided else "2 units"
+        how = "RT and LT" if service.by_two_lines else "2 units"
         adjustment, notes = bilateral.adjustment(program.indicators, service.line, how)
         service.take_sides(adjustment)
         service.notes += notes

@@ -58,20 +58,20 @@ def adjustments(indicators: Indicators, line: Line) -> tuple[list[Adjustment], l
     Raises:
         ModifierError: the concept does not apply to the code, or to the practitioner.
     """
-    found: list[Adjustment] = []
+    parts: list[Adjustment] = []
     notes: list[Note] = []
     for modifier in line.modifiers:
         if modifier not in _CONCERNED:
             continue
         if modifier in ASSISTANTS:
-            found.insert(0, _assistant(modifier, indicators, line, notes))
+            parts.insert(0, _assistant(modifier, indicators, line, notes))
         elif modifier == CO_SURGEON:
-            found.insert(0, _co_surgeon(indicators, line, notes))
+            parts.insert(0, _co_surgeon(indicators, line, notes))
         else:
-            found += _share(modifier, indicators, line, notes)
+            parts += _share(modifier, indicators, line, notes)
     if line.postoperative_days is not None and POSTOPERATIVE not in line.modifiers:
         raise ModifierError("days of postoperative care go with modifier 55")
-    return found, notes
+    return parts, notes
 
 
 def care_days(indicators: Indicators, line: Line) -> int | None:
@@ -88,14 +88,16 @@ def care_days(indicators: Indicators, line: Line) -> int | None:
 
 
 def _assistant(modifier: str, indicators: Indicators, line: Line, notes: list[Note]) -> Adjustment:
-    who = PRACTITIONERS[line.practitioner]
+    title = PRACTITIONERS[line.practitioner]
     if modifier != "AS" and line.practitioner in _REPORT_AS:
         raise ModifierError(
-            f"modifier {modifier} is a physician's; assistance at surgery by a {who} is reported "
+            f"modifier {modifier} is a physician's; assistance at surgery by a {title} is reported "
             "by AS"
         )
     if modifier == "AS" and line.practitioner not in _REPORT_AS | {"physician"}:
-        raise ModifierError(f"modifier AS is for the assistance of a pa, np or cns, not of a {who}")
+        raise ModifierError(
+            f"modifier AS is for the assistance of a pa, np or cns, not of a {title}"
+        )
     indicator = indicators.assistant_surgeon
     if indicator == "9":
         raise ModifierError(
@@ -155,7 +157,7 @@ def _share(
     if not indicators.intraoperative:
         text = f"CMS gives {line.hcpcs} no shares of its global period: the MAC sets the amount."
         notes.append(Note.denial("by-report", text, _SHARE_SOURCE))
-    percent, what = {
+    percent, noun = {
         "54": (
             indicators.preoperative + indicators.intraoperative,
             "care before and during the operation",
@@ -169,7 +171,7 @@ def _share(
     }[modifier]
     furnished = care_days(indicators, line) if modifier == POSTOPERATIVE else None
     if furnished is None:
-        return [_of_global(percent * SCALE // 100, f"modifier {modifier}: {what}, {percent} %")]
+        return [_of_global(percent * SCALE // 100, f"modifier {modifier}: {noun}, {percent} %")]
     if line.units > 1:
         if line.postoperative_days not in (None, line.units):
             raise ModifierError(
@@ -186,7 +188,7 @@ def _share(
         raise ModifierError(
             f"{furnished} days of postoperative care; the global period of {line.hcpcs} has {days}"
         )
-    reason = f"modifier {modifier}: {what}, {percent} %"
+    reason = f"modifier {modifier}: {noun}, {percent} %"
     if furnished == days:
         return [_of_global(percent * SCALE // 100, reason)]
     from fractions import Fraction  # of days of care, not at every start

@@ -54,7 +54,7 @@ def adjustments(indicators: Indicators, line: Line) -> list[Adjustment]:
     Raises:
         ModifierError: the code is not one that therapists bill.
     """
-    found = []
+    reductions = []
     for modifier in line.modifiers:
         if modifier not in modifiers.THERAPY_ASSISTANTS:
             continue
@@ -66,5 +66,5 @@ def adjustments(indicators: Indicators, line: Line) -> list[Adjustment]:
         if row and row.effect is Effect.MULTIPLIES:
             factor = row.scaled_factor
             reason = f"modifier {modifier}: {_WHO[modifier]}, {decimal_percent(int(factor))} %"
-            found.append(Adjustment(STEP, factor, reason, _SOURCE))
-    return found
+            reductions.append(Adjustment(STEP, factor, reason, _SOURCE))
+    return reductions

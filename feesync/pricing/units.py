@@ -63,7 +63,7 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
         entries: the lines that may have a price.
         rates: finds the rates of technical parts.
     """
-    found: list[Service] = []
+    result: list[Service] = []
     one_side: dict[object, dict[str, list[_Block]]] = {}
     no_side: dict[object, list[_Block]] = {}
     for entry in entries:
@@ -71,7 +71,7 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
         if program.both:
             count = 1 if program.both == "RT and LT" else _count(entry)
             for block in _blocks(entry, count):
-                found += _service(rates, (block,), both=True)
+                result += _service(rates, (block,), both=True)
             continue
         key = (
             line.hcpcs,
@@ -87,12 +87,12 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
             no_side.setdefault(key, []).extend(_blocks(entry, _count(entry)))
         else:
             for block in _blocks(entry, _count(entry)):
-                found += _service(rates, (block,))
+                result += _service(rates, (block,))
     for by_side in one_side.values():
-        found += _sides(rates, by_side)
+        result += _sides(rates, by_side)
     for blocks in no_side.values():
-        found += _units(rates, blocks)
-    return found
+        result += _units(rates, blocks)
+    return result
 
 
 def _count(entry: Entry) -> int:
@@ -130,16 +130,18 @@ def _ordered(blocks: list[_Block]) -> list[_Block]:
 
 def _sides(rates: RateLookup, by_side: dict[str, list[_Block]]) -> Iterator[Service]:
     """Yield pairs of a right and a left unit, and the rest of the side that has more."""
-    right, left = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
-    while right and left:
-        first, second = right[0], left[0]
+    rights, lefts = (_ordered(by_side.get(side, [])) for side in ("RT", "LT"))
+    while rights and lefts:
+        first, second = rights[0], lefts[0]
         count = min(first.size, second.size)
-        yield from _service(rates, (first._replace(size=count), second), both=True, sided=True)
-        for blocks in (right, left):
+        yield from _service(
+            rates, (first._replace(size=count), second), both=True, by_two_lines=True
+        )
+        for blocks in (rights, lefts):
             blocks[0] = blocks[0]._replace(size=blocks[0].size - count)
             if not blocks[0].size:
                 del blocks[0]
-    for block in (*right, *left):
+    for block in (*rights, *lefts):
         yield from _service(rates, (block,))
 
 
@@ -165,7 +167,7 @@ def _units(rates: RateLookup, blocks: list[_Block]) -> Iterator[Service]:
 
 
 def _service(
-    rates: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, sided: bool = False
+    rates: RateLookup, blocks: tuple[_Block, ...], *, both: bool = False, by_two_lines: bool = False
 ) -> Iterator[Service]:
     """Yield the services of a block: single ones as far as rules may differ, then the rest."""
     entry, count = blocks[0].entry, blocks[0].size
@@ -175,4 +177,6 @@ def _service(
     singles = min(count, _SINGLES) if count > 1 and ranks else 0
     for size in (*[1] * singles, count - singles):
         if size:
-            yield Service(entry, rates, lines, charges, both=both, sided=sided, count=size)
+            yield Service(
+                entry, rates, lines, charges, both=both, by_two_lines=by_two_lines, count=size
+            )

@@ -1,4 +1,4 @@
-"""What the folder of downloads holds, and removing what is not needed: what `feesync cache` prints."""
+"""The downloads in the cache, which `feesync cache` prints and prunes."""
 
 from __future__ import annotations
 

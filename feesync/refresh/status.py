@@ -135,7 +135,7 @@ def status(
 def _stale(
     fresh: Freshness, today: Standing, now: datetime, oldest: timedelta | None, need_current: bool
 ) -> tuple[str | None, Hint | None]:
-    """Return why the schedule is not as fresh as is needed, and what helps; twice None where it is."""
+    """Return why the schedule is less fresh than needed, and what helps; else None twice."""
     if oldest and (reason := fresh.stale_because(oldest, now)):
         return reason, None
     is_needed = need_current or (oldest is not None and today.answering is None)

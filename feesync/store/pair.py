@@ -160,7 +160,8 @@ def _copy(
         (release_id,),
     ).fetchone()
     target.execute(  # current, whatever superseded it
-        f"INSERT INTO edition (edition_id, dataset, {_COLUMNS}) VALUES (?, 'rvu', ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT INTO edition (edition_id, dataset, {_COLUMNS}) "  # noqa: S608
+        "VALUES (?, 'rvu', ?, ?, ?, ?, ?, ?, ?)",
         (number, *edition),
     )
     for table in (*_OF_RELEASE, *_OF_CODES):

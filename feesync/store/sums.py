@@ -88,7 +88,7 @@ def edition_sums(connection: sqlite3.Connection, edition_id: int) -> dict[str, i
     sums = {}
     for table, columns in connection.execute(_EDITION_TABLES).fetchall():
         order = ", ".join(map(str, range(1, columns + 1)))
-        query = f"SELECT * FROM {table} WHERE edition_id = ? ORDER BY {order}"  # noqa: S608 - of the schema
+        query = f"SELECT * FROM {table} WHERE edition_id = ? ORDER BY {order}"  # noqa: S608
         rows = connection.execute(query, (edition_id,)).fetchall()
         if rows:
             sums[table] = rows_sum(rows)
