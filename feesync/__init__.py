@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from feesync.claims.line import ClaimLine
     from feesync.claims.step import Step
     from feesync.coverage.sheet import Sheet, coverage_sheet
+    from feesync.datasets.editions import Outcome
     from feesync.errors import (
         BusyError,
         CacheError,
@@ -60,6 +61,7 @@ _NAMES = {
     "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),
     "feesync.claims.line": ("ClaimLine",),
     "feesync.claims.step": ("Step",),
+    "feesync.datasets.editions": ("Outcome",),
     "feesync.errors": (
         "BusyError",
         "CacheError",
@@ -143,6 +145,7 @@ __all__ = [
     "NoPriceError",
     "NoReleaseError",
     "Note",
+    "Outcome",
     "Quote",
     "Rate",
     "RefusedFile",

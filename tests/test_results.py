@@ -10,6 +10,8 @@ from payment_files import alaska
 
 import feesync as fs
 from feesync import open_schedule
+from feesync.cli.loaded import outcome_of
+from feesync.datasets.registry import DATASETS
 from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.load import load
 from feesync.errors import ExitStatus
@@ -183,3 +185,8 @@ def test_verify_says_what_was_set_aside(feesync, doubtful, tmp_path):
         "feesync: warning: PFREV25D.txt: RVU25D failed a check of its own files that was set aside "
         "(global-shares)"
     ) in result.stderr
+
+
+def test_every_outcome_has_words():
+    for outcome in fs.Outcome:
+        assert outcome_of(outcome, DATASETS[0])

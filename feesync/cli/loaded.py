@@ -8,7 +8,7 @@ from feesync.datasets.dataset import Dataset
 from feesync.datasets.editions import Outcome
 from feesync.datasets.registry import DATASETS
 
-_OUTCOMES: dict[str, str] = {
+_OUTCOMES = {
     Outcome.NEW: "new release",
     Outcome.REVISION: "new revision, supersedes the one loaded before",
     Outcome.UNCHANGED: "nothing new, this is loaded",
@@ -16,17 +16,17 @@ _OUTCOMES: dict[str, str] = {
     "--force makes them current again",
     Outcome.REDATED: "dates of effect corrected",
     Outcome.RESTORED: "current again, the later revision is superseded",
-    "failed": "failed, what was loaded before is kept",
-    "unknown": "not loaded, its dates of effect are not known",
-    "would-load": "would be downloaded and loaded",
-    "would-compare": "would be downloaded and compared with what is loaded",
+    Outcome.FAILED: "failed, what was loaded before is kept",
+    Outcome.UNKNOWN: "not loaded, its dates of effect are not known",
+    Outcome.WOULD_LOAD: "would be downloaded and loaded",
+    Outcome.WOULD_COMPARE: "would be downloaded and compared with what is loaded",
 }
 """The outcomes in words."""
 
 _ROW_NOUNS = {kind: noun for dataset in DATASETS for kind, noun in dataset.row_nouns.items()}
 
 
-def outcome_of(outcome: str, dataset: Dataset) -> str:
+def outcome_of(outcome: Outcome, dataset: Dataset) -> str:
     """Return an outcome in words, for an edition of a dataset."""
     return _OUTCOMES[outcome].replace("new release", f"new {dataset.noun}")
 

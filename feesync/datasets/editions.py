@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 
 class Outcome(StrEnum):
-    """The outcome of loading an edition."""
+    """What became of an edition that was to be loaded, in every command.
+
+    The last four are of a refresh alone.
+    """
 
     NEW = "new"
     """The first of its label."""
@@ -34,6 +37,18 @@ class Outcome(StrEnum):
 
     REDATED = "redated"
     """Only the dates of effect changed."""
+
+    FAILED = "failed"
+    """It could not be had or was refused; what was loaded before is kept."""
+
+    UNKNOWN = "unknown"
+    """CMS lists it, but its dates of effect are not known, and it was not loaded."""
+
+    WOULD_LOAD = "would-load"
+    """It would be downloaded and loaded, were this no dry run."""
+
+    WOULD_COMPARE = "would-compare"
+    """It would be downloaded and compared with what is loaded, were this no dry run."""
 
 
 class KnownEdition(NamedTuple):

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from feesync.changes.payments import Changes, PaymentChange
+from feesync.datasets.editions import Outcome
 from feesync.errors import ExitStatus, worst
 from feesync.hints import Hint
 from feesync.model.money import json_ready
 from feesync.refresh.standing import Standing
 
-_CHANGED = ("new", "revision", "restored", "redated")
+_CHANGED = (Outcome.NEW, Outcome.REVISION, Outcome.RESTORED, Outcome.REDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,7 @@ class ReleaseReport:
 
     Attributes:
         label: such as `RVU25D`.
-        outcome: `new`, `revision`, `unchanged`, `superseded`, `restored` or `redated`
-            (datasets.editions.Outcome); `failed`; `unknown`, where CMS lists it, but feesync does
-            not know its dates of effect and did not load it; in a dry run `would-load` or
-            `would-compare`.
+        outcome: what became of it.
         url: the address of its zip; empty where CMS was not asked for it.
         sha256: hash of the zip; empty where there is none.
         size: bytes of the zip.
@@ -64,7 +62,7 @@ class ReleaseReport:
     """
 
     label: str
-    outcome: str
+    outcome: Outcome
     url: str = ""
     sha256: str = ""
     size: int = 0
@@ -149,7 +147,7 @@ class SyncReport:
 def _release(release: ReleaseReport) -> dict[str, Any]:
     return {
         "label": release.label,
-        "outcome": release.outcome,
+        "outcome": release.outcome.value,
         "url": release.url or None,
         "sha256": release.sha256 or None,
         "bytes": release.size or None,

@@ -175,7 +175,7 @@ class Run:
         label = offer.label
         if offer.obstacle:
             self.problems.warn(label, str(offer.obstacle), offer.obstacle.hint)
-            return ReleaseReport(label, "unknown", url="".join(offer.pages[:1]))
+            return ReleaseReport(label, Outcome.UNKNOWN, url="".join(offer.pages[:1]))
         since = self._since(dataset, offer)
         url = dataset.address(offer, client, self.problems.note)
         if self.dry_run:
@@ -220,7 +220,7 @@ class Run:
         """Load a download, unless the database has it."""
         label = offer.label
         report = ReleaseReport(
-            label, "unchanged", url, sha256, entry.size if entry else 0, downloaded
+            label, Outcome.UNCHANGED, url, sha256, entry.size if entry else 0, downloaded
         )
         read = partial(self.cache.read, entry) if entry else None
         if dataset.is_current(offer, sha256, self.loaded, read):
@@ -230,7 +230,7 @@ class Run:
                 f"{url} offers what a later revision, which is loaded, has superseded: nothing done"
             )
             self.problems.warn(label, text, Hint(HintKind.RESTORE))
-            return replace(report, outcome="superseded")
+            return replace(report, outcome=Outcome.SUPERSEDED)
         if self.dry_run:
             return replace(report, outcome=self._outlook(label))
         assert entry
@@ -258,8 +258,8 @@ class Run:
                 report = replace(report, changes=read_changes(self.database, label, self.watch))
         return report
 
-    def _outlook(self, label: str) -> str:
-        return "would-compare" if label in self.loaded else "would-load"
+    def _outlook(self, label: str) -> Outcome:
+        return Outcome.WOULD_COMPARE if label in self.loaded else Outcome.WOULD_LOAD
 
     def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:
         """Tell whether a download was loaded, has been superseded, and must stay so."""
@@ -274,7 +274,7 @@ class Run:
         try:
             yield
         except FeesyncError as error:
-            self.releases.append(ReleaseReport(offer.label, "failed"))
+            self.releases.append(ReleaseReport(offer.label, Outcome.FAILED))
             is_local = error.exit_status in (
                 ExitStatus.UNEXPECTED,
                 ExitStatus.BUSY,

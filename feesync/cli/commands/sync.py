@@ -17,6 +17,7 @@ from feesync.cli.options import db_option, json_option, read_dates, without_chec
 from feesync.cli.output import print_json, print_table
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
+from feesync.datasets.editions import Outcome
 from feesync.datasets.registry import DATASETS, owner
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.hcpcs import FACET_JOINT_CODES
@@ -50,6 +51,9 @@ def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
     for flag in reversed(flags):
         with_datasets = click.option(f"--{flag.name}", is_flag=True, help=flag.help)(with_datasets)
     return with_datasets
+
+
+_PLANS = (Outcome.WOULD_LOAD, Outcome.WOULD_COMPARE)
 
 
 @click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
@@ -235,7 +239,7 @@ def _print(report: SyncReport, *, quiet: bool) -> None:
     releases = [
         release
         for release in report.releases
-        if release.changed or release.outcome == "failed" or not quiet
+        if release.changed or release.outcome is Outcome.FAILED or not quiet
     ]
     if not releases and not quiet and report.status == ExitStatus.OK:
         click.echo(
@@ -246,7 +250,7 @@ def _print(report: SyncReport, *, quiet: bool) -> None:
     if (
         releases
         and not report.dry_run
-        and all(release.outcome == "unchanged" for release in releases)
+        and all(release.outcome is Outcome.UNCHANGED for release in releases)
     ):
         labels = ", ".join(release.label for release in releases)
         click.echo(
@@ -264,7 +268,7 @@ def _line(release: ReleaseReport) -> str:
     size = f" ({release.size / 1e6:.1f} MB)" if release.downloaded else ""
     loaded = f"; {contents(release.rows, release.notes)}" if release.rows else ""
     outcome = outcome_of(release.outcome, owner(release.label))
-    if release.outcome.startswith("would-") and release.sha256:  # it is in the cache
+    if release.outcome in _PLANS and release.sha256:  # it is in the cache
         outcome = outcome.replace("downloaded and ", "")
     return f"{release.label}{size}: {outcome}{loaded}"
 
