@@ -89,3 +89,7 @@ def test_making_the_database_needs_the_standard_library_alone(tmp_path):
     subprocess.run([sys.executable, "-I", "-S", "-c", script], check=True)
     with closing(schema.open_unchanging(path)) as made:
         assert rows(made) == rows(snapshot.open_snapshot())
+
+
+def test_a_wheel_says_that_it_has_types(wheel):
+    assert (wheel / "feesync/py.typed").is_file()
