@@ -48,6 +48,8 @@ def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
 
     None and empty texts are no modifiers: a row of a table has an empty cell where it has none.
     """
+    if type(given) is tuple and not given:
+        return ()
     texts = (text("modifier", modifier) for modifier in listed_or_none("modifiers", given, "50"))
     return modifier_rules.read(tuple(filter(None, texts)))
 

@@ -88,6 +88,8 @@ def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
 
 
 def _twice(answers: Sequence[Estimate]) -> list[Note]:
+    if len({answer.hcpcs for answer in answers}) == len(answers):
+        return []
     counted = Counter(
         (answer.hcpcs, frozenset(answer.modifiers))
         for answer in answers

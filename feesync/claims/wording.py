@@ -13,12 +13,12 @@ from feesync.pricing.line import AMOUNT, CODE, UNCAPPED_FEE, Mark, Price
 
 def steps(price: Price) -> tuple[Step, ...]:
     """Return the steps of a price."""
-    return tuple(_step(mark) for mark in price.marks)
+    return tuple(_step(mark) for mark in price.marks) if price.marks else ()
 
 
 def notes(price: Price) -> tuple[Note, ...]:
     """Return the notes of a price."""
-    return tuple(_note(note, price) for note in price.notes)
+    return tuple(_note(note, price) for note in price.notes) if price.notes else ()
 
 
 def _step(mark: Mark) -> Step:

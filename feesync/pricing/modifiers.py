@@ -277,6 +277,7 @@ def row_of(modifiers: Sequence[str]) -> str:
 
 def placed(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
-    if line.setting is Setting.NONFACILITY and has(line.modifiers, Effect.SETTING):
+    by_modifier = line.modifiers and has(line.modifiers, Effect.SETTING)
+    if by_modifier and line.setting is Setting.NONFACILITY:
         return line._replace(setting=Setting.FACILITY)
     return line

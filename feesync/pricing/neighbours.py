@@ -8,7 +8,6 @@ Procedure (Modifier 51) and Diagnostic Imaging Family Indicator.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -56,12 +55,12 @@ def touching(entries: Sequence[Entry]) -> list[Entry]:
     """
     if len(entries) < 2:
         return []
-    pools = Counter(entry.program.pool for entry in entries if entry.program.pool)
-    codes = Counter(entry.line.hcpcs for entry in entries)
+    pools = [entry.program.pool for entry in entries]
+    codes = [entry.line.hcpcs for entry in entries]
     return [
         entry
-        for entry in entries
-        if codes[entry.line.hcpcs] > 1 or (entry.program.pool and pools[entry.program.pool] > 1)
+        for entry, pool, code in zip(entries, pools, codes, strict=True)
+        if codes.count(code) > 1 or (pool and pools.count(pool) > 1)
     ]
 
 

@@ -68,6 +68,7 @@ class Program(NamedTuple):
         unreduced: the notes where no other line reduces it.
         folds: whether the price is the fee times the factors of `factors`, each rounded half up;
             else the line has several units, parts, or a share of an operation.
+        factors: the adjustments of a line by itself, in their order.
     """
 
     indicators: Indicators
@@ -87,11 +88,7 @@ class Program(NamedTuple):
     side_notes: tuple[Note, ...]
     unreduced: tuple[Note, ...]
     folds: bool
-
-    @property
-    def factors(self) -> tuple[Adjustment, ...]:
-        """The steps of a line by itself, in their order, where the program folds."""
-        return (*((self.sides,) if self.sides else ()), *self.role, *self.later, *self.last)
+    factors: tuple[Adjustment, ...]
 
 
 def program(indicators: Indicators, line: Line) -> Program:
@@ -198,6 +195,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
         tuple(side_notes),
         tuple(neighbours.group_notes(line_pool)),
         plain and not less and line.units == 1 and not SHARES.intersection(line.modifiers),
+        (*((sides,) if sides else ()), *role, *later, *last),
     )
 
 

@@ -7,7 +7,7 @@ USC 1395l (Social Security Act s. 1833); data/reference, preventive.csv and cost
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from feesync.model.money import decimal_percent
@@ -41,7 +41,7 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         line: the line.
         beside: the codes of the lines of its claim that have a price.
     """
-    if not line.modifiers and not preventive_cost_sharings(line.hcpcs):
+    if _waiving().isdisjoint(line.modifiers) and not preventive_cost_sharings(line.hcpcs):
         return _standard(line.day)
     general = [
         rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
@@ -58,6 +58,12 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         if not any(rule.modifier for rule in of_code):
             notes += _without_effect(line)
     return PatientShare(not best.deductible_waived, best.coinsurance, notes)
+
+
+@cache
+def _waiving() -> frozenset[str]:
+    """Return the modifiers by which a patient may owe less, or that are taken to waive something."""
+    return frozenset(rule.modifier for rule in cost_sharings()) | {PREVENTIVE}
 
 
 @lru_cache(maxsize=1024)

@@ -72,6 +72,8 @@ def release_notes(
 
 def acceptance_notes(release: Release) -> list[Note]:
     """Return the notes on a check that was set aside, or a change that was accepted, at loading."""
+    if not release.checks_set_aside:
+        return []
     found = []
     if names := ", ".join(name for name in release.checks_set_aside if name != ACCEPTED_CHANGE):
         text = (
