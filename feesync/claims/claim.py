@@ -62,7 +62,7 @@ def price_claim(
     splits: list[Split] = []
     left = header.deductible
     priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
-    for number in _deductible_order(given, prices):
+    for number in _deductible_order(given, prices) if header.deductible else prices:
         line, price = given[number], prices[number]
         by = payers(line, price, left, priced)
         found[number] = line_answer(header, rates, line, price, by)

@@ -13,6 +13,7 @@ from feesync.pricing import multiple, units
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import Price
 from feesync.pricing.line_total import line_price
+from feesync.pricing.modifiers import SHARES
 from feesync.pricing.procedures import procedures, settle_shares
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
@@ -29,7 +30,8 @@ def group_prices(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price
     for service in services:
         with of_line(service.entry.number):
             finish(service)
-    settle_shares(procedures([service for service in services if service.by_report is None]))
+    shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
+    settle_shares(procedures([share for share in shares if share.by_report is None]))
     own: dict[int, list[Service]] = {entry.number: [] for entry in entries}
     for service in services:
         close(service)

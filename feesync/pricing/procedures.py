@@ -195,14 +195,12 @@ def _days_left(service: Service, before: Iterable[Service], capacity: frozenset[
 
 
 def settle_shares(operations: Iterable[Procedure]) -> None:
-    """Limit the shares of an operation to the whole, by side and by days.
+    """Limit the shares of each operation to the whole, by side and by days.
 
     54 includes what 56 pays for, days of care beyond the global period pay nothing, and rounding up
     does not add a cent.
     """
     for operation in operations:
-        if not SHARES.intersection(operation.services[0].line.modifiers):
-            continue
         services = sorted(operation.services, key=_share_order)
         remainder = max(_whole(service, SCALE) for service in services)
         care = max(
