@@ -211,7 +211,7 @@ class Dataset:
 
     def download_name(self, url: str, label: str) -> str:
         """Return the name of a download, by its address."""
-        return file_name(url) or f"{label.lower()}.zip"
+        return file_name(url) or url.rpartition("/")[2] or label.lower()
 
     def check_download(self, path: Path, name: str) -> None:
         """Check that a finished download is whole.
@@ -270,6 +270,8 @@ class Dataset:
     ) -> list[LoadReport]:
         """Load the files of the dataset in a download or a zip.
 
+        By default a download is the file itself, and no zip has any.
+
         Args:
             database: path of the database; created and migrated as needed.
             data: the bytes of the zip.
@@ -284,7 +286,7 @@ class Dataset:
             BusyError: another process is writing.
             StoreError: the database cannot be used.
         """
-        raise NotImplementedError
+        return self.load_loose(database, {name: data}, options, progress) if expected else []
 
     def load_loose(
         self, database: Path, files: Mapping[str, bytes], options: LoadOptions, progress: Advance

@@ -248,7 +248,7 @@ class Run:
                 progress=lambda parts: None,
             )
         except ContentRefusedError as error:
-            text = f"{error}; the zip is kept as {entry.path}"
+            text = f"{error}; the {entry.path.suffix[1:]} is kept as {entry.path}"
             raise ContentRefusedError(text, hint=error.hint) from error
         report = _with_loads(report, reports)
         for warning in (warning for load in reports for warning in load.warnings):
