@@ -12,7 +12,17 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from cms_files import rvu26d, text_of, zip5_lines, zip9_line, zip_of
+from cms_files import (
+    VALUES,
+    changed,
+    fixture,
+    rvu25d,
+    rvu26d,
+    text_of,
+    zip5_lines,
+    zip9_line,
+    zip_of,
+)
 
 from feesync import StoreError, compare, diff, estimate, history, open_schedule, verify
 from feesync.datasets.rvu.load import load
@@ -25,6 +35,18 @@ from feesync.store.source import Source
 
 DAY = "2025-11-03"
 PRICED = ("edition", "conversion_factor", "relative_value", "opps_relative_value", "locality")
+
+
+ZIP9 = [zip9_line("94110", f"{plus4:04}", "01112", "05", "CA") for plus4 in range(1, 99)]
+
+
+def content(database):
+    """Every row of every table."""
+    with closing(sqlite3.connect(database)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for (name,) in names
+        }
 
 
 def columns(database, table):
@@ -136,7 +158,7 @@ def test_a_formula_that_has_changed_in_the_views_is_told(loaded):
     )
     connection.commit()
     connection.close()
-    with pytest.raises(StoreError, match="is damaged: its views"):
+    with pytest.raises(StoreError, match="is damaged: its views are not what was loaded"):
         estimate("64493", locality="national", date=DAY)
 
 
@@ -193,6 +215,59 @@ def test_an_import_does_not_bless_what_is_damaged(feesync, loaded, tmp_path):
     assert (result.exit_code, "is damaged: its table of releases" in result.stderr) == (1, True)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'",
+        "DELETE FROM relative_value WHERE hcpcs = '64493'",
+        "UPDATE locality SET pe_gpci = pe_gpci + 1 WHERE mac = '01112' AND locality = '05'",
+        "DELETE FROM opps_relative_value",
+        "UPDATE locality_counties SET counties = 'NOWHERE'",
+        "UPDATE source_file SET rows = 1",
+        "DELETE FROM checksum WHERE part = '64493'",
+    ],
+)
+def test_the_same_bytes_again_repair_what_is_damaged(feesync, loaded, tmp_path, change):
+    before = content(loaded)
+    path = tmp_path / "rvu25d.zip"
+    path.write_bytes(zip_of(rvu25d()))
+    tamper(loaded, change)
+    assert feesync("status").exit_code == 1
+    result = feesync("import", path)
+    assert (result.exit_code, result.stdout) == (
+        0, "RVU25D from rvu25d.zip: its damaged rows are loaded anew\n",
+    )  # fmt: skip
+    assert content(loaded) == before
+    assert feesync("status").exit_code == 0
+    assert feesync("import", path).stdout == (
+        "RVU25D from rvu25d.zip: nothing new, this is loaded\n"
+    )
+
+
+def test_a_superseded_revision_is_repaired_and_stays_superseded(feesync, loaded, tmp_path, sql):
+    dearer = rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))
+    for name, data in (("a.zip", dearer), ("rvu25d.zip", rvu25d())):
+        (tmp_path / name).write_bytes(zip_of(data))
+    assert feesync("import", tmp_path / "a.zip").exit_code == 0
+    tamper(loaded, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE release_id = 1")
+    assert "damaged rows" in feesync("import", tmp_path / "rvu25d.zip").stdout
+    assert feesync("status").exit_code == 0
+    assert sql("SELECT superseded_by FROM edition ORDER BY 1") == [(None,), (2,)]
+
+
+def test_the_same_zip_file_again_repairs_it(feesync, zips, tmp_path):
+    before = content(zips)
+    path = tmp_path / "ZIP9_OCT2025.txt"
+    path.write_bytes(text_of(ZIP9))
+    tamper(zips, "UPDATE zip_locality SET locality = '06' WHERE plus4 = '0007'")
+    assert feesync("status").exit_code == 1
+    assert feesync("import", path).stdout == (
+        "ZIP9 2025 Q4 from ZIP9_OCT2025.txt: its damaged rows are loaded anew\n"
+    )
+    assert content(zips) == before
+    assert feesync("status").exit_code == 0
+
+
 def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, database):
     dump = Path(__file__).parent / "databases" / "0.4.0.sql"
     with closing(sqlite3.connect(database)) as connection:
@@ -222,11 +297,10 @@ def test_status_compares_every_column_of_the_editions(feesync, zips):
 @pytest.fixture(scope="module")
 def loaded_with_zips(small_rvu25d, tmp_path_factory):
     path = Path(shutil.copy(small_rvu25d, tmp_path_factory.mktemp("zips")))
-    zip9 = [zip9_line("94110", f"{plus4:04}", "01112", "05", "CA") for plus4 in range(1, 99)]
     flag = lambda code, *row: (*row[:3], 1) if code == "94110" else row  # noqa: E731
     files = [
         zip_locality.parse(text_of(zip5_lines(flag)), "ZIP5_OCT2025.txt"),
-        zip_locality.parse(text_of(zip9), "ZIP9_OCT2025.txt"),
+        zip_locality.parse(text_of(ZIP9), "ZIP9_OCT2025.txt"),
     ]
     load_zip_files(path, files, allow_change=True)
     return path

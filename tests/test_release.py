@@ -1,4 +1,5 @@
 import hashlib
+import random
 
 import pytest
 from cms_files import (
@@ -18,7 +19,7 @@ from workbooks import printed, workbook
 
 from feesync.datasets.rvu.checks.rows import QppRows
 from feesync.errors import ContentRefusedError
-from feesync.formats import locality_counties, xlsx
+from feesync.formats import archive, locality_counties, xlsx
 from feesync.formats.release import from_files, from_zip
 
 
@@ -165,6 +166,30 @@ def test_a_county_list_that_cannot_be_read_is_a_note(members, says):
     assert release.counties is None
     assert release.notes == [f"counties skipped ({says})"]
     assert [file.kind for file in release.files] == ["relative values", "GPCI", "OPPS cap"]
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({}, "counties skipped (25LOCCO.csv is larger than 16 MiB)"),
+        (
+            {"25LOCCO_b.csv": fixture("25LOCCO.csv")},
+            "counties are those of 25LOCCO_b.csv (25LOCCO.csv is larger than 16 MiB)",
+        ),
+    ],
+)
+def test_a_county_file_above_the_cap_takes_no_price_with_it(more, note):
+    large = random.Random(1).randbytes(archive.MAX_MEMBER_BYTES + 1)
+    release = from_zip(zip_of({**rvu25d(counties=large, caps=None), **more}), "rvu25d.zip")
+    assert note in release.notes
+    assert len(release.gpci.rows) == 109
+    assert (release.counties is None) == (not more)
+
+
+def test_a_file_of_prices_above_the_cap_is_refused():
+    large = random.Random(1).randbytes(archive.MAX_MEMBER_BYTES + 1)
+    with pytest.raises(ContentRefusedError, match="25.csv is larger than 16 MiB"):
+        from_zip(zip_of(rvu25d(gpci=large)), "rvu25d.zip")
 
 
 def test_where_the_csv_of_the_counties_cannot_be_read_the_workbook_is():

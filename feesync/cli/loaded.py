@@ -14,6 +14,7 @@ _OUTCOMES = {
     Outcome.UNCHANGED: "nothing new, this is loaded",
     Outcome.SUPERSEDED: "nothing done, these bytes have been superseded by a later revision; "
     "--force makes them current again",
+    Outcome.REPAIRED: "its damaged rows are loaded anew",
     Outcome.REDATED: "dates of effect corrected",
     Outcome.RESTORED: "current again, the later revision is superseded",
     Outcome.FAILED: "failed, what was loaded before is kept",

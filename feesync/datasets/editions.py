@@ -35,6 +35,9 @@ class Outcome(StrEnum):
     RESTORED = "restored"
     """These bytes had been superseded, and were made current again."""
 
+    REPAIRED = "repaired"
+    """Their rows had been damaged in the database, and were loaded anew."""
+
     REDATED = "redated"
     """Only the dates of effect changed."""
 

@@ -55,6 +55,8 @@ def members(
     *,
     most: int | None = None,
     total: int | None = None,
+    dispensable: Callable[[str], bool] | None = None,
+    unread: list[str] | None = None,
 ) -> dict[str, bytes]:
     """Return members of a zip, and of zips one level inside it, by base name.
 
@@ -64,6 +66,9 @@ def members(
         wanted: tells by base name whether a member is read.
         most: bytes that a member may have; by default MAX_MEMBER_BYTES.
         total: bytes that all of them may have together; by default MAX_TOTAL_BYTES.
+        dispensable: tells by base name whether a member that is too large is left unread, in place
+            of a refusal.
+        unread: is extended by why each of those was.
 
     Raises:
         ContentRefusedError: the data is no zip (the title of an HTML page is named); or the zip is
@@ -71,11 +76,13 @@ def members(
             the limits of size, ratio or count, or has a wrong checksum.
     """
     contents: dict[str, bytes] = {}
-    limits = _Limits(most or MAX_MEMBER_BYTES, total or MAX_TOTAL_BYTES)
+    limits = _Limits(most or MAX_MEMBER_BYTES, total or MAX_TOTAL_BYTES, dispensable)
     for member, content in _walk(data, name, wanted, limits, nested=False):
         if member.upper() in {other.upper() for other in contents}:
             raise ContentRefusedError(f"holds {member} twice", file=name)
         contents[member] = content
+    if unread is not None:
+        unread += limits.unread
     return contents
 
 
@@ -192,8 +199,19 @@ class _Member(io.RawIOBase):
 class _Limits:
     """How many bytes one member may have, and how many all members may still have."""
 
-    def __init__(self, member: int, total: int) -> None:
+    def __init__(
+        self, member: int, total: int, dispensable: Callable[[str], bool] | None = None
+    ) -> None:
         self.member, self._total, self._remainder = member, total, total
+        self._dispensable = dispensable
+        self.unread: list[str] = []
+
+    def leaves(self, base: str, size: int) -> bool:
+        """Tell whether a member is left unread, and note why."""
+        if size <= self.member or not (self._dispensable and self._dispensable(base)):
+            return False
+        self.unread.append(f"{base} is larger than {self.member >> 20} MiB")
+        return True
 
     def spend(self, size: int, name: str) -> None:
         """Count bytes that are about to be read.
@@ -218,6 +236,8 @@ def _walk(
                 raise ContentRefusedError(
                     f"holds a zip within a zip within a zip ({base})", file=name
                 )
+            if limits.leaves(base, info.file_size):
+                continue
             limits.spend(info.file_size, name)
             content = _read(archive, info, name, MAX_ZIP_BYTES if _is_zip(info) else limits.member)
             if _is_zip(info):

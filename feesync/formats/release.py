@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from feesync.errors import ContentRefusedError, one_line
@@ -90,8 +91,15 @@ def from_zip(data: bytes, name: str, label: str | None = None) -> ParsedRelease:
     Raises:
         ContentRefusedError: a file is refused; the error has file, line and reason.
     """
-    members = archive.members(data, name, lambda member: kind_of(member) is not None)
-    return _assemble(members, one_line(name), hashlib.sha256(data).hexdigest(), label)
+    unread: list[str] = []
+    members = archive.members(
+        data,
+        name,
+        lambda member: kind_of(member) is not None,
+        dispensable=lambda member: kind_of(member) == "locality counties",
+        unread=unread,
+    )
+    return _assemble(members, one_line(name), hashlib.sha256(data).hexdigest(), label, unread)
 
 
 def is_in(data: bytes, name: str) -> bool:
@@ -124,7 +132,11 @@ def from_files(files: dict[str, bytes], label: str | None = None) -> ParsedRelea
 
 
 def _assemble(
-    members: dict[str, bytes], source: str, sha256: str, label: str | None
+    members: dict[str, bytes],
+    source: str,
+    sha256: str,
+    label: str | None,
+    unread: Iterable[str] = (),
 ) -> ParsedRelease:
     by_kind: dict[str, list[str]] = {kind: [] for kind, _ in _KINDS}
     for name in sorted(members):
@@ -154,7 +166,7 @@ def _assemble(
         raise ContentRefusedError(
             f"is of {gpci_file.year}, the release is {release_label}", file=gpci_file.name
         )
-    counties = _counties(by_kind["locality counties"], members, notes)
+    counties = _counties(by_kind["locality counties"], members, unread, notes)
     if not by_kind["OPPS cap"]:
         notes.append("no OPPS cap file: amounts not compared with CMS's")
     caps = [opps_cap.parse(members[name], name) for name in by_kind["OPPS cap"]]
@@ -263,13 +275,13 @@ def _may_be_reissue(name_label: str, title_label: str) -> bool:
 
 
 def _counties(
-    names: list[str], members: dict[str, bytes], notes: list[str]
+    names: list[str], members: dict[str, bytes], unread: Iterable[str], notes: list[str]
 ) -> locality_counties.LocalityCountyFile | None:
     """Read the county file, the csv rather than the xlsx.
 
     Where it cannot be read, a note says so: no price depends on it.
     """
-    file, faults = None, [] if names else ["no locality county file"]
+    file, faults = None, [*unread] or ([] if names else ["no locality county file"])
     csvs = [name for name in names if name.lower().endswith(".csv")]
     if len(csvs) > 1:
         names, faults = [], [f"{len(csvs)} locality county files: {', '.join(csvs)}"]

@@ -14,7 +14,7 @@ from feesync.hints import Hint
 from feesync.model.money import json_ready
 from feesync.refresh.standing import Standing
 
-_CHANGED = (Outcome.NEW, Outcome.REVISION, Outcome.RESTORED, Outcome.REDATED)
+_CHANGED = (Outcome.NEW, Outcome.REVISION, Outcome.RESTORED, Outcome.REPAIRED, Outcome.REDATED)
 
 
 @dataclass(frozen=True, slots=True)

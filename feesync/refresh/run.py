@@ -38,6 +38,7 @@ from feesync.store.revisions import read_revisions
 _STRENGTH = (
     Outcome.UNCHANGED,
     Outcome.SUPERSEDED,
+    Outcome.REPAIRED,
     Outcome.REDATED,
     Outcome.RESTORED,
     Outcome.NEW,

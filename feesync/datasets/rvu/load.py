@@ -23,11 +23,23 @@ from feesync.model.locality import NATIONAL
 from feesync.model.release import ACCEPTED_CHANGE
 from feesync.reference.catalogue import catalogue, effective_dates
 from feesync.store import checksums
+from feesync.store.damage import DamageError
 from feesync.store.schema import REFERENCE_FACTOR
 from feesync.store.snapshot import open_snapshot
 from feesync.store.transaction import writing
 
 RELEASES = Editions("rvu")
+_TABLES = (
+    "conversion_factor",
+    "relative_value",
+    "opps_relative_value",
+    "locality",
+    "locality_counties",
+    "source_file",
+    "checksum",
+)
+"""The tables that have rows of a release by its number."""
+
 _VALUE_COLUMNS = tuple(name for name in RelativeValue._fields if not name.startswith("opps_"))
 """The columns of `relative_value`; the fields of the OPPS cap, which are the last, have a table of
 their own."""
@@ -87,7 +99,10 @@ def _load(
     first, last = _dates(connection, release, dates)
     known = RELEASES.find(connection, release.label, release.sha256)
     if known:
+        is_repaired = _repair(connection, release, known.number)
         report.outcome = _again(connection, release.label, known, first, last, force)
+        if is_repaired and report.outcome is not Outcome.RESTORED:
+            report.outcome = Outcome.REPAIRED
         return report
     if _is_part_of_current(connection, release):
         return report
@@ -213,6 +228,27 @@ def _insert(
     release_id, outcome = RELEASES.add(
         connection, release.label, release.sha256, release.source, (first, last)
     )
+    _insert_rows(connection, release_id, release)
+    return outcome
+
+
+def _repair(connection: sqlite3.Connection, release: ParsedRelease, release_id: int) -> bool:
+    """Load the rows of known bytes anew where the database has others; tell whether it had."""
+    try:
+        checksums.check_release(connection, release_id, release.label)
+    except DamageError:
+        for table in _TABLES:
+            connection.execute(
+                f"DELETE FROM {table} WHERE release_id = ?",  # noqa: S608 - names of this module
+                (release_id,),
+            )
+        _insert_rows(connection, release_id, release)
+        return True
+    return False
+
+
+def _insert_rows(connection: sqlite3.Connection, release_id: int, release: ParsedRelease) -> None:
+    """Insert the rows of a release, with their checksums."""
     connection.executemany(
         "INSERT INTO source_file VALUES (?, ?, ?, ?, ?)",
         ((release_id, file.name, file.kind, file.sha256, file.rows) for file in release.files),
@@ -239,7 +275,6 @@ def _insert(
             ((release_id, *row) for row in release.counties.rows),
         )
     checksums.seal_release(connection, release_id, values, sorted(opps))
-    return outcome
 
 
 def _unknown_counties(release: ParsedRelease) -> list[str]:

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from feesync.datasets.editions import Editions
+from feesync.datasets.editions import Editions, Outcome
 from feesync.datasets.report import LoadReport
 from feesync.datasets.zip_locality.checks import check
 from feesync.errors import ContentRefusedError
 from feesync.formats.zip_locality import Record, ZipLocalityFile
 from feesync.model.zip_code import ZIP5, ZipFile, days_of
 from feesync.store import checksums
+from feesync.store.damage import DamageError
 from feesync.store.transaction import writing
 
 ZIP_FILES = Editions("zip-locality")
@@ -47,7 +48,10 @@ def _load(
 ) -> LoadReport:
     known = ZIP_FILES.find(connection, file.label, file.sha256)
     if known:
+        is_repaired = _repair(connection, file, known.number)
         outcome = ZIP_FILES.meet(connection, file.label, known, force=force)
+        if is_repaired and outcome is not Outcome.RESTORED:
+            outcome = Outcome.REPAIRED
         return LoadReport(file.label, file.name, outcome)
     first, last = days_of(file.year, file.quarter)
     effective = (first.isoformat(), last.isoformat())
@@ -69,6 +73,19 @@ def _load(
         if file.kind == ZIP5
         else f"{rows:,} ZIP+4s",
     )
+
+
+def _repair(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> bool:
+    """Load the rows of known bytes anew where the database has others; tell whether it had."""
+    try:
+        checksums.check_zip_file(connection, zip_file_id, file.kind)
+    except DamageError:
+        connection.execute("DELETE FROM zip_locality WHERE zip_file_id = ?", (zip_file_id,))
+        connection.execute("DELETE FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,))
+        _insert(connection, file, zip_file_id)
+        checksums.seal_zip_file(connection, zip_file_id, file.kind)
+        return True
+    return False
 
 
 def _insert(connection: sqlite3.Connection, file: ZipLocalityFile, zip_file_id: int) -> int:
