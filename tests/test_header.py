@@ -61,11 +61,11 @@ def test_the_functions_pass_every_value_on(monkeypatch, function, changes):
     values = {**VALUES, **changes}
     given = []
 
-    def estimate_line(header, line, db):
+    def answer(header, line, schedule):
         given.append(header)
         return ANSWER
 
-    monkeypatch.setattr(estimator, "estimate_line", estimate_line)
+    monkeypatch.setattr(estimator, "_estimate", answer)
     monkeypatch.setattr(
         estimator, "estimate_lines", lambda header, lines, **_: given.append(header)
     )
