@@ -62,7 +62,7 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
 
 @cache
 def _waiving() -> frozenset[str]:
-    """Return the modifiers by which a patient may owe less, or that are taken to waive something."""
+    """Return the modifiers by which a patient owes less, or that are taken to waive something."""
     return frozenset(rule.modifier for rule in cost_sharings()) | {PREVENTIVE}
 
 
