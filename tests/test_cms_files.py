@@ -219,7 +219,7 @@ def test_every_cell_of_a_release_equals_a_decimal_recomputation(cms, query):
             "PPRRVU",
             "columns cannot be told apart",
         ),
-        ("GPCI2026_fabricated.csv", "GPCI2026.csv", "rvu26c", "GPCI", "05102-00 stands twice"),
+        ("GPCI2026_fabricated.csv", "GPCI2026.csv", "rvu26c", "GPCI", "05102-00 appears twice"),
     ],
 )
 def test_odd_files_with_good_companions_are_refused(

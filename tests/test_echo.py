@@ -191,7 +191,7 @@ def test_no_public_function_echoes_what_it_is_given_whole(loaded, value, tmp_pat
 @pytest.mark.parametrize(
     ("name", "text", "what"),
     [
-        ("a.json", '[{"hcpcs": "64493", "units": 1, "units": 2}]', "'units' stands twice"),
+        ("a.json", '[{"hcpcs": "64493", "units": 1, "units": 2}]', "'units' appears twice"),
         ("a.csv", "hcpcs,units,Units\n64493,1,2\n", "the column 'units' twice"),
         ("b.csv", "hcpcs,hcpcs\n64493,64494\n", "the column 'hcpcs' twice"),
     ],

@@ -89,7 +89,7 @@ def test_cells_that_cannot_be(column, value, reason):
 
 def test_a_locality_twice_a_short_row_and_no_header():
     rows = rows_of(fixture(GPCI))
-    refused([*rows, rows[HEAD + 1]], "10112-00 stands twice")
+    refused([*rows, rows[HEAD + 1]], "10112-00 appears twice")
     refused([*rows, ["10112", "AL"]], "fewer than the header")
     refused(rows[HEAD + 1 :], "no header with a PE GPCI column")
     refused(rows[: HEAD + 1], "no locality under it")

@@ -150,7 +150,7 @@ def test_rt_and_lt_with_three_units_cannot_be_told_apart():
     ("given", "says"),
     [
         (["50", "RT"], "50 means both sides"),
-        (["50", "50"], "50 stands twice"),
+        (["50", "50"], "50 appears twice"),
         (["26", "TC"], "26 contradicts TC"),
         (["ZZ"], "modifier ZZ is not known to feesync, and is not ignored"),
         (["5"], "not a modifier of two characters"),

@@ -106,7 +106,7 @@ def test_every_row_is_checked_with_its_line():
         (0, "6449", "lost its leading zeros"),
         (0, "6449!", "is not a HCPCS code"),
         (0, "", "is not a HCPCS code"),
-        (0, "64494", "64494 stands twice"),
+        (0, "64494", "64494 appears twice"),
         (1, "2", "is not a HCPCS code"),
         (1, "  ", "is not a HCPCS code"),
         (1, "tc", "is not a HCPCS code"),

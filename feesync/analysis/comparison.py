@@ -21,7 +21,7 @@ from feesync.model.locality import Locality
 from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
-from feesync.model.reading import listed_or_none, states
+from feesync.model.reading import sequence_or_none, states
 from feesync.pricing.claim import price_in_places
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
@@ -166,7 +166,7 @@ def compare(
     Raises:
         FeesyncError: for the same reasons as `estimate`.
     """
-    texts = listed_or_none("places", places, "01112-05")
+    texts = sequence_or_none("places", places, "01112-05")
     state_codes, both = states(state), arguments.settings(settings)
     header = read_header(locality="national", setting=both[0], qp=qp, date=date)
     return _compare(

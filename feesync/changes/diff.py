@@ -73,7 +73,7 @@ def diff(
         StoreError: the database cannot be read.
     """
     both, qp = arguments.settings(settings), reading.flag("qp", qp)
-    items = [read_codes(code) for code in reading.listed_or_none("codes", codes, "64490-64495")]
+    items = [read_codes(code) for code in reading.sequence_or_none("codes", codes, "64490-64495")]
     where, before, after = (
         reading.text(*argument)
         for argument in (("locality", locality), ("before", before), ("after", after))

@@ -15,7 +15,7 @@ from feesync.model import money
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.rate import Setting
-from feesync.model.reading import flag, listed, listed_or_none, shown, text, whole
+from feesync.model.reading import flag, sequence, sequence_or_none, shown, text, whole
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Contract
 
@@ -50,7 +50,7 @@ def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
     """
     if type(given) is tuple and not given:
         return ()
-    texts = (text("modifier", modifier) for modifier in listed_or_none("modifiers", given, "50"))
+    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", given, "50"))
     return modifier_rules.read(tuple(filter(None, texts)))
 
 
@@ -66,7 +66,7 @@ def circumstances(coverage: bool, purpose: str | None, given: History) -> Circum
 def history(given: History) -> tuple[Service, ...]:
     """Return earlier claim lines of a patient, checked."""
     return tuple(
-        _earlier(item) for item in listed_or_none("history", given, "2025-03-01:64493-50-KX")
+        _earlier(item) for item in sequence_or_none("history", given, "2025-03-01:64493-50-KX")
     )
 
 
@@ -89,7 +89,7 @@ def _earlier(item: str | Sequence[object]) -> Service:
 def settings(given: Iterable[Setting | str]) -> tuple[Setting, ...]:
     """Return checked settings, each once in their order; at least one."""
     found = tuple(
-        dict.fromkeys(map(Setting.read, listed("settings", given, Setting.NONFACILITY.value)))
+        dict.fromkeys(map(Setting.read, sequence("settings", given, Setting.NONFACILITY.value)))
     )
     if not found:
         raise InvalidInputError("settings names neither nonfacility nor facility")

@@ -56,48 +56,50 @@ def estimate(
         hcpcs: CPT or HCPCS code, five characters.
         locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an
             unambiguous name, or `national`.
-        setting: `nonfacility` or `facility`; a place of service decides instead where one is given.
+        setting: `nonfacility` or `facility`; where a place of service is given, it decides instead.
         pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
-        modifiers: such as `["50"]`; order does not matter; None and empty texts are none.
-        date: date of service, a `date` or `YYYY-MM-DD`; today by default. It picks the release.
+        modifiers: such as `["50"]`, in any order; None and empty texts are no modifiers.
+        date: date of service, a `date` or `YYYY-MM-DD`; today by default. It decides which release
+            answers.
         units: units of service, priced as so many lines; of modifier 55 they are days.
         charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge
             and fee.
-        nonpar: an assigned claim of a non-participating practitioner: 95 %, and the limiting charge
-            of a physician.
+        nonpar: whether it is an assigned claim of a non-participating practitioner: 95 %, and the
+            limiting charge of a physician.
         practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
-        qp: whether the practitioner is a qualifying APM participant (a conversion factor of its own
-            from 2026 on).
+        qp: whether the practitioner is a qualifying APM participant (with a conversion factor of
+            their own from 2026 on).
         deductible: dollars of the Part B deductible that the patient still owes; preventive
-            services take nothing from it.
-        percent: what a commercial contract pays of what Medicare allows, such as 110 or "112.5";
-            100 where only `of_year` is given.
-        of_year: the year whose rates a contract names: its newest loaded release gives fee and
-            indicators in place of that of the date, and `locality` is what it means there; the
-            rules of modifiers and practitioners stay those of the date.
-        postop_days: days of care after an operation that modifier 55 is to pay for; all of the
-            global period by default.
+            services do not count towards it.
+        percent: what a commercial contract pays of Medicare's amount, in percent, such as 110 or
+            "112.5"; 100 where only `of_year` is given.
+        of_year: the year whose rates a contract names. Its newest loaded release replaces that of
+            the date for fee, indicators and `locality`; the rules of modifiers and practitioners
+            stay those of the date.
+        postop_days: the days of care after an operation for modifier 55; by default all of the
+            global period.
         coverage: whether to add coverage notes on facet joint lines; they never change the price.
-        purpose: `diagnostic` or `therapeutic`: what a facet joint injection is for; by default as
-            its modifier KX says.
+        purpose: what a facet joint injection is for, `diagnostic` or `therapeutic`; by default the
+            modifier KX decides.
         history: earlier claim lines of the patient, such as `["2025-03-01:64493-50-KX"]`, for the
-            sessions in twelve months; later ones than the date are not counted.
+            sessions in twelve months; lines after the date are not counted.
         db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded
             snapshot answers for what it lacks.
 
     Returns:
         The estimate. A line that Medicare does not price has `allowed` None and a note that says
-        why. By a contract, the amount that Medicare would allow is multiplied, before the lower of
-        the charge is taken; who pays it is the plan's to say.
+        why. By a contract, the amount that Medicare would allow is multiplied before the lower of
+        the charge is applied; the plan decides who pays it.
 
     Raises:
-        InvalidInputError: an argument cannot be read or contradicts another. ModifierError: a
-        modifier is unknown, contradictory, does not apply, or is not priced. NoPriceError: the
-        code, the date or the locality is unknown (UnknownCodeError, NoReleaseError, LocalityError).
+        InvalidInputError: an argument cannot be read or contradicts another.
+        ModifierError: a modifier is unknown, contradictory, does not apply, or is not priced.
+        NoPriceError: the code, the date or the locality is unknown (UnknownCodeError,
+            NoReleaseError, LocalityError).
         StoreError: the database cannot be read.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
-    documents.
+        Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
+            documents.
     """
     day = Date.today() if date is None else date
     asked = (
@@ -168,44 +170,45 @@ def estimate_claim(
 ) -> ClaimEstimate:
     """Return what Medicare allows for the lines of one claim: one practitioner, patient and day.
 
-    Beside the rules of each line, those of several procedures apply: surgery is ranked (100, 50,
+    Besides the rules for each line, those for several procedures apply: surgery is ranked (100, 50,
     50, 50, 50 %); endoscopies of a family, imaging, therapy, cardiovascular and ophthalmology
-    services are reduced; RT and LT lines of a code are priced as a pair, shares (54, 55, 56) of one
-    operation as one procedure. Units are lines, each with an equal part of the charge; neither the
-    order of lines nor how units are split into them changes what is allowed. A line without a price
-    changes no other.
+    services are reduced; RT and LT lines of a code are the two sides of one procedure, and shares
+    (54, 55, 56) of one operation are one procedure. Units are priced as lines, each with an equal
+    part of the charge. Neither the order of lines nor how units are divided into lines changes what
+    is allowed. A line without a price changes no other.
 
     Args:
-        lines: each a `ClaimLine`, a dictionary of its names, or text such as `64493-50` or
+        lines: each a `ClaimLine`, a dictionary with its names, or text such as `64493-50` or
             `64493-50x1@250.00` (units, charge).
-        locality: as for `estimate`, and so are all others; the deductible is met by what is
-            allowed, in an order that depends on what lines say and not on their places.
+        locality: as for `estimate`, of all lines.
         setting: of all lines.
         pos: of all lines.
         date: of all lines.
         nonpar: of all lines.
         practitioner: of all lines.
         qp: of all lines.
-        deductible: dollars that the patient still owes.
+        deductible: dollars that the patient still owes. The lines count towards it in an order that
+            depends on what they say, and not on their places in the claim.
         percent: of all lines.
         of_year: of all lines.
-        coverage: as for `estimate`; the notes on the day as a whole are those of the claim.
+        coverage: as for `estimate`; notes on the day as a whole are notes of the claim.
         purpose: of all facet joint injections.
         history: earlier claim lines of the patient.
         incomplete: whether a line that cannot be read, of an unknown code, or with a modifier that
-            does not apply is left out, with its reason in `refused`; the others are then priced as
-            the claim without it, and a note says `claim-incomplete`. By default it is raised.
+            does not apply is left out, with its reason in `refused`. The others are then priced as
+            the claim without it, and a note says `claim-incomplete`. By default its error is
+            raised.
         db: path of the database.
 
     Returns:
         The claim. A line that Medicare does not price has `allowed` None and a note that says why.
 
     Raises:
-        As `estimate` does; the message names the line. With `incomplete`, what is wrong with the
-        first line where none can be priced.
+        FeesyncError: for the reasons of `estimate`; the message names the line. With `incomplete`,
+            only where no line can be priced: the error of the first.
 
-    Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
-    record layout documents.
+        Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
+            record layout documents.
     """
     header = header_of(
         history,

@@ -9,7 +9,7 @@ from datetime import date
 from feesync.errors import InvalidInputError
 from feesync.model.dates import read_day
 from feesync.model.label import FIRST_YEAR, label_year, parse_label
-from feesync.model.reading import flag, listed, listed_or_none, whole
+from feesync.model.reading import flag, sequence, sequence_or_none, whole
 from feesync.reference.catalogue import effective_dates
 
 
@@ -53,9 +53,9 @@ class Selection:
         """
         named_years = frozenset(
             whole("year", year, 1, 9999, "a year")
-            for year in listed_or_none("years", years, this_year)
+            for year in sequence_or_none("years", years, this_year)
         )
-        labels = frozenset(map(parse_label, listed_or_none("releases", releases, "RVU25D")))
+        labels = frozenset(map(parse_label, sequence_or_none("releases", releases, "RVU25D")))
         dates = None if effective is None else _read_effective(effective)
         if flag("everything", everything) and (named_years or labels):
             raise InvalidInputError(
@@ -107,7 +107,7 @@ class Selection:
 
 def _read_effective(days: Iterable[date | str]) -> tuple[date, date]:
     """Return the first and the last day of an argument that must be two days."""
-    bounds = listed("effective", days, "2026-01-01")
+    bounds = sequence("effective", days, "2026-01-01")
     if len(bounds) != 2:
         raise InvalidInputError("effective is two days, the first and the last of effect")
     first, last = (read_day("effective", day) for day in bounds)

@@ -79,7 +79,7 @@ def parse(data: bytes, name: str) -> GpciFile:
         key = (record.mac, record.locality)
         if key in records:
             raise ContentRefusedError(
-                f"locality {record.mac}-{record.locality} stands twice", file=name, line=line
+                f"locality {record.mac}-{record.locality} appears twice", file=name, line=line
             )
         records[key] = record
     if not records:

@@ -162,7 +162,7 @@ def parse(data: bytes, name: str) -> RelativeValueFile:
             if not _HCPCS.fullmatch(hcpcs) or not _MODIFIER.fullmatch(modifier):
                 raise ValueError(_code_fault(hcpcs, modifier))
             if key in keys:
-                raise ValueError(f"{' '.join(key).strip()} stands twice")
+                raise ValueError(f"{' '.join(key).strip()} appears twice")
             keys.add(key)
             if endoscopic_base == hcpcs:
                 raise ValueError(f"{hcpcs} is the endoscopic base of itself")

@@ -140,16 +140,16 @@ def is_iterable(value: object) -> bool:
     return True
 
 
-def listed_or_none(name: str, values: Iterable[_T] | None, example: _T) -> tuple[_T, ...]:
+def sequence_or_none(name: str, values: Iterable[_T] | None, example: _T) -> tuple[_T, ...]:
     """Return the items of an argument that must be a list or None; None has no items.
 
     Raises:
         InvalidInputError: the argument is neither.
     """
-    return () if values is None else listed(name, values, example)
+    return () if values is None else sequence(name, values, example)
 
 
-def listed(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
+def sequence(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
     """Return the items of an argument that must be a list, or else iterable and no text.
 
     Args:
@@ -174,7 +174,7 @@ def states(names: str | Iterable[str] | None) -> tuple[str, ...]:
     """
     if names is None:
         return ()
-    texts = (names,) if isinstance(names, str) else listed("state", names, "CA")
+    texts = (names,) if isinstance(names, str) else sequence("state", names, "CA")
     capitals = tuple(dict.fromkeys(text("state", state).upper() for state in texts))
     if "" in capitals:
         raise InvalidInputError("state is empty; name one by its two letters, such as CA")

@@ -141,7 +141,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
         if not modifier_effects(modifier):
             raise _unknown(modifier)
         if capitals.count(modifier) > 1:
-            raise ModifierError(f"modifier {modifier} stands twice")
+            raise ModifierError(f"modifier {modifier} appears twice")
     if len(capitals) > _MOST:
         raise ModifierError(f"{len(capitals)} modifiers; a claim line holds {_MOST}")
     if len(capitals) > 1:

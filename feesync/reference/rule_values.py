@@ -1,4 +1,4 @@
-"""What each rule of pricing pays, in percent, by date.
+"""The values of the rules of pricing, in percent, by date.
 
 Out of scope: the factors of modifiers (reference.modifiers), and who pays (reference.cost_sharing).
 """
@@ -18,17 +18,17 @@ _DAY = timedelta(days=1)
 
 
 class RuleValue(NamedTuple):
-    """What a rule pays in a period.
+    """The value of a rule in a period.
 
     Attributes:
         rule: such as `practitioner`.
-        case: which case of the rule, such as `np`.
-        factor: what it pays, in ten-thousandths of the amount before it (8500 is 85 %).
+        case: the case of the rule, such as `np`.
+        factor: in ten-thousandths of the amount before it (8500 is 85 %).
         first: first day.
         last: last day.
         confidence: V checked against CMS's text or the statute, S read in a secondary source, R
             recalled.
-        source: where it was read.
+        source: the document that has it.
     """
 
     rule: str
@@ -62,7 +62,7 @@ def rule_value(rule: str, case: str, day: date) -> RuleValue:
     """Return the value of a case of a rule on a day.
 
     Raises:
-        NoPriceError: the table has none for the day; that of another day is no answer.
+        NoPriceError: the table has no value for the day; that of another day is no answer.
     """
     for value in rule_values(rule):
         if value.case == case and value.first <= day <= value.last:
@@ -72,16 +72,16 @@ def rule_value(rule: str, case: str, day: date) -> RuleValue:
 
 @lru_cache(maxsize=4096)
 def unchanged_since(day: date) -> date:
-    """Return the first day since which every rule pays what it pays on a day.
+    """Return the first day since which every rule has the value that it has on a day.
 
-    What was found for a day can be remembered for all days from there to it.
+    What was computed for a day can be remembered for all days from that one to it.
     """
     return max((change for change in _changes() if change <= day), default=date.min)
 
 
 @cache
 def _changes() -> frozenset[date]:
-    """Return the days from which some rule pays something else than on the day before."""
+    """Return the days on which some rule gets another value than on the day before."""
     periods = [(row["from"], row["to"]) for row in read_table(RULE_VALUES)]
     ends = {date.fromisoformat(last) + _DAY for _, last in periods if last}
     return frozenset(date.fromisoformat(first) for first, _ in periods) | ends

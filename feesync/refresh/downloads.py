@@ -21,12 +21,12 @@ class Downloads:
     """The downloads in the cache.
 
     Attributes:
-        folder: the folder, which need not exist.
-        exists: whether it does.
+        folder: the folder, which may not exist.
+        exists: whether it exists.
         files: all finished downloads.
         needed: those that the database refers to.
         unfinished: the files of downloads that broke off.
-        pruned: whether what is not needed, and what is unfinished, was removed.
+        pruned: whether the others, and the unfinished files, were removed.
     """
 
     folder: Path
@@ -74,10 +74,10 @@ def downloads(
     db: str | os.PathLike[str] | None = None,
     cache: str | os.PathLike[str] | None = None,
 ) -> Downloads:
-    """Return what has been downloaded, and which of it the database refers to.
+    """Return the downloads in the cache, and which of them the database refers to.
 
     Args:
-        prune: remove what it does not refer to, and what was left unfinished.
+        prune: remove the others, and unfinished files.
         db: path of the database; by default FEESYNC_DB, else the user's data folder.
         cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
 

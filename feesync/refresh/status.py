@@ -1,4 +1,4 @@
-"""What is loaded, since when, and whether it is fresh: the value that `feesync status` prints."""
+"""What is loaded, since when, and whether it is fresh, as `feesync status` prints it."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class Status:
     """What is loaded, and whether it is fresh.
 
     Attributes:
-        now: when this was asked (UTC).
-        database: path of the database, which need not exist.
-        exists: whether it does.
+        now: the time of this status (UTC).
+        database: path of the database, which may not exist.
+        exists: whether it exists.
         freshness: when it was last refreshed, and how the last run ended.
-        site: the host that is asked.
-        cool_down_until: before when the host is not asked again (UTC), None where it may be.
-        today: how the loaded releases stand to today.
-        datasets: what is loaded, a dataset each.
-        damages: what of the database is not what was loaded, one line each.
-        is_stale: whether it is older than was asked for; None where nothing was.
-        stale_because: why, None where it is not.
-        stale_hint: what makes it fresh, None where a refresh does.
+        site: the host that a refresh asks.
+        cool_down_until: until when the host is not asked (UTC), None where it may be asked.
+        today: how the loaded releases stand today.
+        datasets: what is loaded of each dataset.
+        damages: a line for each part of the database that differs from its checksum.
+        is_stale: whether it is older than it may be; None where no limit was given.
+        stale_because: why it is stale, None where it is not.
+        stale_hint: what makes it fresh, None where an ordinary refresh does.
     """
 
     now: datetime
@@ -99,7 +99,7 @@ def status(
     Args:
         max_age: the schedule is stale where no refresh has succeeded within that age, such as
             `30d`, `12h` or `4w`, or no loaded release answers for today.
-        need_current: it is stale where no loaded release is in effect today.
+        need_current: the schedule is stale where no loaded release is in effect today.
         db: path of the database; by default FEESYNC_DB, else the user's data folder.
 
     Raises:

@@ -98,7 +98,7 @@ def sync(
         )
     if user_agent is not None:
         user_agent = read_user_agent(user_agent)
-    also = reading.listed_or_none("datasets", datasets, "zips")
+    also = reading.sequence_or_none("datasets", datasets, "zips")
     run = Run(
         datasets=asked_for([*also, *(["zips"] if reading.flag("zips", zips) else [])]),
         selection=Selection.of(
@@ -107,8 +107,10 @@ def sync(
         dry_run=reading.flag("dry_run", dry_run),
         offline=reading.flag("offline", offline),
         force=reading.flag("force", force),
-        without=read_checks(reading.listed_or_none("without_checks", without_checks, "text-twin")),
-        watch=tuple(map(read_code, reading.listed_or_none("watch", watch, "64493"))),
+        without=read_checks(
+            reading.sequence_or_none("without_checks", without_checks, "text-twin")
+        ),
+        watch=tuple(map(read_code, reading.sequence_or_none("watch", watch, "64493"))),
         site=Site.from_environment(),
         database=database_path(db),
         cache=Cache(cache_path(cache)),

@@ -1,9 +1,8 @@
 """The columns of a rate, each declared once.
 
-CSV, JSON, Parquet, SQLite and workbooks of rates read this one tuple, and the rows of comparisons
-and histories the columns of a release. The names are those of the database's view
-`revision_rate_cents`, so that a row can come from SQL or from a Quote. Out of scope: which columns
-a table shows to people.
+CSV, JSON, Parquet, SQLite and workbooks of rates use this one tuple; comparisons and histories use
+its columns of a release. The names are those of the database's view `revision_rate_cents`, so that
+a row can come from SQL or from a Quote. Out of scope: the columns of tables for people.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ class Column(NamedTuple):
 
     Attributes:
         name: its name everywhere.
-        value: its value, of a quote or, where `of_release` says so, of a release and the date of
-            service: a text, a flag, or an integer of the last place; None where there is none.
+        value: returns its value from a quote or, of a column of a release, from a release and the
+            date of service. The value is a text, a flag, an integer of the last place, or None.
         places: the decimal places of a number.
         of_release: whether it is the same in all rows of a release, and is not in the view.
         is_flag: whether it is true or false.
-        is_optional: whether there may be no value.
+        is_optional: whether it may be None.
     """
 
     name: str
@@ -163,7 +162,7 @@ def to_dict(quote: Quote, day: date | None, factor: int | None = None) -> dict[s
 
 
 def json_row(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
-    """Return the cells of a row by name, for `json.dumps`; what may be several is a list."""
+    """Return the cells of a row by name, for `json.dumps`; a cell of several words is a list."""
     values = dict(zip(names, cells, strict=True))
     for name in _LISTS & values.keys():
         values[name] = values[name].split()
@@ -171,4 +170,4 @@ def json_row(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
 
 
 _LISTS = frozenset(("modifiers", "checks_set_aside"))
-"""Columns of several words, which are a list in JSON and stand with blanks between them in CSV."""
+"""Columns of several words: a list in JSON, and in CSV words with blanks between them."""

@@ -1,4 +1,4 @@
-"""The payment localities with what people know them by: counties, ZIPs, contractor.
+"""The payment localities with what people know of them: counties, ZIPs, contractor.
 
 Out of scope: what a text may mean (places).
 """
@@ -37,11 +37,11 @@ class Directory:
     """The payment localities, or those that a text may mean.
 
     Attributes:
-        date: the day that was asked for.
+        date: the day of the question.
         release: the release that has the localities.
         localities: the likeliest first.
         counties: the counties as CMS words them, by MAC and locality number.
-        zips: how many ZIPs CMS's ZIP5 file gives to each.
+        zips: how many ZIPs each has in CMS's ZIP5 file, by MAC and locality number.
         spans: of a ZIP, whether it lies, or may lie, in several localities; else None.
         remark: of a ZIP, which file says so and what is uncertain; else None.
         hint: what makes it certain, None where nothing does.
@@ -62,7 +62,7 @@ class Directory:
         return tuple(acceptance_notes(self.release))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row a locality under the names of `feesync localities --json`."""
+        """Return a row for each locality, under the names of `feesync localities --json`."""
         return [self._row(place) for place in self.localities]
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def localities(
 
     Raises:
         InvalidInputError: an argument cannot be read.
-        LocalityError: nothing is called so.
+        LocalityError: the text means no locality.
         NoReleaseError: no release answers for the day.
         StoreError: the database cannot be read.
     """

@@ -1,6 +1,6 @@
 """A block of code that answers from one state of the database.
 
-What another process loads meanwhile is seen after the block. Out of scope: how a change is noticed
+What other processes load meanwhile is seen after the block. Out of scope: noticing a change
 (store.live).
 """
 
@@ -15,21 +15,21 @@ from feesync.store.schema import store_error
 
 
 class Hold:
-    """The context of such a block; blocks within it are of its state too."""
+    """The context of such a block; blocks inside it answer from the same state."""
 
     def __init__(self, live: LiveDatabase, forget: Callable[[], None]) -> None:
         """Make a context.
 
         Args:
             live: the database.
-            forget: drops what is remembered of the state before.
+            forget: drops what is remembered of an earlier state.
         """
         self._live, self._forget = live, forget
         self._depth = 0
 
     @property
     def is_on(self) -> bool:
-        """Whether a block is being run."""
+        """Whether a block is running."""
         return self._depth > 0
 
     def __enter__(self) -> None:
@@ -55,7 +55,7 @@ class Hold:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End what was begun.
+        """End the block.
 
         Raises:
             StoreError: the block could not read the database, or it is damaged.

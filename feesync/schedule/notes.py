@@ -23,8 +23,8 @@ def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[N
         qp: whether the factor of a qualifying APM participant was asked for.
     """
     capped = quote.rate.opps_mp_rvu is not None
-    found = release_notes(schedule, quote.release, quote.rate.basis, day, qp=qp, capped=capped)
-    return [*found, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else found
+    items = release_notes(schedule, quote.release, quote.rate.basis, day, qp=qp, capped=capped)
+    return [*items, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else items
 
 
 def release_notes(
@@ -40,7 +40,7 @@ def release_notes(
         qp: whether the factor of a qualifying APM participant was asked for.
         capped: whether OPPS cap columns are part of the answer.
     """
-    found = acceptance_notes(release)
+    items = acceptance_notes(release)
     if day and not release.covers(day):
         hint = schedule.remedy(day)
         year = f" --year {hint.year}" if hint.year else ""
@@ -51,9 +51,9 @@ def release_notes(
             f"No loaded release covers {day}; {release.label} of the same year and conversion "
             f"factor answers. {remedy}."
         )
-        found.append(Note.warning("nearest-release", text, "feesync"))
+        items.append(Note.warning("nearest-release", text, "feesync"))
     if qp and release.year < FIRST_QP_YEAR:
-        found.append(
+        items.append(
             Note.info(
                 "qp-before-2026",
                 "Before 2026 there is one conversion factor for all.",
@@ -66,28 +66,28 @@ def release_notes(
             f"{release.label} was read without its QPP file; its qp conversion factor is "
             f"feesync's reference data{caps}."
         )
-        found.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
-    return found
+        items.append(Note.info("qp-reference-factor", text, "data/reference/release_catalogue.csv"))
+    return items
 
 
 def acceptance_notes(release: Release) -> list[Note]:
     """Return the notes on a check that was set aside, or a change that was accepted, at loading."""
     if not release.checks_set_aside:
         return []
-    found = []
+    items = []
     if names := ", ".join(name for name in release.checks_set_aside if name != ACCEPTED_CHANGE):
         text = (
             f"{release.label} failed a check of its own files that was set aside ({names}); "
             "'feesync status' says what it found."
         )
-        found.append(Note.warning("check-set-aside", text, "feesync"))
+        items.append(Note.warning("check-set-aside", text, "feesync"))
     if ACCEPTED_CHANGE in release.checks_set_aside:
         text = (
             f"{release.label} differs more from what was known than is believed, which was "
             "accepted; 'feesync status' says how."
         )
-        found.append(Note.warning("accepted-change", text, "feesync"))
-    return found
+        items.append(Note.warning("accepted-change", text, "feesync"))
+    return items
 
 
 def zip_note(release: Release, place: Locality, by: ZipPlace, day: date) -> Note:

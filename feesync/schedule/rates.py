@@ -135,12 +135,12 @@ class FeeSchedule:
             InvalidInputError, NoReleaseError, UnknownCodeError: as for `rate`.
             LocalityError: as for `rate`; or the release has no locality in a state.
         """
-        named = tuple(
+        texts = tuple(
             reading.text("locality", place)
-            for place in reading.listed_or_none("places", places, "01112-05")
+            for place in reading.sequence_or_none("places", places, "01112-05")
         )
-        found = (named, reading.states(state), read_day("day", day), reading.flag("qp", qp))
-        return self._reading(self._rates, read_code(hcpcs), *found)
+        arguments = (texts, reading.states(state), read_day("day", day), reading.flag("qp", qp))
+        return self._reading(self._rates, read_code(hcpcs), *arguments)
 
     def codes(self, span: CodeRange | str, day: date | str) -> list[str]:
         """Return the codes of a range such as `64490-64495` that `rates` has on a date, in order.
@@ -152,8 +152,8 @@ class FeeSchedule:
                 part of the range.
         """
         if not isinstance(span, CodeRange):
-            read = read_codes(span)
-            span = CodeRange(read, read) if isinstance(read, str) else read
+            codes = read_codes(span)
+            span = CodeRange(codes, codes) if isinstance(codes, str) else codes
         return self._reading(self._codes, span, read_day("day", day))
 
     def newest_day(self, year: int) -> date:
@@ -270,9 +270,9 @@ class FeeSchedule:
             self.held(),
             open_pair(
                 self._database, self._embedded(), before, after, self._library.remedy_of
-            ) as found,
+            ) as pair,
         ):
-            yield found
+            yield pair
 
     @property
     def _database(self) -> Source | None:
@@ -289,12 +289,12 @@ class FeeSchedule:
         self._places.clear()
         self.answers.clear()
 
-    def _reading(self, read: Callable[..., _T], *args: object) -> _T:
+    def _reading(self, function: Callable[..., _T], *args: object) -> _T:
         """Answer from one state of the database."""
         if self._hold.is_on:
-            return read(*args)
+            return function(*args)
         with self._hold:
-            return read(*args)
+            return function(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
         source, release = self._library.release_of(hcpcs, day)
@@ -310,29 +310,29 @@ class FeeSchedule:
         from feesync.places.names import of_states
 
         source, release = self._library.release_of(hcpcs, day)
-        named = dict(self._place(source, release, text, day) for text in texts)
-        chosen = list(named) or of_states(release.label, source.localities(release), states)
-        found = source.rates(release, hcpcs, chosen, qp=qp)
-        if not found:
+        by_place = dict(self._place(source, release, text, day) for text in texts)
+        places = list(by_place) or of_states(release.label, source.localities(release), states)
+        rates = source.rates(release, hcpcs, places, qp=qp)
+        if not rates:
             raise self._library.not_in(hcpcs, "", source, release, day)
         exact = release.covers(day)
-        return [Quote(rate, release, place, exact, named.get(place)) for place, rate in found]
+        return [Quote(rate, release, place, exact, by_place.get(place)) for place, rate in rates]
 
     def _codes(self, span: CodeRange, day: date) -> list[str]:
-        found: set[str] = set()
+        codes: set[str] = set()
         for source, release in self._library.on(day):
-            found.update(source.codes_in(release, span))
+            codes.update(source.codes_in(release, span))
             if not source.embedded:
                 break
         else:
-            if len(found) < span.size:
+            if len(codes) < span.size:
                 raise self._library.outside_snapshot(str(span), day)
-        if not found:
+        if not codes:
             raise UnknownCodeError(
                 f"no code from {span.first} to {span.last} is in {release.label}, which answers "
                 f"for {day}"
             )
-        return sorted(found)
+        return sorted(codes)
 
     def _answering_label(self, day: date) -> str | None:
         try:
@@ -353,17 +353,17 @@ class FeeSchedule:
         by_key = source.places(release).get(text)
         if by_key:
             return by_key, None
-        asked = text, day, release.release_id, source.embedded
-        found = self._places.get(asked)
-        if found is None:
+        key = text, day, release.release_id, source.embedded
+        place = self._places.get(key)
+        if place is None:
             from feesync.places import resolver  # where a place is named, or by its ZIP
 
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
-            found = self._places[asked] = resolver.locate(
+            place = self._places[key] = resolver.locate(
                 text, source, release, day, self._database, lambda: self._counties(day)
             )
-        return found
+        return place
 
     def _localities(self, day: date) -> tuple[Release, list[Locality]]:
         source, release = self._library.on(day)[0]

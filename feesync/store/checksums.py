@@ -72,23 +72,23 @@ def seal_release(
         values: its rows of `relative_value`, by code and modifier.
         opps: its rows of `opps_relative_value`, by basis, code and modifier.
     """
-    found = {
+    actual = {
         part: sums.rows_sum(connection.execute(query, (release_id,)))
         for part, query in _OF_RELEASE.items()
     }
-    found |= sums.code_sums(values, opps)
+    actual |= sums.code_sums(values, opps)
     connection.executemany(
         "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)",
-        ((release_id, part, value) for part, value in found.items()),
+        ((release_id, part, value) for part, value in actual.items()),
     )
 
 
 def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> None:
     """Store the checksums of a ZIP file's rows in the database."""
-    found = sums.zip_sums(connection, zip_file_id, kind)
+    actual = sums.zip_sums(connection, zip_file_id, kind)
     connection.executemany(
         "INSERT OR REPLACE INTO zip_checksum VALUES (?, ?, ?)",
-        ((zip_file_id, part, value) for part, value in found.items()),
+        ((zip_file_id, part, value) for part, value in actual.items()),
     )
 
 
@@ -107,7 +107,7 @@ def seal_shared(connection: sqlite3.Connection) -> None:
     """Store the checksums of tables and views that belong to no release, where they changed."""
     for part in _SHARED:
         value = _shared_sum(connection, part)
-        if value != _stored(connection, _OF_NONE, part):
+        if value != _stored_sum(connection, _OF_NONE, part):
             connection.execute(
                 "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)", (_OF_NONE, part, value)
             )
@@ -115,7 +115,7 @@ def seal_shared(connection: sqlite3.Connection) -> None:
 
 def seal(connection: sqlite3.Connection) -> None:
     """Store the checksums of everything in a database that has none yet; it is taken as it is."""
-    if _stored(connection, _OF_NONE, "releases") is None:
+    if _stored_sum(connection, _OF_NONE, "releases") is None:
         for (release_id,) in connection.execute("SELECT release_id FROM release").fetchall():
             seal_release(connection, release_id, *sums.rows_of(connection, release_id))
         for zip_file_id, kind in connection.execute(
@@ -146,7 +146,7 @@ def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
         DamageError: they differ.
     """
     for part in parts or _parts(connection):
-        if _shared_sum(connection, part) != _stored(connection, _OF_NONE, part):
+        if _shared_sum(connection, part) != _stored_sum(connection, _OF_NONE, part):
             what, is_are = (
                 ("its views", "are") if part == "views" else (f"its table of {part}", "is")
             )
@@ -174,10 +174,10 @@ def check_code(connection: sqlite3.Connection, release_id: int, label: str, hcpc
     opps = connection.execute(
         sums.OPPS + _BASES + _OF_CODE + " ORDER BY basis, modifier", (release_id, hcpcs)
     ).fetchall()
-    stored = _stored(connection, release_id, hcpcs)
-    if stored is None and not values and not opps:
+    expected = _stored_sum(connection, release_id, hcpcs)
+    if expected is None and not values and not opps:
         return False
-    if stored != sums.code_sum(values, opps):
+    if expected != sums.code_sum(values, opps):
         raise _damage(connection, f"{hcpcs} in {label}", "is")
     return True
 
@@ -188,7 +188,7 @@ def check_part(connection: sqlite3.Connection, release_id: int, label: str, part
     Raises:
         DamageError: they differ.
     """
-    if sums.rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored(
+    if sums.rows_sum(connection.execute(_OF_RELEASE[part], (release_id,))) != _stored_sum(
         connection, release_id, part
     ):
         raise _damage(connection, f"the {part} of {label}", "are")
@@ -225,7 +225,7 @@ def check_release(connection: sqlite3.Connection, release_id: int, label: str) -
     """
     wrong = _wrong_parts(connection, release_id)
     if wrong:
-        raise _damage(connection, *_named(wrong, label))
+        raise _damage(connection, *_part_names(wrong, label))
 
 
 def check_edition(connection: sqlite3.Connection, edition_id: int, label: str) -> None:
@@ -234,10 +234,10 @@ def check_edition(connection: sqlite3.Connection, edition_id: int, label: str) -
     Raises:
         DamageError: one is not what was stored.
     """
-    stored = _stored_sums(connection, edition_id)
-    wrong = _different(stored, sums.edition_sums(connection, edition_id))
+    expected = _stored_sums(connection, edition_id)
+    wrong = _different(expected, sums.edition_sums(connection, edition_id))
     if wrong:
-        raise _damage(connection, *_named(wrong, label))
+        raise _damage(connection, *_part_names(wrong, label))
 
 
 def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
@@ -247,11 +247,11 @@ def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5
         DamageError: they differ.
     """
     part = sums.zip_part(kind, zip5)
-    stored = connection.execute(
+    expected = connection.execute(
         "SELECT crc32 FROM zip_checksum WHERE zip_file_id = ? AND part = ?", (zip_file_id, part)
     ).fetchone()
-    found = sums.zip_sums(connection, zip_file_id, kind, part)
-    if found != ({part: stored[0]} if stored else {}):
+    actual = sums.zip_sums(connection, zip_file_id, kind, part)
+    if actual != ({part: expected[0]} if expected else {}):
         raise _damage(connection, f"the {kind} rows of {part}", "are")
 
 
@@ -281,7 +281,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
         "SELECT release_id, label FROM release NOT INDEXED"
     ).fetchall():
         if wrong := _wrong_parts(connection, release_id):
-            yield str(_damage(connection, *_named(wrong, label)))
+            yield str(_damage(connection, *_part_names(wrong, label)))
     for zip_file_id, kind in connection.execute(
         "SELECT zip_file_id, kind FROM zip_file NOT INDEXED"
     ).fetchall():
@@ -298,12 +298,12 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _wrong_zip_parts(connection: sqlite3.Connection, zip_file_id: int, kind: str) -> list[str]:
-    stored = dict(
+    expected = dict(
         connection.execute(
             "SELECT part, crc32 FROM zip_checksum WHERE zip_file_id = ?", (zip_file_id,)
         )
     )
-    return _different(stored, sums.zip_sums(connection, zip_file_id, kind))
+    return _different(expected, sums.zip_sums(connection, zip_file_id, kind))
 
 
 def _parts(connection: sqlite3.Connection) -> list[str]:
@@ -319,17 +319,21 @@ def _stored_sums(connection: sqlite3.Connection, release_id: int) -> dict[str, i
 
 
 def _wrong_parts(connection: sqlite3.Connection, release_id: int) -> list[str]:
-    stored = _stored_sums(connection, release_id)
-    found = {
+    expected = _stored_sums(connection, release_id)
+    actual = {
         part: sums.rows_sum(connection.execute(query, (release_id,)))
         for part, query in _OF_RELEASE.items()
     }
-    return _different(stored, found | sums.code_sums(*sums.rows_of(connection, release_id)))
+    return _different(expected, actual | sums.code_sums(*sums.rows_of(connection, release_id)))
 
 
-def _different(stored: dict[str, int], found: dict[str, int]) -> list[str]:
+def _different(expected: dict[str, int], actual: dict[str, int]) -> list[str]:
     return sorted(
-        (part for part in stored.keys() | found.keys() if stored.get(part) != found.get(part)),
+        (
+            part
+            for part in expected.keys() | actual.keys()
+            if expected.get(part) != actual.get(part)
+        ),
         key=str,
     )
 
@@ -341,14 +345,14 @@ def _damage(connection: sqlite3.Connection, what: str, is_are: str) -> DamageErr
     return damage(connection, what, is_are)
 
 
-def _named(wrong: list[str], label: str) -> tuple[str, str]:
+def _part_names(wrong: list[str], label: str) -> tuple[str, str]:
     """Return what differs of an edition, codes or tables, in words, and its verb."""
     more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
     is_code = len(wrong) == 1 and len(wrong[0]) == sums.CODE_LENGTH
     return f"{', '.join(wrong[:3])}{more} in {label}", "is" if is_code else "are"
 
 
-def _stored(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:
+def _stored_sum(connection: sqlite3.Connection, release_id: int, part: str) -> int | None:
     row = connection.execute(
         "SELECT crc32 FROM checksum WHERE release_id = ? AND part = ?", (release_id, part)
     ).fetchone()

@@ -1,6 +1,6 @@
-"""A database that is not what was loaded: the error, with what helps.
+"""The error for a database that no longer has what was loaded, with what helps.
 
-Out of scope: how it is found (checksums).
+Out of scope: finding the damage (checksums).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ class DamageError(StoreError):
 
 
 def damage(connection: sqlite3.Connection, what: str, is_are: str) -> DamageError:
-    """Return the error for what is damaged.
+    """Return the error for a damaged part of a database.
 
     Args:
         connection: the database.
-        what: what of it differs.
+        what: the part that differs.
         is_are: its verb.
     """
     path = connection.execute("PRAGMA database_list").fetchone()[2]

@@ -72,28 +72,28 @@ class Library:
         """
         if day in self._by_day:
             return self._by_day[day]
-        found = _covering(self._database, day) if self._database else []
-        if not found:
+        answers = _in_effect(self._database, day) if self._database else []
+        if not answers:
             labels = self._database.labels if self._database else frozenset()
             near = [
                 (source, release)
                 for source, release in self._all()
                 if not (source.embedded and release.label in labels) and _answers_for(release, day)
             ]
-            found = sorted(
+            answers = sorted(
                 near,
-                key=lambda pair: (
-                    pair[1].distance(day),
-                    -pair[1].effective_from.toordinal(),
-                    pair[1].embedded,
+                key=lambda answer: (
+                    answer[1].distance(day),
+                    -answer[1].effective_from.toordinal(),
+                    answer[1].embedded,
                 ),
             )
-        if not found:
+        if not answers:
             raise self._no_release(day)
         if len(self._by_day) >= _MOST_DAYS:
             self._by_day.clear()
-        self._by_day[day] = found
-        return found
+        self._by_day[day] = answers
+        return answers
 
     def release_of(self, hcpcs: str, day: date) -> tuple[Source, Release]:
         """Return the release that answers for a code on a day.
@@ -125,7 +125,7 @@ class Library:
         try:
             return self.on(day)[0]
         except NoReleaseError:
-            return min(self._all(), key=lambda pair: pair[1].distance(day))
+            return min(self._all(), key=lambda answer: answer[1].distance(day))
 
     def remedy(self, day: date) -> Hint:
         """Return what brings the release of a day, or why nothing does."""
@@ -196,10 +196,10 @@ class Library:
         )
 
 
-def _covering(source: Source, day: date) -> list[tuple[Source, Release]]:
+def _in_effect(source: Source, day: date) -> list[tuple[Source, Release]]:
     """Return the release in effect on a day; of two that overlap (RVU24A, RVU24AR), the later."""
-    covering = [release for release in source.releases if release.covers(day)]
-    return [(source, covering[-1])] if covering else []
+    in_effect = [release for release in source.releases if release.covers(day)]
+    return [(source, in_effect[-1])] if in_effect else []
 
 
 def _answers_for(release: Release, day: date) -> bool:
@@ -217,17 +217,17 @@ def _answers_for(release: Release, day: date) -> bool:
     return release.factors["nonqp"] == factor if factor else day > last_catalogued_day()
 
 
-def _elsewhere(source: Source, code: str, lacking: Release, day: date) -> str:
+def _elsewhere(source: Source, code: str, own_release: Release, day: date) -> str:
     """Return which other releases of a source have a code, in words, the nearest to a day first."""
-    having = [
+    owners = [
         release
         for release in source.releases
-        if release is not lacking and source.modifiers(release, code)
+        if release is not own_release and source.modifiers(release, code)
     ]
-    named: Sequence[str] = [
+    names: Sequence[str] = [
         release.label
-        for release in sorted(having, key=lambda release: release.distance(day))[:_MOST_NAMED]
+        for release in sorted(owners, key=lambda release: release.distance(day))[:_MOST_NAMED]
     ]
-    if not named:
+    if not names:
         return ""
-    return f"; {' and '.join(named)} {'has' if len(named) == 1 else 'have'} it"
+    return f"; {' and '.join(names)} {'has' if len(names) == 1 else 'have'} it"

@@ -69,16 +69,16 @@ class LiveDatabase:
 
     def _identity(self) -> tuple[int, ...] | None:
         try:
-            found = os.stat(self.path)
+            status = os.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             raise StoreError(
                 f"{self.path[:200]!r} cannot be read: {getattr(error, 'strerror', None) or error}"
             ) from error
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise StoreError(f"{self.path} is not a file")
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+        return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
     def _begin(self, connection: sqlite3.Connection) -> bool:
         """Begin a transaction, and ask which version it sees, which is the first that it reads.

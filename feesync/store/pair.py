@@ -74,13 +74,13 @@ def open_pair(
         NoReleaseError: there is no such release, no such revision of it, or several.
         StoreError: the database is damaged.
     """
-    found = [_find(name, database, snapshot, remedy) for name in (before, after)]
-    if found[0] == found[1]:
-        raise _same(before, after, found[0][0].revisions(found[0][1].label))
-    for source, release in found:
+    answers = [_find(name, database, snapshot, remedy) for name in (before, after)]
+    if answers[0] == answers[1]:
+        raise _same(before, after, answers[0][0].revisions(answers[0][1].label))
+    for source, release in answers:
         source.check_release(release)
     with closing(memory_database()) as both:
-        yield _beside(found[0], found[1], both)
+        yield _beside(answers[0], answers[1], both)
 
 
 def _find(
@@ -99,11 +99,13 @@ def _find(
         raise NoReleaseError(_unknown(label, database, snapshot), hint=remedy(label))
     if not at:
         return source, revisions[0]
-    fitting = [release for release in revisions if release.sha256.startswith(beginning)]
-    if len(fitting) == 1:
-        return source, fitting[0]
-    many = f"may be {len(fitting)} revisions" if fitting else "is no revision that is loaded"
-    raise NoReleaseError(f"{label}@{beginning} {many}; there {_listed(fitting or revisions)}")
+    matches = [release for release in revisions if release.sha256.startswith(beginning)]
+    if len(matches) == 1:
+        return source, matches[0]
+    many = f"may be {len(matches)} revisions" if matches else "is no revision that is loaded"
+    raise NoReleaseError(
+        f"{label}@{beginning} {many}; there {_revision_texts(matches or revisions)}"
+    )
 
 
 def _unknown(label: str, database: Source | None, snapshot: Source) -> str:
@@ -115,19 +117,19 @@ def _unknown(label: str, database: Source | None, snapshot: Source) -> str:
 
 
 def _same(before: str, after: str, revisions: list[Release]) -> InvalidInputError:
-    named = before if before == after else f"{before} and {after}"
+    names = before if before == after else f"{before} and {after}"
     return InvalidInputError(
-        f"{named}: this is one revision, compared with itself; there {_listed(revisions)}"
+        f"{names}: this is one revision, compared with itself; there {_revision_texts(revisions)}"
     )
 
 
-def _listed(revisions: list[Release]) -> str:
-    shown = [
+def _revision_texts(revisions: list[Release]) -> str:
+    texts = [
         f"{revision_name(release)} "
         f"({release.source}{', loaded ' + release.loaded_at if release.loaded_at else ''})"
         for release in revisions
     ]
-    return ("is " if len(shown) == 1 else "are ") + "; ".join(shown)
+    return ("is " if len(texts) == 1 else "are ") + "; ".join(texts)
 
 
 def _beside(
@@ -140,12 +142,12 @@ def _beside(
     (snapshot,) = (source for source, _ in (before, after) if source.embedded)
     for number, (source, release) in enumerate((before, after), start=1):
         _copy(source.connection, release.release_id, both, number, sorted(snapshot.codes))
-    copied = Source(both, embedded=True)
+    copy = Source(both, embedded=True)
     releases = [
-        copied.revisions(release.label)[0]._replace(checks_set_aside=release.checks_set_aside)
+        copy.revisions(release.label)[0]._replace(checks_set_aside=release.checks_set_aside)
         for _, release in (before, after)
     ]
-    return Pair(copied, releases[0], releases[1], embedded)
+    return Pair(copy, releases[0], releases[1], embedded)
 
 
 def _copy(

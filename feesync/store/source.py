@@ -123,11 +123,11 @@ class Source:
 
     def places(self, release: Release) -> dict[str, Locality]:
         """Return the localities of a release by key, such as `01112-05`."""
-        found = self._places.get(release.release_id)
-        if found is None:
-            found = {place.key: place for place in self.localities(release)}
-            self._places[release.release_id] = found
-        return found
+        by_key = self._places.get(release.release_id)
+        if by_key is None:
+            by_key = {place.key: place for place in self.localities(release)}
+            self._places[release.release_id] = by_key
+        return by_key
 
     def rate(
         self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool
@@ -255,7 +255,7 @@ class Source:
 
         The current one comes first, then the superseded ones, the latest first.
         """
-        found = [
+        revisions = [
             (release, superseded_by)
             for release, superseded_by in self._revisions
             if release.label == label
@@ -263,7 +263,7 @@ class Source:
         return [
             release
             for release, _ in sorted(
-                found, key=lambda pair: (pair[1] is not None, -pair[0].release_id)
+                revisions, key=lambda item: (item[1] is not None, -item[0].release_id)
             )
         ]
 
@@ -315,12 +315,12 @@ def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str
         "SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'"
     ).fetchone():
         return {}
-    found: dict[int, dict[str, str]] = {}
+    by_release: dict[int, dict[str, str]] = {}
     for release_id, name, reason in connection.execute(
         "SELECT release_id, name, reason FROM check_set_aside ORDER BY 1, 2"
     ):
-        found.setdefault(release_id, {})[name] = reason
-    return found
+        by_release.setdefault(release_id, {})[name] = reason
+    return by_release
 
 
 def basis_of(release: Release, *, qp: bool) -> str:

@@ -1,6 +1,6 @@
-"""Checksums of rows, as they are computed: of a code, of a part of a ZIP file, of a table.
+"""Compute checksums of rows: of a code, of a part of a ZIP file, of a table.
 
-Out of scope: where they are stored, and what they are compared for (checksums).
+Out of scope: where they are stored, and what they are compared with (checksums).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _bytes(value: object) -> bytes:
 
 
 def rows_sum(rows: Iterable[Row], value: int = 0) -> int:
-    """Return the checksum of rows, after others that have made `value`."""
+    """Return the checksum of rows; `value` is that of the rows before them."""
     return crc32(_bytes(list(rows)), value)
 
 
@@ -50,7 +50,7 @@ def code_sum(values: list[Row], opps: list[Row]) -> int:
 
 
 def rows_of(connection: sqlite3.Connection, release_id: int) -> tuple[Iterable[Row], Iterable[Row]]:
-    """Return the rows of a release in both tables, in the order in which they are summed."""
+    """Return the rows of a release in both tables, in the order of their checksums."""
     values = connection.execute(VALUES + " ORDER BY hcpcs, modifier", (release_id,))
     return values, connection.execute(OPPS + " ORDER BY basis, hcpcs, modifier", (release_id,))
 
@@ -66,7 +66,7 @@ def code_sums(values: Iterable[Row], opps: Iterable[Row]) -> dict[str, int]:
 
 
 def zip_part(kind: str, zip5: str) -> str:
-    """Return the part of a file that a ZIP is in: its first three digits, or in ZIP9 itself."""
+    """Return the part of a file that has a ZIP: its first three digits, in ZIP9 all of them."""
     return zip5 if kind == "ZIP9" else zip5[:3]
 
 
@@ -84,7 +84,7 @@ def zip_sums(
 
 
 def edition_sums(connection: sqlite3.Connection, edition_id: int) -> dict[str, int]:
-    """Return the checksum of an edition's rows in each table that has some."""
+    """Return the checksum of an edition's rows in each table that has any."""
     sums = {}
     for table, columns in connection.execute(_EDITION_TABLES).fetchall():
         order = ", ".join(map(str, range(1, columns + 1)))

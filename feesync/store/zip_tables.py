@@ -74,12 +74,12 @@ class StoredZipTable:
         """Return the row of a ZIP or ZIP+4."""
         if self._checked:
             checksums.check_zips(self._connection, self._id, self.file.kind, code.zip5)
-        found = self._connection.execute(
+        cells = self._connection.execute(
             "SELECT mac, locality, state, plus_four FROM zip_locality WHERE zip_file_id = ? AND "
             "zip = ? AND plus4 = ?",
             (self._id, *code),
         ).fetchone()
-        return ZipRow(found[0], found[1], found[2], bool(found[3])) if found else None
+        return ZipRow(cells[0], cells[1], cells[2], bool(cells[3])) if cells else None
 
     def rows(self) -> Iterator[tuple[str, ZipRow]]:
         """Yield the rows of a ZIP5 with their ZIPs."""
@@ -150,8 +150,8 @@ class EmbeddedZipTable:
         at = bisect_right(lines, zip5, key=lambda start: self._lines[start : start + 5]) - 1
         if at < 0:
             return None
-        _, last, *found = self._line(lines[at])
-        return _zip_row(*found) if code.zip5 <= last else None
+        _, last, *cells = self._line(lines[at])
+        return _zip_row(*cells) if code.zip5 <= last else None
 
     def states(self) -> dict[str, set[str]]:
         """Return the states in which each MAC has ZIPs."""
@@ -162,8 +162,8 @@ class EmbeddedZipTable:
 
     def rows(self) -> Iterator[tuple[str, ZipRow]]:
         """Yield the rows with their ZIPs."""
-        for first, last, *found in self._all():
-            row = _zip_row(*found)
+        for first, last, *cells in self._all():
+            row = _zip_row(*cells)
             yield from ((f"{number:05}", row) for number in range(int(first), int(last) + 1))
 
     def counts(self) -> dict[tuple[str, str], int]:

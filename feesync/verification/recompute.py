@@ -21,7 +21,7 @@ from feesync.formats.payment_file import Payment, PaymentFile, payment_files
 from feesync.model.label import parse_label
 from feesync.model.money import dollars
 from feesync.model.rate import Setting
-from feesync.model.reading import flag, listed, whole
+from feesync.model.reading import flag, sequence, whole
 from feesync.model.release import Release
 from feesync.paths import database_path
 from feesync.schedule.notes import acceptance_notes
@@ -121,7 +121,7 @@ def verify_each(
     with closing(_Sources(database_path(db))) as sources:
         verifier = _Verifier(sources, label, qp, most, each, progress or (lambda name, share: None))
         try:
-            yield from verifier.verify_all(listed("paths", paths, "PFREV25D.txt"))
+            yield from verifier.verify_all(sequence("paths", paths, "PFREV25D.txt"))
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise store_error(sources.path, error) from error
 

@@ -137,7 +137,7 @@ def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(members)
     if len(values) < len(members):
         names = [name for name, _ in members]
-        raise ValueError(f"{shown(max(names, key=names.count))} stands twice in an object")
+        raise ValueError(f"{shown(max(names, key=names.count))} appears twice in an object")
     return values
 
 

@@ -57,6 +57,6 @@ def count_of(number: int, one: str, many: str) -> str:
 
 def examples(names: Iterable[str], most: int = 3) -> str:
     """Return the first of many names, and how many more there are."""
-    listed = list(names)
-    more = len(listed) - most
-    return ", ".join(listed[:most]) + (f" and {more:,} more" if more > 0 else "")
+    all_names = list(names)
+    more = len(all_names) - most
+    return ", ".join(all_names[:most]) + (f" and {more:,} more" if more > 0 else "")
