@@ -6,11 +6,12 @@ The reasons are those of CMS's record layout (Attachment A) and of the manual, w
 from itertools import permutations
 
 import pytest
-from priced import price
+from priced import Own, Rates, price
 from test_pricing import line, rate
 
 from feesync.errors import ModifierError
 from feesync.pricing import modifiers
+from feesync.pricing.claim import price_in_places, price_line
 from feesync.pricing.program import _is_for_some
 
 LAYOUT = "RVU record layout, Attachment A, status codes"
@@ -311,3 +312,50 @@ def test_modifiers_that_are_for_some_codes():
         assert _is_for_some(modifier)
     for modifier in ("50", "RT", "59", "62", "GP"):
         assert not _is_for_some(modifier)
+
+
+def test_days_of_care_go_with_55():
+    with pytest.raises(ModifierError, match="^days of postoperative care go with modifier 55$"):
+        price(rate(), line(days=3))
+
+
+def test_reasons_of_steps():
+    def reasons(*mods, units, **changes):
+        result = price(rate(**changes), line(*mods, units=units))
+        return [(step.name, step.reason) for step in result.steps]
+
+    bilateral = ("bilateral", "modifier 50, indicator 1: 150 % of the fee for both sides")
+    assert reasons("50", units=1) == [bilateral]
+    assert reasons("50", units=2) == [
+        bilateral,
+        ("units", "2 units"),
+        ("multiple procedure", "rank 2 of 2 procedures of the day: 50 %"),
+    ]
+    # of seven units five are ranked, and two are by report
+    assert reasons(units=7) == [
+        ("units", "5 units"),
+        ("multiple procedure", "rank 2, rank 3, rank 4, rank 5 of 7 procedures of the day: 50 %"),
+    ]
+
+
+def test_a_line_in_many_places_is_the_line_in_each():
+    rows = {
+        "one": rate(),
+        "other": rate(nonfacility_fee=20001, nonfacility_capped_fee=20001,
+                      nonfacility_amount=20001),
+        "capped": rate(nonfacility_fee=25000, opps_nonfacility_pe_rvu=300,
+                       opps_facility_pe_rvu=100, opps_mp_rvu=10),
+        "none": without_amount(status="C"),
+    }  # fmt: skip
+    # 222.87, 200.01, 222.87 and none by 1.5; two units are the two sides
+    for asked in (line("50"), line(units=2)):
+        found = price_in_places(asked, rows, Rates({}))
+        assert [one.allowed for one in found] == [33431, 30002, 33431, None]
+    found = price_in_places(line(charge=10000), rows, Rates({}))
+    assert [one.allowed for one in found] == [10000, 10000, 10000, None]
+
+
+def test_an_error_of_a_line_alone_is_of_the_first():
+    with pytest.raises(ModifierError) as refused:
+        price_line(line("FX")._replace(hcpcs="71046"), Own(rate(pctc="1"), []))
+    assert refused.value.claim_line in (None, 1)
