@@ -70,11 +70,11 @@ ROOMS = {
             "test_drift",
             "test_editions",
             "test_selection",
+            "test_datasets",
             "test_load",
             "test_zip_checks",
             "test_zip_load",
             "test_set_aside",
-            "test_cli_status",
         ),
     ),
     "places": Room(
