@@ -304,3 +304,22 @@ def reason_of(line):
     with pytest.raises(InvalidInputError) as error:
         estimate_claim([line], locality="national", date=DAY)
     return str(error.value).removeprefix("line 1: ")
+
+
+def test_no_sequestration_in_the_moratorium():
+    """CARES Act: none from May 1, 2020 to March 31, 2022; before and after 2 % and 1 %."""
+    for day, rate in (("2021-06-01", D(0)), ("2022-05-02", D("0.01")), ("2022-08-01", D("0.02"))):
+        answer = estimate("64493", locality="national", date=day)
+        before = answer.allowed - answer.patient_responsibility
+        taken = (before * rate).quantize(D("0.01"), "ROUND_HALF_UP")
+        assert (answer.sequestration_rate, answer.sequestration) == (rate, taken)
+        assert answer.medicare_payment == before - taken
+
+
+def test_a_refused_line_in_json():
+    answer = estimate_claim(["64493", "banana"], locality="AL", date=DAY, incomplete=True)
+    assert answer.to_dict()["refused"] == [{"line": 2, "reason": reason_of("banana"), "hint": None}]
+    hinted = estimate_claim(["64493", "64493-Z9"], locality="AL", date=DAY, incomplete=True)
+    (refused,) = hinted.to_dict()["refused"]
+    assert list(refused) == ["line", "reason", "hint"]
+    assert refused["hint"]["kind"] == "list-modifiers"

@@ -6,7 +6,7 @@ The reasons are those of CMS's record layout (Attachment A) and of the manual, w
 from itertools import permutations
 
 import pytest
-from priced import Own, Rates, price
+from priced import Own, Rates, price, prices
 from test_pricing import line, rate
 
 from feesync.errors import ModifierError
@@ -359,3 +359,81 @@ def test_an_error_of_a_line_alone_is_of_the_first():
     with pytest.raises(ModifierError) as refused:
         price_line(line("FX")._replace(hcpcs="71046"), Own(rate(pctc="1"), []))
     assert refused.value.claim_line in (None, 1)
+
+
+def beside(*given):
+    """The prices of lines of a claim, each a rate and a line."""
+    rates = {(own.hcpcs, own.modifier): own for own, _ in given}
+    return prices([asked._replace(hcpcs=own.hcpcs) for own, asked in given], Rates(rates))
+
+
+def named(hcpcs, fee=22287, **changes):
+    return rate(
+        hcpcs=hcpcs, nonfacility_fee=fee, nonfacility_capped_fee=fee, nonfacility_amount=fee,
+        **changes,
+    )  # fmt: skip
+
+
+def test_what_is_paid_alone_is_bundled_beside_what_is_paid():
+    alone, other = named("10001", status="T", multiple_procedure="0"), named("10002")
+    both = beside((alone, line()), (other, line()))
+    assert [one.allowed for one in both] == [None, 22287]
+    assert [note.code for note in both[0].notes if note.severity.value == "denial"] == [
+        "status-t-bundled"
+    ]
+    # beside what has no amount, and beside its like, it is paid
+    unpaid = named("10002", status="N")._replace(nonfacility_amount=None)
+    assert [one.allowed for one in beside((alone, line()), (unpaid, line()))] == [22287, None]
+    like = named("10003", status="T", multiple_procedure="0")
+    assert [one.allowed for one in beside((alone, line()), (like, line()))] == [22287, 22287]
+    assert [one.allowed for one in beside((alone, line()), (like, line()), (other, line()))] == [
+        None,
+        None,
+        22287,
+    ]
+
+
+def test_lines_of_a_side_share_the_pair():
+    one = named("10001")
+    right, left = beside((one, line("RT")), (one, line("LT")))
+    # 334.31 for both: 222.87 and the rest
+    assert (right.allowed, left.allowed) == (22287, 11144)
+    reason = "RT and LT, indicator 1: 150 % of the fee for both sides; 334.31 on lines 1 and 2 "
+    for price_of_line in (right, left):
+        (step,) = price_of_line.steps
+        assert (step.name, step.factor) == ("bilateral", None)
+        assert step.reason == reason + "together"
+
+
+def test_steps_of_a_pair_after_the_sides_have_their_factor():
+    one = named("10001")
+    for found in beside((one, line("RT", kind="np")), (one, line("LT", kind="np"))):
+        assert [(step.name, str(step.factor)) for step in found.steps] == [
+            ("bilateral", "None"),
+            ("practitioner", "0.85"),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "sides"),
+    [("LT", "RT", "left side, 43249 on the right"), ("RT", "LT", "right side, 43249 on the left"),
+     ("RT", "RT", None), ("", "LT", None), ("LT", "", None)],
+)  # fmt: skip
+def test_an_endoscopy_of_which_nothing_is_left(own, other, sides):
+    family = dict(endoscopic_base="43235", multiple_procedure="3")
+    small, large = named("43239", 20000, **family), named("43249", 30000, **family)
+    base = named("43235", 22287, multiple_procedure="2")
+    asked = [line(*filter(None, [side])) for side in (own, other)]
+    given = [a._replace(hcpcs=r.hcpcs) for r, a in zip((small, large), asked, strict=True)]
+    rates = {(one.hcpcs, ""): one for one in (small, large, base)}
+    less, first = prices(given, Rates(rates))
+    assert (less.allowed, first.allowed) == (0, 30000)
+    (text,) = [note.text for note in less.notes if note.code == "endoscopy-nothing-left"]
+    start = "43239 is paid with 43249, the other endoscopy of its family, and nothing is left of it"
+    end = (
+        f"; it is on the {sides}: payers that pay both sides ask for RT and LT with 59 or XS on "
+        "43239."
+        if sides
+        else "."
+    )
+    assert text == start + end
