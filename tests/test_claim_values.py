@@ -323,3 +323,28 @@ def test_a_refused_line_in_json():
     (refused,) = hinted.to_dict()["refused"]
     assert list(refused) == ["line", "reason", "hint"]
     assert refused["hint"]["kind"] == "list-modifiers"
+
+
+def test_a_header_is_remembered_where_its_arguments_are_plain():
+    given: dict[str, Any] = {"locality": "AL", "setting": "nonfacility", "coverage": True}
+
+    def found(history=(), day=DAY, **more):
+        return memory.header_of(history, day, **{**given, **more})
+
+    plain = found()
+    assert plain == read_header(date=DAY, **given)
+    assert found() is plain
+    # 1 is not True, and other values are another header
+    assert found(qp=True).qp is True
+    with pytest.raises(InvalidInputError):
+        found(qp=1)
+    assert found(day="2025-11-04") != plain
+    # a history is read anew, and not forgotten
+    for line in ("2025-03-01:64493", "2025-04-01:64494"):
+        circumstances = found(history=(line,)).circumstances
+        assert [str(one.day) for one in circumstances.history] == [line[:10]]
+    assert found(history=["2025-03-01:64493"]).circumstances.history
+    assert found(history=None) == plain
+    # and so is what is not plain
+    owed = D("12.00")
+    assert found(deductible=owed) is not found(deductible=owed)
