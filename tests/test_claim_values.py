@@ -11,7 +11,7 @@ from feesync import InvalidInputError, Setting, estimate, estimate_claim
 from feesync.claims import arguments, memory
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answered_once, question
+from feesync.claims.memory import answer_of, question
 
 D = Decimal
 DAY = "2025-11-03"
@@ -157,17 +157,17 @@ def test_what_is_remembered(monkeypatch):
     schedule: Any = Remembering()
     exact, other = (estimate(code, locality="AL", date=DAY) for code in ("64493", "64494"))
     stand_in = estimate("64493", locality="AL", date="2026-01-15")  # by a later quarter
-    assert answered_once(schedule, "a", lambda: exact) is exact
-    assert answered_once(schedule, "a", lambda: other) is exact
-    assert answered_once(schedule, "b", lambda: stand_in) is stand_in
-    assert answered_once(schedule, "b", lambda: other) is other
-    assert answered_once(schedule, None, lambda: exact) is exact
-    assert answered_once(schedule, None, lambda: other) is other
+    assert answer_of(schedule, "a", lambda: exact) is exact
+    assert answer_of(schedule, "a", lambda: other) is exact
+    assert answer_of(schedule, "b", lambda: stand_in) is stand_in
+    assert answer_of(schedule, "b", lambda: other) is other
+    assert answer_of(schedule, None, lambda: exact) is exact
+    assert answer_of(schedule, None, lambda: other) is other
     assert list(schedule.answers) == ["a", "b"]
     monkeypatch.setattr(memory, "MOST_ANSWERS", 3)
-    answered_once(schedule, "c", lambda: exact)
+    answer_of(schedule, "c", lambda: exact)
     assert list(schedule.answers) == ["a", "b", "c"]
-    answered_once(schedule, "d", lambda: exact)
+    answer_of(schedule, "d", lambda: exact)
     assert list(schedule.answers) == ["d"]
 
 

@@ -1,4 +1,4 @@
-"""How a value is shown in an error: shortly, and at no more cost than that."""
+"""How an error shows a value: briefly, and at little cost however large the value is."""
 
 import time
 from collections import OrderedDict, deque
@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from feesync.model.rate import Setting
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 
 class Text(str):
@@ -24,7 +24,7 @@ class Text(str):
     ],
 )
 def test_a_short_value_is_its_repr(value):
-    assert shown(value) == repr(value).replace("{'b': 1, 'a': [2]}", "{'a': [2], 'b': 1}")
+    assert excerpt(value) == repr(value).replace("{'b': 1, 'a': [2]}", "{'a': [2], 'b': 1}")
 
 
 @pytest.mark.parametrize("length", [57, 58, 59, 60, 61, 100])
@@ -32,7 +32,7 @@ def test_a_short_value_is_its_repr(value):
 def test_a_long_text_is_its_beginning(kind, length):
     text = "".join(chr(ord("a") + number % 26) for number in range(length))
     whole = repr(text)
-    assert shown(kind(text)) == (whole if len(whole) <= 60 else whole[:57] + "...")
+    assert excerpt(kind(text)) == (whole if len(whole) <= 60 else whole[:57] + "...")
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_a_long_text_is_its_beginning(kind, length):
 def test_a_large_value_costs_no_more_than_its_beginning(build):
     value = build()
     began = time.process_time()
-    text = shown(value)
+    text = excerpt(value)
     assert len(text) <= 60
     assert time.process_time() - began < 0.05
 
 
 def test_a_decimal_is_shown_as_the_number_that_it_is():
-    assert [shown(Decimal("2.0")), shown([Decimal("1.10")])] == ["2.0", "[1.10]"]
+    assert [excerpt(Decimal("2.0")), excerpt([Decimal("1.10")])] == ["2.0", "[1.10]"]

@@ -15,7 +15,7 @@ from feesync.model import money
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.rate import Setting
-from feesync.model.reading import flag, sequence, sequence_or_none, shown, text, whole
+from feesync.model.reading import excerpt, flag, sequence, sequence_or_none, text, whole
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.line import Contract
 
@@ -43,30 +43,30 @@ def days(value: object) -> int | None:
     )
 
 
-def modifiers(given: Iterable[str] | None) -> tuple[str, ...]:
+def modifiers(values: Iterable[str] | None) -> tuple[str, ...]:
     """Return the modifiers of a line, in capitals and checked against each other.
 
     None and empty texts are no modifiers: a row of a table has an empty cell where it has none.
     """
-    if type(given) is tuple and not given:
+    if type(values) is tuple and not values:
         return ()
-    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", given, "50"))
+    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", values, "50"))
     return modifier_rules.read(tuple(filter(None, texts)))
 
 
-def circumstances(coverage: bool, purpose: str | None, given: History) -> Circumstances | None:
+def circumstances(coverage: bool, purpose: str | None, items: History) -> Circumstances | None:
     """Return what the coverage notes depend on, or None where they are turned off."""
-    chosen = None if purpose is None else text("purpose", purpose).lower()
-    if chosen is not None and chosen not in PURPOSES:
-        raise InvalidInputError(f"purpose {shown(purpose)} is neither {' nor '.join(PURPOSES)}")
-    known = Circumstances(chosen, history(given))
-    return known if flag("coverage", coverage) else None
+    choice = None if purpose is None else text("purpose", purpose).lower()
+    if choice is not None and choice not in PURPOSES:
+        raise InvalidInputError(f"purpose {excerpt(purpose)} is neither {' nor '.join(PURPOSES)}")
+    result = Circumstances(choice, history(items))
+    return result if flag("coverage", coverage) else None
 
 
-def history(given: History) -> tuple[Service, ...]:
+def history(items: History) -> tuple[Service, ...]:
     """Return earlier claim lines of a patient, checked."""
     return tuple(
-        _earlier(item) for item in sequence_or_none("history", given, "2025-03-01:64493-50-KX")
+        _earlier(item) for item in sequence_or_none("history", items, "2025-03-01:64493-50-KX")
     )
 
 
@@ -78,7 +78,7 @@ def _earlier(item: str | Sequence[object]) -> Service:
         pair = item if isinstance(item, list | tuple) else ()
     if len(pair) != 2:
         raise InvalidInputError(
-            f"history {shown(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX"
+            f"history {excerpt(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX"
         )
     on = read_day("history: date", pair[0])
     past = ClaimLine.read(pair[1])
@@ -86,19 +86,19 @@ def _earlier(item: str | Sequence[object]) -> Service:
     return Service(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
 
 
-def settings(given: Iterable[Setting | str]) -> tuple[Setting, ...]:
+def settings(values: Iterable[Setting | str]) -> tuple[Setting, ...]:
     """Return checked settings, each once in their order; at least one."""
-    found = tuple(
-        dict.fromkeys(map(Setting.read, sequence("settings", given, Setting.NONFACILITY.value)))
+    choices = tuple(
+        dict.fromkeys(map(Setting.read, sequence("settings", values, Setting.NONFACILITY.value)))
     )
-    if not found:
+    if not choices:
         raise InvalidInputError("settings names neither nonfacility nor facility")
-    return found
+    return choices
 
 
-def day(given: Date | str | None) -> Date | None:
+def day(value: Date | str | None) -> Date | None:
     """Return a checked date of service, or None where none is given."""
-    return None if given is None else read_day("date", given)
+    return None if value is None else read_day("date", value)
 
 
 def contract(percent: Decimal | int | str | None, of_year: object) -> Contract | None:

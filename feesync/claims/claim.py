@@ -46,31 +46,30 @@ def price_claim(
         FeesyncError: why the first line that cannot be priced cannot; with `incomplete`, only where
             no line can.
     """
-    given, refused = _read(header, lines)
+    by_number, errors = _read(header, lines)
     prices: dict[int, Price] = {}
-    for number, price in claim(given, rates).items():
+    for number, price in claim(by_number, rates).items():
         if isinstance(price, FeesyncError):
-            refused[number] = price
+            errors[number] = price
         else:
             prices[number] = price
-    if refused and (not incomplete or not prices):
-        raise refused[min(refused)]
+    if errors and (not incomplete or not prices):
+        raise errors[min(errors)]
     if not prices:
         raise InvalidInputError("a claim has at least one line")
-    read = [given[number] for number in prices]
-    found: dict[int, Estimate] = {}
+    estimates: dict[int, Estimate] = {}
     splits: list[Split] = []
-    left = header.deductible
+    deductible = header.deductible
     priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
-    for number in _deductible_order(given, prices) if header.deductible else prices:
-        line, price = given[number], prices[number]
-        by = payers(line, price, left, priced)
-        found[number] = line_answer(header, rates, line, price, by)
+    for number in _deductible_order(by_number, prices) if header.deductible else prices:
+        line, price = by_number[number], prices[number]
+        by = payers(line, price, deductible, priced)
+        estimates[number] = line_answer(header, rates, line, price, by)
         if by.split:
             splits.append(by.split)
-            left -= by.split.deductible
-    answers = [found[number] for number in prices]
-    left_out = tuple(RefusedLine.of(*refusal) for refusal in sorted(refused.items()))
+            deductible -= by.split.deductible
+    answers = [estimates[number] for number in prices]
+    refusals = tuple(RefusedLine.of(*refusal) for refusal in sorted(errors.items()))
     return ClaimEstimate(
         lines=tuple(answers),
         allowed=_sum([price.allowed for price in prices.values() if price.allowed is not None]),
@@ -79,11 +78,11 @@ def price_claim(
         patient_responsibility=_sum([split.patient_responsibility for split in splits]),
         notes=(
             *claim_notes.notes(answers, list(prices)),
-            *claim_notes.incomplete(left_out),
-            *header.day_notes(read),
+            *claim_notes.incomplete(refusals),
+            *header.day_notes([by_number[number] for number in prices]),
             *deductible_notes(header),
         ),
-        refused=left_out,
+        refused=refusals,
     )
 
 
@@ -95,17 +94,17 @@ def _read(
     Raises:
         InvalidInputError: there are too many lines.
     """
-    read: dict[int, Line] = {}
-    refused: dict[int, FeesyncError] = {}
-    for number, given in enumerate(lines, start=1):
+    readable: dict[int, Line] = {}
+    errors: dict[int, FeesyncError] = {}
+    for number, line in enumerate(lines, start=1):
         if number > _MOST_LINES:
             raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
         try:
-            read[number] = header.line(ClaimLine.read(given))
+            readable[number] = header.line(ClaimLine.read(line))
         except InvalidInputError as error:
-            refused[number] = error
+            errors[number] = error
             error.claim_line = number
-    return read, refused
+    return readable, errors
 
 
 def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:

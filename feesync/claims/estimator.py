@@ -14,7 +14,7 @@ from feesync.claims.answer import deductible_notes, line_answer, payers
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answered_once, header_of, question
+from feesync.claims.memory import answer_of, header_of, question
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
@@ -102,7 +102,7 @@ def estimate(
             documents.
     """
     day = Date.today() if date is None else date
-    asked = (
+    key = (
         None
         if type(history) is not tuple or history
         else question(
@@ -146,7 +146,7 @@ def estimate(
         return _estimate(header, line, schedule)
 
     schedule = open_schedule(db)
-    return answered_once(schedule, asked, answer)
+    return answer_of(schedule, key, answer)
 
 
 def estimate_claim(
@@ -230,15 +230,15 @@ def estimate_claim(
 
 @of_one_state
 def estimate_line(
-    header: Header, given: ClaimLine, *, db: str | os.PathLike[str] | None = None
+    header: Header, claim_line: ClaimLine, *, db: str | os.PathLike[str] | None = None
 ) -> Estimate:
     """Return what Medicare allows for one line under a header, as `estimate` does."""
-    return _estimate(header, given, open_schedule(db))
+    return _estimate(header, claim_line, open_schedule(db))
 
 
-def _estimate(header: Header, given: ClaimLine, schedule: FeeSchedule) -> Estimate:
+def _estimate(header: Header, claim_line: ClaimLine, schedule: FeeSchedule) -> Estimate:
     rates = ClaimRates(header, schedule)
-    line = header.line(given)
+    line = header.line(claim_line)
     price = price_line(line, rates)
     more = [*header.day_notes([line]), *deductible_notes(header)]
     return line_answer(header, rates, line, price, payers(line, price, header.deductible), more)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 _SHORT = (
     r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
@@ -84,7 +84,7 @@ class ClaimLine(NamedTuple):
     def _from_mapping(cls, value: Mapping[str, Any]) -> "ClaimLine":
         unknown = [name for name in value if name not in _NAMES]
         if unknown or "hcpcs" not in value:
-            fault = f"has {shown(unknown[0])}" if unknown else "has no 'hcpcs'"
+            fault = f"has {excerpt(unknown[0])}" if unknown else "has no 'hcpcs'"
             raise InvalidInputError(f"a claim line {fault}; its names are {', '.join(_NAMES)}")
         modifiers = value.get("modifiers")
         if isinstance(modifiers, str):

@@ -23,7 +23,7 @@ MOST_HEADERS = 4_096
 _PLAIN = frozenset((str, int, bool, type(None), date, Setting))
 
 
-def question(modifiers: object, *given: object) -> Hashable | None:
+def question(modifiers: object, *others: object) -> Hashable | None:
     """Return a value that only equal questions share, or None where that cannot be guaranteed.
 
     Equal values may mean different things, such as 1 and True, so that their types count too. Of a
@@ -31,36 +31,36 @@ def question(modifiers: object, *given: object) -> Hashable | None:
 
     Args:
         modifiers: a list or a tuple; with anything else there is no such value.
-        given: the other arguments, always in the same order.
+        others: the other arguments, always in the same order.
     """
     if type(modifiers) not in (list, tuple):
         return None
-    values = (*given, *modifiers)  # type: ignore[misc]
+    values = (*others, *modifiers)  # type: ignore[misc]
     types = tuple(map(type, values))
     return (values, types) if _PLAIN.issuperset(types) else None
 
 
-def header_of(history: History, day: object, **given: object) -> Header:
+def header_of(history: History, day: object, **others: object) -> Header:
     """Return the header of arguments of `read_header`; of plain ones, the remembered header.
 
     Args:
         history: earlier lines; with any, the header is read anew.
         day: date of service.
-        given: the other arguments by their names.
+        others: the other arguments by their names.
     """
-    plain = _PLAIN.issuperset(map(type, (day, *given.values())))
+    plain = _PLAIN.issuperset(map(type, (day, *others.values())))
     if plain and type(history) is tuple and not history:
-        return _header(date=day, **given)
-    return read_header(date=day, history=history, **given)  # type: ignore[arg-type]
+        return _header(date=day, **others)
+    return read_header(date=day, history=history, **others)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=MOST_HEADERS, typed=True)
-def _header(**given: object) -> Header:
-    return read_header(**given)  # type: ignore[arg-type]
+def _header(**others: object) -> Header:
+    return read_header(**others)  # type: ignore[arg-type]
 
 
-def answered_once(
-    schedule: FeeSchedule, asked: Hashable | None, answer: Callable[[], Estimate]
+def answer_of(
+    schedule: FeeSchedule, key: Hashable | None, answer: Callable[[], Estimate]
 ) -> Estimate:
     """Return the answer to a question, the one of before where the database is still the same.
 
@@ -68,16 +68,16 @@ def answered_once(
 
     Args:
         schedule: what answers.
-        asked: the question, None where it is not to be remembered.
+        key: the question, None where it is not to be remembered.
         answer: finds the answer.
     """
     with schedule.held():
-        known = schedule.answers.get(asked) if asked else None
-        if isinstance(known, Estimate):
-            return known
-        found = answer()
-        if asked and found.quote.exact:
+        earlier = schedule.answers.get(key) if key else None
+        if isinstance(earlier, Estimate):
+            return earlier
+        latest = answer()
+        if key and latest.quote.exact:
             if len(schedule.answers) >= MOST_ANSWERS:
                 schedule.answers.clear()
-            schedule.answers[asked] = found
-        return found
+            schedule.answers[key] = latest
+        return latest

@@ -55,7 +55,7 @@ def _not_summed(answers: Sequence[Estimate], numbers: Sequence[int]) -> list[Not
 def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
     codes = {answer.hcpcs for answer in answers}
     some_primary = any(answer.quote.rate.global_days != _ADD_ON for answer in answers)
-    found = []
+    warnings = []
     for code in dict.fromkeys(
         answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON
     ):
@@ -66,14 +66,14 @@ def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
                 f"{code} is an add-on to {' and '.join(missing)}, which is not on the claim: it "
                 "is not paid alone."
             )
-            found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
+            warnings.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
         elif parents is None and not some_primary:
             text = (
                 f"{code} is an add-on (global period ZZZ), and no primary procedure is on the "
                 "claim: it is not paid alone."
             )
-            found.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
-    return found
+            warnings.append(Note.warning("add-on-without-parent", text, _ADD_ON_SOURCE))
+    return warnings
 
 
 def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
@@ -90,7 +90,7 @@ def _at_a_junction(code: str, codes: set[str], day: date) -> bool:
 def _twice(answers: Sequence[Estimate]) -> list[Note]:
     if len({answer.hcpcs for answer in answers}) == len(answers):
         return []
-    counted = Counter(
+    counts = Counter(
         (answer.hcpcs, frozenset(answer.modifiers))
         for answer in answers
         if not ANOTHER_SERVICE.intersection(answer.modifiers)
@@ -103,6 +103,6 @@ def _twice(answers: Sequence[Estimate]) -> list[Note]:
             "modifier such as 76 or 59 says otherwise.",
             _TWICE_SOURCE,
         )
-        for (code, modifiers), count in counted.items()
+        for (code, modifiers), count in counts.items()
         if count > 1
     ]

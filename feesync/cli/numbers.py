@@ -9,7 +9,7 @@ import re
 
 import click
 
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 _DIGITS = r"[0-9]{1,9}"
 _SECONDS = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
@@ -36,7 +36,7 @@ class WholeNumber(click.ParamType[int]):
                 if self._most is not None
                 else f"of {self._least} or more"
             )
-            self.fail(f"{shown(value)} is not a whole number {bounds}", param, ctx)
+            self.fail(f"{excerpt(value)} is not a whole number {bounds}", param, ctx)
         return number
 
 
@@ -52,5 +52,5 @@ class Seconds(click.ParamType[float]):
         if isinstance(value, int | float):
             return float(value)
         if not isinstance(value, str) or not re.fullmatch(_SECONDS, value):
-            self.fail(f"{shown(value)} is not a number of seconds, such as 30 or 0.5", param, ctx)
+            self.fail(f"{excerpt(value)} is not a number of seconds, such as 30 or 0.5", param, ctx)
         return float(value)

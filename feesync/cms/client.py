@@ -35,7 +35,7 @@ from feesync.cms.retries import (
 from feesync.cms.site import Site
 from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
 from feesync.hints import Hint, HintKind
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0
@@ -81,7 +81,7 @@ def read_user_agent(text: str) -> str:
         or not text.isprintable()
         or max(text) > "\xff"
     ):
-        raise InvalidInputError(f"user agent {shown(text)} is not one line of text in Latin-1")
+        raise InvalidInputError(f"user agent {excerpt(text)} is not one line of text in Latin-1")
     return text.strip()
 
 

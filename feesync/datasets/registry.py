@@ -8,7 +8,7 @@ from feesync.datasets.dataset import Dataset
 from feesync.datasets.rvu.dataset import RelativeValueFiles
 from feesync.datasets.zip_locality.dataset import ZipLocality
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown, text
+from feesync.model.reading import excerpt, text
 
 DATASETS: tuple[Dataset, ...] = (RelativeValueFiles(), ZipLocality())
 """The datasets in the order in which a refresh brings them. A zip without files of any is refused
@@ -30,7 +30,7 @@ def asked_for(flags: Iterable[str]) -> tuple[Dataset, ...]:
     choices = {dataset.flag.name for dataset in DATASETS if dataset.flag}
     for name in sorted(names - choices):
         raise InvalidInputError(
-            f"{shown(name)} is no dataset; there are {', '.join(sorted(choices))}"
+            f"{excerpt(name)} is no dataset; there are {', '.join(sorted(choices))}"
         )
     return tuple(
         dataset for dataset in DATASETS if dataset.flag is None or dataset.flag.name in names
@@ -48,6 +48,6 @@ def read_checks(names: Iterable[str]) -> frozenset[str]:
     for name in checks:
         if name not in choices:
             raise InvalidInputError(
-                f"{shown(name)} is no check that can be set aside; there are {', '.join(choices)}"
+                f"{excerpt(name)} is no check that can be set aside; there are {', '.join(choices)}"
             )
     return frozenset(checks)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 _AGE = r"([0-9]{1,4})([hdw])"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -47,7 +47,7 @@ def read_day(name: str, value: object) -> date:
             return date(value.year, value.month, value.day)
         except (TypeError, ValueError):  # a date of another library that stands for none
             pass
-    raise InvalidInputError(f"{name} {shown(value)} is neither a date nor YYYY-MM-DD")
+    raise InvalidInputError(f"{name} {excerpt(value)} is neither a date nor YYYY-MM-DD")
 
 
 def read_age(text: str) -> timedelta:

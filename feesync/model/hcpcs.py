@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 FACET_JOINT_CODES = (
     "64490",
@@ -85,7 +85,7 @@ def read_code(text: str) -> str:
             modifier, such as `64493-50`, the message says how to give the modifier.
     """
     if not isinstance(text, str):
-        raise InvalidInputError(f"{shown(text)} is not a HCPCS code of five characters, as text")
+        raise InvalidInputError(f"{excerpt(text)} is not a HCPCS code of five characters, as text")
     code = text.strip().upper()
     if _CODE.fullmatch(code):
         return code

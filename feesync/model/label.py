@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 FIRST_QP_YEAR = 2026
 """The first year with two conversion factors: qualifying APM participants (qp) have their own."""
@@ -30,7 +30,7 @@ def parse_label(text: str) -> str:
     match = re.fullmatch(_LABEL, stripped) or re.fullmatch(_LABEL, "rvu" + stripped)
     if not match:
         raise InvalidInputError(
-            f"{shown(text)} is not a release label; labels look like RVU25D or RVU24AR"
+            f"{excerpt(text)} is not a release label; labels look like RVU25D or RVU24AR"
         )
     return match[0].upper()
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from feesync.model.reading import index, shown
+from feesync.model.reading import excerpt, index
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -126,7 +126,8 @@ def percent(value: Decimal | int | str) -> int:
         factor = 0
     if not 0 < factor <= _HIGHEST_FACTOR:
         raise ValueError(
-            f"{shown(value)} is not a percentage above 0 and at most 1000 with at most two decimals"
+            f"{excerpt(value)} is not a percentage above 0 and at most 1000 with at most two "
+            "decimals"
         )
     return factor
 

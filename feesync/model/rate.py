@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 PRICED_STATUSES = frozenset("ART")
 """The status codes whose relative values Medicare uses for payment.
@@ -33,7 +33,7 @@ class Setting(StrEnum):
             _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
         )
         if setting is None:
-            raise InvalidInputError(f"setting {shown(given)} is neither nonfacility nor facility")
+            raise InvalidInputError(f"setting {excerpt(given)} is neither nonfacility nor facility")
         return setting
 
 

@@ -49,7 +49,7 @@ class _Beginning(reprlib.Repr):
 _BEGINNING = _Beginning()
 
 
-def shown(value: object) -> str:
+def excerpt(value: object) -> str:
     """Return at most 60 characters that show a value in an error, whatever the value is."""
     try:
         text = _BEGINNING.repr(value)
@@ -67,7 +67,7 @@ def text(name: str, value: object) -> str:
         InvalidInputError: the value is not text.
     """
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} {shown(value)} is not text")
+        raise InvalidInputError(f"{name} {excerpt(value)} is not text")
     return str.__str__(value).strip()
 
 
@@ -78,7 +78,7 @@ def flag(name: str, value: object) -> bool:
         InvalidInputError: the value is neither True nor False.
     """
     if not isinstance(value, bool):
-        raise InvalidInputError(f"{name} {shown(value)} is neither True nor False")
+        raise InvalidInputError(f"{name} {excerpt(value)} is neither True nor False")
     return value
 
 
@@ -110,7 +110,7 @@ def whole(name: str, value: object, least: int, most: int, what: str = "a whole 
     """
     number = index(value)
     if number is None or not least <= number <= most:
-        raise InvalidInputError(f"{name} {shown(value)} is not {what} from {least} to {most}")
+        raise InvalidInputError(f"{name} {excerpt(value)} is not {what} from {least} to {most}")
     return number
 
 
@@ -123,7 +123,7 @@ def seconds(name: str, value: object, most: int) -> float:
     number = value if isinstance(value, float) else index(value)
     if number is None or not 0 <= number <= most:
         raise InvalidInputError(
-            f"{name} {shown(value)} is not a number of seconds from 0 to {most}"
+            f"{name} {excerpt(value)} is not a number of seconds from 0 to {most}"
         )
     return float(number)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 if TYPE_CHECKING:
     from feesync.hints import Hint
@@ -44,7 +44,7 @@ def of_states(label: str, localities: Iterable[Locality], states: Sequence[str])
     places = [place for place in localities if place.state in states]
     if strange := [state for state in states if not any(place.state == state for place in places)]:
         raise LocalityError(
-            f"{label} has no locality in state {shown(strange[0])}", hint=list_hint()
+            f"{label} has no locality in state {excerpt(strange[0])}", hint=list_hint()
         )
     return places
 

@@ -41,7 +41,7 @@ def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | Fee
         Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40; CMS's RVU
             record layout documents.
     """
-    found: dict[int, Price | FeesyncError] = {}
+    prices: dict[int, Price | FeesyncError] = {}
     by_day: dict[object, list[Entry]] = {}
     for number, line in lines.items():
         try:
@@ -50,20 +50,20 @@ def claim(lines: Mapping[int, Line], rates: RateLookup) -> dict[int, Price | Fee
             error.claim_line = number
             if not isinstance(error, _OF_A_LINE):
                 raise
-            found[number] = error
+            prices[number] = error
         else:
             by_day.setdefault(line.day, []).append(entry)
     for entries in by_day.values():
         while True:
             try:
-                found.update(_of_day(entries, rates))
+                prices.update(_of_day(entries, rates))
                 break
             except _OF_A_LINE as error:
                 if error.claim_line is None:
                     raise
-                found[error.claim_line] = error
+                prices[error.claim_line] = error
                 entries = [entry for entry in entries if entry.number != error.claim_line]
-    return {number: found[number] for number in lines}
+    return {number: prices[number] for number in lines}
 
 
 def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
@@ -101,15 +101,15 @@ def price_in_places(line: Line, rows: Mapping[str, Rate], rates: RateLookup) -> 
         FeesyncError: why it cannot be priced.
     """
     programs: dict[Indicators, Program] = {}
-    found = []
+    prices = []
     for place, rate in rows.items():
         indicators = rate.indicators
         own = programs.get(indicators)
         if own is None:
             own = programs[indicators] = program(indicators, line)
-        there = line if own.folds else line._replace(place=place)
-        found.append(_alone(Entry(1, there, rate, rate.in_setting(line.setting), own), rates))
-    return found
+        local_line = line if own.folds else line._replace(place=place)
+        prices.append(_alone(Entry(1, local_line, rate, rate.in_setting(line.setting), own), rates))
+    return prices
 
 
 def _alone(entry: Entry, rates: RateLookup) -> Price:
@@ -127,15 +127,15 @@ def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:
     """
     entries = _bundled(entries)
     priced = [entry for entry in entries if not entry.program.denials]
-    found = {entry.number: without_amount(entry) for entry in entries if entry.program.denials}
+    prices = {entry.number: without_amount(entry) for entry in entries if entry.program.denials}
     together = {entry.number for entry in touching(priced)}
     others = []
     for entry in priced:
         if entry.program.folds and entry.number not in together:
-            found[entry.number] = fold(entry)
+            prices[entry.number] = fold(entry)
         else:
             others.append(entry)
-    return found | _grouped(others, rates) if others else found
+    return prices | _grouped(others, rates) if others else prices
 
 
 def _grouped(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:

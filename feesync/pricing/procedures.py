@@ -103,7 +103,7 @@ def _payable(service: Service) -> int:
 def procedures(services: Sequence[Service]) -> list[Procedure]:
     """Return the procedures of services: the shares of one operation together, others alone."""
     shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
-    found = [
+    singles = [
         Procedure([service])
         for service in services
         if not SHARES.intersection(service.line.modifiers)
@@ -120,7 +120,7 @@ def procedures(services: Sequence[Service]) -> list[Procedure]:
             operation.services.append(service)
         else:
             among.append(Procedure([service]))
-    return [*found, *(operation for among in operations.values() for operation in among)]
+    return [*singles, *(operation for among in operations.values() for operation in among)]
 
 
 def _share(service: Service) -> str:

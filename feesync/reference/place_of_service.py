@@ -6,7 +6,7 @@ from typing import NamedTuple
 from feesync.errors import InvalidInputError
 from feesync.model.note import Note
 from feesync.model.rate import Setting
-from feesync.model.reading import index, shown, text
+from feesync.model.reading import excerpt, index, text
 from feesync.reference.tables import read_table
 
 
@@ -77,7 +77,7 @@ def read_setting(
     place = places_of_service().get(_two_digits(pos))
     if place is None:
         raise InvalidInputError(
-            f"place of service {shown(pos)} is not a CMS code; there are "
+            f"place of service {excerpt(pos)} is not a CMS code; there are "
             f"{', '.join(places_of_service())}"
         )
     if setting is Setting.FACILITY and place.setting != setting:
@@ -94,5 +94,5 @@ def _two_digits(pos: str | int) -> str:
         return text("pos", pos).zfill(2)
     number = index(pos)
     if number is None:
-        raise InvalidInputError(f"pos {shown(pos)} is neither text nor a whole number")
+        raise InvalidInputError(f"pos {excerpt(pos)} is neither text nor a whole number")
     return f"{number:02}" if 0 <= number < 100 else ""

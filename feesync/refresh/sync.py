@@ -94,7 +94,7 @@ def sync(
     )
     if not isinstance(progress, Progress | None):
         raise InvalidInputError(
-            f"progress {reading.shown(progress)} is no feesync.cms.progress.Progress"
+            f"progress {reading.excerpt(progress)} is no feesync.cms.progress.Progress"
         )
     if user_agent is not None:
         user_agent = read_user_agent(user_agent)

@@ -96,8 +96,8 @@ class FeeSchedule:
         row = "" if modifier is None else reading.text("modifier", modifier).upper()
         if row and not (len(row) == 2 and row.isascii() and row.isalnum()):
             raise InvalidInputError(
-                f"modifier {reading.shown(modifier)} is no row of a code: those are 26, TC, 53 and "
-                "none"
+                f"modifier {reading.excerpt(modifier)} is no row of a code: those are 26, TC, 53 "
+                "and none"
             )
         place = reading.text("locality", locality)
         return self.quote(

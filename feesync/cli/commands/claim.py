@@ -21,7 +21,7 @@ from feesync.cli.options import db_option, explain_option, header_options, json_
 from feesync.cli.output import print_json, print_table
 from feesync.errors import ExitStatus, InvalidInputError
 from feesync.model.note import Note
-from feesync.model.reading import shown
+from feesync.model.reading import excerpt
 
 _COLUMNS = (
     "Line",
@@ -137,7 +137,7 @@ def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(members)
     if len(values) < len(members):
         names = [name for name, _ in members]
-        raise ValueError(f"{shown(max(names, key=names.count))} appears twice in an object")
+        raise ValueError(f"{excerpt(max(names, key=names.count))} appears twice in an object")
     return values
 
 
@@ -150,7 +150,7 @@ def _from_csv(name: str, text: str) -> list[Any]:
         raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
     if len(set(columns)) < len(columns):
         raise InvalidInputError(
-            f"{name} has the column {shown(max(columns, key=columns.count))} twice"
+            f"{name} has the column {excerpt(max(columns, key=columns.count))} twice"
         )
     return [_csv_line(f"{name}, row {number}", row) for number, row in enumerate(rows, start=2)]
 
@@ -167,7 +167,7 @@ def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
         if name in values:
             if not _WHOLE.fullmatch(str(values[name])):
                 raise InvalidInputError(
-                    f"{where}: {name} {shown(values[name])} is not a whole number"
+                    f"{where}: {name} {excerpt(values[name])} is not a whole number"
                 )
             values[name] = int(str(values[name]))
     try:
