@@ -152,6 +152,16 @@ def test_a_share_is_within_half_and_twice_of_what_cms_had(share, sound):
         )
 
 
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [("nonfacility_na", "nonfacility na"), ("facility_na", "facility na"),
+     ("endoscopic_base", "endoscopic base")],
+)  # fmt: skip
+def test_a_flag_that_is_gone_is_named(column, name):
+    fault = PolicyShares()(shares_of(**{column: {"yes": 0}}))
+    assert fault.reason.startswith(f"{name} set is in 0.00 % of the priced rows, where ")
+
+
 def test_which_share_of_a_global_period_is_the_greater():
     before, after = rows(5, preoperative=12, postoperative=8), rows(5)
     after = [row._replace(preoperative=8, postoperative=12) for row in after]

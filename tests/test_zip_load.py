@@ -1,6 +1,8 @@
 import pytest
-from cms_files import text_of, zip5_line, zip5_lines, zip9_line
+from cms_files import text_of, zip5_line, zip5_lines, zip9_line, zip_of
 
+from feesync.datasets.report import LoadOptions
+from feesync.datasets.zip_locality.dataset import ZipLocality
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import BusyError, ContentRefusedError
 from feesync.formats.zip_locality import parse
@@ -129,3 +131,21 @@ def test_a_file_much_shorter_than_the_one_it_supersedes_is_refused(put, sql):
 def test_a_quarter_that_cannot_be_is_refused(put, quarter):
     with pytest.raises(ContentRefusedError, match="year and quarter"):
         put([zip5_line("94110", "01112", "05", quarter=quarter)])
+
+
+def test_a_zip_without_them_loads_nothing_or_is_refused(database):
+    """It is refused where CMS's page offered it as theirs."""
+    dataset, nothing = ZipLocality(), zip_of({"readme.txt": b"nothing"})
+    options = LoadOptions(allow_change=True)
+
+    def load(data, *, expected):
+        found = dataset.load_zip(
+            database, data, "zips.zip", options, expected=expected, progress=lambda done: None
+        )
+        return [(report.label, report.outcome) for report in found]
+
+    assert load(nothing, expected=False) == []
+    with pytest.raises(ContentRefusedError, match=r"zips\.zip: holds no ZIP5 or ZIP9 file"):
+        load(nothing, expected=True)
+    both = zip_of({"ZIP5_OCT2025.txt": text_of(FIVE), "ZIP9_OCT2025.txt": text_of(NINE)})
+    assert load(both, expected=True) == [("ZIP5 2025 Q4", "new"), ("ZIP9 2025 Q4", "new")]
