@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from test_pricing import rate
 
 from feesync import InvalidInputError, Setting, estimate, estimate_claim
 from feesync.claims import arguments, memory
+from feesync.claims.claim import price_claim
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answer_of, question
@@ -308,11 +310,11 @@ def reason_of(line):
 
 def test_no_sequestration_in_the_moratorium():
     """CARES Act: none from May 1, 2020 to March 31, 2022; before and after 2 % and 1 %."""
-    for day, rate in (("2021-06-01", D(0)), ("2022-05-02", D("0.01")), ("2022-08-01", D("0.02"))):
+    for day, share in (("2021-06-01", D(0)), ("2022-05-02", D("0.01")), ("2022-08-01", D("0.02"))):
         answer = estimate("64493", locality="national", date=day)
         before = answer.allowed - answer.patient_responsibility
-        taken = (before * rate).quantize(D("0.01"), "ROUND_HALF_UP")
-        assert (answer.sequestration_rate, answer.sequestration) == (rate, taken)
+        taken = (before * share).quantize(D("0.01"), "ROUND_HALF_UP")
+        assert (answer.sequestration_rate, answer.sequestration) == (share, taken)
         assert answer.medicare_payment == before - taken
 
 
@@ -348,3 +350,58 @@ def test_a_header_is_remembered_where_its_arguments_are_plain():
     # and so is what is not plain
     owed = D("12.00")
     assert found(deductible=owed) is not found(deductible=owed)
+
+
+def test_what_a_charge_leaves_of_an_unassigned_claim():
+    """Modifier Q3, services to a live kidney donor, waives; 95 % of 172.08 is 163.48."""
+
+    def excess(charge):
+        answer = estimate(
+            "64493", locality="national", date=DAY, modifiers=["Q3"], nonpar=True, charge=charge
+        )
+        assert answer.patient_responsibility == 0
+        return [note.text for note in answer.notes if note.code == "unassigned-excess"]
+
+    assert excess("163.48") == excess("100.00") == []
+    (text,) = excess("163.49")
+    assert text.endswith(": at most 0.01.")
+    (text,) = excess("9999.00")
+    # 109.25 % of 172.08015 is 187.9976: 188.00
+    assert text.endswith(f": at most {D('188.00') - D('163.48')}.")
+
+
+def test_what_is_no_text_is_named():
+    for name in ("purpose", "practitioner", "locality"):
+        given: dict[str, Any] = {"locality": "AL", "date": DAY, name: 5}
+        with pytest.raises(InvalidInputError, match=f"^{name} 5 is not text"):
+            estimate("64493", **given)
+
+
+class Quotes:
+    """Rates of a claim that a caller brings, by code."""
+
+    def __init__(self, *rates):
+        self.quotes = {
+            own.hcpcs: estimate("64493", locality="national", date=DAY).quote._replace(rate=own)
+            for own in rates
+        }
+
+    def rate(self, hcpcs, row, line):
+        return self.quotes[hcpcs].rate
+
+    def quote_of(self, line, rate):
+        return self.quotes[rate.hcpcs]
+
+    def notes(self, quote):
+        return []
+
+
+def test_care_planning_is_waived_beside_a_wellness_visit_that_has_a_price():
+    planning = rate(hcpcs="99497", multiple_procedure="0")
+    for status, waived in (("A", True), ("N", False)):
+        visit = rate(hcpcs="G0438", multiple_procedure="0", status=status)
+        if status == "N":
+            visit = visit._replace(nonfacility_amount=None, facility_amount=None)
+        header = read_header(locality="national", setting="nonfacility", date=DAY)
+        claim = price_claim(header, ["99497-33", "G0438"], Quotes(planning, visit))
+        assert (claim.lines[0].patient_responsibility == 0) is waived

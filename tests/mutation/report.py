@@ -13,7 +13,7 @@ _ITEM = re.compile(r"- `(?P<definition>[^`]*)`: `(?P<before>[^`]*)` → `(?P<aft
 
 
 class Change(NamedTuple):
-    """A mutation by its text, wherever its lines stand."""
+    """A mutation by its text without spaces, wherever its lines stand."""
 
     path: str
     definition: str
@@ -22,10 +22,11 @@ class Change(NamedTuple):
 
 
 def change(spec: MutationSpec, diff: str) -> Change:
-    """Return what a diff changes, its lines joined and without their indent."""
+    """Return what a diff changes."""
     lines = diff.splitlines()[2:]
     before, after = (
-        " ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"
+        "".join("".join(line[1:].split()) for line in lines if line.startswith(sign))
+        for sign in "-+"
     )
     return Change(spec.module_path.as_posix(), spec.definition_name or "", before, after)
 
@@ -44,7 +45,10 @@ def equivalents(document: Path) -> set[Change]:
     for section in re.split(r"^### ", document.read_text(encoding="utf-8"), flags=re.M)[1:]:
         path, _, text = section.partition("\n")
         for item in _ITEM.finditer(re.sub(r"\n +", " ", text)):
-            found.add(Change(path.strip("` "), *item.groups()))
+            definition, before, after = item.groups()
+            found.add(
+                Change(path.strip("` "), definition, *("".join(t.split()) for t in (before, after)))
+            )
     return found
 
 
