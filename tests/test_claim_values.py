@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -143,6 +144,17 @@ def test_only_equal_questions_are_the_same():
     for value in (1.0, D(1), object(), ["x"]):
         assert question([], value) is None
     assert question([D(1)], "64493") is None
+
+
+def test_every_argument_of_estimate_is_part_of_the_question(monkeypatch):
+    """But for the database, whose schedule keeps the answers, and a history, which has none."""
+    values: dict[str, Any] = {name: object() for name in signature(estimate).parameters}
+    del values["db"], values["history"]
+    asked: list[object] = []
+    monkeypatch.setattr("feesync.claims.estimator.question", lambda *given: asked.extend(given))
+    with pytest.raises(InvalidInputError):
+        estimate(**values)
+    assert set(asked) == set(values.values())
 
 
 class Remembering:

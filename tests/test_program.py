@@ -12,7 +12,7 @@ from feesync.errors import FeesyncError
 from feesync.model.rate import Indicators, Rate, Setting
 from feesync.pricing import program as programs
 from feesync.pricing.entry import Entry
-from feesync.pricing.line import CODE, Contract
+from feesync.pricing.line import CODE, Contract, Line
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.pricing.price import fold
 from feesync.pricing.program import program
@@ -115,6 +115,28 @@ def test_a_modifier_that_is_for_some_codes_is_remembered_by_code():
 def test_what_rules_look_at_makes_another_program(changes):
     indicators = rate(nonfacility_na=1).indicators
     assert program(indicators, line()) != program(indicators, line()._replace(**changes))
+
+
+def test_a_program_is_remembered_by_every_field_of_a_line_but_four():
+    """A field that is added to Line is in the shape too, or no rule looks at it."""
+    asked = Line(
+        "66984",
+        ("55",),
+        date(2025, 11, 3),
+        Setting.FACILITY,
+        2,
+        100,
+        True,
+        "np",
+        postoperative_days=30,
+        contract=Contract(11_000, 2022),
+        place="01112-05",
+    )
+    defaults = Line._field_defaults
+    assert all(getattr(asked, name) != value for name, value in defaults.items())
+    shape = programs._shape(asked)
+    differing = {name for name in Line._fields if getattr(shape, name) != getattr(asked, name)}
+    assert differing == {"hcpcs", "day", "charge", "place"}
 
 
 def test_indicators_are_the_columns_of_their_names():

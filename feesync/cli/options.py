@@ -107,8 +107,6 @@ of_year_option: Option = click.option(
 qp_option: Option = click.option(
     "--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on)."
 )
-
-
 without_check_option: Option = click.option(
     "--without-check",
     "without_checks",

@@ -14,7 +14,7 @@ class Edition:
     """An edition that was loaded.
 
     Attributes:
-        label: such as `ABC 2026`.
+        label: such as `ZIP5 2025 Q4`.
         effective_from: first day of effect, YYYY-MM-DD.
         effective_to: last day of effect.
         sha256: hash of its bytes.

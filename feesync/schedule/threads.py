@@ -10,8 +10,8 @@ from feesync.schedule.rates import FeeSchedule
 
 _local = threading.local()
 
-
 _inherited: list[object] = []
+"""What a forked process has of its parent, kept so that no connection of the parent is closed."""
 
 
 def open_schedule(db: str | os.PathLike[str] | None = None) -> FeeSchedule:

@@ -53,7 +53,6 @@ _FURTHER = (
     "SELECT edition_id, label FROM edition NOT INDEXED WHERE dataset NOT IN ('rvu', 'zip-locality')"
 )
 
-
 _FIRST_VERSION = 5
 """The first version of the database that has checksums."""
 

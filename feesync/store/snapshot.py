@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SHARES = ("preoperative", "intraoperative", "postoperative")
 
-
 DATABASE = "snapshot/snapshot.db"
 """The path of a wheel's snapshot in the folder of data files."""
 

@@ -38,8 +38,8 @@ class Source:
     """An open database, and what has been read of it.
 
     Where the database changes, a new Source is needed. Rows are compared with their checksums
-    before they are first used; the embedded snapshot, which is made anew in memory, has no
-    checksums. The caller has begun a transaction where other processes may write to the database.
+    before they are first used, except for those of the embedded snapshot. The caller has begun a
+    transaction where other processes may write to the database.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, embedded: bool) -> None:

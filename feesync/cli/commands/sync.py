@@ -37,6 +37,7 @@ _TABLE = (
     "Lowest",
     "Highest",
 )
+_PLANS = (Outcome.WOULD_LOAD, Outcome.WOULD_COMPARE)
 
 
 def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
@@ -51,9 +52,6 @@ def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
     for flag in reversed(flags):
         with_datasets = click.option(f"--{flag.name}", is_flag=True, help=flag.help)(with_datasets)
     return with_datasets
-
-
-_PLANS = (Outcome.WOULD_LOAD, Outcome.WOULD_COMPARE)
 
 
 @click.command("sync", cls=Once, short_help="Bring the database up to date with CMS.")
