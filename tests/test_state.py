@@ -6,6 +6,7 @@ Another connection commits between any two of its statements.
 import shutil
 import sqlite3
 from datetime import date
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -168,3 +169,23 @@ def test_an_answer_is_of_the_state_before_or_of_that_after(states, tmp_path, mon
             assert answered(answer, path) == after
         schedule._live.forget()
     assert before in seen
+
+
+def test_an_interrupt_while_an_answer_begins_leaves_no_transaction(loaded, monkeypatch):
+    """CMS, 64493 in San Francisco, October 2025: 222.87 before and after."""
+    asked: dict[str, Any] = {"locality": "01112-05", "date": DAY, "db": str(loaded)}
+    assert str(estimate("64493", **asked).allowed) == "222.87"
+    live = open_schedule(loaded)._live
+    begin = live.begin
+
+    def interrupted():
+        begin()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "begin", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            estimate("64493", **asked)
+    assert live.source.connection.in_transaction
+    assert str(estimate("64493", **asked).allowed) == "222.87"
+    assert not live.source.connection.in_transaction

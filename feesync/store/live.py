@@ -85,6 +85,8 @@ class LiveDatabase:
 
         Asked before the transaction, the version might be another one.
         """
+        if connection.in_transaction:  # a block that was interrupted while it began
+            connection.execute("ROLLBACK")
         connection.execute("BEGIN")
         version: int = connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._data_version:
