@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         CacheError,
         ContentRefusedError,
         FeesyncError,
+        Hint,
+        HintKind,
         InvalidInputError,
         LocalityError,
         MissingExtraError,
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
         UnknownCodeError,
         UnreachableError,
     )
-    from feesync.hints import Hint, HintKind
     from feesync.model.locality import Locality
     from feesync.model.note import Note, Severity
     from feesync.model.rate import Rate, Setting
@@ -63,6 +64,8 @@ _NAMES = {
     "feesync.claims.step": ("Step",),
     "feesync.datasets.editions": ("Outcome",),
     "feesync.errors": (
+        "Hint",
+        "HintKind",
         "BusyError",
         "CacheError",
         "ContentRefusedError",
@@ -78,7 +81,6 @@ _NAMES = {
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
-    "feesync.hints": ("Hint", "HintKind"),
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
     "feesync.model.release": ("Release",),

@@ -1,14 +1,9 @@
-"""The errors that feesync raises, one class for each reason, and the exit status of each."""
-
-from __future__ import annotations
+"""The errors that feesync raises: a class for each reason, its exit status, and what helps."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import IntEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from feesync.hints import Hint
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
 
 
 class ExitStatus(IntEnum):
@@ -45,6 +40,77 @@ def worst(statuses: Iterable[ExitStatus]) -> ExitStatus:
     """
     met = set(statuses)
     return next((status for status in _WORST_FIRST if status in met), ExitStatus.OK)
+
+
+class HintKind(StrEnum):
+    """What to do; the other fields of the hint say with what."""
+
+    LOAD_RELEASE = "load-release"
+    LOAD_QUARTER = "load-quarter"
+    LOAD_ZIPS = "load-zips"
+    NOTHING_YET = "nothing-yet"
+    LIST_LOCALITIES = "list-localities"
+    LIST_MODIFIERS = "list-modifiers"
+    IMPORT_FILE = "import-file"
+    IMPORT_AS_LABEL = "import-as-label"
+    NAME_RELEASE = "name-release"
+    GIVE_DATES = "give-dates"
+    ACCEPT_CHANGE = "accept-change"
+    SET_CHECK_ASIDE = "set-check-aside"
+    RESTORE = "restore"
+    ASK_ANYWAY = "ask-anyway"
+    WAIT = "wait"
+    REPLACE_FILE = "replace-file"
+    LOAD_ANEW = "load-anew"
+
+
+class Hint(NamedTuple):
+    """What helps against an error.
+
+    Its text is a sentence for a Python caller, empty where no function helps.
+
+    Attributes:
+        kind: what to do.
+        label: the release to do it with, such as `RVU25D`; empty where it is not about one.
+        year: the calendar year to ask CMS for, where a refresh does not ask for it by itself.
+        check: name of the check that can be set aside.
+        reason: why nothing helps yet.
+    """
+
+    kind: HintKind
+    label: str = ""
+    year: int | None = None
+    check: str = ""
+    reason: str = ""
+
+    def __str__(self) -> str:
+        years = "" if self.year is None else f"years=[{self.year}]"
+        return _SENTENCES[self.kind].format(**self._asdict(), years=years)
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the fields that are not empty, for `json.dumps`."""
+        return {name: value for name, value in self._asdict().items() if value not in ("", None)}
+
+
+_SENTENCES = {
+    HintKind.LOAD_RELEASE: "feesync.sync(releases=['{label}']) brings it",
+    HintKind.LOAD_QUARTER: "feesync.sync({years}) brings {label}",
+    HintKind.LOAD_ZIPS: "feesync.sync(zips=True) brings CMS's ZIP5 and ZIP9 files",
+    HintKind.NOTHING_YET: "{reason}",
+    HintKind.LIST_LOCALITIES: "feesync.open_schedule().localities(date) lists all",
+    HintKind.LIST_MODIFIERS: "",
+    HintKind.IMPORT_FILE: "",
+    HintKind.IMPORT_AS_LABEL: "",
+    HintKind.NAME_RELEASE: "feesync.verify(paths, release=label) decides",
+    HintKind.GIVE_DATES: "feesync.sync(releases=['{label}'], effective=(first, last)) gives them",
+    HintKind.ACCEPT_CHANGE: "",
+    HintKind.SET_CHECK_ASIDE: "feesync.sync(without_checks=['{check}']) sets this check aside",
+    HintKind.RESTORE: "feesync.sync(force=True) goes back to it",
+    HintKind.ASK_ANYWAY: "feesync.sync(force=True) asks all the same",
+    HintKind.WAIT: "feesync.sync(wait=seconds) waits for it",
+    HintKind.REPLACE_FILE: "",
+    HintKind.LOAD_ANEW: "Move the file away; feesync.sync() loads it anew",
+}
 
 
 class FeesyncError(Exception):

@@ -22,11 +22,10 @@ from cms_files import (
 )
 
 from feesync.datasets.rvu.load import load
-from feesync.errors import InvalidInputError
+from feesync.errors import Hint, HintKind, InvalidInputError
 from feesync.export import csv_text, files
 from feesync.export.rows import open_grid
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 
 NOVEMBER = ("--date", "2025-11-03")
 

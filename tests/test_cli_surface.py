@@ -21,8 +21,7 @@ from feesync import UnknownCodeError, estimate
 from feesync.cli import cli
 from feesync.cli.command import Once, Reader
 from feesync.cli.hints import words
-from feesync.errors import NoReleaseError
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind, NoReleaseError
 from feesync.store import remedies
 from feesync.store.freshness import Listing, read_freshness, record_run
 

@@ -14,8 +14,14 @@ from feesync.cms.cooldown import CoolDown
 from feesync.cms.progress import Progress
 from feesync.cms.retries import EndingError, HostUnreachableError, TransientError
 from feesync.cms.site import Site
-from feesync.errors import ContentRefusedError, ExitStatus, InvalidInputError, UnreachableError
-from feesync.hints import Hint, HintKind
+from feesync.errors import (
+    ContentRefusedError,
+    ExitStatus,
+    Hint,
+    HintKind,
+    InvalidInputError,
+    UnreachableError,
+)
 
 PAGE = "https://www.cms.gov/page"
 

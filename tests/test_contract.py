@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from feesync import InvalidInputError, NoReleaseError, estimate, estimate_claim
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind
 
 D = Decimal
 DAY = "2025-11-03"

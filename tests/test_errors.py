@@ -11,6 +11,8 @@ from feesync.errors import (
     ContentRefusedError,
     ExitStatus,
     FeesyncError,
+    Hint,
+    HintKind,
     InvalidInputError,
     LocalityError,
     NoReleaseError,
@@ -18,7 +20,6 @@ from feesync.errors import (
     of_line,
     worst,
 )
-from feesync.hints import Hint, HintKind
 
 ORDER = [1, 4, 3, 5, 6, 0]
 

@@ -12,7 +12,7 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "hints", "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats",
+    "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats",
     "store", "datasets", "places", "schedule", "coverage", "claims", "export", "changes",
     "analysis", "verification", "refresh", "", "cli", "__main__",
 ]  # fmt: skip
@@ -152,7 +152,6 @@ def test_a_circle_is_seen():
 def test_pricing_knows_no_database_and_no_file():
     known = {imported for name, imported in imports() if name.startswith("feesync.pricing")}
     assert {room(imported) for imported in known} <= {
-        "hints",
         "errors",
         "model",
         "reference",

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from feesync.cli.hints import words
-from feesync.errors import NoReleaseError, UnknownCodeError
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind, NoReleaseError, UnknownCodeError
 from feesync.model.label import FIRST_YEAR
 from feesync.model.release import Release
 from feesync.reference import catalogue

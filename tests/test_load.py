@@ -20,9 +20,8 @@ from cms_files import (
 )
 
 from feesync.datasets.rvu.load import load
-from feesync.errors import BusyError, ContentRefusedError, StoreError
+from feesync.errors import BusyError, ContentRefusedError, Hint, HintKind, StoreError
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 from feesync.store import schema
 
 

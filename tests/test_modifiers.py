@@ -14,7 +14,7 @@ from priced import price
 from test_pricing import PROFILES, line, rate
 
 from feesync import ModifierError, estimate, estimate_claim
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers, waiver
 from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects

@@ -13,13 +13,14 @@ from feesync.datasets.rvu.load import load
 from feesync.errors import (
     ContentRefusedError,
     ExitStatus,
+    Hint,
+    HintKind,
     InvalidInputError,
     NoPriceError,
     NoReleaseError,
     StoreError,
 )
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 from feesync.store.checksums import seal_shared
 
 CENT = Decimal("0.01")

@@ -8,9 +8,8 @@ import pytest
 from cms_files import quarter, repriced, rvu25d, zip_of
 
 from feesync.datasets.rvu.load import load
-from feesync.errors import InvalidInputError, NoReleaseError, StoreError
+from feesync.errors import Hint, HintKind, InvalidInputError, NoReleaseError, StoreError
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 from feesync.store import checksums
 from feesync.store.pair import _insert, open_pair, revision_name
 from feesync.store.revisions import Revisions, read_revisions

@@ -13,8 +13,8 @@ from cms_files import GPCI, VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
 from feesync import InvalidInputError, NoReleaseError, StoreError, UnknownCodeError, estimate
 from feesync.datasets.rvu.load import load
+from feesync.errors import Hint, HintKind
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 from feesync.places import resolver
 from feesync.reference import tables
 from feesync.reference.tables import data_folder

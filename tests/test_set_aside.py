@@ -15,9 +15,8 @@ from feesync import estimate, sync
 from feesync.datasets.registry import read_checks
 from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
-from feesync.errors import ContentRefusedError, InvalidInputError
+from feesync.errors import ContentRefusedError, Hint, HintKind, InvalidInputError
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 
 WRONG = zip_of(rvu25d(values=changed(fixture(VALUES), "20610", 17, "0.90"), caps=None))
 """The postoperative share of 20610 is not what is left."""

@@ -12,8 +12,15 @@ from fake_cms import LISTING, PUBLISHED, REPOSTED, html, status
 import feesync as package
 from feesync import estimate
 from feesync.cms.cache import Cache
-from feesync.errors import BusyError, CacheError, ExitStatus, InvalidInputError, StoreError
-from feesync.hints import Hint, HintKind
+from feesync.errors import (
+    BusyError,
+    CacheError,
+    ExitStatus,
+    Hint,
+    HintKind,
+    InvalidInputError,
+    StoreError,
+)
 from feesync.refresh.sync import sync
 from feesync.store.checksums import seal_shared
 from feesync.store.freshness import read_freshness

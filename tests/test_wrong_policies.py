@@ -19,9 +19,8 @@ from feesync.datasets.rvu.checks.policies import (
     TechnicalWork,
 )
 from feesync.datasets.rvu.load import load
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, HintKind
 from feesync.formats.release import from_zip
-from feesync.hints import HintKind
 
 
 def components_exchanged(content):

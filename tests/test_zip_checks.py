@@ -13,10 +13,9 @@ from cms_files import rvu25d, text_of, zip5_line, zip5_lines, zip9_line, zip_of
 from feesync.datasets.rvu.load import load
 from feesync.datasets.zip_locality.checks import CHECKS
 from feesync.datasets.zip_locality.load import load_zip_files
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, Hint, HintKind
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
-from feesync.hints import Hint, HintKind
 
 DIVIDED = ("CA", "FL", "GA", "IL", "LA", "MD", "ME", "MI", "MO", "NJ", "NY", "OR", "PA", "TX", "WA")
 

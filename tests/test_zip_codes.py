@@ -6,8 +6,8 @@ from cms_files import text_of, zip5_line, zip9_line
 
 from feesync import LocalityError, estimate, estimate_claim, open_schedule
 from feesync.datasets.zip_locality.load import load_zip_files
+from feesync.errors import Hint, HintKind
 from feesync.formats.zip_locality import parse
-from feesync.hints import Hint, HintKind
 
 DAY = "2025-11-03"
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from feesync.claims.estimate import Estimate
-from feesync.errors import FeesyncError
+from feesync.errors import FeesyncError, Hint
 from feesync.model.money import json_ready
 from feesync.model.note import Note
-
-if TYPE_CHECKING:
-    from feesync.hints import Hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from feesync.errors import FeesyncError
-from feesync.hints import Hint, HintKind
+from feesync.errors import FeesyncError, Hint, HintKind
 
 _WORDS = {
     HintKind.LOAD_RELEASE: "'feesync sync --release {label}' brings it, or 'feesync import' of "

@@ -16,9 +16,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from feesync.errors import BusyError, CacheError
+from feesync.errors import BusyError, CacheError, Hint, HintKind
 from feesync.files import read_as, read_json, replace, write_json
-from feesync.hints import Hint, HintKind
 
 _RECORDS = "remembered.json"
 _LOCK = "sync.lock"

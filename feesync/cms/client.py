@@ -33,8 +33,14 @@ from feesync.cms.retries import (
     seconds_to_wait,
 )
 from feesync.cms.site import Site
-from feesync.errors import ContentRefusedError, InvalidInputError, UnreachableError, one_line
-from feesync.hints import Hint, HintKind
+from feesync.errors import (
+    ContentRefusedError,
+    Hint,
+    HintKind,
+    InvalidInputError,
+    UnreachableError,
+    one_line,
+)
 from feesync.model.reading import excerpt
 
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"

@@ -15,9 +15,8 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from feesync.errors import UnknownCodeError
+from feesync.errors import Hint, HintKind, UnknownCodeError
 from feesync.export.grid import COLUMNS, DECIMALS, KEY
-from feesync.hints import Hint, HintKind
 from feesync.model.hcpcs import CodeRange
 from feesync.model.locality import Locality
 from feesync.model.note import Note

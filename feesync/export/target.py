@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from feesync.errors import InvalidInputError
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind, InvalidInputError
 from feesync.store.schema import is_database
 
 

@@ -16,10 +16,9 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from feesync.errors import ContentRefusedError, InvalidInputError, one_line
+from feesync.errors import ContentRefusedError, Hint, HintKind, InvalidInputError, one_line
 from feesync.formats import archive
 from feesync.formats.text import bounded_rows
-from feesync.hints import Hint, HintKind
 from feesync.reference.catalogue import catalogue
 
 MAX_BYTES = 512 * 2**20

@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from feesync.errors import ContentRefusedError, one_line
+from feesync.errors import ContentRefusedError, Hint, HintKind, one_line
 from feesync.formats import (
     archive,
     gpci,
@@ -19,7 +19,6 @@ from feesync.formats import (
     xlsx,
 )
 from feesync.formats.relative_value import RelativeValueFile
-from feesync.hints import Hint, HintKind
 from feesync.model.label import label_in, label_year
 from feesync.reference.catalogue import catalogue, label_of_title
 

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from feesync.errors import LocalityError
+from feesync.errors import Hint, HintKind, LocalityError
 from feesync.model.locality import Locality
 from feesync.model.reading import excerpt
-
-if TYPE_CHECKING:
-    from feesync.hints import Hint
 
 _KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
@@ -151,8 +147,6 @@ def unknown_name(text: str, near: Sequence[Locality]) -> LocalityError:
 
 def list_hint() -> Hint:
     """Return the hint that all localities can be listed."""
-    from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
-
     return Hint(HintKind.LIST_LOCALITIES)
 
 

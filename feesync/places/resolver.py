@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from feesync.errors import LocalityError
+from feesync.errors import Hint, LocalityError
 from feesync.model.locality import Locality
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipFile, ZipPlace, read_zip
@@ -19,9 +19,6 @@ from feesync.places import words, zip_codes
 from feesync.places.names import enumeration, is_whole_name, matches, resolve
 from feesync.store.source import Source
 from feesync.store.zip_tables import ZipTable, embedded_zip_table
-
-if TYPE_CHECKING:
-    from feesync.hints import Hint
 
 Counties = Mapping[tuple[str, str], str]
 """The counties of localities, by MAC and locality, as CMS words them."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from feesync.errors import LocalityError
+from feesync.errors import Hint, HintKind, LocalityError
 from feesync.model.locality import Locality
 from feesync.model.zip_code import (
     ZIP5,
@@ -25,9 +25,6 @@ from feesync.model.zip_code import (
 )
 from feesync.places.names import enumeration, list_hint
 from feesync.store.zip_tables import ZipTable, table_on
-
-if TYPE_CHECKING:
-    from feesync.hints import Hint
 
 _WAY = "name the locality by MAC-locality"
 
@@ -218,6 +215,4 @@ def _spans(
 
 
 def _load_hint() -> Hint:
-    from feesync.hints import Hint, HintKind  # where something is lacking, not at every start
-
     return Hint(HintKind.LOAD_ZIPS)

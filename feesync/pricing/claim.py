@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate
 from feesync.pricing import status
-from feesync.pricing.entry import Entry
+from feesync.pricing.entry import Entry, touching
 from feesync.pricing.line import Line, Price
-from feesync.pricing.neighbours import touching
 from feesync.pricing.price import fold, without_amount
 from feesync.pricing.program import Program, program
 from feesync.pricing.rows import RateLookup, rate_of

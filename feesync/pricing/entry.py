@@ -1,5 +1,6 @@
 """A line of a claim that is to be priced, with its rate and its program."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from feesync.model.rate import Rate, SettingRate
@@ -18,3 +19,19 @@ class Entry(NamedTuple):
     rate: Rate
     base: SettingRate
     program: Program
+
+
+def touching(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the priced lines of a day that change each other's price.
+
+    They share a pool, or have the same code, as sides, units or shares of one procedure.
+    """
+    if len(entries) < 2:
+        return []
+    pools = [entry.program.pool for entry in entries]
+    codes = [entry.line.hcpcs for entry in entries]
+    return [
+        entry
+        for entry, pool, code in zip(entries, pools, codes, strict=True)
+        if codes.count(code) > 1 or (pool and pools.count(pool) > 1)
+    ]

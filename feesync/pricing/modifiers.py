@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from feesync.errors import ModifierError
+from feesync.errors import Hint, HintKind, ModifierError
 from feesync.model.money import SCALE
 from feesync.model.rate import Setting
 from feesync.pricing.line import Line
@@ -151,8 +151,6 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
 
 def _unknown(modifier: str) -> ModifierError:
     """Return the error for a modifier that is not in the table, with similar ones that are."""
-    from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
-
     names = known_modifiers()
     slips = {
         modifier[::-1],

@@ -9,15 +9,11 @@ Procedure (Modifier 51) and Diagnostic Imaging Family Indicator.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from feesync.model.note import Note
 from feesync.model.rate import Indicators
 from feesync.pricing.modifiers import ASSISTANTS, RETURN
 from feesync.pricing.technical import has_technical_part
-
-if TYPE_CHECKING:
-    from feesync.pricing.entry import Entry
 
 SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 """Multiple procedure indicators whose rules apply."""
@@ -46,22 +42,6 @@ def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
     ):
         return indicator, ""
     return None
-
-
-def touching(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the priced lines of a day that change each other's price.
-
-    They share a pool, or have the same code, as sides, units or shares of one procedure.
-    """
-    if len(entries) < 2:
-        return []
-    pools = [entry.program.pool for entry in entries]
-    codes = [entry.line.hcpcs for entry in entries]
-    return [
-        entry
-        for entry, pool, code in zip(entries, pools, codes, strict=True)
-        if codes.count(code) > 1 or (pool and pools.count(pool) > 1)
-    ]
 
 
 def group_notes(pool: Pool | None) -> list[Note]:

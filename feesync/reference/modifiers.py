@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from feesync.errors import InvalidInputError
+from feesync.errors import Hint, HintKind, InvalidInputError
 from feesync.model.reading import text
 from feesync.reference.tables import read_table, rows_of
 
@@ -140,8 +140,6 @@ def modifiers(start: str | None = None) -> list[dict[str, str | None]]:
     prefix = "" if start is None else text("start", start).strip().upper()
     rows = [row for row in read_table(MODIFIERS) if row["modifier"].startswith(prefix)]
     if not rows:
-        from feesync.hints import Hint, HintKind  # where something is wrong, not at every start
-
         raise InvalidInputError(
             f"no modifier starts with {prefix[:40]!r}", hint=Hint(HintKind.LIST_MODIFIERS)
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from feesync.errors import ExitStatus, FeesyncError
-from feesync.hints import Hint
+from feesync.errors import ExitStatus, FeesyncError, Hint
 from feesync.refresh.report import Problem
 
 

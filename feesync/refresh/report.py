@@ -9,8 +9,7 @@ from typing import Any
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.datasets.editions import Outcome
-from feesync.errors import ExitStatus, worst
-from feesync.hints import Hint
+from feesync.errors import ExitStatus, Hint, worst
 from feesync.model.money import json_ready
 from feesync.refresh.standing import Standing
 

@@ -27,8 +27,14 @@ from feesync.datasets.dataset import Dataset, Enquiry, Loaded, Offers
 from feesync.datasets.editions import Outcome
 from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.selection import Selection
-from feesync.errors import ContentRefusedError, ExitStatus, FeesyncError, UnreachableError
-from feesync.hints import Hint, HintKind
+from feesync.errors import (
+    ContentRefusedError,
+    ExitStatus,
+    FeesyncError,
+    Hint,
+    HintKind,
+    UnreachableError,
+)
 from feesync.refresh.problems import Problems
 from feesync.refresh.report import ReleaseReport, SyncReport
 from feesync.refresh.standing import standing

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from feesync.hints import Hint
+from feesync.errors import Hint
 from feesync.model.release import Release
 from feesync.reference.catalogue import label_on
 from feesync.schedule.threads import open_schedule

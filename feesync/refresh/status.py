@@ -13,8 +13,7 @@ from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.datasets.dataset import Description
 from feesync.datasets.registry import DATASETS
-from feesync.errors import ExitStatus, worst
-from feesync.hints import Hint
+from feesync.errors import ExitStatus, Hint, worst
 from feesync.model import reading
 from feesync.model.dates import read_age
 from feesync.paths import cache_path, database_path

@@ -10,13 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from feesync.model.locality import Locality
 from feesync.model.money import decimal, decimal_percent, dollars, json_ready, scaled
+from feesync.model.rate import Rate
 from feesync.model.release import Release
 
-if TYPE_CHECKING:
-    from feesync.schedule.quote import Quote
+
+class RateAnswer(Protocol):
+    """A rate with its release and its locality, as a Quote is."""
+
+    @property
+    def rate(self) -> Rate:
+        """The rate."""
+
+    @property
+    def release(self) -> Release:
+        """The release that it is from."""
+
+    @property
+    def locality(self) -> Locality:
+        """The payment locality that it is for."""
 
 
 class Column(NamedTuple):
@@ -111,7 +126,7 @@ def release_cells(release: Release, day: date | None) -> dict[str, Any]:
     return json_row(OF_RELEASE, release_row(release, day))
 
 
-def row(quote: Quote, day: date | None, factor: int | None = None) -> list[Any]:
+def row(quote: RateAnswer, day: date | None, factor: int | None = None) -> list[Any]:
     """Return the values of a rate in the order of `names`.
 
     Dollars, RVUs, GPCIs and the conversion factor are exact Decimals; no price is None.
@@ -130,7 +145,7 @@ def row(quote: Quote, day: date | None, factor: int | None = None) -> list[Any]:
     return cells if factor is None else [*cells, *contract_row(quote, factor)]
 
 
-def contract_row(quote: Quote, factor: int) -> list[Any]:
+def contract_row(quote: RateAnswer, factor: int) -> list[Any]:
     """Return the values of a rate in the order of CONTRACT, as exact Decimals.
 
     Args:
@@ -150,7 +165,7 @@ def names(factor: int | None = None) -> tuple[str, ...]:
     return own if factor is None else (*own, *CONTRACT)
 
 
-def to_dict(quote: Quote, day: date | None, factor: int | None = None) -> dict[str, Any]:
+def to_dict(quote: RateAnswer, day: date | None, factor: int | None = None) -> dict[str, Any]:
     """Return a rate under the names of `feesync rates --json`, for `json.dumps`.
 
     Args:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Any
 
-from feesync.hints import Hint
+from feesync.errors import Hint
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.locality import Locality

@@ -37,6 +37,6 @@ class Quote(NamedTuple):
         Raises:
             InvalidInputError: the day cannot be read.
         """
-        from feesync.schedule.columns import to_dict  # which knows quotes
+        from feesync.schedule.columns import to_dict  # not at every start
 
         return to_dict(self, None if day is None else read_day("day", day))

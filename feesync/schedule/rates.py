@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
-from feesync.errors import InvalidInputError, NoReleaseError, UnknownCodeError
+from feesync.errors import Hint, InvalidInputError, NoReleaseError, UnknownCodeError
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import CodeRange, read_code, read_codes
@@ -27,7 +27,6 @@ from feesync.store.live import LiveDatabase
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
-    from feesync.hints import Hint
     from feesync.places.resolver import SearchResult
     from feesync.store.pair import Pair
 

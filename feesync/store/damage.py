@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from feesync.errors import StoreError
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind, StoreError
 
 
 class DamageError(StoreError):

@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from feesync.errors import NoReleaseError, UnknownCodeError
+from feesync.errors import Hint, NoReleaseError, UnknownCodeError
 from feesync.model.release import Release
 from feesync.store.source import Source
 
 if TYPE_CHECKING:
-    from feesync.hints import Hint
     from feesync.model.edition import Edition
     from feesync.model.zip_code import ZipFile
     from feesync.store.freshness import Listing

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from feesync.errors import InvalidInputError, NoReleaseError
-from feesync.hints import Hint
+from feesync.errors import Hint, InvalidInputError, NoReleaseError
 from feesync.model.label import parse_label
 from feesync.model.release import Release
 from feesync.store.schema import memory_database

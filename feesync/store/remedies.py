@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind
 from feesync.model.label import FIRST_YEAR, label_year
 from feesync.reference.catalogue import effective_dates, label_on
 from feesync.store.freshness import Listing

@@ -11,8 +11,7 @@ from feesync.cli.hints import with_hint, words
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_prose, print_table
 from feesync.datasets.dataset import Table
-from feesync.errors import one_line
-from feesync.hints import Hint, HintKind
+from feesync.errors import Hint, HintKind, one_line
 from feesync.refresh.standing import Standing
 from feesync.refresh.status import Status
 from feesync.refresh.status import status as refresh_status

@@ -26,10 +26,9 @@ from feesync.datasets.dataset import (
 from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
-from feesync.errors import ContentRefusedError, InvalidInputError
+from feesync.errors import ContentRefusedError, Hint, HintKind, InvalidInputError
 from feesync.formats import archive
 from feesync.formats import release as releases
-from feesync.hints import Hint, HintKind
 from feesync.model.label import label_in, label_year
 from feesync.model.money import decimal
 from feesync.model.release import ACCEPTED_CHANGE, Release

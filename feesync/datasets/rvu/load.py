@@ -14,10 +14,9 @@ from pathlib import Path
 from feesync.datasets.editions import Editions, KnownEdition, Outcome
 from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.checks import suite
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, Hint, HintKind
 from feesync.formats.relative_value import RelativeValue
 from feesync.formats.release import ParsedRelease
-from feesync.hints import Hint, HintKind
 from feesync.model.label import FIRST_QP_YEAR, label_year
 from feesync.model.locality import NATIONAL
 from feesync.model.release import ACCEPTED_CHANGE

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Protocol
 
-from feesync.errors import ContentRefusedError
-from feesync.hints import Hint, HintKind
+from feesync.errors import ContentRefusedError, Hint, HintKind
 from feesync.model.locality import NATIONAL
 from feesync.model.zip_code import ZIP5, ZipFile, ZipRow
 from feesync.store.snapshot import open_snapshot

@@ -45,9 +45,8 @@ from feesync.datasets.rvu.checks.values import (
     corrections,
     row_changes,
 )
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, Hint, HintKind
 from feesync.formats.release import ParsedRelease
-from feesync.hints import Hint, HintKind
 
 OF_ITSELF: tuple[ReleaseCheck, ...] = (
     RowMinimum(),
