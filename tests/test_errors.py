@@ -2,10 +2,13 @@ import json
 import pickle
 import re
 import traceback
+from inspect import signature
 from itertools import permutations
 
 import pytest
 
+import feesync
+from feesync import localities, modifiers
 from feesync.cli.hints import error_text, words
 from feesync.errors import (
     ContentRefusedError,
@@ -80,6 +83,24 @@ def test_every_kind_of_hint_has_words(kind):
     assert "{" not in str(hint) + words(hint)
     assert "feesync " not in str(hint)
     assert re.search(r"'feesync |--[a-z]", words(hint)) or kind is HintKind.NOTHING_YET
+
+
+@pytest.mark.parametrize("kind", HintKind)
+def test_a_hint_names_public_functions_and_their_arguments(kind):
+    hint = Hint(kind, label="RVU24D", year=2024, check="text-twin", reason="CMS lists none")
+    called = re.findall(r"feesync\.(\w+)\((.*?)\)", str(hint))
+    assert bool(called) == ("feesync." in str(hint))
+    for name, arguments in called:
+        assert name in feesync.__all__
+        named = re.findall(r"(\w+)=", arguments)
+        assert signature(getattr(feesync, name)).parameters.keys() >= {*named}
+
+
+@pytest.mark.parametrize("ask", [modifiers, lambda start: localities(start, date="2025-11-03")])
+def test_a_hint_on_a_list_names_the_function_that_lists(ask):
+    with pytest.raises(FeesyncError) as error:
+        ask("9Q")
+    assert re.fullmatch(r"feesync\.(modifiers|localities)\(\) lists all", str(error.value.hint))
 
 
 def test_an_error_names_its_candidates():
