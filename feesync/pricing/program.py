@@ -118,18 +118,7 @@ def _shape(line: Line) -> Line:
         day = max(day, _since((*modifiers, *BORROWED), line.day))
         if any(map(_is_for_some, modifiers)):
             code = line.hcpcs
-    return Line(
-        code,
-        modifiers,
-        day,
-        line.setting,
-        line.units,
-        None,
-        line.nonpar,
-        line.practitioner,
-        line.postoperative_days,
-        line.contract,
-    )
+    return line._replace(hcpcs=code, day=day, charge=None, place="")
 
 
 def _since(modifiers: tuple[str, ...], day: date) -> date:
