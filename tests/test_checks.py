@@ -11,7 +11,13 @@ import pytest
 from cms_files import VALUES, fixture, rvu25d, zip_of
 
 from feesync.datasets.rvu.checks.known_release import known_releases
-from feesync.datasets.rvu.checks.localities import GpciMeans, GpciMoves, LocalityList, LocalityNames
+from feesync.datasets.rvu.checks.localities import (
+    GpciMeans,
+    GpciMoves,
+    LocalityList,
+    LocalityNames,
+    gpci_moves,
+)
 from feesync.datasets.rvu.checks.opps import OppsCapCodes, OppsCapLocalities, OppsColumns
 from feesync.datasets.rvu.checks.rows import GlobalShares, QppRows, RowMinimum, SettingOrder
 from feesync.datasets.rvu.checks.twin import TextTwin
@@ -511,3 +517,35 @@ def test_fixture_rows_are_in_the_layout():
     assert len(text_of([ROW]).splitlines()[1]) == 171
     assert parse_text(text_of([ROW]), "x.txt").lines
     assert fixture(VALUES)
+
+
+def test_moves_of_indices_in_words(known):
+    parsed = release(rows(COUNT), "RVU25D")
+    at_floor = [row for row in parsed.gpci.rows if row.work_gpci == 1_000]
+    gone = places(
+        parsed, lambda row: {"work_gpci": 990 if row.work_gpci == 1_000 else row.work_gpci}
+    )
+    where = f"{len(at_floor)} localities"
+    assert gpci_moves(beside(known, parsed)) == []
+    assert gpci_moves(beside(known, gone)) == [
+        f"the 1.0 floor of the work GPCI has gone in {where}"
+    ]
+    first = parsed.gpci.rows[0]
+    moved_one = places(parsed, moved("pe_gpci", 7), 1)
+    was = first.pe_gpci
+    assert gpci_moves(beside(known, moved_one)) == [
+        f"{first.key} GPCI PE {was / 1000:.3f} -> {(was + 7) / 1000:.3f}"
+    ]
+
+
+def test_the_floor_of_the_work_index_may_come(known):
+    parsed = release(rows(COUNT), "RVU25D")
+    low = [row for row in parsed.gpci.rows if 960 <= row.work_gpci < 1_000]
+    raised = places(
+        parsed,
+        lambda row: {"work_gpci": 1_000 if 960 <= row.work_gpci < 1_000 else row.work_gpci},
+    )
+    found = gpci_moves(beside(known, raised))
+    assert found == (
+        [f"the 1.0 floor of the work GPCI has come in {len(low)} localities"] if low else []
+    )

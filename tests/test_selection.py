@@ -2,8 +2,12 @@ from datetime import date
 
 import pytest
 
+from feesync.cms.catalog import Offer
+from feesync.datasets.dataset import Enquiry, Offers
+from feesync.datasets.rvu.dataset import RelativeValueFiles
 from feesync.datasets.selection import Selection
 from feesync.errors import InvalidInputError
+from feesync.model.label import label_year
 
 
 def chosen(years=(), releases=(), everything=False, effective=None):
@@ -113,3 +117,17 @@ def test_which_runs_must_find_something_recent():
             chosen(releases=["RVU26D"]),
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "name"), [("listing", "CMS's listing"), ("cache", "the cache")]
+)
+def test_what_is_named_and_not_there(catalogue, name):
+    offers = Offers(
+        [Offer(label, label_year(label)) for label in ("RVU25D", "RVU20A", "RVU25C")], catalogue
+    )
+    selection = Selection.of(None, ["RVU25B"], everything=False, this_year=2025)
+    enquiry = Enquiry(selection, {}, frozenset())
+    says = f"^{name} has nothing of RVU25B; of the last years it has RVU25C, RVU25D$"
+    with pytest.raises(InvalidInputError, match=says):
+        RelativeValueFiles().choice(offers, enquiry, lambda label, error: None)

@@ -75,6 +75,7 @@ ROOMS = {
             "test_zip_checks",
             "test_zip_load",
             "test_set_aside",
+            "test_cli_status",
         ),
     ),
     "places": Room(
