@@ -125,10 +125,12 @@ class FeesyncError(Exception):
             functions, or is empty.
         claim_line: the number of the line of a claim that the error is about, counted from 1; None
             where it is about none.
+        others: the errors of other lines of the same claim, or rows of the same table, in order.
     """
 
     exit_status = ExitStatus.UNEXPECTED
     claim_line: int | None = None
+    others: "tuple[FeesyncError, ...]" = ()
 
     def __init__(self, message: object = "", *, hint: Hint | None = None) -> None:
         super().__init__(message)
@@ -154,6 +156,13 @@ def of_line(number: int) -> Iterator[None]:
         if error.claim_line is None:
             error.claim_line = number
         raise
+
+
+def together(errors: "Sequence[FeesyncError]") -> FeesyncError:
+    """Return the first of some errors of lines or rows, which has the rest in its `others`."""
+    first, *others = errors
+    first.others = tuple(others)
+    return first
 
 
 class InvalidInputError(FeesyncError, ValueError):

@@ -1,4 +1,5 @@
-"""CMS's files: bytes in, typed records out.
+"""Files: bytes in, records out.
 
-Each module reads one kind of file, and refuses a layout that it does not know.
+Each module reads one kind of CMS's files, and refuses a layout that it does not know; `table` reads
+the tables of callers.
 """

@@ -1,0 +1,38 @@
+"""The columns of a claim line in a caller's table: how they are spelled, and how a row is read.
+
+Claim files and price lists have them. Out of scope: the file (table), and whether code and
+modifiers exist (pricing).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+CODE = "hcpcs"
+
+_NUMBERED = tuple(f"mod{number}" for number in range(1, 5))
+
+SPELLINGS: Mapping[str, tuple[str, ...]] = {
+    CODE: (
+        *("cpt", "code", "procedure", "proc", "service", "px"),
+        *("hcpcs code", "cpt code", "procedure code", "proc code", "billing code"),
+        *("cpt/hcpcs", "hcpcs/cpt", "cpt/hcpcs code", "hcpcs/cpt code"),
+    ),
+    "modifiers": ("mod", "mods", "modifier"),
+    **{
+        name: (f"modifier{name[-1]}", f"modifiers{name[-1]}", f"mods{name[-1]}", f"m{name[-1]}")
+        for name in _NUMBERED
+    },
+}
+"""The columns of a code with its modifiers, and how else they are spelled."""
+
+
+def code_and_modifiers(cells: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """Return the code and the modifiers of a row; either is empty where the row has none.
+
+    Modifiers may stand in one column, in four, or after the code, as in `64493-50`.
+    """
+    code, *after = re.split(r"\s*-\s*", cells.get(CODE, ""))
+    own = (cells.get(name, "") for name in ("modifiers", *_NUMBERED))
+    return code, (*after, *re.findall(r"[^\s,;:/-]+", " ".join(own)))
