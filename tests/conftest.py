@@ -136,8 +136,8 @@ def feesync_whole():
     """Run the command line in this process."""
     runner = CliRunner()
 
-    def run(*args):
-        return runner.invoke(cli, [str(arg) for arg in args])
+    def run(*args, stdin=None):
+        return runner.invoke(cli, [str(arg) for arg in args], input=stdin)
 
     return run
 
@@ -149,8 +149,8 @@ def feesync(feesync_whole):
     That there is no database yet, which tests of its own hold, is left out of stderr.
     """
 
-    def run(*args):
-        result = feesync_whole(*args)
+    def run(*args, stdin=None):
+        result = feesync_whole(*args, stdin=stdin)
         result.stderr_bytes = re.sub(
             rb"feesync: info: there is no database .* yet: .*\n", b"", result.stderr_bytes
         )

@@ -2,6 +2,7 @@ import csv
 import json
 
 import pytest
+import workbooks
 
 DAY = ("--locality", "national", "--date", "2025-11-03")
 TABLE = """\
@@ -76,6 +77,85 @@ def test_lines_from_files(feesync, tmp_path):
     assert [line["allowed"] for line in json.loads(printed.pop())["lines"]] == [250.25, 131.97]
 
 
+def lines_of(result):
+    """Code, modifiers, units and allowed amount of each line of a claim as JSON."""
+    assert (result.exit_code, result.stderr) == (0, "")
+    return [
+        (line["hcpcs"], line["modifiers"], line["units"], line["allowed"])
+        for line in json.loads(result.stdout)["lines"]
+    ]
+
+
+LINES = [("64493", ["50", "KX"], 1, 250.25), ("64494", ["50"], 1, 131.97)]
+ROWS = [["CPT", "Mod 1", "MOD2", "Qty", "Billed", "Notes"], [64493, 50, "KX", 1, 250.25, "x"]]
+FILES = {
+    "a.csv": "hcpcs,modifiers,units,charge\n64493,50 KX,1,250.25\n64494,50,,\n",
+    "b.csv": "CPT;Mod1;Mod2;Mod3;Mod4;Units;Billed\n64493;50;KX;;;1.00;$250.25\n64494;50\n",
+    "c.CSV": "\ufeffProcedure Code,Modifier,Quantity,Line Charge\r\n64493,50-KX,1,250.25\r\n"
+    "64494,50,,\r\n",
+    "d.txt": "64493-50-KX@250.25\n64494-50x1\n",
+    "e.tsv": "Code\tMods\tCharges\tLine\n64493-50\tKX\t250.25\t1\n\n64494-50\t\t\t2\n",
+    "f.json": '["64493-50-KX@250.25", {"hcpcs": "64494", "modifiers": "50"}]',
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_claim_files_as_practices_have_them(feesync, tmp_path, name):
+    path = tmp_path / name
+    path.write_text(FILES[name], encoding="utf-8")
+    assert lines_of(feesync("claim", path, *DAY, "--json")) == LINES
+    assert lines_of(feesync("claim", "-", *DAY, "--json", stdin=FILES[name])) == LINES
+
+
+def test_a_claim_as_a_workbook(feesync, tmp_path):
+    path = tmp_path / "claim.xlsx"
+    data = workbooks.workbook([*ROWS, ["64494", "50"]])
+    path.write_bytes(data)
+    assert lines_of(feesync("claim", path, *DAY, "--json")) == LINES
+    assert lines_of(feesync("claim", "-", *DAY, "--json", stdin=data)) == LINES
+
+
+def test_a_file_beside_lines(feesync):
+    result = feesync("claim", "64635-LT", "-", *DAY, "--json", stdin="64493-50 64494-50\n\n64495")
+    assert [line[0] for line in lines_of(result)] == ["64635", "64493", "64494", "64495"]
+
+
+def test_every_row_that_is_wrong_is_said(feesync, tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "64493,50,\n\n6449,,\n64494,50 RT,\n64494,ZZ,\nQQQQQ,,\n64494,,x\n64494,,-1\n,50,2\n"
+    path.write_text(f"cpt,mod,units\n{rows}")
+    result = feesync("claim", "64493-ZZ", path, *DAY)
+    assert (result.exit_code, result.stdout) == (2, "")
+    printed = [line.removeprefix("feesync: ") for line in result.stderr.splitlines()]
+    expected = [
+        "line 1: modifier ZZ is not known",
+        f"line 3 ({path}, row 4): '6449' is not a HCPCS code",
+        f"line 4 ({path}, row 5): 50 means both sides",
+        f"line 5 ({path}, row 6): modifier ZZ is not known",
+        f"line 6 ({path}, row 7): QQQQQ on 2025-11-03",
+        f"line 7 ({path}, row 8): units 'x' is not a whole number",
+        f"line 8 ({path}, row 9): units '-1' is not a whole number",
+        f"line 9 ({path}, row 10): '' is not a HCPCS code",
+    ]
+    assert [line[: len(text)] for line, text in zip(printed, expected, strict=True)] == expected
+    priced = feesync("claim", path, *DAY, "--incomplete")
+    assert priced.exit_code == 6
+    assert f"feesync: no price: line 2 ({path}, row 4): '6449' is not a HCPCS code" in priced.stderr
+
+
+def test_the_worst_of_several_errors_decides_the_status(feesync):
+    assert feesync("claim", "QQQQQ", *DAY).exit_code == 6
+    assert feesync("claim", "QQQQQ", "64493-ZZ", *DAY).exit_code == 2
+
+
+def test_of_many_errors_the_first_hundred_are_said(feesync, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("cpt\n" + "64493,x\n" * 103)
+    printed = feesync("claim", path, *DAY).stderr.splitlines()
+    assert len(printed) == 101
+    assert printed[-1] == "feesync: and 3 more"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -90,9 +170,23 @@ def test_lines_from_files(feesync, tmp_path):
             "line 1: modifiers is a list, such as ['50'], not int",
         ),
         ("a.csv", b"\xff", "a.csv cannot be read: it is not UTF-8 text"),
-        ("a.csv", b"code\n64493\n", "a.csv, row 2: a claim line has 'code'"),
-        ("a.csv", b"hcpcs,units\n64493,two\n", "a.csv, row 2: units 'two' is not a whole number"),
-        ("a.csv", b"hcpcs\n64493,50\n", "a.csv, row 2 has more cells than the header"),
+        (
+            "a.csv",
+            b"hcpcs,payer,plan\n64493,,\n",
+            "a.csv: the columns 'payer', 'plan' are none of a claim line: those are hcpcs",
+        ),
+        ("a.csv", b"hcpcs,qt\n64493,\n", "a.csv: the column 'qt' is none of a claim line"),
+        ("a.csv", b"units\n1\n", "a.csv has no column of codes: name it hcpcs, cpt or code"),
+        (
+            "a.csv",
+            b"64493,50,1,250\n64494,50,1,250\n",
+            "a.csv: the first row names no columns; put a row above it, such as hcpcs,modifiers",
+        ),
+        ("a.csv", b"", "a claim has at least one line"),
+        ("a.xlsx", b"PK\x03\x04", "a.xlsx is not readable as a workbook"),
+        ("a.txt", b"64493-50x\n", "line 1 (PATH, row 1): '64493-50x' is not a claim line"),
+        ("a.csv", b"hcpcs,units\n64493,two\n", "row 2): units 'two' is not a whole number"),
+        ("a.csv", b"hcpcs\n64493,50\n", "a.csv, row 2: it has more cells than the header"),
         ("a.csv", b'hcpcs\n"64493\n', "a.csv is not readable as csv"),
         ("a.csv", b"hcpcs\n", "a claim has at least one line"),
     ],
@@ -104,7 +198,7 @@ def test_files_that_cannot_be_read(feesync, tmp_path, name, content, says):
     result = feesync("claim", path, *DAY)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("feesync: ")
-    assert says in result.stderr
+    assert says.replace("PATH", str(path)) in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -82,7 +82,7 @@ def test_a_workbook_has_the_rows_of_its_first_sheet():
         (b"\xff", "own.csv cannot be read: it is not UTF-8 text"),
         (b"\xff\xfe\x00", "own.csv cannot be read: it is not UTF-8 text"),
         ('cpt\n"64493\n', "own.csv is not readable as csv (line 2: unexpected end of data)"),
-        ("cpt,fee,CPT\n", "own.csv has 'cpt' and 'CPT', which are both hcpcs: keep one"),
+        ("cpt,fee,CPT\n", "own.csv has the column 'cpt' twice"),
         ("cpt,cpt\n", "own.csv has the column 'cpt' twice"),
         ("cpt,HCPCS code\n", "own.csv has 'cpt' and 'HCPCS code', which are both hcpcs: keep one"),
         ("clinic,clinic\n", "own.csv has the column 'clinic' twice"),

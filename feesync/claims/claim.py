@@ -16,7 +16,7 @@ from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import QuoteLookup
-from feesync.errors import FeesyncError, InvalidInputError
+from feesync.errors import FeesyncError, InvalidInputError, together
 from feesync.model.money import dollars
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
@@ -43,8 +43,8 @@ def price_claim(
 
     Raises:
         InvalidInputError: there is no line, or there are more than 50.
-        FeesyncError: why the first line that cannot be priced cannot; with `incomplete`, only where
-            no line can.
+        FeesyncError: why the first line that cannot be priced cannot, with the errors of the other
+            lines; with `incomplete`, only where no line can.
     """
     by_number, errors = _read(header, lines)
     prices: dict[int, Price] = {}
@@ -54,7 +54,7 @@ def price_claim(
         else:
             prices[number] = price
     if errors and (not incomplete or not prices):
-        raise errors[min(errors)]
+        raise together([errors[number] for number in sorted(errors)])
     if not prices:
         raise InvalidInputError("a claim has at least one line")
     estimates: dict[int, Estimate] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date as Date
 from decimal import Decimal
@@ -204,8 +204,8 @@ def estimate_claim(
         The claim. A line that Medicare does not price has `allowed` None and a note that says why.
 
     Raises:
-        FeesyncError: for the reasons of `estimate`; the message names the line. With `incomplete`,
-            only where no line can be priced: the error of the first.
+        FeesyncError: for the reasons of `estimate`; the message names the line, and `others` has
+            the errors of other lines. With `incomplete`, only where no line can be priced.
 
         Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
             record layout documents.
@@ -251,24 +251,29 @@ def estimate_lines(
     *,
     incomplete: bool = False,
     db: str | os.PathLike[str] | None = None,
+    name: Callable[[int], str] = "line {}".format,
 ) -> ClaimEstimate:
-    """Return what Medicare allows for lines under a header, as `estimate_claim` does."""
+    """Return what Medicare allows for lines under a header, as `estimate_claim` does.
+
+    Errors name a line by what `name` returns for its number.
+    """
     incomplete = reading.flag("incomplete", incomplete)
     if isinstance(lines, str | bytes | Mapping | ClaimLine) or not reading.is_iterable(lines):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     from feesync.claims.claim import price_claim  # not at the start of every line
 
-    with _naming_the_line():
+    with _naming_the_line(name):
         rates = ClaimRates(header, open_schedule(db))
         return price_claim(header, lines, rates, incomplete=incomplete)
 
 
 @contextmanager
-def _naming_the_line() -> Iterator[None]:
-    """Say in the text of an error which line of a claim it is about."""
+def _naming_the_line(name: Callable[[int], str]) -> Iterator[None]:
+    """Say in the texts of errors which line of a claim each is about."""
     try:
         yield
     except FeesyncError as error:
-        if error.claim_line is not None:
-            error.args = (f"line {error.claim_line}: {error}",)
+        for one in (error, *error.others):
+            if one.claim_line is not None:
+                one.args = (f"{name(one.claim_line)}: {one}",)
         raise

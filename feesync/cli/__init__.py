@@ -19,9 +19,10 @@ import click
 from feesync.about import VERSION
 from feesync.cli.command import Once
 from feesync.cli.options import db_option
-from feesync.errors import ExitStatus, FeesyncError, one_line
+from feesync.errors import ExitStatus, FeesyncError, one_line, worst
 
 _STDOUT = 1
+_MOST_ERRORS = 100
 _LONGEST_VALUE = 60
 _LONGEST_PATH = 200
 _LONGEST_MESSAGE = 2_000
@@ -85,8 +86,12 @@ class _Commands(Once, click.Group):
         except FeesyncError as error:
             from feesync.cli.hints import error_text  # where something is wrong
 
-            click.echo(f"feesync: {self._with_short_values(error_text(error))}", err=True)
-            ctx.exit(error.exit_status)
+            errors = (error, *error.others)
+            for one in errors[:_MOST_ERRORS]:
+                click.echo(f"feesync: {self._with_short_values(error_text(one))}", err=True)
+            if len(errors) > _MOST_ERRORS:
+                click.echo(f"feesync: and {len(errors) - _MOST_ERRORS:,} more", err=True)
+            ctx.exit(worst(one.exit_status for one in errors))
         except BrokenPipeError:
             raise
         except OSError as error:

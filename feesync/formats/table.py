@@ -89,11 +89,7 @@ def read_table(data: bytes, name: str, spellings: Mapping[str, Iterable[str]]) -
             header does not name.
         MissingExtraError: the package that reads workbooks is not installed.
     """
-    if data.startswith(_OLD_WORKBOOK):
-        raise InvalidInputError(f"{name} is a workbook of an old form: save it as .xlsx or .csv")
-    rows = list(
-        _workbook_rows(data, name) if data.startswith(_WORKBOOK) else _text_rows(data, name)
-    )
+    rows = read_rows(data, name)
     if not rows:
         return Table(name, (), ())
     (_, header), *others = rows
@@ -103,6 +99,19 @@ def read_table(data: bytes, name: str, spellings: Mapping[str, Iterable[str]]) -
         name,
         tuple(filter(None, columns)),
         tuple(Row(number, named) for (number, _), named in zip(others, cells, strict=True)),
+    )
+
+
+def read_rows(data: bytes, name: str) -> list[tuple[int, list[str]]]:
+    """Return the numbers and the cells of the rows of a file that are not blank, the header too.
+
+    Raises:
+        InvalidInputError, MissingExtraError: as `read_table` does.
+    """
+    if data.startswith(_OLD_WORKBOOK):
+        raise InvalidInputError(f"{name} is a workbook of an old form: save it as .xlsx or .csv")
+    return list(
+        _workbook_rows(data, name) if data.startswith(_WORKBOOK) else _text_rows(data, name)
     )
 
 
@@ -133,7 +142,7 @@ def _columns(header: Sequence[str], name: str, spellings: Mapping[str, Iterable[
                 for cell, own in zip(header, columns, strict=True)
                 if own == column
             ]
-            alike = len(set(twice)) == 1
+            alike = len(set(map(plain, twice))) == 1
             raise InvalidInputError(
                 f"{name} has the column {twice[0]} twice"
                 if alike

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import click
 
 from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate
 from feesync.claims.estimator import estimate_lines
+from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
-from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
+from feesync.cli.input import STDIN, read_input
 from feesync.cli.options import db_option, explain_option, header_options, json_option, one_form
 from feesync.cli.output import print_json, print_table
-from feesync.errors import ExitStatus, InvalidInputError
+from feesync.errors import ExitStatus
 from feesync.model.note import Note
-from feesync.model.reading import excerpt
 
 _COLUMNS = (
     "Line",
@@ -35,7 +32,6 @@ _COLUMNS = (
     "Sequestr.",
     "Patient",
 )
-_WHOLE = re.compile(r"[0-9]{1,9}")
 _PAYERS = 3
 """How many columns at the end say who pays; they are left out for a contract."""
 _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
@@ -72,11 +68,18 @@ def command(
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
       feesync claim 64493-RT@300 64493-LT@300 --locality CA-05 --deductible 100
       feesync claim 64493-50 64494-50 --locality AL --percent 110 --of-year 2022
-      feesync claim lines.csv --locality 01112-05 --json
+      feesync claim lines.xlsx --locality 01112-05 --json
     """
     one_form(as_json, explain)
-    claim_lines = [line for argument in lines for line in _lines(argument)]
-    claim = estimate_lines(header, claim_lines, incomplete=incomplete, db=ctx.obj)
+    claim_lines = list(_lines(lines))
+
+    def name(number: int) -> str:
+        origin = claim_lines[number - 1].origin
+        return f"line {number} ({origin})" if origin else f"line {number}"
+
+    claim = estimate_lines(
+        header, [line.line for line in claim_lines], incomplete=incomplete, db=ctx.obj, name=name
+    )
     if as_json:
         print_json(claim.to_dict())
     elif explain:
@@ -101,79 +104,17 @@ def command(
 
         reasons += [(line.number, with_hint(line.reason, line.hint)) for line in claim.refused]
     for number, text in sorted(reasons):
-        click.echo(f"feesync: no price: line {number}: {text}", err=True)
+        click.echo(f"feesync: no price: {name(number)}: {text}", err=True)
     if claim.refused or any(line.allowed is None for line in claim.lines):
         ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _lines(argument: str) -> Iterable[Any]:
-    suffix = Path(argument).suffix.lower()
-    if suffix not in (".json", ".csv"):
-        return [argument]
-    try:
-        text = Path(argument).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InvalidInputError(f"{argument} cannot be read: {reason}") from None
-    return _from_json(argument, text) if suffix == ".json" else _from_csv(argument, text)
-
-
-def _from_json(name: str, text: str) -> list[Any]:
-    import json
-
-    try:
-        lines = json.loads(text, parse_float=Decimal, object_pairs_hook=_once_each)
-    except RecursionError:
-        raise InvalidInputError(f"{name} holds no list of claim lines: it nests too deep") from None
-    except ValueError as error:
-        raise InvalidInputError(f"{name} is not JSON: {str(error)[:100]}") from None
-    if not isinstance(lines, list):
-        raise InvalidInputError(f"{name} holds no list of claim lines")
-    return lines
-
-
-def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON; refuse one with a name twice, since a choice would be a guess."""
-    values = dict(members)
-    if len(values) < len(members):
-        names = [name for name, _ in members]
-        raise ValueError(f"{excerpt(max(names, key=names.count))} appears twice in an object")
-    return values
-
-
-def _from_csv(name: str, text: str) -> list[Any]:
-    try:
-        reader = csv.DictReader(text.splitlines(), strict=True)
-        columns = [column.strip().lower() for column in reader.fieldnames or ()]
-        rows = list(reader)
-    except csv.Error as error:
-        raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
-    if len(set(columns)) < len(columns):
-        raise InvalidInputError(
-            f"{name} has the column {excerpt(max(columns, key=columns.count))} twice"
-        )
-    return [_csv_line(f"{name}, row {number}", row) for number, row in enumerate(rows, start=2)]
-
-
-def _csv_line(where: str, row: dict[str | None, str | None]) -> ClaimLine:
-    if None in row:
-        raise InvalidInputError(f"{where} has more cells than the header")
-    values: dict[str, object] = {
-        str(name).strip().lower(): value.strip()
-        for name, value in row.items()
-        if value and value.strip()
-    }
-    for name in ("units", "postop_days"):
-        if name in values:
-            if not _WHOLE.fullmatch(str(values[name])):
-                raise InvalidInputError(
-                    f"{where}: {name} {excerpt(values[name])} is not a whole number"
-                )
-            values[name] = int(str(values[name]))
-    try:
-        return ClaimLine.read(values)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{where}: {error}") from None
+def _lines(arguments: Iterable[str]) -> Iterator[FileLine]:
+    for argument in arguments:
+        if argument == STDIN or Path(argument).suffix.lower() in SUFFIXES:
+            yield from read_lines(*read_input(argument))
+        else:
+            yield FileLine("", argument)
 
 
 def _print_table(claim: ClaimEstimate) -> None:
