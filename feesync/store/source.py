@@ -17,6 +17,7 @@ from feesync.model.locality import NATIONAL, Locality
 from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.store import checksums
+from feesync.store.one_rate import select_one
 from feesync.store.schema import REFERENCE_FACTOR, table_of_editions
 
 if TYPE_CHECKING:
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from feesync.store.zip_tables import StoredZipTable
 
 _SELECT = f"SELECT {', '.join(Rate._fields)} FROM rate_cents"  # noqa: S608 - names of a NamedTuple
-_SELECT_ONE = (
-    f"{_SELECT} WHERE release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND "
-    "mac = ? AND locality = ?"
-)
 _SELECT_ALL = (
     f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND "
     "basis = ? AND hcpcs = ?"
@@ -58,6 +55,7 @@ class Source:
         self.meanings: dict[tuple[int, str], Locality] = {}
         """The localities that texts mean, by release and text."""
 
+        self._select_one = ""
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
 
@@ -134,8 +132,10 @@ class Source:
     ) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where there is none."""
         self.check_code(release, hcpcs)
+        if not self._select_one:
+            self._select_one = select_one(self.connection)
         row = self.connection.execute(
-            _SELECT_ONE,
+            self._select_one,
             (
                 release.release_id,
                 basis_of(release, qp=qp),
