@@ -549,3 +549,97 @@ def test_the_floor_of_the_work_index_may_come(known):
     assert found == (
         [f"the 1.0 floor of the work GPCI has come in {len(low)} localities"] if low else []
     )
+
+
+EXCHANGED = [
+    ("work_gpci", "pe_gpci", "the columns of work and PE GPCI seem exchanged: "),
+    ("work_gpci", "mp_gpci", "the columns of work and MP GPCI seem exchanged: "),
+    ("pe_gpci", "mp_gpci", "the columns of PE and MP GPCI seem exchanged: "),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "cause"), EXCHANGED)
+def test_which_columns_of_indices_seem_exchanged(known, one, other, cause):
+    parsed = release(rows(COUNT), "RVU25D")
+    wrong = places(parsed, lambda row: {one: getattr(row, other), other: getattr(row, one)})
+    assert GpciMoves()(beside(known, wrong)).reason.startswith(f"{cause}GPCIs move further")
+    assert GpciMeans()(beside(known, wrong)).reason.startswith(f"{cause}the ")
+
+
+def test_which_rows_of_indices_seem_exchanged(known):
+    parsed = release(rows(COUNT), "RVU25D")
+    given = parsed.gpci.rows
+    indices = [(row.work_gpci, row.pe_gpci, row.mp_gpci) for row in given]
+    one, other = (
+        next(at for at, row in enumerate(given) if row.state == state) for state in ("AL", "AK")
+    )
+    assert (indices.count(indices[one]), indices.count(indices[other])) == (1, 1)
+
+    def fault(*pairs):
+        wrong = list(given)
+        for at, of in pairs:
+            work, pe, mp = indices[of]
+            wrong[at] = wrong[at]._replace(work_gpci=work, pe_gpci=pe, mp_gpci=mp)
+        return GpciMoves()(beside(known, replace(parsed, gpci=replace(parsed.gpci, rows=wrong))))
+
+    assert fault((one, other), (other, one)).reason.startswith(
+        f"rows seem exchanged or shifted ({given[one].key} has the numbers of {given[other].key}): "
+        "GPCIs move further than they ever did since RVU25C: "
+    )
+    assert fault((one, other)).reason.startswith("GPCIs move further")  # one row may be a mistake
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """A database with a generated RVU25C of 40 rows, in the place of the snapshot."""
+    path = tmp_path_factory.mktemp("few") / "feesync.db"
+    load(path, replace(release(rows(40)), sha256="f" * 64), allow_change=True)
+    connection = open_for_reading(path)
+    yield connection
+    connection.close()
+
+
+def beside_few(few, count, label, **changes):
+    """The comparison of forty rows, of which some are changed, with the snapshot's."""
+    given = rows(COUNT)
+    some = [row._replace(**changes) for row in given[:count]] if changes else []
+    parsed = release([*some, *given[count:]], label)
+    (found,) = known_releases(no_snapshot(), parsed, FIRST.get(label, "2025-07-01"), lambda: few)
+    assert (found.name, found.complete) == ("RVU25C of the embedded snapshot", False)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("check", "label", "most", "changes"),
+    [
+        # a fifth of 40
+        (RowList(), "RVU26B", 8, {}),
+        (RowList(), "RVU25D", 8, {}),
+        (RowList(), "RVU25C", 0, {}),  # of the same label none may go
+        (PricedRows(), "RVU26B", 8, {"status": "C"}),
+        (RvuDoublings(), "RVU26B", 8, {"work_rvu": 500}),
+        (RvuDoublings(), "RVU25D", 0, {"work_rvu": 500}),
+        # half of 40, and within a year no more than of whole releases
+        (RvuChanges(), "RVU25D", 20, {"work_rvu": 101}),
+        (PolicyChanges(), "RVU26B", 20, {"bilateral": "2"}),
+        (PolicyChanges(), "RVU26B", 20, {"supervision": "01"}),
+        (PolicyChanges(), "RVU25D", 15, {"bilateral": "2"}),
+    ],
+)
+def test_the_few_codes_of_the_snapshot_have_bounds_of_their_own(few, check, label, most, changes):
+    assert check(beside_few(few, most, label, **changes)) is None
+    fault = check(beside_few(few, most + 1, label, **changes))
+    assert "RVU25C of the embedded snapshot" in fault.reason
+    assert fault.file == VALUES
+
+
+@pytest.mark.parametrize("label", ["RVU25D", "RVU26B", "RVU27A"])
+def test_a_sum_of_the_snapshot_may_double(few, label):
+    def fault(by):
+        return RvuSums()(beside_few(few, 1, label, mp_rvu=10 + by))
+
+    assert fault(400) is None  # 40 rows of 0.10
+    assert fault(401).reason == (
+        "the mp_rvu of the rows that RVU25C of the embedded snapshot has too sum to 8.01, there to "
+        "4.00"
+    )

@@ -29,6 +29,7 @@ from feesync.datasets.rvu.load import load
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
+from feesync.model.zip_code import ZipCode
 from feesync.store import checksums, schema, sums
 from feesync.store.schema import open_for_reading
 from feesync.store.source import Source
@@ -447,3 +448,80 @@ def test_the_checks_of_an_answer_cost_well_under_a_millisecond(of_releases):
         checksums.check_code(connection, 1, "RVU25D", "64493")
         lapses.append(time.process_time() - started)
     assert min(lapses) < 0.001
+
+
+def lines_of(database):
+    """What a database's damages are said to be, without its path."""
+    with closing(open_for_reading(database)) as connection:
+        lines = Source(connection, embedded=False).damages()
+    start, end = f"{database} is damaged: ", " not what was loaded"
+    assert all(line.startswith(start) and line.endswith(end) for line in lines)
+    return [line.removeprefix(start).removesuffix(end) for line in lines]
+
+
+def test_every_damaged_part_has_a_line(zips):
+    """A release, a file of ZIPs, an edition of another dataset, and a table of all."""
+    dearer = rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))
+    load(zips, from_zip(zip_of(dearer), "b.zip"), allow_change=True)
+    with closing(sqlite3.connect(zips)) as connection:
+        connection.execute("CREATE TABLE further (edition_id INTEGER, number INTEGER)")
+        for number, label in ((90, "X 1"), (91, "X 2"), (92, "X 3")):
+            connection.execute(
+                "INSERT INTO edition (edition_id, dataset, label, year, effective_from, "
+                "effective_to, sha256, source) "
+                "VALUES (?, 'x', ?, 2025, '2025-01-01', '2025-12-31', ?, '')",
+                (number, label, f"{number:064}"),
+            )
+            connection.execute("INSERT INTO further VALUES (?, ?)", (number, number))
+            checksums.seal_edition(connection, number)
+        checksums.seal_shared(connection)
+        connection.commit()
+    assert lines_of(zips) == []
+    tamper(zips, "UPDATE zip_locality SET locality = '06' WHERE zip = '94107' AND plus4 = ''")
+    tamper(zips, "UPDATE zip_locality SET locality = '06' WHERE plus4 = '0007'")
+    tamper(zips, "UPDATE relative_value SET work_rvu = work_rvu + 1 WHERE hcpcs = '64493'")
+    tamper(zips, "UPDATE further SET number = 0 WHERE edition_id IN (90, 92)")
+    found = [
+        "64493 in RVU25D is",
+        "64493 in RVU25D is",  # the superseded revision too
+        "the ZIP5 rows of 941 are",
+        "the ZIP9 rows of 94110 are",
+        "further in X 1 are",
+        "further in X 3 are",
+    ]
+    assert lines_of(zips) == found
+    tamper(zips, "UPDATE edition SET rows = 7 WHERE edition_id = 92")
+    assert lines_of(zips) == ["its table of editions is", *found]
+
+
+def test_of_many_damaged_parts_three_are_named(zips):
+    def change(*codes):
+        marks = ", ".join("?" * len(codes))
+        query = f"UPDATE relative_value SET mp_rvu = mp_rvu + 1 WHERE hcpcs IN ({marks})"
+        tamper(zips, query, *codes)
+
+    change("64490", "64491")
+    assert lines_of(zips) == ["64490, 64491 in RVU25D are"]
+    change("64492")
+    assert lines_of(zips) == ["64490, 64491, 64492 in RVU25D are"]
+    change("64493", "64494")
+    assert lines_of(zips) == ["64490, 64491, 64492 and 2 more in RVU25D are"]
+    tamper(zips, "UPDATE zip_locality SET locality = '06' WHERE zip IN (SELECT zip FROM "
+                 "zip_locality WHERE zip LIKE '94%0' AND plus4 = '') AND plus4 = ''")  # fmt: skip
+    assert lines_of(zips)[1] == "the ZIP5 rows of 940, 941, 942 are"
+
+
+def test_a_row_of_a_file_of_zips_is_as_it_was_loaded(zips):
+    tables = {
+        table.file.kind: table
+        for table in Source(open_for_reading(zips), embedded=False).zip_tables
+    }
+    zip5, zip9 = tables["ZIP5"], tables["ZIP9"]
+    assert zip5.row(ZipCode("94110", "")) == ("01112", "05", "CA", True)
+    assert zip5.row(ZipCode("94107", "")) == ("01112", "05", "CA", False)
+    assert zip5.row(ZipCode("10001", "")) == ("13202", "01", "NY", False)
+    assert zip9.row(ZipCode("94110", "0007")) == ("01112", "05", "CA", True)
+    assert zip9.row(ZipCode("94110", "0000")) is None
+    assert dict(zip5.rows())["10001"] == ("13202", "01", "NY", False)
+    assert zip5.localities("10001") == [("13202", "01")]
+    assert zip5.localities("00000") == []

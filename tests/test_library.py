@@ -11,7 +11,7 @@ from feesync.model.label import FIRST_YEAR
 from feesync.model.release import Release
 from feesync.reference import catalogue
 from feesync.reference.catalogue import effective_dates
-from feesync.store import remedies
+from feesync.store import library, remedies
 from feesync.store.freshness import Listing, record_run
 from feesync.store.library import Library
 
@@ -250,3 +250,14 @@ def test_the_remedy_knows_what_cms_listed_when_it_was_last_asked(tmp_path):
     shelves = a_library(tmp_path, "RVU24A")
     said = "CMS lists no RVU24C yet (last asked 2025-11-03 06:30 UTC)"
     assert {str(shelves.remedy(date(2024, 7, 1))), str(shelves.remedy_of("RVU24C"))} == {said}
+
+
+def test_days_are_remembered_up_to_a_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(library, "_MOST_DAYS", 3)
+    shelves = a_library(tmp_path, "RVU25D")
+    days = [date(2025, 11, day) for day in range(1, 10)]
+    for number, day in enumerate(days):
+        (answer,) = shelves.on(day)
+        assert answer[1].label == "RVU25D"
+        assert shelves.on(day) is shelves.on(day)
+        assert len(shelves._by_day) == number % 3 + 1
