@@ -98,19 +98,32 @@ def _try(db: WorkDB, folder: Path, name: str, room: Room) -> None:
 
 
 def _reach(folder: Path, name: str, room: Room) -> Reach:
-    """Return which test runs which line; found out again where a test or a module has changed."""
-    files = [f"tests/{test}.py" for test in room.tests]
-    state = hashlib.sha256()
-    for path in (*sorted((folder / "feesync").rglob("*.py")), *(folder / file for file in files)):
-        state.update(path.read_bytes())
-    target = SESSIONS / f"{name}-{state.hexdigest()[:16]}.json"
-    if not target.exists():
-        print(f"{name}: which test runs which line ...", file=sys.stderr)
-        for old in SESSIONS.glob(f"{name}-*.json"):
-            old.unlink()
-        if survey(folder, name, files, target) != SURVIVED:
-            sys.exit((folder / "output.txt").read_text() + f"\n{name}: its tests fail as it is")
-    return Reach.read(target)
+    """Return which test runs which line.
+
+    It is found out again for a file of tests that has changed, and for all where feesync or what
+    the tests share has.
+    """
+    shared = hashlib.sha256()
+    for path in (
+        *sorted((folder / "feesync").rglob("*.py")),
+        *sorted((folder / "tests").glob("*")),
+    ):
+        if path.is_file() and not path.name.startswith("test_"):
+            shared.update(path.read_bytes())
+    targets = {}
+    for test in room.tests:
+        file = f"tests/{test}.py"
+        state = shared.copy()
+        state.update((folder / file).read_bytes())
+        targets[file] = SESSIONS / f"{name}-{test}-{state.hexdigest()[:16]}.json"
+    for old in {*SESSIONS.glob(f"{name}-*.json")} - {*targets.values()}:
+        old.unlink()
+    for file, target in targets.items():
+        if not target.exists():
+            print(f"{name}: which lines {file} runs ...", file=sys.stderr)
+            if survey(folder, name, file, target) != SURVIVED:
+                sys.exit((folder / "output.txt").read_text() + f"\n{file} fails as it is")
+    return Reach.read(targets.values())
 
 
 def _trial(folder: Path, item: WorkItem, reach: Reach) -> WorkResult:

@@ -70,6 +70,7 @@ ROOMS = {
         85,
         (
             "test_checks",
+            "test_check_words",
             "test_policy_shares",
             "test_wrong_policies",
             "test_drift",

@@ -15,7 +15,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
@@ -30,7 +29,8 @@ for _name in ("bs4", "click", "lxml.html", "responses", "requests", "sqlite_util
 SURVIVED, KILLED = "survived", "killed"
 
 MOST_SECONDS = 20
-"""How long the tests of one mutant may take, on its original, in seconds of a processor."""
+"""How long the tests of one mutant may take, on its original under coverage, in seconds of a
+processor."""
 
 _FIRST = 60
 """How many tests are tried before all others."""
@@ -53,9 +53,14 @@ class Reach:
                     self._of_line[path, number].add(test)
 
     @classmethod
-    def read(cls, path: Path) -> "Reach":
-        """Return what a run under coverage wrote."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+    def read(cls, paths: Iterable[Path]) -> "Reach":
+        """Return what runs under coverage wrote, of one file of tests each."""
+        lines, seconds = {}, {}
+        for path in paths:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            lines |= found["lines"]
+            seconds |= found["seconds"]
+        return cls(lines, seconds)
 
     def tests(self, path: str, lines: Iterable[int]) -> list[str]:
         """Return the tests for lines of a file, the likeliest to fail and the fastest first.
@@ -101,26 +106,8 @@ class _Choice:
         )
 
 
-class _Clock:
-    """Notes how long each test takes, in seconds of a processor."""
-
-    def __init__(self, target: Path) -> None:
-        self._target = target
-        self._seconds: dict[str, float] = {}
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterable[None]:
-        start = time.process_time()
-        result = yield
-        self._seconds[item.nodeid] = time.process_time() - start
-        return result
-
-    def pytest_sessionfinish(self) -> None:
-        self._target.write_text(json.dumps(self._seconds), encoding="utf-8")
-
-
 class _Survey:
-    """Notes what each test runs.
+    """Notes what each test runs, and how long it takes under coverage.
 
     What feesync remembers is forgotten between tests, so that each runs what it needs.
     """
@@ -129,6 +116,7 @@ class _Survey:
         self._folder, self._target = folder, target
         self._memories: list[functools._lru_cache_wrapper[object]] = []
         self._modules = 0
+        self._seconds: dict[str, float] = {}
         self._coverage = coverage.Coverage(
             data_file=None, include=[f"{folder}/feesync/{room}/*"], config_file=False
         )
@@ -138,7 +126,9 @@ class _Survey:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterable[None]:
         self._forget()
         self._coverage.switch_context(item.nodeid)
+        start = time.process_time()
         result = yield
+        self._seconds[item.nodeid] = time.process_time() - start
         self._coverage.switch_context("")
         return result
 
@@ -164,25 +154,22 @@ class _Survey:
                 for test in tests:
                     if test:
                         lines[test][name].append(number)
-        self._target.write_text(json.dumps(lines), encoding="utf-8")
+        found = {"lines": lines, "seconds": self._seconds}
+        self._target.write_text(json.dumps(found), encoding="utf-8")
 
 
-def survey(folder: Path, room: str, files: list[str], target: Path) -> str:
-    """Run a room's tests on the code as it is: how long each takes, and what each runs."""
-    found: dict[str, object] = {}
-    for name, plugin in (("seconds", _Clock), ("lines", partial(_Survey, folder, room))):
-        noted = folder / f"{name}.json"
-        outcome = _fork(
-            folder,
-            lambda plugin=plugin, noted=noted: _pytest(folder, files, [plugin(noted)]),  # type: ignore[misc]
-            3600,
-            bytecode=True,
-        )
-        if outcome == KILLED:
-            return KILLED
-        found[name] = json.loads(noted.read_text(encoding="utf-8"))
-    target.write_text(json.dumps(found), encoding="utf-8")
-    return SURVIVED
+def survey(folder: Path, room: str, file: str, target: Path) -> str:
+    """Run a file of tests on the code as it is: how long each takes, and what each runs."""
+    noted = folder / "survey.json"
+    outcome = _fork(
+        folder,
+        lambda: _pytest(folder, [file], [_Survey(folder, room, noted)]),
+        3600,
+        bytecode=True,
+    )
+    if outcome == SURVIVED:
+        noted.replace(target)
+    return outcome
 
 
 def run(folder: Path, tests: list[str], seconds: int) -> str:
