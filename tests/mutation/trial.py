@@ -55,7 +55,8 @@ class Reach:
     @classmethod
     def read(cls, paths: Iterable[Path]) -> "Reach":
         """Return what runs under coverage wrote, of one file of tests each."""
-        lines, seconds = {}, {}
+        lines: dict[str, dict[str, list[int]]] = {}
+        seconds: dict[str, float] = {}
         for path in paths:
             found = json.loads(path.read_text(encoding="utf-8"))
             lines |= found["lines"]

@@ -288,7 +288,7 @@ def _differences(change: RowChange, columns: tuple[str, ...]) -> Iterator[str]:
         was, now = getattr(change.before, column), getattr(change.now, column)
         if was != now:
             if column.endswith(("_rvu", "operative")):
-                was, now = decimal(was, 2), decimal(now, 2)
+                was, now = str(decimal(was, 2)), str(decimal(now, 2))
             words = (
                 column.replace("_rvu", " RVU")
                 .replace("mp RVU", "MP RVU")
