@@ -14,7 +14,7 @@ from typing import Any
 
 from feesync.claims import wording
 from feesync.claims.header import Header, read_header
-from feesync.claims.line import ClaimLine
+from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
 from feesync.errors import (
     FeesyncError,
@@ -168,9 +168,9 @@ def history(
     left out where the snapshot lacks the code.
 
     Args:
-        hcpcs: CPT or HCPCS code.
+        hcpcs: CPT or HCPCS code, or with modifiers, such as `64493-50`.
         locality: as for `estimate`.
-        modifiers: such as `["50"]`.
+        modifiers: such as `["50"]` or `"50,KX"`.
         qp: whether the conversion factor is that of a qualifying APM participant, from 2026 on.
         db: path of the database.
 
@@ -180,7 +180,7 @@ def history(
     """
     header = read_header(locality=locality, setting=Setting.NONFACILITY, qp=qp)
     schedule = open_schedule(db)
-    line = header.line(ClaimLine(hcpcs, modifiers))
+    line = header.line(without_units(hcpcs, modifiers))
     releases = schedule.releases()
     newest = _newest(schedule, header, line, releases)
     place = newest.locality

@@ -69,6 +69,7 @@ class Header(NamedTuple):
             InvalidInputError: a part of it cannot be read.
             ModifierError: its modifiers are unknown or contradict each other.
         """
+        claim_line = claim_line.in_parts()
         return placed(
             Line(
                 read_code(reading.text("hcpcs", claim_line.hcpcs)),
@@ -116,7 +117,7 @@ def read_header(
         from feesync.reference.place_of_service import read_setting
 
         where, place = read_setting(where, pos)
-    kind = reading.text("practitioner", practitioner).lower()
+    kind = practitioners.read(reading.text("practitioner", practitioner))
     practitioners.check(kind, day)
     circumstances = arguments.circumstances(coverage, purpose, history)
     owed = arguments.cents("deductible", deductible) or 0

@@ -137,7 +137,9 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     capitals = tuple(modifier.upper() for modifier in modifiers)
     for modifier in capitals:
         if not _FORM.fullmatch(modifier):
-            raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
+            raise ModifierError(
+                f"{modifier[:40]!r} is not a modifier of two characters; several are given as 50,KX"
+            )
         if not modifier_effects(modifier):
             raise _unknown(modifier)
         if capitals.count(modifier) > 1:
