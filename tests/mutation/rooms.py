@@ -53,6 +53,7 @@ ROOMS = {
         (
             "test_library",
             "test_freshness",
+            "test_live",
             "test_schema",
             "test_revisions",
             "test_zip_tables",
