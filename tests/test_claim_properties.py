@@ -22,6 +22,7 @@ from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 
 D = Decimal
 DAY = date(2025, 11, 3)
@@ -89,12 +90,9 @@ class Reader:
         return Line(
             key[0],
             modifiers.read(mods),
-            DAY,
-            Setting(self.setting),
+            Terms(DAY, Setting(self.setting), nonpar=self.nonpar, practitioner=self.kind),
             units,
             charge,
-            self.nonpar,
-            self.kind,
             days,
         )
 

@@ -195,7 +195,7 @@ def _compare(
         if quote.rate.modifier == nation.rate.modifier:
             quotes[quote.locality.key] = quote
     rows = {key: quote.rate for key, quote in quotes.items()}
-    prices = [price_in_places(line._replace(setting=setting), rows, rates) for setting in settings]
+    prices = [price_in_places(line.on_terms(setting=setting), rows, rates) for setting in settings]
     amounts = {
         key: PlaceAmounts(
             quotes[key].locality,

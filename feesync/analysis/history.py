@@ -193,7 +193,7 @@ def history(
     )
     error: FeesyncError | None = None
     for release in releases:
-        own_header = header._replace(day=release.effective_from, locality=place.key)
+        own_header = header.on(release.effective_from)._replace(locality=place.key)
         try:
             quote, prices = _prices(schedule, own_header, line, release)
         except (NoPriceError, ModifierError) as cause:
@@ -233,7 +233,7 @@ def _newest(schedule: FeeSchedule, header: Header, line: Line, releases: list[Re
     text = header.locality.upper()
     for release in reversed(releases):
         try:
-            own_header = header._replace(day=release.effective_from)
+            own_header = header.on(release.effective_from)
             quote = _quote(ClaimRates(own_header, schedule), line, release)
         except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
@@ -268,11 +268,11 @@ def _prices(
     schedule: FeeSchedule, own_header: Header, line: Line, release: Release
 ) -> tuple[Quote, dict[Setting, Price]]:
     rates = ClaimRates(own_header, schedule)
-    line = line._replace(day=own_header.day, place=own_header.locality)
+    line = line._replace(terms=own_header.terms, place=own_header.locality)
     quote = _quote(rates, line, release)
     prices = {}
     for setting in Setting:
-        prices[setting] = price_line(line._replace(setting=setting), rates)
+        prices[setting] = price_line(line.on_terms(setting=setting), rates)
     return quote, prices
 
 

@@ -279,5 +279,5 @@ def placed(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
     by_modifier = line.modifiers and has(line.modifiers, Effect.SETTING)
     if by_modifier and line.setting is Setting.NONFACILITY:
-        return line._replace(setting=Setting.FACILITY)
+        return line.on_terms(setting=Setting.FACILITY)
     return line
