@@ -7,6 +7,7 @@ from feesync.about import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
+    from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
     from feesync.changes.change import Diff
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
 
 _NAMES = {
+    "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
     "feesync.changes.change": ("Diff",),
     "feesync.changes.diff": ("diff",),
@@ -123,6 +125,8 @@ def __dir__() -> list[str]:
 __all__ = [
     "BusyError",
     "CacheError",
+    "Cause",
+    "Check",
     "ClaimEstimate",
     "ClaimLine",
     "Comparison",
@@ -163,6 +167,7 @@ __all__ = [
     "UnknownCodeError",
     "UnreachableError",
     "Verification",
+    "check",
     "compare",
     "coverage_sheet",
     "diff",
