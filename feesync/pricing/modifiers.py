@@ -137,9 +137,7 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     capitals = tuple(modifier.upper() for modifier in modifiers)
     for modifier in capitals:
         if not _FORM.fullmatch(modifier):
-            raise ModifierError(
-                f"{modifier[:40]!r} is not a modifier of two characters; several are given as 50,KX"
-            )
+            raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
         if not modifier_effects(modifier):
             raise _unknown(modifier)
         if capitals.count(modifier) > 1:
@@ -279,5 +277,5 @@ def placed(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
     by_modifier = line.modifiers and has(line.modifiers, Effect.SETTING)
     if by_modifier and line.setting is Setting.NONFACILITY:
-        return line.on_terms(setting=Setting.FACILITY)
+        return line._replace(setting=Setting.FACILITY)
     return line

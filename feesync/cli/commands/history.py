@@ -12,7 +12,6 @@ from feesync.analysis.history import History, history
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
-    Word,
     check_file,
     csv_option,
     db_option,
@@ -48,7 +47,7 @@ _TABLE = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", 
 @locality_option
 @click.option(
     "--setting",
-    type=Word([setting.value for setting in Setting], Setting.read),
+    type=click.Choice([setting.value for setting in Setting]),
     default=Setting.NONFACILITY.value,
     show_default=True,
     help="Whose RVUs, change and bar are shown.",
