@@ -7,9 +7,9 @@ from feesync.about import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
+    from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
-    from feesync.analysis.sheet import FeeSheet, sheet
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
     from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
 
 _NAMES = {
+    "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
     "feesync.changes.change": ("Diff",),
     "feesync.changes.diff": ("diff",),
     "feesync.analysis.history": ("History", "history"),
-    "feesync.analysis.sheet": ("FeeSheet", "sheet"),
     "feesync.claims.estimate": ("Estimate",),
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
     "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),
@@ -125,6 +125,8 @@ def __dir__() -> list[str]:
 __all__ = [
     "BusyError",
     "CacheError",
+    "Cause",
+    "Check",
     "ClaimEstimate",
     "ClaimLine",
     "Comparison",
@@ -136,7 +138,6 @@ __all__ = [
     "Downloads",
     "Estimate",
     "FeeSchedule",
-    "FeeSheet",
     "FeesyncError",
     "FileVerification",
     "Hint",
@@ -166,6 +167,7 @@ __all__ = [
     "UnknownCodeError",
     "UnreachableError",
     "Verification",
+    "check",
     "compare",
     "coverage_sheet",
     "diff",
@@ -176,7 +178,6 @@ __all__ = [
     "localities",
     "modifiers",
     "open_schedule",
-    "sheet",
     "status",
     "sync",
     "verify",

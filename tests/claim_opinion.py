@@ -87,7 +87,15 @@ class Unit:
     def says(self):
         mods = sorted(self.mods)
         telling = sorted(set(mods) - SAYS_NOTHING)
-        return self.row["hcpcs"], telling, mods, self.line["days"] or 0, self.line["units"]
+        line = self.line
+        return (
+            self.row["hcpcs"],
+            telling,
+            mods,
+            line["days"] or 0,
+            line["units"],
+            high(line["charge"]),
+        )
 
     def after(self, kind):
         """What follows the ranking: the part in an operation, who bills, a therapy assistant."""
@@ -410,7 +418,8 @@ def free_days(unit, operation, before):
 def share_key(unit):
     share = share_of(unit)
     days = unit.care if share == "55" else 0
-    return SHARES.index(share), -days, not unit.how, high(unit.charge), unit.says()
+    another = bool(unit.mods & ANOTHER)
+    return SHARES.index(share), another, -days, not unit.how, high(unit.charge), unit.says()
 
 
 def operations(units):

@@ -15,6 +15,7 @@ CACHES = [
     tables._lines_by_key, rule_values.rule_values, rule_values.rule_value,
     rule_values.unchanged_since, rule_values._changes, modifiers.modifier_effects,
     limits.nonparticipating, program._program_of_shape,
+    program._terms_of_shape,
 ]  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def test_a_factor_that_changes_on_a_day_is_another_from_then_on(
         f"{old.replace(one, other)},,,2025-06-01,,",
     )
     for day, cents in [("2025-05-31", before), ("2025-06-01", after), ("2025-05-31", before)]:
-        dated = [each._replace(day=date.fromisoformat(day)) for each in lines]
+        dated = [each.on_terms(day=date.fromisoformat(day)) for each in lines]
         assert sum(allowed(*dated, co_surgeon="2")) == cents
 
 

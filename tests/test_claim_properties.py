@@ -22,6 +22,7 @@ from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 
 D = Decimal
 DAY = date(2025, 11, 3)
@@ -89,12 +90,9 @@ class Reader:
         return Line(
             key[0],
             modifiers.read(mods),
-            DAY,
-            Setting(self.setting),
+            Terms(DAY, Setting(self.setting), nonpar=self.nonpar, practitioner=self.kind),
             units,
             charge,
-            self.nonpar,
-            self.kind,
             days,
         )
 
@@ -150,9 +148,9 @@ def whole(cms, of_releases, monkeypatch):
     return Book(from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
 
 
-def drawn(book, seed, number):
+def drawn(book, seed, number, kind=Draw):
     """Claims of lines that are each in order, and their readers."""
-    draw = Draw(book, seed)
+    draw = kind(book, seed)
     found = 0
     while found < number:
         chance = draw.chance
@@ -168,10 +166,10 @@ def drawn(book, seed, number):
             yield reader, given, reader.prices(given), chance
 
 
-def check(book, seed, number):
+def check(book, seed, number, kind=Draw):
     """Every property on a number of claims; return how many of which kind there were."""
     seen: Counter[str] = Counter()
-    for reader, given, prices, chance in drawn(book, seed, number):
+    for reader, given, prices, chance in drawn(book, seed, number, kind):
         asked = given, reader.setting, reader.kind, reader.nonpar
         amounts = [price.allowed for price in prices]
         paid = [line for line in given if reader.opinion(line) != UNPAID]
@@ -219,7 +217,8 @@ def check(book, seed, number):
             if line[3] is not None and price.allowed is not None:
                 assert price.allowed <= line[3], asked
             if price.allowed == 0:
-                assert NOTHING & {note.code for note in price.notes}, asked
+                why = {note.code for note in price.notes} | {step.name for step in price.steps}
+                assert NOTHING & why, asked
         seen.update(step.name for price in prices for step in price.steps)
     return seen
 
@@ -255,8 +254,9 @@ NOTHING = {
     "endoscopy-nothing-left",
     "preoperative-care-included",
     "postoperative-days-beyond",
+    "shares together",
 }
-"""Notes that say why nothing is left of a line."""
+"""Notes, and a step, that say why nothing is left of a line."""
 
 EVERY_STEP = {
     "bilateral", "units", "endoscopy", "multiple procedure", "multiple imaging", "multiple therapy",

@@ -15,6 +15,7 @@ from feesync.claims.claim import price_claim
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import answer_of, question
+from feesync.pricing.terms import Terms
 
 D = Decimal
 DAY = "2025-11-03"
@@ -239,14 +240,10 @@ def test_a_header_by_default():
     """By which commands and functions read: there are no coverage notes unless asked for."""
     assert read_header(locality="AL", setting="nonfacility", date=DAY) == Header(
         locality="AL",
-        setting=Setting.NONFACILITY,
+        terms=Terms(date(2025, 11, 3), Setting.NONFACILITY, None, False, "physician"),
         place_of_service=None,
-        day=date(2025, 11, 3),
-        nonpar=False,
-        practitioner="physician",
         qp=False,
         deductible=0,
-        contract=None,
         circumstances=None,
     )
 

@@ -166,7 +166,7 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["64493-50", *DAY], 2, "the modifier 50 by itself"),
+        (["64493-50x2", *DAY], 2, "amounts are for one unit: give 64493-50"),
         (["99213", *DAY], 6, "feesync sync"),
         (["64493", "-m", "26", *DAY], 2, "modifier 26 does not apply to 64493"),
         (["64493", "-m", "54", *DAY], 2, "modifier 54 does not apply"),
@@ -174,7 +174,7 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
         (["64493", "--locality", "nowhere", *DAY], 6, "no locality 'nowhere'"),
         (["64493", "--locality", "AK", "--state", "AK"], 2, "exclude each other"),
         (["64493", "--csv", "--json"], 2, "exclude each other"),
-        (["64493", "--setting", "office"], 2, "--setting"),
+        (["64493", "--setting", "room"], 2, "nor both"),
     ],
 )
 def test_errors(feesync, arguments, status, says):

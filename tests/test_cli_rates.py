@@ -208,7 +208,7 @@ def test_what_is_not_found_is_told_before_anything_is_printed(feesync, loaded, f
         (["64493", "--year", "2019"], 6, "no loaded release covers"),
         (["64493", "--year", "0"], 2, "year"),
         (["6449"], 2, "not a HCPCS code"),
-        (["64493-50"], 2, "the modifier 50 by itself"),
+        (["64493-50"], 2, "a code alone is wanted: give 64493"),
         (["64493", "--date", "2025-11-03", "--year", "2025"], 2, "exclude each other"),
         (["64493", "--locality", "AK-01", "--state", "AK"], 2, "exclude each other"),
         (["64493", "--locality", "AK-01", "--all"], 2, "exclude each other"),

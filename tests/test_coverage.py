@@ -15,6 +15,7 @@ from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances, day_notes
 from feesync.model.rate import Setting
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 from feesync.reference.tables import data_folder, read_table
 
 DAY = "2025-11-03"
@@ -243,10 +244,7 @@ def test_one_region_a_session():
 @pytest.mark.parametrize("code", ["77003", "77012", "76942"])
 def test_image_guidance_is_included(code):
     def lines(*codes):
-        return [
-            Line(hcpcs, (), date(2025, 11, 3), Setting.NONFACILITY, 1, None, False, "physician")
-            for hcpcs in codes
-        ]
+        return [Line(hcpcs, (), Terms(date(2025, 11, 3), Setting.NONFACILITY)) for hcpcs in codes]
 
     (note,) = day_notes(lines("64493", code), None, Circumstances())
     assert (note.code, note.text.startswith(f"{code} beside 64493: ")) == (

@@ -34,7 +34,7 @@ VALUES = {
 WORKING = {
     "estimate": {"hcpcs": "64493", "locality": "AL"},
     "claim": {"lines": "64493", "locality": "AL"},
-    "sheet": {"lines": "64493", "places": "AL"},
+    "check": {"line": "64493", "locality": "AL", "allowed": "100"},
     "coverage": {"hcpcs": "64493"},
     "rates": {"hcpcs": "64493"},
     "compare": {"hcpcs": "64493"},

@@ -14,6 +14,7 @@ from feesync.claims.header import Header, read_header
 from feesync.cli.commands import claim as claim_command
 from feesync.cli.commands import estimate as estimate_command
 from feesync.coverage.notes import Circumstances
+from feesync.pricing.terms import Terms
 
 OF_A_LINE = {"hcpcs", "modifiers", "units", "charge", "postop_days"}
 
@@ -23,7 +24,7 @@ def keywords(function):
 
 
 def test_every_way_in_has_the_names_of_the_header():
-    names = keywords(read_header)
+    names = keywords(read_header) - {"terms"} | keywords(Terms.read) - {"day", "contract"}
     assert keywords(estimate) - OF_A_LINE - {"db"} == names
     assert keywords(estimate_claim) - {"lines", "incomplete", "db"} == names
     shown = {"as_json", "explain", "db", "lines", "incomplete"}
@@ -79,14 +80,10 @@ def test_values_are_read():
     assert (
         Header(
             locality="94110",
-            setting=Setting.FACILITY,
+            terms=Terms(date(2025, 3, 4), Setting.FACILITY, None, nonpar=True, practitioner="np"),
             place_of_service=place,
-            day=date(2025, 3, 4),
-            nonpar=True,
-            practitioner="np",
             qp=True,
             deductible=1234,
-            contract=None,
             circumstances=Circumstances("diagnostic"),
         )
         == HEADER
@@ -117,7 +114,7 @@ def test_by_a_contract_there_are_no_coverage_notes_and_no_deductible():
         "coverage": True,
     }
     header = read_header(**given)
-    assert (header.contract, header.circumstances) == (Contract(11000, None), None)
+    assert (header.terms.contract, header.circumstances) == (Contract(11000, None), None)
     assert (header.pos, header.deductible) == (None, 0)
     with pytest.raises(InvalidInputError, match="deductible is Medicare's"):
         read_header(**given, deductible="0.01")

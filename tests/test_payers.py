@@ -18,6 +18,7 @@ from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import waiver
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 from feesync.reference.cost_sharing import cost_sharings, preventive_cost_sharings
 from feesync.reference.tables import data_folder
 
@@ -42,7 +43,7 @@ def expected(allowed, owed, percent, cut="0.02"):
 
 
 def share(code, *modifiers, day=DAY, beside=()):
-    line = Line(code, modifiers, day, Setting.NONFACILITY, 1, None, False, "physician")
+    line = Line(code, modifiers, Terms(day, Setting.NONFACILITY))
     found = waiver.patient_share(line, beside)
     return found.deductible, found.coinsurance
 
@@ -383,7 +384,7 @@ def test_what_takes_least_from_the_patient_holds():
 
 
 def waiver_notes(code, *modifiers, beside=(), day=DAY):
-    line = Line(code, modifiers, day, Setting.NONFACILITY, 1, None, False, "physician")
+    line = Line(code, modifiers, Terms(day, Setting.NONFACILITY))
     return [
         (note.code, note.severity.value, note.text)
         for note in waiver.patient_share(line, beside).notes
@@ -438,7 +439,7 @@ def test_a_modifier_before_its_time_says_nothing():
 
 
 def test_an_unsettled_source_says_so():
-    line = Line("90471", (), DAY, Setting.NONFACILITY, 1, None, False, "physician")
+    line = Line("90471", (), Terms(DAY, Setting.NONFACILITY))
     assert [note.source for note in waiver.patient_share(line, ()).notes] == [
         "recalled from the CMS preventive services chart (recalled)"
     ]

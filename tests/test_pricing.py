@@ -15,6 +15,7 @@ from feesync.errors import InvalidInputError, ModifierError
 from feesync.model.rate import Rate, Setting
 from feesync.pricing import equipment, limits, modifiers, payer, practitioner
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import known_modifiers
 
 
@@ -46,8 +47,9 @@ def line(
     days=None,
 ):
     return Line(
-        "64493", modifiers.read(mods), date.fromisoformat(day), Setting(setting), units, charge,
-        nonpar, kind, days
+        "64493", modifiers.read(mods),
+        Terms(date.fromisoformat(day), Setting(setting), nonpar=nonpar, practitioner=kind), units,
+        charge, days
     )  # fmt: skip
 
 
@@ -242,8 +244,8 @@ def test_who_is_paid_in_full(kind):
 
 
 def test_kinds_of_practitioner_are_checked():
-    with pytest.raises(InvalidInputError, match="not one of physician, np"):
-        practitioner.check("surgeon", date(2025, 1, 1))
+    with pytest.raises(InvalidInputError, match=r"not one of physician \(MD, DO\), np"):
+        practitioner.read("surgeon")
     with pytest.raises(InvalidInputError, match="from 2024-01-01 on"):
         practitioner.check("mft", date(2023, 12, 31))
 

@@ -16,6 +16,7 @@ from feesync.pricing.line import CODE, Contract, Line
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.pricing.price import fold
 from feesync.pricing.program import program
+from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import known_modifiers, modifier_effects
 from feesync.reference.rule_values import RULE_VALUES
 from feesync.reference.tables import read_table
@@ -23,7 +24,7 @@ from feesync.schedule.threads import open_schedule
 
 ONE = timedelta(days=1)
 CODES = ["64493", "71046", "70450", "97110", "97597", "R0075", "G0283", "99213"]
-NOTES = ("denials", "warnings", "notes", "terms", "side_notes", "unreduced")
+NOTES = ("denials", "warnings", "notes", "price_notes", "side_notes", "unreduced")
 
 
 def filled(found, hcpcs):
@@ -67,7 +68,7 @@ def test_a_remembered_program_is_that_of_the_line_whatever_was_asked_before():
             *text.split(), nonpar=chance.random() < 0.3, kind=chance.choice([*PRACTITIONERS])
         )
         for other, when in ((code, day - ONE), (chance.choice(CODES), day)):
-            that = asked._replace(hcpcs=other, day=when)
+            that = asked._replace(hcpcs=other).on_terms(day=when)
             remembered = outcome(program, indicators, that)
             if remembered != outcome(programs._program, indicators, that):
                 wrong.append((that, remembered))
@@ -105,38 +106,41 @@ def test_a_modifier_that_is_for_some_codes_is_remembered_by_code():
     "changes",
     [
         {"modifiers": ("50",)},
-        {"setting": Setting.FACILITY},
         {"units": 2},
-        {"nonpar": True},
-        {"practitioner": "np"},
-        {"contract": Contract(11_000, None)},
+        {"terms": {"setting": Setting.FACILITY}},
+        {"terms": {"nonpar": True}},
+        {"terms": {"practitioner": "np"}},
+        {"terms": {"contract": Contract(11_000, None)}},
     ],
 )
 def test_what_rules_look_at_makes_another_program(changes):
-    indicators = rate(nonfacility_na=1).indicators
-    assert program(indicators, line()) != program(indicators, line()._replace(**changes))
+    indicators, plain = rate(nonfacility_na=1).indicators, line()
+    if "terms" in changes:
+        changes = {"terms": plain.terms._replace(**changes["terms"])}
+    assert program(indicators, plain) != program(indicators, plain._replace(**changes))
 
 
 def test_a_program_is_remembered_by_every_field_of_a_line_but_four():
-    """A field that is added to Line is in the shape too, or no rule looks at it."""
+    """A field that is added to Line or Terms is in the shape too, or no rule looks at it."""
     asked = Line(
         "66984",
         ("55",),
-        date(2025, 11, 3),
-        Setting.FACILITY,
+        Terms(date(2025, 11, 3), Setting.FACILITY, Contract(11_000, 2022), True, "np"),
         2,
         100,
-        True,
-        "np",
         postoperative_days=30,
-        contract=Contract(11_000, 2022),
         place="01112-05",
     )
-    defaults = Line._field_defaults
-    assert all(getattr(asked, name) != value for name, value in defaults.items())
     shape = programs._shape(asked)
-    differing = {name for name in Line._fields if getattr(shape, name) != getattr(asked, name)}
-    assert differing == {"hcpcs", "day", "charge", "place"}
+    for own in (asked, asked.terms):
+        defaults = own._field_defaults
+        assert all(getattr(own, name) != value for name, value in defaults.items())
+    shape_with_day = shape.on_terms(day=asked.day)
+    differing = {
+        name for name in Line._fields if getattr(shape_with_day, name) != getattr(asked, name)
+    }
+    assert differing == {"hcpcs", "charge", "place"}
+    assert shape.day < asked.day
 
 
 def test_indicators_are_the_columns_of_their_names():

@@ -49,7 +49,10 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
         package.estimate_claim,
         {"lines": ["64493-50"], "locality": "national", "date": DAY},
     ),
-    "sheet": (package.sheet, {"lines": ["64493-50"], "locality": "national", "date": DAY}),
+    "check": (
+        package.check,
+        {"line": "64493-50", "locality": "AL", "allowed": "154.46", "date": DAY},
+    ),
     "compare": (package.compare, {"hcpcs": "64493", "places": ["AL"], "date": DAY}),
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),

@@ -107,7 +107,7 @@ DAY = "--date 2025-11-03"
 COMMANDS = {
     "estimate": f"64493 --locality AL -m 50 --pos 22 {DAY}",
     "claim": f"64493-50 64493-50 --locality AL --pos 22 {DAY}",
-    "sheet": f"64493-50 --locality AL {DAY}",
+    "check": f"64493-50 --allowed 81.66 --locality AL --pos 22 {DAY}",
     "coverage": f"64493 --pos 22 --locality AL {DAY}",
     "rates": f"64493 --locality AL --percent 110 {DAY}",
     "compare": f"64493 --locality AL {DAY}",
@@ -136,6 +136,10 @@ def test_the_names_of_the_json_are_documented(
     named = names_of(name)
     if name == "claim":
         named |= {f"lines.{known}": sometimes for known, sometimes in names_of("estimate").items()}
+    if name == "check":
+        named |= {
+            f"estimate.{known}": sometimes for known, sometimes in names_of("estimate").items()
+        }
     forms = {known: re.escape(known).replace(r"\*", r"[\w ]+") for known in named}
     strange = {
         path for path in shown if not any(re.fullmatch(form, path) for form in forms.values())
@@ -170,7 +174,7 @@ def test_rows_of_csv_have_the_names_of_the_json(name, feesync):
     assert set(names_of(name)) == set(shown)
 
 
-@pytest.mark.parametrize("name", ["diff", "verify"])
+@pytest.mark.parametrize("name", ["check", "diff", "verify"])
 def test_other_rows_of_csv_are_documented(name, feesync, loaded, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "PFREV25C.txt").write_text(alaska(c64494=("3.00", "65.12")))

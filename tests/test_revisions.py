@@ -1,6 +1,7 @@
 """Revisions of a label: which there are, how one is named, and two beside each other."""
 
 import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -173,3 +174,11 @@ def test_a_copy_of_no_rows_is_none():
     connection = memory_database()
     _insert(connection, "release", [])
     assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)
+
+
+def test_a_database_without_its_editions(loaded):
+    with closing(sqlite3.connect(loaded)) as connection:
+        connection.execute("DROP TABLE edition")
+        connection.commit()
+    with pytest.raises(StoreError, match=f"^{loaded} cannot be used: "):
+        read_revisions(loaded)

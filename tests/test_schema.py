@@ -8,6 +8,7 @@ import pytest
 from feesync import estimate
 from feesync.errors import BusyError, StoreError
 from feesync.store import schema
+from feesync.store.transaction import writing
 
 
 def test_a_new_database_has_every_migration_and_waits_in_wal_mode(tmp_path):
@@ -210,3 +211,94 @@ def test_an_old_sqlite_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 37, 0))
     connection = schema.memory_database()
     assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("/data/feesync.db", "file:///data/feesync.db?mode=ro"),
+        ("/a b/50%/x?y=1#z.db", "file:///a%20b/50%25/x%3Fy%3D1%23z.db?mode=ro"),
+        ("/Gebühr/~x_1-2.db", "file:///Geb%C3%BChr/~x_1-2.db?mode=ro"),
+        ("x.db", "file:///where/it/is/x.db?mode=ro"),
+    ],
+)
+def test_the_uri_of_a_file(path, uri, monkeypatch):
+    monkeypatch.setattr("os.getcwd", lambda: "/where/it/is")
+    assert schema._uri(path, "mode=ro") == uri
+    assert schema._uri(Path(path), "mode=ro") == uri
+
+
+def test_the_uri_of_a_file_of_windows(monkeypatch):
+    monkeypatch.setattr("os.getcwd", lambda: "C:/data")
+    assert schema._uri("x.db", "mode=ro") == "file:///C:/data/x.db?mode=ro"
+
+
+def test_what_stands_as_it_is_is_not_opened_for_writing(loaded, monkeypatch):
+    def refuse(path):
+        raise AssertionError
+
+    monkeypatch.setattr(schema, "open_for_writing", refuse)
+    with closing(schema.open_for_reading(loaded)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM edition")
+        assert connection.execute("SELECT label FROM release").fetchall() == [("RVU25D",)]
+
+
+@pytest.mark.parametrize("error", [BusyError, StoreError])
+@pytest.mark.parametrize(
+    ("code", "is_read"),
+    [("SQLITE_BUSY", True), ("SQLITE_READONLY_DIRECTORY", True), ("SQLITE_IOERR_WRITE", True),
+     ("SQLITE_FULL", True), ("SQLITE_CANTOPEN", True), ("SQLITE_LOCKED", True),
+     ("SQLITE_ERROR", False), ("SQLITE_CORRUPT", False), (None, False)],
+)  # fmt: skip
+def test_which_errors_leave_an_older_database_as_it_is(
+    of_version, monkeypatch, error, code, is_read
+):
+    def refuse(path):
+        cause = sqlite3.OperationalError("no")
+        if code:
+            cause.sqlite_errorcode = getattr(sqlite3, code)
+        raise error("it cannot be") from cause
+
+    monkeypatch.setattr(schema, "open_for_writing", refuse)
+    path = of_version("0.2.0")
+    if is_read:
+        schema.open_for_reading(path).close()
+    else:
+        with pytest.raises(error, match="it cannot be"):
+            schema.open_for_reading(path)
+
+
+def test_the_oldest_version_cannot_be_read_as_it_is(of_version, monkeypatch):
+    """That of 0.1.0 has its revisions in a table of another form."""
+    path = of_version("0.1.0")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+    def refuse(path):
+        cause = sqlite3.OperationalError("no")
+        cause.sqlite_errorcode = sqlite3.SQLITE_READONLY
+        raise StoreError("it cannot be written") from cause
+
+    monkeypatch.setattr(schema, "open_for_writing", refuse)
+    with pytest.raises(StoreError, match="it cannot be written"):
+        schema.open_for_reading(path)
+
+
+def test_an_error_of_sqlite_in_a_transaction_is_one_of_feesync(loaded):
+    def fail():
+        with writing(loaded) as connection:
+            connection.execute("UPDATE edition SET source = 'another'")
+            connection.execute("DELETE FROM nowhere")
+
+    with pytest.raises(StoreError, match=f"^{loaded} cannot be used: no such table: nowhere$"):
+        fail()
+    with closing(schema.open_for_reading(loaded)) as connection:
+        assert connection.execute("SELECT source FROM edition").fetchall() == [("rvu25d.zip",)]
+
+
+def test_after_a_transaction_the_file_can_be_copied_alone(loaded, tmp_path):
+    with writing(loaded) as connection:
+        connection.execute("UPDATE edition SET source = 'another'")
+    with closing(sqlite3.connect(f"file:{loaded}?immutable=1", uri=True)) as alone:
+        assert alone.execute("SELECT source FROM edition").fetchall() == [("another",)]

@@ -21,6 +21,7 @@ from feesync.formats.release import from_zip
 from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.line import Line
+from feesync.pricing.terms import Terms
 from feesync.reference.codes import technical_codes
 from feesync.reference.modifiers import known_modifiers
 from feesync.schedule.threads import open_schedule
@@ -139,8 +140,9 @@ class Book:
         asked = f"{key} {place} {mods} {units} {kind} {nonpar} {charge} {setting}"
         try:
             line = Line(
-                key[0], modifiers.read(tuple(mods)), DAY, Setting(setting), units,
-                None if charge is None else int(charge * 100), nonpar, kind,
+                key[0], modifiers.read(tuple(mods)),
+                Terms(DAY, Setting(setting), nonpar=nonpar, practitioner=kind), units,
+                None if charge is None else int(charge * 100),
             )  # fmt: skip
             (result,) = prices([modifiers.placed(line)], self.lookup(place))
         except ModifierError:
@@ -277,16 +279,7 @@ def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole, settin
     assert len(keys) > 500
     found = set()
     for key in keys:
-        plain = Line(
-            key[0],
-            tuple(filter(None, [key[1]])),
-            DAY,
-            Setting(setting),
-            1,
-            None,
-            False,
-            "physician",
-        )
+        plain = Line(key[0], tuple(filter(None, [key[1]])), Terms(DAY, Setting(setting)))
         for mod in known_modifiers():
             if mod in ("26", "TC", key[1]):
                 continue

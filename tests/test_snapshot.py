@@ -1,4 +1,5 @@
 import csv
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,71 @@ def test_no_reference_row_is_without_a_source():
     for path in paths:
         with path.open(newline="") as file:
             assert all(row["source"] for row in csv.DictReader(file)), path.name
+
+
+def table(name):
+    with (Path(data_folder()) / "snapshot" / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def scaled(cell, places):
+    number = Decimal(cell).scaleb(places)
+    assert number == int(number)
+    return int(number)
+
+
+def test_its_values_are_those_of_the_table(snapshot):
+    rows = table("relative_values.csv")
+    names = [name for name in rows[0] if name != "label"]
+    decimals = {name for name in names if name.endswith(("_rvu", "operative"))}
+    assert len(decimals) == 7
+    expected = {
+        (row["label"], *(scaled(row[name], 2) if name in decimals else row[name] for name in names))
+        for row in rows
+    }
+    columns = ", ".join(f"v.{name}" for name in names)
+    found = snapshot.execute(
+        f"SELECT label, {columns} FROM relative_value AS v JOIN release USING (release_id)"
+    )
+    flags = [at for at, name in enumerate(names, start=1) if name.endswith("_na")]
+    assert {
+        tuple(str(cell) if at in flags else cell for at, cell in enumerate(row)) for row in found
+    } == expected
+
+
+def test_its_localities_are_those_of_the_table(snapshot):
+    labels = [row["label"] for row in table("releases.csv")]
+    expected = {
+        (
+            label,
+            row["mac"],
+            row["locality"],
+            row["state"] or None,
+            row["name"],
+            *(scaled(row[name], 3) for name in ("work_gpci", "pe_gpci", "mp_gpci")),
+        )
+        for row in table("localities.csv")
+        for label in labels[labels.index(row["first_label"]) : labels.index(row["last_label"]) + 1]
+    }
+    found = snapshot.execute(
+        "SELECT label, mac, locality, state, name, work_gpci, pe_gpci, mp_gpci "
+        "FROM locality JOIN release USING (release_id)"
+    ).fetchall()
+    assert (set(found), len(found)) == (expected, len(expected))
+
+
+def test_its_counties_and_releases_are_those_of_the_tables(snapshot):
+    counties = snapshot.execute(
+        "SELECT label, mac, locality, state_name, area, counties "
+        "FROM locality_counties JOIN release USING (release_id)"
+    ).fetchall()
+    names = ("label", "mac", "locality", "state_name", "area", "counties")
+    assert sorted(counties) == sorted(
+        tuple(row[name] for name in names) for row in table("counties.csv")
+    )
+    releases = snapshot.execute("SELECT label, sha256, source, year FROM release ORDER BY 1")
+    assert releases.fetchall() == sorted(
+        (row["label"], row["sha256"], f"embedded snapshot ({row['source']})",
+         2000 + int(row["label"][3:5]))
+        for row in table("releases.csv")
+    )  # fmt: skip

@@ -1,10 +1,13 @@
+import csv
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feesync.model.zip_code import ZipCode, ZipFile, ZipRow
+from feesync.reference.tables import data_folder
 from feesync.store.zip_tables import embedded_zip_table, table_on
 
 
@@ -95,3 +98,17 @@ def test_of_one_quarter_the_loaded_file_answers_not_the_embedded(day):
     embedded: Any = Table("ZIP5", 2025, 4, True)
     assert table_on([loaded, embedded], "ZIP5", day) is loaded
     assert table_on([embedded, loaded], "ZIP5", day) is loaded
+
+
+def test_each_line_of_the_embedded_table_is_found_by_its_first_and_its_last_zip():
+    with (Path(data_folder()) / "snapshot/zip_localities.csv").open(newline="") as file:
+        _, *lines = csv.reader(file)
+    table, known = embedded_zip_table(), set()
+    for first, last, mac, locality, state, flag in lines:
+        row = (mac, locality, state, flag == "1")
+        assert table.row(ZipCode(first, "")) == table.row(ZipCode(last, "")) == row
+        known |= {int(first), int(last)}
+    for first, last, *_ in lines:
+        for number in (int(first) - 1, int(last) + 1):
+            row = table.row(ZipCode(f"{number:05}", ""))
+            assert (row is not None) == (number in known)

@@ -15,15 +15,16 @@ from typing import Any
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
-from feesync.claims.line import ClaimLine
+from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
 from feesync.model.locality import Locality
 from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
-from feesync.model.reading import sequence_or_none, states
+from feesync.model.reading import sequence_or_none
 from feesync.pricing.claim import price_in_places
 from feesync.pricing.line import Line, Price
+from feesync.reference.states import read_states
 from feesync.schedule import notes as provenance
 from feesync.schedule.columns import release_cells
 from feesync.schedule.quote import Quote
@@ -154,11 +155,11 @@ def compare(
     """Return what Medicare allows for a line in many places, and nationally.
 
     Args:
-        hcpcs: CPT or HCPCS code.
+        hcpcs: CPT or HCPCS code, or with modifiers, such as `64493-50`.
         places: localities, as for `estimate`; by default all.
         state: where no place is named, the state, or several, whose localities are meant.
         settings: one of `nonfacility` and `facility`, or both to compare them.
-        modifiers: such as `["50"]`.
+        modifiers: such as `["50"]` or `"50,KX"`.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default.
         qp: whether the conversion factor is that of a qualifying APM participant.
         db: path of the database.
@@ -167,12 +168,12 @@ def compare(
         FeesyncError: for the same reasons as `estimate`.
     """
     texts = sequence_or_none("places", places, "01112-05")
-    state_codes, both = states(state), arguments.settings(settings)
+    state_codes, both = read_states(state), arguments.settings(settings)
     header = read_header(locality="national", setting=both[0], qp=qp, date=date)
     return _compare(
         open_schedule(db),
         header,
-        header.line(ClaimLine(hcpcs, modifiers)),
+        header.line(without_units(hcpcs, modifiers)),
         texts,
         state_codes,
         both,
@@ -194,7 +195,7 @@ def _compare(
         if quote.rate.modifier == nation.rate.modifier:
             quotes[quote.locality.key] = quote
     rows = {key: quote.rate for key, quote in quotes.items()}
-    prices = [price_in_places(line._replace(setting=setting), rows, rates) for setting in settings]
+    prices = [price_in_places(line.on_terms(setting=setting), rows, rates) for setting in settings]
     amounts = {
         key: PlaceAmounts(
             quotes[key].locality,

@@ -14,7 +14,7 @@ from typing import Any
 
 from feesync.claims import wording
 from feesync.claims.header import Header, read_header
-from feesync.claims.line import ClaimLine
+from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
 from feesync.errors import (
     FeesyncError,
@@ -168,9 +168,9 @@ def history(
     left out where the snapshot lacks the code.
 
     Args:
-        hcpcs: CPT or HCPCS code.
+        hcpcs: CPT or HCPCS code, or with modifiers, such as `64493-50`.
         locality: as for `estimate`.
-        modifiers: such as `["50"]`.
+        modifiers: such as `["50"]` or `"50,KX"`.
         qp: whether the conversion factor is that of a qualifying APM participant, from 2026 on.
         db: path of the database.
 
@@ -180,7 +180,7 @@ def history(
     """
     header = read_header(locality=locality, setting=Setting.NONFACILITY, qp=qp)
     schedule = open_schedule(db)
-    line = header.line(ClaimLine(hcpcs, modifiers))
+    line = header.line(without_units(hcpcs, modifiers))
     releases = schedule.releases()
     newest = _newest(schedule, header, line, releases)
     place = newest.locality
@@ -193,7 +193,7 @@ def history(
     )
     error: FeesyncError | None = None
     for release in releases:
-        own_header = header._replace(day=release.effective_from, locality=place.key)
+        own_header = header.on(release.effective_from)._replace(locality=place.key)
         try:
             quote, prices = _prices(schedule, own_header, line, release)
         except (NoPriceError, ModifierError) as cause:
@@ -233,7 +233,7 @@ def _newest(schedule: FeeSchedule, header: Header, line: Line, releases: list[Re
     text = header.locality.upper()
     for release in reversed(releases):
         try:
-            own_header = header._replace(day=release.effective_from)
+            own_header = header.on(release.effective_from)
             quote = _quote(ClaimRates(own_header, schedule), line, release)
         except (NoPriceError, ModifierError) as error:
             errors.append((0 if isinstance(error, LocalityError) else 1 + release.embedded, error))
@@ -268,11 +268,11 @@ def _prices(
     schedule: FeeSchedule, own_header: Header, line: Line, release: Release
 ) -> tuple[Quote, dict[Setting, Price]]:
     rates = ClaimRates(own_header, schedule)
-    line = line._replace(day=own_header.day, place=own_header.locality)
+    line = line._replace(terms=own_header.terms, place=own_header.locality)
     quote = _quote(rates, line, release)
     prices = {}
     for setting in Setting:
-        prices[setting] = price_line(line._replace(setting=setting), rates)
+        prices[setting] = price_line(line.on_terms(setting=setting), rates)
     return quote, prices
 
 

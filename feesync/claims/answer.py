@@ -175,7 +175,7 @@ def _share_notes(header: Header, line: Line) -> list[Note]:
     if line.setting is not Setting.FACILITY:
         return []
     biller = "hospital"  # an amount that a modifier (PD) sets is that of a hospital's practice
-    if header.setting is Setting.FACILITY:
+    if header.terms.setting is Setting.FACILITY:
         biller = header.place_of_service.biller if header.place_of_service else "facility"
     beside = f"; the {biller} bills its own" if biller else ""
     return [

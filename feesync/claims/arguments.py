@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from decimal import Decimal
@@ -25,6 +26,10 @@ claim can have."""
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
+_LENGTH = 2
+_BETWEEN = r"[^\s,;/+-]+"
+"""A modifier among several: what is between two blanks, commas, hyphens and their like."""
+
 _MOST_UNITS = 9_999
 _MOST_DAYS = 9_999
 
@@ -46,12 +51,21 @@ def days(value: object) -> int | None:
 def modifiers(values: Iterable[str] | None) -> tuple[str, ...]:
     """Return the modifiers of a line, in capitals and checked against each other.
 
-    None and empty texts are no modifiers: a row of a table has an empty cell where it has none.
+    A text may hold several, such as `50,KX`. None and empty texts are no modifiers: a row of a
+    table has an empty cell where it has none.
     """
     if type(values) is tuple and not values:
         return ()
-    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", values, "50"))
-    return modifier_rules.read(tuple(filter(None, texts)))
+    items = (values,) if isinstance(values, str) else values
+    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", items, "50"))
+    return modifier_rules.read(tuple(modifier for each in texts for modifier in _single(each)))
+
+
+def _single(modifiers: str) -> Sequence[str]:
+    """Return the modifiers of a text."""
+    if len(modifiers) > _LENGTH:
+        return re.findall(_BETWEEN, modifiers)
+    return (modifiers,) if modifiers else ()
 
 
 def circumstances(coverage: bool, purpose: str | None, items: History) -> Circumstances | None:
@@ -81,7 +95,7 @@ def _earlier(item: str | Sequence[object]) -> Service:
             f"history {excerpt(item)} is not DATE:LINE, such as 2025-03-01:64493-50-KX"
         )
     on = read_day("history: date", pair[0])
-    past = ClaimLine.read(pair[1])
+    past = ClaimLine.read(pair[1]).in_parts()
     units(past.units)
     return Service(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
 

@@ -174,7 +174,7 @@ class Estimate(NamedTuple):
 
     def _text(self, *, derived: bool) -> str:
         with localcontext(_CONTEXT):
-            lines = [_heading(self), str(self.locality), _provenance(self)]
+            lines = [heading(self), str(self.locality), _provenance(self)]
             if derived:
                 lines.append(f"sha256 {self.release.sha256}")
             if derived and self.fee is not None:
@@ -185,7 +185,7 @@ class Estimate(NamedTuple):
             return "\n".join(lines)
 
 
-def _heading(estimate: Estimate) -> str:
+def heading(estimate: Estimate) -> str:
     """Return the question in words: code, modifiers, units, setting, date."""
     units = f", {estimate.units} units" if estimate.units > 1 else ""
     place = f", place of service {estimate.pos}" if estimate.pos else ""

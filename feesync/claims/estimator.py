@@ -53,20 +53,23 @@ def estimate(
     """Return what Medicare allows for one professional claim line, to the cent.
 
     Args:
-        hcpcs: CPT or HCPCS code, five characters.
+        hcpcs: CPT or HCPCS code, five characters, or with modifiers as `estimate_claim` takes it:
+            `64493-50`, `64493-50x1@250.00`; what is given beside it is added.
         locality: a ZIP or ZIP+4 (`94110`, `94110-1234`), `01112-05`, `0111205`, `CA-05`, an
             unambiguous name, or `national`.
         setting: `nonfacility` or `facility`; where a place of service is given, it decides instead.
-        pos: CMS place of service code, such as 11 (office) or 24 (ambulatory surgical center).
-        modifiers: such as `["50"]`, in any order; None and empty texts are no modifiers.
-        date: date of service, a `date` or `YYYY-MM-DD`; today by default. It decides which release
-            answers.
+        pos: CMS place of service code, such as 11 or 24, or its name, such as `office` or `asc`.
+        modifiers: such as `["50"]` or `"50,KX"`, in any order; None and empty texts are no
+            modifiers.
+        date: date of service, a `date` or text such as `2025-11-03`, `11/03/2025`, `Nov 3 2025` or
+            `today`; today by default. It decides which release answers.
         units: units of service, priced as so many lines; of modifier 55 they are days.
         charge: submitted charge of the whole line, in dollars; Medicare allows the lower of charge
             and fee.
         nonpar: whether it is an assigned claim of a non-participating practitioner: 95 %, and the
             limiting charge of a physician.
-        practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc.
+        practitioner: physician, np, pa, cns, dietitian, midwife, csw, mft or mhc, or the name of
+            one, such as `Nurse Practitioner` or `MD`.
         qp: whether the practitioner is a qualifying APM participant (with a conversion factor of
             their own from 2026 on).
         deductible: dollars of the Part B deductible that the patient still owes; preventive
@@ -101,7 +104,7 @@ def estimate(
         Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
             documents.
     """
-    day = Date.today() if date is None else date
+    day = arguments.day(date) or Date.today()
     key = (
         None
         if type(history) is not tuple or history
@@ -212,7 +215,7 @@ def estimate_claim(
     """
     header = header_of(
         history,
-        Date.today() if date is None else date,
+        arguments.day(date) or Date.today(),
         locality=locality,
         setting=setting,
         pos=pos,

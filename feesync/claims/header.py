@@ -7,7 +7,7 @@ answer for a line (answer).
 from collections.abc import Sequence
 from datetime import date as Date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
@@ -17,9 +17,9 @@ from feesync.model import reading
 from feesync.model.hcpcs import read_code
 from feesync.model.note import Note
 from feesync.model.rate import Setting
-from feesync.pricing import practitioner as practitioners
-from feesync.pricing.line import Contract, Line
+from feesync.pricing.line import Line
 from feesync.pricing.modifiers import placed
+from feesync.pricing.terms import Terms
 
 if TYPE_CHECKING:
     from feesync.reference.place_of_service import PlaceOfService
@@ -30,27 +30,28 @@ class Header(NamedTuple):
 
     Attributes:
         locality: the place, as the caller names it.
-        setting: nonfacility or facility.
+        terms: what rules look at: day, setting, who bills, who pays.
         place_of_service: where one was given; it has decided the setting.
-        day: date of service, which decides about modifiers and practitioners.
-        nonpar: whether the practitioner does not participate.
-        practitioner: who bills, such as `physician`.
         qp: whether the practitioner is a qualifying APM participant.
         deductible: the Part B deductible that the patient still owes, in cents.
-        contract: by what a plan other than Medicare pays; None where Medicare pays.
         circumstances: what the coverage notes depend on; None where there are to be none.
     """
 
     locality: str
-    setting: Setting
+    terms: Terms
     place_of_service: "PlaceOfService | None"
-    day: Date
-    nonpar: bool
-    practitioner: str
     qp: bool
     deductible: int
-    contract: Contract | None
     circumstances: Circumstances | None
+
+    @property
+    def day(self) -> Date:
+        """The date of service."""
+        return self.terms.day
+
+    def on(self, day: Date) -> "Header":
+        """Return the header with another date of service."""
+        return self._replace(terms=self.terms._replace(day=day))
 
     @property
     def pos(self) -> str | None:
@@ -69,18 +70,15 @@ class Header(NamedTuple):
             InvalidInputError: a part of it cannot be read.
             ModifierError: its modifiers are unknown or contradict each other.
         """
+        claim_line = claim_line.in_parts()
         return placed(
             Line(
                 read_code(reading.text("hcpcs", claim_line.hcpcs)),
                 arguments.modifiers(claim_line.modifiers),
-                self.day,
-                self.setting,
+                self.terms,
                 arguments.units(claim_line.units),
                 arguments.cents("charge", claim_line.charge),
-                self.nonpar,
-                self.practitioner,
                 arguments.days(claim_line.postop_days),
-                self.contract,
                 self.locality,
             )
         )
@@ -92,8 +90,6 @@ def read_header(
     setting: Setting | str,
     pos: str | int | None = None,
     date: Date | str | None = None,
-    nonpar: bool = False,
-    practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
     percent: Decimal | int | str | None = None,
@@ -101,10 +97,12 @@ def read_header(
     coverage: bool = False,
     purpose: str | None = None,
     history: arguments.History = (),
+    **terms: Any,  # noqa: ANN401 - as the fields of Terms
 ) -> Header:
     """Return the checked header; its arguments have the names of those of `estimate`.
 
-    A contract has neither Medicare's coverage notes nor its deductible.
+    All others are terms that rules look at (`Terms.read`). A contract has neither Medicare's
+    coverage notes nor its deductible.
 
     Raises:
         InvalidInputError: an argument cannot be read, or contradicts another.
@@ -116,8 +114,7 @@ def read_header(
         from feesync.reference.place_of_service import read_setting
 
         where, place = read_setting(where, pos)
-    kind = reading.text("practitioner", practitioner).lower()
-    practitioners.check(kind, day)
+    own_terms = Terms.read(day, where, contract, **terms)
     circumstances = arguments.circumstances(coverage, purpose, history)
     owed = arguments.cents("deductible", deductible) or 0
     if owed and contract:
@@ -126,13 +123,9 @@ def read_header(
         )
     return Header(
         locality=reading.text("locality", locality),
-        setting=where,
+        terms=own_terms,
         place_of_service=place,
-        day=day,
-        nonpar=reading.flag("nonpar", nonpar),
-        practitioner=kind,
         qp=reading.flag("qp", qp),
         deductible=owed,
-        contract=contract,
         circumstances=None if contract else circumstances,
     )

@@ -9,12 +9,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import excerpt
+from feesync.model.reading import excerpt, sequence_or_none
 
 _SHORT = (
     r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
     r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
 )
+_CODE = 5
+"""The characters of a code."""
+
+_BEGINNING = r"\s*[0-9A-Za-z]{5}[^0-9A-Za-z\s]|\s*[0-9A-Za-z]{5}\s*[xX][0-9]"
+"""A code with more than blanks behind it."""
+
 _LONGEST = 100
 """The longest short form; a code with four modifiers, units and a charge has 40 characters."""
 _SHARE_WITH_DAYS = "55D"
@@ -25,8 +31,8 @@ class ClaimLine(NamedTuple):
     """A line of a claim.
 
     Attributes:
-        hcpcs: CPT or HCPCS code, five characters.
-        modifiers: such as `("50",)`.
+        hcpcs: CPT or HCPCS code, five characters, or a short form such as `64493-50`.
+        modifiers: such as `("50",)`, or text such as `50,KX`.
         units: units of service.
         charge: submitted charge of the whole line in dollars, or None.
         postop_days: days of care after an operation that modifier 55 is to pay for; None for all of
@@ -55,6 +61,29 @@ class ClaimLine(NamedTuple):
         raise InvalidInputError(
             f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a "
             "dictionary"
+        )
+
+    def in_parts(self) -> "ClaimLine":
+        """Return the line with a bare code: what the short form as code says is in its own place.
+
+        Its modifiers come before those of the line.
+
+        Raises:
+            InvalidInputError: the text is no short form; or units, charge or days are given with
+                the code and beside it.
+        """
+        code = self.hcpcs
+        if not isinstance(code, str) or len(code) == _CODE or not re.match(_BEGINNING, code):
+            return self
+        short = self._from_text(str.__str__(code))
+        given = (self.modifiers,) if isinstance(self.modifiers, str) else self.modifiers
+        beside = sequence_or_none("modifiers", given, "50")
+        return self._replace(
+            hcpcs=short.hcpcs,
+            modifiers=(*(short.modifiers or ()), *beside),
+            units=_one("units", short.units, self.units, 1),
+            charge=_one("charge", short.charge, self.charge, None),
+            postop_days=_one("days of care", short.postop_days, self.postop_days, None),
         )
 
     @classmethod
@@ -97,3 +126,30 @@ class ClaimLine(NamedTuple):
             value.get("charge"),
             value.get("postop_days"),
         )
+
+
+def without_units(hcpcs: str, modifiers: Iterable[str] | None) -> ClaimLine:
+    """Return a line of a code and its modifiers, where an answer is for one unit.
+
+    Raises:
+        InvalidInputError: the code has units, a charge or days of care with it.
+    """
+    line = ClaimLine(hcpcs, modifiers).in_parts()
+    if line != ClaimLine(line.hcpcs, line.modifiers):
+        raise InvalidInputError(
+            f"{excerpt(hcpcs)} has units, a charge or days of care, where amounts are for one "
+            f"unit: give {'-'.join((line.hcpcs, *(line.modifiers or ())))}"
+        )
+    return line
+
+
+def _one(what: str, with_code: Any, beside: Any, default: object) -> Any:  # noqa: ANN401
+    """Return the value of a part of a line, which the code or another argument may give."""
+    if with_code == default:
+        return beside
+    if beside not in (default, with_code):
+        raise InvalidInputError(
+            f"{what} {with_code} with the code contradicts {what} {excerpt(beside)} beside it: "
+            "give one"
+        )
+    return with_code

@@ -43,7 +43,8 @@ class ClaimRates:
         Raises:
             NoReleaseError: no release of a contract's year is loaded.
         """
-        year = header.contract and header.contract.of_year
+        contract = header.terms.contract
+        year = contract and contract.of_year
         self.day: date = schedule.newest_day(year) if year else header.day
         self._qp, self._schedule = header.qp, schedule
         self._quotes: dict[tuple[str, str, str], Quote] = {}

@@ -29,7 +29,7 @@ _LONGEST_MESSAGE = 2_000
 _COMMANDS = {
     "estimate": "feesync.cli.commands.estimate",
     "claim": "feesync.cli.commands.claim",
-    "sheet": "feesync.cli.commands.sheet",
+    "check": "feesync.cli.commands.check",
     "coverage": "feesync.cli.commands.coverage",
     "rates": "feesync.cli.commands.rates",
     "compare": "feesync.cli.commands.compare",
@@ -135,6 +135,7 @@ def cli() -> None:
     \b
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
+      feesync check 64493-50 --allowed 222.87 --locality 01112-05 --date 2025-11-03
       feesync coverage 64493 --pos 22 --locality 01112-05
       feesync rates 64493 --state CA --date 2025-11-03
       feesync compare 64493 --state CA --date 2025-11-03

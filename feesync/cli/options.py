@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date as Date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -11,16 +11,32 @@ import click
 
 from feesync.claims.arguments import PURPOSES
 from feesync.cli.numbers import WholeNumber
-from feesync.model import reading
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
 from feesync.paths import DATABASE_VARIABLE, database_path
 from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.pricing.practitioner import read as read_practitioner
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
+
+
+POS_HELP = "Place of service: its code, or a name such as office, hospital or asc"
+
+
+class Word(click.Choice):  # type: ignore[type-arg]
+    """One of a few words, which people may write in another way."""
+
+    def __init__(self, choices: Sequence[str], read: Callable[[str], str]) -> None:
+        """Take the words, and what finds the word that a text means."""
+        super().__init__(choices)
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - Click's
+        """Return the word that a text means."""
+        return value if value in self.choices else self._read(value)
 
 
 class Option(Protocol):
@@ -32,13 +48,6 @@ class Option(Protocol):
 
 def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
     return None if value is None else read_date(value)
-
-
-def read_each_date(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[Date, ...]:
-    """Return the days of an option that is repeatable."""
-    return tuple(map(read_date, values))
 
 
 def read_dates(
@@ -80,8 +89,8 @@ date_option: Option = click.option(
     "--date",
     "day",
     callback=_read_date,
-    metavar="YYYY-MM-DD",
-    help="Date of service; today by default.",
+    metavar="DATE",
+    help="Date of service, 2025-11-03 or 11/03/2025; today by default.",
 )
 explain_option: Option = click.option(
     "--explain", is_flag=True, help="Print the derivation: RVU x GPCI, factor, steps, who pays."
@@ -99,7 +108,7 @@ modifiers_option: Option = click.option(
     "modifiers",
     multiple=True,
     metavar="MOD",
-    help="Modifier, such as 50; repeatable.",
+    help="Modifier, such as 50, or several, such as 50,KX; repeatable.",
 )
 percent_option: Option = click.option(
     "--percent",
@@ -136,7 +145,7 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
             multiple=True,
             metavar="ST",
             callback=_read_states,
-            help="All localities of a state; repeatable.",
+            help="All localities of a state, CA or California; repeatable.",
         ),
         click.option(
             "--all", "everywhere", is_flag=True, help="All localities, which is the default."
@@ -150,20 +159,23 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
 def _read_states(
     ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 ) -> tuple[str, ...]:
+    if not value:
+        return ()
     if not all(state.strip() for state in value):
         raise click.UsageError("--state is empty")
-    return reading.states(value)
+    from feesync.reference.states import read_states
+
+    return read_states(value)
 
 
 def one_choice_of_places(
     places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
 ) -> None:
     """Refuse places that are named in two ways."""
-    refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
+    _refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
 
 
-def refuse_several(options: tuple[tuple[str, object], ...]) -> None:
-    """Refuse more than one of some options, each with its value."""
+def _refuse_several(options: tuple[tuple[str, object], ...]) -> None:
     names = [name for name, value in options if value]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} exclude each other")
@@ -208,21 +220,17 @@ _HEADER_OPTIONS = (
     locality_option,
     click.option(
         "--setting",
-        type=click.Choice([setting.value for setting in Setting]),
+        type=Word([setting.value for setting in Setting], Setting.read),
         help="Rate; nonfacility by default.",
     ),
-    click.option(
-        "--pos",
-        metavar="NN",
-        help="Place of service code, such as 11 or 24, instead of --setting.",
-    ),
+    click.option("--pos", metavar="POS", help=f"{POS_HELP}, instead of --setting."),
     date_option,
     click.option(
         "--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."
     ),
     click.option(
         "--practitioner",
-        type=click.Choice(list(PRACTITIONERS)),
+        type=Word(list(PRACTITIONERS), read_practitioner),
         default="physician",
         show_default=True,
         help="Who bills.",
@@ -290,4 +298,4 @@ def one_form(as_json: bool, explain: bool) -> None:
 
 def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:
     """Refuse two output formats at once."""
-    refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)))
+    _refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)))

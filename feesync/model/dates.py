@@ -12,26 +12,100 @@ from feesync.model.reading import excerpt
 _AGE = r"([0-9]{1,4})([hdw])"
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RELATIVE = {"today": 0, "yesterday": 1}
+_NUMBERS = r"(?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})(?:[-/](?P<year>[0-9]+))?"
+_FORMS = (
+    r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})",
+    r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+    _NUMBERS,
+    r"(?P<word>[a-z]{3,9})\.?[- ]*(?P<day>[0-9]{1,2})(?:[-, ]+(?P<year>[0-9]+))?",
+    r"(?P<day>[0-9]{1,2})[- ]*(?P<word>[a-z]{3,9})\.?(?:[-, ]*(?P<year>[0-9]+))?",
+)
+"""The forms of a date besides YYYY-MM-DD; numbers are month, day, year, as people write them in the
+United States."""
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_FULL_YEAR = 4
+_CENTURY = 2000
+
+
+def read_date(text: str) -> date:
+    """Return the date that a text means.
+
+    Args:
+        text: `2025-11-03`, `20251103`, `11/03/2025` (month, day, year), `Nov 3 2025`,
+            `3 November 2025`, `today` or `yesterday`.
+
+    Raises:
+        InvalidInputError: the text has another form, has no year of four digits, or is no day of
+            the calendar; the message says what to give instead.
+    """
+    back = _RELATIVE.get(text.strip().lower())
+    return _fixed(text) if back is None else date.today() - timedelta(days=back)
 
 
 @lru_cache(maxsize=4096)
-def read_date(text: str) -> date:
-    """Return the date that a text `YYYY-MM-DD` means.
-
-    Raises:
-        InvalidInputError: the text has another form, or is no day of the calendar.
-    """
+def _fixed(text: str) -> date:
+    """Return the date of a text that means the same day on every day."""
     stripped = text.strip()
     if _FORM.fullmatch(stripped):
-        try:
-            return date.fromisoformat(stripped)
-        except ValueError:
-            raise InvalidInputError(f"date {stripped} is no day of the calendar") from None
-    raise InvalidInputError(f"date {text[:40]!r} is not YYYY-MM-DD")
+        return _in_calendar(stripped, stripped)
+    words = stripped.lower()
+    parts = next(
+        (
+            found.groupdict()
+            for found in (re.fullmatch(form, words, re.ASCII) for form in _FORMS)
+            if found
+        ),
+        None,
+    )
+    month = parts and _month(parts)
+    if not parts or not month:
+        raise InvalidInputError(
+            f"date {text[:40]!r} is not YYYY-MM-DD, such as 2025-11-03; nor 11/03/2025, "
+            "Nov 3 2025, today or yesterday"
+        )
+    return _of_parts(stripped, month, int(parts["day"]), parts["year"] or "")
+
+
+def _of_parts(text: str, month: int, day: int, year: str) -> date:
+    """Return the date of a month, a day and a year; refuse one without a year of four digits."""
+    if len(year) == _FULL_YEAR:
+        if month > len(_MONTHS) >= day and not text.startswith(year):
+            raise InvalidInputError(
+                f"date {text} has no month {month}: numbers are month/day/year; give "
+                f"{year}-{day:02}-{month:02} if that is meant"
+            )
+        return _in_calendar(f"{year}-{month:02}-{day:02}", text)
+    short = len(year) == len(str(_CENTURY)) // 2
+    full = str(_CENTURY + int(year)) if short else str(date.today().year)
+    fault = "no year" if not year else f"the year {year}, not one of four digits"
+    raise InvalidInputError(
+        f"date {text[:40]} has {fault}: give it in full, as in {full}-{month:02}-{day:02}"
+    )
+
+
+def _month(parts: dict[str, str | None]) -> int | None:
+    """Return the number of the month of the parts of a date, or None for an unknown word."""
+    if number := parts.get("month"):
+        return int(number)
+    word = parts.get("word") or ""
+    return next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(word)), None)
+
+
+def _in_calendar(iso: str, text: str) -> date:
+    try:
+        return date.fromisoformat(iso)
+    except ValueError:
+        more = "; eight digits are YYYYMMDD, as in 20251103" if text.isdigit() else ""
+        raise InvalidInputError(f"date {text} is no day of the calendar{more}") from None
 
 
 def read_day(name: str, value: object) -> date:
-    """Return the day that a `date`, a `datetime` or the text `YYYY-MM-DD` means.
+    """Return the day that a `date`, a `datetime` or a text that `read_date` reads means.
 
     Args:
         name: the argument's name, for the error.

@@ -24,7 +24,7 @@ The embedded snapshot has these codes, and a refresh reports changes of them by 
 """
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
-_WITH_MODIFIER = r"([0-9A-Z]{5})-([0-9A-Z]{2})"
+_WITH_MODIFIER = r"([0-9A-Z]{5})(?:[- ][0-9A-Z]{2})+"
 _RANGE = r"([0-9A-Z]{5})-([0-9A-Z]{5})"
 
 
@@ -82,7 +82,7 @@ def read_code(text: str) -> str:
 
     Raises:
         InvalidInputError: the text has not five letters and digits. Where it is a code with a
-            modifier, such as `64493-50`, the message says how to give the modifier.
+            modifier, such as `64493-50`, the message has the code.
     """
     if not isinstance(text, str):
         raise InvalidInputError(f"{excerpt(text)} is not a HCPCS code of five characters, as text")
@@ -91,7 +91,6 @@ def read_code(text: str) -> str:
         return code
     if match := re.fullmatch(_WITH_MODIFIER, code):
         raise InvalidInputError(
-            f"{text!r} is a code with a modifier: give the code {match[1]}, and the modifier "
-            f"{match[2]} by itself"
+            f"{text!r} is a code with a modifier, where a code alone is wanted: give {match[1]}"
         )
     raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters")

@@ -22,10 +22,10 @@ class Setting(StrEnum):
 
     @classmethod
     def read(cls, given: object) -> "Setting":
-        """Return the setting that a member, or its text in any case, means.
+        """Return the setting that a member, its text in any case, or another word for it means.
 
         Raises:
-            InvalidInputError: it is neither `nonfacility` nor `facility`.
+            InvalidInputError: it is neither `nonfacility` nor `facility`, nor a word for them.
         """
         if isinstance(given, cls):
             return given
@@ -33,11 +33,22 @@ class Setting(StrEnum):
             _SETTINGS.get(str.__str__(given).strip().lower()) if isinstance(given, str) else None
         )
         if setting is None:
-            raise InvalidInputError(f"setting {excerpt(given)} is neither nonfacility nor facility")
+            raise InvalidInputError(
+                f"setting {excerpt(given)} is neither nonfacility (office) nor facility (hospital, "
+                "asc)"
+            )
         return setting
 
 
-_SETTINGS = {setting.value: setting for setting in Setting}
+_SETTINGS = {
+    **{setting.value: setting for setting in Setting},
+    **dict.fromkeys(
+        ("non-facility", "non facility", "non_facility", "nonfac", "non-fac", "nf", "office"),
+        Setting.NONFACILITY,
+    ),
+    **dict.fromkeys(("fac", "hospital", "asc"), Setting.FACILITY),
+}
+"""The settings by the words that people have for them."""
 
 
 class Indicators(NamedTuple):

@@ -164,18 +164,3 @@ def sequence(name: str, values: Iterable[_T], example: _T) -> tuple[_T, ...]:
         return tuple(values)
     kind = "text" if isinstance(values, str) else type(values).__name__
     raise InvalidInputError(f"{name} is a list, such as [{example!r}], not {kind}")
-
-
-def states(names: str | Iterable[str] | None) -> tuple[str, ...]:
-    """Return the states that a text or a list of texts names, in capitals; none for None.
-
-    Raises:
-        InvalidInputError: the argument is neither, or a name is empty.
-    """
-    if names is None:
-        return ()
-    texts = (names,) if isinstance(names, str) else sequence("state", names, "CA")
-    capitals = tuple(dict.fromkeys(text("state", state).upper() for state in texts))
-    if "" in capitals:
-        raise InvalidInputError("state is empty; name one by its two letters, such as CA")
-    return capitals

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from feesync.errors import Hint, HintKind, LocalityError
 from feesync.model.locality import Locality
 from feesync.model.reading import excerpt
+from feesync.reference.states import near_state
 
 _KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
@@ -40,7 +41,9 @@ def of_states(label: str, localities: Iterable[Locality], states: Sequence[str])
     places = [place for place in localities if place.state in states]
     if strange := [state for state in states if not any(place.state == state for place in places)]:
         raise LocalityError(
-            f"{label} has no locality in state {excerpt(strange[0])}", hint=list_hint()
+            f"{label} has no locality in state {excerpt(strange[0])}; give its two letters, such "
+            f"as {near_state(strange[0]) or 'CA'}, or its name",
+            hint=list_hint(),
         )
     return places
 

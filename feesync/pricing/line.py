@@ -6,7 +6,7 @@ shows as dollars (claims.wording).
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feesync.model.money import decimal_percent
 from feesync.model.note import Note
@@ -14,6 +14,8 @@ from feesync.model.rate import Rate, Setting
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from feesync.pricing.terms import Terms
 
 CODE = "{hcpcs}"
 """The blank for the code of the line in the text of a note."""
@@ -46,23 +48,48 @@ class Line(NamedTuple):
 
     Checked, and with the row modifier (26, TC, 53) still among its modifiers.
 
-    `charge` is the submitted charge of the whole line in cents, or None; `postoperative_days` are
-    the days of care after the operation that modifier 55 pays for, None for all of them; `contract`
-    is what a plan other than Medicare pays by; `place` is what the lookup of rates knows its place
+    `terms` is what it shares with the lines of its claim; `charge` is the submitted charge of the
+    whole line in cents, or None; `postoperative_days` are the days of care after the operation that
+    modifier 55 pays for, None for all of them; `place` is what the lookup of rates knows its place
     by, which no rule looks at.
     """
 
     hcpcs: str
     modifiers: tuple[str, ...]
-    day: date
-    setting: Setting
-    units: int
-    charge: int | None
-    nonpar: bool
-    practitioner: str
+    terms: "Terms"
+    units: int = 1
+    charge: int | None = None
     postoperative_days: int | None = None
-    contract: Contract | None = None
     place: str = ""
+
+    @property
+    def day(self) -> date:
+        """The date of service."""
+        return self.terms.day
+
+    @property
+    def setting(self) -> Setting:
+        """Nonfacility or facility."""
+        return self.terms.setting
+
+    @property
+    def nonpar(self) -> bool:
+        """Whether the practitioner does not participate."""
+        return self.terms.nonpar
+
+    @property
+    def practitioner(self) -> str:
+        """Who bills."""
+        return self.terms.practitioner
+
+    @property
+    def contract(self) -> Contract | None:
+        """By what a plan other than Medicare pays; None where Medicare pays."""
+        return self.terms.contract
+
+    def on_terms(self, **changes: Any) -> "Line":  # noqa: ANN401 - of many types
+        """Return the line with other terms: those of its own but for the changes."""
+        return self._replace(terms=self.terms._replace(**changes))
 
 
 class Adjustment(NamedTuple):

@@ -137,7 +137,9 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     capitals = tuple(modifier.upper() for modifier in modifiers)
     for modifier in capitals:
         if not _FORM.fullmatch(modifier):
-            raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters")
+            raise ModifierError(
+                f"{modifier[:40]!r} is not a modifier of two characters; several are given as 50,KX"
+            )
         if not modifier_effects(modifier):
             raise _unknown(modifier)
         if capitals.count(modifier) > 1:
@@ -277,5 +279,5 @@ def placed(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
     by_modifier = line.modifiers and has(line.modifiers, Effect.SETTING)
     if by_modifier and line.setting is Setting.NONFACILITY:
-        return line._replace(setting=Setting.FACILITY)
+        return line.on_terms(setting=Setting.FACILITY)
     return line

@@ -6,7 +6,9 @@ Medicare Claims Processing Manual, chapter 12, sections 110 to 160.
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from functools import cache
 
 from feesync.errors import InvalidInputError
 from feesync.model.money import SCALE, decimal_percent
@@ -31,18 +33,60 @@ PRACTITIONERS = {
 """The kinds of practitioner and their names; a physician has the whole fee."""
 
 
-def check(kind: str, day: date) -> None:
-    """Refuse a kind of practitioner that is unknown, or that Medicare did not pay on a day.
+_WORDS = {
+    PHYSICIAN: ("md", "do", "doctor", "mddo"),
+    "np": ("crnp", "fnp"),
+    "pa": ("pa c", "physicians assistant", "physician associate"),
+    "dietitian": ("dietician", "rd", "rdn", "nutritionist", "nutrition professional"),
+    "midwife": ("cnm", "nurse midwife"),
+    "csw": ("lcsw", "social worker"),
+    "mft": ("lmft", "marriage and family counselor"),
+    "mhc": ("lmhc", "lpc", "counselor"),
+}
+"""What people call a kind of practitioner besides, in small letters, without marks."""
+
+
+def read(text: str) -> str:
+    """Return the kind of practitioner that a text means, such as `np` for Nurse Practitioner.
 
     Raises:
-        InvalidInputError: the message has the kinds that exist.
+        InvalidInputError: it means none; the message has the kinds that exist.
+    """
+    if text in PRACTITIONERS:
+        return text
+    kind = _kinds().get(_plain(text))
+    if kind is None:
+        kinds = ", ".join(
+            f"{kind} ({PRACTITIONERS[kind]})" if kind != PHYSICIAN else "physician (MD, DO)"
+            for kind in PRACTITIONERS
+        )
+        raise InvalidInputError(f"practitioner {text[:40]!r} is not one of {kinds}")
+    return kind
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Return the kinds of practitioner by everything that they are called."""
+    return {
+        _plain(word): kind
+        for kind, name in PRACTITIONERS.items()
+        for word in (kind, name, *_WORDS.get(kind, ()))
+    }
+
+
+def _plain(text: str) -> str:
+    """Return a text in small letters, with blanks for hyphens and without other marks."""
+    return " ".join(re.sub(r"[^a-z -]", "", text.lower()).replace("-", " ").split())
+
+
+def check(kind: str, day: date) -> None:
+    """Refuse a kind of practitioner that Medicare did not pay on a day.
+
+    Raises:
+        InvalidInputError: the message has the first day.
     """
     if kind == PHYSICIAN:
         return
-    if kind not in PRACTITIONERS:
-        raise InvalidInputError(
-            f"practitioner {kind[:40]!r} is not one of {', '.join(PRACTITIONERS)}"
-        )
     first = min(value.first for value in rule_values(STEP) if value.case == kind)
     if day < first:
         raise InvalidInputError(

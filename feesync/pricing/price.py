@@ -86,7 +86,7 @@ def price_of(
         *program.warnings,
         *denials,
         *program.notes,
-        *program.terms,
+        *program.price_notes,
         *((_CAP_NOTE,) if capped else ()),
         *service_notes,
     )

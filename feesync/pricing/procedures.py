@@ -129,8 +129,14 @@ def _share(service: Service) -> str:
 
 
 def _share_order(service: Service) -> tuple[object, ...]:
+    """Return the key by which shares find their operation.
+
+    Those that say that they are of another service (76, 59) come after the others, whatever is
+    charged: they begin an operation of their own where the days of the first are used up.
+    """
     return (
         _IN_ORDER.index(_share(service)),
+        not ANOTHER_SERVICE.isdisjoint(service.line.modifiers),
         -(service.program.days or 0),
         not service.both,
         descending_charge(service.charge),

@@ -37,6 +37,7 @@ from feesync.pricing.equipment import Reduction
 from feesync.pricing.line import CODE, Adjustment, Line
 from feesync.pricing.modifiers import BORROWED, EQUIPMENT, SHARES, THERAPY_ASSISTANTS
 from feesync.pricing.neighbours import Pool
+from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import modifier_effects
 from feesync.reference.rule_values import unchanged_since
 
@@ -63,7 +64,7 @@ class Program(NamedTuple):
         denials: why there is no payment.
         warnings: the warnings on the status, for a line that has an amount.
         notes: all other notes.
-        terms: the notes on the price, where there is one.
+        price_notes: the notes on the price, where there is one.
         side_notes: the notes on `sides`.
         unreduced: the notes where no other line reduces it.
         folds: whether the price is the fee times the factors of `factors`, each rounded half up;
@@ -84,7 +85,7 @@ class Program(NamedTuple):
     denials: tuple[Note, ...]
     warnings: tuple[Note, ...]
     notes: tuple[Note, ...]
-    terms: tuple[Note, ...]
+    price_notes: tuple[Note, ...]
     side_notes: tuple[Note, ...]
     unreduced: tuple[Note, ...]
     folds: bool
@@ -113,12 +114,18 @@ def _shape(line: Line) -> Line:
     Its day is the first one since which the rules are the same. Its code is left out unless a
     modifier is only for some codes.
     """
-    modifiers, day, code = line.modifiers, unchanged_since(line.day), CODE
+    hcpcs, modifiers, terms, units, _, days, _ = line
+    terms, of_code = _terms_of_shape(terms, modifiers)
+    return Line(hcpcs if of_code else CODE, modifiers, terms, units, None, days)
+
+
+@lru_cache(maxsize=MOST_PROGRAMS)
+def _terms_of_shape(terms: Terms, modifiers: tuple[str, ...]) -> tuple[Terms, bool]:
+    """Return the terms of a shape, and whether the code is a part of it."""
+    day = unchanged_since(terms.day)
     if modifiers:
-        day = max(day, _since((*modifiers, *BORROWED), line.day))
-        if any(map(_is_for_some, modifiers)):
-            code = line.hcpcs
-    return line._replace(hcpcs=code, day=day, charge=None, place="")
+        day = max(day, _since((*modifiers, *BORROWED), terms.day))
+    return terms._replace(day=day), any(map(_is_for_some, modifiers))
 
 
 def _since(modifiers: tuple[str, ...], day: date) -> date:
@@ -161,7 +168,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
         *practitioner.adjustments(line),
         *therapy.adjustments(indicators, line),
     )
-    last, terms = _terms(line)
+    last, price_notes = _last(line)
     both = bilateral.both_sides_text(line)
     sides, side_notes = bilateral.adjustment(indicators, line, both) if both else (None, [])
     line_pool = neighbours.pool(indicators, line.modifiers)
@@ -180,7 +187,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
         tuple(denials),
         tuple(status.warnings(indicators, line)) if has_price else (),
         tuple(note for note in notes if note.severity is not Severity.DENIAL),
-        tuple(terms),
+        tuple(price_notes),
         tuple(side_notes),
         tuple(neighbours.group_notes(line_pool)),
         plain and not less and line.units == 1 and not SHARES.intersection(line.modifiers),
@@ -188,7 +195,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
     )
 
 
-def _terms(line: Line) -> tuple[list[Adjustment], list[Note]]:
+def _last(line: Line) -> tuple[list[Adjustment], list[Note]]:
     """Return the adjustments for non-participation and a contract, and the notes on them."""
     last: list[Adjustment] = []
     notes: list[Note] = []

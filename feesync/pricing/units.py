@@ -26,7 +26,7 @@ _SINGLES = 6
 """From this many equal services on, every rule treats the others alike, so that they stay one
 block."""
 
-Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int]
+Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int, tuple[bool, int]]
 
 
 class _Block(NamedTuple):
@@ -38,9 +38,10 @@ class _Block(NamedTuple):
 
 
 def identity(line: Line) -> Identity:
-    """Return what a line says, without its charge.
+    """Return what a line says: a key by which only equal lines are equal.
 
-    It is the last key to sort by, so that the place of a line in its claim never decides.
+    It is the last key to sort by, so that the place of a line in its claim never decides. The
+    charge of the whole line is in it, since two lines that differ by a cent may have equal units.
     """
     return (
         line.hcpcs,
@@ -48,6 +49,7 @@ def identity(line: Line) -> Identity:
         tuple(sorted(line.modifiers)),
         line.postoperative_days or 0,
         line.units,
+        descending_charge(line.charge),
     )
 
 

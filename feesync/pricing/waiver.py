@@ -42,7 +42,7 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         beside: the codes of the lines of its claim that have a price.
     """
     if _waiving().isdisjoint(line.modifiers) and not preventive_cost_sharings(line.hcpcs):
-        return _standard(line.day)
+        return standard_share(line.day)
     general = [
         rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
     ]
@@ -67,7 +67,7 @@ def _waiving() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _standard(day: date) -> PatientShare:
+def standard_share(day: date) -> PatientShare:
     """Return the deductible and coinsurance of Part B on a day, where nothing waives them."""
     rules = (rule for rule in cost_sharings() if not rule.modifier and not rule.codes)
     found = next(rule for rule in rules if rule.first <= day <= rule.last)

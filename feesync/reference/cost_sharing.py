@@ -45,6 +45,12 @@ def sequestration_on(day: date) -> Sequestration | None:
     )
 
 
+@cache
+def sequestration_rates() -> tuple[int, ...]:
+    """Return every rate that there has been, in ten-thousandths, the lowest first."""
+    return tuple(sorted({period.rate for period in _sequestrations()}))
+
+
 class Deductible(NamedTuple):
     """The annual Part B deductible in the years from one day to another, in cents."""
 

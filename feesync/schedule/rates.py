@@ -134,11 +134,13 @@ class FeeSchedule:
             InvalidInputError, NoReleaseError, UnknownCodeError: as for `rate`.
             LocalityError: as for `rate`; or the release has no locality in a state.
         """
+        from feesync.reference.states import read_states  # not for a line in one place
+
         texts = tuple(
             reading.text("locality", place)
             for place in reading.sequence_or_none("places", places, "01112-05")
         )
-        arguments = (texts, reading.states(state), read_day("day", day), reading.flag("qp", qp))
+        arguments = (texts, read_states(state), read_day("day", day), reading.flag("qp", qp))
         return self._reading(self._rates, read_code(hcpcs), *arguments)
 
     def codes(self, span: CodeRange | str, day: date | str) -> list[str]:

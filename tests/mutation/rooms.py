@@ -16,6 +16,7 @@ ROOMS = {
         (
             "test_pricing",
             "test_pricing_words",
+            "test_lines_beside",
             "test_rule_values",
             "test_technical_rank",
             "test_modifiers",
@@ -27,6 +28,7 @@ ROOMS = {
             "test_claim_lookup",
             "test_second_opinion",
             "test_claim_properties",
+            "test_made_up_claims",
         ),
     ),
     "claims": Room(
@@ -51,6 +53,7 @@ ROOMS = {
         (
             "test_library",
             "test_freshness",
+            "test_live",
             "test_schema",
             "test_revisions",
             "test_zip_tables",

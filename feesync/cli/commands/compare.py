@@ -11,6 +11,7 @@ from feesync.analysis.comparison import Comparison, change, compare
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
+    Word,
     check_file,
     csv_option,
     date_option,
@@ -35,12 +36,19 @@ from feesync.cli.output import (
     print_table,
     source_line,
 )
-from feesync.errors import ExitStatus
+from feesync.errors import ExitStatus, InvalidInputError
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
 
 _BOTH = "both"
+
+
+def _read_setting(text: str) -> str:
+    try:
+        return Setting.read(text)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{error}, nor {_BOTH}") from None
 
 
 @click.command(
@@ -52,7 +60,7 @@ _BOTH = "both"
 @qp_option
 @click.option(
     "--setting",
-    type=click.Choice([*(setting.value for setting in Setting), _BOTH]),
+    type=Word([*(setting.value for setting in Setting), _BOTH], _read_setting),
     default=Setting.NONFACILITY.value,
     show_default=True,
     help="Rate, or both to compare them.",

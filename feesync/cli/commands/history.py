@@ -12,6 +12,7 @@ from feesync.analysis.history import History, history
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
+    Word,
     check_file,
     csv_option,
     db_option,
@@ -47,7 +48,7 @@ _TABLE = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", 
 @locality_option
 @click.option(
     "--setting",
-    type=click.Choice([setting.value for setting in Setting]),
+    type=Word([setting.value for setting in Setting], Setting.read),
     default=Setting.NONFACILITY.value,
     show_default=True,
     help="Whose RVUs, change and bar are shown.",

@@ -1,0 +1,58 @@
+"""The states and territories that have payment localities: their two letters and their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from feesync.errors import InvalidInputError
+from feesync.model.reading import sequence, text
+from feesync.reference.tables import read_table
+
+_LETTERS = 2
+_LEAST_LIKENESS = 0.75
+
+
+def read_states(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return the two letters of the states that a text or a list of texts names; none for None.
+
+    A name that is not known is returned in capitals: a release says which states it has.
+
+    Args:
+        names: each the letters of a state or its name, in any case, or several with commas.
+
+    Raises:
+        InvalidInputError: the argument is neither text nor a list, or a name is empty.
+    """
+    if names is None:
+        return ()
+    texts = (names,) if isinstance(names, str) else sequence("state", names, "CA")
+    single = (part for each in texts for part in text("state", each).split(","))
+    letters = tuple(dict.fromkeys(letters_of(name.strip()) for name in single))
+    if "" in letters:
+        raise InvalidInputError("state is empty; name one by its two letters, such as CA")
+    return letters
+
+
+def letters_of(name: str) -> str:
+    """Return the two letters of a state by its name; another text in capitals as it is."""
+    capitals = name.upper()
+    if len(capitals) <= _LETTERS:
+        return capitals
+    plain = " ".join(re.sub(r"[^A-Z]+", " ", capitals.replace(".", "")).split())
+    return states().get(plain, plain if len(plain) == _LETTERS else capitals)
+
+
+def near_state(name: str) -> str:
+    """Return the two letters of the state that is spelt most nearly as a name; empty for none."""
+    from difflib import get_close_matches  # where something is wrong
+
+    close = get_close_matches(name.upper(), states(), n=1, cutoff=_LEAST_LIKENESS)
+    return states()[close[0]] if close else ""
+
+
+@cache
+def states() -> dict[str, str]:
+    """Return the two letters of each state, by its name in capitals."""
+    return {row["name"].upper(): row["state"] for row in read_table("reference/states.csv")}

@@ -1,0 +1,263 @@
+"""A paid line beside what it should have been, and what the amount is right for.
+
+The dollars are those of rules.md's sources, or are computed here by hand; the search is proven by
+random lines whose amounts the engine gives under changed arguments.
+"""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from feesync import InvalidInputError, check, estimate
+
+D = Decimal
+SAN_FRANCISCO: dict[str, Any] = {"locality": "01112-05", "date": "2025-11-03"}
+"""64493 there: 222.87 in an office, 103.99 in a facility; with 50, 334.31 and 155.99."""
+
+PLACE = ("--locality", "01112-05", "--date", "2025-11-03")
+TABLE = """\
+64493-50, nonfacility, 2025-11-03
+01112-05 CA SAN FRANCISCO-OAKLAND-BERKELEY (SAN FRANCISCO/SAN
+MATEO/ALAMEDA/CONTRA COSTA CNTY)
+RVU25D, conversion factor 32.3465 nonqp
+
+                                       Should be            Is    Difference
+  Medicare allows                         334.31        222.87       -111.44
+  Medicare pays                           262.10
+
+111.44 short. 222.87 would be right:
+
+1. As without 50, or with 78
+     Fee schedule amount                                222.87
+     Allowed                                            222.87
+     Medicare pays (80 %, less 2 %)                     174.73
+"""
+
+
+def first(line, **amounts):
+    """The text of the likeliest cause of an amount in San Francisco, empty where there is none."""
+    found = check(line, **{**SAN_FRANCISCO, **amounts}).causes
+    return found[0].text if found else ""
+
+
+def changes(result):
+    """The single changes of each cause."""
+    return [
+        {change for each in cause.changes if len(each) == 1 for change in each}
+        for cause in result.causes
+    ]
+
+
+class TestOneChange:
+    """Each kind of cause, at a dollar that is published or computed by hand."""
+
+    @pytest.mark.parametrize(
+        ("line", "amounts", "text"),
+        [
+            ("64493-50", {"allowed": "222.87"}, "without 50, or with 78"),
+            ("64493-50", {"paid": "174.73"}, "without 50, or with 78"),
+            ("64493-50", {"allowed": "155.99"}, "in the facility setting"),
+            ("64493", {"allowed": "103.99", "pos": 11}, "in the facility setting"),
+            ("64493", {"allowed": "222.87", "pos": 24}, "in the nonfacility setting"),
+            ("64493", {"allowed": "334.31"}, "with 50, or of 2 units"),
+            ("64493-RT", {"allowed": "334.31"}, "with 50 in place of RT"),
+            # half of 222.87 and of 334.31, rounded half up
+            ("64493", {"allowed": "111.44"}, "ranked second"),
+            ("64493-50", {"allowed": "167.16"}, "ranked second"),
+            # 222.87 x 80 % = 178.30, less 2 % 3.57; 222.87 x 98 % = 218.41, half up of 218.4126
+            ("64493", {"paid": "178.30"}, "without sequestration"),
+            ("64493", {"paid": "218.41"}, "without coinsurance"),
+            ("64493", {"paid": "222.87"}, "without sequestration and without coinsurance"),
+            # 222.87 - 100 = 122.87; x 80 % 98.30, less 1.97
+            ("64493", {"paid": "174.73", "deductible": 100}, "without a deductible"),
+            # 334.31 - 257 = 77.31; x 80 % 61.85, less 1.24
+            ("64493-50", {"paid": "60.61"}, "with the whole deductible of the year"),
+            ("64493x3", {"allowed": "222.87"}, "of 1 unit"),
+            # 222.87 x 85 % = 189.4395, x 95 % = 211.7265, x 75 % = 167.1525
+            ("64493", {"allowed": "189.44"}, "billed by np, pa, cns or dietitian"),
+            (
+                "64493",
+                {"allowed": "222.87", "practitioner": "np"},
+                "billed by physician or midwife",
+            ),
+            ("64493", {"allowed": "211.73"}, "of a non-participating practitioner"),
+            ("64493", {"allowed": "222.87", "nonpar": True}, "of a participating practitioner"),
+            # x 16 % = 35.6592, x 13.6 % = 30.31
+            ("64493", {"allowed": "35.66"}, "with 80, 82 or 81"),
+            ("64493", {"allowed": "30.31"}, "with AS"),
+            ("64493@100", {"allowed": "222.87"}, "without the submitted charge as a limit"),
+            ("64493@500", {"allowed": "500"}, "of the submitted charge itself"),
+            ("64493", {"allowed": "172.08"}, "by the national rates"),
+            ("64493", {"allowed": "245.16", "percent": 110}, ""),
+            (
+                "64493",
+                {"allowed": "222.87", "percent": 110},
+                "by Medicare's own rates, without the contract",
+            ),
+        ],
+    )
+    def test_it_is_found(self, line, amounts, text):
+        assert first(line, **amounts) == text
+
+    def test_the_limiting_charge(self):
+        # of 2025, national 64493: CMS's look-up tool published 188.00 and 96.47
+        national: dict[str, Any] = {"locality": "national", "date": "2025-11-03"}
+        assert first("64493", **national, allowed="188.00") == "of the limiting charge"
+        assert first("64493", **national, allowed="96.47", pos=24) == "of the limiting charge"
+
+    def test_another_release(self):
+        # national 64493 of 2024 from March 9 on: 177.42, before 174.53
+        national: dict[str, Any] = {"locality": "national", "date": "2025-11-03"}
+        assert first("64493", **national, allowed="177.42") == (
+            "by the rates of RVU24C, RVU24B or RVU24AR"
+        )
+        assert first("64493", **national, allowed="174.53") == "by the rates of RVU24A"
+
+    def test_a_rate_of_the_other_year_of_a_contract(self):
+        national: dict[str, Any] = {"locality": "national", "date": "2025-11-03"}
+        assert first("64493", **national, of_year=2025, allowed="177.42") == "by the rates of 2024"
+
+    def test_a_neighbour_of_the_state(self):
+        # CMS's file of 2025: 64493 in 01182-18, Los Angeles
+        amount = estimate("64493", locality="01182-18", date="2025-11-03").allowed
+        (cause,) = check("64493", **SAN_FRANCISCO, allowed=amount).causes
+        assert cause.kinds == ("locality",)
+        assert ("locality", "01182-18") in changes(check("64493", **SAN_FRANCISCO, allowed=amount))[
+            0
+        ]
+        assert cause.estimate.allowed == amount
+
+    def test_the_other_conversion_factor_of_2026(self):
+        arguments: dict[str, Any] = {"locality": "national", "date": "2026-08-01"}
+        other = estimate("64493", **arguments, qp=True).allowed
+        assert first("64493", **arguments, allowed=other) == "by the qp conversion factor"
+        own = estimate("64493", **arguments).allowed
+        assert first("64493", **arguments, allowed=own, qp=True) == "by the nonqp conversion factor"
+
+
+class TestAnswers:
+    def test_what_is_as_it_should_be(self):
+        result = check("64493-50", **SAN_FRANCISCO, allowed="334.31", paid="262.10")
+        assert (result.differs, result.causes, result.deductible) == (False, (), None)
+        assert (result.allowed_difference, result.paid_difference) == (D(0), D(0))
+
+    def test_the_difference(self):
+        result = check("64493-50", **SAN_FRANCISCO, allowed="222.87", paid="174.73")
+        assert result.differs
+        assert (result.allowed_difference, result.paid_difference) == (D("-111.44"), D("-87.37"))
+        assert check("64493-50", **SAN_FRANCISCO, paid="262.11").paid_difference == D("0.01")
+
+    def test_a_cause_meets_both_amounts(self):
+        # 222.87 paid in full, but for the coinsurance of what should have been allowed
+        assert changes(check("64493-50", **SAN_FRANCISCO, allowed="222.87", paid="174.72")) == []
+        both = check("64493", **SAN_FRANCISCO, allowed="222.87", paid="178.30")
+        assert changes(both) == [{("sequestration", "0 %")}]
+
+    def test_pairs_are_tried_where_nothing_single_explains(self):
+        # one side in a facility; of both sides in an office and no sequestration 267.45
+        assert first("64493-50", allowed="103.99").startswith("without 50 and in the facility")
+        assert first("64493-50", paid="178.30").startswith("without 50 and without sequestration")
+        assert all(
+            len(each) == 2
+            for cause in check("64493-50", **SAN_FRANCISCO, allowed="103.99").causes
+            for each in cause.changes
+        )
+
+    @pytest.mark.parametrize("amounts", [{"allowed": "88.00"}, {"paid": "1234.56"}])
+    def test_what_nothing_explains(self, amounts):
+        result = check("64493-50", **SAN_FRANCISCO, **amounts)
+        assert (result.causes, result.deductible) == ((), None)
+
+    def test_the_deductible_that_would_explain_what_was_paid(self):
+        # (222.87 - 31.54) x 80 % = 153.06, less 3.06; a cent less of it leaves 153.07 and 150.01
+        result = check("64493", **SAN_FRANCISCO, paid="150.00")
+        assert (result.causes, result.deductible) == ((), D("31.54"))
+        allowed = check("64493", **SAN_FRANCISCO, allowed="150.00")
+        assert (allowed.causes, allowed.deductible) == ((), None)
+
+    def test_a_deductible_is_not_more_than_that_of_the_year(self):
+        # 64635 on both sides: 636.54 in Alabama, of which the deductible leaves 379.54
+        line: dict[str, Any] = {"locality": "AL", "date": "2025-11-03"}
+        allowed = estimate("64635", modifiers=["50"], **line).allowed
+        assert allowed > 257
+        assert check("64635-50", **line, paid="0.01").deductible is None
+
+    def test_a_line_without_a_price(self):
+        result = check("64493-22", **SAN_FRANCISCO, allowed="222.87")
+        assert (result.differs, result.allowed_difference) == (True, None)
+        assert first("64493-22", allowed="222.87") == "without 22"
+
+    def test_equal_amounts_of_several_localities_are_one_cause(self):
+        result = check("64493", **SAN_FRANCISCO, allowed="210.41")
+        texts = [cause.text for cause in result.causes]
+        assert len(texts) <= 1
+
+    @pytest.mark.parametrize(
+        ("amounts", "says"),
+        [
+            ({}, "nothing to check: give what was allowed, or what was paid"),
+            ({"allowed": "x"}, "allowed: 'x' is not an amount"),
+            ({"paid": 1.5}, "paid: 1.5 is a float"),
+            ({"paid": 100, "percent": 110}, "with a contract, the plan decides"),
+        ],
+    )
+    def test_what_is_refused(self, amounts, says):
+        with pytest.raises(InvalidInputError, match=says):
+            check("64493", **SAN_FRANCISCO, **amounts)
+
+
+class TestCommand:
+    def test_the_text(self, feesync):
+        result = feesync("check", "64493-50", "--allowed", "222.87", *PLACE)
+        assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
+
+    def test_what_nothing_explains_says_so(self, feesync):
+        result = feesync("check", "64493", "--paid", "150", *PLACE)
+        assert result.exit_code == 0
+        assert "24.73 short, and nothing explains 150.00: no single change" in result.stdout
+        assert "A deductible of 31.54 that the patient still owed would" in result.stdout
+
+    def test_lines_fit_eighty_columns(self, feesync):
+        for amounts in (("--allowed", "188.45"), ("--paid", "1"), ("--allowed", "189.44")):
+            for line in ("64493", "64493-22"):
+                text = feesync("check", line, *amounts, *PLACE).stdout
+                assert max(map(len, text.splitlines())) <= 80
+
+    def test_fail_on_difference(self, feesync):
+        line = ("check", "64493-50", *PLACE, "--fail-on-difference", "--allowed")
+        assert feesync(*line, "222.87").exit_code == 4
+        assert feesync(*line, "334.31").exit_code == 0
+
+    def test_json(self, feesync):
+        result = feesync("check", "64493-50", "--allowed", "222.87", *PLACE, "--json")
+        answer = json.loads(result.stdout)
+        assert answer["given"] == {"allowed": 222.87, "paid": None}
+        assert answer["difference"] == {"allowed": -111.44, "paid": None}
+        assert answer["estimate"]["allowed"] == 334.31
+        (cause,) = answer["causes"]
+        assert (cause["kinds"], cause["allowed"]) == (["without-modifier"], 222.87)
+        assert cause["changes"][0] == [{"kind": "without-modifier", "value": "50"}]
+
+    def test_csv(self, feesync):
+        result = feesync("check", "64493-50", "--allowed", "103.99", *PLACE, "--csv")
+        header, row, *_ = result.stdout.splitlines()
+        cells = dict(zip(header.split(","), row.split(","), strict=True))
+        assert (cells["cause"], cells["cause_kinds"]) == ("1", "without-modifier setting")
+        nothing = feesync("check", "64493-50", "--allowed", "88", *PLACE, "--csv").stdout
+        assert len(nothing.splitlines()) == 2
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "says"),
+        [
+            (("64493",), 2, "nothing to check"),
+            (("99999", "--allowed", "1"), 6, "99999"),
+            (("644", "--allowed", "1"), 2, "'644' is not a claim line"),
+        ],
+    )
+    def test_usage(self, feesync, arguments, status, says):
+        result = feesync("check", *arguments, *PLACE)
+        assert (result.exit_code, result.stdout) == (status, "")
+        assert says in result.stderr
+        assert result.stderr.count("\n") == 1

@@ -1,0 +1,225 @@
+"""Lines beside each other, and a line in many places, by rates that a test has at hand.
+
+The amounts are worked out in the head; which lines touch is by CMS's record layout, Multiple
+Procedure.
+"""
+
+from itertools import permutations
+
+import pytest
+from priced import Rates, prices
+from test_modifiers import LEFT, RIGHT
+from test_pricing import line, rate
+
+from feesync.errors import ModifierError
+from feesync.pricing import modifiers
+from feesync.pricing.claim import entry_of, price_in_places
+from feesync.pricing.entry import touching
+
+
+def named(hcpcs, fee=10000, **changes):
+    """The rate of a code, the same fee in both settings."""
+    fees = {
+        f"{setting}_{column}": fee
+        for setting in ("nonfacility", "facility")
+        for column in ("fee", "capped_fee", "amount")
+    }
+    return rate(**{"hcpcs": hcpcs, **fees, **changes})
+
+
+def capped(hcpcs, fee, cap, **changes):
+    """The same where the OPPS cap binds."""
+    opps = dict(opps_nonfacility_pe_rvu=1, opps_facility_pe_rvu=1, opps_mp_rvu=1)
+    return named(hcpcs, cap, nonfacility_fee=fee, facility_fee=fee, **opps, **changes)
+
+
+def asked(hcpcs, *mods, **more):
+    return line(*mods, **more)._replace(hcpcs=hcpcs)
+
+
+def beside(rates, lines):
+    return prices(lines, Rates({(own.hcpcs, own.modifier): own for own in rates}))
+
+
+TEST = dict(pctc="1")
+TOUCHING = [
+    # two lines, each a multiple procedure indicator, other indicators and modifiers
+    (("2", {}, []), ("2", {}, []), True),
+    (("2", {}, []), ("3", {}, []), True),
+    (("3", {}, []), ("3", {}, []), True),
+    (("2", {}, []), ("0", {}, []), False),
+    (("0", {}, []), ("0", {}, []), False),
+    (("9", {}, []), ("9", {}, []), False),
+    (("2", {}, ["59"]), ("2", {}, []), True),
+    (("2", {}, []), ("2", {"global_days": "000"}, ["78"]), False),
+    (("2", {}, []), ("2", {}, ["80"]), False),
+    (("2", {}, ["80"]), ("3", {}, ["AS"]), True),
+    (("4", {"imaging_family": "88"}, []), ("4", {"imaging_family": "88"}, []), True),
+    (("4", {"imaging_family": "88"}, []), ("4", {"imaging_family": "89"}, []), False),
+    (("5", {}, []), ("5", {}, []), True),
+    (("5", {}, []), ("2", {}, []), False),
+    (("6", TEST, []), ("6", TEST, []), True),
+    (("6", TEST, []), ("6", {"pctc": "3"}, []), True),
+    (("6", TEST, []), ("6", {"pctc": "0"}, []), False),
+    (("6", TEST, []), ("6", {"pctc": "2"}, []), False),
+    (("7", {"pctc": "4"}, []), ("7", TEST, []), True),
+    (("6", TEST, []), ("7", TEST, []), False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "found"), TOUCHING)
+def test_which_lines_touch(one, other, found):
+    """Alone neither does, nor does a third line of another code and kind."""
+    rates = {
+        (code, ""): named(code, multiple_procedure=indicator, **changes)
+        for code, (indicator, changes, _) in (("10001", one), ("10002", other))
+    }
+    rates["99213", ""] = named("99213", multiple_procedure="0")
+    lines = asked("10001", *one[2]), asked("10002", *other[2]), asked("99213")
+    entries = [entry_of(at, own, Rates(rates)) for at, own in enumerate(lines, start=1)]
+    for order in permutations(entries):
+        assert {entry.number for entry in touching(order)} == ({1, 2} if found else set())
+    assert touching(entries[:1]) == touching([]) == []
+
+
+def test_lines_of_one_code_touch_whatever_its_kind():
+    rates = Rates({("99213", ""): named("99213", multiple_procedure="0")})
+    entries = [entry_of(at, asked("99213"), rates) for at in (1, 2)]
+    assert touching(entries) == entries
+
+
+class PerPlace:
+    """The rates of each place."""
+
+    def __init__(self, **places):
+        self.places = places
+
+    def rate(self, hcpcs, row, line):
+        return self.places[line.place].rate(hcpcs, row, line)
+
+
+def test_a_line_with_parts_takes_the_technical_part_of_each_place():
+    """FX: 20 % less of 100.00 and of 50.00."""
+    whole = {
+        "one": named("71046", 22287, pctc="1"),
+        "other": named("71046", 20001, pctc="1"),
+    }
+    technical = {
+        "one": named("71046", 10000, pctc="1", modifier="TC"),
+        "other": named("71046", 5000, pctc="1", modifier="TC"),
+    }
+    rates = PerPlace(**{name: Rates({("71046", "TC"): own}) for name, own in technical.items()})
+    found = price_in_places(asked("71046", "FX"), whole, rates)
+    assert [price.allowed for price in found] == [20287, 19001]
+
+
+def test_an_endoscopy_takes_the_base_of_each_place():
+    """Two of them: one in full, the other less the base, and both as one procedure."""
+    own = named("43239", 30000, endoscopic_base="43235", multiple_procedure="3")
+    rates = PerPlace(
+        one=Rates({("43235", ""): named("43235", 20000)}),
+        other=Rates({("43235", ""): named("43235", 25000)}),
+    )
+    found = price_in_places(asked("43239", units=3), {"one": own, "other": own}, rates)
+    assert [price.allowed for price in found] == [50000, 40000]
+
+
+def test_of_several_ranks_by_report_the_first_is_the_reason():
+    rates = named("10001", 30000), named("10002", bilateral="0")
+    lines = [*[asked("10001", "59")] * 5, asked("10002", units=2)]
+    *_, last = beside(rates, lines)
+    assert last.allowed is None
+    assert [note.text for note in last.notes if note.severity == "denial"] == [
+        "Rank 6 of multiple procedures is priced by report: the MAC sets the amount from the "
+        "documentation."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "units", "says", "cents"),
+    [
+        (4, 2, "1 of 2 units is beyond the fifth of multiple procedures", 5000),
+        (4, 3, "2 of 3 units are beyond the fifth of multiple procedures", 5000),
+        (3, 4, "2 of 4 units are beyond the fifth of multiple procedures", 10000),
+        (0, 9, "4 of 9 units are beyond the fifth of multiple procedures", 30000),
+    ],
+)
+def test_units_beyond_the_fifth_rank(before, units, says, cents):
+    rates = named("10001", 30000), named("10002", bilateral="0")
+    lines = [*[asked("10001", "59")] * before, asked("10002", units=units)]
+    *_, last = beside(rates, lines)
+    assert last.allowed == cents
+    (text,) = [note.text for note in last.notes if note.code == "units-by-report"]
+    assert text.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("row", "cap", "reason"),
+    [
+        ("", 9000, "; the technical part is 100.00, before the OPPS cap"),
+        ("", 10000, "; the technical part is 100.00"),
+        ("TC", 9000, ", of 100.00 before the OPPS cap"),
+        ("TC", 10000, ""),
+    ],
+)
+def test_a_reduction_says_of_what(row, cap, reason):
+    technical = capped("71046", 10000, cap, pctc="1", modifier="TC")
+    whole = capped("71046", 22287, 22287 - 10000 + cap, pctc="1")
+    (found,) = beside([whole, technical], [asked("71046", "FX", *filter(None, [row]))])
+    step = found.steps[0]
+    assert (step.name, str(step.amount)) == ("equipment", "80.00" if row else "202.87")
+    assert str(step.factor) == ("0.8" if row else "None")
+    assert step.reason == f"modifier FX: 20 % less of the technical part{reason}"
+
+
+NOUNS = {"E": "eyelid", "F": "finger", "T": "toe", "L": "vessel", "R": "vessel"}
+
+
+@pytest.mark.parametrize("site", [*LEFT, *RIGHT, "LC", "LD", "LM", "RC", "RI"])
+def test_a_site_is_on_its_side(site):
+    """First Coast's list of anatomical modifiers; a vessel is on no side."""
+    noun = NOUNS[site[0]]
+    with pytest.raises(ModifierError) as refused:
+        modifiers.read(("50", site))
+    assert str(refused.value) == (
+        f"50 contradicts {site}: 50 means both sides, {site} names one {noun}"
+    )
+    others = {"RT": ("left", LEFT), "LT": ("right", RIGHT)}
+    for other, (side, group) in others.items():
+        if site in group:
+            with pytest.raises(ModifierError) as refused:
+                modifiers.read((site, other))
+            assert str(refused.value) == f"{other} contradicts {site}: {site} names a {side} {noun}"
+        else:
+            assert modifiers.read((site, other)) == (site, other)
+
+
+def test_of_several_sites_the_first_is_named():
+    for given in (("F1", "50", "E1"), ("E1", "F1", "50")):
+        with pytest.raises(ModifierError, match="^50 contradicts E1: "):
+            modifiers.read(given)
+    with pytest.raises(ModifierError, match="^RT contradicts E1: "):
+        modifiers.read(("E3", "E1", "RT"))
+
+
+def test_days_of_another_operation_are_paid_whatever_is_charged():
+    """55 is 10 % of 100.00; the second operation of the day is worth half."""
+    shares = dict(preoperative=10, intraoperative=80, postoperative=10)
+    own = named("20109", global_days="010", bilateral="9", **shares)
+    for charge in (900, 1100):
+        lines = [asked("20109", "55", charge=1000), asked("20109", "55", "76", charge=charge)]
+        for order in (lines, lines[::-1]):
+            assert sorted(price.allowed for price in beside([own], order)) == [500, 1000]
+
+
+def test_lines_that_differ_by_a_cent_are_told_apart():
+    """Units of 200.01 and 200.00, and of 200.01 twice: which line has the first is not by order.
+
+    100.00 and three times 100.00 less the base of 60.00.
+    """
+    family = dict(endoscopic_base="43235", multiple_procedure="3", bilateral="0")
+    rates = named("43242", 10000, **family), named("43235", 6000)
+    lines = [asked("43242", units=2, charge=charge) for charge in (40001, 40002)]
+    in_order = [price.allowed for price in beside(rates, lines)]
+    assert sorted(in_order) == [8000, 14000]
+    assert [price.allowed for price in beside(rates, lines[::-1])] == in_order[::-1]
