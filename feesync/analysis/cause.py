@@ -83,9 +83,10 @@ class Question(NamedTuple):
         """Return the question with other fields of the header."""
         return self._replace(header=self.header._replace(**fields))  # type: ignore[arg-type]
 
-    def of_both(self, **fields: object) -> Question:
-        """Return the question with other fields that line and header have under one name."""
-        return self.of_header(**fields).of_line(**fields)
+    def of_terms(self, **fields: object) -> Question:
+        """Return the question with other fields of the terms, which line and header share."""
+        terms = self.line.terms._replace(**fields)  # type: ignore[arg-type]
+        return self.of_header(terms=terms).of_line(terms=terms)
 
 
 class Hypothesis(NamedTuple):

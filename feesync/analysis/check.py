@@ -253,7 +253,7 @@ def check_line(
     target = Target(arguments.cents("allowed", allowed), arguments.cents("paid", paid))
     if target.allowed is None and target.paid is None:
         raise InvalidInputError("nothing to check: give what was allowed, or what was paid")
-    if header.contract and target.paid is not None:
+    if header.terms.contract and target.paid is not None:
         raise InvalidInputError(
             "with a contract, the plan decides what is paid of the amount: give what was allowed"
         )

@@ -108,7 +108,7 @@ def _setting(line: Line) -> Iterator[Hypothesis]:
 
     def ask(question: Question) -> Question:
         header = question.header._replace(place_of_service=None)
-        return question._replace(header=header).of_both(setting=other)
+        return question._replace(header=header).of_terms(setting=other)
 
     yield Hypothesis(CauseKind.SETTING, other.value, ask)
 
@@ -165,12 +165,12 @@ def _units(line: Line) -> Iterator[Hypothesis]:
 def _practitioners(line: Line) -> Iterator[Hypothesis]:
     for kind in PRACTITIONERS:
         if kind != line.practitioner:
-            yield _of_line(CauseKind.PRACTITIONER, kind, practitioner=kind)
+            yield _of_terms(CauseKind.PRACTITIONER, kind, practitioner=kind)
 
 
 def _participation(line: Line) -> Iterator[Hypothesis]:
     value = "participating" if line.nonpar else "non-participating"
-    yield _of_line(CauseKind.PARTICIPATION, value, nonpar=not line.nonpar)
+    yield _of_terms(CauseKind.PARTICIPATION, value, nonpar=not line.nonpar)
 
 
 def _charge(line: Line) -> Iterator[Hypothesis]:
@@ -192,7 +192,7 @@ def _conversion_factor(question: Question) -> Iterator[Hypothesis]:
 def _contract(line: Line) -> Iterator[Hypothesis]:
     if line.contract is not None:
         yield Hypothesis(
-            CauseKind.CONTRACT, "Medicare", lambda question: question.of_both(contract=None)
+            CauseKind.CONTRACT, "Medicare", lambda question: question.of_terms(contract=None)
         )
 
 
@@ -203,14 +203,14 @@ def _releases(question: Question, rates: Rates) -> Iterator[Hypothesis]:
         for year in years:
             if year != contract.of_year:
                 other = Contract(contract.factor, year)
-                yield _of_both(CauseKind.RELEASE, str(year), contract=other)
+                yield _of_terms(CauseKind.RELEASE, str(year), contract=other)
         return
     for label, day in rates.releases(question.line.day):
-        yield _of_both(CauseKind.RELEASE, label, day=day)
+        yield _of_terms(CauseKind.RELEASE, label, day=day)
 
 
-def _of_both(kind: CauseKind, value: str, **fields: object) -> Hypothesis:
-    return Hypothesis(kind, value, lambda question: question.of_both(**fields))
+def _of_terms(kind: CauseKind, value: str, **fields: object) -> Hypothesis:
+    return Hypothesis(kind, value, lambda question: question.of_terms(**fields))
 
 
 def _places(line: Line, place: Locality, rates: Rates) -> Iterator[Hypothesis]:
@@ -224,5 +224,5 @@ def _limiting_charge(line: Line) -> Iterator[Hypothesis]:
         yield Hypothesis(
             CauseKind.LIMITING_CHARGE,
             "limiting charge",
-            lambda question: question.of_line(nonpar=True)._replace(amount=Amount.LIMITING_CHARGE),
+            lambda question: question.of_terms(nonpar=True)._replace(amount=Amount.LIMITING_CHARGE),
         )

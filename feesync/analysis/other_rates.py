@@ -46,7 +46,8 @@ class ScheduleRates:
 
     def of(self, header: Header) -> QuoteLookup:
         """Return the lookup of a header's day, conversion factor and contract."""
-        key = header.day, header.qp, header.contract and header.contract.of_year
+        contract = header.terms.contract
+        key = header.day, header.qp, contract and contract.of_year
         if key not in self._lookups:
             self._lookups[key] = _Lookup(ClaimRates(header, self._schedule))
         return self._lookups[key]
