@@ -54,6 +54,7 @@ ROOMS = {
             "test_library",
             "test_freshness",
             "test_live",
+            "test_one_rate",
             "test_schema",
             "test_revisions",
             "test_zip_tables",
