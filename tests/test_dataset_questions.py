@@ -1,12 +1,25 @@
 """What refresh, import, status and the cache ask of each dataset, asked without any of them."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from cms_files import GPCI, VALUES, fixture, rvu25d, rvu26d, text_of, zip5_line, zip9_line, zip_of
+from cms_files import (
+    COUNTIES,
+    GPCI,
+    VALUES,
+    fixture,
+    rvu25d,
+    rvu26d,
+    text_of,
+    zip5_line,
+    zip9_line,
+    zip_of,
+)
 
 from feesync.cms.cache import CachedFile, DownloadRecord
 from feesync.cms.catalog import Offer
@@ -20,10 +33,15 @@ from feesync.datasets.rvu.dataset import RelativeValueFiles
 from feesync.datasets.rvu.load import load
 from feesync.datasets.selection import Selection
 from feesync.datasets.zip_locality.dataset import ZipLocality
+from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError, HintKind, InvalidInputError
 from feesync.formats import archive, zip_locality
 from feesync.formats.release import from_zip
+from feesync.store.library import Library
 from feesync.store.revisions import Revisions
+from feesync.store.schema import open_for_reading
+from feesync.store.snapshot import open_snapshot
+from feesync.store.source import Source
 
 RVU, ZIPS = RelativeValueFiles(), ZipLocality()
 OCTOBER = (date(2025, 10, 1), date(2025, 12, 31))
@@ -385,6 +403,143 @@ def test_where_the_factor_of_qualifying_participants_is_from(database, label, me
     assert [line for line in report.notes if "QPP" in line] == ([note] if note else [])
 
 
-def test_the_files_of_the_fixtures_are_of_cms():
-    assert fixture(VALUES)
-    assert fixture(GPCI)
+def test_what_status_says_of_a_release(loaded, sql):
+    """Its line is whole: label, days, factor, minute of loading, hash, source."""
+    ((sha256_, loaded_at),) = sql("SELECT sha256, loaded_at FROM release")
+    ((factor,),) = sql("SELECT factor FROM conversion_factor")
+    library = Library(str(loaded), Source(open_for_reading(loaded), embedded=False), embedded)
+    said = RVU.describe(library)
+    assert said.key == "releases"
+    assert said.line == ""
+    assert said.table.columns == (
+        "Release", "From", "To", "Factor", "Loaded (UTC)", "sha256", "Source",
+    )  # fmt: skip
+    assert said.table.cut == ("Source",)
+    assert factor == 323_465
+    assert [tuple(map(str, row)) for row in said.table.rows] == [
+        ("RVU25D", "2025-10-01", "2025-12-31", "32.3465", loaded_at[:16].replace("T", " "),
+         sha256_[:12], "rvu25d.zip"),
+    ]  # fmt: skip
+    (remark,) = said.table.remarks
+    assert remark.startswith("Embedded snapshot, for the facet joint codes: RVU20A, ")
+    assert "RVU25D" not in remark
+    assert [item["label"] for item in said.items if not item["embedded"]] == ["RVU25D"]
+
+
+def embedded():
+    return Source(open_snapshot(), embedded=True)
+
+
+def test_what_status_says_of_the_files_of_zips(database):
+    zip9 = zip_locality.parse(text_of([zip9_line("94110", "0001", "01112", "05")]), "ZIP9_OCT.txt")
+    load_zip_files(database, [zip9], allow_change=True)
+    library = Library(str(database), Source(open_for_reading(database), embedded=False), embedded)
+    said = ZIPS.describe(library)
+    assert (said.key, said.table) == ("zip_files", None)
+    assert said.line == ("ZIP to locality: ZIP5 2025 Q4 (embedded), ZIP9 2025 Q4 (ZIP9_OCT.txt)")
+    assert [item["kind"] for item in said.items] == ["ZIP5", "ZIP9"]
+    nothing = Library(str(database), None, embedded)
+    assert ZIPS.describe(nothing).line == "ZIP to locality: ZIP5 2025 Q4 (embedded)"
+    assert list(RVU.describe(nothing).table.rows) == []
+
+
+def rows_in(database):
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr)
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM relative_value WHERE hcpcs = '64493'",
+        "UPDATE locality SET pe_gpci = 1 WHERE mac = '01112'",
+        "UPDATE locality_counties SET counties = 'NOWHERE'",
+        "DELETE FROM source_file",
+        "UPDATE opps_relative_value SET mp_rvu = 1",
+        "DELETE FROM checksum WHERE part = '64493'",
+        "INSERT INTO checksum SELECT release_id, '99999', 1 FROM checksum WHERE part = '64493'",
+    ],
+)
+def test_damaged_rows_of_a_release_are_loaded_anew(loaded, change):
+    before = rows_in(loaded)
+    with closing(sqlite3.connect(loaded)) as connection:
+        connection.execute(change)
+        connection.commit()
+    assert rows_in(loaded) != before
+    parsed = from_zip(zip_of(rvu25d()), "rvu25d.zip")
+    assert load(loaded, parsed).outcome is Outcome.REPAIRED
+    assert rows_in(loaded) == before
+    assert load(loaded, parsed).outcome is Outcome.UNCHANGED
+
+
+def test_counties_of_localities_that_are_none(database):
+    strange = fixture(COUNTIES).replace(b"\n1112,", b"\n1113,", 3)
+    assert strange.count(b"\n1113,") == 3
+    sound = load(database, from_zip(zip_of(rvu25d()), "a.zip"))
+    assert not [note for note in sound.notes if "county" in note]
+    report = load(database, from_zip(zip_of(rvu25d(counties=strange)), "b.zip"))
+    assert [note for note in report.notes if "county" in note] == [
+        "3 county rows name a locality that the GPCI file lacks"
+    ]
+
+
+def test_how_many_rows_of_each_kind_were_loaded(database, sql):
+    report = load(database, from_zip(zip_of(rvu26d()), "rvu26d.zip"), allow_change=True)
+    expected: dict[str, int] = {}
+    for kind, count in sql("SELECT kind, rows FROM source_file"):
+        expected[kind] = expected.get(kind, 0) + count
+    values = [name for name in rvu26d() if name.startswith("PPRRVU")]
+    rows = sum(line[:5].isalnum() for name in values for line in fixture(name).splitlines())
+    assert report.rows == expected
+    assert report.rows["GPCI"] == 109
+    assert len(values) == 2 < report.rows["relative values"] <= rows
+    assert sql("SELECT work_gpci, pe_gpci, mp_gpci, state, name FROM locality LIMIT 1") == [
+        (1000, 1000, 1000, None, "National")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("selection", "says"),
+    [
+        (dict(releases=["RVU29AR"], effective=("2029-03-31", "2029-03-10")),
+         "RVU29AR is not in effect from 2029-03-31 to 2029-03-10"),
+        (dict(releases=["RVU29AR"], effective=("2028-03-10", "2029-03-31")),
+         "RVU29AR is not in effect from 2028-03-10 to 2029-03-31"),
+        (dict(releases=["RVU29AR"], effective=("2029-03-10", "2030-03-31")),
+         "RVU29AR is not in effect from 2029-03-10 to 2030-03-31"),
+        (dict(releases=["RVU25D"], effective=("2025-10-01", "2025-12-30")),
+         "RVU25D is in effect from 2025-10-01 to 2025-12-31, not as given"),
+        (dict(releases=["RVU25D", "RVU25C"], effective=("2025-10-01", "2025-12-31")),
+         "dates of effect go with one release by name"),
+        (dict(releases=["RVU25D"], years=[2025], effective=("2025-10-01", "2025-12-31")),
+         "dates of effect go with one release by name"),
+        (dict(everything=True, effective=("2025-10-01", "2025-12-31")),
+         "dates of effect go with one release by name"),
+        (dict(effective=("2025-10-01", "2025-12-31")),
+         "dates of effect go with one release by name"),
+        (dict(releases=["RVU29AR"], effective=("2029-03-10",)),
+         "effective is two days, the first and the last of effect"),
+        (dict(everything=True, years=[2025]),
+         "all releases, and some of them by year or name, exclude each other"),
+        (dict(everything=True, releases=["RVU25D"]),
+         "all releases, and some of them by year or name, exclude each other"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_selected(selection, says):
+    with pytest.raises(InvalidInputError) as refused:
+        chosen(**selection)
+    assert str(refused.value) == says
+
+
+def test_dates_that_are_selected():
+    one_day = (date(2029, 3, 10), date(2029, 3, 10))
+    assert chosen(releases=["RVU29AR"], effective=("2029-03-10", "2029-03-10")).effective == one_day
+    assert chosen(releases=["RVU25D"], effective=OCTOBER).effective == OCTOBER
+    assert chosen(years=[2015]).since is None
+    assert chosen(everything=True).since == 2015
+    assert chosen().since == 2024
+    with pytest.raises(InvalidInputError, match="^effective "):
+        chosen(releases=["RVU25D"], effective=(5, "2025-12-31"))

@@ -83,6 +83,7 @@ ROOMS = {
             "test_dataset_questions",
             "test_datasets",
             "test_load",
+            "test_zip_bounds",
             "test_zip_checks",
             "test_zip_load",
             "test_set_aside",
