@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         UnknownCodeError,
         UnreachableError,
     )
+    from feesync.export.rates import Rates, rates
     from feesync.model.locality import Locality
     from feesync.model.note import Note, Severity
     from feesync.model.rate import Rate, Setting
@@ -83,6 +84,7 @@ _NAMES = {
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
+    "feesync.export.rates": ("Rates", "rates"),
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
     "feesync.model.release": ("Release",),
@@ -154,6 +156,7 @@ __all__ = [
     "Outcome",
     "Quote",
     "Rate",
+    "Rates",
     "RefusedFile",
     "RefusedLine",
     "Release",
@@ -178,6 +181,7 @@ __all__ = [
     "localities",
     "modifiers",
     "open_schedule",
+    "rates",
     "status",
     "sync",
     "verify",

@@ -184,18 +184,41 @@ def test_rates_of_a_range_are_printed_as_they_come(loaded, monkeypatch):
 
     monkeypatch.setattr(FeeSchedule, "rates", watched)
     quotes = grid.quotes(
-        schedule, [CodeRange("64490", "64495")], ["national"], None, date(2025, 11, 3), qp=False
+        schedule,
+        [CodeRange("64490", "64495")],
+        ["national"],
+        None,
+        date(2025, 11, 3),
+        qp=False,
+        unknown=[],
     )
     assert next(quotes).rate.hcpcs == "64490"
     assert asked == ["64490"]
     assert [quote.rate.hcpcs for quote in quotes] == ["64491", "64492", "64493", "64494", "64495"]
 
 
+@pytest.mark.parametrize("form", ["--csv", "--json", ""])
+def test_an_unknown_code_among_others_is_named_beside_their_rows(feesync, loaded, form):
+    line = [*("--locality", "AL", "--date", "2025-11-03"), *([form] if form else [])]
+    alone = feesync("rates", "64490", *line)
+    result = feesync("rates", "00001", "64490", "00001-00002", *line)
+    assert (alone.exit_code, result.exit_code, result.stdout) == (0, 6, alone.stdout)
+    named = [text.partition("feesync: no price: ")[2] for text in result.stderr.splitlines()]
+    assert [text.split()[0] for text in named] in (["00001", "no"], ["00001", "00001-00002"])
+    assert feesync("rates", "00001", "00001-00002", *line).stdout == ""
+
+
+def test_an_unknown_code_beside_a_workbook(feesync, loaded, tmp_path):
+    path = tmp_path / "a.xlsx"
+    result = feesync(
+        "rates", "64490", "QQQQQ", "--locality", "AL", "--date", "2025-11-03", "--xlsx", path
+    )
+    assert (result.exit_code, path.exists()) == (6, True)
+    assert "feesync: no price: QQQQQ is not in" in result.stderr
+
+
 @pytest.mark.parametrize("form", ["--csv", "--json"])
 def test_what_is_not_found_is_told_before_anything_is_printed(feesync, loaded, form):
-    for codes in (["64490-64495", "00001"], ["64490-64495", "00001-00002"]):
-        result = feesync("rates", *codes, "--date", "2025-11-03", form)
-        assert (result.exit_code, result.stdout) == (6, "")
     result = feesync("rates", "64490-64495", "--locality", "nowhere", "--date", "2025-11-03", form)
     assert (result.exit_code, result.stdout) == (6, "")
 

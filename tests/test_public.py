@@ -53,6 +53,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
         package.check,
         {"line": "64493-50", "locality": "AL", "allowed": "154.46", "date": DAY},
     ),
+    "rates": (package.rates, {"codes": ["64493"], "locality": "AL", "date": DAY}),
     "compare": (package.compare, {"hcpcs": "64493", "places": ["AL"], "date": DAY}),
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),
@@ -217,7 +218,12 @@ NEEDED = (
     ),
     *("setting", "units", "nonpar", "practitioner", "qp", "coverage", "most"),
 )
-OPTIONAL = {("coverage_sheet", "locality"), ("localities", "query")}
+OPTIONAL = {
+    ("coverage_sheet", "locality"),
+    ("localities", "query"),
+    ("rates", "locality"),
+    ("rates", "year"),
+}
 REQUIRED = [case for case in CASES if case[1] in NEEDED and case not in OPTIONAL]
 
 

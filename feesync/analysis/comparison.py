@@ -22,6 +22,7 @@ from feesync.model.money import dollars, dollars_or_none, json_ready, percent_ch
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import sequence_or_none
+from feesync.model.result import RowResult
 from feesync.pricing.claim import price_in_places
 from feesync.pricing.line import Line, Price
 from feesync.reference.states import read_states
@@ -47,7 +48,7 @@ class PlaceAmounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(RowResult):
     """One line in many places.
 
     Attributes:

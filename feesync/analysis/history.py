@@ -28,6 +28,7 @@ from feesync.model.money import decimal, dollars_or_none, json_ready, percent_ch
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Rate, Setting
 from feesync.model.release import Release
+from feesync.model.result import RowResult
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.schedule import notes as provenance
@@ -75,7 +76,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(RowResult):
     """One line in one place over the loaded releases.
 
     Attributes:

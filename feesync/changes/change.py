@@ -14,6 +14,7 @@ from feesync.model.money import decimal, dollars, json_ready, percent_change
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.release import Release
+from feesync.model.result import RowResult
 
 GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
 
@@ -197,7 +198,7 @@ def gpci_changes(before: Locality, after: Locality) -> Iterator[tuple[str, Decim
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(RowResult):
     """The differences between two releases.
 
     Attributes:
@@ -257,6 +258,9 @@ class Diff:
             for code, amount in sorted(changes, key=lambda one: one[1].rank)
         )
         return [json_ready(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+        return COLUMNS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the differences under the names of `feesync diff --json`, for `json.dumps`."""

@@ -10,6 +10,7 @@ from feesync.claims.estimate import Estimate
 from feesync.errors import FeesyncError, Hint
 from feesync.model.money import json_ready
 from feesync.model.note import Note
+from feesync.model.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimEstimate:
+class ClaimEstimate(Result):
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
     Money is a `Decimal` of dollars with two places. The sums are of the lines that have a price,

@@ -160,6 +160,11 @@ class Estimate(NamedTuple):
             }
         )
 
+    def _repr_html_(self) -> str:
+        from feesync.model.html import answer_html  # for notebooks
+
+        return answer_html(self.to_dict())
+
     def summary(self) -> str:
         """Return the short text: the question, the amounts, the notes."""
         return self._text(derived=False)

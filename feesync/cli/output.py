@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feesync.cli.terminal import narrow_table, terminal_width
+from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.money import dollars, json_exact
 from feesync.model.note import Note, Severity
 
@@ -121,6 +122,17 @@ def print_notes(notes: Iterable[Note]) -> None:
     for note in notes:
         kind = "no price" if note.severity is Severity.DENIAL else note.severity.value
         click.echo(f"feesync: {kind}: {note.text}", err=True)
+
+
+def print_unknown(ctx: click.Context, errors: Iterable[FeesyncError]) -> None:
+    """Print on stderr why codes among others are unknown; if there is one, exit with 6."""
+    from feesync.cli.hints import error_text
+
+    texts = [error_text(error) for error in errors]
+    for text in texts:
+        click.echo(f"feesync: no price: {text}", err=True)
+    if texts:
+        ctx.exit(ExitStatus.NO_PRICE)
 
 
 def print_file(content: str, path: Path) -> None:

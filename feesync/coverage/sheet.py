@@ -20,6 +20,7 @@ from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.locality import Locality
 from feesync.model.note import Note
+from feesync.model.result import Result
 from feesync.reference.place_of_service import places_of_service, read_setting
 from feesync.schedule.notes import zip_note
 from feesync.schedule.state import of_one_state
@@ -40,7 +41,7 @@ TOPICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Result):
     """What to know before a facet joint code is billed.
 
     Attributes:

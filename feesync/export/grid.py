@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from feesync.errors import UnknownCodeError, together
 from feesync.model.hcpcs import CodeRange
 from feesync.schedule import columns
 from feesync.schedule.quote import Quote
@@ -40,6 +41,7 @@ def quotes(
     day: date,
     *,
     qp: bool,
+    unknown: list[UnknownCodeError],
 ) -> Iterator[Quote]:
     """Return the rates of codes and ranges of codes, code after code, each code once.
 
@@ -54,18 +56,25 @@ def quotes(
         states: in capitals; where there are none, all.
         day: date of service.
         qp: whether the conversion factor is that of a qualifying APM participant.
+        unknown: gets why a code, or a range, has no rates, where others have.
 
     Raises:
-        NoPriceError: for the reasons of FeeSchedule.rates and FeeSchedule.codes.
+        NoPriceError: for the reasons of FeeSchedule.rates and FeeSchedule.codes; an
+            UnknownCodeError only where no code is known.
     """
     done: set[str] = set()
     groups: list[tuple[list[Quote], list[str]]] = []
     for item in codes:
-        group = [item] if isinstance(item, str) else schedule.codes(item, day)
-        new = [code for code in group if code not in done]
-        done.update(new)
-        if new:
-            groups.append((schedule.rates(new[0], places, states, day, qp=qp), new[1:]))
+        try:
+            group = [item] if isinstance(item, str) else schedule.codes(item, day)
+            new = [code for code in group if code not in done]
+            done.update(new)
+            if new:
+                groups.append((schedule.rates(new[0], places, states, day, qp=qp), new[1:]))
+        except UnknownCodeError as error:
+            unknown.append(error)
+    if unknown and not groups:
+        raise together(unknown)
     return _group_quotes(schedule, groups, places, states, day, qp)
 
 

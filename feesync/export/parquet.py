@@ -1,6 +1,6 @@
-"""The grid as Parquet: text and exact decimals, dollars as decimal128(12, 2).
+"""The grid as Parquet, or as batches of Arrow: text and exact decimals.
 
-The file's metadata names the releases.
+Dollars are decimal128(12, 2). The file's metadata names the releases.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.export.grid import COLUMNS, DECIMALS, FLAGS
 from feesync.export.rows import Row
 from feesync.model.money import decimal
 from feesync.model.release import Release
+
+if TYPE_CHECKING:
+    import pyarrow
 
 METADATA_KEY = b"feesync.releases"
 """The key of the metadata whose JSON has label, dates of effect, sha256 and source of releases."""
@@ -29,20 +33,37 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
     Raises:
         OSError: the file cannot be written.
     """
-    import pyarrow
     from pyarrow.parquet import ParquetWriter
+
+    metadata = {METADATA_KEY: json.dumps([release.source_dict() for release in releases]).encode()}
+    schema = arrow_schema().with_metadata(metadata)
+    with ParquetWriter(path, schema) as writer:
+        for batch in record_batches(blocks, schema):
+            writer.write_batch(batch, row_group_size=_GROUP_ROWS)
+
+
+def arrow_schema() -> pyarrow.Schema:
+    """Return the Arrow types of the grid's columns."""
+    import pyarrow
 
     texts = {name: pyarrow.bool_() if name in FLAGS else pyarrow.string() for name in COLUMNS}
     types = texts | {name: pyarrow.decimal128(_DIGITS, places) for name, places in DECIMALS.items()}
-    metadata = {METADATA_KEY: json.dumps([release.source_dict() for release in releases]).encode()}
-    schema = pyarrow.schema(types.items(), metadata=metadata)
-    with ParquetWriter(path, schema) as writer:
-        for rows in _groups(blocks):
-            columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
-            arrays = [pyarrow.array(_values(name, column), types[name]) for name, column in columns]
-            writer.write_batch(
-                pyarrow.record_batch(arrays, schema=schema), row_group_size=_GROUP_ROWS
-            )
+    return pyarrow.schema(types.items())
+
+
+def record_batches(
+    blocks: Iterable[list[Row]], schema: pyarrow.Schema
+) -> Iterator[pyarrow.RecordBatch]:
+    """Yield rows as Arrow batches."""
+    import pyarrow
+
+    for rows in _groups(blocks):
+        columns = zip(COLUMNS, zip(*rows, strict=True), strict=True)
+        arrays = [
+            pyarrow.array(_values(name, column), schema.field(name).type)
+            for name, column in columns
+        ]
+        yield pyarrow.record_batch(arrays, schema=schema)
 
 
 def _values(name: str, column: tuple[str | int | None, ...]) -> list[object]:

@@ -15,7 +15,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from feesync.errors import Hint, HintKind, UnknownCodeError
+from feesync.errors import Hint, HintKind, UnknownCodeError, together
 from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.model.hcpcs import CodeRange
 from feesync.model.locality import Locality
@@ -88,11 +88,13 @@ class Grid:
         database: path of the database, for errors.
         parts: the codes of each release.
         notes: what a person should know about the releases.
+        unknown: why codes, and ranges of them, are not among the rates.
     """
 
     database: Path
     parts: tuple[Part, ...]
     notes: tuple[Note, ...]
+    unknown: tuple[UnknownCodeError, ...] = ()
 
     @property
     def releases(self) -> list[Release]:
@@ -142,7 +144,8 @@ def open_grid(
 
     Raises:
         NoReleaseError: no release answers.
-        UnknownCodeError: a code is not in the release that answers for it.
+        UnknownCodeError: no code is in the release that answers for it. One among others is in
+            `unknown`.
         LocalityError: a place is unknown or ambiguous.
         NoPriceError: there is no qp conversion factor.
         StoreError: the database cannot be read.
@@ -180,14 +183,23 @@ def _grid(
     answers = schedule.sources(day_or_label)
     source, release = next((answer for answer in answers if not answer[0].embedded), answers[0])
     is_embedded, label = source.embedded, release.label
-    all_codes = _single_codes(schedule, codes, source, release) or source.codes_of(release)
     codes_of = [
         (source, release, frozenset(source.codes_of(release))) for source, release in answers
     ]
     day = None if isinstance(day_or_label, str) else day_or_label
+    answer_of: dict[str, tuple[Source, Release]] = {}
+    unknown: list[UnknownCodeError] = []
+    for item in codes or source.codes_of(release):
+        try:
+            singles = _single_codes(schedule, item, source, release, day)
+            answer_of.update({code: _answer(code, codes_of) for code in singles})
+        except UnknownCodeError as error:
+            unknown.append(error)
+    if unknown and not answer_of:
+        raise together(unknown)
     parts: list[Part] = []
     notes: list[Note] = []
-    for (source, release), group in groupby(all_codes, key=lambda code: _answer(code, codes_of)):
+    for (source, release), group in groupby(answer_of, key=answer_of.__getitem__):
         by_place = dict(
             schedule.place(source, release, place, day or release.effective_from)
             for place in places
@@ -211,30 +223,30 @@ def _grid(
             "'feesync sync' brings the rest."
         )
         notes.append(Note.warning("embedded-snapshot", text, "feesync"))
-    return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)))
+    return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)), tuple(unknown))
 
 
 def _single_codes(
-    schedule: FeeSchedule, codes: Sequence[str | CodeRange], source: Source, release: Release
-) -> list[str]:
-    """Return codes and the codes of ranges, each once.
+    schedule: FeeSchedule,
+    item: str | CodeRange,
+    source: Source,
+    release: Release,
+    day: date | None,
+) -> Sequence[str]:
+    """Return the codes that an item means.
 
     The codes of a range are those of the release; the snapshot's must be all that there are.
     """
-    singles: list[str] = []
-    for item in codes:
-        if isinstance(item, str):
-            singles.append(item)
-            continue
-        in_range = (
-            schedule.codes(item, release.effective_from)
-            if source.embedded
-            else source.codes_in(release, item)
-        )
-        if not in_range:
-            raise UnknownCodeError(f"no code of {item} is in {release.label}")
-        singles += in_range
-    return list(dict.fromkeys(singles))
+    if isinstance(item, str):
+        return (item,)
+    in_range = (
+        schedule.codes(item, day or release.effective_from)
+        if source.embedded
+        else source.codes_in(release, item)
+    )
+    if not in_range:
+        raise UnknownCodeError(f"no code of {item} is in {release.label}")
+    return in_range
 
 
 def _answer(

@@ -91,3 +91,8 @@ class Release(NamedTuple):
                 {"name": name, "reason": reason} for name, reason in self.checks_set_aside.items()
             ],
         }
+
+    def _repr_html_(self) -> str:
+        from feesync.model.html import answer_html  # for notebooks
+
+        return answer_html(self.to_dict())

@@ -12,12 +12,13 @@ from feesync.cms.cache import Cache, CachedFile
 from feesync.datasets.registry import owner
 from feesync.errors import CacheError, InvalidInputError
 from feesync.model import reading
+from feesync.model.result import Result
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
 
 
 @dataclass(frozen=True, slots=True)
-class Downloads:
+class Downloads(Result):
     """The downloads in the cache.
 
     Attributes:

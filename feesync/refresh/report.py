@@ -11,6 +11,7 @@ from feesync.changes.payments import Changes, PaymentChange
 from feesync.datasets.editions import Outcome
 from feesync.errors import ExitStatus, Hint, worst
 from feesync.model.money import json_ready
+from feesync.model.result import Result
 from feesync.refresh.standing import Standing
 
 _CHANGED = (Outcome.NEW, Outcome.REVISION, Outcome.RESTORED, Outcome.REPAIRED, Outcome.REDATED)
@@ -77,7 +78,7 @@ class ReleaseReport:
 
 
 @dataclass(frozen=True, slots=True)
-class SyncReport:
+class SyncReport(Result):
     """What one refresh did.
 
     Attributes:

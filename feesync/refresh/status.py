@@ -16,6 +16,7 @@ from feesync.datasets.registry import DATASETS
 from feesync.errors import ExitStatus, Hint, worst
 from feesync.model import reading
 from feesync.model.dates import read_age
+from feesync.model.result import Result
 from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
@@ -23,7 +24,7 @@ from feesync.store.freshness import Freshness, read_freshness
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Result):
     """What is loaded, and whether it is fresh.
 
     Attributes:

@@ -18,6 +18,7 @@ from feesync.model.locality import Locality
 from feesync.model.money import decimal, json_ready
 from feesync.model.note import Note
 from feesync.model.release import Release
+from feesync.model.result import RowResult
 from feesync.places.resolver import SearchResult
 from feesync.reference.contractors import contractors
 from feesync.schedule.notes import acceptance_notes
@@ -33,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(RowResult):
     """The payment localities, or those that a text may mean.
 
     Attributes:
@@ -64,6 +65,9 @@ class Directory:
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each locality, under the names of `feesync localities --json`."""
         return [self._row(place) for place in self.localities]
+
+    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+        return COLUMNS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the release, the rows and what is uncertain, for `json.dumps`."""

@@ -40,3 +40,8 @@ class Quote(NamedTuple):
         from feesync.schedule.columns import to_dict  # not at every start
 
         return to_dict(self, None if day is None else read_day("day", day))
+
+    def _repr_html_(self) -> str:
+        from feesync.model.html import answer_html  # for notebooks
+
+        return answer_html(self.to_dict())

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
 from feesync.model.note import Note
+from feesync.model.result import Result
 
 
 class Difference(NamedTuple):
@@ -156,7 +157,7 @@ class RefusedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Result):
     """The results of all payment files.
 
     Attributes:

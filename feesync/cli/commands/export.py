@@ -19,7 +19,7 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import count_of, print_file, print_notes
+from feesync.cli.output import count_of, print_file, print_notes, print_unknown
 from feesync.export import csv_text, files
 from feesync.export.rows import Row, open_grid
 from feesync.model.hcpcs import read_codes
@@ -94,6 +94,7 @@ def command(
     print_notes(grid.notes)
     if output is None:
         csv_text.write(sys.stdout, grid.blocks())
+        print_unknown(ctx, grid.unknown)
         return
     labels = ", ".join(release.label for release in grid.releases)
     with click.progressbar(
@@ -106,6 +107,7 @@ def command(
         rows = _RowCounter(blocks)
         files.write(output, rows, grid.releases, force=force)
     print_file(count_of(rows.count, "rate"), output)
+    print_unknown(ctx, grid.unknown)
 
 
 class _RowCounter:

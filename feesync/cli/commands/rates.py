@@ -35,8 +35,11 @@ from feesync.cli.output import (
     print_json_rows,
     print_notes,
     print_table,
+    print_unknown,
 )
+from feesync.errors import UnknownCodeError
 from feesync.export import grid
+from feesync.export.rates import rates
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 from feesync.pricing import status
@@ -93,7 +96,8 @@ def command(
 
     HCPCS is a code, or a range of codes of one form, which means all codes of the release from the
     first to the last. Amounts are before modifiers. A code without a price is a row without
-    amounts; that is an answer, and the exit status is 0.
+    amounts; that is an answer, and the exit status is 0. A code that the release lacks is named on
+    stderr beside the rows of the others; the exit status is then 6.
 
     \b
       feesync rates 64493 64494 --locality 01112-05 --locality national
@@ -109,16 +113,38 @@ def command(
         )
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--xlsx", xlsx, force=force)
+    if as_json or as_csv:
+        answer = rates(
+            hcpcs,
+            locality=places,
+            state=states,
+            date=day,
+            year=year,
+            qp=qp,
+            percent=percent,
+            of_year=of_year,
+            db=ctx.obj,
+        )
+        if as_json:
+            print_json_rows(answer)
+        else:
+            print_csv(answer.columns, answer.cells())
+        print_notes(answer.notes)
+        print_unknown(ctx, answer.unknown)
+        return
     schedule = open_schedule(ctx.obj)
     terms = arguments.contract(percent, of_year)
     newest = year or of_year
     notes: dict[Note, None] = {}
     reasons: dict[str, None] = {}
+    unknown: list[UnknownCodeError] = []
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
         quotes = _with_notes(
             schedule,
-            grid.quotes(schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp),
+            grid.quotes(
+                schedule, [*map(read_codes, hcpcs)], places, states, when, qp=qp, unknown=unknown
+            ),
             when,
             qp,
             notes,
@@ -132,13 +158,12 @@ def command(
             _write_workbook(
                 xlsx, quotes, when, [("Codes", " ".join(hcpcs)), release], terms, notes, force=force
             )
-        elif as_json or as_csv:
-            _print_rows(quotes, when, terms.factor if terms else None, as_json=as_json)
         else:
             _print_table(_with_reasons(quotes, when, reasons), terms)
     print_notes(notes)
     for text in reasons:
         click.echo(f"feesync: no price: {text}", err=True)
+    print_unknown(ctx, unknown)
 
 
 def _with_notes(
@@ -155,13 +180,6 @@ def _with_reasons(quotes: Iterable[Quote], when: Date, reasons: dict[str, None])
         if reason := status.unpriced(quote.rate.indicators, quote.rate.hcpcs):
             reasons[reason.text] = None
         yield quote
-
-
-def _print_rows(quotes: Iterable[Quote], when: Date, factor: int | None, *, as_json: bool) -> None:
-    if as_json:
-        print_json_rows(columns.to_dict(quote, when, factor) for quote in quotes)
-    else:
-        print_csv(columns.names(factor), (columns.row(quote, when, factor) for quote in quotes))
 
 
 def _write_workbook(

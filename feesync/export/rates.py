@@ -1,0 +1,300 @@
+"""rates(): what Medicare allows for many codes in many places, as rows, a frame or a file.
+
+The rows are those of `feesync rates` and `feesync export`. They are read as they are asked for, so
+that all codes of a release in all places need no memory. Out of scope: which release answers
+(schedule), and the files (files).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from feesync.claims import arguments
+from feesync.errors import InvalidInputError, UnknownCodeError
+from feesync.export.grid import COLUMNS, DECIMALS, KEY
+from feesync.export.rows import Grid, Row, open_grid
+from feesync.model import reading
+from feesync.model.dates import read_day
+from feesync.model.hcpcs import read_codes
+from feesync.model.label import parse_label
+from feesync.model.money import JsonNumber, decimal, dollars_or_none, scaled
+from feesync.model.note import Note
+from feesync.model.release import Release
+from feesync.model.result import RowResult
+from feesync.paths import database_path
+from feesync.pricing.line import Contract
+from feesync.reference.states import read_states
+from feesync.schedule.columns import CONTRACT
+
+_AMOUNTS = tuple(map(COLUMNS.index, ("nonfacility_amount", "facility_amount")))
+_TEXTS, _NUMBERS = len(KEY), len(KEY) + len(DECIMALS)
+_PLACES = tuple(DECIMALS.values())
+_exact = lru_cache(maxsize=1 << 16)(decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates(RowResult):
+    """The rates of codes in places, a row for each code, its row modifier and place.
+
+    Iterating reads row after row from the database, each a dictionary; `rows` has them all at once.
+
+    Attributes:
+        grid: where the rows are read.
+        contract: the contract whose amounts stand beside Medicare's, None without one.
+    """
+
+    grid: Grid
+    contract: Contract | None
+
+    @property
+    def releases(self) -> list[Release]:
+        """The releases that answer, each once."""
+        return self.grid.releases
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know about the releases."""
+        return self.grid.notes
+
+    @property
+    def unknown(self) -> tuple[UnknownCodeError, ...]:
+        """Why codes, or ranges of them, are not among the rows; each names its code."""
+        return self.grid.unknown
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return (*COLUMNS, *CONTRACT) if self.contract else COLUMNS
+
+    def cells(self) -> Iterator[list[Any]]:
+        """Yield the values of each row in the order of `columns`; numbers are exact Decimals.
+
+        Raises:
+            StoreError: the database can no longer be read.
+        """
+        for block in self.grid.blocks():
+            for row in block:
+                yield [
+                    *row[:_TEXTS],
+                    *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
+                    *row[_NUMBERS:],
+                    *self._contract_cells(row),
+                ]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        names = self.columns
+        for cells in self.cells():
+            row: dict[str, Any] = {
+                name: _json(cell) for name, cell in zip(names, cells, strict=True)
+            }
+            row["checks_set_aside"] = row["checks_set_aside"].split()
+            yield row
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every row under the names of `feesync rates --json`, for `json.dumps`."""
+        return list(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the releases, the rows, unknown codes and the notes, for `json.dumps`."""
+        return {
+            "releases": [release.source_dict() for release in self.releases],
+            "rows": self.rows(),
+            "unknown": [error.to_dict() for error in self.unknown],
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+    def write(self, path: str | os.PathLike[str], *, force: bool = False) -> int:
+        """Write the rows to a file, which appears whole or not at all.
+
+        Args:
+            path: a file that ends in .csv, .parquet, .db or .sqlite.
+            force: whether an existing file is replaced.
+
+        Returns:
+            How many rows were written.
+
+        Raises:
+            InvalidInputError: the file exists, or ends otherwise; or there is a contract, whose
+                columns such files do not have.
+            MissingExtraError: Parquet was asked for without pyarrow.
+            OSError: the file cannot be written.
+        """
+        from feesync.export import files
+
+        if self.contract:
+            raise InvalidInputError("a file of rates has no columns for a contract")
+        file, force = Path(path), reading.flag("force", force)
+        files.check(file, self.grid.database, force=force)
+        count = 0
+
+        def counted() -> Iterator[list[Row]]:
+            nonlocal count
+            for block in self.grid.blocks():
+                count += len(block)
+                yield block
+
+        files.write(file, counted(), self.releases, force=force)
+        return count
+
+    def to_frame(self, library: str | None = None) -> Any:  # noqa: ANN401 - of another library
+        """Return the rows as a `DataFrame`; its numbers are exact decimals.
+
+        Any library that reads the Arrow C stream interface also takes the answer itself, where
+        pyarrow is installed: `polars.DataFrame(answer)`, `pyarrow.table(answer)`.
+
+        Args:
+            library: `pandas` or `polars`; by default the one that is installed, pandas first.
+
+        Raises:
+            InvalidInputError: the library is neither.
+            MissingExtraError: the library is not installed.
+        """
+        from importlib.util import find_spec
+
+        from feesync.model import frame
+
+        name = frame.library_of(library)
+        if not find_spec("pyarrow"):
+            return frame.frame(self, self.columns, name)
+        return frame.frame_of_table(self._reader().read_all(), name)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the rows as an Arrow stream, batch after batch.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+        """
+        from feesync.model.frame import check_arrow
+
+        check_arrow()
+        return self._reader().__arrow_c_stream__(requested_schema)
+
+    def _reader(self) -> Any:  # noqa: ANN401 - pyarrow's
+        """Return the rows as a reader of Arrow batches."""
+        import pyarrow
+
+        from feesync.export.parquet import arrow_schema, record_batches
+
+        schema, contract = arrow_schema(), self.contract
+        if contract is None:
+            batches = record_batches(self.grid.blocks(), schema)
+            return pyarrow.RecordBatchReader.from_batches(schema, batches)
+        names = self.columns
+        types = [*schema.types, *(pyarrow.decimal128(12, 2) for _ in CONTRACT)]
+        whole = pyarrow.schema(zip(names, types, strict=True))
+        arrays = zip(*self.cells(), strict=True)
+        columns = [pyarrow.array(cells, kind) for cells, kind in zip(arrays, types, strict=True)]
+        return pyarrow.table(columns, schema=whole).to_reader()
+
+    def _repr_html_(self) -> str:
+        from feesync.model.html import rows_html
+
+        return rows_html(iter(self), None)
+
+    def _contract_cells(self, row: Row) -> list[Any]:
+        if self.contract is None:
+            return []
+        return [self.contract.percent, *map(dollars_or_none, contract_amounts(row, self.contract))]
+
+
+def contract_amounts(row: Row, contract: Contract) -> list[int | None]:
+    """Return what a contract pays for a row in each setting, in cents."""
+    amounts = [row[index] for index in _AMOUNTS]
+    return [None if amount is None else scaled(int(amount), contract.factor) for amount in amounts]
+
+
+def _number(value: str | int | None, places: int) -> Decimal | None:
+    return None if value is None else _exact(int(value), places)
+
+
+@lru_cache(maxsize=1 << 16)
+def _json_number(value: Decimal) -> JsonNumber | int:
+    return int(value) if value.as_tuple().exponent == 0 else JsonNumber(value)
+
+
+def _json(cell: object) -> object:
+    return _json_number(cell) if isinstance(cell, Decimal) else cell
+
+
+def rates(
+    codes: str | Iterable[str] | None = None,
+    *,
+    locality: str | Iterable[str] | None = None,
+    state: str | Iterable[str] | None = None,
+    date: Date | str | None = None,
+    year: int | None = None,
+    release: str | None = None,
+    qp: bool = False,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Rates:
+    """Return what Medicare allows for codes in places: a row for each code and locality.
+
+    Amounts are before modifiers, in both settings.
+
+    Args:
+        codes: a HCPCS code or a range of codes such as `64490-64495`, or a list of them; by default
+            all codes of the release.
+        locality: a place as for `estimate`, or a list of places; by default all.
+        state: where no place is named, the state, or several, whose localities are meant.
+        date: date of service, as for `estimate`; today by default.
+        year: in place of a date, a year, whose newest loaded release answers.
+        release: in place of a date, the label of a release, such as `RVU25D`.
+        qp: whether the conversion factor is that of a qualifying APM participant.
+        percent: what a commercial contract pays of Medicare's amounts, in percent; its amounts
+            stand beside Medicare's.
+        of_year: the year whose rates a contract names, in place of a date.
+        db: path of the database.
+
+    Returns:
+        The rates. A code that the release lacks is among `unknown` of the answer, where there are
+        others.
+
+    Raises:
+        InvalidInputError: an argument cannot be read, or contradicts another.
+        UnknownCodeError: the release has none of the codes.
+        NoReleaseError: no release answers.
+        LocalityError: a place is unknown or ambiguous.
+        StoreError: the database cannot be read.
+    """
+    whens = {"date": date, "year": year, "release": release, "of_year": of_year}
+    given = [name for name, value in whens.items() if value is not None]
+    if len(given) > 1:
+        raise InvalidInputError(
+            f"{' and '.join(given)} exclude each other: each says which release's rates are meant"
+        )
+    contract = arguments.contract(percent, of_year)
+    when: Date | str | int = Date.today()
+    if date is not None:
+        when = read_day("date", date)
+    elif release is not None:
+        when = parse_label(reading.text("release", release))
+    elif given:
+        when = reading.whole(given[0], whens[given[0]], 2000, 2099, "a year")
+    items = (
+        (codes,) if isinstance(codes, str) else reading.sequence_or_none("codes", codes, "64493")
+    )
+    if codes is not None and not items:
+        raise InvalidInputError("codes is empty; None means all codes of the release")
+    places = (
+        (locality,)
+        if isinstance(locality, str)
+        else reading.sequence_or_none("locality", locality, "01112-05")
+    )
+    grid = open_grid(
+        database_path(db),
+        [read_codes(code) for code in items],
+        [reading.text("locality", place) for place in places],
+        read_states(state),
+        when,
+        qp=reading.flag("qp", qp),
+    )
+    return Rates(grid, contract)
