@@ -76,7 +76,7 @@ def commands() -> str:
         parts.append(f"## {name}")
         parts.append(f"`feesync {name} [OPTIONS] {arguments}`".replace(" `", "`"))
         parts += help_paragraphs(command.help or "")
-        parts.append("\n".join(map(option, options(command))))
+        parts += ["\n".join(map(option, options(command)))] if options(command) else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The paths of feesync's database and of its downloads.
+"""The paths of feesync's database, of its downloads, and of the user's settings.
 
 `pathlib` is imported for those who ask for a `Path`: it takes as long to import as ten modules of
 feesync, and an estimate, which starts at every call of the command, does without.
@@ -89,7 +89,7 @@ def _is_plain(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _user_database() -> str:
-    folder = _xdg_data_folder()
+    folder = _xdg_folder("XDG_DATA_HOME", ".local/share")
     if folder is None:
         from platformdirs import user_data_dir
 
@@ -97,18 +97,28 @@ def _user_database() -> str:
     return _expanded(os.path.join(folder, "feesync.db"))
 
 
-def _xdg_data_folder() -> str | None:
-    """Return the data folder on Linux by the XDG rule; None where `platformdirs` must find it.
+def settings_name() -> str:
+    """Return the path of the file of defaults: `config.toml` in the user's folder of settings."""
+    folder = _xdg_folder("XDG_CONFIG_HOME", ".config")
+    if folder is None:
+        from platformdirs import user_config_dir
+
+        folder = user_config_dir("feesync", appauthor=False)
+    return _expanded(os.path.join(folder, "config.toml"))
+
+
+def _xdg_folder(variable: str, standard: str) -> str | None:
+    """Return a folder on Linux by the XDG rule; None where `platformdirs` must find it.
 
     An import of `platformdirs` takes a seventh of an estimate.
     """
     if sys.platform != "linux" or "ANDROID_DATA" in os.environ:
         return None
     home = os.environ.get("HOME", "")
-    data = os.environ.get("XDG_DATA_HOME", "")
-    if not os.path.isabs(data):
-        data = os.path.join(home, ".local/share")
-    return os.path.join(data, "feesync") if os.path.isabs(data) else None
+    folder = os.environ.get(variable, "")
+    if not os.path.isabs(folder):
+        folder = os.path.join(home, standard)
+    return os.path.join(folder, "feesync") if os.path.isabs(folder) else None
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,7 @@ def database(tmp_path, monkeypatch):
     path = tmp_path / "feesync.db"
     monkeypatch.setenv("FEESYNC_DB", str(path))
     monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     monkeypatch.setenv("FEESYNC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("FEESYNC_CMS_URL", "http://127.0.0.1:9")
     return path

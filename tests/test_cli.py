@@ -38,6 +38,8 @@ def test_version_and_help_run_as_a_module():
         "verify",
         "status",
         "cache",
+        "config",
+        "help",
     ]
 
 

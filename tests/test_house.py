@@ -12,9 +12,9 @@ import feesync
 PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
-    "errors", "about", "model", "paths", "files", "reference", "pricing", "cms", "formats",
-    "store", "datasets", "places", "schedule", "coverage", "claims", "export", "changes",
-    "analysis", "verification", "refresh", "", "cli", "__main__",
+    "errors", "about", "model", "paths", "files", "reference", "pricing", "defaults",
+    "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "export",
+    "changes", "analysis", "verification", "refresh", "", "cli", "__main__",
 ]  # fmt: skip
 
 

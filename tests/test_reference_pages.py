@@ -119,6 +119,7 @@ COMMANDS = {
     "sync": "--watch 64493",
     "status": "",
     "cache": "",
+    "config": "",
 }
 
 

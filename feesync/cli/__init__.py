@@ -43,6 +43,8 @@ _COMMANDS = {
     "verify": "feesync.cli.commands.verify",
     "status": "feesync.cli.commands.status",
     "cache": "feesync.cli.commands.cache",
+    "config": "feesync.cli.commands.config",
+    "help": "feesync.cli.commands.help",
 }
 """Each command is imported when it is used: start-up is a feature."""
 
@@ -50,7 +52,8 @@ _COMMANDS = {
 class _Commands(Once, click.Group):
     """The commands, in the order of the help; here errors become messages and exit statuses."""
 
-    _arguments: Sequence[str] = ()
+    typed: Sequence[str] = ()
+    """The line as typed, without `feesync`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -62,6 +65,15 @@ class _Commands(Once, click.Group):
         command: click.Command = importlib.import_module(module).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from feesync.cli.near import no_command
+
+            raise click.UsageError(no_command(args[0], self.typed, _COMMANDS), ctx)
+        return super().resolve_command(ctx, args)
+
     def make_context(
         self,
         info_name: str | None,
@@ -69,11 +81,11 @@ class _Commands(Once, click.Group):
         parent: click.Context | None = None,
         **extra: Any,  # noqa: ANN401 - Click's
     ) -> click.Context:
-        self._arguments = list(args)
+        self.typed = list(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.ClickException as error:
-            error.message = self._with_short_values(error.message)  # type: ignore[misc]
+            self._word(error)
             raise
         except KeyboardInterrupt:
             raise click.Abort from None
@@ -82,7 +94,7 @@ class _Commands(Once, click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = self._with_short_values(error.message)  # type: ignore[misc]
+            self._word(error)
             raise
         except FeesyncError as error:
             from feesync.cli.hints import error_text  # where something is wrong
@@ -101,9 +113,18 @@ class _Commands(Once, click.Group):
         except KeyboardInterrupt:  # Click would print an empty line for it
             raise click.Abort from None
 
+    def _word(self, error: click.ClickException) -> None:
+        """Give a usage error its words: what may have been meant, and long arguments cut."""
+        message = error.message
+        if isinstance(error, click.NoSuchOption):
+            from feesync.cli.near import no_option
+
+            message, error.possibilities = no_option(error), None  # type: ignore[misc]
+        error.message = self._with_short_values(message)  # type: ignore[misc]
+
     def _with_short_values(self, message: str) -> str:
         """Return a message in which long arguments are cut; a path may be longer than a value."""
-        for argument in self._arguments:
+        for argument in self.typed:
             for value in {argument, argument.partition("=")[2]}:
                 if len(value) > (_LONGEST_PATH if os.sep in value else _LONGEST_VALUE):
                     for form in {value, repr(value)[1:-1], value.upper(), value.lower()}:

@@ -11,10 +11,11 @@ import click
 
 from feesync.claims.arguments import PURPOSES
 from feesync.cli.numbers import WholeNumber
+from feesync.cli.place import fill, read_place_zip, required_place
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
 from feesync.paths import DATABASE_VARIABLE, database_path
-from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.pricing.practitioner import PHYSICIAN, PRACTITIONERS
 from feesync.pricing.practitioner import read as read_practitioner
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ db_option: Option = click.option(
 
 date_option: Option = click.option(
     "--date",
+    "--dos",
     "day",
     callback=_read_date,
     metavar="DATE",
@@ -97,11 +99,6 @@ explain_option: Option = click.option(
 )
 json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 csv_option: Option = click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-locality_option: Option = click.option(
-    "--locality",
-    required=True,
-    help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national.",
-)
 modifiers_option: Option = click.option(
     "-m",
     "--modifier",
@@ -133,11 +130,67 @@ without_check_option: Option = click.option(
 )
 
 
+_ZIP_HELP = "ZIP or ZIP+4 of the place where the service is furnished"
+_one_locality = click.option(
+    "--locality", help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national."
+)
+_one_zip = click.option(
+    "--zip",
+    "zip_code",
+    metavar="ZIP",
+    callback=lambda ctx, param, value: None if value is None else read_place_zip(value),
+    help=f"{_ZIP_HELP}, in place of --locality.",
+)
+
+
+def _place(locality: str | None, zip_code: str | None) -> str | None:
+    _refuse_several((("--locality", locality), ("--zip", zip_code)))
+    return zip_code or locality
+
+
+def locality_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name one place; the command has it as `locality`."""
+
+    @wraps(command)
+    def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
+        kwargs["locality"] = _place(kwargs["locality"], kwargs.pop("zip_code"))
+        with fill(kwargs, ("locality",)):
+            kwargs["locality"] = required_place(kwargs["locality"])
+            command(*args, **kwargs)
+
+    return _one_locality(_one_zip(with_place))
+
+
+def optional_locality_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that may name one place; the command has it, or None, as `locality`."""
+
+    @wraps(command)
+    def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
+        kwargs["locality"] = _place(kwargs["locality"], kwargs.pop("zip_code"))
+        command(*args, **kwargs)
+
+    return _one_locality(_one_zip(with_place))
+
+
 def place_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that name places: some localities, those of a state, or all."""
+
+    @wraps(command)
+    def with_places(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
+        kwargs["places"] = (*kwargs["places"], *kwargs.pop("zips"))
+        command(*args, **kwargs)
+
     options = (
         click.option(
             "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
+        ),
+        click.option(
+            "--zip",
+            "zips",
+            multiple=True,
+            metavar="ZIP",
+            callback=lambda ctx, param, value: tuple(map(read_place_zip, value)),
+            help=f"{_ZIP_HELP}; repeatable.",
         ),
         click.option(
             "--state",
@@ -151,9 +204,10 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
             "--all", "everywhere", is_flag=True, help="All localities, which is the default."
         ),
     )
+    wrapper: Callable[..., None] = with_places
     for option in reversed(options):
-        command = option(command)
-    return command
+        wrapper = option(wrapper)
+    return wrapper
 
 
 def _read_states(
@@ -217,7 +271,8 @@ def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool)
 
 
 _HEADER_OPTIONS = (
-    locality_option,
+    _one_locality,
+    _one_zip,
     click.option(
         "--setting",
         type=Word([setting.value for setting in Setting], Setting.read),
@@ -226,14 +281,14 @@ _HEADER_OPTIONS = (
     click.option("--pos", metavar="POS", help=f"{POS_HELP}, instead of --setting."),
     date_option,
     click.option(
-        "--nonpar", is_flag=True, help="Assigned claim of a non-participating practitioner."
+        "--nonpar/--par",
+        default=None,
+        help="Assigned claim of a non-participating practitioner; participating by default.",
     ),
     click.option(
         "--practitioner",
         type=Word(list(PRACTITIONERS), read_practitioner),
-        default="physician",
-        show_default=True,
-        help="Who bills.",
+        help="Who bills; a physician by default.",
     ),
     qp_option,
     click.option(
@@ -269,13 +324,19 @@ def header_options(command: Callable[..., None]) -> Callable[..., None]:
         from feesync.claims.header import read_header
 
         values = {name: kwargs.pop(name) for name in names}
+        values["locality"] = _place(values["locality"], values.pop("zip_code"))
         if values["setting"] and values["pos"]:
             raise click.UsageError(
                 "--setting and --pos exclude each other: the place of service decides the setting"
             )
-        values["setting"] = values["setting"] or Setting.NONFACILITY
         values["date"] = values.pop("day")
-        command(*args, header=read_header(**values), **kwargs)
+        wanted = ["locality", "practitioner", "nonpar", *(() if values["setting"] else ("pos",))]
+        with fill(values, wanted, kwargs):
+            values["locality"] = required_place(values["locality"])
+            values["setting"] = values["setting"] or Setting.NONFACILITY
+            values["practitioner"] = values["practitioner"] or PHYSICIAN
+            values["nonpar"] = bool(values["nonpar"])
+            command(*args, header=read_header(**values), **kwargs)
 
     wrapper: Callable[..., None] = with_header
     before = len(_parameters(wrapper))

@@ -27,6 +27,9 @@ def print_json(value: object) -> None:
     """
     import simplejson
 
+    from feesync.cli.defaults import with_defaults
+
+    value = with_defaults(value)
     click.echo(simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True))
 
 

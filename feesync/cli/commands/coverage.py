@@ -9,7 +9,13 @@ from itertools import groupby
 import click
 
 from feesync.cli.command import QuietReader
-from feesync.cli.options import POS_HELP, date_option, db_option, json_option
+from feesync.cli.options import (
+    POS_HELP,
+    date_option,
+    db_option,
+    json_option,
+    optional_locality_option,
+)
 from feesync.cli.output import print_json, print_notes, print_prose
 from feesync.cli.terminal import terminal_width
 from feesync.coverage.sheet import TOPICS, Sheet, coverage_sheet
@@ -24,10 +30,7 @@ _ABOUT = 14
 @click.command("coverage", cls=QuietReader, short_help="The billing sheet of a facet joint code.")
 @click.argument("hcpcs")
 @click.option("--pos", metavar="POS", help=f"{POS_HELP}, for prior authorization.")
-@click.option(
-    "--locality",
-    help="As for estimate, for the contractor's LCD and billing article; all of them by default.",
-)
+@optional_locality_option
 @date_option
 @json_option
 @db_option

@@ -20,9 +20,12 @@ from feesync.cli.options import (
 )
 from feesync.errors import ExitStatus
 
+_MODIFIER = 2
+"""The characters of a modifier."""
+
 
 @click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
-@click.argument("hcpcs")
+@click.argument("words", nargs=-1, required=True, metavar="CODE[-MOD...]")
 @header_options
 @modifiers_option
 @click.option(
@@ -45,7 +48,7 @@ from feesync.errors import ExitStatus
 @click.pass_context
 def command(
     ctx: click.Context,
-    hcpcs: str,
+    words: tuple[str, ...],
     header: Header,
     modifiers: tuple[str, ...],
     units: int,
@@ -54,16 +57,17 @@ def command(
     as_json: bool,
     explain: bool,
 ) -> None:
-    """Estimate what Medicare allows for one line.
+    """Estimate what Medicare allows for one line: a code, with its modifiers, units and charge.
 
     \b
+      feesync estimate 64493-50 --zip 33612 --pos office --date 11/03/2025
       feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
       feesync estimate 64493 --locality national --pos 24 --json
       feesync estimate 64493 --locality AL --percent 110 --of-year 2022
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
     one_form(as_json, explain)
-    line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
+    line = ClaimLine(_one_code(words), modifiers, units, charge, postop_days)
     answer = estimate_line(header, line, db=ctx.obj)
     _print(answer, as_json, explain)
     if answer.allowed is None:
@@ -72,6 +76,17 @@ def command(
 
             print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
+
+
+def _one_code(words: tuple[str, ...]) -> str:
+    """Return the one code, with what stands with it; refuse several."""
+    if len(words) == 1:
+        return words[0]
+    if all(len(word) == _MODIFIER for word in words[1:]):
+        raise click.UsageError(f"modifiers stand with the code: give {'-'.join(words)}")
+    raise click.UsageError(
+        f"estimate takes one line; 'feesync claim {' '.join(words)}' prices several together"
+    )
 
 
 def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
