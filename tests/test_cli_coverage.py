@@ -150,7 +150,7 @@ def test_a_code_without_a_sheet(feesync):
     ("asked", "error"),
     [
         ({"pos": "98"}, InvalidInputError),
-        ({"date": "yesterday"}, InvalidInputError),
+        ({"date": "tomorrow"}, InvalidInputError),
         ({"locality": "Atlantis"}, LocalityError),
         ({"locality": "CA"}, LocalityError),
     ],

@@ -80,11 +80,10 @@ class TestOptionsGivenTwice:
         for name, command in commands().items():
             for param in command.params:
                 if param.param_type_name == "option" and not param.multiple and not param.is_flag:
-                    result = feesync(name, param.opts[-1], "1", param.opts[-1], "1")
+                    long = next(spelling for spelling in param.opts if spelling.startswith("--"))
+                    result = feesync(name, param.opts[-1], "1", long, "1")
                     assert (result.exit_code, result.stdout) == (2, "")
-                    assert (
-                        f"{param.opts[-1]} is given 2 times, and takes one value" in result.stderr
-                    )
+                    assert f"{long} is given 2 times, and takes one value" in result.stderr
 
     @pytest.mark.parametrize(
         ("words", "beginning", "offered"),

@@ -34,7 +34,8 @@ def required_place(place: str | None) -> str:
         typed = getattr(click.get_current_context().find_root().command, "typed", ())
         line = join(["feesync", *typed, "--zip", "33612"])
         raise click.UsageError(
-            f"where? A ZIP is enough, that of the place where the service is furnished: {line}"
+            f"Missing option '--locality' or '--zip'. The ZIP of the place where the service is "
+            f"furnished is enough: {line}"
         )
     return place
 
