@@ -25,6 +25,7 @@ def test_version_and_help_run_as_a_module():
     assert [line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()] == [
         "estimate",
         "claim",
+        "check",
         "coverage",
         "rates",
         "compare",
