@@ -106,7 +106,6 @@ def reduce(family: Family, rates: RateLookup) -> None:
         if procedure is first:
             continue
         for service in procedure.services:
-            service.reduced = True
             worth = base.in_setting(service.line.setting)
             both = bilateral.factor(base.indicators, service.line.day)
             factor = both if service.both else SCALE

@@ -49,14 +49,14 @@ def _ranks(services: Sequence[Service]) -> dict[int, int]:
 
     There are no ranks where only one line, or one procedure, is ranked.
     """
-    by_pool: dict[object, list[Service]] = {}
+    by_pool: dict[object, list[tuple[int, Service]]] = {}
     for service in services:
         if service.rank is not None:
-            by_pool.setdefault(service.program.pool, []).append(service)
+            by_pool.setdefault(service.program.pool, []).append((service.rank, service))
     ranks: dict[int, int] = {}
     for among in by_pool.values():
-        if len({number for service in among for number in service.lines}) > 1:
-            for service in among:
+        if len({number for _, service in among for number in service.lines}) > 1:
+            for rank, service in among:
                 for number in service.lines:
-                    ranks[number] = min(ranks.get(number, service.rank or 0), service.rank or 0)
+                    ranks[number] = min(ranks.get(number, rank), rank)
     return ranks

@@ -128,7 +128,6 @@ def _reduce_rank(service: Service, rank: int, number: int) -> None:
         return
     reason = f"of {number} procedures of the day: {decimal_percent(value.factor)} %"
     service.take(Adjustment(PROCEDURE_STEP, value.factor, reason, value.source), f"rank {rank}")
-    service.reduced = True
 
 
 def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
@@ -138,8 +137,7 @@ def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[S
 
 def _tied(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
     """Return the single services with the highest amount, of services in order."""
-    highest = max(amounts.values(), default=0)
-    return [one for one in services if amounts[one] == highest and one.count == 1]
+    return [one for one in services if amounts[one] == amounts[services[0]] and one.count == 1]
 
 
 def _first(
@@ -300,7 +298,6 @@ def _technical(services: Sequence[Service], rates: RateLookup) -> None:
         service.rank = rank
         if rank > 1:
             _reduce_technical(service)
-            service.reduced = True
             _note_cap(service)
 
 

@@ -17,7 +17,7 @@ from feesync.pricing import surgery
 from feesync.pricing.modifiers import ANOTHER_SERVICE, BOTH_SIDES, SHARES, SIDES, telling_apart
 from feesync.pricing.service import Service
 from feesync.pricing.surgery import OPERATION, POSTOPERATIVE, PREOPERATIVE
-from feesync.pricing.units import Identity, descending_charge, identity
+from feesync.pricing.units import ChargeKey, Identity, descending_charge, identity
 
 STEP = "shares together"
 """The name of the step."""
@@ -30,7 +30,7 @@ _PRE_SOURCE = (
 )
 _IN_ORDER = (OPERATION, POSTOPERATIVE, PREOPERATIVE)
 
-Order = tuple[int, int, tuple[bool, int], list[Identity], int]
+Order = tuple[int, int, ChargeKey, list[Identity], int]
 
 
 class Procedure:
@@ -77,9 +77,7 @@ class Procedure:
         return (*order(self.services, amount), self.count)
 
 
-def order(
-    services: Sequence[Service], amount: int
-) -> tuple[int, int, tuple[bool, int], list[Identity]]:
+def order(services: Sequence[Service], amount: int) -> tuple[int, int, ChargeKey, list[Identity]]:
     """Return the key of `Procedure.order` for several services together."""
     charges = [service.charge for service in services]
     charge = None if None in charges else sum(charge or 0 for charge in charges)
@@ -137,12 +135,17 @@ def _share_order(service: Service) -> tuple[object, ...]:
     return (
         _IN_ORDER.index(_share(service)),
         not ANOTHER_SERVICE.isdisjoint(service.line.modifiers),
-        -(service.program.days or 0),
+        -_days(service),
         not service.both,
         descending_charge(service.charge),
         identity(service.line),
         service.count,
     )
+
+
+def _days(service: Service) -> int:
+    """Return the days of care that a share pays for, 0 of other shares than 55."""
+    return service.program.days or 0
 
 
 def _sides(service: Service) -> frozenset[str]:
@@ -175,7 +178,7 @@ def _belongs(service: Service, operation: Procedure) -> bool:
 
 def _has_room(service: Service, operation: Procedure) -> bool:
     """Tell whether the days of a share fit in the rest of an operation's global period."""
-    return _share(service) != POSTOPERATIVE or (service.program.days or 0) <= _days_left(
+    return _share(service) != POSTOPERATIVE or _days(service) <= _days_left(
         service, _of(POSTOPERATIVE, operation.services), _capacity(operation)
     )
 
@@ -192,10 +195,10 @@ def _days_left(service: Service, before: Iterable[Service], capacity: frozenset[
     days = surgery.GLOBAL_DAYS[service.rate.global_days]
     own = _sides(service)
     if own <= _UNNAMED and capacity <= _UNNAMED:
-        spent = sum((other.program.days or 0) * len(_sides(other)) for other in before)
+        spent = sum(_days(other) * len(_sides(other)) for other in before)
         return max(0, days * len(capacity | own) - spent) // len(own)
     return min(
-        max(0, days - sum(other.program.days or 0 for other in before if side in _sides(other)))
+        max(0, days - sum(_days(other) for other in before if side in _sides(other)))
         for side in own
     )
 
@@ -236,7 +239,7 @@ def _limit(service: Service, most: int, reason: str) -> None:
 
 def _settle_days(service: Service, before: list[Service], capacity: frozenset[str]) -> None:
     """Limit days of care to the global period: those beyond it pay nothing."""
-    days, remainder = service.program.days or 0, _days_left(service, before, capacity)
+    days, remainder = _days(service), _days_left(service, before, capacity)
     if days <= remainder:
         return
     longest = surgery.GLOBAL_DAYS[service.rate.global_days]

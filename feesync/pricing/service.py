@@ -43,7 +43,7 @@ class Service:
             limiting charge.
         limit: `exact` as it was before non-participation, from which the limiting charge is made.
         rank: its place among multiple procedures, None where no rule ranks it.
-        reduced: whether a rule for several procedures took from it.
+        reduced: whether other imaging or therapy of the day took from it.
         by_report: why the MAC sets its amount, though the line by itself has one.
         notes: what to know about it beside the notes of the program.
     """
@@ -84,6 +84,7 @@ class Service:
     exact: Fraction
     limit: Fraction
     reduced: bool
+    _technical_fee: int
 
     def __init__(
         self,
@@ -110,7 +111,6 @@ class Service:
         self.by_report: Note | None = None
         self._technical: tuple[int, Fraction] | None = None
         self._from_parts = False
-        self._technical_fee = 0
         self._first: int | None = None
         self.sides: Adjustment | None = None
 

@@ -26,7 +26,8 @@ _SINGLES = 6
 """From this many equal services on, every rule treats the others alike, so that they stay one
 block."""
 
-Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int, tuple[bool, int]]
+ChargeKey = tuple[int, ...]
+Identity = tuple[str, tuple[str, ...], tuple[str, ...], int, int, ChargeKey]
 
 
 class _Block(NamedTuple):
@@ -53,9 +54,9 @@ def identity(line: Line) -> Identity:
     )
 
 
-def descending_charge(charge: int | None) -> tuple[bool, int]:
+def descending_charge(charge: int | None) -> ChargeKey:
     """Return a key that sorts the highest charge first, and one that is not stated before any."""
-    return charge is not None, -(charge or 0)
+    return () if charge is None else (-charge,)
 
 
 def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
