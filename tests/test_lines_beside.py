@@ -20,9 +20,14 @@ from feesync.pricing.entry import touching
 def named(hcpcs, fee=10000, **changes):
     """The rate of a code, the same fee in both settings."""
     fees = {
-        f"{setting}_{column}": fee
+        f"{setting}_{column}": value
         for setting in ("nonfacility", "facility")
-        for column in ("fee", "capped_fee", "amount")
+        for column, value in (
+            ("fee", fee),
+            ("capped_fee", fee),
+            ("amount", fee),
+            ("capped_exact", fee * 10**7),
+        )
     }
     return rate(**{"hcpcs": hcpcs, **fees, **changes})
 
@@ -223,3 +228,95 @@ def test_lines_that_differ_by_a_cent_are_told_apart():
     in_order = [price.allowed for price in beside(rates, lines)]
     assert sorted(in_order) == [8000, 14000]
     assert [price.allowed for price in beside(rates, lines[::-1])] == in_order[::-1]
+
+
+def test_the_worth_of_a_side_by_charge_goes_to_the_sides_that_have_it():
+    """Five sides at 400.02, 80.01 twice and 80.00 three times, and one of the other at 500.00.
+
+    Each is paid by itself, at most 100.00 (bilateral indicator 3).
+    """
+    own = named("10001", bilateral="3", multiple_procedure="0")
+    five, one = {"units": 5, "charge": 40002}, {"charge": 50000}
+    for many, single in (("RT", "LT"), ("LT", "RT")):
+        lines = [asked("10001", many, **five), asked("10001", single, **one)]
+        for order in (lines, lines[::-1]):
+            found = dict(zip(order, beside([own], order), strict=True))
+            assert [found[asked].allowed for asked in lines] == [40002, 10000]
+
+
+def test_tied_images_are_ranked_by_what_the_first_gains():
+    """Of equal parts that one is paid in full with which the sum comes out highest."""
+    images = [
+        named(code, multiple_procedure="4", imaging_family="88", pctc="1", modifier=row)
+        for code in ("70450", "71250")
+        for row in ("26", "TC")
+    ]
+    # 85 % of 100.00 in full, and 20.00, which 50 % do not touch; else 42.50 and 20.00
+    lines = [asked("70450", "TC", "CT"), asked("71250", "TC", charge=2000)]
+    # 16 % of 100.00 in full, and 1.00; else 15.20 and 1.00
+    parts = [asked("70450", "26", "80"), asked("71250", "26", charge=100)]
+    for given, cents in ((lines, [8500, 2000]), (parts, [1600, 100])):
+        for order, found in ((given, cents), (given[::-1], cents[::-1])):
+            assert [price.allowed for price in beside(images, order)] == found
+
+
+def test_ranks_are_of_lines_that_rank_beside_others():
+    """The first of a line's services; none where one line alone is ranked."""
+    rates = named("10001", 30000), named("10002", 25000), named("99213", multiple_procedure="0")
+    lines = [asked("10002", units=3), asked("10001"), asked("99213")]
+    assert [price.rank for price in beside(rates, lines)] == [2, 1, None]
+    assert [price.rank for price in beside(rates, lines[:1])] == [None]
+    sides = [asked("10002", "RT"), asked("10002", "LT")]
+    assert [price.rank for price in beside(rates, sides)] == [None, None]
+    assert [price.rank for price in beside(rates, [*sides, asked("10001")])] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "kind"),
+    [
+        ("3", "endoscopies"),
+        ("4", "imaging"),
+        ("6", "cardiovascular services"),
+        ("7", "ophthalmology services"),
+        ("2", None),
+        ("5", None),
+    ],
+)
+def test_units_that_rank_as_lines_by_inference_say_so(indicator, kind):
+    own = named("10001", multiple_procedure=indicator, pctc="3", bilateral="0", imaging_family="88")
+    (found,) = beside([own], [asked("10001", units=2)])
+    texts = [note.text for note in found.notes if note.code == "units-as-lines"]
+    assert texts == (
+        [f"The units of the line are priced as so many lines; that this holds of {kind} is an "
+         "inference."]
+        if kind
+        else []
+    )  # fmt: skip
+    (single,) = beside([own], [asked("10001")])
+    assert "units-as-lines" not in [note.code for note in single.notes]
+
+
+@pytest.mark.parametrize("indicator", ["4", "5"])
+def test_the_note_on_a_group_is_on_lines_that_nothing_took_from(indicator):
+    """Of two equal ones the second is reduced."""
+    own = named("10001", multiple_procedure=indicator, pctc="3", imaging_family="88")
+    found = beside([own], [asked("10001", "59"), asked("10001")])
+    assert sum(price.allowed for price in found) < 20000
+    reduced = min(found, key=lambda price: price.allowed)
+    codes = {price.allowed: [note.code for note in price.notes] for price in found}
+    assert [("group-practice" in codes[cents]) for cents in sorted(codes)] == [False, True]
+    assert reduced.rank == 2
+
+
+def test_an_endoscopy_of_which_nothing_is_left_has_no_limiting_charge():
+    """100.00 less the base, 200.00; the other in full, 300.00 x 1.0925."""
+    family = dict(endoscopic_base="43235", multiple_procedure="3")
+    fees = {"43239": 10000, "43249": 30000, "43235": 20000}
+    rates = [
+        named(
+            code, fee, nonfacility_capped_exact=fee * 10**7, **({} if code == "43235" else family)
+        )
+        for code, fee in fees.items()
+    ]
+    found = beside(rates, [asked(code, nonpar=True) for code in ("43239", "43249")])
+    assert [(price.allowed, price.limiting_charge) for price in found] == [(0, 0), (28500, 32775)]

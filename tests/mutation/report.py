@@ -28,7 +28,7 @@ def change(spec: MutationSpec, diff: str) -> Change:
         "".join("".join(line[1:].split()) for line in lines if line.startswith(sign))
         for sign in "-+"
     )
-    return Change(spec.module_path.as_posix(), spec.definition_name or "", before, after)
+    return Change(spec.module_path.as_posix(), spec.definition_name or "module", before, after)
 
 
 def difference(before: str, after: str, path: str) -> str:

@@ -17,6 +17,7 @@ ROOMS = {
             "test_pricing",
             "test_pricing_words",
             "test_lines_beside",
+            "test_modifier_words",
             "test_rule_values",
             "test_technical_rank",
             "test_modifiers",
