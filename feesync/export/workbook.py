@@ -6,27 +6,22 @@ the amounts beside it are the database's. Out of scope: which rates (grid), and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from feesync.about import VERSION
-from feesync.errors import InvalidInputError, MissingExtraError
+from feesync.errors import InvalidInputError
 from feesync.export import grid
-from feesync.export.target import existence_errors
-from feesync.files import replacing, scratch_folder
+from feesync.export.book import Untyped, open_book
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.release import Release
 from feesync.schedule import columns
 from feesync.schedule.quote import Quote
-
-_Untyped = Any
-"""A workbook or sheet of XlsxWriter, which has no types."""
 
 MOST_ROWS = 1_048_575
 """How many rates a sheet of a workbook has room for, below its header."""
@@ -97,62 +92,17 @@ def write(
             not be replaced.
         OSError: the file cannot be written.
     """
-    try:
-        from xlsxwriter import Workbook
-        from xlsxwriter.exceptions import XlsxWriterException
-    except ImportError:
-        raise MissingExtraError("writing a workbook", "xlsx") from None
-
-    with (
-        existence_errors(path),
-        replacing(path, new=not force) as file,
-        scratch_folder() as own,
-        _output(file) as output,
-    ):
-        workbook = Workbook(output, {"constant_memory": True, "tmpdir": str(own)})
+    with open_book(path, force=force) as book:
         releases: dict[tuple[str, str], Release] = {}
-        rates, source = workbook.add_worksheet("Rates"), workbook.add_worksheet("Source")
-        count = _write_rates(workbook, rates, quotes, day, contract, releases)
-        _write_source(workbook, source, releases.values(), query, notes)
-        try:
-            workbook.close()
-        except XlsxWriterException as error:  # such as a full disk, whose OSError it hides
-            raise OSError(f"{path} cannot be written: {error}") from error
+        rates, source = book.add_worksheet("Rates"), book.add_worksheet("Source")
+        count = _write_rates(book, rates, quotes, day, contract, releases)
+        _write_source(book, source, releases.values(), query, notes)
     return count
 
 
-_BEYOND = (1 << 31) - 1
-"""A position after everything in the file, and within the size of a zip."""
-
-
-class _Output:
-    """The file under a workbook; once it is discarded, nothing more is written to it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.is_discarded = file, False
-
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        method: Callable[..., object] = getattr(self._file, name)
-        return lambda *args: _BEYOND if self.is_discarded else method(*args)
-
-
-@contextmanager
-def _output(file: IO[bytes]) -> Iterator[_Output]:
-    """Give the block a file to write a zip to, and discard it where the block raises.
-
-    Python's ZipFile writes a directory when it is garbage-collected, which then goes nowhere.
-    """
-    output = _Output(file)
-    try:
-        yield output
-    except BaseException:
-        output.is_discarded = True
-        raise
-
-
 def _write_rates(
-    workbook: _Untyped,
-    sheet: _Untyped,
+    workbook: Untyped,
+    sheet: Untyped,
     quotes: Iterable[Quote],
     day: date,
     contract: int | None,
@@ -251,8 +201,8 @@ def _header(name: str) -> str:
 
 
 def _write_source(
-    workbook: _Untyped,
-    sheet: _Untyped,
+    workbook: Untyped,
+    sheet: Untyped,
     releases: Iterable[Release],
     query: Sequence[tuple[str, str]],
     notes: Iterable[Note],
