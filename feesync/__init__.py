@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
+    from feesync.analysis.sheet import FeeSheet, sheet
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
     from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
@@ -60,6 +61,7 @@ _NAMES = {
     "feesync.changes.change": ("Diff",),
     "feesync.changes.diff": ("diff",),
     "feesync.analysis.history": ("History", "history"),
+    "feesync.analysis.sheet": ("FeeSheet", "sheet"),
     "feesync.claims.estimate": ("Estimate",),
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
     "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),
@@ -140,6 +142,7 @@ __all__ = [
     "Downloads",
     "Estimate",
     "FeeSchedule",
+    "FeeSheet",
     "FeesyncError",
     "FileVerification",
     "Hint",
@@ -182,6 +185,7 @@ __all__ = [
     "modifiers",
     "open_schedule",
     "rates",
+    "sheet",
     "status",
     "sync",
     "verify",

@@ -35,6 +35,7 @@ WORKING = {
     "estimate": {"hcpcs": "64493", "locality": "AL"},
     "claim": {"lines": "64493", "locality": "AL"},
     "check": {"line": "64493", "locality": "AL", "allowed": "100"},
+    "sheet": {"lines": "64493", "places": "AL"},
     "coverage": {"hcpcs": "64493"},
     "rates": {"hcpcs": "64493"},
     "compare": {"hcpcs": "64493"},

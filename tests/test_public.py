@@ -54,6 +54,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
         {"line": "64493-50", "locality": "AL", "allowed": "154.46", "date": DAY},
     ),
     "rates": (package.rates, {"codes": ["64493"], "locality": "AL", "date": DAY}),
+    "sheet": (package.sheet, {"lines": ["64493-50"], "locality": "national", "date": DAY}),
     "compare": (package.compare, {"hcpcs": "64493", "places": ["AL"], "date": DAY}),
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),

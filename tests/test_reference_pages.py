@@ -108,6 +108,7 @@ COMMANDS = {
     "estimate": f"64493 --locality AL -m 50 --pos 22 {DAY}",
     "claim": f"64493-50 64493-50 --locality AL --pos 22 {DAY}",
     "check": f"64493-50 --allowed 81.66 --locality AL --pos 22 {DAY}",
+    "sheet": f"64493-50 --locality AL {DAY}",
     "coverage": f"64493 --pos 22 --locality AL {DAY}",
     "rates": f"64493 --locality AL --percent 110 {DAY}",
     "compare": f"64493 --locality AL {DAY}",

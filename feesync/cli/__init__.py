@@ -30,6 +30,7 @@ _COMMANDS = {
     "estimate": "feesync.cli.commands.estimate",
     "claim": "feesync.cli.commands.claim",
     "check": "feesync.cli.commands.check",
+    "sheet": "feesync.cli.commands.sheet",
     "coverage": "feesync.cli.commands.coverage",
     "rates": "feesync.cli.commands.rates",
     "compare": "feesync.cli.commands.compare",

@@ -51,6 +51,13 @@ def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) ->
     return None if value is None else read_date(value)
 
 
+def read_each_date(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[Date, ...]:
+    """Return the days of an option that is repeatable."""
+    return tuple(map(read_date, values))
+
+
 def read_dates(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[Date, Date] | None:
@@ -226,10 +233,11 @@ def one_choice_of_places(
     places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
 ) -> None:
     """Refuse places that are named in two ways."""
-    _refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
+    refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
 
 
-def _refuse_several(options: tuple[tuple[str, object], ...]) -> None:
+def refuse_several(options: tuple[tuple[str, object], ...]) -> None:
+    """Refuse more than one of some options, each with its value."""
     names = [name for name, value in options if value]
     if len(names) > 1:
         raise click.UsageError(f"{' and '.join(names)} exclude each other")
@@ -359,4 +367,4 @@ def one_form(as_json: bool, explain: bool) -> None:
 
 def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:
     """Refuse two output formats at once."""
-    _refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)))
+    refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx)))

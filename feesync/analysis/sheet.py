@@ -1,0 +1,394 @@
+"""The fee sheet of a practice: lines by settings, places and dates, each priced by itself.
+
+Out of scope: lines of a claim beside each other (claims), and the words and forms that a sheet is
+printed in (printout, export, cli).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+from itertools import chain
+from typing import Any, NamedTuple
+
+from feesync.claims.answer import line_answer, payers
+from feesync.claims.claim_estimate import RefusedLine
+from feesync.claims.estimate import Estimate
+from feesync.claims.header import Header, read_header
+from feesync.claims.line import ClaimLine
+from feesync.claims.rates import ClaimRates
+from feesync.errors import (
+    ExitStatus,
+    FeesyncError,
+    InvalidInputError,
+    ModifierError,
+    UnknownCodeError,
+    worst,
+)
+from feesync.model import reading
+from feesync.model.dates import read_day
+from feesync.model.hcpcs import CodeRange, read_code, read_codes
+from feesync.model.locality import Locality
+from feesync.model.money import json_ready
+from feesync.model.note import Note, Severity
+from feesync.model.rate import Setting
+from feesync.model.release import Release
+from feesync.pricing.claim import price_line
+from feesync.pricing.line import Contract
+from feesync.reference.place_of_service import PlaceOfService
+from feesync.schedule.columns import OF_RELEASE, release_cells
+from feesync.schedule.rates import FeeSchedule
+from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
+
+SETTINGS = ("office", "asc", "hospital")
+"""The settings of a sheet, unless others are named."""
+
+
+class SheetColumn(NamedTuple):
+    """A column of a fee sheet: where and when a line is priced.
+
+    Attributes:
+        place: the place as the caller named it.
+        locality: the payment locality.
+        date: date of service.
+        setting: nonfacility or facility.
+        place_of_service: which decided the setting; None where the setting itself was named.
+    """
+
+    place: str
+    locality: Locality
+    date: Date
+    setting: Setting
+    place_of_service: PlaceOfService | None
+
+    @property
+    def pos(self) -> str | None:
+        """The place of service code."""
+        return self.place_of_service and self.place_of_service.pos
+
+
+class SheetLine(NamedTuple):
+    """A line of a fee sheet.
+
+    Attributes:
+        number: its number, counted from 1 through all lines that were asked for.
+        line: the code with its modifiers, units and charge.
+        cells: for each column its estimate, or why there is none.
+    """
+
+    number: int
+    line: ClaimLine
+    cells: tuple[Estimate | RefusedLine, ...]
+
+    @property
+    def code(self) -> str:
+        """The line as people write it: `64493-50x2@250.00`."""
+        line = self.line
+        text = "-".join((line.hcpcs, *(line.modifiers or ())))
+        if line.postop_days is not None:
+            text = text.replace("-55", f"-55d{line.postop_days}", 1)
+        units = "" if line.units == 1 else f"x{line.units}"
+        return f"{text}{units}{'' if line.charge is None else f'@{line.charge}'}"
+
+
+class SheetNote(NamedTuple):
+    """A note, and the numbers of the lines of the sheet that it is about."""
+
+    note: Note
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeeSheet:
+    """Lines by settings, places and dates, each priced by itself as `estimate` prices it.
+
+    Attributes:
+        columns: place by place, in each date by date, in each the settings.
+        lines: the lines that have an estimate in some column, in their order.
+        refused: the lines that cannot be priced in any column, with their reasons.
+        status: the exit status that says so; 0 where none is refused.
+        practitioner: who bills, such as `physician`.
+        nonpar: whether the practitioner does not participate.
+        contract: by what a plan other than Medicare pays; None where Medicare pays.
+        notes: what a person should know, with the lines that each is about.
+    """
+
+    columns: tuple[SheetColumn, ...]
+    lines: tuple[SheetLine, ...]
+    refused: tuple[RefusedLine, ...]
+    status: ExitStatus
+    practitioner: str
+    nonpar: bool
+    contract: Contract | None
+    notes: tuple[SheetNote, ...]
+
+    @property
+    def has_price(self) -> bool:
+        """Whether any line has an amount in any column."""
+        return any(estimate.allowed is not None for estimate in self.estimates())
+
+    def estimates(self) -> Iterator[Estimate]:
+        """Yield the estimates, line by line."""
+        for cell in chain.from_iterable(line.cells for line in self.lines):
+            if isinstance(cell, Estimate):
+                yield cell
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """The releases that answered, each once."""
+        found = {(one.release.label, one.release.sha256): one.release for one in self.estimates()}
+        return tuple(found.values())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row a line and column, under the names of `feesync sheet --csv`."""
+        return [
+            _row(line, column, cell)
+            for line in self.lines
+            for column, cell in zip(self.columns, line.cells, strict=True)
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sheet under the names of `feesync sheet --json`, for `json.dumps`."""
+        contract = self.contract
+        terms = (
+            json_ready({"contract": {"percent": contract.percent, "of_year": contract.of_year}})
+            if contract
+            else {}
+        )
+        return {
+            "practitioner": self.practitioner,
+            "nonpar": self.nonpar,
+            **terms,
+            "releases": [release.source_dict() for release in self.releases],
+            "rows": self.rows(),
+            "refused": [line.to_dict() for line in self.refused],
+            "notes": [{**one.note.to_dict(), "lines": list(one.lines)} for one in self.notes],
+        }
+
+
+def _row(line: SheetLine, column: SheetColumn, cell: Estimate | RefusedLine) -> dict[str, Any]:
+    estimate = cell if isinstance(cell, Estimate) else None
+    locality = estimate.locality if estimate else column.locality
+    row: dict[str, object] = {
+        "line": line.number,
+        "hcpcs": line.line.hcpcs,
+        "modifiers": list(line.line.modifiers or ()),
+        "units": line.line.units,
+        "pos": column.pos,
+        "setting": (estimate.setting if estimate else column.setting).value,
+        "mac": locality.mac,
+        "locality": locality.locality,
+        "state": locality.state,
+        "locality_name": locality.name,
+    }
+    amounts = (
+        *("fee", "allowed", "medicare_payment", "sequestration"),
+        *("patient_responsibility", "limiting_charge"),
+    )
+    row |= {name: estimate and getattr(estimate, name) for name in amounts}
+    row["reason"] = reason(cell)
+    row |= {
+        "release": estimate and estimate.release.label,
+        "basis": estimate and estimate.rate.basis,
+        "conversion_factor": estimate and estimate.rate.conversion_factor,
+    }
+    row |= (
+        release_cells(estimate.release, column.date)
+        if estimate
+        else {**dict.fromkeys(OF_RELEASE), "date": column.date.isoformat()}
+    )
+    return json_ready(row)
+
+
+def reason(cell: Estimate | RefusedLine) -> str | None:
+    """Return why a cell has no amount; None where it has one."""
+    if isinstance(cell, RefusedLine):
+        return cell.reason
+    return None if cell.allowed is not None else " ".join(note.text for note in cell.denials)
+
+
+@of_one_state
+def sheet(
+    lines: Iterable[ClaimLine | str | Mapping[str, object]],
+    *,
+    locality: str | Iterable[str],
+    date: Date | str | Iterable[Date | str] | None = None,
+    settings: Iterable[str | int] = SETTINGS,
+    nonpar: bool = False,
+    practitioner: str = "physician",
+    qp: bool = False,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> FeeSheet:
+    """Return the fee list of a practice: lines by settings, places and dates.
+
+    Each line is priced by itself, as `estimate` prices it: no line reduces another. Amounts are the
+    practitioner's: what a surgical center or a hospital is paid for its own share is not in them.
+
+    Args:
+        lines: each in any form that `estimate_claim` reads, such as `64493-50`; or a range of codes
+            such as `64490-64495`.
+        locality: a place as for `estimate`, or several.
+        date: date of service, or several; today by default.
+        settings: `office` (place of service 11), `asc` (24) and `hospital` (22) by default; or
+            other place of service codes, or `nonfacility` and `facility`.
+        nonpar: whether the practitioner does not participate: 95 %, and the limiting charge.
+        practitioner: who bills, as for `estimate`.
+        qp: whether the practitioner is a qualifying APM participant.
+        percent: what a commercial contract pays of Medicare's amount, in percent.
+        of_year: the year whose rates a contract names.
+        db: path of the database.
+
+    Returns:
+        The sheet. A line that Medicare does not price is in it with the reason. A line of an
+        unknown code, or with a modifier that does not apply, is in `refused`.
+
+    Raises:
+        FeesyncError: for the reasons of `estimate`, where an argument, a place or a date cannot be
+            priced with, or no line can: the error of the first.
+    """
+    places = _several("locality", locality, "01112-05")
+    days = [read_day("date", day) for day in _several("date", date, "2025-11-03")]
+    days = list(dict.fromkeys(days)) or [Date.today()]
+    names = _several("settings", settings, "office")
+    if not places or not names:
+        raise InvalidInputError(f"{'settings' if places else 'locality'} is empty")
+    schedule = open_schedule(db)
+    headers = [
+        _header(
+            name,
+            locality=place,
+            date=day,
+            nonpar=nonpar,
+            practitioner=practitioner,
+            qp=qp,
+            percent=percent,
+            of_year=of_year,
+        )
+        for place in _once_each(schedule, places, days)
+        for day in days
+        for name in dict.fromkeys(names)
+    ]
+    return _sheet(schedule, headers, _claim_lines(lines, schedule, headers[0].day))
+
+
+def _several(name: str, value: object, example: object) -> tuple[Any, ...]:
+    """Return the items of an argument that is one of something, or several."""
+    if value is None:
+        return ()
+    if isinstance(value, str | Date):
+        return (value,)
+    return reading.sequence(name, value, example)  # type: ignore[arg-type]
+
+
+def _once_each(schedule: FeeSchedule, places: Sequence[str], days: Sequence[Date]) -> list[str]:
+    """Return places without those that are the locality of an earlier one, such as its ZIPs."""
+    found: dict[tuple[str, ...], str] = {}
+    for place in places:
+        text = reading.text("locality", place)
+        found.setdefault(tuple(schedule.nearest_locality(text, day)[1].key for day in days), text)
+    return list(found.values())
+
+
+def _header(name: object, **others: Any) -> Header:  # noqa: ANN401 - of many types
+    """Return the header of a column, which a setting names or a place of service."""
+    word = name.strip().lower() if isinstance(name, str) else name
+    if word in list(Setting):
+        return read_header(setting=str(word), **others)
+    return read_header(setting=Setting.NONFACILITY, pos=name, **others)  # type: ignore[arg-type]
+
+
+def _claim_lines(
+    lines: Iterable[ClaimLine | str | Mapping[str, object]], schedule: FeeSchedule, day: Date
+) -> list[ClaimLine]:
+    if isinstance(lines, ClaimLine | Mapping):
+        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
+    read: list[ClaimLine] = []
+    for given in reading.sequence("lines", lines, "64493-50"):
+        try:
+            line = ClaimLine.read(given).in_parts()
+        except InvalidInputError:
+            span = _span(given)
+            if span is None:
+                raise
+            read += map(ClaimLine, schedule.codes(span, day))
+            continue
+        code = read_code(reading.text("hcpcs", line.hcpcs))
+        read.append(line._replace(hcpcs=code, modifiers=tuple(line.modifiers or ())))
+    if not read:
+        raise InvalidInputError("a fee sheet has at least one line")
+    return read
+
+
+def _span(given: object) -> CodeRange | None:
+    """Return the range of codes that a text means; None where it is no two codes."""
+    parts = given.strip().split("-") if isinstance(given, str) else []
+    if len(parts) != 2 or any(len(part) != 5 for part in parts):
+        return None
+    codes = read_codes("-".join(parts))
+    return codes if isinstance(codes, CodeRange) else None
+
+
+def _sheet(
+    schedule: FeeSchedule, headers: Sequence[Header], claim_lines: Sequence[ClaimLine]
+) -> FeeSheet:
+    notes: dict[Note, dict[int, None]] = {}  # the numbers of the lines of each, in order
+    columns, by_column = [], []
+    errors: dict[int, FeesyncError] = {}
+    for header in headers:
+        rates = ClaimRates(header, schedule)
+        _, locality, _ = schedule.nearest_locality(header.locality, rates.day)
+        columns.append(
+            SheetColumn(
+                header.locality, locality, header.day, header.terms.setting, header.place_of_service
+            )
+        )
+        cells: list[Estimate | RefusedLine] = []
+        for number, claim_line in enumerate(claim_lines, start=1):
+            try:
+                cell = _estimate(header, rates, claim_line)
+            except (UnknownCodeError, ModifierError) as error:
+                errors.setdefault(number, error)
+                cells.append(RefusedLine.of(number, error))
+                continue
+            except InvalidInputError as error:
+                error.args = (f"line {number}: {error}",)
+                raise
+            cells.append(cell)
+            for note in rates.notes(cell.quote):
+                notes.setdefault(note, {})[number] = None
+            for note in cell.notes:
+                if note.severity is Severity.WARNING:
+                    notes.setdefault(note, {})[number] = None
+        by_column.append(cells)
+    lines = [
+        SheetLine(number, claim_line, cells)
+        for number, (claim_line, cells) in enumerate(
+            zip(claim_lines, zip(*by_column, strict=True), strict=True), start=1
+        )
+    ]
+    priced = [line for line in lines if any(isinstance(cell, Estimate) for cell in line.cells)]
+    if not priced:
+        raise errors[1]
+    refused = [line.number for line in lines if line not in priced]
+    return FeeSheet(
+        columns=tuple(columns),
+        lines=tuple(priced),
+        refused=tuple(RefusedLine.of(number, errors[number]) for number in refused),
+        status=worst(errors[number].exit_status for number in refused),
+        practitioner=headers[0].terms.practitioner,
+        nonpar=headers[0].terms.nonpar,
+        contract=headers[0].terms.contract,
+        notes=tuple(SheetNote(note, tuple(sorted(numbers))) for note, numbers in notes.items()),
+    )
+
+
+def _estimate(header: Header, rates: ClaimRates, claim_line: ClaimLine) -> Estimate:
+    line = header.line(claim_line)
+    price = price_line(line, rates)
+    return line_answer(header, rates, line, price, payers(line, price, header.deductible))
