@@ -151,7 +151,7 @@ _one_zip = click.option(
 
 
 def _place(locality: str | None, zip_code: str | None) -> str | None:
-    _refuse_several((("--locality", locality), ("--zip", zip_code)))
+    refuse_several((("--locality", locality), ("--zip", zip_code)))
     return zip_code or locality
 
 
