@@ -56,6 +56,9 @@ _FURTHER = (
 _FIRST_VERSION = 5
 """The first version of the database that has checksums."""
 
+_FIRST_OF_EDITIONS = 6
+"""The first version of the database that has one table of all editions."""
+
 
 def seal_release(
     connection: sqlite3.Connection,
@@ -91,14 +94,18 @@ def seal_zip_file(connection: sqlite3.Connection, zip_file_id: int, kind: str) -
     )
 
 
-def seal_edition(connection: sqlite3.Connection, edition_id: int) -> None:
-    """Store the checksums of the rows that an edition has in tables with a column `edition_id`."""
+def seal_edition(connection: sqlite3.Connection, edition_id: int, tables: Iterable[str]) -> None:
+    """Store the checksums of the rows of an edition.
+
+    Args:
+        connection: the database, which has the rows already.
+        edition_id: the edition.
+        tables: the tables of its dataset, each with a column `edition_id`.
+    """
+    actual = sums.edition_sums(connection, edition_id, tables)
     connection.executemany(
         "INSERT OR REPLACE INTO checksum VALUES (?, ?, ?)",
-        (
-            (edition_id, part, value)
-            for part, value in sums.edition_sums(connection, edition_id).items()
-        ),
+        ((edition_id, table, value) for table, value in actual.items()),
     )
 
 
@@ -124,18 +131,28 @@ def seal(connection: sqlite3.Connection) -> None:
     seal_shared(connection)
 
 
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the version of a database: how many migrations it has had."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def are_kept(connection: sqlite3.Connection) -> bool:
     """Tell whether a database has checksums; one of an older feesync may not.
 
     Raises:
         DamageError: the database is of a version that has checksums, and they are gone.
     """
-    query = "SELECT 1 FROM sqlite_master WHERE name = 'checksum'"
+    if schema_version(connection) < _FIRST_VERSION:
+        return False
+    query = "SELECT 1 FROM sqlite_master WHERE name = 'checksum' AND type = 'table'"
     if connection.execute(query).fetchone():
         return True
-    if connection.execute("PRAGMA user_version").fetchone()[0] >= _FIRST_VERSION:
-        raise _damage(connection, "its table of checksums", "is")
-    return False
+    raise _damage(connection, "its table of checksums", "is")
+
+
+def has_editions(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database has one table of all editions; a user's own of that name is none."""
+    return schema_version(connection) >= _FIRST_OF_EDITIONS
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:
@@ -228,15 +245,15 @@ def check_release(connection: sqlite3.Connection, release_id: int, label: str) -
 
 
 def check_edition(connection: sqlite3.Connection, edition_id: int, label: str) -> None:
-    """Compare every row that an edition has in tables with a column `edition_id`.
+    """Compare the rows of an edition with the checksums of its tables.
 
     Raises:
-        DamageError: one is not what was stored.
+        DamageError: they differ, or there are none.
     """
     expected = _stored_sums(connection, edition_id)
-    wrong = _different(expected, sums.edition_sums(connection, edition_id))
-    if wrong:
-        raise _damage(connection, *_part_names(wrong, label))
+    wrong = _different(expected, sums.edition_sums(connection, edition_id, expected))
+    if wrong or not expected:
+        raise _damage(connection, *_part_names(wrong or ["the rows"], label))
 
 
 def check_zips(connection: sqlite3.Connection, zip_file_id: int, kind: str, zip5: str) -> None:
@@ -307,8 +324,7 @@ def _wrong_zip_parts(connection: sqlite3.Connection, zip_file_id: int, kind: str
 
 def _parts(connection: sqlite3.Connection) -> list[str]:
     """Return what a database has of _SHARED: one of before has no table of all editions."""
-    has_editions = "SELECT 1 FROM sqlite_master WHERE name = 'edition'"
-    there = connection.execute(has_editions).fetchone()
+    there = has_editions(connection)
     return [part for part in _SHARED if there or part != "editions"]
 
 

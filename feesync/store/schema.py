@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from feesync.errors import BusyError, StoreError
 from feesync.store import checksums
+from feesync.store.checksums import schema_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,8 +84,7 @@ def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:
 
 def table_of_editions(connection: sqlite3.Connection) -> str:
     """Return the name of the table of editions; a database of before has one of releases alone."""
-    query = "SELECT 1 FROM sqlite_master WHERE name = 'edition'"
-    return "edition" if connection.execute(query).fetchone() else "release"
+    return "edition" if checksums.has_editions(connection) else "release"
 
 
 def is_database(path: Path) -> bool:
@@ -99,9 +100,10 @@ def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
     """Open an existing database read-only; return None where it is still empty.
 
     A database of an older feesync is migrated first where that is possible now; else it is read as
-    it is, from version _OLDEST_READ on. A transaction that a killed process left unfinished is
-    rolled back. In a folder where this user may not write, the database is opened as unchanging,
-    because readers of a WAL database write beside it.
+    it is, from version _OLDEST_READ on: where it cannot be written, is damaged (which is found
+    again where the damage is read), or has something of a user's own in the way. A transaction that
+    a killed process left unfinished is rolled back. In a folder where this user may not write, the
+    database is opened as unchanging, because readers of a WAL database write beside it.
 
     Raises:
         StoreError: the file is no database of feesync, or one of a newer feesync.
@@ -109,7 +111,7 @@ def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
     _require_sqlite()
     try:
         connection = _open_and_check(path)
-        if connection and _version(connection) < len(migrations()):
+        if connection and schema_version(connection) < len(migrations()):
             connection = _migrated(connection, path)
     except sqlite3.Error as error:
         raise store_error(path, error) from error
@@ -118,14 +120,18 @@ def open_for_reading(path: str | os.PathLike[str]) -> sqlite3.Connection | None:
 
 def _migrated(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> sqlite3.Connection:
     """Return a connection to the migrated database, or the old one where it cannot be now."""
-    version = _version(connection)
+    version = schema_version(connection)
     try:
         from pathlib import Path  # of a database of before, not at every start
 
         open_for_writing(Path(path)).close()
     except (StoreError, BusyError) as error:
+        from feesync.store.damage import DamageError
+        from feesync.store.obstacles import ObstacleError
+
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-        if version >= _OLDEST_READ and code in _CANNOT_BE_WRITTEN:
+        is_readable = code in _CANNOT_BE_WRITTEN or isinstance(error, DamageError | ObstacleError)
+        if version >= _OLDEST_READ and is_readable:
             return connection
         connection.close()
         raise
@@ -194,15 +200,17 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to the newest version, in one transaction."""
     files = migrations()
-    if _version(connection) == len(files):
+    if schema_version(connection) == len(files):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
         if checksums.are_kept(connection):
             checksums.check_tables(connection)
+        if schema_version(connection):
+            _check_obstacles(connection)
         others = _set_views_aside(connection)
         for number, file in enumerate(
-            files[_version(connection) :], start=_version(connection) + 1
+            files[schema_version(connection) :], start=schema_version(connection) + 1
         ):
             _run(connection, file)
             connection.execute(f"PRAGMA user_version = {number}")
@@ -216,6 +224,21 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _check_obstacles(connection: sqlite3.Connection) -> None:
+    from feesync.store import obstacles  # of a database of before, not at every start
+
+    files, version = migrations(), schema_version(connection)
+
+    def migrate_empty() -> None:
+        for file in (*files[version:], _VIEWS):
+            _run(empty, file)
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
+        for file in files[:version]:
+            _run(empty, file)
+        obstacles.check(connection, empty, migrate_empty, (*checksums.VIEWS, _FIRST_VIEW))
 
 
 def _set_views_aside(connection: sqlite3.Connection) -> list[str]:
@@ -248,14 +271,10 @@ def _connect(path: str | os.PathLike[str], query: str) -> sqlite3.Connection:
     return connection
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def _check_version(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> None:
     if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
         raise StoreError(f"{path} is not a feesync database")
-    version, newest = _version(connection), len(migrations())
+    version, newest = schema_version(connection), len(migrations())
     if version > newest:
         raise StoreError(
             f"{path} was made by a newer feesync (version {version}, this one knows {newest}): "

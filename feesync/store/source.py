@@ -30,6 +30,9 @@ _SELECT_ALL = (
     "basis = ? AND hcpcs = ?"
 )
 
+_FIRST_SET_ASIDE = 4
+"""The first version of the database that records the checks that were set aside."""
+
 
 class Source:
     """An open database, and what has been read of it.
@@ -311,9 +314,7 @@ def _checks_set_aside(connection: sqlite3.Connection) -> dict[int, dict[str, str
 
     A database of an older feesync may have no record of them.
     """
-    if not connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE name = 'check_set_aside'"
-    ).fetchone():
+    if checksums.schema_version(connection) < _FIRST_SET_ASIDE:
         return {}
     by_release: dict[int, dict[str, str]] = {}
     for release_id, name, reason in connection.execute(

@@ -20,13 +20,6 @@ _ZIP_ROWS = (
     "zip_locality "
     "WHERE zip_file_id = ? AND zip BETWEEN ? AND ? GROUP BY zip"
 )
-_EDITION_TABLES = (
-    "SELECT t.name, (SELECT count(*) FROM pragma_table_info(t.name)) FROM sqlite_master AS t "
-    "JOIN pragma_table_info(t.name) AS c ON c.name = 'edition_id' "
-    "WHERE t.type = 'table' AND t.name <> 'edition' ORDER BY t.name"
-)
-"""The tables of further datasets, each with its number of columns."""
-
 Row = tuple[object, ...]
 """A row of a table."""
 
@@ -83,13 +76,15 @@ def zip_sums(
     return sums
 
 
-def edition_sums(connection: sqlite3.Connection, edition_id: int) -> dict[str, int]:
-    """Return the checksum of an edition's rows in each table that has any."""
+def edition_sums(
+    connection: sqlite3.Connection, edition_id: int, tables: Iterable[str]
+) -> dict[str, int]:
+    """Return the checksum of an edition's rows in each of some tables, where the table exists."""
     sums = {}
-    for table, columns in connection.execute(_EDITION_TABLES).fetchall():
-        order = ", ".join(map(str, range(1, columns + 1)))
-        query = f"SELECT * FROM {table} WHERE edition_id = ? ORDER BY {order}"  # noqa: S608
-        rows = connection.execute(query, (edition_id,)).fetchall()
-        if rows:
-            sums[table] = rows_sum(rows)
+    for table in tables:
+        columns = len(connection.execute("SELECT 1 FROM pragma_table_info(?)", (table,)).fetchall())
+        if columns:
+            order = ", ".join(map(str, range(1, columns + 1)))
+            query = f'SELECT * FROM "{table}" WHERE edition_id = ? ORDER BY {order}'  # noqa: S608
+            sums[table] = rows_sum(connection.execute(query, (edition_id,)))
     return sums

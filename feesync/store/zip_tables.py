@@ -23,6 +23,9 @@ _LINE = 26
 _PAIR = "12x5sx2s6x"
 """Where MAC and locality are in such a line, for `struct`."""
 
+_FIRST_OF_ZIPS = 3
+"""The first version of the database that has ZIP files."""
+
 
 class ZipTable(Protocol):
     """The rows of a ZIP5 or ZIP9 file."""
@@ -206,7 +209,7 @@ def stored_zip_tables(
     connection: sqlite3.Connection, *, checked: bool = False
 ) -> list[StoredZipTable]:
     """Return the current ZIP files of a database; one of an older feesync has none."""
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'zip_file'").fetchone():
+    if checksums.schema_version(connection) < _FIRST_OF_ZIPS:
         return []
     rows = connection.execute(
         "SELECT zip_file_id, kind, year, quarter, source, rows FROM zip_file NOT INDEXED WHERE "

@@ -20,7 +20,7 @@ SELECT
     sha256, source, loaded_at, superseded_by + before.number, 'zip-locality', rows
 FROM zip_file, (SELECT coalesce(max(edition_id), 0) AS number FROM edition) AS before;
 
-CREATE TABLE zip_locality_of_edition (
+CREATE TABLE feesync_new_zip_locality (
     zip_file_id INTEGER NOT NULL REFERENCES edition (edition_id),
     zip         TEXT NOT NULL CHECK (length(zip) = 5),
     plus4       TEXT NOT NULL CHECK (length(plus4) IN (0, 4)),
@@ -30,22 +30,22 @@ CREATE TABLE zip_locality_of_edition (
     plus_four   INTEGER NOT NULL CHECK (plus_four IN (0, 1)),
     PRIMARY KEY (zip_file_id, zip, plus4)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO zip_locality_of_edition
+INSERT INTO feesync_new_zip_locality
 SELECT zip_file_id + before.number, zip, plus4, mac, locality, state, plus_four
 FROM zip_locality, (SELECT coalesce(max(edition_id), 0) AS number FROM edition WHERE dataset = 'rvu') AS before;
 DROP TABLE zip_locality;
-ALTER TABLE zip_locality_of_edition RENAME TO zip_locality;
+ALTER TABLE feesync_new_zip_locality RENAME TO zip_locality;
 
-CREATE TABLE zip_checksum_of_edition (
+CREATE TABLE feesync_new_zip_checksum (
     zip_file_id INTEGER NOT NULL,
     part        TEXT NOT NULL,
     crc32       INTEGER NOT NULL,
     PRIMARY KEY (zip_file_id, part)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO zip_checksum_of_edition
+INSERT INTO feesync_new_zip_checksum
 SELECT zip_file_id + before.number, part, crc32
 FROM zip_checksum, (SELECT coalesce(max(edition_id), 0) AS number FROM edition WHERE dataset = 'rvu') AS before;
 DROP TABLE zip_checksum;
-ALTER TABLE zip_checksum_of_edition RENAME TO zip_checksum;
+ALTER TABLE feesync_new_zip_checksum RENAME TO zip_checksum;
 
 DROP TABLE zip_file;
