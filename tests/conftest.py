@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import small
+from book import Book
 from click.testing import CliRunner
 from cms_files import quarter, rvu25d, zip_of
 from fake_cms import FakeCms
@@ -20,10 +21,12 @@ from feesync.formats.release import from_zip
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what reads real CMS files, so that it can be run by itself."""
+    """Mark what reads real CMS files, and as slow what loads whole releases of them."""
     for item in items:
         if "cms" in item.fixturenames:
             item.add_marker(pytest.mark.cms_files)
+        if "of_releases" in item.fixturenames:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +119,25 @@ def loaded(database, small_rvu25d):
     """The database with the small RVU25D in it."""
     shutil.copy(small_rvu25d, database)
     return database
+
+
+@pytest.fixture(scope="session")
+def small_book(small_rvu25d):
+    """The small RVU25D by two readings."""
+    return Book(from_zip(zip_of(rvu25d()), "rvu25d.zip"), small_rvu25d)
+
+
+@pytest.fixture(scope="session")
+def whole_book(cms, of_releases):
+    """CMS's RVU25D by two readings."""
+    zip_path = cms / "releases/rvu25d.zip"
+    return Book(from_zip(zip_path.read_bytes(), zip_path.name), of_releases("rvu25d"))
+
+
+@pytest.fixture(params=["small_book", pytest.param("whole_book", marks=pytest.mark.slow)])
+def book(request):
+    """The small RVU25D by two readings; in the slow run CMS's too."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
