@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 import sqlite3
+import sys
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,18 @@ from feesync.cli import cli
 from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
+
+
+def pytest_configure(config):
+    """Keep bytecode in pytest's own cache where the environment wants none beside the sources.
+
+    Else every process compiles the tests and the package again.
+    """
+    if sys.dont_write_bytecode and hasattr(config, "cache"):
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 
 def pytest_collection_modifyitems(items):

@@ -10,10 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from book import row_of
 from priced import Rates
 from second_opinion import exact_fee
 from test_pricing import rate
-from test_second_opinion import row_of
 
 from feesync.reference.codes import technical_codes
 
