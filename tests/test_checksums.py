@@ -477,7 +477,7 @@ def test_every_damaged_part_has_a_line(zips):
                 (number, label, f"{number:064}"),
             )
             connection.execute("INSERT INTO further VALUES (?, ?)", (number, number))
-            checksums.seal_edition(connection, number)
+            checksums.seal_edition(connection, number, ["further"])
         checksums.seal_shared(connection)
         connection.commit()
     assert lines_of(zips) == []
