@@ -29,6 +29,7 @@ def test_before_anything_is_downloaded(feesync, cache):
     assert feesync("cache", "--prune").exit_code == 0
     assert json.loads(feesync("cache", "--json").stdout) == {
         "cache": str(cache), "referred": [], "not_referred": [], "unfinished": [], "pruned": False,
+        "cleared": False,
     }  # fmt: skip
     assert not cache.exists()
 
@@ -90,3 +91,26 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(cache, monkeypatch):
             CacheError, match=r"cannot be used: Permission denied; FEESYNC_CACHE names another$"
         ):
             ask()
+
+
+def test_clearing_removes_all_downloads_and_nothing_that_is_loaded(feesync, filled, server):
+    both = feesync("cache", "--prune", "--clear")
+    assert (both.exit_code, both.stdout) == (2, "")
+    assert "--prune and --clear exclude each other" in both.stderr
+    result = feesync("cache", "--clear")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines if line.endswith("removed")] == [
+        "RVU25C", "RVU25D", "RVU25D", "RVU25A.part:",
+    ]  # fmt: skip
+    assert (Cache(filled).files(), Cache(filled).unfinished()) == ([], [])
+    assert feesync("cache").stdout == f"Cache {filled} (0.0 MB)\n"
+    server.asked.clear()
+    again = feesync("sync", "--release", "RVU25D")
+    assert again.stdout == "nothing new: RVU25D as CMS has them\n"
+    assert json.loads(feesync("cache", "--json").stdout)["cleared"] is False
+
+
+def test_a_cache_that_is_not_there_can_be_cleared(feesync, cache):
+    assert feesync("cache", "--clear").stdout == f"Cache {cache} (not there yet)\n"
+    assert not cache.exists()

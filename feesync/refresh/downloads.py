@@ -28,6 +28,7 @@ class Downloads(Result):
         needed: those that the database refers to.
         unfinished: the files of downloads that broke off.
         pruned: whether the others, and the unfinished files, were removed.
+        cleared: whether all of them were removed.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Downloads(Result):
     needed: tuple[CachedFile, ...]
     unfinished: tuple[Path, ...]
     pruned: bool
+    cleared: bool
 
     @property
     def spare(self) -> tuple[CachedFile, ...]:
@@ -50,6 +52,7 @@ class Downloads(Result):
             "not_referred": [_entry(file) for file in self.spare],
             "unfinished": [path.name for path in self.unfinished],
             "pruned": self.pruned,
+            "cleared": self.cleared,
         }
 
 
@@ -72,6 +75,7 @@ def _is_folder(path: Path) -> bool:
 def downloads(
     *,
     prune: bool = False,
+    clear: bool = False,
     db: str | os.PathLike[str] | None = None,
     cache: str | os.PathLike[str] | None = None,
 ) -> Downloads:
@@ -79,20 +83,24 @@ def downloads(
 
     Args:
         prune: remove the others, and unfinished files.
+        clear: remove all of them; what is loaded answers on, and is not downloaded again.
         db: path of the database; by default FEESYNC_DB, else the user's data folder.
         cache: the folder of downloads; by default FEESYNC_CACHE, else the user's cache folder.
 
     Raises:
-        InvalidInputError: an argument cannot be read; or there is no database to say what is
-            needed.
+        InvalidInputError: an argument cannot be read; both ways of removing are asked for; or there
+            is no database to say what is needed.
         BusyError: a refresh is running, and nothing is removed.
         CacheError: the folder cannot be used.
         StoreError: the database cannot be read.
     """
-    prune, database = reading.flag("prune", prune), database_path(db)
+    prune, clear = reading.flag("prune", prune), reading.flag("clear", clear)
+    if prune and clear:
+        raise InvalidInputError("prune keeps what the database refers to, and clear keeps nothing")
+    database = database_path(db)
     kept = Cache(cache_path(cache))
     exists = _is_folder(kept.folder)
-    with kept.lock(0) if prune and exists else nullcontext():
+    with kept.lock(0) if (prune or clear) and exists else nullcontext():
         if prune and exists and not database.exists():
             raise InvalidInputError(
                 f"there is no database {database} to say what is needed: nothing is removed"
@@ -105,8 +113,8 @@ def downloads(
             for file in own
             if owner(file.label).is_needed(file, loaded, kept.record(file.label))
         )
-        found = Downloads(kept.folder, exists, tuple(own), needed, tuple(unfinished), prune)
-        if prune:
-            for path in [*(file.path for file in found.spare), *unfinished]:
-                kept.remove(path)
+        found = Downloads(kept.folder, exists, tuple(own), needed, tuple(unfinished), prune, clear)
+        spare = found.files if clear else found.spare if prune else ()
+        for path in [*(file.path for file in spare), *(unfinished if prune or clear else ())]:
+            kept.remove(path)
     return found

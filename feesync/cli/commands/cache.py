@@ -7,44 +7,59 @@ import click
 from feesync.cli.command import QuietReader
 from feesync.cli.options import db_option, json_option
 from feesync.cli.output import print_json, print_table
-from feesync.refresh.downloads import downloads
+from feesync.cms.cache import CachedFile
+from feesync.refresh.downloads import Downloads, downloads
 
 
-@click.command("cache", cls=QuietReader, short_help="What has been downloaded; prune it.")
+@click.command("cache", cls=QuietReader, short_help="What has been downloaded; remove it.")
 @click.option(
     "--prune",
     is_flag=True,
     help="Remove the zips that the database does not refer to, and what was left unfinished.",
 )
+@click.option(
+    "--clear",
+    is_flag=True,
+    help="Remove all zips. What is loaded answers on, and is not downloaded again.",
+)
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, prune: bool, as_json: bool) -> None:
+def command(ctx: click.Context, prune: bool, clear: bool, as_json: bool) -> None:
     """Show the zips that 'feesync sync' has downloaded, and which of them the database refers to.
 
     \b
       feesync cache
       feesync cache --prune
+      feesync cache --clear
     """
-    found = downloads(prune=prune, db=ctx.obj)
+    if prune and clear:
+        raise click.UsageError("--prune and --clear exclude each other")
+    found = downloads(prune=prune, clear=clear, db=ctx.obj)
     if as_json:
         print_json(found.to_dict())
         return
     size = sum(file.size for file in found.files)
     click.echo(
-        f"Cache {found.folder} "
-        + (f"({size / 1e6:.1f} MB)\n" if found.exists else "(not there yet)")
+        f"Cache {found.folder} " + (f"({size / 1e6:.1f} MB)" if found.exists else "(not there yet)")
     )
     if found.files:
+        click.echo()
         rows = [
             (
                 file.label,
                 file.sha256[:12],
                 f"{file.size / 1e6:.1f}",
-                "" if file in found.needed else "removed" if prune else "not in the database",
+                _fate(file, found),
             )
             for file in found.files
         ]
         print_table(("Release", "sha256", "MB", ""), rows, right=("MB",))
     for path in found.unfinished:
-        click.echo(f"{path.name}: left unfinished{', removed' if prune else ''}")
+        click.echo(f"{path.name}: left unfinished{', removed' if prune or clear else ''}")
+
+
+def _fate(file: CachedFile, found: Downloads) -> str:
+    if found.cleared or (found.pruned and file not in found.needed):
+        return "removed"
+    return "" if file in found.needed else "not in the database"
