@@ -1,4 +1,7 @@
+import contextlib
+import re
 import socket
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,8 +126,64 @@ def test_other_answers_are_refused_at_once(client, web, code):
 
 def test_a_proxy_that_wants_a_password_is_no_refusal_of_cms(client, web):
     web.get(PAGE, status=407)
-    with pytest.raises(UnreachableError, match="the answer is 407"):
+    with pytest.raises(SetUpError, match="^a proxy refuses: .*: the answer is 407"):
         client.page(PAGE)
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Return what starts a proxy that answers every request with a status, and names its port."""
+    monkeypatch.setenv("no_proxy", "")
+    sockets = []
+
+    def answer(server, reply):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(f"HTTP/1.1 {reply}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def start(reply):
+        server = socket.create_server(("127.0.0.1", 0))
+        sockets.append(server)
+        threading.Thread(target=answer, args=(server, reply), daemon=True).start()
+        return server.getsockname()[1]
+
+    yield start
+    for server in sockets:
+        server.close()
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    ("reply", "kind", "waits"),
+    [("407 Proxy Authentication Required", SetUpError, 0), ("403 Forbidden", SetUpError, 0),
+     ("502 Bad Gateway", HostUnreachableError, 3)],
+)  # fmt: skip
+def test_a_proxy_that_refuses_is_named_with_its_variable(
+    make, naps, proxy, monkeypatch, variable, reply, kind, waits
+):
+    port = proxy(reply)
+    monkeypatch.setenv(variable, f"http://biller:secret@127.0.0.1:{port}")
+    with pytest.raises(EndingError) as raised:
+        make().page(PAGE)
+    assert type(raised.value) is kind
+    assert str(raised.value) == (
+        f"cannot connect to www.cms.gov through the proxy http://127.0.0.1:{port} ({variable}): "
+        f"Tunnel connection failed: {reply}"
+    )
+    assert len(naps) == waits
+
+
+def test_a_proxy_that_is_away_is_named_too(make, naps, monkeypatch):
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(
+        HostUnreachableError,
+        match=r"through the proxy http://127\.0\.0\.1:9 \(HTTPS_PROXY\): Connection refused$",
+    ):
+        make().page(PAGE)
 
 
 def test_403_is_never_tried_again_and_begins_a_cool_down(client, web, cache):
@@ -323,8 +382,10 @@ def test_what_only_this_machine_can_put_right_is_no_redesign_of_cms(
 ):
     monkeypatch.setenv(variable, value)
     monkeypatch.setenv("no_proxy", "")
+    proxy = f"the proxy {value} (https_proxy) or " if variable == "https_proxy" else ""
     with pytest.raises(
-        SetUpError, match="^the proxy or the certificates of this machine cannot be used: "
+        SetUpError,
+        match=f"^{re.escape(proxy)}the certificates of this machine cannot be used: ",
     ) as raised:
         make().page(PAGE)
     assert isinstance(raised.value, EndingError)

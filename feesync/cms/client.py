@@ -24,6 +24,7 @@ from feesync.cms.clock import Clock, TimeUpError
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.exchange import Adapter, Exchange
 from feesync.cms.progress import Progress
+from feesync.cms.proxy import proxy_name
 from feesync.cms.retries import (
     RUN_SECONDS,
     EndingError,
@@ -63,6 +64,9 @@ _SLOW_BYTES = 64 * 2**10
 _ANSWERS = {200, 206, 304, 416}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PASSING = {408, 429, *range(500, 600)}
+
+_TUNNEL_REFUSED = "Tunnel connection failed: 4"
+"""How the standard library begins its text for a proxy's answer of 400 to 499."""
 
 _T = TypeVar("_T")
 
@@ -299,6 +303,8 @@ class Client:
         except requests.exceptions.ConnectionError as error:
             if error.args and isinstance(error.args[0], ProtocolError):
                 raise TransientError(f"{url}: {_reason(error)}") from error
+            if isinstance(error, requests.exceptions.ProxyError):
+                raise _proxy_error(self.site.host, url, error) from error
             raise HostUnreachableError(
                 f"cannot connect to {self.site.host}: {_reason(error)}"
             ) from error
@@ -306,9 +312,10 @@ class Client:
             raise ContentRefusedError(f"cannot be asked for: {error}", file=url) from error
         except (OSError, LocationParseError, UnicodeError) as error:
             # the address itself has been read without an error, so it is the proxy's
+            proxy = proxy_name(url)
+            what = f"{proxy} or the certificates" if proxy else "the certificates"
             raise SetUpError(
-                "the proxy or the certificates of this machine cannot be used: "
-                f"{one_line(str(error))}"
+                f"{what} of this machine cannot be used: {one_line(str(error))}"
             ) from error
 
     def _check(self, response: requests.Response) -> None:
@@ -320,7 +327,7 @@ class Client:
         if status == HTTPStatus.FORBIDDEN:
             raise ForbiddenError(f"{message}; {self._cool_down()}", hint=Hint(HintKind.ASK_ANYWAY))
         if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            raise UnreachableError(message)
+            raise SetUpError(f"{proxy_name(url) or 'a proxy'} refuses: {message}")
         if status in _PASSING:
             raise TransientError(message, seconds_to_wait(response.headers.get("Retry-After")))
         raise ContentRefusedError(f"the answer is {_status(response)}", file=url)
@@ -335,6 +342,14 @@ class Client:
 
 def _status(response: requests.Response) -> str:
     return f"{response.status_code} {one_line(response.reason or '')}".strip()
+
+
+def _proxy_error(host: str, url: str, error: BaseException) -> EndingError:
+    """Return the error of a proxy: one that refuses is not asked again, one that is away is."""
+    reason = _reason(error)
+    text = f"cannot connect to {host} through {proxy_name(url) or 'a proxy'}: {reason}"
+    refuses = reason.startswith(_TUNNEL_REFUSED)
+    return SetUpError(text) if refuses else HostUnreachableError(text)
 
 
 def _reason(error: BaseException) -> str:
