@@ -52,6 +52,7 @@ class HintKind(StrEnum):
     LIST_LOCALITIES = "list-localities"
     LIST_MODIFIERS = "list-modifiers"
     IMPORT_FILE = "import-file"
+    DOWNLOAD_BY_HAND = "download-by-hand"
     IMPORT_AS_LABEL = "import-as-label"
     NAME_RELEASE = "name-release"
     GIVE_DATES = "give-dates"
@@ -75,6 +76,7 @@ class Hint(NamedTuple):
         year: the calendar year to ask CMS for, where a refresh does not ask for it by itself.
         check: name of the check that can be set aside.
         reason: why nothing helps yet.
+        page: address of the page to look at.
     """
 
     kind: HintKind
@@ -82,6 +84,7 @@ class Hint(NamedTuple):
     year: int | None = None
     check: str = ""
     reason: str = ""
+    page: str = ""
 
     def __str__(self) -> str:
         years = "" if self.year is None else f"years=[{self.year}]"
@@ -100,6 +103,7 @@ _SENTENCES = {
     HintKind.LIST_LOCALITIES: "feesync.localities() lists all",
     HintKind.LIST_MODIFIERS: "feesync.modifiers() lists all",
     HintKind.IMPORT_FILE: "",
+    HintKind.DOWNLOAD_BY_HAND: "A browser can download the zip from {page}",
     HintKind.IMPORT_AS_LABEL: "",
     HintKind.NAME_RELEASE: "feesync.verify(paths, release=label) decides",
     HintKind.GIVE_DATES: "feesync.sync(releases=['{label}'], effective=(first, last)) gives them",

@@ -17,6 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LISTING = "/medicare/payment/fee-schedules/physician/pfs-relative-value-files"
 FEE_SCHEDULES = "/medicare/payment/fee-schedules"
+BY_HAND = (
+    f"feesync: download the zip in a browser from https://www.cms.gov{LISTING}, then 'feesync "
+    "import FILE' loads it\n"
+)
+"""What a run ends with that could not reach CMS."""
 PUBLISHED = "Thu, 11 Sep 2025 14:03:22 GMT"
 REPOSTED = "Fri, 03 Oct 2025 09:00:00 GMT"
 NOT_FOUND = (

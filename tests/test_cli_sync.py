@@ -7,7 +7,7 @@ import pytest
 import small
 from cms_files import quarter, repriced
 from documents import DOCS
-from fake_cms import LISTING, REPOSTED, html, status
+from fake_cms import BY_HAND, LISTING, REPOSTED, html, status
 
 from feesync.cms.cache import Cache
 
@@ -92,7 +92,7 @@ def test_quiet_prints_only_what_changed_or_failed(feesync, offered):
     assert (
         failed.stderr
         == f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server "
-        "Error\n"
+        f"Error\n{BY_HAND}"
     )
 
 
@@ -117,11 +117,12 @@ def test_waits_between_tries_are_told_unless_quiet(feesync, offered):
     ] * 3
     assert lines[3:] == [
         f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused",
-        "feesync: no loaded release answers for today",
+        "feesync: no loaded release answers for today; whether CMS has RVU25D is not known",
+        BY_HAND.rstrip(),
     ]
     assert (
         feesync("sync", "--quiet").stderr
-        == f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused\n"
+        == f"feesync: cannot connect to 127.0.0.1:{offered.port}: Connection refused\n" + BY_HAND
     )
 
 
@@ -167,7 +168,7 @@ def test_a_quiet_run_does_not_repeat_the_warnings_of_the_last(feesync, offered):
         failures
         == [
             f"feesync: RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server "
-            "Error\n"
+            f"Error\n{BY_HAND}"
         ]
         * 2
     )

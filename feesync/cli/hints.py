@@ -15,6 +15,8 @@ _WORDS = {
     HintKind.LIST_LOCALITIES: "'feesync localities' lists all",
     HintKind.LIST_MODIFIERS: "'feesync modifiers' lists all",
     HintKind.IMPORT_FILE: "'feesync import' loads it",
+    HintKind.DOWNLOAD_BY_HAND: "download the zip in a browser from {page}, then "
+    "'feesync import FILE' loads it",
     HintKind.IMPORT_AS_LABEL: "'feesync import FILE --release LABEL' decides",
     HintKind.NAME_RELEASE: "'feesync verify FILE --release LABEL' decides",
     HintKind.GIVE_DATES: "--release {label} --effective FIRST:LAST gives them",

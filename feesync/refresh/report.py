@@ -94,6 +94,7 @@ class SyncReport(Result):
         problems: what went wrong.
         last_success: when a refresh last succeeded (UTC), this one included.
         standing: whether a loaded release is of today; None where the database cannot be read.
+        hint: what helps where CMS could not be reached; else None.
     """
 
     started: datetime
@@ -106,6 +107,7 @@ class SyncReport(Result):
     problems: tuple[Problem, ...]
     last_success: datetime | None
     standing: Standing | None
+    hint: Hint | None = None
 
     @property
     def answering(self) -> str | None:
@@ -136,6 +138,7 @@ class SyncReport(Result):
                 "dry_run": self.dry_run,
                 "releases": [_release(release) for release in self.releases],
                 "problems": [problem.to_dict() for problem in self.problems],
+                "hint": self.hint.to_dict() if self.hint else None,
                 "last_success": self.last_success.isoformat() if self.last_success else None,
                 "answering": self.answering,
                 "answering_covers_today": self.standing.is_current if self.standing else None,

@@ -315,6 +315,7 @@ class Run:
             problems=tuple(self.problems.items),
             last_success=read_freshness(self.database).last_success,
             standing=stands,
+            hint=self._by_hand(),
         )
         if self.dry_run or self.offline:
             return report
@@ -328,6 +329,13 @@ class Run:
             self.problems.note(None, error)
             return replace(report, problems=tuple(self.problems.items))
         return replace(report, last_success=fresh.last_success)
+
+    def _by_hand(self) -> Hint | None:
+        """Return how a person may bring what this run could not, where CMS was not reached."""
+        is_reached = all(
+            problem.status is not ExitStatus.UNREACHABLE for problem in self.problems.items
+        )
+        return None if is_reached else Hint(HintKind.DOWNLOAD_BY_HAND, page=Site().listing)
 
 
 def _now() -> datetime:

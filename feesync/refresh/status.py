@@ -9,6 +9,7 @@ from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
+from feesync.about import VERSION
 from feesync.cms.cooldown import CoolDown
 from feesync.cms.site import Site
 from feesync.datasets.dataset import Description
@@ -29,9 +30,11 @@ class Status(Result):
 
     Attributes:
         now: the time of this status (UTC).
+        version: of feesync.
         database: path of the database, which may not exist.
         exists: whether it exists.
         freshness: when it was last refreshed, and how the last run ended.
+        cache: the folder of downloads, which may not exist.
         site: the host that a refresh asks.
         cool_down_until: until when the host is not asked (UTC), None where it may be asked.
         today: how the loaded releases stand today.
@@ -43,9 +46,11 @@ class Status(Result):
     """
 
     now: datetime
+    version: str
     database: Path
     exists: bool
     freshness: Freshness
+    cache: Path
     site: str
     cool_down_until: datetime | None
     today: Standing
@@ -68,8 +73,10 @@ class Status(Result):
         """Return the status under the names of `feesync status --json`, for `json.dumps`."""
         fresh, today = self.freshness, self.today
         return {
+            "version": self.version,
             "database": str(self.database),
             "exists": self.exists,
+            "cache": str(self.cache),
             "last_success": _iso(fresh.last_success),
             "last_run": _iso(fresh.last_run),
             "last_status": fresh.last_status,
@@ -108,7 +115,8 @@ def status(
     """
     oldest = None if max_age is None else read_age(reading.text("max_age", max_age))
     need_current = reading.flag("need_current", need_current)
-    path, host, now = database_path(db), Site.from_environment().host, datetime.now(UTC)
+    path, downloads = database_path(db), cache_path()
+    host, now = Site.from_environment().host, datetime.now(UTC)
     schedule = open_schedule(db)
     fresh = read_freshness(path)
     with schedule.held():
@@ -118,11 +126,13 @@ def status(
     stale, hint = _stale(fresh, today, now, oldest, need_current)
     return Status(
         now,
+        VERSION,
         path,
         path.exists(),
         fresh,
+        downloads,
         host,
-        CoolDown(cache_path()).until(host),
+        CoolDown(downloads).until(host),
         today,
         described,
         tuple(damages),

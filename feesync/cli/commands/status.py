@@ -78,6 +78,8 @@ def _print(result: Status) -> None:
         )
     for line in filter(None, (one.line for one in result.datasets)):
         print_prose(line)
+    print_prose(f"Cache {result.cache}")
+    print_prose(f"feesync {result.version}")
     for table in filter(None, (one.table for one in result.datasets)):
         click.echo()
         _print_table(table)

@@ -22,7 +22,9 @@ from feesync.datasets.registry import DATASETS, owner
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.hcpcs import FACET_JOINT_CODES
 from feesync.paths import database_path
+from feesync.reference.catalogue import label_on
 from feesync.refresh.report import Problem, ReleaseReport, SyncReport
+from feesync.refresh.standing import Standing
 from feesync.refresh.sync import sync
 from feesync.store.freshness import read_freshness
 
@@ -190,9 +192,19 @@ def command(
         _print(report, quiet=quiet)
     stands = report.standing
     if stands and stands.lack and not (quiet or arguments["years"] or arguments["releases"]):
-        why = f"; {words(stands.remedy)}" if stands.is_listed is False else ""
-        click.echo(f"feesync: {stands.lack}{why}", err=True)
+        click.echo(f"feesync: {stands.lack}{_why(stands)}", err=True)
+    if report.hint:
+        click.echo(f"feesync: {words(report.hint)}", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
+
+
+def _why(stands: Standing) -> str:
+    """Return why no loaded release is of today, where what is told of the run does not say it."""
+    if stands.is_listed:
+        return ""
+    if stands.is_listed is None:
+        return f"; whether CMS has {label_on(stands.day)} is not known"
+    return f"; {words(stands.remedy)}"
 
 
 def _is_known_warning(problem: Problem, last_problems: tuple[str, ...]) -> bool:
