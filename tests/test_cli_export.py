@@ -92,7 +92,7 @@ def test_a_csv_file_is_what_stdout_would_be(feesync, loaded, tmp_path):
     path = tmp_path / "rates.csv"
     result = feesync("export", "64493", "71046", *NOVEMBER, "-o", path)
     rows = path.read_text(encoding="utf-8").splitlines()[1:]
-    told = f"feesync: {len(rows)} rates in {path}\n"
+    told = f"feesync: {len(rows)} rates of RVU25D in {path}\n"
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", told)
     assert path.read_bytes().decode() == feesync("export", "64493", "71046", *NOVEMBER).stdout
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith("rates.csv")] == [

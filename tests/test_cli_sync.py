@@ -174,6 +174,46 @@ def test_a_quiet_run_does_not_repeat_the_warnings_of_the_last(feesync, offered):
     )
 
 
+def test_every_request_is_printed_where_asked_for(feesync, offered):
+    result = feesync("sync", "--verbose", "--release", "RVU25D")
+    requests = [line for line in result.stderr.splitlines() if line.startswith("feesync: GET ")]
+    assert [line.split()[2].rstrip(":") for line in requests] == [
+        offered.url + path for path in offered.paths()
+    ]
+    for line in requests:
+        assert re.search(r": 200 OK, (.*, )?\d+\.\d s$", line)
+    (size,) = [line for line in requests if ".zip: " in line]
+    assert f"200 OK, {len(OCTOBER)} bytes, of Thu, 11 Sep 2025 14:03:22 GMT, " in size
+    assert "GET" not in feesync("sync").output  # nothing is left behind
+    both = feesync("sync", "--verbose", "--quiet")
+    assert (both.exit_code, "--quiet and --verbose exclude each other" in both.stderr) == (2, True)
+
+
+def test_a_log_has_what_a_quiet_run_does_not_print(feesync, offered, tmp_path):
+    log = tmp_path / "sync.log"
+    offered.faults[f"{LISTING}/rvu25c"] = status(500)
+    for _ in range(2):
+        feesync("sync", "--quiet", "--log-file", log)
+    lines = log.read_text().splitlines()
+    assert all(
+        re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (INFO|WARNING|ERROR) ", line) for line in lines
+    )
+    texts = [line.split(" ", 1)[1] for line in lines]
+    failure = f"RVU25C: {offered.url}{LISTING}/rvu25c: the answer is 500 Internal Server Error"
+    assert texts.count(f"ERROR {failure}") == 2
+    assert texts.count(f"INFO RVU25D (0.0 MB): new release; {LOADED}") == 1
+    assert texts.count("INFO RVU25D: nothing new, this is loaded") == 1
+    assert texts.count("INFO ended with status 3") == 2
+    assert sum(text.startswith(f"INFO GET {offered.url}{LISTING}: 200 OK, ") for text in texts) == 2
+    assert sum("trying again in" in text for text in texts) == 6
+
+
+def test_a_log_that_cannot_be_written_stops_the_run_before_it_begins(feesync, offered, tmp_path):
+    result = feesync("sync", "--log-file", tmp_path / "nowhere/sync.log")
+    assert (result.exit_code, result.stdout, offered.asked) == (1, "", [])
+    assert result.stderr == f"feesync: {tmp_path}/nowhere/sync.log: No such file or directory\n"
+
+
 def test_json_where_an_error_is_raised(feesync, offered, cache, database):
     def told(*options):
         result = feesync("sync", "--json", *options)

@@ -7,6 +7,7 @@ certificates are those of the environment, as requests reads it.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ from feesync.errors import (
 )
 from feesync.model.reading import excerpt
 
+_LOG = logging.getLogger(__name__)
 USER_AGENT = f"feesync/{VERSION} (+{PROJECT_URL})"
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -65,6 +67,7 @@ _ANSWERS = {200, 206, 304, 416}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PASSING = {408, 429, *range(500, 600)}
 
+_LOGGED_HEADERS = {"Content-Length": "{} bytes", "Last-Modified": "of {}", "Location": "to {}"}
 _TUNNEL_REFUSED = "Tunnel connection failed: 4"
 """How the standard library begins its text for a proxy's answer of 400 to 499."""
 
@@ -254,10 +257,12 @@ class Client:
         with Exchange() as exchange:
             for _ in range(_MOST_REDIRECTS + 1):
                 self._refuse(url)
+                start = time.monotonic()
                 try:
                     response = exchange.open(partial(self._send, url, headers or {}), soon)
                 except TimeUpError as error:
                     raise TimeUpError(f"{url}: no whole answer in {error}") from None
+                _LOG.info("GET %s: %s", url, _summary(response, time.monotonic() - start))
                 if response.status_code not in _REDIRECTS:
                     self._check(response)
                     yield Answer(
@@ -342,6 +347,19 @@ class Client:
 
 def _status(response: requests.Response) -> str:
     return f"{response.status_code} {one_line(response.reason or '')}".strip()
+
+
+def _summary(response: requests.Response, seconds: float) -> str:
+    """Return status, size, date and target of an answer in a few words, for the log."""
+    parts = [_status(response)]
+    for name, text in (
+        ("Content-Length", "{} bytes"),
+        ("Last-Modified", "of {}"),
+        ("Location", "to {}"),
+    ):
+        if value := response.headers.get(name):
+            parts.append(text.format(one_line(value)))
+    return f"{', '.join(parts)}, {seconds:.1f} s"
 
 
 def _proxy_error(host: str, url: str, error: BaseException) -> EndingError:

@@ -106,7 +106,7 @@ def command(
     ) as blocks:
         rows = _RowCounter(blocks)
         files.write(output, rows, grid.releases, force=force)
-    print_file(count_of(rows.count, "rate"), output)
+    print_file(f"{count_of(rows.count, 'rate')} of {labels}", output)
     print_unknown(ctx, grid.unknown)
 
 

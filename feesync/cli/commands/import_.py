@@ -108,9 +108,16 @@ def command(
             "--release and --effective go with one release; import the others by themselves"
         )
     database = database_path(ctx.obj)
+    count = len(zips) + len(loose)
     jobs = [
-        *(partial(_import_zip, path, database, options) for path in zips),
-        *(partial(_import_loose, dataset, paths, database, options) for dataset, paths in loose),
+        *(
+            partial(_import_zip, path, _place(number, count), database, options)
+            for number, path in enumerate(zips, 1)
+        ),
+        *(
+            partial(_import_loose, dataset, paths, _place(number, count), database, options)
+            for number, (dataset, paths) in enumerate(loose, len(zips) + 1)
+        ),
     ]
     statuses: list[ExitStatus] = []
     for job in jobs:
@@ -146,14 +153,19 @@ def _by_dataset(paths: list[Path]) -> list[tuple[Dataset, list[Path]]]:
     ]
 
 
-def _import_zip(path: Path, database: Path, options: LoadOptions) -> None:
+def _place(number: int, count: int) -> str:
+    """Return which of several files a bar is about, such as `3 of 12: `."""
+    return f"{number} of {count}: " if count > 1 else ""
+
+
+def _import_zip(path: Path, place: str, database: Path, options: LoadOptions) -> None:
     """Import a zip, which may have files of several datasets."""
     start = time.monotonic()
     data = _read(path)
     has_content = False
     for dataset in reversed(DATASETS):
         is_last = dataset is DATASETS[0]
-        with _bar(dataset, path) as bar:
+        with _bar(dataset, place, path) as bar:
             reports = dataset.load_zip(
                 database,
                 data,
@@ -167,19 +179,19 @@ def _import_zip(path: Path, database: Path, options: LoadOptions) -> None:
 
 
 def _import_loose(
-    dataset: Dataset, paths: list[Path], database: Path, options: LoadOptions
+    dataset: Dataset, paths: list[Path], place: str, database: Path, options: LoadOptions
 ) -> None:
     start = time.monotonic()
-    with _bar(dataset, paths[0]) as bar:
+    with _bar(dataset, place, paths[0]) as bar:
         files = {path.name: _read(path, dataset.most_loose_bytes) for path in paths}
         reports = dataset.load_loose(database, files, options, bar.update)
     _print(dataset, reports, start)
 
 
-def _bar(dataset: Dataset, path: Path) -> ProgressBar[int]:
+def _bar(dataset: Dataset, place: str, path: Path) -> ProgressBar[int]:
     return click.progressbar(
         length=dataset.parts,
-        label=one_line(path.name),
+        label=place + one_line(path.name),
         file=sys.stderr,
         hidden=not (dataset.parts and sys.stderr.isatty()),
     )

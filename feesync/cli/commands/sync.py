@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from typing import Any
 
 import click
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.cli.command import Once
-from feesync.cli.hints import with_hint, words
+from feesync.cli.hints import error_text, with_hint, words
 from feesync.cli.loaded import contents, outcome_of
 from feesync.cli.numbers import Seconds, WholeNumber
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
 from feesync.cli.output import print_json, print_table
+from feesync.cli.run_log import OWN_LINES, run_log
 from feesync.cms.progress import Progress
 from feesync.cms.retries import RUN_SECONDS
 from feesync.datasets.editions import Outcome
@@ -94,6 +98,13 @@ def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
     is_flag=True,
     help="Print nothing unless something changed or failed; a warning once.",
 )
+@click.option("--verbose", is_flag=True, help="Print every request and its answer on stderr.")
+@click.option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Add what the run asks, does and finds to a file, with times, also with --quiet.",
+)
 @json_option
 @click.option(
     "--jitter",
@@ -147,7 +158,15 @@ def _dataset_flags(command: Callable[..., None]) -> Callable[..., None]:
 @db_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, *, quiet: bool, as_json: bool, changed_status: int, **arguments: object
+    ctx: click.Context,
+    /,
+    *,
+    quiet: bool,
+    verbose: bool,
+    log_file: Path | None,
+    as_json: bool,
+    changed_status: int,
+    **arguments: object,
 ) -> None:
     """Download what CMS has new or changed, check it, load it, and say what that changed.
 
@@ -156,7 +175,7 @@ def command(
       feesync sync --dry-run
       feesync sync --zips
       feesync sync --year 2023 --watch 64493 --watch 99213
-      feesync sync --quiet --jitter 1800        (from cron)
+      feesync sync --quiet --jitter 1800 --log-file sync.log        (from cron)
 
     The old data keep answering until a new release is checked and loaded as a whole, and where that
     fails. Downloads are kept in FEESYNC_CACHE, else in the user's cache folder; FEESYNC_CMS_URL
@@ -166,11 +185,25 @@ def command(
     what it sent was refused; 5 another refresh is running. Where several apply, it is the first of
     1, 4, 3, 5.
     """
-    progress = Progress() if quiet else _StderrProgress(bars=sys.stderr.isatty())
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    with run_log(verbose=verbose, path=log_file):
+        _run(ctx, quiet, as_json, changed_status, arguments)
+
+
+def _run(
+    ctx: click.Context,
+    quiet: bool,
+    as_json: bool,
+    changed_status: int,
+    arguments: dict[str, Any],
+) -> None:
+    progress = _Progress(quiet=quiet, bars=sys.stderr.isatty())
     try:
         last_problems = read_freshness(database_path(ctx.obj)).problems if quiet else ()
-        report = sync(**arguments, db=ctx.obj, progress=progress)  # type: ignore[arg-type]
+        report = sync(**arguments, db=ctx.obj, progress=progress)
     except FeesyncError as error:
+        OWN_LINES.error("%s", error_text(error))
         if as_json:
             print_json(
                 {
@@ -181,6 +214,12 @@ def command(
                 }
             )
         raise
+    for release in report.releases:
+        OWN_LINES.info("%s", _line(release))
+    for problem in report.problems:
+        level = logging.ERROR if problem.status else logging.WARNING
+        OWN_LINES.log(level, "%s", with_hint(str(problem), problem.hint))
+    OWN_LINES.info("ended with status %d", report.status)
     problems = [
         problem for problem in report.problems if not _is_known_warning(problem, last_problems)
     ]
@@ -212,16 +251,18 @@ def _is_known_warning(problem: Problem, last_problems: tuple[str, ...]) -> bool:
     return problem.status == ExitStatus.OK and str(problem) in last_problems
 
 
-class _StderrProgress(Progress):
+class _Progress(Progress):
     """Shows a run on stderr: lines of text, and on a terminal a bar for each download."""
 
-    def __init__(self, *, bars: bool) -> None:
-        self._bars = bars
+    def __init__(self, *, quiet: bool, bars: bool) -> None:
+        self._quiet, self._bars = quiet, bars and not quiet
         self._bar: click._termui_impl.ProgressBar[int] | None = None
 
     def said(self, text: str) -> None:
         self._close()
-        click.echo(f"feesync: {text}", err=True)
+        OWN_LINES.warning("%s", text)
+        if not self._quiet:
+            click.echo(f"feesync: {text}", err=True)
 
     def received(self, label: str, received: int, total: int | None) -> None:
         if not self._bars or not total:
@@ -233,6 +274,7 @@ class _StderrProgress(Progress):
 
     def loading(self, label: str) -> None:
         self._close()
+        OWN_LINES.info("%s: checking and loading", label)
         if self._bars:
             click.echo(f"{label}: checking and loading", err=True)
 
