@@ -1,3 +1,6 @@
+import platform
+import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -19,7 +22,10 @@ def run(*args, **options):
 
 
 def test_version_and_help_run_as_a_module():
-    assert run("--version").stdout == f"feesync {package.__version__}\n"
+    first, versions, data = run("--version").stdout.splitlines()
+    assert first == f"feesync {package.__version__}"
+    assert versions == f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    assert data.startswith("Data: ")
     result = run("--help")
     assert result.returncode == 0
     assert [line.split()[0] for line in result.stdout.split("Commands:\n")[1].splitlines()] == [
@@ -41,7 +47,24 @@ def test_version_and_help_run_as_a_module():
         "cache",
         "config",
         "help",
+        "completion",
     ]
+
+
+def test_the_version_says_which_data_answer(feesync, database, small_rvu25d):
+    before = feesync("--version").stdout.splitlines()[2]
+    assert before == (
+        f"Data: {database} is not there yet; the embedded snapshot answers, up to RVU26C"
+    )
+    shutil.copy(small_rvu25d, database)
+    loaded = feesync("--version").stdout.splitlines()[2]
+    assert loaded == f"Data: 1 release, the newest RVU25D, in {database}"
+    database.write_text("not a database" * 100)
+    broken = feesync("--version")
+    assert (broken.exit_code, broken.stdout.splitlines()[2]) == (
+        0,
+        f"Data: {database} is not a feesync database",
+    )
 
 
 @pytest.mark.parametrize("command", cli.list_commands(None))

@@ -16,8 +16,7 @@ from typing import Any
 
 import click
 
-from feesync.about import VERSION
-from feesync.cli.command import Once
+from feesync.cli.command import COMPLETE, Once
 from feesync.cli.options import db_option
 from feesync.errors import ExitStatus, FeesyncError, one_line, worst
 
@@ -46,6 +45,7 @@ _COMMANDS = {
     "cache": "feesync.cli.commands.cache",
     "config": "feesync.cli.commands.config",
     "help": "feesync.cli.commands.help",
+    "completion": "feesync.cli.commands.completion",
 }
 """Each command is imported when it is used: start-up is a feature."""
 
@@ -145,12 +145,26 @@ def _cut(message: str, value: str) -> str:
     return message
 
 
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from feesync.cli.version import print_version  # not at every start
+
+        print_version(ctx.obj)
+        ctx.exit()
+
+
 @click.command(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @db_option
-@click.version_option(VERSION, prog_name="feesync", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the versions of feesync, Python, SQLite and the data, and exit.",
+)
 def cli() -> None:
     """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
 
@@ -187,6 +201,8 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _run(args: Sequence[str] | None) -> int:
+    if COMPLETE in os.environ:
+        import feesync.cli.completion  # noqa: F401 - Click takes the values from it
     try:
         status = cli.main(
             args=list(args) if args is not None else None,

@@ -14,6 +14,9 @@ import click
 from feesync.errors import InvalidInputError
 from feesync.paths import database_name
 
+COMPLETE = "_FEESYNC_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 
 class Once(click.Command):
     """A command, or a group, that refuses an option twice where it takes one value.
