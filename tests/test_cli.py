@@ -32,6 +32,7 @@ def test_version_and_help_run_as_a_module():
         "estimate",
         "claim",
         "check",
+        "sheet",
         "coverage",
         "rates",
         "compare",
