@@ -24,6 +24,7 @@ from feesync.datasets.rvu.checks.values import (
     row_changes,
 )
 from feesync.datasets.rvu.load import load
+from feesync.datasets.zip_locality import checks as zip_checks
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import from_zip
 from feesync.model.locality import Locality
@@ -42,6 +43,18 @@ def test_the_names_of_the_checks_that_can_be_set_aside():
         "row-minimum", "setting-order", "qpp-rows", "global-shares", "technical-work",
         "active-rows",
     ]  # fmt: skip
+
+
+CHECKS = [*suite.OF_ITSELF, suite._AMOUNTS, suite._FACTOR, *suite.BESIDE_KNOWN, *zip_checks.CHECKS]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: type(check).__name__)
+def test_a_check_is_a_value(check):
+    """No run can change the bounds of a later one."""
+    assert type(check)() == check
+    for name in ("name", "evidence", "most", "percent", "within"):
+        with pytest.raises((AttributeError, TypeError)):
+            setattr(check, name, 1)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from cms_files import rvu25d, text_of, zip5_line, zip_of
 
+from feesync.datasets.editions import Editions, Outcome
 from feesync.datasets.rvu.load import load
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.formats.release import from_zip
 from feesync.formats.zip_locality import parse
+from feesync.store.schema import memory_database
 
 WHOLE = (date(2029, 3, 10), date(2029, 3, 31))
 LATER = (date(2029, 3, 11), date(2029, 3, 31))
@@ -76,3 +78,44 @@ def test_dates_are_corrected_of_what_is_current_alone(load_release, sql):
     assert sql(first) == [("2029-03-10",), ("2029-03-11",)]
     assert load_release("a", LATER, force=True) == "restored"
     assert sql(first) == [("2029-03-11",), ("2029-03-11",)]
+
+
+def test_the_names_of_outcomes():
+    """They stand in the JSON of `sync`: a name stays."""
+    assert [outcome.value for outcome in Outcome] == [
+        "new", "revision", "unchanged", "superseded", "restored", "repaired", "redated", "failed",
+        "unknown", "would-load", "would-compare",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("dataset", ["rvu", "further"])
+def test_an_edition_is_of_its_dataset_and_year(dataset):
+    connection = memory_database()
+    of_this, of_that = Editions(dataset), Editions("another")
+    days = ("2025-12-01", "2026-01-31")
+    added = [
+        of_this.add(connection, "X", "a", "a.csv", days, 7),
+        of_that.add(connection, "X", "b", "b.csv", days),
+        of_this.add(connection, "X", "c", "c.csv", days),
+        of_this.add(connection, "Y", "a", "d.csv", days),
+    ]
+    assert added == [(1, "new"), (2, "new"), (3, "revision"), (4, "new")]
+    rows = connection.execute(
+        "SELECT dataset, label, year, effective_from, effective_to, sha256, source, rows, "
+        "superseded_by FROM edition ORDER BY edition_id"
+    ).fetchall()
+    assert rows == [
+        (dataset, "X", 2025, *days, "a", "a.csv", 7, 3),
+        ("another", "X", 2025, *days, "b", "b.csv", None, None),
+        (dataset, "X", 2025, *days, "c", "c.csv", None, None),
+        (dataset, "Y", 2025, *days, "a", "d.csv", None, None),
+    ]
+    known = of_this.find(connection, "X", "a")
+    assert (known, of_this.find(connection, "X", "b")) == ((1, 3), None)
+    assert known is not None
+    assert of_this.meet(connection, "X", known, force=False) == "superseded"
+    assert of_this.meet(connection, "X", known, force=True) == "restored"
+    assert of_this.find(connection, "X", "a") == (1, None)
+    assert of_this.find(connection, "X", "c") == (3, 1)
+    assert of_that.find(connection, "X", "b") == (2, None)
+    assert of_this.find(connection, "Y", "a") == (4, None)
