@@ -1,7 +1,8 @@
 """The mutants of a room: all that the operators make, without what no test could tell.
 
 Left out: annotations, which are not evaluated; arguments of decorators (frozen, slots); decorators
-that only remember; `strict` of zip, which asserts; what only a type checker reads.
+that only remember; `strict` of zip, which asserts; what only a type checker reads. And the dotted
+name of an exception among several, which cosmic-ray cannot replace.
 """
 
 import ast
@@ -126,6 +127,10 @@ def _left_out(tree: ast.Module) -> Iterator[tuple[bool, Span]]:
             yield remembers, ((start_line, start - 1), (end_line + 1, 0))
         if isinstance(node, ast.keyword) and node.arg == "strict":
             yield True, _span(node)
+        if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Tuple):
+            for caught in node.type.elts:
+                if isinstance(caught, ast.Attribute):
+                    yield True, _span(caught)
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             yield True, _span(node)
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":

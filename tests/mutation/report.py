@@ -13,7 +13,10 @@ _ITEM = re.compile(r"- `(?P<definition>[^`]*)`: `(?P<before>[^`]*)` → `(?P<aft
 
 
 class Change(NamedTuple):
-    """A mutation by its text without spaces, wherever its lines stand."""
+    """A mutation by its text without spaces, wherever its lines stand.
+
+    The definition of what stands outside of all is `module`.
+    """
 
     path: str
     definition: str
