@@ -14,7 +14,7 @@ from feesync.claims import arguments, memory
 from feesync.claims.claim import price_claim
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answer_of, question
+from feesync.claims.memory import answer_of, plain
 from feesync.pricing.terms import Terms
 
 D = Decimal
@@ -136,26 +136,44 @@ def test_modifiers_of_a_table():
 
 
 def test_only_equal_questions_are_the_same():
-    assert question(["50"], "64493", 1) == question(("50",), "64493", 1) is not None
-    assert question([], "64493", 1) != question([], "64493", True)
-    assert question(["50"], "64493") != question([], "64493", "50", "50")
-    assert question([], date(2025, 11, 3), Setting.FACILITY, None) is not None
-    for modifiers in (None, "50", {"50"}, iter(["50"])):
-        assert question(modifiers, "64493") is None
+    assert plain("64493", 1) == plain("64493", 1) is not None
+    assert plain("64493", 1) != plain("64493", True)
+    assert plain("64493", "50") != plain("64493", "50", "50")
+    assert plain(date(2025, 11, 3), Setting.FACILITY, None) is not None
     for value in (1.0, D(1), object(), ["x"]):
-        assert question([], value) is None
-    assert question([D(1)], "64493") is None
+        assert plain("64493", value) is None
+
+
+def test_modifiers_of_a_question():
+    """Those of a list and of a tuple are the same; others, such as a set, are not remembered."""
+
+    def asked(modifiers):
+        return estimate("64493", locality="national", date=DAY, modifiers=modifiers)
+
+    assert asked(["50"]) is asked(("50",))
+    assert asked([]) is not asked(["50"])
+    for modifiers in (None, "50", {"50"}):
+        assert asked(modifiers) is not asked(modifiers)
+        assert asked(modifiers) == asked(modifiers)
 
 
 def test_every_argument_of_estimate_is_part_of_the_question(monkeypatch):
     """But for the database, whose schedule keeps the answers, and a history, which has none."""
     values: dict[str, Any] = {name: object() for name in signature(estimate).parameters}
     del values["db"], values["history"]
+    modifier = object()
+    values |= {"date": date(2025, 11, 3), "modifiers": [modifier]}
     asked: list[object] = []
-    monkeypatch.setattr("feesync.claims.estimator.question", lambda *given: asked.extend(given))
+
+    def plain(*given):
+        asked.extend(given)
+        return given
+
+    monkeypatch.setattr("feesync.claims.estimator.plain", plain)
     with pytest.raises(InvalidInputError):
         estimate(**values)
-    assert set(asked) == set(values.values())
+    del values["modifiers"]
+    assert set(asked) == {modifier, *values.values()}
 
 
 class Remembering:
@@ -337,28 +355,33 @@ def test_a_refused_line_in_json():
 
 
 def test_a_header_is_remembered_where_its_arguments_are_plain():
-    given: dict[str, Any] = {"locality": "AL", "setting": "nonfacility", "coverage": True}
+    given: dict[str, Any] = {"setting": "nonfacility", "coverage": True}
 
-    def found(history=(), day=DAY, **more):
-        return memory.header_of(history, day, **{**given, **more})
+    def found(history=(), day=DAY, locality="AL", **more):
+        shared = {**given, "date": day, **more}
+        return memory.header_of(locality, history, shared, memory.plain(*shared.values()))
 
-    plain = found()
-    assert plain == read_header(date=DAY, **given)
-    assert found() is plain
+    once = found()
+    assert once == read_header(locality="AL", date=DAY, **given)
+    assert found() == once
+    assert found().terms is once.terms
+    assert found(locality=" 94110") == once._replace(locality="94110")
+    with pytest.raises(InvalidInputError, match="locality 5 is not text"):
+        found(locality=5)
     # 1 is not True, and other values are another header
     assert found(qp=True).qp is True
     with pytest.raises(InvalidInputError):
         found(qp=1)
-    assert found(day="2025-11-04") != plain
+    assert found(day="2025-11-04") != once
     # a history is read anew, and not forgotten
     for line in ("2025-03-01:64493", "2025-04-01:64494"):
         circumstances = found(history=(line,)).circumstances
         assert [str(one.day) for one in circumstances.history] == [line[:10]]
     assert found(history=["2025-03-01:64493"]).circumstances.history
-    assert found(history=None) == plain
+    assert found(history=None) == once
     # and so is what is not plain
     owed = D("12.00")
-    assert found(deductible=owed) is not found(deductible=owed)
+    assert found(deductible=owed).terms is not found(deductible=owed).terms
 
 
 def test_what_a_charge_leaves_of_an_unassigned_claim():

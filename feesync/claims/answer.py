@@ -14,9 +14,9 @@ from feesync.claims import wording
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.rates import QuoteLookup
+from feesync.coverage import facts
 from feesync.coverage.notes import line_notes
-from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars
+from feesync.model.money import decimal, dollars, dollars_or_none, each_in_dollars
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.pricing import waiver
@@ -53,9 +53,10 @@ def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) ->
         beside: the codes of the lines of its claim that have a price: what is denied waives
             nothing of another line.
     """
-    cut = sequestration_on(line.day)
+    terms = line.terms
+    cut = sequestration_on(terms.day)
     rate = cut.rate if cut else 0
-    if price.allowed is None or line.contract:
+    if price.allowed is None or terms.contract:
         return Payers(None, None, rate)
     share = waiver.patient_share(line, beside)
     deductible = owed if share.deductible else 0
@@ -80,37 +81,47 @@ def line_answer(
         by: who pays it.
         more: notes to add after those of the line.
     """
-    allowed, share, shares = price.allowed, by.share, by.split
+    share, shares = by.share, by.split
     quote = rates.quote_of(line, price.rate)
+    fee = None if price.fee is None else dollars(price.fee)
+    allowed = fee if price.allowed == price.fee else dollars_or_none(price.allowed)
+    medicare = sequestration = owed = deductible = None
+    if shares:
+        medicare, sequestration, owed, deductible = each_in_dollars(shares)
+    terms, place = line.terms, header.place_of_service
+    notes: list[Note] = [*rates.notes(quote)]
+    if price.notes:
+        notes += wording.notes(price)
+    if share and (share.notes or price.limiting_charge is not None):
+        notes += _payer_notes(line, price, share)
+    if place:
+        notes += place.notes
+    if allowed is not None and terms.setting is Setting.FACILITY:
+        notes.append(_share_note(header))
+    if header.circumstances and line.hcpcs in facts.codes():
+        notes += line_notes(line, header.pos, quote.locality, header.circumstances)
+    notes += more
     return Estimate(
         hcpcs=line.hcpcs,
         modifiers=line.modifiers,
-        date=header.day,
-        setting=line.setting,
-        pos=header.pos,
+        date=header.terms.day,
+        setting=terms.setting,
+        pos=place and place.pos,
         units=line.units,
-        fee=_dollars(price.fee),
-        steps=wording.steps(price),
-        allowed=_dollars(allowed),
-        deductible=shares and dollars(shares.deductible),
-        medicare_payment=shares and dollars(shares.medicare_payment),
-        sequestration=shares and dollars(shares.sequestration),
-        sequestration_rate=None if line.contract else _rate(by.cut),
+        fee=fee,
+        steps=wording.steps(price) if price.marks else (),
+        allowed=allowed,
+        deductible=deductible,
+        medicare_payment=medicare,
+        sequestration=sequestration,
+        sequestration_rate=None if terms.contract else _rate(by.cut),
         coinsurance_rate=share and _rate(share.coinsurance),
-        patient_responsibility=shares and dollars(shares.patient_responsibility),
-        limiting_charge=_dollars(price.limiting_charge),
-        notes=(
-            *rates.notes(quote),
-            *wording.notes(price),
-            *_payer_notes(line, price, share),
-            *(header.place_of_service.notes if header.place_of_service else []),
-            *(() if allowed is None else _share_notes(header, line)),
-            *_coverage_notes(header, line, quote.locality),
-            *more,
-        ),
+        patient_responsibility=owed,
+        limiting_charge=dollars_or_none(price.limiting_charge),
+        notes=tuple(notes),
         quote=quote,
         rank=price.rank,
-        contract=line.contract,
+        contract=terms.contract,
     )
 
 
@@ -120,11 +131,12 @@ def _rate(share: int) -> Decimal:
     return decimal(share, 4)
 
 
-def deductible_notes(header: Header) -> list[Note]:
+def deductible_notes(header: Header) -> Sequence[Note]:
     """Return the notes on the deductible that a caller says is owed."""
-    owed, day = header.deductible, header.day
+    owed = header.deductible
     if not owed:
-        return []
+        return ()
+    day = header.day
     known = part_b_deductible_on(day)
     if known is None:
         text = (
@@ -142,9 +154,9 @@ def deductible_notes(header: Header) -> list[Note]:
     return [Note.warning("deductible-above-annual", text, _DEDUCTIBLE_SOURCE)]
 
 
-def _payer_notes(line: Line, price: Price, share: waiver.PatientShare | None) -> Sequence[Note]:
+def _payer_notes(line: Line, price: Price, share: waiver.PatientShare) -> Sequence[Note]:
     """Return the notes on what is waived, and on what an unassigned claim leaves of that."""
-    if share is None or price.allowed is None:
+    if price.allowed is None:
         return []
     if share.deductible or price.limiting_charge is None:
         return share.notes
@@ -167,30 +179,14 @@ def _excess_notes(allowed: int, limiting_charge: int, charge: int | None) -> lis
     return [Note.info("unassigned-excess", text, _EXCESS_SOURCE)]
 
 
-def _share_notes(header: Header, line: Line) -> list[Note]:
+def _share_note(header: Header) -> Note:
     """Return the note that an amount at the facility rate is the practitioner's share.
 
     What the place itself is paid for is billed separately.
     """
-    if line.setting is not Setting.FACILITY:
-        return []
     biller = "hospital"  # an amount that a modifier (PD) sets is that of a hospital's practice
     if header.terms.setting is Setting.FACILITY:
         biller = header.place_of_service.biller if header.place_of_service else "facility"
     beside = f"; the {biller} bills its own" if biller else ""
-    return [
-        Note.info(
-            "practitioner-share",
-            f"The amount is the practitioner's share{beside}.",
-            _SHARE_SOURCE,
-        )
-    ]
-
-
-def _coverage_notes(header: Header, line: Line, place: Locality) -> list[Note]:
-    circumstances = header.circumstances
-    return line_notes(line, header.pos, place, circumstances) if circumstances else []
-
-
-def _dollars(amount: int | None) -> Decimal | None:
-    return None if amount is None else dollars(amount)
+    text = f"The amount is the practitioner's share{beside}."
+    return Note.info("practitioner-share", text, _SHARE_SOURCE)

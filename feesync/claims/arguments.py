@@ -36,6 +36,8 @@ _MOST_DAYS = 9_999
 
 def units(value: object) -> int:
     """Return checked units of service."""
+    if type(value) is int and value == 1:
+        return 1
     return whole("units", value, 1, _MOST_UNITS)
 
 

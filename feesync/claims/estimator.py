@@ -14,7 +14,7 @@ from feesync.claims.answer import deductible_notes, line_answer, payers
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answer_of, header_of, question
+from feesync.claims.memory import answer_of, header_of, plain
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
@@ -104,47 +104,27 @@ def estimate(
         Source of the rules: Medicare Claims Processing Manual, chapter 12; CMS's RVU record layout
             documents.
     """
-    day = arguments.day(date) or Date.today()
-    key = (
-        None
-        if type(history) is not tuple or history
-        else question(
-            modifiers,
-            hcpcs,
-            locality,
-            setting,
-            pos,
-            day,
-            units,
-            charge,
-            nonpar,
-            practitioner,
-            qp,
-            deductible,
-            percent,
-            of_year,
-            postop_days,
-            coverage,
-            purpose,
-        )
-    )
+    shared = {
+        "setting": setting,
+        "pos": pos,
+        "date": date if type(date) is Date else arguments.day(date) or Date.today(),
+        "nonpar": nonpar,
+        "practitioner": practitioner,
+        "qp": qp,
+        "deductible": deductible,
+        "percent": percent,
+        "of_year": of_year,
+        "coverage": coverage,
+        "purpose": purpose,
+    }
+    of_header, key = plain(*shared.values()), None
+    if of_header and type(history) is tuple and not history and type(modifiers) in (tuple, list):
+        own = (hcpcs, locality, units, charge, postop_days, *modifiers)  # type: ignore[misc]
+        key = plain(*own)
+        key = key and (key, of_header)
 
     def answer() -> Estimate:
-        header = header_of(
-            history,
-            day,
-            locality=locality,
-            setting=setting,
-            pos=pos,
-            nonpar=nonpar,
-            practitioner=practitioner,
-            qp=qp,
-            deductible=deductible,
-            percent=percent,
-            of_year=of_year,
-            coverage=coverage,
-            purpose=purpose,
-        )
+        header = header_of(locality, history, shared, of_header)
         line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
         return _estimate(header, line, schedule)
 
@@ -213,21 +193,20 @@ def estimate_claim(
         Source of the rules: Medicare Claims Processing Manual, chapter 12, section 40.6; CMS's RVU
             record layout documents.
     """
-    header = header_of(
-        history,
-        arguments.day(date) or Date.today(),
-        locality=locality,
-        setting=setting,
-        pos=pos,
-        nonpar=nonpar,
-        practitioner=practitioner,
-        qp=qp,
-        deductible=deductible,
-        percent=percent,
-        of_year=of_year,
-        coverage=coverage,
-        purpose=purpose,
-    )
+    shared = {
+        "setting": setting,
+        "pos": pos,
+        "date": date if type(date) is Date else arguments.day(date) or Date.today(),
+        "nonpar": nonpar,
+        "practitioner": practitioner,
+        "qp": qp,
+        "deductible": deductible,
+        "percent": percent,
+        "of_year": of_year,
+        "coverage": coverage,
+        "purpose": purpose,
+    }
+    header = header_of(locality, history, shared, plain(*shared.values()))
     return estimate_lines(header, lines, incomplete=incomplete, db=db)
 
 

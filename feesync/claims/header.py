@@ -7,10 +7,12 @@ answer for a line (answer).
 from collections.abc import Sequence
 from datetime import date as Date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
+from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances, day_notes
 from feesync.errors import InvalidInputError
 from feesync.model import reading
@@ -23,6 +25,11 @@ from feesync.pricing.terms import Terms
 
 if TYPE_CHECKING:
     from feesync.reference.place_of_service import PlaceOfService
+
+
+_MOST_READ = 16_384
+_CODE = 5
+_TEXT = frozenset((str,))
 
 
 class Header(NamedTuple):
@@ -60,8 +67,10 @@ class Header(NamedTuple):
 
     def day_notes(self, lines: Sequence[Line]) -> list[Note]:
         """Return the coverage notes on lines of the day together."""
-        circumstances = self.circumstances
-        return day_notes(lines, self.pos, circumstances) if circumstances else []
+        circumstances, codes = self.circumstances, facts.codes()
+        if circumstances is None or codes.keys().isdisjoint([line.hcpcs for line in lines]):
+            return []
+        return day_notes(lines, self.pos, circumstances)
 
     def line(self, claim_line: ClaimLine) -> Line:
         """Return a claim line as pricing needs it.
@@ -70,18 +79,29 @@ class Header(NamedTuple):
             InvalidInputError: a part of it cannot be read.
             ModifierError: its modifiers are unknown or contradict each other.
         """
-        claim_line = claim_line.in_parts()
-        return placed(
-            Line(
-                read_code(reading.text("hcpcs", claim_line.hcpcs)),
-                arguments.modifiers(claim_line.modifiers),
-                self.terms,
-                arguments.units(claim_line.units),
-                arguments.cents("charge", claim_line.charge),
-                arguments.days(claim_line.postop_days),
-                self.locality,
-            )
+        hcpcs, modifiers, units, charge, days = claim_line
+        if type(hcpcs) is not str or len(hcpcs) != _CODE:
+            hcpcs, modifiers, units, charge, days = claim_line.in_parts()
+        if type(modifiers) is tuple and _TEXT.issuperset((type(hcpcs), *map(type, modifiers))):
+            code, capitals = _code_and_modifiers(hcpcs, modifiers)
+        else:
+            code = read_code(reading.text("hcpcs", hcpcs))
+            capitals = arguments.modifiers(modifiers)
+        line = Line(
+            code,
+            capitals,
+            self.terms,
+            arguments.units(units),
+            None if charge is None else arguments.cents("charge", charge),
+            None if days is None else arguments.days(days),
+            self.locality,
         )
+        return placed(line) if capitals else line
+
+
+@lru_cache(maxsize=_MOST_READ)
+def _code_and_modifiers(hcpcs: str, modifiers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    return read_code(hcpcs), arguments.modifiers(modifiers)
 
 
 def read_header(

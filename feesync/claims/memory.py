@@ -5,13 +5,14 @@ The schedule that an answer is from keeps it, and drops it when its database cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
-from functools import lru_cache
+from typing import Any
 
 from feesync.claims.arguments import History
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
+from feesync.model import reading
 from feesync.model.rate import Setting
 from feesync.schedule.rates import FeeSchedule
 
@@ -19,44 +20,51 @@ MOST_ANSWERS = 20_480
 """How many answers a schedule keeps, some 40 MB; then it forgets all of them."""
 
 MOST_HEADERS = 4_096
+"""How many headers a process keeps, without their places; then it forgets all of them."""
+
+_types: dict[tuple[type, ...], tuple[type, ...]] = {}
+"""The types of plain values: the questions that have the same ones share them."""
+
+_headers: dict[Hashable, tuple[Any, ...]] = {}
 
 _PLAIN = frozenset((str, int, bool, type(None), date, Setting))
 
 
-def question(modifiers: object, *others: object) -> Hashable | None:
-    """Return a value that only equal questions share, or None where that cannot be guaranteed.
+def plain(*values: object) -> Hashable | None:
+    """Return a value that only equal values share, or None where that cannot be guaranteed.
 
     Equal values may mean different things, such as 1 and True, so that their types count too. Of a
     type that is not plain, equality is no guarantee.
-
-    Args:
-        modifiers: a list or a tuple; with anything else there is no such value.
-        others: the other arguments, always in the same order.
     """
-    if type(modifiers) not in (list, tuple):
-        return None
-    values = (*others, *modifiers)  # type: ignore[misc]
     types = tuple(map(type, values))
-    return (values, types) if _PLAIN.issuperset(types) else None
+    known = _types.get(types)
+    if known is None:
+        if not _PLAIN.issuperset(types):
+            return None
+        known = _types[types] = types
+    return values, known
 
 
-def header_of(history: History, day: object, **others: object) -> Header:
-    """Return the header of arguments of `read_header`; of plain ones, the remembered header.
+def header_of(
+    locality: object, history: History, shared: Mapping[str, object], key: Hashable | None
+) -> Header:
+    """Return the header of arguments of `read_header`; of plain ones, as it was read before.
 
     Args:
+        locality: the place, which is no part of what is remembered.
         history: earlier lines; with any, the header is read anew.
-        day: date of service.
-        others: the other arguments by their names.
+        shared: the other arguments by their names.
+        key: what only equal values of `shared` have (`plain`), in an order that is always the same.
     """
-    plain = _PLAIN.issuperset(map(type, (day, *others.values())))
-    if plain and type(history) is tuple and not history:
-        return _header(date=day, **others)
-    return read_header(date=day, history=history, **others)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=MOST_HEADERS, typed=True)
-def _header(**others: object) -> Header:
-    return read_header(**others)  # type: ignore[arg-type]
+    if key is None or type(history) is not tuple or history:
+        return read_header(locality=locality, history=history, **shared)  # type: ignore[arg-type]
+    rest = _headers.get(key)
+    if rest is None:
+        if len(_headers) >= MOST_HEADERS:
+            _headers.clear()
+        header = read_header(locality=locality, **shared)  # type: ignore[arg-type]
+        rest = _headers[key] = header[1:]
+    return Header(reading.text("locality", locality), *rest)
 
 
 def answer_of(

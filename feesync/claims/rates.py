@@ -51,10 +51,11 @@ class ClaimRates:
 
     def rate(self, hcpcs: str, row: str, line: Line) -> Rate:
         """Return the rate of a code and row in the place of a line."""
-        key = hcpcs, row, line.place
+        place = line.place
+        key = hcpcs, row, place
         quote = self._quotes.get(key)
         if quote is None:
-            quote = self._schedule.quote(hcpcs, row, line.place, self.day, qp=self._qp)
+            quote = self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp)
             self._quotes[key] = quote
         return quote.rate
 

@@ -5,10 +5,14 @@ Out of scope: the rules (pricing), which leave blanks for both.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from feesync.claims.step import Step
 from feesync.model.money import decimal_factor, dollars
 from feesync.model.note import Note
 from feesync.pricing.line import AMOUNT, CODE, UNCAPPED_FEE, Mark, Price
+
+_MOST_NOTES = 8_192
 
 
 def steps(price: Price) -> tuple[Step, ...]:
@@ -18,7 +22,7 @@ def steps(price: Price) -> tuple[Step, ...]:
 
 def notes(price: Price) -> tuple[Note, ...]:
     """Return the notes of a price."""
-    return tuple(_note(note, price) for note in price.notes) if price.notes else ()
+    return tuple([_note(note, price) for note in price.notes]) if price.notes else ()
 
 
 def _step(mark: Mark) -> Step:
@@ -32,7 +36,12 @@ def _step(mark: Mark) -> Step:
 def _note(note: Note, price: Price) -> Note:
     if "{" not in note.text:
         return note
-    text = note.text.replace(CODE, price.rate.hcpcs)
     if price.uncapped_fee is not None:
-        text = text.replace(UNCAPPED_FEE, str(dollars(price.uncapped_fee)))
-    return note._replace(text=text)
+        note = note._replace(text=note.text.replace(UNCAPPED_FEE, str(dollars(price.uncapped_fee))))
+        return note._replace(text=note.text.replace(CODE, price.rate.hcpcs))
+    return _of_code(note, price.rate.hcpcs)
+
+
+@lru_cache(maxsize=_MOST_NOTES)
+def _of_code(note: Note, hcpcs: str) -> Note:
+    return note._replace(text=note.text.replace(CODE, hcpcs))

@@ -48,10 +48,9 @@ def day_notes(lines: Sequence[Line], pos: str | None, circumstances: Circumstanc
 
     They are on units, levels, surgical centers, image guidance, regions, KX and sessions.
     """
+    codes = facts.codes()
     facets = [
-        line
-        for line in lines
-        if line.hcpcs in facts.codes() and not has(line.modifiers, Effect.DENIES)
+        line for line in lines if line.hcpcs in codes and not has(line.modifiers, Effect.DENIES)
     ]
     if not facets:
         return []

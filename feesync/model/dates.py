@@ -115,7 +115,8 @@ def read_day(name: str, value: object) -> date:
         InvalidInputError: the value is none of them, or is no day of the calendar.
     """
     if isinstance(value, str):
-        return read_date(str.__str__(value))
+        text = str.__str__(value)
+        return _fixed(text) if text[:1].isdigit() else read_date(text)
     if isinstance(value, date):
         try:
             return date(value.year, value.month, value.day)

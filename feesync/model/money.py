@@ -7,7 +7,7 @@ same `(n + d/2) / d` in integers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
+
+_HALF = SCALE // 2
 
 _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Inexact])
 _times, _CENT = _EXACT.multiply, Decimal("0.01")
@@ -36,7 +38,7 @@ def half_up(numerator: int | Fraction, denominator: int) -> int:
 
 def scaled(cents: int, factor: int | Fraction) -> int:
     """Return an amount times a factor in ten-thousandths, rounded half up to the cent."""
-    return half_up(cents * factor, SCALE)
+    return (cents * factor + _HALF) // SCALE
 
 
 def decimal(value: int, places: int) -> Decimal:
@@ -50,6 +52,11 @@ def decimal(value: int, places: int) -> Decimal:
 def dollars(cents: int) -> Decimal:
     """Return whole cents as a Decimal of dollars with two places."""
     return _times(cents, _CENT)
+
+
+def each_in_dollars(amounts: Iterable[int]) -> list[Decimal]:
+    """Return several amounts of whole cents, each as `dollars` does."""
+    return [_times(cents, _CENT) for cents in amounts]
 
 
 def dollars_or_none(amount: int | None) -> Decimal | None:

@@ -175,7 +175,8 @@ class Rate(NamedTuple):
         Raises:
             InvalidInputError: the setting is none of them.
         """
-        setting = Setting.read(setting)
+        if type(setting) is not Setting:
+            setting = Setting.read(setting)
         therapy = self.facility_na and self.facility_amount is not None
         pe, mp, opps_mp = self.nonfacility_pe_rvu, self.mp_rvu, self.opps_mp_rvu
         if setting is Setting.NONFACILITY or therapy:

@@ -73,7 +73,8 @@ def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
         UnknownCodeError: there is no such code.
     """
     rate = rate_of(line, rates)
-    return Entry(number, line, rate, rate.in_setting(line.setting), program(rate.indicators, line))
+    base = rate.in_setting(line.terms.setting)
+    return Entry(number, line, rate, base, program(rate.indicators, line))
 
 
 def price_line(line: Line, rates: RateLookup) -> Price:
@@ -113,9 +114,10 @@ def price_in_places(line: Line, rows: Mapping[str, Rate], rates: RateLookup) -> 
 
 def _alone(entry: Entry, rates: RateLookup) -> Price:
     """Return the price of a line without others."""
-    if entry.program.denials:
+    program = entry.program
+    if program.denials:
         return without_amount(entry)
-    return fold(entry) if entry.program.folds else _grouped([entry], rates)[entry.number]
+    return fold(entry) if program.folds else _grouped([entry], rates)[entry.number]
 
 
 def _of_day(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price]:

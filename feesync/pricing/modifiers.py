@@ -248,6 +248,12 @@ def has(modifiers: Iterable[str], effect: Effect) -> bool:
     return any(row.effect is effect for modifier in modifiers for row in modifier_effects(modifier))
 
 
+@lru_cache(maxsize=8192)
+def names_a_setting(modifiers: tuple[str, ...]) -> bool:
+    """Tell whether one of the modifiers implies the setting of its line."""
+    return has(modifiers, Effect.SETTING)
+
+
 def sites(modifiers: Iterable[str]) -> frozenset[str]:
     """Return the modifiers that name a finger, a toe, an eyelid or a vessel.
 
@@ -272,12 +278,15 @@ def telling_apart(modifiers: tuple[str, ...]) -> frozenset[str]:
 
 def row_of(modifiers: Sequence[str]) -> str:
     """Return the modifier that has a row of its own in the relative value file, or empty text."""
-    return next((modifier for modifier in modifiers if modifier in ROW), "")
+    for modifier in modifiers:
+        if modifier in ROW:
+            return modifier
+    return ""
 
 
 def placed(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
-    by_modifier = line.modifiers and has(line.modifiers, Effect.SETTING)
+    by_modifier = line.modifiers and names_a_setting(line.modifiers)
     if by_modifier and line.setting is Setting.NONFACILITY:
         return line.on_terms(setting=Setting.FACILITY)
     return line

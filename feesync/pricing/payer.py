@@ -33,7 +33,7 @@ def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: i
         coinsurance: the patient's share of the rest, in ten-thousandths.
         sequestration_rate: in ten-thousandths of Medicare's payment.
     """
-    owed = min(deductible, allowed)
+    owed = min(deductible, allowed) if deductible else 0
     before = scaled(allowed - owed, SCALE - coinsurance)
     sequestration = scaled(before, sequestration_rate) if sequestration_rate else 0
     return Split(before - sequestration, sequestration, allowed - before, owed)

@@ -29,17 +29,16 @@ _CAP_NOTE = Note.info(
 def fold(entry: Entry) -> Price:
     """Return the price of a line whose program folds, and that no other line changes."""
     program, cents = entry.program, entry.base.fee
-    marks = []
+    marks: tuple[Mark, ...] = ()
     for name, factor, reason, source in program.factors:
         cents = scaled(cents, factor)
-        marks.append(Mark(name, factor, cents, reason, source))
+        marks += (Mark(name, factor, cents, reason, source),)
     charge = entry.line.charge
     if charge is not None and charge < cents:
         cents = charge
-        marks.append(Mark(CHARGE, None, cents, LOWER_CHARGE, CHARGE_SOURCE))
+        marks += (Mark(CHARGE, None, cents, LOWER_CHARGE, CHARGE_SOURCE),)
     limit = _limiting_charge(entry) if program.limited else None
-    service_notes = (*program.side_notes, *program.unreduced)
-    return price_of(entry, tuple(marks), cents, limit, service_notes)
+    return price_of(entry, marks, cents, limit, program.side_notes + program.unreduced)
 
 
 def _limiting_charge(entry: Entry) -> int:
@@ -81,14 +80,13 @@ def price_of(
         denials: why it has no price.
     """
     program, base = entry.program, entry.base
-    capped = base.capped
+    uncapped = base.uncapped_fee if base.fee < base.uncapped_fee else None
     notes = (
         *program.warnings,
         *denials,
         *program.notes,
         *program.price_notes,
-        *((_CAP_NOTE,) if capped else ()),
+        *(() if uncapped is None else (_CAP_NOTE,)),
         *service_notes,
     )
-    uncapped = base.uncapped_fee if capped else None
     return Price(entry.rate, base.amount, marks, allowed, limiting_charge, notes, rank, uncapped)

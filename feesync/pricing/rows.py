@@ -11,9 +11,8 @@ from typing import Protocol
 from feesync.errors import ModifierError, UnknownCodeError
 from feesync.model.rate import Rate
 from feesync.pricing.line import Line
-from feesync.pricing.modifiers import DISCONTINUED, PROFESSIONAL, TECHNICAL, has, row_of
+from feesync.pricing.modifiers import DISCONTINUED, PROFESSIONAL, TECHNICAL, names_a_setting, row_of
 from feesync.reference.codes import technical_codes
-from feesync.reference.modifiers import Effect
 
 
 class RateLookup(Protocol):
@@ -37,8 +36,9 @@ def rate_of(line: Line, rates: RateLookup) -> Rate:
         ModifierError: the code does not have the row that the modifiers name.
         UnknownCodeError: there is no such code.
     """
-    row = row_of(line.modifiers)
-    if line.modifiers and not row and has(line.modifiers, Effect.SETTING):
+    modifiers = line.modifiers
+    row = row_of(modifiers) if modifiers else ""
+    if modifiers and not row and names_a_setting(modifiers):
         with suppress(UnknownCodeError):
             return rates.rate(line.hcpcs, PROFESSIONAL, line)
     try:

@@ -13,7 +13,12 @@ from typing import NamedTuple
 from feesync.model.money import decimal_percent
 from feesync.model.note import Note
 from feesync.pricing.line import Line
-from feesync.reference.cost_sharing import CostSharing, cost_sharings, preventive_cost_sharings
+from feesync.reference.cost_sharing import (
+    CostSharing,
+    cost_sharings,
+    preventive_codes,
+    preventive_cost_sharings,
+)
 
 PREVENTIVE = "33"
 """The modifier of a preventive service, which counts only on the codes of Medicare's list."""
@@ -41,8 +46,10 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         line: the line.
         beside: the codes of the lines of its claim that have a price.
     """
-    if _waiving().isdisjoint(line.modifiers) and not preventive_cost_sharings(line.hcpcs):
-        return standard_share(line.day)
+    modifiers = line.modifiers
+    unlisted = line.hcpcs not in preventive_codes()
+    if unlisted and (not modifiers or _waiving().isdisjoint(modifiers)):
+        return standard_share(line.terms.day)
     general = [
         rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
     ]

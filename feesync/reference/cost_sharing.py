@@ -5,10 +5,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from feesync.model.money import cents
-from feesync.reference.tables import read_table, rows_of
+from feesync.reference.tables import keys_of, read_table, rows_of
 
 SEQUESTRATION = "reference/sequestration.csv"
 PART_B_DEDUCTIBLE = "reference/part_b_deductible.csv"
+_PREVENTIVE = "reference/preventive.csv"
 _DOUBTS = {"V": "", "S": " (secondary)", "R": " (recalled)"}
 """What a source says of how sure it is, by the confidence of its row."""
 
@@ -129,9 +130,13 @@ def cost_sharings() -> tuple[CostSharing, ...]:
     )
 
 
+@cache
+def preventive_codes() -> frozenset[str]:
+    """Return the codes in Medicare's list of preventive services."""
+    return keys_of(_PREVENTIVE)
+
+
 @lru_cache(maxsize=4096)
 def preventive_cost_sharings(hcpcs: str) -> tuple[CostSharing, ...]:
     """Return the rows of a code in Medicare's list of preventive services; most have none."""
-    return tuple(
-        _cost_sharing(row, row["hcpcs"]) for row in rows_of("reference/preventive.csv", hcpcs)
-    )
+    return tuple(_cost_sharing(row, row["hcpcs"]) for row in rows_of(_PREVENTIVE, hcpcs))

@@ -41,6 +41,11 @@ def rows_of(name: str, key: str) -> list[dict[str, str]]:
     return _dictionaries([header, *lines[key]]) if key in lines else []
 
 
+def keys_of(name: str) -> frozenset[str]:
+    """Return the values of the first column of a table."""
+    return frozenset(_lines_by_key(name)[1])
+
+
 def _dictionaries(lines: Iterable[str]) -> list[dict[str, str]]:
     header, *rows = csv.reader(lines)
     return [dict(zip(header, row, strict=True)) for row in rows]

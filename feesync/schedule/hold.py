@@ -25,12 +25,8 @@ class Hold:
             forget: drops what is remembered of an earlier state.
         """
         self._live, self._forget = live, forget
-        self._depth = 0
-
-    @property
-    def is_on(self) -> bool:
-        """Whether a block is running."""
-        return self._depth > 0
+        self.depth = 0
+        """How many blocks are running, one inside the other."""
 
     def __enter__(self) -> None:
         """Begin to read the database as it is now.
@@ -38,7 +34,7 @@ class Hold:
         Raises:
             StoreError: it cannot be read, or is damaged.
         """
-        if not self._depth:
+        if not self.depth:
             changed = True
             try:
                 changed = self._live.begin()
@@ -47,7 +43,7 @@ class Hold:
             finally:
                 if changed:
                     self._forget()
-        self._depth += 1
+        self.depth += 1
 
     def __exit__(
         self,
@@ -60,8 +56,8 @@ class Hold:
         Raises:
             StoreError: the block could not read the database, or it is damaged.
         """
-        self._depth -= 1
-        if self._depth:
+        self.depth -= 1
+        if self.depth:
             return
         try:
             self._live.end()

@@ -22,9 +22,12 @@ def notes(schedule: FeeSchedule, quote: Quote, day: date, *, qp: bool) -> list[N
         day: date of service.
         qp: whether the factor of a qualifying APM participant was asked for.
     """
-    capped = quote.rate.opps_mp_rvu is not None
-    items = release_notes(schedule, quote.release, quote.rate.basis, day, qp=qp, capped=capped)
-    return [*items, zip_note(quote.release, quote.locality, quote.zip, day)] if quote.zip else items
+    rate, release, place, exact, by_zip = quote
+    if exact and not (qp or by_zip or release.reference_factors or release.checks_set_aside):
+        return []
+    capped = rate.opps_mp_rvu is not None
+    items = release_notes(schedule, release, rate.basis, day, qp=qp, capped=capped)
+    return [*items, zip_note(release, place, by_zip, day)] if by_zip else items
 
 
 def release_notes(
@@ -40,7 +43,7 @@ def release_notes(
         qp: whether the factor of a qualifying APM participant was asked for.
         capped: whether OPPS cap columns are part of the answer.
     """
-    items = acceptance_notes(release)
+    items = acceptance_notes(release) if release.checks_set_aside else []
     if day and not release.covers(day):
         hint = schedule.remedy(day)
         year = f" --year {hint.year}" if hint.year else ""
@@ -72,8 +75,6 @@ def release_notes(
 
 def acceptance_notes(release: Release) -> list[Note]:
     """Return the notes on a check that was set aside, or a change that was accepted, at loading."""
-    if not release.checks_set_aside:
-        return []
     items = []
     if names := ", ".join(name for name in release.checks_set_aside if name != ACCEPTED_CHANGE):
         text = (

@@ -109,7 +109,10 @@ class FeeSchedule:
         Raises:
             NoReleaseError, UnknownCodeError, LocalityError: as `rate` does.
         """
-        return self._reading(self._rate, hcpcs, row, locality, day, qp)
+        if self._hold.depth:
+            return self._rate(hcpcs, row, locality, day, qp)
+        with self._hold:
+            return self._rate(hcpcs, row, locality, day, qp)
 
     def rates(
         self,
@@ -292,14 +295,17 @@ class FeeSchedule:
 
     def _reading(self, function: Callable[..., _T], *args: object) -> _T:
         """Answer from one state of the database."""
-        if self._hold.is_on:
+        if self._hold.depth:
             return function(*args)
         with self._hold:
             return function(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
-        source, release = self._library.release_of(hcpcs, day)
-        place, by_zip = self._place(source, release, locality, day)
+        library = self._shelf or self._library
+        source, release = library.release_of(hcpcs, day)
+        place, by_zip = source.places(release).get(locality), None
+        if place is None:
+            place, by_zip = self._place(source, release, locality, day)
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise self._library.not_in(hcpcs, modifier, source, release, day)

@@ -69,8 +69,9 @@ class Library:
         Raises:
             NoReleaseError: no release does.
         """
-        if day in self._by_day:
-            return self._by_day[day]
+        known = self._by_day.get(day)
+        if known:
+            return known
         answers = _in_effect(self._database, day) if self._database else []
         if not answers:
             labels = self._database.labels if self._database else frozenset()

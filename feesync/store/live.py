@@ -87,8 +87,9 @@ class LiveDatabase:
         """
         if connection.in_transaction:  # a block that was interrupted while it began
             connection.execute("ROLLBACK")
-        connection.execute("BEGIN")
-        version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+        execute = connection.cursor().execute
+        execute("BEGIN")
+        version: int = execute("PRAGMA data_version").fetchone()[0]
         if version == self._data_version:
             return False
         self.source = Source(connection, embedded=False)

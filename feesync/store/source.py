@@ -134,20 +134,14 @@ class Source:
         self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool
     ) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where there is none."""
-        self.check_code(release, hcpcs)
+        release_id = release.release_id
+        if (release_id, hcpcs) not in self._sound:
+            self.check_code(release, hcpcs)
         if not self._select_one:
             self._select_one = select_one(self.connection)
-        row = self.connection.execute(
-            self._select_one,
-            (
-                release.release_id,
-                basis_of(release, qp=qp),
-                hcpcs,
-                modifier,
-                place.mac,
-                place.locality,
-            ),
-        ).fetchone()
+        basis = basis_of(release, qp=qp) if qp else "nonqp"
+        key = (release_id, basis, hcpcs, modifier, place.mac, place.locality)
+        row = self.connection.execute(self._select_one, key).fetchone()
         return Rate._make(row) if row else None
 
     def rates(
