@@ -97,10 +97,16 @@ def test_a_name_comes_before_a_county(text, says):
 @pytest.mark.parametrize(
     ("text", "names", "near"),
     [
-        ("abcd", ["ABCE"], [0]),  # three letters of four: 0.75 is like enough
-        ("abcd", ["ABEF"], []),
-        ("abcde", ["XYZ", "ABCDF", "ABCDE"], [2]),  # 0.8 is not within 0.1 of the likest
-        ("abcdefghij", ["ABCDEFGHIX", "XX", "ABCDEFGHIJ"], [2, 0]),  # 0.9 is; the likest first
+        ("abcde", ["ABCDF"], [0]),  # four letters of five: 0.8 is like enough
+        ("abcd", ["ABCE"], []),
+        ("abcde", ["XBCDE"], []),  # another first letter
+        ("orlando", ["PORTLAND"], []),
+        ("abcdefghij", ["XYZ", "ABCDEFGHIX", "ABCDEFGHIJ"], [2]),  # 0.9 is not within 0.05 of 1
+        (  # 0.95 is; the likest first
+            "abcdefghijabcdefghij",
+            ["ABCDEFGHIJABCDEFGHIX", "AX", "ABCDEFGHIJABCDEFGHIJ"],
+            [2, 0],
+        ),
         ("new yrok", ["REST OF NEW YORK", "YORK"], [0]),
         ("texis", ["REST OF TEXAS"], [0]),  # the last word
         (
@@ -109,7 +115,7 @@ def test_a_name_comes_before_a_county(text, says):
             [0],
         ),  # one word alone
         ("x new york", ["LONGWORD NEW YORK"], []),  # as many words as the text, or one
-        ("aaaa", ["AAAB", "AAAC", "AAAD", "AAAE", "AAAF"], [0, 1, 2, 3]),  # four at most
+        ("aaaaa", ["AAAAB", "AAAAC", "AAAAD", "AAAAE", "AAAAF"], [0, 1, 2, 3]),  # four at most
         ("", ["ABCE"], []),
     ],
 )

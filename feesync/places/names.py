@@ -13,15 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from feesync.errors import Hint, HintKind, LocalityError
 from feesync.model.locality import Locality
 from feesync.model.reading import excerpt
-from feesync.reference.states import near_state
+from feesync.reference.states import bare, near_state
 
 _KEY = re.compile(r"([0-9]{4,5})[-/ ]([0-9]{1,2})|([0-9]{5})([0-9]{2})")
 _STATE_KEY = re.compile(r"([A-Z]{2})[-/ ]([0-9]{1,2})")
+_WORD = r"[A-Za-z]{3}"
 _MOST_NAMES = 8
 _LONGEST_TEXT = 100
 _SHORTEST_PART = 4
-_LEAST_LIKENESS = 0.75
-_LIKENESS_MARGIN = 0.1
+_LEAST_LIKENESS = 0.8
+_LIKENESS_MARGIN = 0.05
 _NONE: Mapping[tuple[str, str], Sequence[str]] = {}
 
 
@@ -62,7 +63,7 @@ def resolve(text: str, localities: Sequence[Locality]) -> Locality:
     """
     if len(text) > _LONGEST_TEXT:
         raise LocalityError(f"a text of {len(text)} characters is no locality")
-    plain = _plain(text)
+    plain = bare(text)
     if plain == "NATIONAL":
         return next(place for place in localities if place.is_national)
     places = [place for place in localities if not place.is_national]
@@ -95,19 +96,19 @@ def matches(text: str, localities: Iterable[Locality]) -> list[Locality]:
     is part of the name REST OF TEXAS, but a person who says Texas may mean any locality of Texas,
     so all of them are returned.
     """
-    plain = _plain(text)
+    plain = bare(text)
     places = [place for place in localities if not place.is_national]
     if by_state := [place for place in places if place.state == plain]:
         return by_state
-    if by_name := [place for place in places if _plain(place.name) == plain]:
+    if by_name := [place for place in places if bare(place.name) == plain]:
         return by_name
     by_words = [place for place in places if has_words(place.name, text)]
     if not by_words and len(plain) >= _SHORTEST_PART:
-        by_words = [place for place in places if f" {plain}" in f" {_plain(place.name)}"]
+        by_words = [place for place in places if f" {plain}" in f" {bare(place.name)}"]
     rests_of_states = [
         place
         for place in by_words
-        if _plain(place.name).startswith("REST OF") and not plain.startswith("REST")
+        if bare(place.name).startswith("REST OF") and not plain.startswith("REST")
     ]
     if rests_of_states:
         states = {place.state for place in rests_of_states}
@@ -117,13 +118,13 @@ def matches(text: str, localities: Iterable[Locality]) -> list[Locality]:
 
 def is_whole_name(text: str, place: Locality) -> bool:
     """Tell whether a text is the whole name of a locality."""
-    return _plain(text) == _plain(place.name)
+    return bare(text) == bare(place.name)
 
 
 def has_words(name: str, text: str) -> bool:
     """Tell whether a text of at least three letters is one or more whole words of a name."""
-    plain = _plain(text)
-    return len(plain) > 2 and f" {plain} " in f" {_plain(name)} "
+    plain = bare(text)
+    return len(plain) > 2 and f" {plain} " in f" {bare(name)} "
 
 
 def _unique(places: list[Locality], text: str, near: Sequence[Locality]) -> Locality:
@@ -141,8 +142,9 @@ def _unique(places: list[Locality], text: str, near: Sequence[Locality]) -> Loca
 def unknown_name(text: str, near: Sequence[Locality]) -> LocalityError:
     """Return the error for a text that names no locality, with the localities near it."""
     beside = f" (near it: {enumeration(near)})" if near else ""
+    city = "; cities are not known by name, a ZIP is enough" if re.search(_WORD, text) else ""
     return LocalityError(
-        f"no locality {text[:_LONGEST_TEXT]!r}{beside}",
+        f"no locality {text[:_LONGEST_TEXT]!r}{beside}{city}",
         [place.key for place in near],
         hint=list_hint(),
     )
@@ -190,6 +192,8 @@ def similar(
 ) -> list[Locality]:
     """Return at most four localities with a name or county spelt nearly as a text, nearest first.
 
+    The first letter must be the same: Orlando is not near PORTLAND.
+
     Args:
         text: a misspelt name.
         places: the localities to choose from.
@@ -197,7 +201,7 @@ def similar(
     """
     from difflib import SequenceMatcher
 
-    plain = _plain(text)
+    plain = bare(text)
     if not plain:
         return []
     matcher = SequenceMatcher()
@@ -205,18 +209,20 @@ def similar(
     count = len(plain.split())
 
     def likeness(candidate: str) -> float:
+        if candidate[:1] != plain[:1]:
+            return 0
         matcher.set_seq1(candidate)
         return matcher.ratio() if matcher.quick_ratio() >= _LEAST_LIKENESS else 0
 
     def score(place: Locality) -> float:
-        words = _plain(place.name).split()
+        words = bare(place.name).split()
         parts = {
             " ".join(words[start : start + length])
             for length in (1, count)
             for start in range(len(words) - length + 1)
         }
-        parts.update(map(_plain, counties.get((place.mac, place.locality), ())))
-        return max(map(likeness, (_plain(place.name), *parts)))
+        parts.update(map(bare, counties.get((place.mac, place.locality), ())))
+        return max(map(likeness, (bare(place.name), *parts)))
 
     scores = sorted(
         ((score(place), place) for place in places if not place.is_national),
@@ -224,7 +230,3 @@ def similar(
     )
     least = max(_LEAST_LIKENESS, scores[0][0] - _LIKENESS_MARGIN) if scores else 0
     return [place for likeness, place in scores[:4] if likeness >= least]
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[^A-Z0-9]+", " ", text.upper()).split())

@@ -63,8 +63,9 @@ def locate(
 ) -> tuple[Locality, ZipPlace | None]:
     """Return the one locality that a text means in a release; for a ZIP, also why.
 
-    The name of a county does not mean a locality, because CMS's file does not name all counties.
-    But a part of a locality's name that is also a county of another locality is ambiguous.
+    The name of a county does not mean a locality, unless its state stands with it: many states have
+    a county of that name. But a part of a locality's name that is also a county of another locality
+    is ambiguous.
 
     Args:
         text: a key, a name or a ZIP.
@@ -96,12 +97,24 @@ def _by_name(
     try:
         place = _locality(source, release, text)
     except LocalityError as error:
-        by_county = words.of_county(text, places, counties())
+        by_state = words.in_state(text, places, counties())
+        if len(by_state) == 1:
+            return by_state[0]
+        if by_state:
+            raise LocalityError(
+                f"cities are not known by name, and {text!r} may be in {enumeration(by_state)}. "
+                "Give its ZIP, or name one by MAC-locality",
+                [other.key for other in by_state],
+            ) from error
+        by_county = [
+            *words.of_county(text, places, counties()),
+            *words.of_rest(text, places, counties()),
+        ]
         if not by_county or matches(text, places):
             raise
         where = (
             f"{text!r} is no locality by name; it is a county of {enumeration(by_county)}. Name "
-            "one by MAC-locality"
+            "one by MAC-locality, or give a ZIP"
         )
         raise LocalityError(where, [other.key for other in by_county]) from error
     if place.is_national or is_whole_name(text, place):

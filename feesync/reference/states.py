@@ -40,8 +40,31 @@ def letters_of(name: str) -> str:
     capitals = name.upper()
     if len(capitals) <= _LETTERS:
         return capitals
-    plain = " ".join(re.sub(r"[^A-Z]+", " ", capitals.replace(".", "")).split())
+    plain = bare(name.replace(".", ""))
     return states().get(plain, plain if len(plain) == _LETTERS else capitals)
+
+
+def name_of(letters: str) -> str:
+    """Return the name of a state in capitals, by its two letters."""
+    return next(name for name, state in states().items() if state == letters)
+
+
+def with_state(text: str) -> tuple[str, str] | None:
+    """Return the name and the state's letters of a text such as `Tampa, FL` or `Tampa Florida`.
+
+    Return None where the text does not end in a state.
+    """
+    name, comma, last = text.rpartition(",")
+    if not comma:
+        name, _, last = text.strip().rpartition(" ")
+    state = letters_of(last.strip())
+    return (name.strip(), state) if name.strip() and state in states().values() else None
+
+
+def bare(text: str) -> str:
+    """Return a text in capitals, with blanks in place of marks, and ST for Saint."""
+    words = re.sub(r"[^A-Z0-9]+", " ", text.upper()).split()
+    return " ".join("ST" if word == "SAINT" else word for word in words)
 
 
 def near_state(name: str) -> str:
