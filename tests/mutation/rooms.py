@@ -36,6 +36,7 @@ ROOMS = {
         95,
         (
             "test_claim_values",
+            "test_claim_file",
             "test_header",
             "test_estimate",
             "test_claim",
