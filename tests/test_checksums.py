@@ -494,8 +494,23 @@ def test_every_damaged_part_has_a_line(zips):
         "further in X 3 are",
     ]
     assert lines_of(zips) == found
+    tamper(zips, "DELETE FROM checksum WHERE release_id = 91")
+    found.insert(-1, "the rows in X 2 are")
+    assert lines_of(zips) == found
     tamper(zips, "UPDATE edition SET rows = 7 WHERE edition_id = 92")
     assert lines_of(zips) == ["its table of editions is", *found]
+
+
+def test_the_order_in_which_rows_were_stored_changes_no_checksum():
+    found = []
+    for numbers in ((1, 2, 3), (3, 1, 2)):
+        connection = schema.memory_database()
+        connection.execute("CREATE TABLE further (number INTEGER, edition_id INTEGER)")
+        connection.executemany("INSERT INTO further VALUES (?, 7)", [(one,) for one in numbers])
+        connection.execute("INSERT INTO further VALUES (9, 8)")
+        found.append(sums.edition_sums(connection, 7, ["further", "nowhere"]))
+    rows = [(1, 7), (2, 7), (3, 7)]
+    assert found == [{"further": crc32(ascii(rows).encode())}] * 2
 
 
 def test_of_many_damaged_parts_three_are_named(zips):

@@ -245,6 +245,11 @@ def test_what_brings_a_label(today):
         assert remedies.for_label(label, known) == hint
 
 
+def test_a_release_and_its_re_issue_are_of_one_quarter(today):
+    for label, known in (("RVU24AR", "RVU24A"), ("RVU24A", "RVU24AR")):
+        assert remedies.for_label(label, listing(known)) == Hint(HintKind.LOAD_RELEASE, label)
+
+
 def test_the_remedy_knows_what_cms_listed_when_it_was_last_asked(tmp_path):
     record_run(tmp_path / "feesync.db", ASKED, 0, (), success=True, labels=["RVU24A"])
     shelves = a_library(tmp_path, "RVU24A")

@@ -1,4 +1,5 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from feesync import estimate
 from feesync.errors import BusyError, StoreError
 from feesync.store import schema
+from feesync.store.source import Source
 from feesync.store.transaction import writing
 
 
@@ -145,8 +147,14 @@ def test_a_look_up_searches_and_never_scans(loaded):
     assert all(step[3].startswith("SEARCH") for step in plan)
 
 
-def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(of_version, monkeypatch):
-    path = of_version("0.2.0")
+@pytest.mark.parametrize(
+    ("version", "source"),
+    [("0.2.0", "rvu25d_2.zip"), ("0.3.0", None), ("0.4.0", None), ("0.5.0", None)],
+)
+def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(
+    of_version, monkeypatch, version, source
+):
+    path = of_version(version)
 
     def refuse(path):
         try:
@@ -157,7 +165,14 @@ def test_an_older_database_where_nothing_can_be_written_is_read_as_it_is(of_vers
 
     monkeypatch.setattr(schema, "open_for_writing", refuse)
     answer = estimate("64493", locality="94110", date="2025-11-03", db=path)
-    assert (answer.allowed, answer.release.source) == (Decimal("222.87"), "rvu25d_2.zip")
+    assert (answer.allowed, answer.release.embedded) == (Decimal("222.87"), False)
+    assert source in (None, answer.release.source)
+    with closing(schema.open_for_reading(path)) as connection:
+        found = Source(connection, embedded=False)
+        assert found.editions("rvu") == []
+        assert found.damages() == []
+        assert {type(release.checks_set_aside) for release in found.releases} == {dict}
+        assert {table.file.kind for table in found.zip_tables} <= {"ZIP5", "ZIP9"}
 
 
 @pytest.mark.parametrize(
@@ -300,3 +315,18 @@ def test_after_a_transaction_the_file_can_be_copied_alone(loaded, tmp_path):
         connection.execute("UPDATE edition SET source = 'another'")
     with closing(sqlite3.connect(f"file:{loaded}?immutable=1", uri=True)) as alone:
         assert alone.execute("SELECT source FROM edition").fetchall() == [("another",)]
+
+
+def test_foreign_keys_are_kept(loaded):
+    for opened in (schema.open_for_reading, schema.open_for_writing):
+        with closing(opened(loaded)) as connection:
+            assert connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_database_that_nothing_writes_to_may_be_read_by_any_thread(loaded):
+    for connection in (schema.memory_database(), schema.open_unchanging(loaded)):
+        with ThreadPoolExecutor(1) as threads:
+            rows = threads.submit(connection.execute, "SELECT count(*) FROM edition").result()
+            found = threads.submit(rows.fetchone).result()
+        assert found == connection.execute("SELECT count(*) FROM edition").fetchone()
+        connection.close()

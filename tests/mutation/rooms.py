@@ -57,6 +57,7 @@ ROOMS = {
             "test_freshness",
             "test_live",
             "test_one_rate",
+            "test_obstacles",
             "test_schema",
             "test_revisions",
             "test_zip_tables",
