@@ -10,7 +10,7 @@ words for people.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import combinations
 from typing import NamedTuple
 
@@ -125,7 +125,9 @@ def _payers(question: Question, line: Line, price: Price) -> Payers:
     return Payers(share, split(price.allowed, by.split.deductible, share.coinsurance, cut), cut)
 
 
-def causes(question: Question, target: Target, rates: Rates) -> list[Match]:
+def causes(
+    question: Question, target: Target, rates: Rates, kinds: Set[CauseKind] | None = None
+) -> list[Match]:
     """Return what amounts are right for, the likeliest first.
 
     There is nothing where the line itself meets them, or nothing explains them. Hypotheses with the
@@ -135,6 +137,7 @@ def causes(question: Question, target: Target, rates: Rates) -> list[Match]:
         question: the line as it should be priced.
         target: the amounts; at least one.
         rates: finds the rates of the line, and of other days and places.
+        kinds: the only kinds that are tried, and no pairs; by default all, and pairs.
 
     Raises:
         InvalidInputError, NoPriceError: why the line itself cannot be priced.
@@ -146,10 +149,14 @@ def causes(question: Question, target: Target, rates: Rates) -> list[Match]:
     question = question.of_line(place=place.key)  # the same on another day, whatever its ZIP is
     singles = []
     for one in hypotheses(question, own.price.rate, place, rates, paid=target.paid is not None):
+        if kinds is not None and one.kind not in kinds:
+            continue
         if trial := _trial((one,), question, rates):
             singles.append(trial)
     met = [trial for trial in singles if trial.answer.meets(target)]
-    return _grouped(met or _pairs(question, own, singles, target, rates))
+    if not met and kinds is None:
+        met = _pairs(question, own, singles, target, rates)
+    return _grouped(met)
 
 
 def deductible(question: Question, target: Target, rates: Rates) -> int | None:

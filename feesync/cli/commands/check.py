@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import click
 
 from feesync.analysis.check import check_line
+from feesync.analysis.price_file import SUFFIXES, read_price_list
+from feesync.analysis.price_list import Finding, PriceList, PriceRow, price_list
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
+from feesync.cli.input import STDIN, read_input
 from feesync.cli.options import csv_option, db_option, header_options, json_option, one_format
-from feesync.cli.output import print_csv_rows, print_json
-from feesync.errors import ExitStatus
+from feesync.cli.output import count_of, print_csv_rows, print_json, print_prose, print_table
+from feesync.errors import ExitStatus, InvalidInputError, worst
+
+_FINDING_WIDTH = 28
+_RIGHT = ("Row", "Amount", "Medicare", "Percent")
 
 
 @click.command("check", cls=Reader, short_help="What a paid line should be, and why it is not.")
-@click.argument("line")
+@click.argument("line", metavar="LINE|TABLE")
 @header_options
 @click.option("--allowed", metavar="DOLLARS", help="What the payer allowed for the line.")
 @click.option(
@@ -45,20 +54,126 @@ def command(
     was allowed, or what was paid, or both. Every cause that meets the amount to the cent is listed,
     the likeliest first, with its arithmetic: a modifier left out, the other setting, a rank behind
     another procedure, other units, rates of another quarter or locality, and so on; pairs of
-    causes where no single one does. The difference is the answer: the exit status is 0 all the
-    same, unless --fail-on-difference is given.
+    causes where no single one does.
+
+    TABLE is a price list of your own, .csv, .xlsx or - for standard input: columns of codes,
+    modifiers and amounts, perhaps of places (a ZIP or a locality), settings and dates. Each row is
+    equal to what Medicare allows, or of another quarter, or different, in percent of it.
+
+    The difference is the answer: the exit status is 0 all the same, unless --fail-on-difference is
+    given.
 
     \b
       feesync check 64493-50 --allowed 222.87 --locality 01112-05 --date 2025-11-03
       feesync check 64493-50 --paid 174.73 --locality 01112-05 --date 2025-11-03
+      feesync check prices.csv --locality 01112-05 --date 2025-11-03
     """
     one_format(as_json, as_csv)
-    result = check_line(header, ClaimLine.read(line), allowed=allowed, paid=paid, db=ctx.obj)
-    if as_json:
-        print_json(result.to_dict())
-    elif as_csv:
-        print_csv_rows(result.rows())
+    if line == STDIN or Path(line).suffix.lower() in SUFFIXES:
+        if allowed is not None or paid is not None or header.deductible:
+            raise click.UsageError(
+                "--allowed, --paid and --deductible are for a line: the amounts of a price list "
+                "are a column of it"
+            )
+        prices = price_list(header, read_price_list(*read_input(line)), db=ctx.obj)
+        _print_prices(prices, as_json=as_json, as_csv=as_csv)
+        status, differs = prices.status, prices.differs
     else:
-        click.echo(result.summary())
-    if fail_on_difference and result.differs:
-        ctx.exit(ExitStatus.REFUSED)
+        result = check_line(header, ClaimLine.read(line), allowed=allowed, paid=paid, db=ctx.obj)
+        if as_json:
+            print_json(result.to_dict())
+        elif as_csv:
+            print_csv_rows(result.rows())
+        else:
+            click.echo(result.summary())
+        status, differs = ExitStatus.OK, result.differs
+    ctx.exit(worst((status, ExitStatus.REFUSED if fail_on_difference and differs else status)))
+
+
+def _print_prices(prices: PriceList, *, as_json: bool, as_csv: bool) -> None:
+    if not prices.prices:
+        raise InvalidInputError("the price list has no rows")
+    if as_json:
+        print_json(prices.to_dict())
+    elif as_csv:
+        print_csv_rows(prices.rows())
+    else:
+        _print_list(prices)
+    for price in prices.prices:
+        if price.reason:
+            kind = "no price: " if price.finding is Finding.NO_PRICE else ""
+            click.echo(f"feesync: {kind}row {price.row}: {price.reason}", err=True)
+
+
+_Cell = Callable[[PriceRow], object]
+_COMMON: dict[str, _Cell] = {
+    "Date": lambda price: price.date,
+    "Setting": lambda price: price.setting and price.setting.value,
+    "Place": lambda price: price.locality and price.locality.key,
+}
+"""Columns that stand above the table where all rows have the same value."""
+
+_COLUMNS: dict[str, _Cell] = {
+    "Row": lambda price: price.row,
+    "Code": lambda price: price.code,
+    **_COMMON,
+    "Amount": lambda price: _money(price.amount),
+    "Medicare": lambda price: _money(price.allowed),
+    "Percent": lambda price: price.percent,
+    "Finding": lambda price: _finding(price),
+}
+
+
+def _print_list(prices: PriceList) -> None:
+    known = [price for price in prices.prices if price.locality]
+    same = [name for name, cell in _COMMON.items() if len({cell(price) for price in known}) <= 1]
+    if known:
+        first = known[0]
+        names = {"Date": str(first.date), "Setting": first.setting, "Place": str(first.locality)}
+        click.echo("\n".join(str(names[name]) for name in same))
+        click.echo(", ".join(dict.fromkeys(str(price.release) for price in known)) + "\n")
+    columns = [name for name in _COLUMNS if name not in same]
+    rows = [[_COLUMNS[name](price) for name in columns] for price in prices.prices]
+    print_table(columns, rows, right=_RIGHT, wrapped={"Finding": _FINDING_WIDTH})
+    click.echo()
+    for text in _summary(prices):
+        print_prose(text)
+
+
+def _summary(prices: PriceList) -> Sequence[str]:
+    """Return the findings in numbers, and how the prices stand to Medicare's."""
+    counts = [f"{count} {_NAMES[finding]}" for finding, count in prices.counts.items() if count]
+    texts = [f"{count_of(len(prices.prices), 'price')}: {', '.join(counts)}."]
+    if prices.releases:
+        shares = (f"{label} {count}" for label, count in prices.releases.items())
+        texts.append(f"Prices that are right by another release: {', '.join(shares)}.")
+    if prices.percents:
+        low, middle, high = prices.percents
+        text = f"Of what Medicare allows: {low} % to {high} %, {middle} % in the middle"
+        if prices.common_percent:
+            percent, count = prices.common_percent
+            text += f"; {percent} % in {count} of {len(prices.prices)}"
+        texts.append(f"{text}.")
+    return texts
+
+
+_NAMES = {
+    Finding.EQUAL: "equal",
+    Finding.RELEASE: "of another release",
+    Finding.CAUSE: "of another question",
+    Finding.DIFFERENT: "different",
+    Finding.NO_PRICE: "without a price",
+    Finding.REFUSED: "refused",
+}
+
+
+def _finding(price: PriceRow) -> str:
+    if price.finding is Finding.RELEASE:
+        return ", ".join(price.releases)
+    if price.finding is Finding.CAUSE:
+        return f"as {price.causes[0]}"
+    return price.finding.value.replace("-", " ")
+
+
+def _money(amount: object) -> str:
+    return "" if amount is None else f"{amount:,.2f}"

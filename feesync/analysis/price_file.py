@@ -1,0 +1,70 @@
+"""A price list of one's own as a file: its columns, however they are spelled, and its rows.
+
+Out of scope: what a cell means (price_list), and the table itself (formats.table).
+"""
+
+from __future__ import annotations
+
+from feesync.errors import InvalidInputError
+from feesync.formats.line_columns import CODE, SPELLINGS, code_and_modifiers
+from feesync.formats.table import Row, read_table
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+"""How the name of a price list ends."""
+
+_AMOUNTS = ("amount", "nonfacility_amount", "facility_amount")
+_OTHERS = ("locality", "setting", "pos", "date")
+_SPELLINGS = {
+    **SPELLINGS,
+    "amount": (
+        *("fee", "price", "rate", "charge", "charges", "allowed", "allowable", "amt", "dollars"),
+        *("allowed amount", "contract rate", "contracted rate", "our price", "our fee"),
+        *("fee schedule", "fee schedule amount", "medicare", "medicare amount", "unit price"),
+    ),
+    "nonfacility_amount": (
+        *("nonfacility", "non-facility", "nonfac", "non-fac", "office"),
+        *("nonfacility price", "nonfac price", "nonfac fee", "nonfac amount", "nonfacility rate"),
+    ),
+    "facility_amount": (
+        *("facility", "fac", "facility price", "fac price", "fac fee", "fac amount"),
+        *("facility rate",),
+    ),
+    "locality": ("zip", "zip code", "zipcode", "place", "mac locality", "locality number"),
+    "mac": ("carrier", "contractor", "contractor number", "mac number"),
+    "setting": (),
+    "pos": ("place of service", "pos code"),
+    "date": ("dos", "date of service", "service date", "day"),
+}
+_SHORT_NUMBER, _MOST_SHOWN = 2, 200
+
+
+def read_price_list(data: bytes, name: str) -> list[tuple[int, dict[str, object]]]:
+    """Return the rows of a price list with their numbers in the file.
+
+    Columns that are no part of a price are left out.
+
+    Args:
+        data: the bytes of a csv file or of a workbook.
+        name: its name, for errors.
+
+    Raises:
+        InvalidInputError: the data is neither, has no column of codes or none of amounts, has a
+            column twice, or rows have cells that the header does not name.
+        MissingExtraError: the package that reads workbooks is not installed.
+    """
+    table = read_table(data, name, _SPELLINGS)
+    for what, names in (("codes (hcpcs, cpt, code)", (CODE,)), ("amounts (amount, fee)", _AMOUNTS)):
+        if not set(names).intersection(table.columns):
+            columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
+            raise InvalidInputError(f"{name} has no column of {what}; its columns are {columns}")
+    return table.each(_price)
+
+
+def _price(row: Row) -> tuple[int, dict[str, object]]:
+    code, modifiers = code_and_modifiers(row.cells)
+    cells: dict[str, object] = {CODE: code, "modifiers": modifiers}
+    cells |= {name: row.cells[name] for name in (*_AMOUNTS, *_OTHERS) if name in row.cells}
+    mac, locality = row.cells.get("mac"), row.cells.get("locality")
+    if mac and locality and len(locality) <= _SHORT_NUMBER:
+        cells["locality"] = f"{mac.zfill(5)}-{locality.zfill(2)}"
+    return row.number, cells

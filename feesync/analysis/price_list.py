@@ -1,0 +1,458 @@
+"""A price list of one's own beside what Medicare allows: each row, and what an amount is equal to.
+
+Out of scope: the file of a list (formats.table), and the search of causes (causes).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from statistics import median
+from typing import Any, NamedTuple
+
+from feesync.analysis.cause import CauseKind, Match, Question
+from feesync.analysis.causes import Target, answer, causes
+from feesync.analysis.other_rates import ScheduleRates
+from feesync.claims import arguments, wording
+from feesync.claims.header import Header, read_header
+from feesync.claims.line import ClaimLine
+from feesync.errors import ExitStatus, FeesyncError, InvalidInputError, NoPriceError, worst
+from feesync.model import reading
+from feesync.model.dates import read_day
+from feesync.model.locality import Locality
+from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
+from feesync.model.note import Severity
+from feesync.model.rate import Setting
+from feesync.pricing.modifiers import placed
+from feesync.reference.place_of_service import read_setting
+from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
+
+NAMES = (
+    *("hcpcs", "modifiers", "amount", "nonfacility_amount", "facility_amount"),
+    *("locality", "setting", "pos", "date"),
+)
+"""The names that a row of a price list may have."""
+
+_AMOUNTS = {
+    "amount": None,
+    "nonfacility_amount": Setting.NONFACILITY,
+    "facility_amount": Setting.FACILITY,
+}
+_KINDS = frozenset(
+    {
+        CauseKind.SETTING,
+        CauseKind.PARTICIPATION,
+        CauseKind.CONVERSION_FACTOR,
+        CauseKind.RELEASE,
+        CauseKind.NATIONAL,
+        CauseKind.LOCALITY,
+        CauseKind.LIMITING_CHARGE,
+    }
+)
+"""What a price of a list may be, where it is not that of its row."""
+
+
+class Finding(StrEnum):
+    """What a price of a list is, beside what Medicare allows."""
+
+    EQUAL = "equal"
+    RELEASE = "release"
+    CAUSE = "cause"
+    DIFFERENT = "different"
+    NO_PRICE = "no-price"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """A price of a list beside what Medicare allows.
+
+    Attributes:
+        row: its number in the list.
+        hcpcs: the code, as given where it cannot be read.
+        modifiers: in capitals.
+        date: date of service.
+        setting: nonfacility or facility.
+        pos: place of service code, where one was given.
+        locality: the payment locality, None where the row is refused.
+        release: the label of the release that answers, None where the row is refused.
+        amount: dollars of the list, None where they cannot be read.
+        allowed: dollars that Medicare allows, None where there is no price.
+        finding: what the amount is.
+        releases: the labels of other releases by which the amount is right.
+        causes: what else the amount is right for, in words to be read after "as".
+        reason: why there is no price, or why the row is refused; else empty.
+        status: the exit status of the reason.
+    """
+
+    row: int
+    hcpcs: str
+    modifiers: tuple[str, ...]
+    date: Date | None
+    setting: Setting | None
+    pos: str | None
+    locality: Locality | None
+    release: str | None
+    amount: Decimal | None
+    allowed: Decimal | None
+    finding: Finding
+    releases: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+    reason: str = ""
+    status: ExitStatus = ExitStatus.OK
+
+    @property
+    def code(self) -> str:
+        """The code with its modifiers, as people write it: `64493-50`."""
+        return "-".join((self.hcpcs, *self.modifiers))
+
+    @property
+    def difference(self) -> Decimal | None:
+        """The amount less what Medicare allows."""
+        if self.amount is None or self.allowed is None:
+            return None
+        return self.amount - self.allowed
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The amount in percent of what Medicare allows, with two decimals."""
+        if self.amount is None or not self.allowed:
+            return None
+        return 100 + percent_change(int(100 * self.allowed), int(100 * self.amount))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the row under the names of `feesync check TABLE --json`, for `json.dumps`."""
+        place = self.locality
+        return json_ready(
+            {
+                "row": self.row,
+                "hcpcs": self.hcpcs,
+                "modifiers": self.modifiers,
+                "date": self.date and self.date.isoformat(),
+                "setting": self.setting and self.setting.value,
+                "pos": self.pos,
+                "mac": place and place.mac,
+                "locality": place and place.locality,
+                "state": place and place.state,
+                "locality_name": place and place.name,
+                "release": self.release,
+                "amount": self.amount,
+                "allowed": self.allowed,
+                "difference": self.difference,
+                "percent": self.percent,
+                "finding": self.finding.value,
+                "releases": self.releases,
+                "causes": self.causes,
+                "reason": self.reason or None,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """A price list beside what Medicare allows.
+
+    Attributes:
+        prices: each price of the list.
+    """
+
+    prices: tuple[PriceRow, ...]
+
+    @property
+    def counts(self) -> dict[Finding, int]:
+        """How many prices there are of each finding."""
+        counts = Counter(price.finding for price in self.prices)
+        return {finding: counts[finding] for finding in Finding}
+
+    @property
+    def releases(self) -> dict[str, int]:
+        """How many prices are right by another release, the most first."""
+        return dict(
+            Counter(chain.from_iterable(price.releases for price in self.prices)).most_common()
+        )
+
+    @property
+    def percents(self) -> tuple[Decimal, Decimal, Decimal] | None:
+        """The lowest, the median and the highest price in percent of what Medicare allows."""
+        percents = [price.percent for price in self.prices if price.percent is not None]
+        if not percents:
+            return None
+        middle = median(percents).quantize(Decimal("0.01"))
+        return min(percents), middle, max(percents)
+
+    @property
+    def common_percent(self) -> tuple[Decimal, int] | None:
+        """The percentage that most prices have, and how many; None where no two have the same."""
+        percents = Counter(price.percent for price in self.prices if price.percent is not None)
+        ((percent, count),) = percents.most_common(1) or [(Decimal(0), 0)]
+        return (percent, count) if count > 1 else None
+
+    @property
+    def status(self) -> ExitStatus:
+        """The worst of the exit statuses of rows that are refused, or have no price."""
+        return worst(price.status for price in self.prices)
+
+    @property
+    def differs(self) -> bool:
+        """Whether a price is another than what Medicare allows."""
+        return any(price.difference for price in self.prices)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each price, for `json.dumps`."""
+        return [price.to_dict() for price in self.prices]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rows and the summary, for `json.dumps`."""
+        percents, common = self.percents, self.common_percent
+        return json_ready(
+            {
+                "rows": self.rows(),
+                "summary": {
+                    "findings": {finding.value: count for finding, count in self.counts.items()},
+                    "releases": self.releases,
+                    "percent": percents
+                    and dict(zip(("lowest", "median", "highest"), percents, strict=True)),
+                    "common_percent": common
+                    and dict(zip(("percent", "rows"), common, strict=True)),
+                },
+            }
+        )
+
+
+def check_prices(
+    prices: Iterable[Mapping[str, object]],
+    *,
+    locality: str | None = None,
+    setting: Setting | str = "nonfacility",
+    pos: str | int | None = None,
+    date: Date | str | None = None,
+    nonpar: bool = False,
+    practitioner: str = "physician",
+    qp: bool = False,
+    percent: Decimal | int | str | None = None,
+    of_year: int | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> PriceList:
+    """Return a price list beside what Medicare allows.
+
+    Args:
+        prices: a dictionary for each row, with `hcpcs`, perhaps `modifiers`, and `amount` in
+            dollars, or `nonfacility_amount` and `facility_amount`; also `locality`, `setting` or
+            `pos`, and `date`, where the row has its own.
+        locality: the place of rows that name none, as for `estimate`.
+        setting: of rows that name none.
+        pos: of rows that name none.
+        date: of rows that name none; today by default.
+        nonpar: as for `estimate`.
+        practitioner: as for `estimate`.
+        qp: as for `estimate`.
+        percent: as for `estimate`: the list is then held against the contract.
+        of_year: as for `estimate`.
+        db: path of the database.
+
+    Returns:
+        The list: for each price whether it is equal, by which other releases it is right, or what
+        else it is right for, and its percentage of what Medicare allows. A row that cannot be
+        priced has its reason, and changes no other.
+
+    Raises:
+        InvalidInputError: an argument cannot be read.
+        StoreError: the database cannot be read.
+
+    Source of the rules: those of `estimate`.
+    """
+    header = read_header(
+        locality="" if locality is None else locality,
+        setting=setting,
+        pos=pos,
+        date=date,
+        nonpar=nonpar,
+        practitioner=practitioner,
+        qp=qp,
+        percent=percent,
+        of_year=of_year,
+    )
+    rows = reading.sequence("prices", prices, {"hcpcs": "64493", "amount": "154.46"})
+    return price_list(header, list(enumerate(rows, start=1)), db=db)
+
+
+@of_one_state
+def price_list(
+    header: Header,
+    rows: Sequence[tuple[int, Mapping[str, object]]],
+    *,
+    db: str | os.PathLike[str] | None = None,
+) -> PriceList:
+    """Return a price list under a header, as `check_prices` does, of rows with their numbers."""
+    rates = ScheduleRates(open_schedule(db))
+    return PriceList(
+        tuple(
+            _price_row(header, number, row, name, rates)
+            for number, row in rows
+            for name in _amounts(row)
+        )
+    )
+
+
+def _amounts(row: Mapping[str, object]) -> list[str]:
+    """Return the names of the amounts of a row, `amount` where it has none."""
+    if not isinstance(row, Mapping):
+        return ["amount"]
+    return [name for name in _AMOUNTS if row.get(name) not in (None, "")] or ["amount"]
+
+
+class _Price(NamedTuple):
+    """A price of a list, read."""
+
+    question: Question
+    amount: int
+
+
+def _price_row(
+    header: Header, number: int, row: Mapping[str, object], name: str, rates: ScheduleRates
+) -> PriceRow:
+    given = row if isinstance(row, Mapping) else {}
+    try:
+        read = _read(header, row, name)
+    except FeesyncError as error:
+        return _refusal(number, given, name, error)
+    question = read.question
+    line = question.line
+    try:
+        own = answer(question, rates)
+        quote = rates.of(question.header).quote_of(placed(line), own.price.rate)
+    except FeesyncError as error:
+        return _refusal(number, given, name, error, read)
+    allowed = own.price.allowed
+    matches: list[Match] = []
+    finding, reason, status = Finding.DIFFERENT, "", ExitStatus.OK
+    if allowed == read.amount:
+        finding = Finding.EQUAL
+    else:
+        matches = causes(question, Target(read.amount, None), rates, _KINDS)
+    if allowed is None:
+        finding, status = Finding.NO_PRICE, ExitStatus.NO_PRICE
+        denials = (note for note in wording.notes(own.price) if note.severity is Severity.DENIAL)
+        reason = " ".join(note.text for note in denials)
+    releases = _releases(matches)
+    others = tuple(match.text for match in matches if match.kinds != (CauseKind.RELEASE,))
+    if finding is Finding.DIFFERENT and matches:
+        finding = Finding.RELEASE if releases else Finding.CAUSE
+    return PriceRow(
+        number,
+        line.hcpcs,
+        line.modifiers,
+        line.day,
+        line.setting,
+        question.header.pos,
+        quote.locality,
+        quote.release.label,
+        dollars(read.amount),
+        dollars_or_none(allowed),
+        finding,
+        releases,
+        others,
+        reason,
+        status,
+    )
+
+
+def _releases(matches: Iterable[Match]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            hypothesis.value
+            for match in matches
+            for several in match.alternatives
+            for hypothesis in several
+            if hypothesis.kind is CauseKind.RELEASE
+        )
+    )
+
+
+def _read(header: Header, row: Mapping[str, object], name: str) -> _Price:
+    """Return a row with the header of its own place, setting and day.
+
+    Raises:
+        InvalidInputError: a part of it cannot be read, or is missing.
+    """
+    if not isinstance(row, Mapping):
+        raise InvalidInputError(
+            f"{reading.excerpt(row)} is no row: a dictionary with hcpcs, amount"
+        )
+    unknown = [key for key in row if key not in NAMES]
+    if unknown:
+        raise InvalidInputError(
+            f"a price has {reading.excerpt(unknown[0])}; its names are {', '.join(NAMES)}"
+        )
+    cells = {key: value for key, value in row.items() if value not in (None, "")}
+    if "hcpcs" not in cells:
+        raise InvalidInputError("it has no code")
+    cents = arguments.cents(name, cells.get(name))  # type: ignore[arg-type]
+    if cents is None:
+        raise InvalidInputError("it has no amount")
+    header = _header(header, cells, _AMOUNTS[name])
+    line = ClaimLine.read({key: cells[key] for key in ("hcpcs", "modifiers") if key in cells})
+    return _Price(Question(header, header.line(line)), cents)
+
+
+def _header(header: Header, cells: Mapping[str, object], own: Setting | None) -> Header:
+    """Return a header with the place, day and setting of a row; `own` is that of its amount."""
+    if "locality" in cells:
+        header = header._replace(locality=reading.text("locality", cells["locality"]))
+    if not header.locality:
+        raise InvalidInputError("it names no place, and none is given for all rows")
+    if "date" in cells:
+        header = header.on(read_day("date", cells["date"]))
+    setting = header.terms.setting
+    if own is not None:
+        return _in_setting(header, own)
+    if "setting" in cells:
+        setting = Setting.read(cells["setting"])
+        header = header._replace(place_of_service=None)
+    if "pos" in cells:
+        setting, place = read_setting(setting, cells["pos"])  # type: ignore[arg-type]
+        header = header._replace(place_of_service=place)
+    return header._replace(terms=header.terms._replace(setting=setting))
+
+
+def _in_setting(header: Header, setting: Setting) -> Header:
+    if header.terms.setting is setting:
+        return header
+    return header._replace(place_of_service=None, terms=header.terms._replace(setting=setting))
+
+
+def _refusal(
+    number: int,
+    row: Mapping[str, object],
+    name: str,
+    error: FeesyncError,
+    read: _Price | None = None,
+) -> PriceRow:
+    line = read and read.question.line
+    amount = None if read is None else dollars(read.amount)
+    is_unpriced = isinstance(error, NoPriceError)
+    return PriceRow(
+        number,
+        line.hcpcs if line else str(row.get("hcpcs") or "")[:_LONGEST_CODE],
+        line.modifiers if line else (),
+        line.day if line else None,
+        line.setting if line else None,
+        None,
+        None,
+        None,
+        amount,
+        None,
+        Finding.NO_PRICE if is_unpriced else Finding.REFUSED,
+        reason=str(error),
+        status=error.exit_status,
+    )
+
+
+_LONGEST_CODE = 12
