@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
+    from feesync.analysis.price_list import PriceList, PriceRow, check_prices
     from feesync.analysis.sheet import FeeSheet, sheet
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
 
 _NAMES = {
+    "feesync.analysis.price_list": ("PriceList", "PriceRow", "check_prices"),
     "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
     "feesync.changes.change": ("Diff",),
@@ -157,6 +159,8 @@ __all__ = [
     "NoReleaseError",
     "Note",
     "Outcome",
+    "PriceList",
+    "PriceRow",
     "Quote",
     "Rate",
     "Rates",
@@ -174,6 +178,7 @@ __all__ = [
     "UnreachableError",
     "Verification",
     "check",
+    "check_prices",
     "compare",
     "coverage_sheet",
     "diff",

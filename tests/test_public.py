@@ -55,6 +55,10 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     ),
     "rates": (package.rates, {"codes": ["64493"], "locality": "AL", "date": DAY}),
     "sheet": (package.sheet, {"lines": ["64493-50"], "locality": "national", "date": DAY}),
+    "check_prices": (
+        package.check_prices,
+        {"prices": [{"hcpcs": "64493", "amount": "154.46"}], "locality": "AL", "date": DAY},
+    ),
     "compare": (package.compare, {"hcpcs": "64493", "places": ["AL"], "date": DAY}),
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),

@@ -29,13 +29,14 @@ _SPELLINGS = {
         *("facility", "fac", "facility price", "fac price", "fac fee", "fac amount"),
         *("facility rate",),
     ),
-    "locality": ("zip", "zip code", "zipcode", "place", "mac locality", "locality number"),
+    "locality": ("place", "mac locality", "locality number"),
+    "zip": ("zip code", "zip5", "postal code"),
     "mac": ("carrier", "contractor", "contractor number", "mac number"),
     "setting": (),
     "pos": ("place of service", "pos code"),
     "date": ("dos", "date of service", "service date", "day"),
 }
-_SHORT_NUMBER, _MOST_SHOWN = 2, 200
+_SHORT_NUMBER, _ZIP, _MOST_SHOWN = 2, 5, 200
 
 
 def read_price_list(data: bytes, name: str) -> list[tuple[int, dict[str, object]]]:
@@ -64,7 +65,14 @@ def _price(row: Row) -> tuple[int, dict[str, object]]:
     code, modifiers = code_and_modifiers(row.cells)
     cells: dict[str, object] = {CODE: code, "modifiers": modifiers}
     cells |= {name: row.cells[name] for name in (*_AMOUNTS, *_OTHERS) if name in row.cells}
+    if zip_code := row.cells.get("zip"):
+        cells["locality"] = f"ZIP {_with_zeros(zip_code)}"
     mac, locality = row.cells.get("mac"), row.cells.get("locality")
     if mac and locality and len(locality) <= _SHORT_NUMBER:
         cells["locality"] = f"{mac.zfill(5)}-{locality.zfill(2)}"
     return row.number, cells
+
+
+def _with_zeros(zip_code: str) -> str:
+    """Return a ZIP with the zeros at its beginning, which spreadsheets drop."""
+    return zip_code.zfill(_ZIP) if zip_code.isdigit() and len(zip_code) < _ZIP else zip_code

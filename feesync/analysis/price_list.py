@@ -13,8 +13,8 @@ from datetime import date as Date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
-from statistics import median
-from typing import Any, NamedTuple
+from statistics import median_low
+from typing import Any
 
 from feesync.analysis.cause import CauseKind, Match, Question
 from feesync.analysis.causes import Target, answer, causes
@@ -22,7 +22,15 @@ from feesync.analysis.other_rates import ScheduleRates
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
-from feesync.errors import ExitStatus, FeesyncError, InvalidInputError, NoPriceError, worst
+from feesync.errors import (
+    ExitStatus,
+    FeesyncError,
+    Hint,
+    InvalidInputError,
+    NoPriceError,
+    StoreError,
+    worst,
+)
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.locality import Locality
@@ -45,6 +53,7 @@ _AMOUNTS = {
     "nonfacility_amount": Setting.NONFACILITY,
     "facility_amount": Setting.FACILITY,
 }
+_LONGEST_TEXT = 12
 _KINDS = frozenset(
     {
         CauseKind.SETTING,
@@ -90,6 +99,7 @@ class PriceRow:
         causes: what else the amount is right for, in words to be read after "as".
         reason: why there is no price, or why the row is refused; else empty.
         status: the exit status of the reason.
+        hint: what helps against it, None where nothing is known to.
     """
 
     row: int
@@ -107,6 +117,7 @@ class PriceRow:
     causes: tuple[str, ...] = ()
     reason: str = ""
     status: ExitStatus = ExitStatus.OK
+    hint: Hint | None = None
 
     @property
     def code(self) -> str:
@@ -149,7 +160,7 @@ class PriceRow:
                 "percent": self.percent,
                 "finding": self.finding.value,
                 "releases": self.releases,
-                "causes": self.causes,
+                "cause": self.causes[0] if self.causes else None,
                 "reason": self.reason or None,
             }
         )
@@ -180,12 +191,14 @@ class PriceList:
 
     @property
     def percents(self) -> tuple[Decimal, Decimal, Decimal] | None:
-        """The lowest, the median and the highest price in percent of what Medicare allows."""
+        """The lowest, the median and the highest price in percent of what Medicare allows.
+
+        Of two in the middle the median is the lower one.
+        """
         percents = [price.percent for price in self.prices if price.percent is not None]
         if not percents:
             return None
-        middle = median(percents).quantize(Decimal("0.01"))
-        return min(percents), middle, max(percents)
+        return min(percents), median_low(percents), max(percents)
 
     @property
     def common_percent(self) -> tuple[Decimal, int] | None:
@@ -308,35 +321,25 @@ def _amounts(row: Mapping[str, object]) -> list[str]:
     return [name for name in _AMOUNTS if row.get(name) not in (None, "")] or ["amount"]
 
 
-class _Price(NamedTuple):
-    """A price of a list, read."""
-
-    question: Question
-    amount: int
-
-
 def _price_row(
     header: Header, number: int, row: Mapping[str, object], name: str, rates: ScheduleRates
 ) -> PriceRow:
     given = row if isinstance(row, Mapping) else {}
     try:
-        read = _read(header, row, name)
-    except FeesyncError as error:
-        return _refusal(number, given, name, error)
-    question = read.question
-    line = question.line
-    try:
+        question, amount = _read(header, row, name)
         own = answer(question, rates)
-        quote = rates.of(question.header).quote_of(placed(line), own.price.rate)
     except FeesyncError as error:
-        return _refusal(number, given, name, error, read)
-    allowed = own.price.allowed
+        if isinstance(error, StoreError):
+            raise
+        return _refusal(number, given, name, header, error)
+    line, allowed = question.line, own.price.allowed
+    quote = rates.of(question.header).quote_of(placed(line), own.price.rate)
     matches: list[Match] = []
     finding, reason, status = Finding.DIFFERENT, "", ExitStatus.OK
-    if allowed == read.amount:
+    if allowed == amount:
         finding = Finding.EQUAL
     else:
-        matches = causes(question, Target(read.amount, None), rates, _KINDS)
+        matches = causes(question, Target(amount, None), rates, _KINDS)
     if allowed is None:
         finding, status = Finding.NO_PRICE, ExitStatus.NO_PRICE
         denials = (note for note in wording.notes(own.price) if note.severity is Severity.DENIAL)
@@ -354,7 +357,7 @@ def _price_row(
         question.header.pos,
         quote.locality,
         quote.release.label,
-        dollars(read.amount),
+        dollars(amount),
         dollars_or_none(allowed),
         finding,
         releases,
@@ -376,7 +379,7 @@ def _releases(matches: Iterable[Match]) -> tuple[str, ...]:
     )
 
 
-def _read(header: Header, row: Mapping[str, object], name: str) -> _Price:
+def _read(header: Header, row: Mapping[str, object], name: str) -> tuple[Question, int]:
     """Return a row with the header of its own place, setting and day.
 
     Raises:
@@ -399,7 +402,7 @@ def _read(header: Header, row: Mapping[str, object], name: str) -> _Price:
         raise InvalidInputError("it has no amount")
     header = _header(header, cells, _AMOUNTS[name])
     line = ClaimLine.read({key: cells[key] for key in ("hcpcs", "modifiers") if key in cells})
-    return _Price(Question(header, header.line(line)), cents)
+    return Question(header, header.line(line)), cents
 
 
 def _header(header: Header, cells: Mapping[str, object], own: Setting | None) -> Header:
@@ -429,30 +432,30 @@ def _in_setting(header: Header, setting: Setting) -> Header:
 
 
 def _refusal(
-    number: int,
-    row: Mapping[str, object],
-    name: str,
-    error: FeesyncError,
-    read: _Price | None = None,
+    number: int, row: Mapping[str, object], name: str, header: Header, error: FeesyncError
 ) -> PriceRow:
-    line = read and read.question.line
-    amount = None if read is None else dollars(read.amount)
-    is_unpriced = isinstance(error, NoPriceError)
+    """Return a row that cannot be priced, with what can be read of it."""
+    modifiers = row.get("modifiers")
+    try:
+        amount = arguments.cents(name, row.get(name) or None)  # type: ignore[arg-type]
+    except InvalidInputError:
+        amount = None
     return PriceRow(
-        number,
-        line.hcpcs if line else str(row.get("hcpcs") or "")[:_LONGEST_CODE],
-        line.modifiers if line else (),
-        line.day if line else None,
-        line.setting if line else None,
-        None,
-        None,
-        None,
-        amount,
-        None,
-        Finding.NO_PRICE if is_unpriced else Finding.REFUSED,
+        row=number,
+        hcpcs=str(row.get("hcpcs") or "")[:_LONGEST_TEXT],
+        modifiers=tuple(
+            str(modifier)[:_LONGEST_TEXT]
+            for modifier in (modifiers if isinstance(modifiers, list | tuple) else ())
+        ),
+        date=header.day,
+        setting=_AMOUNTS[name] or header.terms.setting,
+        pos=None,
+        locality=None,
+        release=None,
+        amount=dollars_or_none(amount),
+        allowed=None,
+        finding=Finding.NO_PRICE if isinstance(error, NoPriceError) else Finding.REFUSED,
         reason=str(error),
         status=error.exit_status,
+        hint=error.hint,
     )
-
-
-_LONGEST_CODE = 12

@@ -324,8 +324,15 @@ _HEADER_OPTIONS = (
 """The options of a claim header, under the names of the arguments of `read_header`."""
 
 
-def header_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of a claim header, and pass them to the command as one checked `header`."""
+def header_options(
+    command: Callable[..., None], place: Callable[[str | None], str] = required_place
+) -> Callable[..., None]:
+    """Add the options of a claim header, and pass them to the command as one checked `header`.
+
+    Args:
+        command: the command.
+        place: returns the place, also where none is given.
+    """
 
     @wraps(command)
     def with_header(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
@@ -340,7 +347,7 @@ def header_options(command: Callable[..., None]) -> Callable[..., None]:
         values["date"] = values.pop("day")
         wanted = ["locality", "practitioner", "nonpar", *(() if values["setting"] else ("pos",))]
         with fill(values, wanted, kwargs):
-            values["locality"] = required_place(values["locality"])
+            values["locality"] = place(values["locality"])
             values["setting"] = values["setting"] or Setting.NONFACILITY
             values["practitioner"] = values["practitioner"] or PHYSICIAN
             values["nonpar"] = bool(values["nonpar"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from feesync.cli.command import Reader
 from feesync.cli.input import STDIN, read_input
 from feesync.cli.options import csv_option, db_option, header_options, json_option, one_format
 from feesync.cli.output import count_of, print_csv_rows, print_json, print_prose, print_table
+from feesync.cli.place import required_place
 from feesync.errors import ExitStatus, InvalidInputError, worst
 
 _FINDING_WIDTH = 28
@@ -24,7 +26,7 @@ _RIGHT = ("Row", "Amount", "Medicare", "Percent")
 
 @click.command("check", cls=Reader, short_help="What a paid line should be, and why it is not.")
 @click.argument("line", metavar="LINE|TABLE")
-@header_options
+@partial(header_options, place=lambda text: text or "")
 @click.option("--allowed", metavar="DOLLARS", help="What the payer allowed for the line.")
 @click.option(
     "--paid",
@@ -79,6 +81,7 @@ def command(
         _print_prices(prices, as_json=as_json, as_csv=as_csv)
         status, differs = prices.status, prices.differs
     else:
+        required_place(header.locality or None)
         result = check_line(header, ClaimLine.read(line), allowed=allowed, paid=paid, db=ctx.obj)
         if as_json:
             print_json(result.to_dict())
@@ -99,10 +102,14 @@ def _print_prices(prices: PriceList, *, as_json: bool, as_csv: bool) -> None:
         print_csv_rows(prices.rows())
     else:
         _print_list(prices)
-    for price in prices.prices:
-        if price.reason:
+    reasons = [price for price in prices.prices if price.reason]
+    if reasons:
+        from feesync.cli.hints import with_hint  # not where every row has a price
+
+        for price in reasons:
             kind = "no price: " if price.finding is Finding.NO_PRICE else ""
-            click.echo(f"feesync: {kind}row {price.row}: {price.reason}", err=True)
+            text = with_hint(price.reason, price.hint)
+            click.echo(f"feesync: {kind}row {price.row}: {text}", err=True)
 
 
 _Cell = Callable[[PriceRow], object]
@@ -159,8 +166,8 @@ def _summary(prices: PriceList) -> Sequence[str]:
 
 _NAMES = {
     Finding.EQUAL: "equal",
-    Finding.RELEASE: "of another release",
-    Finding.CAUSE: "of another question",
+    Finding.RELEASE: "right by another release",
+    Finding.CAUSE: "right otherwise",
     Finding.DIFFERENT: "different",
     Finding.NO_PRICE: "without a price",
     Finding.REFUSED: "refused",
