@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
     from feesync.analysis.history import History, history
-    from feesync.analysis.price_list import PriceList, PriceRow, check_prices
+    from feesync.analysis.price_list import PriceList, check_prices
+    from feesync.analysis.price_row import PriceRow
     from feesync.analysis.sheet import FeeSheet, sheet
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
 
 _NAMES = {
-    "feesync.analysis.price_list": ("PriceList", "PriceRow", "check_prices"),
+    "feesync.analysis.price_list": ("PriceList", "check_prices"),
+    "feesync.analysis.price_row": ("PriceRow",),
     "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
     "feesync.changes.change": ("Diff",),

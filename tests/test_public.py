@@ -224,6 +224,7 @@ NEEDED = (
     *("setting", "units", "nonpar", "practitioner", "qp", "coverage", "most"),
 )
 OPTIONAL = {
+    ("check_prices", "locality"),
     ("coverage_sheet", "locality"),
     ("localities", "query"),
     ("rates", "locality"),

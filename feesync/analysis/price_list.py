@@ -1,6 +1,6 @@
 """A price list of one's own beside what Medicare allows: each row, and what an amount is equal to.
 
-Out of scope: the file of a list (formats.table), and the search of causes (causes).
+Out of scope: the file of a list (price_file), and the search of causes (causes).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
-from enum import StrEnum
 from itertools import chain
 from statistics import median_low
 from typing import Any
@@ -19,13 +18,13 @@ from typing import Any
 from feesync.analysis.cause import CauseKind, Match, Question
 from feesync.analysis.causes import Target, answer, causes
 from feesync.analysis.other_rates import ScheduleRates
+from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
 from feesync.errors import (
     ExitStatus,
     FeesyncError,
-    Hint,
     InvalidInputError,
     NoPriceError,
     StoreError,
@@ -33,8 +32,7 @@ from feesync.errors import (
 )
 from feesync.model import reading
 from feesync.model.dates import read_day
-from feesync.model.locality import Locality
-from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
+from feesync.model.money import dollars, dollars_or_none, json_ready
 from feesync.model.note import Severity
 from feesync.model.rate import Setting
 from feesync.pricing.modifiers import placed
@@ -66,104 +64,6 @@ _KINDS = frozenset(
     }
 )
 """What a price of a list may be, where it is not that of its row."""
-
-
-class Finding(StrEnum):
-    """What a price of a list is, beside what Medicare allows."""
-
-    EQUAL = "equal"
-    RELEASE = "release"
-    CAUSE = "cause"
-    DIFFERENT = "different"
-    NO_PRICE = "no-price"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class PriceRow:
-    """A price of a list beside what Medicare allows.
-
-    Attributes:
-        row: its number in the list.
-        hcpcs: the code, as given where it cannot be read.
-        modifiers: in capitals.
-        date: date of service.
-        setting: nonfacility or facility.
-        pos: place of service code, where one was given.
-        locality: the payment locality, None where the row is refused.
-        release: the label of the release that answers, None where the row is refused.
-        amount: dollars of the list, None where they cannot be read.
-        allowed: dollars that Medicare allows, None where there is no price.
-        finding: what the amount is.
-        releases: the labels of other releases by which the amount is right.
-        causes: what else the amount is right for, in words to be read after "as".
-        reason: why there is no price, or why the row is refused; else empty.
-        status: the exit status of the reason.
-        hint: what helps against it, None where nothing is known to.
-    """
-
-    row: int
-    hcpcs: str
-    modifiers: tuple[str, ...]
-    date: Date | None
-    setting: Setting | None
-    pos: str | None
-    locality: Locality | None
-    release: str | None
-    amount: Decimal | None
-    allowed: Decimal | None
-    finding: Finding
-    releases: tuple[str, ...] = ()
-    causes: tuple[str, ...] = ()
-    reason: str = ""
-    status: ExitStatus = ExitStatus.OK
-    hint: Hint | None = None
-
-    @property
-    def code(self) -> str:
-        """The code with its modifiers, as people write it: `64493-50`."""
-        return "-".join((self.hcpcs, *self.modifiers))
-
-    @property
-    def difference(self) -> Decimal | None:
-        """The amount less what Medicare allows."""
-        if self.amount is None or self.allowed is None:
-            return None
-        return self.amount - self.allowed
-
-    @property
-    def percent(self) -> Decimal | None:
-        """The amount in percent of what Medicare allows, with two decimals."""
-        if self.amount is None or not self.allowed:
-            return None
-        return 100 + percent_change(int(100 * self.allowed), int(100 * self.amount))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the row under the names of `feesync check TABLE --json`, for `json.dumps`."""
-        place = self.locality
-        return json_ready(
-            {
-                "row": self.row,
-                "hcpcs": self.hcpcs,
-                "modifiers": self.modifiers,
-                "date": self.date and self.date.isoformat(),
-                "setting": self.setting and self.setting.value,
-                "pos": self.pos,
-                "mac": place and place.mac,
-                "locality": place and place.locality,
-                "state": place and place.state,
-                "locality_name": place and place.name,
-                "release": self.release,
-                "amount": self.amount,
-                "allowed": self.allowed,
-                "difference": self.difference,
-                "percent": self.percent,
-                "finding": self.finding.value,
-                "releases": self.releases,
-                "cause": self.causes[0] if self.causes else None,
-                "reason": self.reason or None,
-            }
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import click
 
 from feesync.analysis.check import check_line
 from feesync.analysis.price_file import SUFFIXES, read_price_list
-from feesync.analysis.price_list import Finding, PriceList, PriceRow, price_list
+from feesync.analysis.price_list import PriceList, price_list
+from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
