@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from click.testing import CliRunner
 
 from feesync import (
     Estimate,
@@ -19,6 +20,7 @@ from feesync import (
     sheet,
 )
 from feesync.claims.line import ClaimLine
+from feesync.cli import cli
 from feesync.model.hcpcs import FACET_JOINT_CODES
 
 D = Decimal
@@ -329,6 +331,31 @@ def test_limiting_charges_need_a_practitioner_who_does_not_participate(feesync):
     assert "--limiting goes with --nonpar" in result.stderr
 
 
+def test_a_place_and_who_bills_by_default(feesync, monkeypatch, tmp_path):
+    monkeypatch.setenv("FEESYNC_LOCALITY", "AL")
+    monkeypatch.setenv("FEESYNC_NONPAR", "yes")
+    line = ("sheet", "64493", "--date", DAY, "--limiting")
+    shown = feesync(*line).stdout
+    # CMS, Alabama 2025: 154.46; 95 %
+    assert "64493  Medicare allows  146.74" in shown
+    assert shown.endswith(
+        "\nDefaults: locality AL (FEESYNC_LOCALITY); nonpar true (FEESYNC_NONPAR)\n"
+    )
+    data = json.loads(feesync(*line, "--json").stdout)
+    assert set(data["defaults"]) == {"locality", "nonpar"}
+    page = feesync(*line, "--html", tmp_path / "fees.html")
+    assert page.stdout == ""
+    assert "feesync: info: Defaults: locality AL" in page.stderr
+    given = feesync("sheet", "64493", "--date", DAY, "--zip", "35233", "--par")
+    assert "Defaults" not in given.stdout
+
+
+def test_a_place_is_needed_and_a_zip_is_enough(feesync):
+    result = feesync("sheet", "64493")
+    assert result.exit_code == 2
+    assert "Missing option '--locality' or '--zip'" in result.stderr
+
+
 def test_forms_exclude_each_other(feesync, tmp_path):
     line = ("sheet", "64493", "--locality", "AL", "--csv", "--html", tmp_path / "a.html")
     result = feesync(*line)
@@ -370,7 +397,7 @@ class TestCodesOfAFile:
         ("content", "says"),
         [
             (b"# nothing\n", "has no code"),
-            (b"\xff\xfe64493", "cannot be read: it is not UTF-8 text"),
+            (b"\xe9", "cannot be read: it is not UTF-8 text"),
             (b"64493\nfacets\n", "'facets' is not a claim line"),
             (None, "cannot be read: No such file or directory"),
         ],
@@ -382,6 +409,35 @@ class TestCodesOfAFile:
         result = feesync("sheet", "--codes", path, "--locality", "AL")
         assert (result.exit_code, result.stdout) == (2, "")
         assert says in result.stderr
+
+    def test_unicode_text_of_a_spreadsheet_and_standard_input(self, feesync, tmp_path, monkeypatch):
+        path = tmp_path / "practice.csv"
+        path.write_bytes("CPT Code\tname\n64493-50\tx\n".encode("utf-16"))
+        assert self.shown(feesync, path) == ["64493-50"]
+        line = ("sheet", "--codes", "-", "--locality", "AL", "--date", DAY, "--csv")
+        result = CliRunner().invoke(cli, line, input="64493-50\n64494\n")
+        assert len(result.stdout.splitlines()) == 7
+
+    @pytest.mark.parametrize("command", ["rates", "export"])
+    def test_rates_and_exports_are_of_its_codes(self, feesync, tmp_path, command):
+        path = tmp_path / "practice.txt"
+        path.write_text("64493-50\n64494\n64635-64636\n64633x2\n")
+        form = ("--csv",) if command == "rates" else ()
+        line = (command, "--codes", path, "--locality", "AL", "--date", DAY, *form)
+        result = feesync(*line)
+        rows = list(csv.DictReader(io.StringIO(result.stdout)))
+        assert [row["hcpcs"] for row in rows] == ["64493", "64494", "64635", "64636", "64633"]
+        assert result.stderr == (
+            "feesync: info: rates are before modifiers and units: of lines such as 64493-50 the "
+            "code alone counts\n"
+        )
+        path.write_text("64494\n")
+        assert feesync(*line, "64493").stderr == ""
+
+    def test_rates_of_neither(self, feesync):
+        result = feesync("rates", "--locality", "AL")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Missing argument 'HCPCS...'" in result.stderr
 
     def test_neither_lines_nor_a_file(self, feesync):
         result = feesync("sheet", "--locality", "AL")

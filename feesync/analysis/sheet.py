@@ -272,8 +272,9 @@ def sheet(
         )
         for place in _once_each(schedule, places, days)
         for day in days
-        for name in dict.fromkeys(names)
+        for name in names
     ]
+    headers = list(dict.fromkeys(headers))
     return _sheet(schedule, headers, _claim_lines(lines, schedule, headers[0].day))
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import re
 from collections.abc import Callable
 
 import click
 
+from feesync.claims.line import ClaimLine
+from feesync.cli.input import read_input
 from feesync.errors import InvalidInputError
+from feesync.formats.line_columns import CODE, SPELLINGS
+from feesync.formats.table import plain
 from feesync.model.reading import excerpt
 
-_HEADERS = frozenset(
-    {"hcpcs", "cpt", "code", "codes", "line", "lines", "hcpcs code", "cpt code", "procedure"}
-)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_HEADERS = frozenset(map(plain, (CODE, *SPELLINGS[CODE], "codes", "line", "lines")))
 """First cells that make a row the header of its file."""
 
-_MODIFIERS = re.compile(r"mod(ifier)?s?[ _]?[1-4]?")
+_OTHERS = frozenset(
+    plain(spelling)
+    for name, spellings in SPELLINGS.items()
+    if name != CODE
+    for spelling in (name, *spellings)
+)
+"""Columns of modifiers."""
 
 
 def codes_option(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -33,6 +42,31 @@ def codes_option(what: str) -> Callable[[Callable[..., None]], Callable[..., Non
         help=f"A file with {what} a row, or - for standard input; # begins a comment. Of a .csv "
         "the first column counts.",
     )
+
+
+def bare_codes(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of lines of a file, for rates, which are before modifiers and units.
+
+    Where a line has any, stderr says that they are left out. What is no line, such as a range of
+    codes, stays as it is.
+    """
+    codes = tuple(map(_bare_code, lines))
+    if codes != lines:
+        example = next(line for line, code in zip(lines, codes, strict=True) if line != code)
+        click.echo(
+            f"feesync: info: rates are before modifiers and units: of lines such as {example} the "
+            "code alone counts",
+            err=True,
+        )
+    return codes
+
+
+def _bare_code(text: str) -> str:
+    try:
+        line = ClaimLine.read(text)
+    except InvalidInputError:
+        return text
+    return text if line == ClaimLine(line.hcpcs) else line.hcpcs
 
 
 def with_codes(
@@ -55,36 +89,30 @@ def with_codes(
 def _read(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
     if value is None:
         return ()
-    texts = _first_cells(value, _text(value))
-    if not texts:
-        raise InvalidInputError(f"{value} has no code")
-    return texts
-
-
-def _text(name: str) -> str:
+    data, name = read_input(value)
     try:
-        with click.open_file(name, "rb") as file:
-            data: bytes = file.read()
-        return data.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InvalidInputError(f"{name} cannot be read: {why}") from None
+        texts = _first_cells(name, data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{name} cannot be read: it is not UTF-8 text") from None
+    if not texts:
+        raise InvalidInputError(f"{name} has no code")
+    return texts
 
 
 def _first_cells(name: str, text: str) -> tuple[str, ...]:
     """Return the first cell of each row that has one; a header is none of them."""
     rows = [row for row in (line.partition("#")[0].strip() for line in text.splitlines()) if row]
     if not name.lower().endswith(".csv"):
-        return tuple(row for row in rows if row.lower() not in _HEADERS)
+        return tuple(row for row in rows if plain(row) not in _HEADERS)
     delimiter = max(",;\t|", key=(rows or [""])[0].count)
     try:
         cells = list(csv.reader(rows, delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
-    if cells and cells[0][0].strip().lower() in _HEADERS:
+    if cells and plain(cells[0][0]) in _HEADERS:
         header, *cells = cells
         for column in header[1:]:
-            if _MODIFIERS.fullmatch(column.strip().lower()):
+            if plain(column) in _OTHERS:
                 raise InvalidInputError(
                     f"{name} has the column {excerpt(column)}, which is not read: write modifiers "
                     "after their code, as in 64493-50"

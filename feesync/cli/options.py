@@ -179,26 +179,33 @@ def optional_locality_option(command: Callable[..., None]) -> Callable[..., None
     return _one_locality(_one_zip(with_place))
 
 
-def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name places: some localities, those of a state, or all."""
+_each_locality = click.option(
+    "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
+)
+_each_zip = click.option(
+    "--zip",
+    "zips",
+    multiple=True,
+    metavar="ZIP",
+    callback=lambda ctx, param, value: tuple(map(read_place_zip, value)),
+    help=f"{_ZIP_HELP}; repeatable.",
+)
+
+
+def localities_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name places one by one; the command has them as `places`."""
 
     @wraps(command)
     def with_places(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
         kwargs["places"] = (*kwargs["places"], *kwargs.pop("zips"))
         command(*args, **kwargs)
 
+    return _each_locality(_each_zip(with_places))
+
+
+def place_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name places: some localities, those of a state, or all."""
     options = (
-        click.option(
-            "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
-        ),
-        click.option(
-            "--zip",
-            "zips",
-            multiple=True,
-            metavar="ZIP",
-            callback=lambda ctx, param, value: tuple(map(read_place_zip, value)),
-            help=f"{_ZIP_HELP}; repeatable.",
-        ),
         click.option(
             "--state",
             "states",
@@ -211,10 +218,9 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
             "--all", "everywhere", is_flag=True, help="All localities, which is the default."
         ),
     )
-    wrapper: Callable[..., None] = with_places
     for option in reversed(options):
-        wrapper = option(wrapper)
-    return wrapper
+        command = option(command)
+    return localities_option(command)
 
 
 def _read_states(
@@ -278,6 +284,16 @@ def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool)
         raise click.UsageError(f"--force goes with {name}")
 
 
+nonpar_option: Option = click.option(
+    "--nonpar/--par",
+    default=None,
+    help="Assigned claim of a non-participating practitioner; participating by default.",
+)
+practitioner_option: Option = click.option(
+    "--practitioner",
+    type=Word(list(PRACTITIONERS), read_practitioner),
+    help="Who bills; a physician by default.",
+)
 _HEADER_OPTIONS = (
     _one_locality,
     _one_zip,
@@ -288,16 +304,8 @@ _HEADER_OPTIONS = (
     ),
     click.option("--pos", metavar="POS", help=f"{POS_HELP}, instead of --setting."),
     date_option,
-    click.option(
-        "--nonpar/--par",
-        default=None,
-        help="Assigned claim of a non-participating practitioner; participating by default.",
-    ),
-    click.option(
-        "--practitioner",
-        type=Word(list(PRACTITIONERS), read_practitioner),
-        help="Who bills; a physician by default.",
-    ),
+    nonpar_option,
+    practitioner_option,
     qp_option,
     click.option(
         "--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.codes import bare_codes, codes_option
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
@@ -29,6 +30,7 @@ from feesync.paths import database_path
 
 @click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")
 @click.argument("hcpcs", nargs=-1)
+@codes_option("one code or range")
 @place_options
 @date_option
 @click.option(
@@ -56,6 +58,7 @@ from feesync.paths import database_path
 def command(
     ctx: click.Context,
     hcpcs: tuple[str, ...],
+    more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
     everywhere: bool,
@@ -89,7 +92,7 @@ def command(
     elif force:
         raise click.UsageError("--force goes with -o")
     when = parse_label(label) if label else year if year is not None else day or Date.today()
-    codes = [read_codes(code) for code in hcpcs]
+    codes = [read_codes(code) for code in (*hcpcs, *bare_codes(more))]
     grid = open_grid(database, codes, places, states, when, qp=qp)
     print_notes(grid.notes)
     if output is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.claims import arguments
+from feesync.cli.codes import bare_codes, codes_option, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
@@ -59,7 +60,8 @@ _MONEY = (
 
 
 @click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
-@click.argument("hcpcs", nargs=-1, required=True)
+@click.argument("hcpcs", nargs=-1, metavar="HCPCS...")
+@codes_option("one code or range")
 @place_options
 @date_option
 @click.option(
@@ -79,6 +81,7 @@ _MONEY = (
 def command(
     ctx: click.Context,
     hcpcs: tuple[str, ...],
+    more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
     everywhere: bool,
@@ -105,6 +108,7 @@ def command(
       feesync rates 64490-64495 64633-64636 --xlsx facets.xlsx
       feesync rates 64493 --state AL --percent 110 --of-year 2022
     """
+    hcpcs = with_codes(ctx, "hcpcs", hcpcs, bare_codes(more))
     one_format(as_json, as_csv, xlsx)
     if len([value for value in (day, year, of_year) if value is not None]) > 1:
         raise click.UsageError(

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,17 +22,21 @@ from feesync.cli.options import (
     file_option,
     force_option,
     json_option,
+    localities_option,
+    nonpar_option,
     of_year_option,
     percent_option,
+    practitioner_option,
     qp_option,
     read_each_date,
     refuse_several,
 )
 from feesync.cli.output import count_of, print_csv_rows, print_file, print_json, print_notes
+from feesync.cli.place import fill, required_place
 from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus
 from feesync.export.printout import NO_PRICE, Printout, amount_texts
-from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.pricing.practitioner import PHYSICIAN
 
 _WIDTH = 80
 """The width of the table, where no terminal says another."""
@@ -42,40 +47,29 @@ _GAP, _LINE = "  ", "Line"
 @click.command("sheet", cls=Reader, short_help="The fee list of a practice, to read and to print.")
 @click.argument("lines", nargs=-1, metavar="LINE...")
 @codes_option("one code, line or range")
-@click.option(
-    "--locality",
-    "places",
-    multiple=True,
-    required=True,
-    help="Place, as for estimate; repeatable.",
-)
+@localities_option
 @click.option(
     "--date",
+    "--dos",
     "days",
     multiple=True,
     callback=read_each_date,
-    metavar="YYYY-MM-DD",
-    help="Date of service; today by default. Repeatable.",
+    metavar="DATE",
+    help="Date of service, as for estimate; today by default. Repeatable.",
 )
 @click.option(
     "--settings",
     default=",".join(SETTINGS),
     show_default=True,
     metavar="NAMES",
-    help="Settings of the columns, with commas between them: these names, place of service codes, "
+    help="Settings of the columns, with commas between them: places of service by name or code, "
     "nonfacility or facility.",
 )
-@click.option("--nonpar", is_flag=True, help="The practitioner does not participate.")
+@nonpar_option
 @click.option(
     "--limiting", is_flag=True, help="Limiting charges too; they are there with --nonpar only."
 )
-@click.option(
-    "--practitioner",
-    type=click.Choice(list(PRACTITIONERS)),
-    default="physician",
-    show_default=True,
-    help="Who bills.",
-)
+@practitioner_option
 @qp_option
 @percent_option
 @of_year_option
@@ -93,9 +87,9 @@ def command(
     places: tuple[str, ...],
     days: tuple[Date, ...],
     settings: str,
-    nonpar: bool,
+    nonpar: bool | None,
     limiting: bool,
-    practitioner: str,
+    practitioner: str | None,
     qp: bool,
     percent: str | None,
     of_year: int | None,
@@ -112,7 +106,7 @@ def command(
     reason; one of an unknown code is left out, which ends with exit status 6.
 
     \b
-      feesync sheet 64493-50 64494-50 64495 --locality 33612 --date 2026-08-01
+      feesync sheet 64493-50 64494-50 64495 --zip 33612 --date 2026-08-01
       feesync sheet --codes practice.txt --locality CA-05 --html fees.html
       feesync sheet 64490-64495 --locality AL --date 2025-11-03 --date 2026-08-01
       feesync sheet 64493-50 --locality AL --nonpar --limiting --xlsx fees.xlsx
@@ -121,31 +115,38 @@ def command(
     is not among them.
     """
     refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx), ("--html", html)))
-    if limiting and not nonpar:
-        raise click.UsageError(
-            "--limiting goes with --nonpar: only who does not participate has a limiting charge"
-        )
     check_file(ctx, "--xlsx or --html", xlsx or html, force=force)
-    result = sheet(
-        with_codes(ctx, "lines", lines, more),
-        locality=places,
-        date=days or None,
-        settings=[name for name in settings.split(",") if name.strip()],
-        nonpar=nonpar,
-        practitioner=practitioner,
-        qp=qp,
-        percent=percent,
-        of_year=of_year,
-        db=ctx.obj,
-    )
-    if as_json:
-        print_json(result.to_dict())
-    elif as_csv:
-        print_csv_rows(result.rows())
-    elif xlsx or html:
-        _write(printout(result, limiting=limiting), xlsx, html, force=force)
-    else:
-        _print(printout(result, limiting=limiting))
+    values: dict[str, Any] = {
+        "locality": places or None,
+        "practitioner": practitioner,
+        "nonpar": nonpar,
+    }
+    form = {"as_json": as_json, "as_csv": as_csv or xlsx or html}
+    with fill(values, tuple(values), form):
+        if limiting and not values["nonpar"]:
+            raise click.UsageError(
+                "--limiting goes with --nonpar: only who does not participate has a limiting charge"
+            )
+        result = sheet(
+            with_codes(ctx, "lines", lines, more),
+            locality=values["locality"] or required_place(None),
+            date=days or None,
+            settings=[name for name in settings.split(",") if name.strip()],
+            nonpar=bool(values["nonpar"]),
+            practitioner=values["practitioner"] or PHYSICIAN,
+            qp=qp,
+            percent=percent,
+            of_year=of_year,
+            db=ctx.obj,
+        )
+        if as_json:
+            print_json(result.to_dict())
+        elif as_csv:
+            print_csv_rows(result.rows())
+        elif xlsx or html:
+            _write(printout(result, limiting=limiting), xlsx, html, force=force)
+        else:
+            _print(printout(result, limiting=limiting))
     _print_reasons(result, with_notes=bool(as_csv or xlsx or html))
     if result.refused or not result.has_price:
         ctx.exit(result.status or ExitStatus.NO_PRICE)
