@@ -168,6 +168,18 @@ class TestFreshness:
         (problem,) = json.loads(feesync("status", "--json").stdout)["last_problems"]
         assert problem.startswith("RVU25D: http")
 
+    def test_a_problem_is_shown_with_what_helps(self, feesync, synced):
+        synced.faults[LISTING] = status(403)
+        feesync("sync")
+        refused = feesync("sync")
+        assert refused.exit_code == 3
+        assert " UTC, unless by --force" in refused.stderr
+        shown = feesync("status").stdout.replace("\n", " ")
+        assert " UTC, unless by --force" in shown
+        told = json.loads(feesync("status", "--json").stdout)
+        assert len(told["last_problems"]) == len(told["last_hints"]) == 1
+        assert told["last_hints"][0] == {"kind": "ask-anyway"}
+
     @pytest.mark.parametrize("age", ["", "30", "d", "0d", "-1d", "1y", "99999d"])
     def test_an_age_that_cannot_be_read(self, feesync, age):
         result = feesync("status", "--max-age", age)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feesync.errors import StoreError
+from feesync.errors import Hint, HintKind, StoreError
 from feesync.store.freshness import Freshness, Listing, read_freshness, record_run
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -16,6 +16,22 @@ def test_a_failure_keeps_the_last_success(database):
     assert read_freshness(database) == Freshness(
         NOW - timedelta(days=2), NOW, 3, ("cannot connect",)
     )
+
+
+def test_a_problem_keeps_its_hint(database):
+    hint = Hint(HintKind.LOAD_QUARTER, "RVU24D", 2024)
+    record_run(database, NOW, 4, ("first", "second"), hints=(None, hint), success=False)
+    assert read_freshness(database).hinted == (("first", None), ("second", hint))
+
+
+@pytest.mark.parametrize(
+    "hints", ["7", "[7]", "[null]", '[{"kind": "x"}]', '[{"kind": "wait", "x": 1}]', "[{}, {}, {}]"]
+)
+def test_a_hint_that_cannot_be_read_is_none(database, hints):
+    record = f'{{"last_status": 4, "problems": ["first", "second"], "hints": {hints}}}'
+    database.with_name(database.name + ".sync.json").write_text(record)
+    fresh = read_freshness(database)
+    assert fresh.hinted == (("first", None), ("second", None))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ printed (cli).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -39,7 +39,7 @@ from feesync.refresh.problems import Problems
 from feesync.refresh.report import ReleaseReport, SyncReport
 from feesync.refresh.standing import standing
 from feesync.store.freshness import Listing, read_freshness, record_run
-from feesync.store.revisions import read_revisions
+from feesync.store.revisions import are_sound, read_revisions
 
 _STRENGTH = (
     Outcome.UNCHANGED,
@@ -80,6 +80,7 @@ class Run:
     releases: list[ReleaseReport] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     offered: frozenset[str] | None = None
+    sound: dict[str, bool] = field(default_factory=dict)
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
         """Refresh, and return the report; `deadline` is in seconds."""
@@ -147,12 +148,9 @@ class Run:
         return dataset.choice(offers, enquiry, self.problems.note)
 
     def _drop_unfinished(self, dataset: Dataset, choice: Sequence[Offer]) -> None:
-        """Remove what interrupted runs have left, except downloads that this run may resume."""
+        """Remove what interrupted runs have left of a dataset, except what this run may resume."""
         labels = {offer.label for offer in choice}
-        others = [other for other in self.datasets if other is not dataset]
-        self.cache.drop_unfinished(
-            lambda label: label in labels or any(other.owns(label) for other in others)
-        )
+        self.cache.drop_unfinished(lambda label: label in labels or not dataset.owns(label))
 
     def _cached_offer(self, dataset: Dataset, offer: Offer) -> tuple[str, CachedFile | None]:
         """Return the download that CMS had last, and its address.
@@ -209,7 +207,7 @@ class Run:
         record = self.cache.record(offer.label)
         if record is None:
             return None
-        known = dataset.is_current(offer, record.sha256, self.loaded, None) or self._is_superseded(
+        known = self._is_current(dataset, offer, record.sha256, None) or self._is_superseded(
             dataset, offer, record.sha256
         )
         return record if known or self.cache.has_sound(offer.label, record.sha256) else None
@@ -230,7 +228,7 @@ class Run:
             label, Outcome.UNCHANGED, url, sha256, entry.size if entry else 0, downloaded
         )
         read = partial(self.cache.read, entry) if entry else None
-        if dataset.is_current(offer, sha256, self.loaded, read):
+        if self._is_current(dataset, offer, sha256, read):
             return report
         if self._is_superseded(dataset, offer, sha256):
             text = (
@@ -260,13 +258,24 @@ class Run:
         report = _with_loads(report, reports)
         for warning in (warning for load in reports for warning in load.warnings):
             self.problems.warn(label, warning)
-        if report.changed and dataset.has_rates:
+        if report.changed and dataset.has_rates and report.outcome is not Outcome.REPAIRED:
             with self.problems.of(label):
                 report = replace(report, changes=read_changes(self.database, label, self.watch))
         return report
 
     def _outlook(self, label: str) -> Outcome:
         return Outcome.WOULD_COMPARE if label in self.loaded else Outcome.WOULD_LOAD
+
+    def _is_current(
+        self, dataset: Dataset, offer: Offer, sha256: str, read: Callable[[], bytes] | None
+    ) -> bool:
+        """Tell whether a download is what the database has, and still has as it was loaded."""
+        if not dataset.is_current(offer, sha256, self.loaded, read):
+            return False
+        if offer.label not in self.sound:
+            label = offer.label if offer.label in self.loaded else None
+            self.sound[offer.label] = are_sound(self.database, dataset.name, label)
+        return self.sound[offer.label]
 
     def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:
         """Tell whether a download was loaded, has been superseded, and must stay so."""
@@ -320,10 +329,15 @@ class Run:
         if self.dry_run or self.offline:
             return report
         success = report.status == ExitStatus.OK and self.selection.covers_this_year()
-        texts = tuple(map(str, report.problems))
         try:
             fresh = record_run(
-                self.database, finished, report.status, texts, success=success, labels=self.offered
+                self.database,
+                finished,
+                report.status,
+                tuple(map(str, report.problems)),
+                hints=tuple(problem.hint for problem in report.problems),
+                success=success,
+                labels=self.offered,
             )
         except FeesyncError as error:
             self.problems.note(None, error)

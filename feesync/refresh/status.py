@@ -81,6 +81,7 @@ class Status(Result):
             "last_run": _iso(fresh.last_run),
             "last_status": fresh.last_status,
             "last_problems": list(fresh.problems),
+            "last_hints": [hint.to_dict() if hint else None for _, hint in fresh.hinted],
             "cool_down_until": _iso(self.cool_down_until),
             "answering": today.label,
             "answering_covers_today": today.is_current if today.answering else None,

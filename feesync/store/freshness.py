@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 
-from feesync.errors import StoreError
+from feesync.errors import Hint, HintKind, StoreError
 from feesync.files import read_json, write_json
 from feesync.model.label import label_in
 
@@ -39,6 +40,8 @@ class Freshness:
         last_run: when a run last ended (UTC), with success or without.
         last_status: the exit status of that run.
         problems: what went wrong in it.
+        hints: what helps against each problem, None where nothing is known to; none at all in
+            records of an older feesync.
         listing: what CMS listed when its listing was last read; None where that is not known.
     """
 
@@ -47,6 +50,13 @@ class Freshness:
     last_status: int | None = None
     problems: tuple[str, ...] = ()
     listing: Listing | None = None
+    hints: tuple[Hint | None, ...] = ()
+
+    @property
+    def hinted(self) -> tuple[tuple[str, Hint | None], ...]:
+        """The problems, each with its hint."""
+        hints = self.hints[: len(self.problems)]
+        return tuple(zip_longest(self.problems, hints))
 
     def stale_because(self, most: timedelta, now: datetime) -> str | None:
         """Return why the last success is too old for an age, or None where it is not."""
@@ -73,7 +83,14 @@ def read_freshness(database: Path) -> Freshness:
         return Freshness()
     try:
         times = (_time(record.get("last_success")), _time(record.get("last_run")))
-        return Freshness(*times, status, tuple(map(str, problems)), _listing(record.get("listing")))
+        hints = record.get("hints", [])
+        return Freshness(
+            *times,
+            status,
+            tuple(map(str, problems)),
+            _listing(record.get("listing")),
+            tuple(map(_hint, hints)) if isinstance(hints, list) else (),
+        )
     except ValueError:
         return Freshness()
 
@@ -84,6 +101,7 @@ def record_run(
     status: int,
     problems: tuple[str, ...],
     *,
+    hints: tuple[Hint | None, ...] = (),
     success: bool,
     labels: Collection[str] | None = None,
 ) -> Freshness:
@@ -94,6 +112,7 @@ def record_run(
         ended: when (UTC).
         status: its exit status.
         problems: what went wrong.
+        hints: what helps against each problem.
         success: whether the database now has everything of the current year that CMS has.
         labels: the releases that CMS listed in this run; None where its listing was not read, and
             the last one is kept.
@@ -109,6 +128,7 @@ def record_run(
         "last_run": ended.isoformat(),
         "last_status": status,
         "problems": problems,
+        "hints": [hint.to_dict() if hint else None for hint in hints],
         "listing": {"asked": listing.asked.isoformat(), "labels": sorted(listing.labels)}
         if listing
         else None,
@@ -119,7 +139,7 @@ def record_run(
         write_json(path, record)
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
-    return Freshness(last_success, ended, status, problems, listing)
+    return Freshness(last_success, ended, status, problems, listing, hints)
 
 
 def _path(database: Path) -> Path:
@@ -132,6 +152,16 @@ def _listing(record: object) -> Listing | None:
     asked = _time(record.get("asked"))
     labels = frozenset(label for label in map(str, record["labels"]) if label_in(label) == label)
     return Listing(asked, labels) if asked else None
+
+
+def _hint(record: object) -> Hint | None:
+    """Return a hint as it was recorded; None where it cannot be read."""
+    if not isinstance(record, dict):
+        return None
+    try:
+        return Hint(**{**record, "kind": HintKind(record.get("kind", ""))})
+    except (TypeError, ValueError):
+        return None
 
 
 def _time(text: object) -> datetime | None:

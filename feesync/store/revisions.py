@@ -12,9 +12,16 @@ from datetime import date
 from pathlib import Path
 
 from feesync.errors import StoreError
+from feesync.store import checksums
+from feesync.store.damage import DamageError
 from feesync.store.schema import open_for_reading, store_error, table_of_editions
 
 _EDITIONS = "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM "
+
+_CURRENT = (
+    "SELECT edition_id, label FROM edition NOT INDEXED "
+    "WHERE dataset = ? AND superseded_by IS NULL AND label = coalesce(?, label)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,44 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
         for label, sha256, first, last, is_current in rows
         if is_current
     }
+
+
+def are_sound(path: Path, dataset: str, label: str | None = None) -> bool:
+    """Tell whether the current editions of a dataset are in a database as they were loaded.
+
+    Args:
+        path: the database.
+        dataset: the name of the dataset.
+        label: the one edition that is meant; None for all of them.
+
+    Raises:
+        DamageError: a table that all editions share is damaged.
+        StoreError: the database cannot be read.
+    """
+    connection = open_for_reading(path)
+    if connection is None:
+        return False
+    try:
+        with closing(connection):
+            if checksums.has_editions(connection):
+                checksums.check_shared(connection)
+                return all(
+                    _is_sound(connection, dataset, *edition)
+                    for edition in connection.execute(_CURRENT, (dataset, label)).fetchall()
+                )
+    except sqlite3.Error as error:
+        raise store_error(path, error) from error
+    return True  # it could not be migrated, and nothing can be loaded either
+
+
+def _is_sound(connection: sqlite3.Connection, dataset: str, edition_id: int, label: str) -> bool:
+    try:
+        if dataset == "rvu":
+            checksums.check_release(connection, edition_id, label)
+        elif dataset == "zip-locality":
+            checksums.check_zip_file(connection, edition_id, label[:4])
+        else:
+            checksums.check_edition(connection, edition_id, label)
+    except DamageError:
+        return False
+    return True

@@ -99,9 +99,10 @@ def _print_freshness(fresh: Freshness, now: datetime) -> None:
     else:
         click.echo("No sync has succeeded yet")
     if fresh.last_run and fresh.last_status:
+        problems = (with_hint(problem, hint) for problem, hint in fresh.hinted)
         print_prose(
             f"The last run, {_minute(fresh.last_run)}, failed with status {fresh.last_status}: "
-            f"{'; '.join(fresh.problems)}"
+            f"{'; '.join(problems)}"
         )
 
 
