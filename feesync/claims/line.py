@@ -12,13 +12,17 @@ from feesync.errors import InvalidInputError
 from feesync.model.reading import excerpt, sequence_or_none
 
 _SHORT = (
-    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:-(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
+    r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:(?:[-,/]\s?|\s+(?!X[0-9]))(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
     r"(?:X(?P<units>[0-9]{1,4}))?(?:@(?P<charge>[$0-9.,]+))?"
 )
 _CODE = 5
 """The characters of a code."""
 
-_BEGINNING = r"\s*[0-9A-Za-z]{5}[^0-9A-Za-z\s]|\s*[0-9A-Za-z]{5}\s*[xX][0-9]"
+_WORDS = r"[^\s,;]+"
+_BARE = r"[0-9A-Za-z]{5}(?![0-9A-Za-z])"
+"""A code at the beginning of one line among several."""
+
+_BEGINNING = r"\s*[0-9A-Za-z]{5}\s*(?:[^0-9A-Za-z\s]|[xX][0-9]|(?<=\s)[0-9A-Za-z])"
 """A code with more than blanks behind it."""
 
 _LONGEST = 100
@@ -89,17 +93,20 @@ class ClaimLine(NamedTuple):
     @classmethod
     def _from_text(cls, value: str) -> "ClaimLine":
         match = re.fullmatch(_SHORT, value.strip().upper()) if len(value) <= _LONGEST else None
-        modifiers = match["modifiers"].split("-")[1:] if match else []
+        modifiers = re.findall("[0-9A-Z]+", match["modifiers"]) if match else []
         days = [
             int(modifier.removeprefix(_SHARE_WITH_DAYS))
             for modifier in modifiers
             if modifier.startswith(_SHARE_WITH_DAYS)
         ]
         if not match or len(days) > 1:
+            lines = re.findall(_WORDS, value[:_LONGEST])
+            several = len([line for line in lines if re.match(_BARE, line)]) > 1
             raise InvalidInputError(
                 f"{value[:60]!r} is not a claim line: a code, its modifiers, units and charge, as "
                 "in 64493-50x1@250.00, "
                 "or with days of care after an operation, as in 66984-55d30"
+                + (f"; several are given one by one: {' '.join(lines)}" if several else "")
             )
         return cls(
             match["code"],

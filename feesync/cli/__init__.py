@@ -120,7 +120,7 @@ class _Commands(Once, click.Group):
         if isinstance(error, click.NoSuchOption):
             from feesync.cli.near import no_option
 
-            message, error.possibilities = no_option(error), None  # type: ignore[misc]
+            message, error.possibilities = no_option(error, self.typed), None  # type: ignore[misc]
         error.message = self._with_short_values(message)  # type: ignore[misc]
 
     def _with_short_values(self, message: str) -> str:

@@ -18,7 +18,8 @@ _COMMANDS = {
     **dict.fromkeys(("load", "add"), "import"),
     **dict.fromkeys(("policy", "lcd", "prior-auth"), "coverage"),
     **dict.fromkeys(("default", "defaults", "settings", "set"), "config"),
-    **dict.fromkeys(("version", "info"), "status"),
+    "info": "status",
+    **dict.fromkeys(("version", "-v", "-V"), "--version"),
     "changes": "diff",
     "mods": "modifiers",
     "modifier": "modifiers",
@@ -38,6 +39,10 @@ _OPTIONS = {
     ),
     **dict.fromkeys(("--non-par", "--nonparticipating", "--non-participating"), "--nonpar"),
 }
+_PLACES = ("--zip", "--locality")
+_LIKE = 0.7
+"""How like an option must be to what was typed: from 0 to 1."""
+
 _LINE = re.compile(r"(?=.*[0-9]{3})[0-9A-Z]{5}(?:[-x@].*)?", re.IGNORECASE)
 """A code, or the short form of a claim line."""
 
@@ -60,12 +65,25 @@ def no_command(name: str, arguments: Sequence[str], commands: Collection[str]) -
     return f"{text} There are {', '.join(commands)}."
 
 
-def no_option(error: click.NoSuchOption) -> str:
-    """Return what to say of an option that the command does not have."""
-    near = _OPTIONS.get(error.option_name)
-    options = {
-        name for param in (error.ctx.command.params if error.ctx else ()) for name in param.opts
-    }
-    if near in options:
+def no_option(error: click.NoSuchOption, typed: Sequence[str]) -> str:
+    """Return what to say of an option that the command does not have.
+
+    Args:
+        error: Click's.
+        typed: the whole line, without `feesync`.
+    """
+    command = error.ctx.command if error.ctx else None
+    options = [name for param in (command.params if command else ()) for name in param.opts]
+    if "-help" in typed:
+        near = "--help"
+    elif error.option_name in ("-v", "-V") and "--version" in options:
+        near = "--version"
+    else:
+        near = _OPTIONS.get(error.option_name, error.option_name)
+    if command and any(param.name == "query" for param in command.params) and near in _PLACES:
+        return f"{error.message} A place stands alone, as in: feesync {command.name} FL"
+    if near not in (*options, "--help"):
+        near = next(iter(get_close_matches(error.option_name, options, cutoff=_LIKE)), "")
+    if near:
         return f"{error.message} Did you mean '{near}'?"
-    return error.format_message()
+    return error.message

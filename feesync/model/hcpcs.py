@@ -25,6 +25,11 @@ The embedded snapshot has these codes, and a refresh reports changes of them by 
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _WITH_MODIFIER = r"([0-9A-Z]{5})(?:[- ][0-9A-Z]{2})+"
+_WITHIN = r"(?<![0-9])(?:[0-9]{5}|[A-Z][0-9]{4}(?![0-9])|[0-9]{4}[A-Z](?![A-Z0-9]))"
+"""A code within a text that is none, such as 64493 in CPT64493."""
+
+_WITHOUT_HYPHEN = r"([0-9]{5}|[A-Z][0-9]{4}|[0-9]{4}[A-Z])([0-9A-Z]{2})"
+_LONGEST = 60
 _RANGE = r"([0-9A-Z]{5})-([0-9A-Z]{5})"
 
 
@@ -93,4 +98,7 @@ def read_code(text: str) -> str:
         raise InvalidInputError(
             f"{text!r} is a code with a modifier, where a code alone is wanted: give {match[1]}"
         )
-    raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters")
+    glued = re.fullmatch(_WITHOUT_HYPHEN, code)
+    codes = ["-".join(glued.groups())] if glued else re.findall(_WITHIN, code[:_LONGEST])
+    way = f": give {' '.join(codes)}" if codes else ""
+    raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters{way}")

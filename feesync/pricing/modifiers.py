@@ -119,6 +119,15 @@ _APART = (
         "a voluntary notice is for services that are excluded",
     ),
 )
+_NAMES = {
+    "BILATERAL": BOTH_SIDES,
+    "LEFT": "LT",
+    "RIGHT": "RT",
+    "PROFESSIONAL": PROFESSIONAL,
+    "TECHNICAL": TECHNICAL,
+}
+"""What people call a modifier."""
+
 _OPPOSITE = {"left": "RT", "right": "LT"}
 _MOST = 4
 _MOST_NEAR = 6
@@ -137,9 +146,9 @@ def read(modifiers: Sequence[str]) -> tuple[str, ...]:
     capitals = tuple(modifier.upper() for modifier in modifiers)
     for modifier in capitals:
         if not _FORM.fullmatch(modifier):
-            raise ModifierError(
-                f"{modifier[:40]!r} is not a modifier of two characters; several are given as 50,KX"
-            )
+            meant = _NAMES.get(modifier)
+            way = f"give {meant}" if meant else "several are given as 50,KX"
+            raise ModifierError(f"{modifier[:40]!r} is not a modifier of two characters; {way}")
         if not modifier_effects(modifier):
             raise _unknown(modifier)
         if capitals.count(modifier) > 1:

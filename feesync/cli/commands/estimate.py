@@ -24,8 +24,28 @@ _MODIFIER = 2
 """The characters of a modifier."""
 
 
+def _read_one_code(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
+    """Return the one code, with what stands with it; say of other words where they go."""
+    if not words:  # where a shell completes
+        return ""
+    first, *others = words
+    if first.lower() == "help":
+        raise click.UsageError("Did you mean 'feesync help estimate'?", ctx)
+    if not others:
+        return first
+    if all(len(word) == _MODIFIER for word in others):
+        raise click.UsageError(f"modifiers stand with the code: give {'-'.join(words)}", ctx)
+    from feesync.model.zip_code import read_zip
+
+    place = next((word for word in others if read_zip(word)), None)
+    way = f" A ZIP goes with --zip: feesync estimate {first} --zip {place}." if place else ""
+    raise click.UsageError(
+        f"estimate takes one line.{way} Several are a claim: feesync claim {' '.join(words)}", ctx
+    )
+
+
 @click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
-@click.argument("words", nargs=-1, required=True, metavar="CODE[-MOD...]")
+@click.argument("hcpcs", nargs=-1, required=True, metavar="CODE[-MOD...]", callback=_read_one_code)
 @header_options
 @modifiers_option
 @click.option(
@@ -48,7 +68,7 @@ _MODIFIER = 2
 @click.pass_context
 def command(
     ctx: click.Context,
-    words: tuple[str, ...],
+    hcpcs: str,
     header: Header,
     modifiers: tuple[str, ...],
     units: int,
@@ -67,7 +87,7 @@ def command(
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
     one_form(as_json, explain)
-    line = ClaimLine(_one_code(words), modifiers, units, charge, postop_days)
+    line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
     answer = estimate_line(header, line, db=ctx.obj)
     _print(answer, as_json, explain)
     if answer.allowed is None:
@@ -76,17 +96,6 @@ def command(
 
             print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _one_code(words: tuple[str, ...]) -> str:
-    """Return the one code, with what stands with it; refuse several."""
-    if len(words) == 1:
-        return words[0]
-    if all(len(word) == _MODIFIER for word in words[1:]):
-        raise click.UsageError(f"modifiers stand with the code: give {'-'.join(words)}")
-    raise click.UsageError(
-        f"estimate takes one line; 'feesync claim {' '.join(words)}' prices several together"
-    )
 
 
 def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
