@@ -403,3 +403,40 @@ def test_dates_that_contradict_the_label(database):
     assert str(refused.value) == (
         "rvu25d.zip: RVU25D is in effect from 2025-10-01 to 2025-12-31, not as given"
     )
+
+
+def test_a_twin_that_cannot_be_read():
+    head, row, second = text_of([ROW, SECOND]).splitlines(keepends=True)
+    text = head + row + second.replace(b"  2.00", b"  x.00", 1)
+    fault = twin_fault([ROW, SECOND], text)
+    assert fault.reason.startswith("cannot be read: ")
+    assert fault.file == "PPRRVU2025_Jul.txt"
+
+
+def warned(database, parsed, **options):
+    warnings = load(database, parsed, allow_change=True, **options).warnings
+    return [warning for warning in warnings if not warning.startswith("allowed: ")]
+
+
+def test_what_a_release_says_of_those_that_are_known(tmp_path):
+    """Of its own label what it corrects, else how it differs from one of its year."""
+    database = tmp_path / "feesync.db"
+
+    def generated(given, label, letter):
+        return replace(release(given, label), sha256=letter * 64)
+
+    given = [ROW, SECOND, THIRD, *OTHERS, *MANY]
+    assert warned(database, generated(given, "RVU25B", "a")) == []
+    assert warned(database, generated(given, "RVU25C", "b")) == []
+    dearer = [ROW._replace(work_rvu=101), *given[1:]]
+    row = "10000 work RVU 1.00 -> 1.01"
+    assert warned(database, generated(dearer, "RVU25D", "c")) == [
+        f"differs from RVU25C, of the same year: 1 row has other RVUs ({row})"
+    ]
+    dearest = [ROW._replace(work_rvu=102), *given[1:]]
+    assert warned(database, generated(dearest, "RVU25D", "d")) == [
+        "corrects what was known of RVU25D: 10000 work RVU 1.01 -> 1.02"
+    ]
+    # nothing is said of another year
+    days = (date(2027, 1, 1), date(2027, 3, 31))
+    assert warned(database, generated(given, "RVU27A", "e"), dates=days) == []

@@ -24,7 +24,7 @@ from feesync.datasets.zip_locality.checks import (
     ZipList,
 )
 from feesync.datasets.zip_locality.load import load_zip_files
-from feesync.errors import ContentRefusedError
+from feesync.errors import ContentRefusedError, StoreError
 from feesync.formats import zip_locality
 from feesync.formats.release import from_zip
 from feesync.model.zip_code import ZipFile, ZipRow
@@ -315,3 +315,51 @@ def test_damaged_rows_are_loaded_anew(database, sql):
         assert (report.outcome, report.label, report.source) == (
             "unchanged", "ZIP9 2025 Q4", "ZIP9.txt",
         )  # fmt: skip
+
+
+def test_a_file_before_that_is_damaged_is_compared_with_nothing(database):
+    first = [zip5_line(f"9411{n}", "01112", "05", quarter="20261") for n in range(9)]
+    later = [zip5_line(f"9411{n}", "01112", "05", quarter="20262") for n in range(9)]
+    load_zip_files(database, [parsed(*first, name="ZIP5.txt")], allow_change=True)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE zip_locality SET locality = '06' WHERE zip = '94111'")
+        connection.commit()
+    with pytest.raises(StoreError, match="is damaged: the ZIP5 rows of 941 are not"):
+        load_zip_files(database, [parsed(*later, name="ZIP5.txt")], allow_change=True)
+
+
+def test_the_file_that_a_new_one_is_compared_with(database):
+    """The nearest in time, and of two as near the embedded one, which is of 2025 Q4."""
+    quarters = ("20243", "20244", "20254", "20261", "20264")
+    files = [
+        parsed(zip5_line("94110", "01112", "05", quarter=quarter), name="ZIP5.txt")
+        for quarter in quarters
+    ]
+    load_zip_files(database, files, allow_change=True)
+    with closing(sqlite3.connect(database)) as connection:
+        number = {
+            label: number
+            for number, label in connection.execute("SELECT edition_id, label FROM edition")
+        }
+
+        def known(quarter):
+            file = ZipFile("ZIP5", quarter[0], quarter[1], "", 1, False)
+            of = number.get(str(file), 0)
+            found = checks._nearest(connection, of, file).file
+            return str(found), found.embedded
+
+        assert known((2025, 4)) == ("ZIP5 2025 Q4", True)
+        assert known((2026, 1)) == ("ZIP5 2025 Q4", True)  # not itself
+        assert known((2026, 2)) == ("ZIP5 2026 Q1", False)
+        assert known((2026, 3)) == ("ZIP5 2026 Q4", False)
+        assert known((2027, 4)) == ("ZIP5 2026 Q4", False)
+        assert known((2025, 3)) == ("ZIP5 2025 Q4", True)
+        assert known((2025, 1)) == ("ZIP5 2024 Q4", False)
+        assert known((2024, 1)) == ("ZIP5 2024 Q3", False)
+        connection.execute("UPDATE edition SET superseded_by = 1 WHERE label = 'ZIP5 2026 Q4'")
+        assert known((2027, 4)) == ("ZIP5 2026 Q1", False)
+        connection.execute(
+            "UPDATE edition SET superseded_by = ? WHERE label = 'ZIP5 2026 Q1'",
+            (number["ZIP5 2026 Q4"],),
+        )
+        assert known((2026, 4)) == ("ZIP5 2026 Q1", False)  # what it supersedes counts
