@@ -1,7 +1,6 @@
 """The errors that feesync raises: a class for each reason, its exit status, and what helps."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
@@ -148,18 +147,24 @@ class FeesyncError(Exception):
         return {"status": int(self.exit_status), "text": str(self), "hint": hint}
 
 
-@contextmanager
-def of_line(number: int) -> Iterator[None]:
+class of_line:  # noqa: N801 - a context, begun for every line
     """Mark the errors of the block as being about a line of a claim, counted from 1.
 
     An error that is already marked keeps its line.
     """
-    try:
-        yield
-    except FeesyncError as error:
-        if error.claim_line is None:
-            error.claim_line = number
-        raise
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Mark what the block raised."""
+        if isinstance(error, FeesyncError) and error.claim_line is None:
+            error.claim_line = self._number
 
 
 def together(errors: "Sequence[FeesyncError]") -> FeesyncError:

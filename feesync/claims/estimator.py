@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -244,16 +243,9 @@ def estimate_lines(
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     from feesync.claims.claim import price_claim  # not at the start of every line
 
-    with _naming_the_line(name):
+    try:
         rates = ClaimRates(header, open_schedule(db))
         return price_claim(header, lines, rates, incomplete=incomplete)
-
-
-@contextmanager
-def _naming_the_line(name: Callable[[int], str]) -> Iterator[None]:
-    """Say in the texts of errors which line of a claim each is about."""
-    try:
-        yield
     except FeesyncError as error:
         for one in (error, *error.others):
             if one.claim_line is not None:

@@ -29,6 +29,7 @@ _LONGEST = 100
 """The longest short form; a code with four modifiers, units and a charge has 40 characters."""
 _SHARE_WITH_DAYS = "55D"
 _NAMES = ("hcpcs", "modifiers", "units", "charge", "postop_days")
+_KNOWN = frozenset(_NAMES)
 
 
 class ClaimLine(NamedTuple):
@@ -58,6 +59,8 @@ class ClaimLine(NamedTuple):
         """
         if isinstance(given, ClaimLine):
             return given
+        if isinstance(given, dict):  # before the slow check for other mappings
+            return cls._from_mapping(given)
         if isinstance(given, str):
             return cls._from_text(given)
         if isinstance(given, Mapping):
@@ -118,8 +121,8 @@ class ClaimLine(NamedTuple):
 
     @classmethod
     def _from_mapping(cls, value: Mapping[str, Any]) -> "ClaimLine":
-        unknown = [name for name in value if name not in _NAMES]
-        if unknown or "hcpcs" not in value:
+        if not _KNOWN.issuperset(value) or "hcpcs" not in value:
+            unknown = [name for name in value if name not in _NAMES]
             fault = f"has {excerpt(unknown[0])}" if unknown else "has no 'hcpcs'"
             raise InvalidInputError(f"a claim line {fault}; its names are {', '.join(_NAMES)}")
         modifiers = value.get("modifiers")

@@ -53,12 +53,13 @@ def _not_summed(answers: Sequence[Estimate], numbers: Sequence[int]) -> list[Not
 
 
 def _add_ons(answers: Sequence[Estimate]) -> list[Note]:
+    add_ons = [answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON]
+    if not add_ons:
+        return []
     codes = {answer.hcpcs for answer in answers}
-    some_primary = any(answer.quote.rate.global_days != _ADD_ON for answer in answers)
+    some_primary = len(add_ons) < len(answers)
     warnings = []
-    for code in dict.fromkeys(
-        answer.hcpcs for answer in answers if answer.quote.rate.global_days == _ADD_ON
-    ):
+    for code in dict.fromkeys(add_ons):
         parents = add_on_parents().get(code)
         missing = [parent for parent in parents or () if parent not in codes]
         if missing and not _at_a_junction(code, codes, answers[0].date):

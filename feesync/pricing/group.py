@@ -31,7 +31,8 @@ def group_prices(entries: Sequence[Entry], rates: RateLookup) -> dict[int, Price
         with of_line(service.entry.number):
             finish(service)
     shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
-    settle_shares(procedures([share for share in shares if share.by_report is None]))
+    if shares:
+        settle_shares(procedures([share for share in shares if share.by_report is None]))
     own: dict[int, list[Service]] = {entry.number: [] for entry in entries}
     for service in services:
         close(service)

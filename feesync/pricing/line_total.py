@@ -88,6 +88,9 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
 
     The step for both sides comes before the units where all services have it.
     """
+    first = services[0]
+    if len(services) == first.count == len(first.lines) == 1:
+        return tuple([_of_one(mark) for mark in first.marks])
     found = {mark.name for service in services for mark in service.marks}
     program = entry.program
     order = (
@@ -128,6 +131,14 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
         else:
             steps.append(_step(marks, services, amount))
     return tuple(steps)
+
+
+def _of_one(mark: Mark) -> Mark:
+    """Return the step of a line that is one service, from that of the service."""
+    name, factor, cents, reason, source, subject, amounts = mark
+    whole = factor if isinstance(factor, int) else None
+    shown = f"{subject} {reason}" if subject else reason
+    return Mark(name, whole, cents, shown, source, amounts=amounts)
 
 
 def _step(marks: dict[Service, Mark], services: Sequence[Service], amount: int) -> Mark:

@@ -100,12 +100,15 @@ def _payable(service: Service) -> int:
 
 def procedures(services: Sequence[Service]) -> list[Procedure]:
     """Return the procedures of services: the shares of one operation together, others alone."""
-    shares = [service for service in services if SHARES.intersection(service.line.modifiers)]
-    singles = [
-        Procedure([service])
-        for service in services
-        if not SHARES.intersection(service.line.modifiers)
-    ]
+    shares: list[Service] = []
+    singles: list[Procedure] = []
+    for service in services:
+        if SHARES.isdisjoint(service.line.modifiers):
+            singles.append(Procedure([service]))
+        else:
+            shares.append(service)
+    if not shares:
+        return singles
     operations: dict[object, list[Procedure]] = {}
     for service in sorted(shares, key=_share_order):
         key = service.line.hcpcs, telling_apart(service.line.modifiers) - SHARES - {BOTH_SIDES}
