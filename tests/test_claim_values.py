@@ -170,10 +170,11 @@ def test_every_argument_of_estimate_is_part_of_the_question(monkeypatch):
         return given
 
     monkeypatch.setattr("feesync.claims.estimator.plain", plain)
+    monkeypatch.setattr("feesync.claims.memory.plain", plain)
     with pytest.raises(InvalidInputError):
         estimate(**values)
     del values["modifiers"]
-    assert set(asked) == {modifier, *values.values()}
+    assert {modifier, *values.values()} <= set(asked)
 
 
 class Remembering:
@@ -360,7 +361,7 @@ def test_a_header_is_remembered_where_its_arguments_are_plain():
 
     def found(history=(), day=DAY, locality="AL", **more):
         shared = {**given, "date": day, **more}
-        return memory.header_of(locality, history, shared, memory.plain(*shared.values()))
+        return memory.header_of(locality, history, shared, memory.number_of(shared))
 
     once = found()
     assert once == read_header(locality="AL", date=DAY, **given)

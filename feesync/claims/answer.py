@@ -19,6 +19,7 @@ from feesync.coverage.notes import line_notes
 from feesync.model.money import decimal, dollars, dollars_or_none, each_in_dollars
 from feesync.model.note import Note
 from feesync.model.rate import Setting
+from feesync.model.tuples import tuple_of
 from feesync.pricing import waiver
 from feesync.pricing.line import Line, Price
 from feesync.pricing.payer import Split, split
@@ -60,7 +61,9 @@ def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) ->
         return Payers(None, None, rate)
     share = waiver.patient_share(line, beside)
     deductible = owed if share.deductible else 0
-    return Payers(share, split(price.allowed, deductible, share.coinsurance, rate), rate)
+    return tuple_of(
+        Payers, (share, split(price.allowed, deductible, share.coinsurance, rate), rate)
+    )
 
 
 def line_answer(
@@ -101,27 +104,30 @@ def line_answer(
     if header.circumstances and line.hcpcs in facts.codes():
         notes += line_notes(line, header.pos, quote.locality, header.circumstances)
     notes += more
-    return Estimate(
-        hcpcs=line.hcpcs,
-        modifiers=line.modifiers,
-        date=header.terms.day,
-        setting=terms.setting,
-        pos=place and place.pos,
-        units=line.units,
-        fee=fee,
-        steps=wording.steps(price) if price.marks else (),
-        allowed=allowed,
-        deductible=deductible,
-        medicare_payment=medicare,
-        sequestration=sequestration,
-        sequestration_rate=None if terms.contract else _rate(by.cut),
-        coinsurance_rate=share and _rate(share.coinsurance),
-        patient_responsibility=owed,
-        limiting_charge=dollars_or_none(price.limiting_charge),
-        notes=tuple(notes),
-        quote=quote,
-        rank=price.rank,
-        contract=terms.contract,
+    return tuple_of(
+        Estimate,
+        (
+            line.hcpcs,
+            line.modifiers,
+            header.terms.day,
+            terms.setting,
+            place and place.pos,
+            line.units,
+            fee,
+            wording.steps(price) if price.marks else (),
+            allowed,
+            deductible,
+            medicare,
+            sequestration,
+            None if terms.contract else _rate(by.cut),
+            share and _rate(share.coinsurance),
+            owed,
+            dollars_or_none(price.limiting_charge),
+            tuple(notes),
+            quote,
+            price.rank,
+            terms.contract,
+        ),
     )
 
 

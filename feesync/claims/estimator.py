@@ -13,7 +13,7 @@ from feesync.claims.answer import deductible_notes, line_answer, payers
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answer_of, header_of, plain
+from feesync.claims.memory import answer_of, header_of, number_of, plain
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
@@ -116,14 +116,18 @@ def estimate(
         "coverage": coverage,
         "purpose": purpose,
     }
-    of_header, key = plain(*shared.values()), None
-    if of_header and type(history) is tuple and not history and type(modifiers) in (tuple, list):
+    number, key = number_of(shared), None
+    if (
+        number is not None
+        and type(history) is tuple
+        and not history
+        and type(modifiers) in (tuple, list)
+    ):
         own = (hcpcs, locality, units, charge, postop_days, *modifiers)  # type: ignore[misc]
-        key = plain(*own)
-        key = key and (key, of_header)
+        key = plain(number, *own)
 
     def answer() -> Estimate:
-        header = header_of(locality, history, shared, of_header)
+        header = header_of(locality, history, shared, number)
         line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
         return _estimate(header, line, schedule)
 
@@ -205,7 +209,7 @@ def estimate_claim(
         "coverage": coverage,
         "purpose": purpose,
     }
-    header = header_of(locality, history, shared, plain(*shared.values()))
+    header = header_of(locality, history, shared, number_of(shared))
     return estimate_lines(header, lines, incomplete=incomplete, db=db)
 
 

@@ -19,6 +19,7 @@ from feesync.model import reading
 from feesync.model.hcpcs import read_code
 from feesync.model.note import Note
 from feesync.model.rate import Setting
+from feesync.model.tuples import tuple_of
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import placed
 from feesync.pricing.terms import Terms
@@ -87,14 +88,17 @@ class Header(NamedTuple):
         else:
             code = read_code(reading.text("hcpcs", hcpcs))
             capitals = arguments.modifiers(modifiers)
-        line = Line(
-            code,
-            capitals,
-            self.terms,
-            arguments.units(units),
-            None if charge is None else arguments.cents("charge", charge),
-            None if days is None else arguments.days(days),
-            self.locality,
+        line = tuple_of(
+            Line,
+            (
+                code,
+                capitals,
+                self.terms,
+                arguments.units(units),
+                None if charge is None else arguments.cents("charge", charge),
+                None if days is None else arguments.days(days),
+                self.locality,
+            ),
         )
         return placed(line) if capitals else line
 

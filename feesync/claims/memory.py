@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date
+from itertools import count
 from typing import Any
 
 from feesync.claims.arguments import History
@@ -14,6 +15,7 @@ from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.model import reading
 from feesync.model.rate import Setting
+from feesync.model.tuples import tuple_of
 from feesync.schedule.rates import FeeSchedule
 
 MOST_ANSWERS = 20_480
@@ -22,31 +24,52 @@ MOST_ANSWERS = 20_480
 MOST_HEADERS = 4_096
 """How many headers a process keeps, without their places; then it forgets all of them."""
 
-_types: dict[tuple[type, ...], tuple[type, ...]] = {}
-"""The types of plain values: the questions that have the same ones share them."""
+_count = count()
+_types: dict[tuple[type, ...], int] = {}
+"""Numbers of the types of plain values, which take less memory in a question than the types."""
 
-_headers: dict[Hashable, tuple[Any, ...]] = {}
+_numbers: dict[Hashable, int] = {}
+_headers: dict[int, tuple[Any, ...]] = {}
+"""Headers without their places, by the numbers of their arguments."""
 
 _PLAIN = frozenset((str, int, bool, type(None), date, Setting))
 
 
-def plain(*values: object) -> Hashable | None:
+def plain(*values: object) -> tuple[object, ...] | None:
     """Return a value that only equal values share, or None where that cannot be guaranteed.
 
     Equal values may mean different things, such as 1 and True, so that their types count too. Of a
     type that is not plain, equality is no guarantee.
     """
     types = tuple(map(type, values))
-    known = _types.get(types)
-    if known is None:
+    number = _types.get(types)
+    if number is None:
         if not _PLAIN.issuperset(types):
             return None
-        known = _types[types] = types
-    return values, known
+        number = _types.setdefault(types, next(_count))
+    return (*values, number)
+
+
+def number_of(shared: Mapping[str, object]) -> int | None:
+    """Return a number that only equal arguments of a header share, None where they are not plain.
+
+    Args:
+        shared: arguments of `read_header` but for place and history, always in the same order.
+    """
+    key = plain(*shared.values())
+    if key is None:
+        return None
+    number = _numbers.get(key)
+    if number is None:
+        if len(_numbers) >= MOST_HEADERS:
+            _numbers.clear()
+            _headers.clear()
+        number = _numbers.setdefault(key, next(_count))
+    return number
 
 
 def header_of(
-    locality: object, history: History, shared: Mapping[str, object], key: Hashable | None
+    locality: object, history: History, shared: Mapping[str, object], number: int | None
 ) -> Header:
     """Return the header of arguments of `read_header`; of plain ones, as it was read before.
 
@@ -54,17 +77,15 @@ def header_of(
         locality: the place, which is no part of what is remembered.
         history: earlier lines; with any, the header is read anew.
         shared: the other arguments by their names.
-        key: what only equal values of `shared` have (`plain`), in an order that is always the same.
+        number: that of `number_of`.
     """
-    if key is None or type(history) is not tuple or history:
+    if number is None or type(history) is not tuple or history:
         return read_header(locality=locality, history=history, **shared)  # type: ignore[arg-type]
-    rest = _headers.get(key)
+    rest = _headers.get(number)
     if rest is None:
-        if len(_headers) >= MOST_HEADERS:
-            _headers.clear()
         header = read_header(locality=locality, **shared)  # type: ignore[arg-type]
-        rest = _headers[key] = header[1:]
-    return Header(reading.text("locality", locality), *rest)
+        rest = _headers[number] = header[1:]
+    return tuple_of(Header, (reading.text("locality", locality), *rest))
 
 
 def answer_of(

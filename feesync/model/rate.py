@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
 from feesync.model.reading import excerpt
+from feesync.model.tuples import tuple_of
 
 PRICED_STATUSES = frozenset("ART")
 """The status codes whose relative values Medicare uses for payment.
@@ -161,7 +162,7 @@ class Rate(NamedTuple):
     def indicators(self) -> Indicators:
         """What the row says of the code whatever its amounts."""
         priced = self.nonfacility_amount is not None, self.facility_amount is not None
-        return Indicators._make(_indicators(self) + priced)
+        return tuple_of(Indicators, _indicators(self) + priced)
 
     def in_setting(self, setting: Setting | str) -> SettingRate:
         """Return the columns for a setting.
@@ -202,7 +203,7 @@ class Rate(NamedTuple):
                 (pe - opps_pe) * self.pe_gpci + (mp - opps_mp) * self.mp_gpci
             ) * self.conversion_factor
             pe, mp = opps_pe, opps_mp
-        return SettingRate(pe, mp, uncapped, fee, exact, amount, uncapped_exact)
+        return tuple_of(SettingRate, (pe, mp, uncapped, fee, exact, amount, uncapped_exact))
 
 
 _indicators = itemgetter(*(Rate._fields.index(name) for name in Indicators._fields[:-2]))

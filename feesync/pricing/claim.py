@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from feesync.errors import FeesyncError, InvalidInputError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate
+from feesync.model.tuples import tuple_of
 from feesync.pricing import status
 from feesync.pricing.entry import Entry, touching
 from feesync.pricing.line import Line, Price
@@ -74,7 +75,7 @@ def entry_of(number: int, line: Line, rates: RateLookup) -> Entry:
     """
     rate = rate_of(line, rates)
     base = rate.in_setting(line.terms.setting)
-    return Entry(number, line, rate, base, program(rate.indicators, line))
+    return tuple_of(Entry, (number, line, rate, base, program(rate.indicators, line)))
 
 
 def price_line(line: Line, rates: RateLookup) -> Price:

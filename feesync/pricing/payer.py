@@ -8,6 +8,7 @@ example: approved 100, deductible 50, Medicare pays 39.20, coinsurance stays 10.
 from typing import NamedTuple
 
 from feesync.model.money import SCALE, scaled
+from feesync.model.tuples import tuple_of
 
 
 class Split(NamedTuple):
@@ -36,4 +37,4 @@ def split(allowed: int, deductible: int, coinsurance: int, sequestration_rate: i
     owed = min(deductible, allowed) if deductible else 0
     before = scaled(allowed - owed, SCALE - coinsurance)
     sequestration = scaled(before, sequestration_rate) if sequestration_rate else 0
-    return Split(before - sequestration, sequestration, allowed - before, owed)
+    return tuple_of(Split, (before - sequestration, sequestration, allowed - before, owed))

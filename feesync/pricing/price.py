@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
+from feesync.model.tuples import tuple_of
 from feesync.pricing import limits
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import UNCAPPED_FEE, Mark, Price
@@ -89,4 +90,6 @@ def price_of(
         *(() if uncapped is None else (_CAP_NOTE,)),
         *service_notes,
     )
-    return Price(entry.rate, base.amount, marks, allowed, limiting_charge, notes, rank, uncapped)
+    return tuple_of(
+        Price, (entry.rate, base.amount, marks, allowed, limiting_charge, notes, rank, uncapped)
+    )

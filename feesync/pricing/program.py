@@ -19,6 +19,7 @@ from typing import NamedTuple
 from feesync.errors import FeesyncError
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Indicators
+from feesync.model.tuples import tuple_of
 from feesync.pricing import (
     bilateral,
     contract,
@@ -116,7 +117,7 @@ def _shape(line: Line) -> Line:
     """
     hcpcs, modifiers, terms, units, _, days, _ = line
     terms, of_code = _terms_of_shape(terms, modifiers)
-    return Line(hcpcs if of_code else CODE, modifiers, terms, units, None, days)
+    return tuple_of(Line, (hcpcs if of_code else CODE, modifiers, terms, units, None, days, ""))
 
 
 @lru_cache(maxsize=MOST_PROGRAMS)

@@ -18,6 +18,7 @@ from feesync.model.hcpcs import CodeRange, read_code, read_codes
 from feesync.model.label import parse_label
 from feesync.model.locality import Locality
 from feesync.model.release import Release
+from feesync.model.tuples import tuple_of
 from feesync.model.zip_code import ZipFile, ZipPlace
 from feesync.paths import database_name
 from feesync.schedule.hold import Hold
@@ -309,7 +310,7 @@ class FeeSchedule:
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise self._library.not_in(hcpcs, modifier, source, release, day)
-        return Quote(rate, release, place, release.covers(day), by_zip)
+        return tuple_of(Quote, (rate, release, place, release.covers(day), by_zip))
 
     def _rates(
         self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool

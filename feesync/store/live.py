@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 
 from feesync.errors import StoreError
 from feesync.store.schema import open_for_reading, store_error
@@ -37,13 +38,15 @@ class LiveDatabase:
         try:
             file = self._identity()
             if file == self._file:
-                return self.source is not None and self._begin(self.source.connection)
+                return self.source is not None and self._begin(
+                    self.source.connection, self.source.execute
+                )
             self.forget()
             connection = open_for_reading(self.path) if file else None
             if connection:
                 self._data_version = -1
                 try:
-                    self._begin(connection)
+                    self._begin(connection, connection.execute)
                 except BaseException:
                     connection.close()
                     raise
@@ -58,8 +61,9 @@ class LiveDatabase:
 
     def end(self) -> None:
         """End what `begin` began, so that changes by other processes are seen again."""
-        if self.source and self.source.connection.in_transaction:
-            self.source.connection.execute("ROLLBACK")
+        source = self.source
+        if source and source.connection.in_transaction:
+            source.execute("ROLLBACK")
 
     def forget(self) -> None:
         """Close the connection; the next `begin` opens the file anew."""
@@ -80,14 +84,15 @@ class LiveDatabase:
             raise StoreError(f"{self.path} is not a file")
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
-    def _begin(self, connection: sqlite3.Connection) -> bool:
+    def _begin(
+        self, connection: sqlite3.Connection, execute: Callable[[str], sqlite3.Cursor]
+    ) -> bool:
         """Begin a transaction, and ask which version it sees, which is the first that it reads.
 
         Asked before the transaction, the version might be another one.
         """
         if connection.in_transaction:  # a block that was interrupted while it began
-            connection.execute("ROLLBACK")
-        execute = connection.cursor().execute
+            execute("ROLLBACK")
         execute("BEGIN")
         version: int = execute("PRAGMA data_version").fetchone()[0]
         if version == self._data_version:

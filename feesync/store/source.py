@@ -16,6 +16,7 @@ from feesync.model.label import FIRST_QP_YEAR
 from feesync.model.locality import NATIONAL, Locality
 from feesync.model.rate import Rate
 from feesync.model.release import Release
+from feesync.model.tuples import tuple_of
 from feesync.store import checksums
 from feesync.store.one_rate import select_one
 from feesync.store.schema import REFERENCE_FACTOR, table_of_editions
@@ -59,6 +60,9 @@ class Source:
         """The localities that texts mean, by release and text."""
 
         self._select_one = ""
+        self.execute = connection.cursor().execute
+        """Executes on one cursor; the rows of the statement before are to have been fetched."""
+
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
 
@@ -141,8 +145,8 @@ class Source:
             self._select_one = select_one(self.connection)
         basis = basis_of(release, qp=qp) if qp else "nonqp"
         key = (release_id, basis, hcpcs, modifier, place.mac, place.locality)
-        row = self.connection.execute(self._select_one, key).fetchone()
-        return Rate._make(row) if row else None
+        values = self.execute(self._select_one, key).fetchone()
+        return tuple_of(Rate, values) if values else None
 
     def rates(
         self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool
