@@ -1,5 +1,6 @@
 """What a check says of a release, word for word: the rows by name, how many more, both values."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -28,7 +29,8 @@ from feesync.datasets.zip_locality import checks as zip_checks
 from feesync.errors import ContentRefusedError
 from feesync.formats.release import from_zip
 from feesync.model.locality import Locality
-from feesync.store.schema import open_for_reading
+from feesync.store.schema import memory_database, open_for_reading
+from feesync.store.snapshot import open_snapshot
 
 SECOND = ROW._replace(hcpcs="10000", modifier="26", work_rvu=200)
 THIRD = ROW._replace(hcpcs="20000")
@@ -147,6 +149,10 @@ def test_a_twin_in_words():
     assert twin_fault(two, text).reason == f"{says}; 1 more rows differ"
     three = [*two[:3], OTHERS[0]._replace(bilateral="2"), *OTHERS[1:]]
     assert twin_fault(three, text).reason == f"{says}; 2 more rows differ"
+    first_of_two = [ROW._replace(work_rvu=101, opps_mp_rvu=1), *given[1:]]
+    assert twin_fault(first_of_two, text).reason == (
+        "10000: work rvu is 1.01, in PPRRVU2025_Jul.txt 1.00"
+    )
     flagged = [ROW._replace(nonfacility_na=1), *given[1:]]
     assert twin_fault(flagged, text).reason == (
         "10000: nonfacility na is 1, in PPRRVU2025_Jul.txt 0"
@@ -440,3 +446,44 @@ def test_what_a_release_says_of_those_that_are_known(tmp_path):
     # nothing is said of another year
     days = (date(2027, 1, 1), date(2027, 3, 31))
     assert warned(database, generated(given, "RVU27A", "e"), dates=days) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "first", "expected"),
+    [
+        ("RVU25C", "2025-07-01", [("RVU25C", True)]),
+        ("RVU25AR", "2025-02-01", [("RVU25A", True), ("RVU25B", False)]),
+        ("RVU19D", "2019-10-01", [("RVU20A", False)]),
+        ("RVU29A", "2029-01-01", [("RVU26C", True)]),
+    ],
+)
+def test_which_releases_of_the_snapshot_one_is_compared_with(label, first, expected):
+    """Its own label, else the nearest before and after; and whether that is the earlier one."""
+    found = known_releases(memory_database(), release([ROW], label), first, open_snapshot)
+    assert [(known.label, known.known_first) for known in found] == expected
+    assert [known.name for known in found] == [
+        f"{of} of the embedded snapshot" for of, _ in expected
+    ]
+    assert {known.complete for known in found} == {False}
+    assert [known.same for known in found] == [of == label for of, _ in expected]
+
+
+def test_a_release_of_the_label_itself_comes_first(loaded):
+    """Of the database it is compared with its own label, and those before and after it."""
+    for label, letter in (("RVU25B", "b"), ("RVU25A", "a"), ("RVU26D", "c")):
+        parsed = replace(release([ROW], label), sha256=letter * 64)
+        load(loaded, parsed, allow_change=True)
+    with closing(open_for_reading(loaded)) as connection:
+
+        def names(label, first):
+            found = known_releases(connection, release([ROW], label), first, open_snapshot)
+            return [(known.name, known.years) for known in found]
+
+        of = "of the embedded snapshot"
+        assert names("RVU25D", "2025-10-01") == [
+            ("RVU25D", 0), (f"RVU25D {of}", 0), ("RVU25B", 0), ("RVU26D", 1),
+        ]  # fmt: skip
+        assert names("RVU25C", "2025-07-01") == [
+            (f"RVU25C {of}", 0), ("RVU25B", 0), ("RVU25D", 0),
+        ]  # fmt: skip
+        assert names("RVU24AR", "2024-03-09") == [(f"RVU24AR {of}", 0), ("RVU25A", 1)]

@@ -407,6 +407,7 @@ def test_a_tenth_of_the_localities_may_be_new(known):
 @pytest.mark.parametrize(
     ("label", "gone", "new"),
     [
+        ("RVU25C", 20, 600),
         ("RVU25D", 20, 600),
         ("RVU25B", 600, 20),
         ("RVU26B", 450, 1_200),
