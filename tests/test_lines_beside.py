@@ -320,3 +320,35 @@ def test_an_endoscopy_of_which_nothing_is_left_has_no_limiting_charge():
     ]
     found = beside(rates, [asked(code, nonpar=True) for code in ("43239", "43249")])
     assert [(price.allowed, price.limiting_charge) for price in found] == [(0, 0), (28500, 32775)]
+
+
+@pytest.mark.parametrize(
+    ("cap", "cents", "steps"),
+    [
+        (10000, 10000, ["multiple procedure", "OPPS cap"]),
+        (12499, 12499, ["multiple procedure", "OPPS cap"]),
+        (12500, 12500, ["multiple procedure"]),
+        (20000, 12500, ["multiple procedure"]),
+    ],
+)
+def test_the_cap_limits_what_a_rank_leaves(cap, cents, steps):
+    """The second of two, 50 % of 250.00, is at most the cap."""
+    rates = named("10001", 30000), capped("10002", 25000, cap)
+    first, second = beside(rates, [asked("10001"), asked("10002")])
+    assert (first.allowed, second.allowed) == (30000, cents)
+    assert [step.name for step in second.steps] == steps
+    # both sides: 375.00, first of the two; the cap for both is 1.5 times as high, and no rank
+    # takes from it
+    (both,) = beside(rates, [asked("10002", "50")])
+    assert both.allowed == cap * 3 // 2 + cap % 2
+
+
+def test_the_cap_for_both_sides_limits_what_a_rank_leaves():
+    """50 % of 1.5 times 250.00, 187.50, is at most 1.5 times 100.00."""
+    rates = named("10001", 60000), capped("10002", 25000, 10000)
+    _, second = beside(rates, [asked("10001"), asked("10002", "50")])
+    assert second.allowed == 15000
+    reason = second.steps[-1].reason
+    assert reason == (
+        "the amount is capped at the hospital outpatient rate, 150.00, after the reductions"
+    )
