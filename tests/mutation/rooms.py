@@ -100,6 +100,7 @@ ROOMS = {
             "test_localities",
             "test_place_names",
             "test_place_search",
+            "test_counties",
             "test_zip_codes",
             "test_cli_localities",
             "test_cli_places",
