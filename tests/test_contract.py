@@ -9,6 +9,7 @@ import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import numpy
 import pytest
 
 from feesync import InvalidInputError, NoReleaseError, estimate, estimate_claim
@@ -188,8 +189,6 @@ def test_a_line_that_medicare_does_not_price_has_no_amount_by_a_contract(loaded)
 
 
 NO_PERCENTAGES: tuple[Any, ...] = (
-    1.1,
-    110.0,
     0,
     "0",
     -110,
@@ -215,7 +214,27 @@ def test_what_is_no_percentage(percent):
         paid(percent=percent)
 
 
-@pytest.mark.parametrize("percent", [1000, "0.01", "110 %", "110%", D("110.00"), " 99.5 "])
+@pytest.mark.parametrize(
+    ("percent", "instead"), [("1.2", "120"), (1, "100"), (D("0.95"), "95"), ("9.99 %", "999")]
+)
+def test_a_number_of_times_is_no_percentage(percent, instead, feesync):
+    text = (
+        f"percent: {{0}} means {{0}} % of Medicare's amounts; for {{0}} times them, give {instead}"
+    )
+    with pytest.raises(InvalidInputError) as caught:
+        paid(percent=percent)
+    assert str(caught.value) == text.format(str(percent).removesuffix(" %"))
+    line = ("estimate", "64493", "--locality", "AL", "--percent", str(percent))
+    assert feesync(*line).stderr == f"feesync: {caught.value}\n"
+
+
+@pytest.mark.parametrize("percent", [1.1, 110.0, numpy.float64(110), numpy.float32(110)])
+def test_a_float_is_no_percentage(percent):
+    with pytest.raises(InvalidInputError, match="is a float; give a percentage as Decimal, int or"):
+        paid(percent=percent)
+
+
+@pytest.mark.parametrize("percent", [10, 1000, "10.00", "110 %", "110%", D("110.00"), " 99.5 "])
 def test_what_is_one(percent):
     assert paid(percent=percent).steps[0].name == "contract"
 

@@ -110,7 +110,7 @@ COMMANDS = {
     "check": f"64493-50 --allowed 81.66 --locality AL --pos 22 {DAY}",
     "sheet": f"64493-50 --locality AL {DAY}",
     "coverage": f"64493 --pos 22 --locality AL {DAY}",
-    "rates": f"64493 --locality AL --percent 110 {DAY}",
+    "rates": f"64493 --locality AL --percent 110 --conversion-factor 45 {DAY}",
     "compare": f"64493 --locality AL {DAY}",
     "history": "64493 --locality AL",
     "localities": f"10001 {DAY}",

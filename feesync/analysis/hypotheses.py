@@ -15,7 +15,7 @@ from feesync.model.label import FIRST_QP_YEAR
 from feesync.model.locality import Locality
 from feesync.model.money import decimal_percent
 from feesync.model.rate import Rate, Setting
-from feesync.pricing.line import Contract, Line
+from feesync.pricing.line import Line
 from feesync.pricing.modifiers import BOTH_SIDES, ROW, SIDES
 from feesync.pricing.neighbours import ENDOSCOPY
 from feesync.pricing.practitioner import PRACTITIONERS
@@ -202,7 +202,7 @@ def _releases(question: Question, rates: Rates) -> Iterator[Hypothesis]:
         years = {day.year: None for _, day in rates.releases(question.line.day)}
         for year in years:
             if year != contract.of_year:
-                other = Contract(contract.factor, year)
+                other = contract._replace(of_year=year)
                 yield _of_terms(CauseKind.RELEASE, str(year), contract=other)
         return
     for label, day in rates.releases(question.line.day):

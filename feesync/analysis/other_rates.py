@@ -47,7 +47,7 @@ class ScheduleRates:
     def of(self, header: Header) -> QuoteLookup:
         """Return the lookup of a header's day, conversion factor and contract."""
         contract = header.terms.contract
-        key = header.day, header.qp, contract and contract.of_year
+        key = header.day, header.qp, contract and (contract.of_year, contract.conversion_factor)
         if key not in self._lookups:
             self._lookups[key] = _Lookup(ClaimRates(header, self._schedule))
         return self._lookups[key]

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from feesync.claims.answer import line_answer, payers
+from feesync.claims.arguments import Percent
 from feesync.claims.claim_estimate import RefusedLine
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
@@ -153,12 +154,7 @@ class FeeSheet:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet under the names of `feesync sheet --json`, for `json.dumps`."""
-        contract = self.contract
-        terms = (
-            json_ready({"contract": {"percent": contract.percent, "of_year": contract.of_year}})
-            if contract
-            else {}
-        )
+        terms = {"contract": self.contract.to_dict()} if self.contract else {}
         return {
             "practitioner": self.practitioner,
             "nonpar": self.nonpar,
@@ -221,8 +217,9 @@ def sheet(
     nonpar: bool = False,
     practitioner: str = "physician",
     qp: bool = False,
-    percent: Decimal | int | str | None = None,
+    percent: Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> FeeSheet:
     """Return the fee list of a practice: lines by settings, places and dates.
@@ -240,8 +237,9 @@ def sheet(
         nonpar: whether the practitioner does not participate: 95 %, and the limiting charge.
         practitioner: who bills, as for `estimate`.
         qp: whether the practitioner is a qualifying APM participant.
-        percent: what a commercial contract pays of Medicare's amount, in percent.
+        percent: what a commercial contract pays of Medicare's amount, as for `estimate`.
         of_year: the year whose rates a contract names.
+        conversion_factor: of another payer, as for `estimate`.
         db: path of the database.
 
     Returns:
@@ -269,6 +267,7 @@ def sheet(
             qp=qp,
             percent=percent,
             of_year=of_year,
+            conversion_factor=conversion_factor,
         )
         for place in _once_each(schedule, places, days)
         for day in days

@@ -75,6 +75,8 @@ def printout(sheet: FeeSheet, *, limiting: bool = False) -> Printout:
 def _title(contract: Contract | None) -> str:
     if contract is None:
         return "Fee sheet: the Medicare Physician Fee Schedule"
+    if contract.ranges or contract.conversion_factor:
+        return f"Fee sheet: {contract.words}"
     rates = f", rates of {contract.of_year}" if contract.of_year else ""
     return f"Fee sheet: {contract.percent} % of the Medicare Physician Fee Schedule{rates}"
 

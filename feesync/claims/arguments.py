@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from decimal import Decimal
 
@@ -18,11 +18,15 @@ from feesync.model.hcpcs import read_code
 from feesync.model.rate import Setting
 from feesync.model.reading import excerpt, flag, sequence, sequence_or_none, text, whole
 from feesync.pricing import modifiers as modifier_rules
+from feesync.pricing.contract import read_percentage
 from feesync.pricing.line import Contract
 
 History = Iterable[str | Sequence[object]] | None
 """Earlier claim lines of a patient, each as `DATE:LINE`, or as a date and a line in any form that a
 claim can have."""
+
+Percent = Decimal | int | str | Mapping[str, Decimal | int | str]
+"""A contract's percentage of Medicare's amounts, or one for each code or range of codes."""
 
 PURPOSES = (facts.DIAGNOSTIC, facts.THERAPEUTIC)
 
@@ -117,18 +121,30 @@ def day(value: Date | str | None) -> Date | None:
     return None if value is None else read_day("date", value)
 
 
-def contract(percent: Decimal | int | str | None, of_year: object) -> Contract | None:
-    """Return the contract of a percentage and a year of rates, or None where neither is given.
+def contract(
+    percent: Percent | None,
+    of_year: object,
+    conversion_factor: Decimal | int | str | None = None,
+) -> Contract | None:
+    """Return the contract of a percentage, a year of rates and a conversion factor.
 
-    One of the two is enough.
+    One of the three is enough; where none is given, it is None.
     """
-    if percent is None and of_year is None:
+    if percent is None and of_year is None and conversion_factor is None:
         return None
     year = None if of_year is None else whole("of_year", of_year, 2000, 2099, "a year")
-    try:
-        return Contract(money.SCALE if percent is None else money.percent(percent), year)
-    except ValueError as error:
-        raise InvalidInputError(f"percent: {error}") from None
+    own_factor = None
+    if conversion_factor is not None:
+        try:
+            own_factor = money.conversion_factor(conversion_factor)
+        except ValueError as error:
+            raise InvalidInputError(f"conversion_factor: {error}") from None
+    if isinstance(percent, Mapping):
+        from feesync.claims.percentages import read_percentages  # not at every start
+
+        factor, ranges = read_percentages(percent)
+        return Contract(factor, year, own_factor, ranges)
+    return Contract(money.SCALE if percent is None else read_percentage(percent), year, own_factor)
 
 
 def cents(what: str, amount: Decimal | int | str | None) -> int | None:

@@ -8,7 +8,7 @@ from feesync.claims.step import Step
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, json_ready
 from feesync.model.note import Note, Severity
-from feesync.model.rate import Setting
+from feesync.model.rate import PAYER, Setting
 from feesync.model.release import Release
 from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
@@ -132,11 +132,7 @@ class Estimate(NamedTuple):
         Its numbers are exact (`money.JsonNumber`).
         """
         contract = self.contract
-        terms = (
-            {"contract": {"percent": contract.percent, "of_year": contract.of_year}}
-            if contract
-            else {}
-        )
+        terms = {"contract": contract.to_dict()} if contract else {}
         return json_ready(
             {
                 "hcpcs": self.hcpcs,
@@ -200,7 +196,9 @@ def heading(estimate: Estimate) -> str:
 def _provenance(estimate: Estimate) -> str:
     """Return the release with its dates and source, and the conversion factor with its basis."""
     release, rate = estimate.release, estimate.rate
-    basis = "qualifying APM participant (qp)" if rate.basis == "qp" else "nonqp"
+    basis = {"qp": "qualifying APM participant (qp)", PAYER: "of the payer"}.get(
+        rate.basis, rate.basis
+    )
     return (
         f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
         f"conversion factor {rate.conversion_factor} {basis}\nfrom {release.source}"

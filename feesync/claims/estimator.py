@@ -41,8 +41,9 @@ def estimate(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     postop_days: int | None = None,
     coverage: bool = True,
     purpose: str | None = None,
@@ -74,10 +75,15 @@ def estimate(
         deductible: dollars of the Part B deductible that the patient still owes; preventive
             services do not count towards it.
         percent: what a commercial contract pays of Medicare's amount, in percent, such as 110 or
-            "112.5"; 100 where only `of_year` is given.
+            "112.5"; 100 where it is not given. A dictionary has a percentage for each code or range
+            of codes, and for `all` others: `{"64490-64495": 110, "all": 95}`; the smallest range
+            that holds the code decides.
         of_year: the year whose rates a contract names. Its newest loaded release replaces that of
             the date for fee, indicators and `locality`; the rules of modifiers and practitioners
             stay those of the date.
+        conversion_factor: dollars per relative value unit of a payer that uses Medicare's relative
+            values and GPCIs, such as "45.00" of a workers' compensation board, in place of
+            Medicare's. Who pays is for the plan to decide, as by a contract.
         postop_days: the days of care after an operation for modifier 55; by default all of the
             global period.
         coverage: whether to add coverage notes on facet joint lines; they never change the price.
@@ -113,6 +119,7 @@ def estimate(
         "deductible": deductible,
         "percent": percent,
         "of_year": of_year,
+        "conversion_factor": conversion_factor,
         "coverage": coverage,
         "purpose": purpose,
     }
@@ -146,8 +153,9 @@ def estimate_claim(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     coverage: bool = True,
     purpose: str | None = None,
     history: arguments.History = (),
@@ -177,6 +185,7 @@ def estimate_claim(
             depends on what they say, and not on their places in the claim.
         percent: of all lines.
         of_year: of all lines.
+        conversion_factor: of all lines.
         coverage: as for `estimate`; notes on the day as a whole are notes of the claim.
         purpose: of all facet joint injections.
         history: earlier claim lines of the patient.
@@ -206,6 +215,7 @@ def estimate_claim(
         "deductible": deductible,
         "percent": percent,
         "of_year": of_year,
+        "conversion_factor": conversion_factor,
         "coverage": coverage,
         "purpose": purpose,
     }

@@ -88,12 +88,15 @@ class Header(NamedTuple):
         else:
             code = read_code(reading.text("hcpcs", hcpcs))
             capitals = arguments.modifiers(modifiers)
+        terms = self.terms
+        if terms.contract:
+            terms = terms.of_code(code)
         line = tuple_of(
             Line,
             (
                 code,
                 capitals,
-                self.terms,
+                terms,
                 arguments.units(units),
                 None if charge is None else arguments.cents("charge", charge),
                 None if days is None else arguments.days(days),
@@ -116,8 +119,9 @@ def read_header(
     date: Date | str | None = None,
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     coverage: bool = False,
     purpose: str | None = None,
     history: arguments.History = (),
@@ -131,7 +135,7 @@ def read_header(
     Raises:
         InvalidInputError: an argument cannot be read, or contradicts another.
     """
-    contract = arguments.contract(percent, of_year)
+    contract = arguments.contract(percent, of_year, conversion_factor)
     day = arguments.day(date) or Date.today()
     where, place = Setting.read(setting), None
     if pos is not None:
@@ -141,6 +145,8 @@ def read_header(
     own_terms = Terms.read(day, where, contract, **terms)
     circumstances = arguments.circumstances(coverage, purpose, history)
     owed = arguments.cents("deductible", deductible) or 0
+    if qp and conversion_factor is not None:
+        raise InvalidInputError("qp is about Medicare's conversion factor, and another is given")
     if owed and contract:
         raise InvalidInputError(
             "the Part B deductible is Medicare's; with a contract the plan decides its own"

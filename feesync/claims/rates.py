@@ -47,6 +47,7 @@ class ClaimRates:
         year = contract and contract.of_year
         self.day: date = schedule.newest_day(year) if year else header.day
         self._qp, self._schedule = header.qp, schedule
+        self._factor = contract and contract.conversion_factor
         self._quotes: dict[tuple[str, str, str], Quote] = {}
 
     def rate(self, hcpcs: str, row: str, line: Line) -> Rate:
@@ -56,6 +57,8 @@ class ClaimRates:
         quote = self._quotes.get(key)
         if quote is None:
             quote = self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp)
+            if self._factor:
+                quote = quote._replace(rate=quote.rate.by_factor(self._factor))
             self._quotes[key] = quote
         return quote.rate
 

@@ -6,9 +6,12 @@ Out of scope: what is in it.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feesync.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import click
 
 STDIN = "-"
 _LARGEST = 64 * 2**20
@@ -20,6 +23,8 @@ def read_input(argument: str) -> tuple[bytes, str]:
     Raises:
         InvalidInputError: it cannot be read, or is larger than 64 MiB.
     """
+    from pathlib import Path  # where a file is named, not at every start
+
     if argument == STDIN:
         data, name = sys.stdin.buffer.read(_LARGEST + 1), "standard input"
     else:
@@ -32,3 +37,14 @@ def read_input(argument: str) -> tuple[bytes, str]:
     if len(data) > _LARGEST:
         raise InvalidInputError(f"{name} is larger than {_LARGEST >> 20} MiB")
     return data, name
+
+
+def read_percent(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> str | dict[str, str] | None:
+    """Return a percentage as it stands, or those of a file by codes."""
+    if value is None or not value.lower().endswith((".csv", ".tsv", ".txt", ".xlsx")):
+        return value
+    from feesync.claims.percentages import percentages_of
+
+    return percentages_of(*read_input(value))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from feesync.claims.arguments import PURPOSES
+from feesync.cli.input import read_percent
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.place import fill, read_place_zip, required_place
 from feesync.model.dates import read_date
@@ -116,8 +117,15 @@ modifiers_option: Option = click.option(
 )
 percent_option: Option = click.option(
     "--percent",
-    metavar="P",
-    help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %.",
+    metavar="P|FILE",
+    callback=read_percent,
+    help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %, or a file with "
+    "the columns from, to and percent, by codes.",
+)
+conversion_factor_option: Option = click.option(
+    "--conversion-factor",
+    metavar="DOLLARS",
+    help="Of a payer that uses Medicare's relative values and GPCIs, such as 45.00.",
 )
 of_year_option: Option = click.option(
     "--of-year",
@@ -312,6 +320,7 @@ _HEADER_OPTIONS = (
     ),
     percent_option,
     of_year_option,
+    conversion_factor_option,
     click.option(
         "--purpose",
         type=click.Choice(PURPOSES, case_sensitive=False),

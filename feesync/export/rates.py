@@ -24,16 +24,20 @@ from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_codes
 from feesync.model.label import parse_label
-from feesync.model.money import JsonNumber, decimal, dollars_or_none, scaled
+from feesync.model.money import JsonNumber, decimal
 from feesync.model.note import Note
+from feesync.model.rate import fee_by_factor
 from feesync.model.release import Release
 from feesync.model.result import RowResult
 from feesync.paths import database_path
+from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.reference.states import read_states
-from feesync.schedule.columns import CONTRACT
+from feesync.schedule.columns import contract_names, contract_row
 
 _AMOUNTS = tuple(map(COLUMNS.index, ("nonfacility_amount", "facility_amount")))
+_CODE, _FACTOR = COLUMNS.index("hcpcs"), COLUMNS.index("conversion_factor")
+_WIDTH = len(COLUMNS)
 _TEXTS, _NUMBERS = len(KEY), len(KEY) + len(DECIMALS)
 _PLACES = tuple(DECIMALS.values())
 _exact = lru_cache(maxsize=1 << 16)(decimal)
@@ -61,7 +65,8 @@ class Rates(RowResult):
     @property
     def notes(self) -> tuple[Note, ...]:
         """What a person should know about the releases."""
-        return self.grid.notes
+        own = factor_notes(self.contract) if self.contract else []
+        return (*self.grid.notes, *own)
 
     @property
     def unknown(self) -> tuple[UnknownCodeError, ...]:
@@ -71,7 +76,7 @@ class Rates(RowResult):
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
-        return (*COLUMNS, *CONTRACT) if self.contract else COLUMNS
+        return (*COLUMNS, *contract_names(self.contract))
 
     def cells(self) -> Iterator[list[Any]]:
         """Yield the values of each row in the order of `columns`; numbers are exact Decimals.
@@ -84,7 +89,7 @@ class Rates(RowResult):
                 yield [
                     *row[:_TEXTS],
                     *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
-                    *row[_NUMBERS:],
+                    *row[_NUMBERS:_WIDTH],
                     *self._contract_cells(row),
                 ]
 
@@ -187,7 +192,7 @@ class Rates(RowResult):
             batches = record_batches(self.grid.blocks(), schema)
             return pyarrow.RecordBatchReader.from_batches(schema, batches)
         names = self.columns
-        types = [*schema.types, *(pyarrow.decimal128(12, 2) for _ in CONTRACT)]
+        types = [*schema.types, *(pyarrow.decimal128(12, 4) for _ in contract_names(contract))]
         whole = pyarrow.schema(zip(names, types, strict=True))
         arrays = zip(*self.cells(), strict=True)
         columns = [pyarrow.array(cells, kind) for cells, kind in zip(arrays, types, strict=True)]
@@ -199,15 +204,21 @@ class Rates(RowResult):
         return rows_html(iter(self), None)
 
     def _contract_cells(self, row: Row) -> list[Any]:
-        if self.contract is None:
+        contract = self.contract
+        if contract is None:
             return []
-        return [self.contract.percent, *map(dollars_or_none, contract_amounts(row, self.contract))]
+        amounts = [_integer(row[index]) for index in _AMOUNTS]
+        if contract.conversion_factor:
+            factors = int(row[_FACTOR] or 0), contract.conversion_factor
+            amounts = [
+                None if exact is None else fee_by_factor(int(exact), *factors)
+                for exact in row[_WIDTH:]
+            ]
+        return contract_row(contract, str(row[_CODE]), amounts)
 
 
-def contract_amounts(row: Row, contract: Contract) -> list[int | None]:
-    """Return what a contract pays for a row in each setting, in cents."""
-    amounts = [row[index] for index in _AMOUNTS]
-    return [None if amount is None else scaled(int(amount), contract.factor) for amount in amounts]
+def _integer(value: str | int | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _number(value: str | int | None, places: int) -> Decimal | None:
@@ -232,8 +243,9 @@ def rates(
     year: int | None = None,
     release: str | None = None,
     qp: bool = False,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> Rates:
     """Return what Medicare allows for codes in places: a row for each code and locality.
@@ -249,9 +261,11 @@ def rates(
         year: in place of a date, a year, whose newest loaded release answers.
         release: in place of a date, the label of a release, such as `RVU25D`.
         qp: whether the conversion factor is that of a qualifying APM participant.
-        percent: what a commercial contract pays of Medicare's amounts, in percent; its amounts
-            stand beside Medicare's.
+        percent: what a commercial contract pays of Medicare's amounts, in percent, as for
+            `estimate`; its amounts stand beside Medicare's.
         of_year: the year whose rates a contract names, in place of a date.
+        conversion_factor: of a payer that uses Medicare's relative values and GPCIs, in dollars;
+            its amounts stand beside Medicare's.
         db: path of the database.
 
     Returns:
@@ -271,7 +285,7 @@ def rates(
         raise InvalidInputError(
             f"{' and '.join(given)} exclude each other: each says which release's rates are meant"
         )
-    contract = arguments.contract(percent, of_year)
+    contract = arguments.contract(percent, of_year, conversion_factor)
     when: Date | str | int = Date.today()
     if date is not None:
         when = read_day("date", date)
@@ -296,5 +310,6 @@ def rates(
         read_states(state),
         when,
         qp=reading.flag("qp", qp),
+        exact=bool(contract and contract.conversion_factor),
     )
     return Rates(grid, contract)

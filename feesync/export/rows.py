@@ -35,6 +35,16 @@ _SELECT = (
     f"SELECT {', '.join((*KEY, *DECIMALS))} FROM revision_rate_cents "  # noqa: S608 - names of grid
     "WHERE release_id = ? AND basis = ? AND hcpcs = ?"
 )
+_SELECT_EXACT = _SELECT.replace(
+    " FROM ",
+    ", CASE WHEN nonfacility_amount IS NOT NULL THEN nonfacility_capped_exact END, "
+    "CASE WHEN facility_amount IS NOT NULL THEN "
+    "iif(facility_na, nonfacility_capped_exact, facility_capped_exact) END FROM ",
+    1,
+)
+"""The same, and the unrounded amounts: what therapy has in a facility is the nonfacility one."""
+
+_WIDTH = len(KEY) + len(DECIMALS)
 _OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
 _MODIFIER, _MAC, _LOCALITY = map(COLUMNS.index, ("modifier", "mac", "locality"))
 
@@ -50,6 +60,8 @@ class Part:
         codes: the HCPCS codes.
         places: the localities.
         day: date of service; None where the release itself was asked for.
+        exact: whether the rows end with the unrounded amounts of both settings, in billionths of a
+            dollar.
     """
 
     source: Source
@@ -58,10 +70,11 @@ class Part:
     codes: tuple[str, ...]
     places: tuple[Locality, ...]
     day: date | None
+    exact: bool = False
 
     def blocks(self) -> Iterator[list[Row]]:
         """Yield the rows of each code, by row modifier and then in the order of the localities."""
-        query, limit = _SELECT, []
+        query, limit = _SELECT_EXACT if self.exact else _SELECT, []
         if len(self.places) < len(self.source.localities(self.release)):
             query, limit = (
                 query + _OF_PLACES,
@@ -77,7 +90,7 @@ class Part:
                 query, (self.release.release_id, self.basis, code, *limit)
             ).fetchall()
             rows.sort(key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
-            yield [row + of_release for row in rows]
+            yield [row[:_WIDTH] + of_release + row[_WIDTH:] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,7 @@ def open_grid(
     when: date | str | int,
     *,
     qp: bool,
+    exact: bool = False,
 ) -> Grid:
     """Return the grid of codes in places, on a day or of a release.
 
@@ -141,6 +155,7 @@ def open_grid(
             none, all.
         when: date of service, label of a release, or a year, which means its newest loaded release.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
+        exact: whether the rows end with unrounded amounts, as those of `Part`.
 
     Raises:
         NoReleaseError: no release answers.
@@ -151,7 +166,7 @@ def open_grid(
         StoreError: the database cannot be read.
     """
     try:
-        return _open_grid(database, codes, places, states, when, qp)
+        return _open_grid(database, codes, places, states, when, qp, exact)
     except sqlite3.Error as error:
         raise store_error(database, error) from error
 
@@ -163,11 +178,12 @@ def _open_grid(
     states: Sequence[str],
     when: date | str | int,
     qp: bool,
+    exact: bool,
 ) -> Grid:
     # a schedule of its own: nothing else may close its connection before the last row is read
     schedule = FeeSchedule(database)
     with schedule.held():
-        return _grid(schedule, database, codes, places, states, when, qp)
+        return _grid(schedule, database, codes, places, states, when, qp, exact)
 
 
 def _grid(
@@ -178,6 +194,7 @@ def _grid(
     states: Sequence[str],
     when: date | str | int,
     qp: bool,
+    exact: bool,
 ) -> Grid:
     day_or_label = schedule.newest_day(when) if isinstance(when, int) else when
     answers = schedule.sources(day_or_label)
@@ -207,7 +224,7 @@ def _grid(
         localities = tuple(by_place) or tuple(
             of_states(release.label, source.localities(release), states)
         )
-        part = Part(source, release, basis_of(release, qp=qp), tuple(group), localities, day)
+        part = Part(source, release, basis_of(release, qp=qp), tuple(group), localities, day, exact)
         parts.append(part)
         notes += [
             zip_note(release, place, zip_place, day or release.effective_from)

@@ -20,6 +20,7 @@ from feesync.export.book import Untyped, open_book
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.release import Release
+from feesync.pricing.line import Contract
 from feesync.schedule import columns
 from feesync.schedule.quote import Quote
 
@@ -68,7 +69,7 @@ def write(
     day: date,
     query: Sequence[tuple[str, str]],
     notes: Iterable[Note] = (),
-    contract: int | None = None,
+    contract: Contract | None = None,
     *,
     force: bool = False,
 ) -> int:
@@ -80,7 +81,7 @@ def write(
         day: the date of service.
         query: what was asked for, as names and values of the sheet 'Source'.
         notes: what a person should know; they are read after the rates.
-        contract: the factor of a contract in ten-thousandths, for the columns of its amounts.
+        contract: a contract, for the columns of its amounts.
         force: whether an existing file is replaced.
 
     Returns:
@@ -105,11 +106,12 @@ def _write_rates(
     sheet: Untyped,
     quotes: Iterable[Quote],
     day: date,
-    contract: int | None,
+    contract: Contract | None,
     releases: dict[tuple[str, str], Release],
 ) -> int:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    names = _COLUMNS if contract else _COLUMNS[: -len(columns.CONTRACT)]
+    more = len(columns.CONTRACT) - len(columns.contract_names(contract))
+    names = _COLUMNS[: len(_COLUMNS) - more]
     by_picture = {
         picture: workbook.add_format({"num_format": picture})
         for picture in (*_FORMATS.values(), _DOLLARS)
@@ -145,47 +147,54 @@ def _write_rates(
     return number
 
 
-def _values(quote: Quote, day: date, row: int, contract: int | None) -> dict[str, Any]:
+def _values(quote: Quote, day: date, row: int, contract: Contract | None) -> dict[str, Any]:
     """Return a row's values by column; a formula is a text and its result."""
     values: dict[str, Any] = dict(zip(columns.names(), columns.row(quote, day), strict=True))
     for name in _OPPS:
         rvu = getattr(quote.rate, name)
         values[name] = None if rvu is None else decimal(rvu, 2)
     if contract:
-        values.update(zip(columns.CONTRACT, columns.contract_row(quote, contract), strict=True))
+        own = columns.contract_row(
+            contract, quote.rate.hcpcs, columns.contract_amounts(quote, contract)
+        )
+        values.update(zip(columns.contract_names(contract), own, strict=True))
     for setting in ("nonfacility", "facility"):
         amount, name = values[f"{setting}_amount"], f"{setting}_contract_amount"
         values[f"{setting}_recomputed"] = (
-            None if amount is None else (_formula(quote, setting, row), amount)
+            None if amount is None else (f"={_formula(quote, setting, row)}", amount)
         )
-        if contract and amount is not None:
-            values[name] = (_contract_formula(setting).replace("#", str(row + 1)), values[name])
+        if contract and values[name] is not None:
+            amount_text = f"{_cells()[f'{setting}_recomputed']}"
+            if contract.conversion_factor:
+                amount_text = _formula(quote, setting, row, "contract_conversion_factor")
+            values[name] = (_contract_formula(amount_text).replace("#", str(row + 1)), values[name])
     return values
 
 
-def _formula(quote: Quote, setting: str, row: int) -> str:
+def _formula(quote: Quote, setting: str, row: int, factor: str = "conversion_factor") -> str:
+    """Return what recomputes a setting's amount by the conversion factor of a column."""
     if quote.rate.facility_na:
         # of such codes only therapy has an amount, which is the nonfacility one in both settings
         setting = "nonfacility"
-    return _template(setting, quote.rate.opps_mp_rvu is not None).replace("#", str(row + 1))
+    capped = quote.rate.opps_mp_rvu is not None
+    return _template(setting, capped, factor).replace("#", str(row + 1))
 
 
 @cache
-def _template(setting: str, capped: bool) -> str:
-    """Return the formula of a setting's amount, with # for the number of the row."""
+def _template(setting: str, capped: bool, factor: str) -> str:
+    """Return what recomputes a setting's amount, with # for the number of the row."""
     at = _cells()
     work = f"{at['work_rvu']}*{at['work_gpci']}"
     pe_mp = f"{at[f'{setting}_pe_rvu']}*{at['pe_gpci']}+{at['mp_rvu']}*{at['mp_gpci']}"
     if capped:
         cap = f"{at[f'opps_{setting}_pe_rvu']}*{at['pe_gpci']}+{at['opps_mp_rvu']}*{at['mp_gpci']}"
         pe_mp = f"MIN({pe_mp},{cap})"
-    return f"=ROUND(({work}+{pe_mp})*{at['conversion_factor']},2)"
+    return f"ROUND(({work}+{pe_mp})*{at[factor]},2)"
 
 
-@cache
-def _contract_formula(setting: str) -> str:
+def _contract_formula(amount: str) -> str:
     """Return the formula of a contract's amount, with # for the number of the row."""
-    return f"=ROUND({_cells()[f'{setting}_recomputed']}*{_cells()['contract_percent']}/100,2)"
+    return f"=ROUND({amount}*{_cells()['contract_percent']}/100,2)"
 
 
 @cache

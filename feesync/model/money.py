@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,9 +26,12 @@ _EXACT = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, Ine
 _times, _CENT = _EXACT.multiply, Decimal("0.01")
 _LARGEST = 10_000_000
 _HIGHEST_FACTOR = 10 * SCALE
+_HIGHEST_CONVERSION_FACTOR = 1_000
+_LOWEST_PERCENT = 10 * SCALE // 100
 _LONGEST_TEXT = 40
 _JSON_DIGITS = 15
 """A decimal of at most this many digits survives the way to a float and back (IEEE 754)."""
+_FACTOR = r"\$?([0-9]{1,6}(?:\.[0-9]{0,10})?)"
 _DOLLARS = r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)"
 
 
@@ -91,10 +95,10 @@ def cents(amount: Decimal | int | str) -> int:
         ValueError: the amount is not a number, is a float, is negative or over 10 million dollars,
             or has more than two decimals.
     """
-    if isinstance(amount, float):
+    if _is_float(amount):
         raise ValueError(
-            f"{amount!r} is a float; give dollars as Decimal, int or text, so that no cent is "
-            "guessed"
+            f"{excerpt(amount)} is a float; give dollars as Decimal, int or text, so that no cent "
+            "is guessed"
         )
     if not isinstance(amount, Decimal | str):
         number = index(amount)
@@ -123,9 +127,11 @@ def percent(value: Decimal | int | str) -> int:
     """Return a caller's percentage, such as 110 or `110.25`, as a factor in ten-thousandths.
 
     Raises:
-        ValueError: the percentage is not a number, is a float, is not above 0 and at most 1000, or
-            has more than two decimals.
+        ValueError: the percentage is not a number, is a float, is above 1000, has more than two
+            decimals, or is below 10: then 1.2 may have been meant as 120.
     """
+    if _is_float(value):
+        raise ValueError(f"{excerpt(value)} is a float; give a percentage as Decimal, int or text")
     text = value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
     try:
         factor = 0 if isinstance(text, str) and not text[:1].isdigit() else cents(text)
@@ -136,7 +142,49 @@ def percent(value: Decimal | int | str) -> int:
             f"{excerpt(value)} is not a percentage above 0 and at most 1000 with at most two "
             "decimals"
         )
+    if factor < _LOWEST_PERCENT:
+        percentage = decimal_percent(factor)
+        raise ValueError(
+            f"{percentage} means {percentage} % of Medicare's amounts; for {percentage} times "
+            f"them, give {decimal_percent(100 * factor)}"
+        )
     return factor
+
+
+def conversion_factor(value: Decimal | int | str) -> int:
+    """Return a caller's conversion factor in dollars, such as `45.00`, in ten-thousandths.
+
+    Raises:
+        ValueError: it is not a number, is a float, is not above 0 and at most 1000, or has more
+            than four decimals.
+    """
+    number = index(value)
+    if number is None and isinstance(value, str):
+        match = re.fullmatch(_FACTOR, value.strip()) if len(value) <= _LONGEST_TEXT else None
+        value = Decimal(match[1]) if match else value
+    elif number is not None:
+        value = Decimal(number)
+    if not isinstance(value, Decimal):
+        raise ValueError(
+            f"{excerpt(value)} is not a conversion factor in dollars, such as 45.00"
+            + (": give it as text or Decimal, not as a float" if _is_float(value) else "")
+        )
+    scale = _HIGHEST_CONVERSION_FACTOR * SCALE
+    factor = 0
+    if value.is_finite():
+        with suppress(Inexact, InvalidOperation):
+            factor = int(_EXACT.scaleb(_EXACT.quantize(value, Decimal("0.0001")), 4))
+    if not 0 < factor <= scale:
+        raise ValueError(
+            f"{excerpt(value)} is not a conversion factor above 0 and at most "
+            f"{_HIGHEST_CONVERSION_FACTOR} dollars with at most four decimals"
+        )
+    return factor
+
+
+def _is_float(value: object) -> bool:
+    """Tell whether a value is a float, of Python or of a table of numpy's."""
+    return isinstance(value, float) or type(value).__name__ in ("float16", "float32", "longdouble")
 
 
 class JsonNumber(float):

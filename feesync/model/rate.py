@@ -5,14 +5,33 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
+from feesync.model.money import half_up
 from feesync.model.reading import excerpt
 from feesync.model.tuples import tuple_of
+
+PAYER = "payer"
+"""The basis of a rate by the conversion factor of another payer."""
+
+_EXACT_PER_CENT = 10_000_000
+"""Billionths of a dollar in a cent."""
 
 PRICED_STATUSES = frozenset("ART")
 """The status codes whose relative values Medicare uses for payment.
 
 Source: RVU record layout, Status Code.
 """
+
+
+def fee_by_factor(exact: int, conversion_factor: int, factor: int) -> int:
+    """Return a fee in cents by another conversion factor than its own.
+
+    Args:
+        exact: the fee by its own factor before rounding, in billionths of a dollar: a multiple of
+            that factor.
+        conversion_factor: its own factor, in ten-thousandths.
+        factor: the other, in ten-thousandths.
+    """
+    return half_up(exact // conversion_factor * factor, _EXACT_PER_CENT)
 
 
 class Setting(StrEnum):
@@ -163,6 +182,51 @@ class Rate(NamedTuple):
         """What the row says of the code whatever its amounts."""
         priced = self.nonfacility_amount is not None, self.facility_amount is not None
         return tuple_of(Indicators, _indicators(self) + priced)
+
+    def by_factor(self, factor: int) -> "Rate":
+        """Return the rate by another payer's conversion factor, in ten-thousandths.
+
+        The unrounded amounts are multiples of the conversion factor, so that the result is exact
+        before it is rounded. There is no limiting charge, which is Medicare's.
+        """
+
+        def fee(exact: int) -> int:
+            return fee_by_factor(exact, self.conversion_factor, factor)
+
+        capped = self.nonfacility_capped_exact, self.facility_capped_exact
+        nonfacility, facility = map(fee, capped)
+        therapy = self.facility_na
+        uncapped = self._uncapped_exact()
+        return self._replace(
+            conversion_factor=factor,
+            basis=PAYER,
+            nonfacility_fee=fee(uncapped[0]),
+            facility_fee=fee(uncapped[1]),
+            nonfacility_capped_fee=nonfacility,
+            facility_capped_fee=facility,
+            nonfacility_capped_exact=capped[0] // self.conversion_factor * factor,
+            facility_capped_exact=capped[1] // self.conversion_factor * factor,
+            nonfacility_amount=None if self.nonfacility_amount is None else nonfacility,
+            facility_amount=(
+                None if self.facility_amount is None else nonfacility if therapy else facility
+            ),
+            nonfacility_limiting_charge=None,
+            facility_limiting_charge=None,
+        )
+
+    def _uncapped_exact(self) -> tuple[int, int]:
+        """Return the unrounded amounts before the OPPS cap, by the same conversion factor."""
+        exact = []
+        for capped, pe, opps_pe in (
+            (self.nonfacility_capped_exact, self.nonfacility_pe_rvu, self.opps_nonfacility_pe_rvu),
+            (self.facility_capped_exact, self.facility_pe_rvu, self.opps_facility_pe_rvu),
+        ):
+            less = 0
+            if opps_pe is not None and self.opps_mp_rvu is not None:
+                less = (pe - opps_pe) * self.pe_gpci
+                less += (self.mp_rvu - self.opps_mp_rvu) * self.mp_gpci
+            exact.append(capped + max(less, 0) * self.conversion_factor)
+        return exact[0], exact[1]
 
     def in_setting(self, setting: Setting | str) -> SettingRate:
         """Return the columns for a setting.

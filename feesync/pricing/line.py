@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from feesync.model.money import decimal_percent
+from feesync.errors import InvalidInputError
+from feesync.model.money import decimal, decimal_percent, json_ready
 from feesync.model.note import Note
 from feesync.model.rate import Rate, Setting
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from feesync.model.hcpcs import CodeRange
     from feesync.pricing.terms import Terms
 
 CODE = "{hcpcs}"
@@ -28,19 +30,67 @@ AMOUNT = "{amount}"
 
 
 class Contract(NamedTuple):
-    """The percentage of Medicare's amount that a commercial contract pays.
+    """By what a plan other than Medicare pays.
 
-    `factor` is in ten-thousandths (11000 is 110 %). `of_year` is the year whose rates it names;
-    None for those of the day.
+    Attributes:
+        factor: its percentage of Medicare's amounts, in ten-thousandths: 11000 is 110 %; 0 where
+            only `ranges` have one.
+        of_year: the year whose rates it names; None for those of the day.
+        conversion_factor: its own conversion factor in ten-thousandths of a dollar; None for
+            Medicare's.
+        ranges: ranges of codes that have a percentage of their own, in ten-thousandths.
     """
 
     factor: int
     of_year: int | None
+    conversion_factor: int | None = None
+    ranges: "tuple[tuple[CodeRange, int], ...]" = ()
 
     @property
     def percent(self) -> Decimal:
         """The percentage: 110 for a factor of 11000."""
         return decimal_percent(self.factor)
+
+    @property
+    def words(self) -> str:
+        """The contract in words: `110 % of what Medicare allows by the rates of 2022`."""
+        share = "percentages by code" if self.ranges else f"{self.percent} %"
+        rates = f" by the rates of {self.of_year}" if self.of_year else ""
+        if self.conversion_factor is None:
+            return f"{share} of what Medicare allows{rates}"
+        return f"{share} by a conversion factor of {decimal(self.conversion_factor, 4)}{rates}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the contract under the names of the JSON contract, for `json.dumps`.
+
+        `percent` is None where each code has its own.
+        """
+        factor = self.conversion_factor
+        return json_ready(
+            {
+                "percent": None if self.ranges else self.percent,
+                "of_year": self.of_year,
+                **({} if factor is None else {"conversion_factor": decimal(factor, 4)}),
+            }
+        )
+
+    def has(self, hcpcs: str) -> bool:
+        """Tell whether the contract has a percentage for a code."""
+        return bool(self.factor) or any(span.holds(hcpcs) for span, _ in self.ranges)
+
+    def of_code(self, hcpcs: str) -> "Contract":
+        """Return the contract for a code: of the ranges that hold it, the smallest decides.
+
+        Raises:
+            InvalidInputError: the contract has no percentage for the code.
+        """
+        if not self.ranges:
+            return self
+        spans = [(span.size, factor) for span, factor in self.ranges if span.holds(hcpcs)]
+        factor = min(spans)[1] if spans else self.factor
+        if not factor:
+            raise InvalidInputError(f"the contract has no percentage for {hcpcs}")
+        return self._replace(factor=factor, ranges=())
 
 
 class Line(NamedTuple):

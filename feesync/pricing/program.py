@@ -205,6 +205,7 @@ def _last(line: Line) -> tuple[list[Adjustment], list[Note]]:
         if line.contract is None and not practitioner.is_physician(line):
             notes.append(limits.MUST_ACCEPT_ASSIGNMENT)
     if line.contract:
-        last.append(contract.adjustment(line.contract))
-        notes.append(contract.PLAN_DECIDES)
+        if contract.has_step(line.contract):
+            last.append(contract.adjustment(line.contract))
+        notes += contract.notes(line.contract)
     return last, notes

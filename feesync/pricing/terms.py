@@ -50,3 +50,14 @@ class Terms(NamedTuple):
         kind = practitioners.read(reading.text(practitioners.STEP, practitioner))
         practitioners.check(kind, day)
         return cls(day, setting, contract, reading.flag("nonpar", nonpar), kind)
+
+    def of_code(self, hcpcs: str) -> "Terms":
+        """Return the terms for a code; a contract may have a percentage for some codes alone.
+
+        Raises:
+            InvalidInputError: the contract has no percentage for the code.
+        """
+        contract = self.contract
+        if contract is None or not contract.ranges:
+            return self
+        return self._replace(contract=contract.of_code(hcpcs))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, decimal_percent, dollars, json_ready, scaled
+from feesync.model.money import decimal, dollars, json_ready, scaled
 from feesync.model.rate import Rate
 from feesync.model.release import Release
+from feesync.pricing.line import Contract
 
 
 class RateAnswer(Protocol):
@@ -103,8 +105,11 @@ COLUMNS = (
 )
 """Every column, in order: texts of the view, its numbers, and what is of the release."""
 
-CONTRACT = ("contract_percent", "nonfacility_contract_amount", "facility_contract_amount")
-"""The columns that a contract adds: its percentage of Medicare's amount, and its own amounts."""
+CONTRACT = (
+    *("contract_percent", "nonfacility_contract_amount", "facility_contract_amount"),
+    "contract_conversion_factor",
+)
+"""The columns that a contract adds: its percentage, its own amounts, and its conversion factor."""
 
 _OF_RELEASE = tuple(column for column in COLUMNS if column.of_release)
 OF_RELEASE = tuple(column.name for column in _OF_RELEASE)
@@ -126,7 +131,7 @@ def release_cells(release: Release, day: date | None) -> dict[str, Any]:
     return json_row(OF_RELEASE, release_row(release, day))
 
 
-def row(quote: RateAnswer, day: date | None, factor: int | None = None) -> list[Any]:
+def row(quote: RateAnswer, day: date | None) -> list[Any]:
     """Return the values of a rate in the order of `names`.
 
     Dollars, RVUs, GPCIs and the conversion factor are exact Decimals; no price is None.
@@ -134,7 +139,6 @@ def row(quote: RateAnswer, day: date | None, factor: int | None = None) -> list[
     Args:
         quote: the rate.
         day: the date of service; None where the release itself was asked for.
-        factor: the factor of a contract in ten-thousandths; None where there is none.
     """
     cells = []
     for column in COLUMNS:
@@ -142,38 +146,60 @@ def row(quote: RateAnswer, day: date | None, factor: int | None = None) -> list[
         if column.places is not None and value is not None:
             value = decimal(value, column.places)
         cells.append(value)
-    return cells if factor is None else [*cells, *contract_row(quote, factor)]
+    return cells
 
 
-def contract_row(quote: RateAnswer, factor: int) -> list[Any]:
-    """Return the values of a rate in the order of CONTRACT, as exact Decimals.
+def contract_names(contract: Contract | None) -> tuple[str, ...]:
+    """Return the names of the columns that a contract adds."""
+    if contract is None:
+        return ()
+    return CONTRACT if contract.conversion_factor else CONTRACT[:-1]
+
+
+def contract_row(
+    contract: Contract, hcpcs: str, amounts: Sequence[int | None]
+) -> list[Decimal | None]:
+    """Return the values of `contract_names` for a code, as exact Decimals.
+
+    They are None where the contract has no percentage for the code.
 
     Args:
-        quote: the rate.
-        factor: the contract's factor, in ten-thousandths.
+        contract: the contract.
+        hcpcs: the code.
+        amounts: the amounts in each setting, in cents, by the contract's conversion factor.
     """
-    amounts = (quote.rate.nonfacility_amount, quote.rate.facility_amount)
-    return [
-        decimal_percent(factor),
-        *(None if amount is None else dollars(scaled(amount, factor)) for amount in amounts),
-    ]
+    percent, own = None, list[Decimal | None]([None] * len(amounts))
+    if contract.has(hcpcs):
+        terms = contract.of_code(hcpcs)
+        percent = terms.percent
+        own = [
+            None if amount is None else dollars(scaled(amount, terms.factor)) for amount in amounts
+        ]
+    factor = contract.conversion_factor
+    return [percent, *own, *([decimal(factor, 4)] if factor else [])]
 
 
-def names(factor: int | None = None) -> tuple[str, ...]:
-    """Return the names of all columns, with those of a contract where there is one."""
-    own = tuple(column.name for column in COLUMNS)
-    return own if factor is None else (*own, *CONTRACT)
+def contract_amounts(quote: RateAnswer, contract: Contract) -> list[int | None]:
+    """Return the amounts of a rate in each setting, in cents, by a contract's conversion factor."""
+    rate, factor = quote.rate, contract.conversion_factor
+    if factor:
+        rate = rate.by_factor(factor)
+    return [rate.nonfacility_amount, rate.facility_amount]
 
 
-def to_dict(quote: RateAnswer, day: date | None, factor: int | None = None) -> dict[str, Any]:
+def names() -> tuple[str, ...]:
+    """Return the names of all columns."""
+    return tuple(column.name for column in COLUMNS)
+
+
+def to_dict(quote: RateAnswer, day: date | None) -> dict[str, Any]:
     """Return a rate under the names of `feesync rates --json`, for `json.dumps`.
 
     Args:
         quote: the rate.
         day: the date of service; None where the release itself was asked for.
-        factor: the factor of a contract in ten-thousandths; None where there is none.
     """
-    return json_row(names(factor), row(quote, day, factor))
+    return json_row(names(), row(quote, day))
 
 
 def json_row(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:

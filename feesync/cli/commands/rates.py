@@ -14,6 +14,7 @@ from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     check_file,
+    conversion_factor_option,
     csv_option,
     date_option,
     db_option,
@@ -44,6 +45,7 @@ from feesync.export.rates import rates
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 from feesync.pricing import status
+from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.schedule import columns
 from feesync.schedule import notes as provenance
@@ -72,6 +74,7 @@ _MONEY = (
 @qp_option
 @percent_option
 @of_year_option
+@conversion_factor_option
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook, with formulas that recompute the amounts.")
@@ -88,8 +91,9 @@ def command(
     day: Date | None,
     year: int | None,
     qp: bool,
-    percent: str | None,
+    percent: str | dict[str, str] | None,
     of_year: int | None,
+    conversion_factor: str | None,
     as_csv: bool,
     as_json: bool,
     xlsx: Path | None,
@@ -127,6 +131,7 @@ def command(
             qp=qp,
             percent=percent,
             of_year=of_year,
+            conversion_factor=conversion_factor,
             db=ctx.obj,
         )
         if as_json:
@@ -137,9 +142,9 @@ def command(
         print_unknown(ctx, answer.unknown)
         return
     schedule = open_schedule(ctx.obj)
-    terms = arguments.contract(percent, of_year)
+    terms = arguments.contract(percent, of_year, conversion_factor)
     newest = year or of_year
-    notes: dict[Note, None] = {}
+    notes: dict[Note, None] = dict.fromkeys(factor_notes(terms) if terms else ())
     reasons: dict[str, None] = {}
     unknown: list[UnknownCodeError] = []
     with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
@@ -198,16 +203,17 @@ def _write_workbook(
 ) -> None:
     from feesync.export import workbook
 
-    contract = [("Contract", f"{terms.percent} % of what Medicare allows")] if terms else []
-    count = workbook.write(
-        path, quotes, when, [*query, *contract], notes, terms.factor if terms else None, force=force
-    )
+    contract = [("Contract", terms.words)] if terms else []
+    count = workbook.write(path, quotes, when, [*query, *contract], notes, terms, force=force)
     print_file(count_of(count, "rate"), path)
 
 
 def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
     """Print the amounts, and the limiting charges or, in their place, the amounts of a contract."""
-    percent = f"{terms.percent} %" if terms else "Limit"
+    percent = "Limit"
+    if terms:
+        plain = not (terms.ranges or terms.conversion_factor)
+        percent = f"{terms.percent} %" if plain else "Contract"
     money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
     print_table(
         ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release"),
@@ -224,7 +230,9 @@ def _cells(quote: Quote, terms: Contract | None) -> list[str]:
     if terms:
         amounts += [
             "" if amount is None else f"{amount:,}"
-            for amount in columns.contract_row(quote, terms.factor)[1:]
+            for amount in columns.contract_row(
+                terms, rate.hcpcs, columns.contract_amounts(quote, terms)
+            )[1:3]
         ]
     code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
     return [

@@ -17,6 +17,7 @@ from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
 from feesync.cli.options import (
     check_file,
+    conversion_factor_option,
     csv_option,
     db_option,
     file_option,
@@ -73,6 +74,7 @@ _GAP, _LINE = "  ", "Line"
 @qp_option
 @percent_option
 @of_year_option
+@conversion_factor_option
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook that is ready to print.")
@@ -91,8 +93,9 @@ def command(
     limiting: bool,
     practitioner: str | None,
     qp: bool,
-    percent: str | None,
+    percent: str | dict[str, str] | None,
     of_year: int | None,
+    conversion_factor: str | None,
     as_csv: bool,
     as_json: bool,
     xlsx: Path | None,
@@ -137,6 +140,7 @@ def command(
             qp=qp,
             percent=percent,
             of_year=of_year,
+            conversion_factor=conversion_factor,
             db=ctx.obj,
         )
         if as_json:
