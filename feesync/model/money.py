@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from feesync.model.reading import excerpt, index
@@ -68,6 +69,7 @@ def dollars_or_none(amount: int | None) -> Decimal | None:
     return None if amount is None else dollars(amount)
 
 
+@lru_cache(maxsize=1024)
 def decimal_factor(factor: int) -> Decimal:
     """Return a factor in ten-thousandths as the shortest Decimal: 15000 is 1.5, 20000 is 2."""
     value = _EXACT.normalize(decimal(factor, 4))

@@ -176,8 +176,11 @@ def _service(
     entry, count = blocks[0].entry, blocks[0].size
     lines = tuple(dict.fromkeys(block.entry.number for block in blocks))
     charges = tuple(block.charge for block in blocks)
+    if count == 1:
+        yield Service(entry, rates, lines, charges, both=both, by_two_lines=by_two_lines)
+        return
     ranks = entry.rate.multiple_procedure in "234567" or SHARES.intersection(entry.line.modifiers)
-    singles = min(count, _SINGLES) if count > 1 and ranks else 0
+    singles = min(count, _SINGLES) if ranks else 0
     for size in (*[1] * singles, count - singles):
         if size:
             yield Service(

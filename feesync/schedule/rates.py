@@ -310,7 +310,8 @@ class FeeSchedule:
         rate = source.rate(release, hcpcs, modifier, place, qp=qp)
         if rate is None:
             raise self._library.not_in(hcpcs, modifier, source, release, day)
-        return tuple_of(Quote, (rate, release, place, release.covers(day), by_zip))
+        exact = release.effective_from <= day <= release.effective_to
+        return tuple_of(Quote, (rate, release, place, exact, by_zip))
 
     def _rates(
         self, hcpcs: str, texts: Sequence[str], states: Sequence[str], day: date, qp: bool

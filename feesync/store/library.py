@@ -104,7 +104,7 @@ class Library:
             NoReleaseError: no release answers for the day.
             UnknownCodeError: only the snapshot does, and it lacks the code.
         """
-        for source, release in self.on(day):
+        for source, release in self._by_day.get(day) or self.on(day):
             if not source.embedded or hcpcs in source.codes:
                 return source, release
         raise self.outside_snapshot(hcpcs, day)
