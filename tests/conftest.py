@@ -34,11 +34,10 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what reads real CMS files, and as slow what loads whole releases of them."""
+    """Mark what reads real CMS files, which are large: so that it can be run by itself."""
     for item in items:
         if "cms" in item.fixturenames:
             item.add_marker(pytest.mark.cms_files)
-        if "of_releases" in item.fixturenames:
             item.add_marker(pytest.mark.slow)
 
 

@@ -488,9 +488,14 @@ def test_how_many_rows_change_within_a_year(known):
 
 
 @pytest.mark.parametrize(
-    ("label", "most", "supervision"), [("RVU25D", 15, 15), ("RVU26B", 40, 60), ("RVU27A", 52, 60)]
+    ("label", "most", "supervision"),
+    [
+        ("RVU25D", 15, 15),
+        pytest.param("RVU26B", 40, 60, marks=pytest.mark.slow),
+        pytest.param("RVU27A", 52, 60, marks=pytest.mark.slow),
+    ],
 )
-def test_how_many_priced_rows_change_a_policy(known, label, most, supervision):
+def test_how_many_priced_rows_change_which_policy(known, label, most, supervision):
     changes = dict(
         status="R", nonfacility_na=1, facility_na=1, multiple_procedure="0", bilateral="2",
         assistant_surgeon="1", co_surgeon="1", team_surgeon="1", pctc="1", global_days="090",
@@ -512,6 +517,13 @@ def test_how_many_priced_rows_change_a_policy(known, label, most, supervision):
     assert PolicyChanges()(
         beside(known, release(changed(supervision + 1, supervision="01"), label))
     )
+
+
+@pytest.mark.parametrize(("label", "most"), [("RVU26B", 40), ("RVU27A", 52)])
+def test_how_many_priced_rows_change_a_policy(known, label, most):
+    for number, has_fault in ((most, False), (most + 1, True)):
+        given = release(changed(number, bilateral="2"), label)
+        assert bool(PolicyChanges()(beside(known, given))) is has_fault
 
 
 def test_fixture_rows_are_in_the_layout():

@@ -154,6 +154,7 @@ def test_the_revisions_of_an_old_database_stand_and_compare(old):
     assert {change.hcpcs for change in found.codes} == {"20610"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_migration_that_is_killed_leaves_the_database_as_it_was(old):
     before = dump(old)

@@ -77,6 +77,7 @@ def test_every_place_has_its_label_and_amount(chart):
     assert [Decimal(row) for row in rows] == sorted(map(Decimal, rows), reverse=True)
 
 
+@pytest.mark.slow
 def test_labels_do_not_touch(chart):
     path = chart("compare", "64493", "--all", *DAY)
     places = [
@@ -141,6 +142,7 @@ def test_the_same_values_make_the_same_file(chart):
             assert b"dc:date" not in first
 
 
+@pytest.mark.slow
 def test_a_png_is_as_tall_as_its_rows_need(chart):
     few = size(chart("compare", "64493", "--locality", "AK", *DAY, name="few.png"))
     many = size(chart("compare", "64493", "--state", "CA", *DAY, name="MANY.PNG"))

@@ -79,10 +79,15 @@ def test_a_reader_that_has_read_enough_is_no_noise(loaded, args):
     ("limit", "args"),
     [
         (40_000, ("export", *DATE, "-o", "x.csv")),
-        (40_000, ("export", *DATE, "-o", "x.db")),
-        (40_000, ("export", *DATE, "-o", "x.parquet")),
-        (40_000, ("rates", "64490-99499", *DATE, "--xlsx", "x.xlsx")),
-        (33_000, ("history", "64493", "--locality", "AL", "--plot", "x.svg")),
+        *(
+            pytest.param(limit, args, marks=pytest.mark.slow)
+            for limit, args in (
+                (40_000, ("export", *DATE, "-o", "x.db")),
+                (40_000, ("export", *DATE, "-o", "x.parquet")),
+                (40_000, ("rates", "64490-99499", *DATE, "--xlsx", "x.xlsx")),
+                (33_000, ("history", "64493", "--locality", "AL", "--plot", "x.svg")),
+            )
+        ),
         (60_000, ("--db", "new.db", "import", "rvu25d.zip")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

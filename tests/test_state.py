@@ -127,12 +127,12 @@ def answered(answer, path):
     return repr(answer(path)).replace(str(path), "")
 
 
-SLOW = {"compare", "diff", "history", "rates of a year"}
+EVERYDAY = {"estimate of a contract", "rates", "localities"}
 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in ANSWERS],
+    [pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.slow) for name in ANSWERS],
 )
 def test_an_answer_is_of_the_state_before_or_of_that_after(states, tmp_path, monkeypatch, name):
     answer = ANSWERS[name]
