@@ -145,7 +145,8 @@ def read_header(
     own_terms = Terms.read(day, where, contract, **terms)
     circumstances = arguments.circumstances(coverage, purpose, history)
     owed = arguments.cents("deductible", deductible) or 0
-    if qp and conversion_factor is not None:
+    of_apm = reading.flag("qp", qp)
+    if of_apm and conversion_factor is not None:
         raise InvalidInputError("qp is about Medicare's conversion factor, and another is given")
     if owed and contract:
         raise InvalidInputError(
@@ -155,7 +156,7 @@ def read_header(
         locality=reading.text("locality", locality),
         terms=own_terms,
         place_of_service=place,
-        qp=reading.flag("qp", qp),
+        qp=of_apm,
         deductible=owed,
         circumstances=None if contract else circumstances,
     )
