@@ -352,3 +352,48 @@ def test_the_cap_for_both_sides_limits_what_a_rank_leaves():
     assert reason == (
         "the amount is capped at the hospital outpatient rate, 150.00, after the reductions"
     )
+
+
+ALONE, INCLUDED, BEYOND = (
+    "preoperative-care",
+    "preoperative-care-included",
+    "postoperative-days-beyond",
+)
+SHARES = [
+    # 54 is 79 % of 100.00, 55 is 21 %, 56 is 10 %; both sides are 150.00
+    ([("54",), ("55",)], [7900, 2100], [[], []]),
+    # days of care: 60 of 90 are 14.00; of one side 30 are left, and 7.00
+    ([("54",), ("55", 60), ("55", 60)], [7900, 1400, 700], [[], [], [BEYOND]]),
+    ([("54",), ("55", 30), ("55", 60)], [7900, 700, 1400], [[], [], []]),
+    # two units are two sides, and 180 days; shares that name no side use up both
+    ([("54", "x2"), ("55", 60), ("55", 60)], [11850, 1400, 1400], [[], [], []]),
+    # by side: 120 days on the right are 30 too many, though the left has some left
+    ([("54", "50"), ("55", "RT", 60), ("55", "RT", 60)], [11850, 1400, 700], [[], [], [BEYOND]]),
+    ([("54", "50"), ("55", "RT", 60), ("55", "LT", 30)], [11850, 1400, 700], [[], [], []]),
+    # the units of 55 are days
+    ([("55", "x30")], [700], [["postoperative-units"]]),
+    # 54 holds what 56 pays for, on its side
+    ([("54", "RT"), ("56", "RT")], [7900, 0], [[], [INCLUDED]]),
+    ([("54",), ("55",), ("56",)], [7900, 2100, 0], [[], [], [INCLUDED]]),
+    ([("54", "LT"), ("56", "50")], [7900, 500], [[], [ALONE, INCLUDED]]),
+    ([("54", "LT"), ("56", "RT")], [7900, 500], [[], [ALONE]]),
+    ([("56",)], [1000], [[ALONE]]),
+]
+"""Shares of an operation: modifiers, days or units; what each line is paid; its notes."""
+
+
+@pytest.mark.parametrize(("shares", "cents", "notes"), SHARES)
+def test_shares_are_of_one_operation_by_side_and_by_days(shares, cents, notes):
+    own = named("20001", global_days="090", preoperative=10, intraoperative=69, postoperative=21)
+    lines = [
+        asked(
+            "20001",
+            *(part for part in share if isinstance(part, str) and part[0] != "x"),
+            days=next((part for part in share if isinstance(part, int)), None),
+            units=next((int(str(part)[1:]) for part in share if str(part)[0] == "x"), 1),
+        )
+        for share in shares
+    ]
+    found = beside([own], lines)
+    assert [price.allowed for price in found] == cents
+    assert [[note.code for note in price.notes] for price in found] == notes
