@@ -13,6 +13,7 @@ from feesync.model.release import Release
 from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
 
+_ZIP_NOTE = "zip-locality"
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
 """Texts must not depend on the decimal context of the caller."""
@@ -175,14 +176,14 @@ class Estimate(NamedTuple):
 
     def _text(self, *, derived: bool) -> str:
         with localcontext(_CONTEXT):
-            lines = [heading(self), str(self.locality), _provenance(self)]
+            lines = [heading(self), place_line(self), _provenance(self)]
             if derived:
                 lines.append(f"sha256 {self.release.sha256}")
             if derived and self.fee is not None:
                 lines += ["", *_formula(self)]
             lines += ["", *_amounts(self)]
-            if self.notes:
-                lines += ["", *(f"  {note}" for note in self.notes)]
+            if notes := other_notes(self):
+                lines += ["", *(f"  {note}" for note in notes)]
             return "\n".join(lines)
 
 
@@ -191,6 +192,20 @@ def heading(estimate: Estimate) -> str:
     units = f", {estimate.units} units" if estimate.units > 1 else ""
     place = f", place of service {estimate.pos}" if estimate.pos else ""
     return f"{estimate.code}{units}, {estimate.setting.value}{place}, {estimate.date}"
+
+
+def place_line(estimate: Estimate) -> str:
+    """Return the place, and for a ZIP of a file of the day's quarter which file says so."""
+    by = estimate.quote.zip
+    source = f", ZIP {by.code} by {by.file} ({by.file.source})" if by and by.of_the_day else ""
+    return f"{estimate.locality}{source}"
+
+
+def other_notes(estimate: Estimate) -> list[Note]:
+    """Return the notes but for that on a ZIP whose file the line of the place names."""
+    by = estimate.quote.zip
+    on_line = by is not None and by.of_the_day
+    return [note for note in estimate.notes if not (on_line and note.code == _ZIP_NOTE)]
 
 
 def _provenance(estimate: Estimate) -> str:

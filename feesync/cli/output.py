@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feesync.cli.terminal import narrow_table, terminal_width
+from feesync.cli.terminal import fitted, narrow_table, terminal_width
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.money import dollars, json_exact
 from feesync.model.note import Note, Severity
@@ -81,6 +81,11 @@ def print_prose(text: str) -> None:
 
         text = textwrap.fill(text, width, break_on_hyphens=False)
     click.echo(text)
+
+
+def print_lines(text: str) -> None:
+    """Print lines for people on stdout; on a terminal, long ones wrap to the width."""
+    click.echo(fitted(text))
 
 
 def print_table(

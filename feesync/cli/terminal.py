@@ -17,6 +17,12 @@ _PADDING = 2
 _LEAST = 12
 """The narrowest that a column of text may be, unless its longest word is shorter."""
 
+_FURTHER = 4
+"""How much further in the second line of a long one stands."""
+
+_AMOUNT = r"( *\S.*[0-9]\.[0-9]{2}) {3}(\S.*)"
+"""A line of an answer with an amount, and the reason for it."""
+
 _DOTS = "..."
 _SHORT_HEADS = {
     "Difference": "Diff.",
@@ -39,6 +45,37 @@ def terminal_width() -> int | None:
     import shutil
 
     return shutil.get_terminal_size((0, 0)).columns or None
+
+
+def fitted(text: str) -> str:
+    """Return a text whose long lines wrap to the terminal; without a terminal as it is.
+
+    What follows the first line of a long one stands further in. The reason of an amount moves below
+    it as a whole.
+    """
+    width = terminal_width()
+    if width is None:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
+
+
+def _parts(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    import re
+    import textwrap
+
+    indent = " " * (len(line) - len(line.lstrip()) + _FURTHER)
+    amount = re.fullmatch(_AMOUNT, line)
+    above, rest, first = ([amount[1]], amount[2], indent) if amount else ([], line, "")
+    return above + textwrap.wrap(
+        rest,
+        width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def narrow_table(

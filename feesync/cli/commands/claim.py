@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from feesync.claims.claim_estimate import ClaimEstimate
-from feesync.claims.estimate import Estimate
+from feesync.claims.estimate import Estimate, other_notes, place_line
 from feesync.claims.estimator import estimate_lines
 from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
 from feesync.cli.command import Reader
 from feesync.cli.input import STDIN, read_input
 from feesync.cli.options import db_option, explain_option, header_options, json_option, one_form
-from feesync.cli.output import print_json, print_table
+from feesync.cli.output import print_json, print_lines, print_table
 from feesync.errors import ExitStatus
 from feesync.model.note import Note
 
@@ -83,7 +83,7 @@ def command(
     if as_json:
         print_json(claim.to_dict())
     elif explain:
-        click.echo(
+        print_lines(
             "\n\n".join(
                 f"Line {number}: {line.explain()}"
                 for number, line in zip(claim.numbers, claim.lines, strict=True)
@@ -121,7 +121,7 @@ def _print_table(claim: ClaimEstimate) -> None:
     first = claim.lines[0]
     place = f", place of service {first.pos}" if first.pos else ""
     settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
-    click.echo(f"{settings}{place}, {first.date}\n{first.locality}")
+    print_lines(f"{settings}{place}, {first.date}\n{place_line(first)}")
     for release in dict.fromkeys(
         (line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines
     ):
@@ -173,14 +173,14 @@ def _print_sums(claim: ClaimEstimate) -> None:
     for label, amount in sums:
         click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
     for note in claim.notes:
-        click.echo(f"  {note}")
+        print_lines(f"  {note}")
 
 
 def _print_notes(claim: ClaimEstimate) -> None:
     numbers_of: dict[Note, list[int]] = {}
     for number, line in zip(claim.numbers, claim.lines, strict=True):
-        for note in line.notes:
+        for note in other_notes(line):
             numbers_of.setdefault(note, []).append(number)
     notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in numbers_of.items()]
     for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
-        click.echo(str(text))
+        print_lines(str(text))

@@ -16,7 +16,7 @@ from feesync.cli.options import (
     json_option,
     optional_locality_option,
 )
-from feesync.cli.output import print_json, print_notes, print_prose
+from feesync.cli.output import print_json, print_lines, print_notes, print_prose
 from feesync.cli.terminal import terminal_width
 from feesync.coverage.sheet import TOPICS, Sheet, coverage_sheet
 from feesync.reference.place_of_service import places_of_service
@@ -68,7 +68,7 @@ def _print(sheet: Sheet) -> None:
     print_prose(f"{sheet.hcpcs}: {sheet.title}")
     click.echo(f"{sheet.date}{place}")
     if sheet.locality:
-        click.echo(str(sheet.locality))
+        print_lines(str(sheet.locality))
     numbers = {
         source: number
         for number, source in enumerate(dict.fromkeys(fact.source for fact in sheet.facts), start=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from feesync.claims.estimate import Estimate
@@ -103,5 +106,10 @@ def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
         from feesync.cli.output import print_json
 
         print_json(answer.to_dict())
-    else:
-        click.echo(answer.explain() if explain else answer.summary())
+        return
+    text = answer.explain() if explain else answer.summary()
+    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+        from feesync.cli.terminal import fitted  # not where a program reads
+
+        text = fitted(text)
+    click.echo(text)

@@ -30,6 +30,7 @@ from feesync.cli.output import (
     print_csv_rows,
     print_file,
     print_json,
+    print_lines,
     print_notes,
     print_prose,
     print_table,
@@ -112,7 +113,7 @@ def command(
 
 
 def _print_table(result: History, setting: Setting) -> None:
-    click.echo(f"{result.code}, {setting.value}\n{result.locality}\n")
+    print_lines(f"{result.code}, {setting.value}\n{result.locality}\n")
     longest = max((moment.amounts[setting] or 0 for moment in result.moments), default=0)
     shared = [reason for reason, count in _reasons(result).items() if count > 1]
     rows: list[list[object]] = []
