@@ -21,7 +21,18 @@ def told(result):
 def test_a_zip_is_told(feesync, command):
     result = feesync(*command.format(day="2025-11-03").split(), "--locality", "94110")
     assert result.exit_code == 0
-    assert "ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4" in told(result)
+    on_the_line = command.startswith(("estimate", "claim"))
+    source = "ZIP 94110 by ZIP5 2025 Q4 (ZIP5_OCT2025.txt)"
+    note = "ZIP 94110 lies in 01112-05 by CMS's ZIP5 2025 Q4"
+    assert (source if on_the_line else note) in told(result)
+    assert told(result).count("ZIP5 2025 Q4") == 1
+
+
+@pytest.mark.parametrize("command", ["estimate", "claim"])
+def test_a_zip_of_another_quarter_is_told_once_in_a_note(feesync, command):
+    shown = told(feesync(command, "64493", "--date", "2026-08-03", "--zip", "94110"))
+    assert "CONTRA COSTA CNTY) RVU26C" in shown, "nothing of the ZIP on the line of the place"
+    assert shown.count("lies in 01112-05 by CMS's ZIP5 2025 Q4, the nearest there is") == 1
 
 
 @pytest.mark.parametrize("command", PLACED[:-1])

@@ -140,7 +140,7 @@ def test_the_sql_answers(loaded, feesync, folder):
 def test_the_set_up_lines_are_what_ci_runs():
     lines = re.findall(r"^pip install .*", README, re.MULTILINE)
     assert lines[:2] == [
-        "pip install . && feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03",
+        "pip install . && feesync estimate 64493-50 --zip 33612 --pos office --date 11/03/2025",
         "pip install -e '.[test]' && pytest",
     ]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from feesync.cli import _COMMANDS
-from feesync.cli.terminal import narrow_table
+from feesync.cli.terminal import fitted, narrow_table
 
 IN_NOVEMBER = ("--date", "2025-11-03")
 
@@ -69,6 +69,11 @@ def test_what_all_rows_have_stands_above_where_that_is_needed(monkeypatch):
         ("modifiers", "Q"),
         ("coverage", "64493", *IN_NOVEMBER),
         ("status",),
+        ("estimate", "64493-50", "--zip", "94110", "--pos", "asc", "--nonpar", *IN_NOVEMBER),
+        ("estimate", "64493-50", "--zip", "94110", "--explain", *IN_NOVEMBER),
+        ("claim", "64493-50", "64494-50", "--zip", "94110", "--pos", "asc", *IN_NOVEMBER),
+        ("claim", "64493-50", "--zip", "94110", "--explain", *IN_NOVEMBER),
+        ("history", "64493", "--zip", "94110"),
     ],
     ids=" ".join,
 )
@@ -88,3 +93,41 @@ def test_help_follows_the_terminal_to_100_columns(feesync, monkeypatch, command)
     for columns in (80, 300):
         monkeypatch.setenv("COLUMNS", str(columns))
         assert widest(feesync(*filter(None, (command, "--help"))).stdout) <= min(columns, 100)
+
+
+ANSWER = """64493-50, nonfacility
+  bilateral x 1.5                   334.31   modifier 50: 150 % of the fee
+  Medicare allows                   334.31
+
+  info: A note that is longer than one line of a narrow terminal. [source]"""
+
+
+@pytest.mark.parametrize(
+    ("columns", "lines"),
+    [
+        (76, ANSWER.split("\n")),
+        (
+            60,
+            [
+                "64493-50, nonfacility",
+                "  bilateral x 1.5                   334.31",
+                "      modifier 50: 150 % of the fee",
+                "  Medicare allows                   334.31",
+                "",
+                "  info: A note that is longer than one line of a narrow",
+                "      terminal. [source]",
+            ],
+        ),
+    ],
+)
+def test_lines_keep_to_the_terminal(monkeypatch, columns, lines):
+    assert fitted(ANSWER) == ANSWER, "not a terminal"
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert fitted(ANSWER).split("\n") == lines
+
+
+def test_a_word_is_not_broken(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    assert fitted("see /a/long/path/of/a/file.csv now") == (
+        "see\n    /a/long/path/of/a/file.csv\n    now"
+    )

@@ -169,9 +169,9 @@ def cli() -> None:
     """Medicare Physician Fee Schedule rates and estimates, to the cent, from CMS's own files.
 
     \b
-      feesync estimate 64493 --locality 01112-05 -m 50 --date 2025-11-03
+      feesync estimate 64493-50 --zip 33612 --pos office --date 11/03/2025
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
-      feesync check 64493-50 --allowed 222.87 --locality 01112-05 --date 2025-11-03
+      feesync check 64493-50 --allowed 222.87 --zip 94110 --date 11/03/2025
       feesync coverage 64493 --pos 22 --locality 01112-05
       feesync rates 64493 --state CA --date 2025-11-03
       feesync compare 64493 --state CA --date 2025-11-03

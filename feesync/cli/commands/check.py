@@ -67,7 +67,7 @@ def command(
     given.
 
     \b
-      feesync check 64493-50 --allowed 222.87 --locality 01112-05 --date 2025-11-03
+      feesync check 64493-50 --allowed 222.87 --zip 94110 --date 11/03/2025
       feesync check 64493-50 --paid 174.73 --locality 01112-05 --date 2025-11-03
       feesync check prices.csv --locality 01112-05 --date 2025-11-03
     """
