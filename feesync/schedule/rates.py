@@ -302,8 +302,7 @@ class FeeSchedule:
             return function(*args)
 
     def _rate(self, hcpcs: str, modifier: str, locality: str, day: date, qp: bool) -> Quote:
-        library = self._shelf or self._library
-        source, release = library.release_of(hcpcs, day)
+        source, release = (self._shelf or self._library).release_of(hcpcs, day)
         place, by_zip = source.places(release).get(locality), None
         if place is None:
             place, by_zip = self._place(source, release, locality, day)
