@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from documents import DOCS
 
 from feesync import InvalidInputError, check_prices
+from feesync.cli import cli
 
 D = Decimal
 DAY = ("--date", "2025-11-03")
@@ -175,6 +177,20 @@ class TestTables:
         equal = table("code,fee\n64493,172.08\n", "equal.csv")
         line = ("check", equal, *DAY, "--locality", "national", "--fail-on-difference")
         assert feesync(*line).exit_code == 0
+
+    def test_standard_input_and_workbooks(self, feesync, tmp_path):
+        import xlsxwriter
+
+        path = tmp_path / "prices.xlsx"
+        with xlsxwriter.Workbook(path) as workbook:
+            sheet = workbook.add_worksheet()
+            for number, row in enumerate(csv.reader(io.StringIO(TABLE), delimiter=";")):
+                sheet.write_row(number, 0, row)
+            sheet.write_number(1, 2, 222.87)
+            sheet.write_number(1, 0, 64493)
+        assert feesync("check", path, *DAY).stdout == PRINTED
+        piped = CliRunner().invoke(cli, ["check", "-", *DAY], input=TABLE)
+        assert piped.stdout == PRINTED
 
     def test_rows_of_carriers(self, feesync, table):
         path = table("MAC,Locality,HCPCS,Non-Fac Price,Fac Price\n10112,0,64493,154.46,81.66\n")

@@ -101,6 +101,10 @@ def test_a_contract_stands_beside(feesync):
 
 
 FRAMES: dict[str, Any] = {
+    "check": lambda: fs.check("64493-50", allowed="154.46", locality="AL", date=DAY),
+    "check_prices": lambda: fs.check_prices(
+        [{"hcpcs": "64493", "amount": "154.46"}], locality="AL", date=DAY
+    ),
     "rates": lambda: fs.rates(["64493", "64635"], state="AL", date=DAY),
     "contract": lambda: fs.rates(["64493"], state="AL", percent=110, of_year=2025),
     "compare": lambda: fs.compare("64493", ["AL"], date=DAY),

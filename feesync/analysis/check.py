@@ -24,6 +24,7 @@ from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.rate import Setting
+from feesync.model.result import RowResult
 from feesync.pricing.claim import price_line
 from feesync.pricing.modifiers import placed
 from feesync.schedule.state import of_one_state
@@ -67,7 +68,7 @@ _ARITHMETIC = (
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Check(RowResult):
     """A line that a payer has allowed or paid, beside what it should have been.
 
     Attributes:

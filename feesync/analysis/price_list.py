@@ -35,6 +35,7 @@ from feesync.model.dates import read_day
 from feesync.model.money import dollars, dollars_or_none, json_ready
 from feesync.model.note import Severity
 from feesync.model.rate import Setting
+from feesync.model.result import RowResult
 from feesync.pricing.modifiers import placed
 from feesync.reference.place_of_service import read_setting
 from feesync.schedule.state import of_one_state
@@ -67,7 +68,7 @@ _KINDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class PriceList:
+class PriceList(RowResult):
     """A price list beside what Medicare allows.
 
     Attributes:

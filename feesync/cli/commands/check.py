@@ -16,7 +16,14 @@ from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
 from feesync.cli.input import STDIN, read_input
-from feesync.cli.options import csv_option, db_option, header_options, json_option, one_format
+from feesync.cli.options import (
+    csv_option,
+    db_option,
+    header_options,
+    json_option,
+    modifiers_option,
+    one_format,
+)
 from feesync.cli.output import count_of, print_csv_rows, print_json, print_prose, print_table
 from feesync.cli.place import required_place
 from feesync.errors import ExitStatus, InvalidInputError, worst
@@ -27,13 +34,14 @@ _RIGHT = ("Row", "Amount", "Medicare", "Percent")
 
 @click.command("check", cls=Reader, short_help="What a paid line should be, and why it is not.")
 @click.argument("line", metavar="LINE|TABLE")
-@partial(header_options, place=lambda text: text or "")
+@modifiers_option
 @click.option("--allowed", metavar="DOLLARS", help="What the payer allowed for the line.")
 @click.option(
     "--paid",
     metavar="DOLLARS",
     help="What the payer paid for it, after deductible, coinsurance and sequestration.",
 )
+@partial(header_options, place=lambda text: text or "")
 @click.option(
     "--fail-on-difference", is_flag=True, help="Exit with status 4 where an amount differs."
 )
@@ -45,6 +53,7 @@ def command(
     ctx: click.Context,
     line: str,
     header: Header,
+    modifiers: tuple[str, ...],
     allowed: str | None,
     paid: str | None,
     fail_on_difference: bool,
@@ -73,17 +82,25 @@ def command(
     """
     one_format(as_json, as_csv)
     if line == STDIN or Path(line).suffix.lower() in SUFFIXES:
-        if allowed is not None or paid is not None or header.deductible:
+        if allowed is not None or paid is not None or header.deductible or modifiers:
             raise click.UsageError(
-                "--allowed, --paid and --deductible are for a line: the amounts of a price list "
-                "are a column of it"
+                "--allowed, --paid, --deductible and --modifier are for a line: a price list has "
+                "its amounts and modifiers in columns"
             )
         prices = price_list(header, read_price_list(*read_input(line)), db=ctx.obj)
         _print_prices(prices, as_json=as_json, as_csv=as_csv)
         status, differs = prices.status, prices.differs
     else:
         required_place(header.locality or None)
-        result = check_line(header, ClaimLine.read(line), allowed=allowed, paid=paid, db=ctx.obj)
+        if allowed is None and paid is None:
+            raise click.UsageError(
+                "what does the remittance say? Give --allowed, what the payer allowed for the "
+                "line, or --paid, what it paid of it"
+            )
+        claim_line = ClaimLine.read(line)
+        own = (*(claim_line.modifiers or ()), *modifiers)
+        claim_line = claim_line._replace(modifiers=own)
+        result = check_line(header, claim_line, allowed=allowed, paid=paid, db=ctx.obj)
         if as_json:
             print_json(result.to_dict())
         elif as_csv:
