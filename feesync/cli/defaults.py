@@ -37,9 +37,9 @@ def telling(used: Mapping[str, Default], *, as_text: bool) -> Iterator[None]:
     finally:
         if meta.pop(_META, None):
             if as_text and answered:
-                from feesync.cli.output import print_lines
+                from feesync.cli.terminal import fitted
 
-                print_lines(f"\n{_line(used)}")
+                click.echo(fitted(f"\n{_line(used)}"))
             else:
                 click.echo(f"feesync: info: {_line(used)}", err=True)
 
