@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from lxml import html
 
 from feesync import InvalidInputError, LocalityError, UnknownCodeError, coverage_sheet, estimate
 
@@ -18,8 +19,9 @@ def test_the_sheet(feesync):
     ]
     headings = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert headings == [
-        "Modifiers", "Units", "Prior authorization", "Levels", "Frequency", "Medical necessity",
-        "Not billed beside", "Policy", "Documentation a reviewer asks for", "Sources",
+        "Medicare allows", "Modifiers", "Units", "Prior authorization", "Levels", "Frequency",
+        "Medical necessity", "Not billed beside", "Policy", "Documentation a reviewer asks for",
+        "Elsewhere: recorded of other contractors only", "Sources",
     ]  # fmt: skip
     for text in (
         "  KX            On the line of every diagnostic injection",
@@ -28,6 +30,8 @@ def test_the_sheet(feesync):
         "  POS 22        Needed for the hospital's outpatient service (place of service 19 and "
         "22), unless it is a",
         "  L38765        Billing article A58350 (Palmetto GBA, JJ).",
+        # CMS, Alabama, October 2025
+        "  64493               154.46       81.66",
         "  diagnostic    At most 4 diagnostic sessions in 12 rolling months in the lumbar or "
         "sacral region.",
     ):
@@ -46,7 +50,8 @@ def test_json(feesync):
     sheet = json.loads(
         feesync("coverage", "64636", "--pos", "24", "--locality", "FL-04", *DAY, "--json").stdout
     )
-    assert {name: value for name, value in sheet.items() if name != "facts"} == {
+    others = ("facts", "elsewhere", "release")
+    assert {name: value for name, value in sheet.items() if name not in others} == {
         "hcpcs": "64636",
         "title": "facet joint ablation, lumbar or sacral, each further level",
         "date": "2025-11-03",
@@ -58,8 +63,13 @@ def test_json(feesync):
         "jurisdiction": "JN",
         "lcd": "L33930",
         "article": "A57787",
+        # CMS, RVU25D and GPCI2025: (1.16 x 1 + 5.72 or 0.48 x 1.027 + 0.12 x 2.5) x 32.3465
+        "nonfacility_amount": 237.24,
+        "facility_amount": 63.17,
         "notes": [],
     }
+    assert sheet["release"]["label"] == "RVU25D"
+    assert set(sheet["elsewhere"][0]) == set(sheet["facts"][0])
     assert {"topic", "about", "text", "source"} == set(sheet["facts"][0])
     assert "KX" not in {fact["about"] for fact in sheet["facts"]}
 
@@ -180,3 +190,137 @@ def test_notes_can_be_turned_off_on_the_command_line(feesync):
     assert "without KX counts as therapeutic" in told.stdout
     assert "Diagnostic session 2" in told.stdout
     assert untold.stdout == told.stdout.partition("\n  warning:")[0] + "\n"
+
+
+def texts(sheet, name="facts"):
+    return {fact.text for fact in getattr(sheet, name)}
+
+
+class TestElsewhere:
+    """Facts that are recorded of other contractors only."""
+
+    def test_a_place_has_the_national_facts_and_those_of_its_contractor(self):
+        florida = coverage_sheet("64493", date="2025-11-03", locality="FL-04")
+        ohio = coverage_sheet("64493", date="2025-11-03", locality="OH-00")
+        alabama = coverage_sheet("64493", date="2025-11-03", locality="AL")
+        cgs, palmetto = "CGS: one spinal region a session.", "Palmetto GBA: a level is a joint, not"
+        assert cgs in texts(ohio)
+        assert cgs in texts(florida, "elsewhere")
+        assert cgs in texts(alabama, "elsewhere")
+        assert any(text.startswith(palmetto) for text in texts(alabama))
+        assert not any(text.startswith(palmetto) for text in texts(ohio))
+        for sheet in (florida, ohio, alabama):
+            assert not texts(sheet) & texts(sheet, "elsewhere")
+            assert "Results of diagnostic tests." in texts(sheet)
+            assert any(text.startswith("At most 1 a day (MAI 2") for text in texts(sheet))
+            policies = [fact.about for fact in sheet.facts if fact.topic == "policy"]
+            others = [fact.about for fact in sheet.elsewhere if fact.topic == "policy"]
+            assert policies == [sheet.lcd]
+            assert (len(others), sheet.lcd in others) == (7, False)
+
+    def test_nothing_is_lost(self):
+        every = coverage_sheet("64635", date="2025-11-03")
+        assert every.elsewhere == ()
+        own = coverage_sheet("64635", date="2025-11-03", locality="OH-00")
+        common = [fact for fact in every.facts if fact.topic != "policy"]
+        both = {*own.facts, *own.elsewhere}
+        assert [fact for fact in common if fact not in both] == []
+
+    def test_of_two_contractors_both_have_it(self):
+        limit = "One to two levels a session, on one or both sides."
+        for place in ("OH-00", "CA-05", "02102-01"):  # CGS; Noridian, JE and JF
+            assert limit in texts(coverage_sheet("64493", date="2025-11-03", locality=place))
+        novitas = coverage_sheet("64493", date="2025-11-03", locality="CO-01")
+        assert limit in texts(novitas, "elsewhere")
+
+    def test_the_text_names_the_contractors(self, feesync):
+        shown = feesync("coverage", "64493", "--locality", "FL-04", *DAY).stdout
+        elsewhere = shown.partition("\nElsewhere: recorded of other contractors only\n")[2]
+        assert "  limit         CGS and Noridian: One to two levels a session" in elsewhere
+        assert "  region        CGS: one spinal region a session." in elsewhere
+        assert "  L38765        Billing article A58350 (Palmetto GBA, JJ and JM)." in elsewhere
+        assert "Elsewhere" not in feesync("coverage", "64493", *DAY).stdout
+
+
+class TestAmounts:
+    def test_of_the_nation_without_a_place(self, feesync):
+        shown = feesync("coverage", "64493", *DAY).stdout
+        assert "  64493               172.08       88.31\n" in shown  # CMS, October 2025
+        assert "Amounts before modifiers, national: RVU25D, in effect 2025-10-01" in shown
+
+    def test_a_stand_in_is_said(self):
+        sheet = coverage_sheet("64493", locality="AL", date="2026-11-01")
+        assert (sheet.release.label, [note.code for note in sheet.notes]) == (
+            "RVU26C",
+            ["nearest-release"],
+        )
+
+    def test_a_zip_is_said_once(self):
+        notes = coverage_sheet("64493", locality="94110", date="2025-11-03").notes
+        assert [note.code for note in notes] == ["zip-locality"]
+
+    def test_without_a_release_there_are_none_and_the_facts_are_there(self, feesync):
+        sheet = coverage_sheet("64493", locality="AL", date="2035-01-15")
+        assert (sheet.nonfacility_amount, sheet.facility_amount, sheet.release) == (None,) * 3
+        assert [note.code for note in sheet.notes] == ["amounts-missing"]
+        result = feesync("coverage", "64493", "--locality", "AL", "--date", "2035-01-15")
+        assert (result.exit_code, "Medicare allows" in result.stdout) == (0, False)
+        assert "No amounts: no loaded release covers 2035-01-15" in result.stderr
+
+
+class TestSeveralCodes:
+    LINE = ("coverage", "64493", "64495", "64635", "--locality", "AL", *DAY)
+
+    def test_what_they_share_is_said_once(self, feesync):
+        result = feesync(*self.LINE)
+        assert result.exit_code == 0
+        shown = result.stdout
+        assert shown.count("Results of diagnostic tests.") == 1
+        assert "  KX            64493, 64495: On the line of every diagnostic injection" in shown
+        assert "  add-on        64495: An add-on: billed beside the code of the first" in shown
+        assert "  50            Both sides in one session: one line, modifier 50" in shown
+        assert [line.split()[0] for line in shown.splitlines()[:3]] == [
+            "64493:",
+            "64495:",
+            "64635:",
+        ]
+        assert max(map(len, shown.splitlines())) <= 110
+
+    def test_json_is_a_list_of_their_sheets(self, feesync):
+        data = json.loads(feesync(*self.LINE, "--json").stdout)
+        alone = [
+            json.loads(feesync("coverage", code, "--locality", "AL", *DAY, "--json").stdout)
+            for code in ("64493", "64495", "64635")
+        ]
+        assert data == alone
+
+    def test_one_without_a_sheet_is_told_beside_the_others(self, feesync):
+        result = feesync("coverage", "64493", "99213", *DAY)
+        assert result.exit_code == 6
+        assert result.stdout.startswith("64493: facet joint injection")
+        assert result.stderr.startswith("feesync: there is no billing sheet for 99213; there is")
+
+
+def test_the_page_for_paper(feesync, tmp_path):
+    path = tmp_path / "coverage.html"
+    line = ("coverage", "64493", "64635", "--zip", "94110", "--pos", "22", *DAY, "--html", path)
+    result = feesync(*line)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"feesync: the billing sheet of 2 codes in {path}" in result.stderr
+    text = path.read_text(encoding="utf-8")
+    page = html.document_fromstring(text)
+    assert not page.xpath("//script|//link|//img|//@src|//@href")
+    assert "@page { size: letter portrait" in text
+    assert page.findtext(".//h1") == "Before it is billed: 64493, 64635"
+    allowed = page.find(".//table")
+    assert allowed.findtext("caption") == "Medicare allows, in dollars"
+    # CMS, San Francisco, October 2025: 222.87, 103.99
+    assert [cell.text for cell in allowed.find("tbody/tr")] == ["64493", "222.87", "103.99"]
+    headings = [heading.text for heading in page.findall(".//h2")]
+    assert headings[:2] == ["Modifiers", "Units"]
+    assert headings[-2:] == ["Elsewhere: recorded of other contractors only", "Sources"]
+    content = page.text_content()
+    for part in ("8af460f38bf982b79b07", "ZIP 94110 lies in", "no determination", "L38801"):
+        assert part in content
+    assert feesync(*line).exit_code == 2  # the file is there
+    assert feesync(*line, "--force").exit_code == 0

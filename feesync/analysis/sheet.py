@@ -37,6 +37,7 @@ from feesync.model.money import json_ready
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.release import Release
+from feesync.model.result import RowResult
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Contract
 from feesync.reference.place_of_service import PlaceOfService
@@ -104,7 +105,7 @@ class SheetNote(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FeeSheet:
+class FeeSheet(RowResult):
     """Lines by settings, places and dates, each priced by itself as `estimate` prices it.
 
     Attributes:
@@ -297,6 +298,8 @@ def _once_each(schedule: FeeSchedule, places: Sequence[str], days: Sequence[Date
 
 def _header(name: object, **others: Any) -> Header:  # noqa: ANN401 - of many types
     """Return the header of a column, which a setting names or a place of service."""
+    if name is None:
+        raise InvalidInputError("settings has None; name each, such as 'office'")
     word = name.strip().lower() if isinstance(name, str) else name
     if word in list(Setting):
         return read_header(setting=str(word), **others)

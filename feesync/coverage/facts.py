@@ -90,7 +90,11 @@ class Junction(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A line of the billing sheet: topic, subject, text, source, and the days on which it holds."""
+    """A line of the billing sheet: topic, subject, text, source, and the days on which it holds.
+
+    `jurisdictions` are those of the contractors that it is recorded of; none where it is national,
+    or all contractors have it.
+    """
 
     topic: str
     about: str
@@ -98,6 +102,7 @@ class Fact(NamedTuple):
     source: str
     first: date = date.min
     last: date = date.max
+    jurisdictions: tuple[str, ...] = ()
 
 
 @cache
@@ -198,6 +203,7 @@ def _facts(hcpcs: str) -> tuple[Fact, ...]:
             row["source"],
             _first(row["from"]),
             _last(row["to"]),
+            tuple(row["jurisdictions"].split()),
         )
         for row in _table("facts")
         if hcpcs in row["hcpcs"].split()

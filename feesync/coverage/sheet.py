@@ -6,26 +6,33 @@ It lists the facts that the coverage notes apply. Out of scope: the price (claim
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 from feesync.coverage import facts
 from feesync.coverage.facts import Fact
 from feesync.coverage.third_level import third_level
-from feesync.errors import UnknownCodeError
+from feesync.errors import NoPriceError, UnknownCodeError
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.locality import Locality
+from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.note import Note
+from feesync.model.release import Release
 from feesync.model.result import Result
 from feesync.reference.place_of_service import places_of_service, read_setting
-from feesync.schedule.notes import zip_note
+from feesync.schedule import notes as provenance
+from feesync.schedule.quote import Quote
+from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
+POLICY = "policy"
 TOPICS = {
     "modifiers": "Modifiers",
     "units": "Units",
@@ -34,7 +41,7 @@ TOPICS = {
     "frequency": "Frequency",
     "necessity": "Medical necessity",
     "included": "Not billed beside",
-    "policy": "Policy",
+    POLICY: "Policy",
     "documentation": "Documentation a reviewer asks for",
 }
 """The topics of a sheet in their order, and their headings."""
@@ -58,8 +65,15 @@ class Sheet(Result):
         jurisdiction: its jurisdiction, such as `JE`.
         lcd: its local coverage determination; None where none is recorded for the day.
         article: its billing article; None where none is recorded for the day.
-        facts: the lines of the sheet by topic, each with its source.
-        notes: why a ZIP is in its locality, where the locality was given as a ZIP.
+        facts: the lines of the sheet by topic, each with its source: with a locality, the national
+            ones and those of its contractor.
+        notes: why a ZIP is in its locality, where the locality was given as a ZIP; and what a
+            person should know about the amounts.
+        nonfacility_amount: what Medicare allows outside facilities before modifiers, in dollars; of
+            the nation where no locality was given. None where no release answers.
+        facility_amount: the same in facilities.
+        release: the release that the amounts are from; None where none answers.
+        elsewhere: with a locality, the lines that are recorded of other contractors only.
     """
 
     hcpcs: str
@@ -75,10 +89,14 @@ class Sheet(Result):
     article: str | None
     facts: tuple[Fact, ...]
     notes: tuple[Note, ...]
+    nonfacility_amount: Decimal | None
+    facility_amount: Decimal | None
+    release: Release | None
+    elsewhere: tuple[Fact, ...]
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the sheet under the names of `feesync coverage --json`, for `json.dumps`."""
-        return {
+        answer = {
             "hcpcs": self.hcpcs,
             "title": self.title,
             "date": self.date.isoformat(),
@@ -90,12 +108,18 @@ class Sheet(Result):
             "jurisdiction": self.jurisdiction,
             "lcd": self.lcd,
             "article": self.article,
-            "facts": [
-                {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
-                for fact in self.facts
-            ],
+            "nonfacility_amount": self.nonfacility_amount,
+            "facility_amount": self.facility_amount,
+            "release": self.release and self.release.source_dict(),
+            "facts": list(map(_dict, self.facts)),
+            "elsewhere": list(map(_dict, self.elsewhere)),
             "notes": [note.to_dict() for note in self.notes],
         }
+        return json_ready(answer)
+
+
+def _dict(fact: Fact) -> dict[str, str]:
+    return {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
 
 
 @of_one_state
@@ -133,13 +157,14 @@ def coverage_sheet(
     day = Date.today() if date is None else read_day("date", date)
     _, pos_entry = read_setting("nonfacility", pos)
     place_of_service = pos_entry and pos_entry.pos
+    schedule = open_schedule(db)
     place: Locality | None = None
-    notes: tuple[Note, ...] = ()
-    if locality is not None:
-        release, place, by_zip = open_schedule(db).nearest_locality(
-            reading.text("locality", locality), day
-        )
-        notes = (zip_note(release, place, by_zip, day),) if by_zip else ()
+    notes: list[Note] = []
+    text = None if locality is None else reading.text("locality", locality)
+    if text is not None:
+        nearest, place, by_zip = schedule.nearest_locality(text, day)
+        notes += [provenance.zip_note(nearest, place, by_zip, day)] if by_zip else []
+    quote, reasons = _quote(schedule, code.hcpcs, text or "national", day)
     lcd = None if place is None or place.is_national else facts.lcd_of(place.mac)
     in_force = lcd if lcd and lcd.first <= day else None
     edit = facts.unit_edit(code.hcpcs, day)
@@ -151,6 +176,7 @@ def coverage_sheet(
         *_policies(lcd, day),
         *facts.facts(code.hcpcs, day),
     ]
+    own, elsewhere = _divided(lines, lcd)
     return Sheet(
         hcpcs=code.hcpcs,
         title=_title(code),
@@ -165,9 +191,40 @@ def coverage_sheet(
         jurisdiction=lcd.jurisdiction if lcd else None,
         lcd=in_force.lcd if in_force else None,
         article=in_force.article if in_force else None,
-        facts=tuple(sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))),
-        notes=notes,
+        facts=own,
+        notes=tuple(dict.fromkeys((*notes, *reasons))),
+        nonfacility_amount=quote and dollars_or_none(quote.rate.nonfacility_amount),
+        facility_amount=quote and dollars_or_none(quote.rate.facility_amount),
+        release=quote and quote.release,
+        elsewhere=elsewhere,
     )
+
+
+def _quote(
+    schedule: FeeSchedule, hcpcs: str, place: str, day: Date
+) -> tuple[Quote | None, list[Note]]:
+    """Return the rate of a code, or None, and the notes on it or on why there is none."""
+    try:
+        quote = schedule.quote(hcpcs, "", place, day, qp=False)
+    except NoPriceError as error:
+        return None, [Note.warning("amounts-missing", f"No amounts: {error}.", "feesync")]
+    return quote, provenance.notes(schedule, quote, day, qp=False)
+
+
+def _divided(
+    lines: Sequence[Fact], lcd: facts.Lcd | None
+) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Return the lines for a contractor and those of others, by topic; without one, all and none.
+
+    Lines are national where they name no jurisdiction.
+    """
+    ordered = sorted(lines, key=lambda fact: list(TOPICS).index(fact.topic))
+    if lcd is None:
+        return tuple(ordered), ()
+    own = [
+        fact for fact in ordered if not fact.jurisdictions or lcd.jurisdiction in fact.jurisdictions
+    ]
+    return tuple(own), tuple(fact for fact in ordered if fact not in own)
 
 
 def _title(code: facts.FacetCode) -> str:
@@ -251,7 +308,9 @@ def _sessions(code: facts.FacetCode, day: Date) -> Iterator[Fact]:
 
 
 def _policies(lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
-    lcds = list(facts.lcds().values()) if lcd is None else [lcd]
+    """Yield a line for each LCD: that of the contractor, then those of others."""
+    every = facts.lcds().values()
+    lcds = [*([lcd] if lcd else []), *(each for each in every if not lcd or each.lcd != lcd.lcd)]
     for name in dict.fromkeys(each.lcd for each in lcds):
         same = [each for each in lcds if each.lcd == name]
         where = f"{same[0].contractor}, {' and '.join(each.jurisdiction for each in same)}"
@@ -259,4 +318,5 @@ def _policies(lcd: facts.Lcd | None, day: Date) -> Iterator[Fact]:
             text = f"Recorded from {same[0].first} on ({where}); an earlier version may hold."
         else:
             text = f"Billing article {same[0].article} ({where}). {same[0].remark}".strip()
-        yield Fact("policy", name, text, same[0].source)
+        jurisdictions = tuple(each.jurisdiction for each in same)
+        yield Fact(POLICY, name, text, same[0].source, jurisdictions=jurisdictions)

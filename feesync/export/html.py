@@ -1,7 +1,7 @@
 """Pages for paper: HTML that needs no script, no other file and no network.
 
 The page is a tree of lxml, so that every text is escaped where the tree is written. Out of scope:
-the words (printout, coverage.sheet), and pages that a server makes.
+the words (printout, coverage.page), and pages that a server makes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from feesync.coverage.page import CoveragePage, Item
 from feesync.errors import one_line
 from feesync.export.printout import (
     MOST_AMOUNTS,
@@ -25,8 +26,13 @@ from feesync.files import replacing
 _Element = Any
 """An element of lxml, which has no types."""
 
+_REMARK = (
+    "Policies are revised: read the contractor's own before you rely on a fact. By feesync from "
+    "public sources; no determination of coverage or payment."
+)
+
 _STYLE = """
-@page { size: letter landscape; margin: 0.4in 0.5in }
+@page { size: PAPER; margin: 0.4in 0.5in }
 body { font: 10pt/1.35 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #111; background: #fff; max-width: 70em; margin: 1.5em auto; padding: 0 1em }
 h1 { font-size: 1.5em; margin: 0 0 0.3em }
@@ -43,7 +49,13 @@ th.group, td.first, th.first { border-left: 1px solid #888 }
 tbody th, td.reason, thead th.line { text-align: left; white-space: nowrap }
 td.reason { white-space: normal; font-style: italic }
 tbody tr:nth-child(even) { background: #f4f4f4 }
-footer ul { margin: 0.3em 0; padding-left: 1.2em }
+h2 { font-size: 1.05em; margin: 0.7em 0 0.1em; break-after: avoid }
+table.narrow { width: auto }
+.narrow caption { white-space: nowrap }
+table.facts { margin: 0 }
+.facts th { width: 8em; vertical-align: top; white-space: normal }
+.facts td { text-align: left }
+footer ul, footer ol { margin: 0.3em 0; padding-left: 1.2em }
 @media print {
   body { font-size: 8.5pt; line-height: 1.2; max-width: none; margin: 0; padding: 0 }
   table { margin: 0.5em 0 }
@@ -84,6 +96,7 @@ def fee_page(printout: Printout) -> bytes:
             *(_element("div", _table(part), kind=kind) for part in parts),
             _element("footer", _element("ul", *(_element("li", text) for text in printout.notes))),
         ],
+        paper="letter landscape",
     )
 
 
@@ -133,7 +146,65 @@ def _row(printout: Printout, line: PrintoutRow) -> _Element:
     return _element("tr", label, *cells)
 
 
-def _page(title: str, content: Iterable[_Element]) -> bytes:
+def coverage_page(page: CoveragePage) -> bytes:
+    """Return the page of billing sheets."""
+    codes = ", ".join(code for code, _ in page.codes)
+    return _page(
+        " - ".join((f"Before it is billed: {codes}", *page.subject)),
+        [
+            _element("h1", f"Before it is billed: {codes}"),
+            *(_element("p", f"{code}: {title}") for code, title in page.codes),
+            *(_element("p", text) for text in page.subject),
+            *([_element("p", page.origin, kind="origin")] if page.origin else []),
+            *([_allowed(page)] if page.amounts else []),
+            *(
+                element
+                for heading, items in page.sections
+                for element in (_element("h2", heading), _facts(items))
+            ),
+            _element(
+                "footer",
+                _element("h2", "Sources"),
+                _element("ol", *(_element("li", text) for text in page.sources)),
+                _element("ul", *(_element("li", text) for text in (*page.notes, _REMARK))),
+            ),
+        ],
+        paper="letter portrait",
+    )
+
+
+def _allowed(page: CoveragePage) -> _Element:
+    heads = ("Code", "Nonfacility", "Facility")
+    rows = [
+        _element(
+            "tr",
+            _element("th", code, scope="row"),
+            *(_element("td", *amount_texts((amount,))) for amount in amounts),
+        )
+        for code, amounts in page.amounts
+    ]
+    return _element(
+        "table",
+        _element("caption", "Medicare allows, in dollars"),
+        _element("thead", _element("tr", *(_element("th", head, scope="col") for head in heads))),
+        _element("tbody", *rows),
+        kind="narrow",
+    )
+
+
+def _facts(items: Iterable[Item]) -> _Element:
+    rows = [
+        _element(
+            "tr",
+            _element("th", item.about, scope="row"),
+            _element("td", f"{item.text} [{item.source}]"),
+        )
+        for item in items
+    ]
+    return _element("table", _element("tbody", *rows), kind="facts")
+
+
+def _page(title: str, content: Iterable[_Element], *, paper: str) -> bytes:
     """Return a page: its head, and its content in `main`."""
     from lxml import etree
 
@@ -144,7 +215,7 @@ def _page(title: str, content: Iterable[_Element]) -> bytes:
             _element("meta", charset="utf-8"),
             _element("meta", name="viewport", content="width=device-width, initial-scale=1"),
             _element("title", title),
-            _element("style", _STYLE),
+            _element("style", _STYLE.replace("PAPER", paper)),
         ),
         _element("body", _element("main", *content)),
         lang="en",

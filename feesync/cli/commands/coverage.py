@@ -1,25 +1,39 @@
-"""`feesync coverage`: the billing sheet of a facet joint code."""
+"""`feesync coverage`: the billing sheets of facet joint codes."""
 
 from __future__ import annotations
 
 import textwrap
 from datetime import date as Date
-from itertools import groupby
+from pathlib import Path
 
 import click
 
 from feesync.cli.command import QuietReader
+from feesync.cli.hints import error_text
 from feesync.cli.options import (
     POS_HELP,
+    check_file,
     date_option,
     db_option,
+    file_option,
+    force_option,
     json_option,
     optional_locality_option,
+    refuse_several,
 )
-from feesync.cli.output import print_json, print_lines, print_notes, print_prose
+from feesync.cli.output import (
+    count_of,
+    print_file,
+    print_json,
+    print_lines,
+    print_notes,
+    print_prose,
+)
 from feesync.cli.terminal import terminal_width
-from feesync.coverage.sheet import TOPICS, Sheet, coverage_sheet
-from feesync.reference.place_of_service import places_of_service
+from feesync.coverage.page import CoveragePage, coverage_page
+from feesync.coverage.sheet import Sheet, coverage_sheet
+from feesync.errors import ExitStatus, UnknownCodeError
+from feesync.model.note import Note
 
 _WIDTH = 110
 """The longest line, unless the terminal is narrower."""
@@ -27,67 +41,104 @@ _WIDTH = 110
 _ABOUT = 14
 
 
-@click.command("coverage", cls=QuietReader, short_help="The billing sheet of a facet joint code.")
-@click.argument("hcpcs")
+@click.command("coverage", cls=QuietReader, short_help="The billing sheet of facet joint codes.")
+@click.argument("hcpcs", nargs=-1, required=True)
 @click.option("--pos", metavar="POS", help=f"{POS_HELP}, for prior authorization.")
 @optional_locality_option
 @date_option
 @json_option
+@file_option("--html", (".html", ".htm"), "Write a page that is ready to print.")
+@force_option
 @db_option
 @click.pass_context
 def command(
     ctx: click.Context,
-    hcpcs: str,
+    hcpcs: tuple[str, ...],
     pos: str | None,
     locality: str | None,
     day: Date | None,
     as_json: bool,
+    html: Path | None,
+    force: bool,
 ) -> None:
-    """Print what to know before a facet joint code is billed.
+    """Print what to know before facet joint codes are billed.
 
-    That is modifiers, units, prior authorization, frequency, policy, and documentation.
+    That is what Medicare allows, modifiers, units, prior authorization, frequency, policy, and
+    documentation. With a place, what is recorded of other contractors only stands under its own
+    heading. JSON of several codes is a list.
 
     \b
       feesync coverage 64493 --pos 22 --locality 01112-05
+      feesync coverage 64493 64494 64635 --zip 33612 --html coverage.html
       feesync coverage 64635 --date 2024-03-01 --json
     """
-    sheet = coverage_sheet(hcpcs, pos=pos, locality=locality, date=day, db=ctx.obj)
+    refuse_several((("--json", as_json), ("--html", html)))
+    check_file(ctx, "--html", html, force=force)
+    sheets, errors = _sheets(ctx, hcpcs, pos, locality, day)
+    page = coverage_page(sheets)
     if as_json:
-        print_json(sheet.to_dict())
+        print_json([sheet.to_dict() for sheet in sheets] if len(hcpcs) > 1 else sheets[0].to_dict())
+    elif html:
+        from feesync.export import html as pages
+
+        pages.write(html, pages.coverage_page(page), force=force)
+        print_file(f"the billing sheet of {count_of(len(sheets), 'code')}", html)
     else:
-        _print(sheet)
-    print_notes(sheet.notes)
+        _print(page)
+    notes: dict[Note, None] = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
+    print_notes(notes)
+    for error in errors:
+        click.echo(f"feesync: {error_text(error)}", err=True)
+    if errors:
+        ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _print(sheet: Sheet) -> None:
-    place = (
-        f", place of service {sheet.pos} ({places_of_service()[sheet.pos].name})"
-        if sheet.pos
-        else ""
-    )
-    print_prose(f"{sheet.hcpcs}: {sheet.title}")
-    click.echo(f"{sheet.date}{place}")
-    if sheet.locality:
-        print_lines(str(sheet.locality))
-    numbers = {
-        source: number
-        for number, source in enumerate(dict.fromkeys(fact.source for fact in sheet.facts), start=1)
-    }
+def _sheets(
+    ctx: click.Context,
+    codes: tuple[str, ...],
+    pos: str | None,
+    locality: str | None,
+    day: Date | None,
+) -> tuple[list[Sheet], list[UnknownCodeError]]:
+    """Return the sheets of codes, and the errors of those that have none; one must have one."""
+    sheets: list[Sheet] = []
+    errors: list[UnknownCodeError] = []
+    for code in dict.fromkeys(codes):
+        try:
+            sheets.append(coverage_sheet(code, pos=pos, locality=locality, date=day, db=ctx.obj))
+        except UnknownCodeError as error:
+            errors.append(error)
+    if not sheets:
+        raise errors[0]
+    return sheets, errors
+
+
+def _print(page: CoveragePage) -> None:
+    for code, title in page.codes:
+        print_prose(f"{code}: {title}")
+    for text in page.subject:
+        print_lines(text)
     width = min(terminal_width() or _WIDTH, _WIDTH)
-    for topic, facts in groupby(sheet.facts, key=lambda fact: fact.topic):
-        click.echo(f"\n{TOPICS[topic]}")
-        for fact in facts:
-            begin = f"  {fact.about:<{_ABOUT}}"
+    if page.amounts:
+        click.echo(f"\nMedicare allows\n  {'':<{_ABOUT}}{'Nonfacility':>12}{'Facility':>12}")
+        for code, amounts in page.amounts:
+            cells = ("no price" if amount is None else f"{amount:,.2f}" for amount in amounts)
+            click.echo(f"  {code:<{_ABOUT}}" + "".join(f"{cell:>12}" for cell in cells))
+        click.echo(textwrap.fill(page.origin, width, initial_indent="  ", subsequent_indent="  "))
+    for heading, items in page.sections:
+        click.echo(f"\n{heading}")
+        for about, text, source in items:
+            begin = f"  {about:<{_ABOUT}}"
             click.echo(
                 textwrap.fill(
-                    f"{fact.text} [{numbers[fact.source]}]",
+                    f"{text} [{source}]",
                     width,
                     initial_indent=begin,
                     subsequent_indent=" " * len(begin),
                 )
             )
     click.echo("\nSources")
-    for source, number in numbers.items():
+    for number, text in enumerate(page.sources, start=1):
         click.echo(
-            textwrap.fill(source, width, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6)
+            textwrap.fill(text, width, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6)
         )
