@@ -256,6 +256,7 @@ def test_a_superseded_revision_is_repaired_and_stays_superseded(feesync, loaded,
     assert sql("SELECT superseded_by FROM edition ORDER BY 1") == [(None,), (2,)]
 
 
+@pytest.mark.slow
 def test_the_same_zip_file_again_repairs_it(feesync, zips, tmp_path):
     before = content(zips)
     path = tmp_path / "ZIP9_OCT2025.txt"
@@ -342,6 +343,7 @@ def test_a_zip_that_has_changed_is_told(feesync, zips, place, statement):
     assert feesync("status").exit_code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -426,6 +428,7 @@ def flip_at_random(feesync, database, trial, count, codes):
     return told
 
 
+@pytest.mark.slow
 def test_bits_flipped_at_random(feesync, loaded, tmp_path, sql):
     codes = sql("SELECT hcpcs, modifier FROM relative_value WHERE status IN ('A', 'R', 'T')")
     assert flip_at_random(feesync, loaded, tmp_path / "x.db", 60, codes[::4]) >= 5

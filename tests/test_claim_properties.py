@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from book import row_of, times
 from claim_opinion import beside
+from everyday import one_in
 from priced import prices as priced
 from second_opinion import REFUSED, UNPAID, opinion
 
@@ -249,9 +250,7 @@ EVERY_STEP = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "seed", [seed if seed < 4 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(10)]
-)
+@pytest.mark.parametrize("seed", one_in(3, range(10)))
 def test_random_claims_of_the_fixture(small_book, seed):
     check(small_book, seed, 50)
 

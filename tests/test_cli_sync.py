@@ -385,6 +385,7 @@ def as_cron(server, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_the_crontab_line_of_the_guide_runs_as_written(as_cron):
     (line,) = re.findall(r"^\d+ \d+ \* \* \* (.*feesync sync.*)$", GUIDE, re.MULTILINE)
     line = line.replace("--jitter 1800", "--jitter 0.1") + " --all"

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 from cms_files import quarter, repriced
+from everyday import one_in
 from fake_cms import LISTING, REPOSTED, html, slowly
 from filelock import FileLock
 from soundness import state
@@ -523,7 +524,10 @@ def test_a_compressed_page_is_still_read(server, cache):
 
 
 @pytest.mark.parametrize(
-    "piece", ["<!--", "<![CDATA[", "<a '", '<a href="', "<a", "<script>", "</a ", "<tr><td>2025<a>"]
+    "piece",
+    one_in(
+        4, ["<!--", "<![CDATA[", "<a '", '<a href="', "<a", "<script>", "</a ", "<tr><td>2025<a>"]
+    ),
 )
 def test_a_listing_that_would_be_searched_again_and_again_is_refused_in_time(
     feesync, reposted, piece

@@ -81,8 +81,13 @@ def line(name, target, value):
 @pytest.mark.parametrize(("name", "target"), [*places()])
 @pytest.mark.parametrize(
     "value",
-    [LONG, "x" * 5_000, "é " * 2_500, CONTROL * 500, CONTROL],
-    ids=["digits", "x", "words", "controls", "esc"],
+    [
+        pytest.param(LONG, id="digits"),
+        pytest.param("x" * 5_000, id="x", marks=pytest.mark.slow),
+        pytest.param("é " * 2_500, id="words", marks=pytest.mark.slow),
+        pytest.param(CONTROL * 500, id="controls"),
+        pytest.param(CONTROL, id="esc", marks=pytest.mark.slow),
+    ],
 )
 def test_no_command_echoes_what_it_is_given_whole(
     loaded, naps, name, target, value, tmp_path, monkeypatch

@@ -48,6 +48,7 @@ def kill_at_many_moments(database, zip_path, points):
     assert state(database) == after
 
 
+@pytest.mark.slow
 def test_killing_a_revision(loaded, tmp_path):
     path = tmp_path / "rvu25d.zip"
     path.write_bytes(zip_of(rvu25d(values=changed(fixture(VALUES), "64493", 22, "1"))))

@@ -7,6 +7,7 @@ of care and older equipment are drawn more often than in other claims.
 from collections import Counter
 
 import pytest
+from everyday import one_in
 from made_up import MadeUp
 from test_claim_properties import EVERY_STEP, Draw, check, drawn
 
@@ -53,9 +54,7 @@ class Often(Draw):
         return key, mods, units, charge, days
 
 
-@pytest.mark.parametrize(
-    "seed", [seed if seed < 6 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(16)]
-)
+@pytest.mark.parametrize("seed", one_in(3, range(16)))
 def test_random_claims(seed):
     check(BOOK, seed, 20, Often)
 

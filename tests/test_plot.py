@@ -56,6 +56,7 @@ def chart(feesync, tmp_path):
     return draw
 
 
+@pytest.mark.slow
 def test_every_place_has_its_label_and_amount(chart):
     path = chart("compare", "64493", "--all", *DAY)
     said = texts(path)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 from cms_files import quarter, repriced, zip_of
+from everyday import one_in
 from fake_cms import (
     BY_HAND,
     LICENCE,
@@ -155,7 +156,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", one_in(3, FAULTS))
 def test_a_fault(feesync, reposted, database, cache, name):
     begin, code, said = FAULTS[name]
     before, fresh = state(database), read_freshness(database)
@@ -198,7 +199,7 @@ def time_of(database):
 
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize(
-    "fault", [status(500), status(503, Retry_After="1"), status(429), status(408)]
+    "fault", one_in(2, [status(500), status(503, Retry_After="1"), status(429), status(408)])
 )
 def test_what_passes_is_waited_out(feesync, reposted, fault, times):
     for path in (LISTING, PAGE, ZIP):

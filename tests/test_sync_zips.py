@@ -77,6 +77,7 @@ def test_they_are_not_asked_for_by_default(feesync, offered):
     assert not [path for path in offered.paths() if path == FEE_SCHEDULES or "carrier" in path]
 
 
+@pytest.mark.slow
 def test_of_several_the_newest_is_taken(feesync, offered):
     offered.offer_zips(
         file(moved=("94110",)),
@@ -115,6 +116,7 @@ def test_a_dry_run_changes_nothing(feesync, offered, database):
     assert not database.exists()
 
 
+@pytest.mark.slow
 def test_offline_loads_what_the_cache_holds(feesync, offered, database):
     feesync("sync", "--zips")
     offered.stop()
@@ -124,6 +126,7 @@ def test_offline_loads_what_the_cache_holds(feesync, offered, database):
     assert place(feesync, "95023-0002") == ("01112", "09")
 
 
+@pytest.mark.slow
 def test_the_cache_keeps_it_when_it_is_pruned(feesync, offered, cache):
     feesync("sync", "--zips")
     assert len(list(cache.glob("ZIPS-*.zip"))) == 1

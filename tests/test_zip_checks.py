@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cms_files import rvu25d, text_of, zip5_line, zip5_lines, zip9_line, zip_of
+from everyday import one_in
 
 from feesync.datasets.rvu.load import load
 from feesync.datasets.zip_locality.checks import CHECKS
@@ -213,7 +214,7 @@ def state_of(database):
         return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in sorted(tables)]
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", one_in(5, WRONG))
 def test_wrong_content_is_refused_by_its_cause_and_nothing_is_loaded(name, rows, database):
     change, says = WRONG[name]
     changed = change(rows)
@@ -280,6 +281,7 @@ def test_an_import_tells_what_was_allowed_of_each_check(rows, database, feesync,
     ]
 
 
+@pytest.mark.slow
 def test_a_locality_may_move_further_in_more_years(rows, database):
     """A tenth of a locality, in a year, is too much; in two a fifth is."""
     later = moved_each(8, ("NY",))(rows)
@@ -304,12 +306,13 @@ def test_wrong_content_is_refused_beside_the_file_before_too(rows, database):
     assert state_of(database) == before
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("name", one_in(3, RIGHT))
 def test_what_may_change_within_a_year(name, rows, database):
     (report,) = load_zip_files(database, [zip5_of(RIGHT[name](rows))])
     assert report.outcome == "new"
 
 
+@pytest.mark.slow
 def test_bounds_grow_with_the_years(rows, database):
     later = [row for n, row in enumerate(rows) if n % 67]  # one and a half percent gone
     with pytest.raises(ContentRefusedError, match="it is cut"):

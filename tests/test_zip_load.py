@@ -112,6 +112,7 @@ def test_a_second_writer_is_told_so(put, database, monkeypatch):
     other.close()
 
 
+@pytest.mark.slow
 def test_a_file_much_shorter_than_the_one_it_supersedes_is_refused(put, sql):
     put(zip5_lines(), NINE, allow_change=False)
     with pytest.raises(

@@ -109,5 +109,5 @@ ROOMS = {
 }
 """Fast and direct tests first.
 
-Tests marked slow are left out, and without CMS's files those that read them.
+Tests marked slow are left out, as are all that read CMS's files.
 """
