@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from cms_files import quarter, repriced
 from everyday import one_in
-from fake_cms import LISTING, REPOSTED, html, slowly
+from fake_cms import BY_HAND, LISTING, REPOSTED, html, slowly
 from filelock import FileLock
 from soundness import state
 
@@ -173,7 +173,8 @@ def test_a_server_that_dawdles(feesync, reposted, database, cache, short, path, 
     )
     label = "" if path == LISTING else "RVU25D: "
     assert re.fullmatch(
-        f"feesync: {label}{re.escape(reposted.url + path)}: {said}{end}\n", result.stderr
+        f"feesync: {label}{re.escape(reposted.url + path)}: {said}{end}\n{re.escape(BY_HAND)}",
+        result.stderr,
     ), result.stderr
     with FileLock(cache / "sync.lock").acquire(timeout=0):
         assert state(database) == before
