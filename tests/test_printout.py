@@ -86,7 +86,7 @@ class TestThePage:
             "RVU25D, in effect 2025-10-01 to 2025-12-31, conversion factor 32.3465 nonqp",
             HASH,
             "ASC, Hospital: the practitioner's fee, at the facility rate.",
-            "ZIP 94110 lies in 01112-05",
+            "ZIP 94110 by ZIP5 2025 Q4",
             "no determination of coverage or payment",
         ):
             assert part in text

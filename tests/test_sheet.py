@@ -57,10 +57,19 @@ def alone(line, **header):
         {"practitioner": "np"},
         {"qp": True},
         {"percent": 110, "of_year": 2022},
+        {"conversion_factor": "45.00"},
     ],
 )
 def test_every_cell_is_the_estimate_of_its_line_alone(more):
-    lines = lines_of(FACET_JOINT_CODES)
+    every_cell(lines_of(("64493", "64495", "64635")), more)
+
+
+@pytest.mark.slow
+def test_every_cell_of_many_lines():
+    every_cell(lines_of(FACET_JOINT_CODES), {"nonpar": True})
+
+
+def every_cell(lines, more):
     places, days = ("01112-05", "national"), ("2026-08-01", DAY)
     result = sheet(lines, locality=places, date=days, **more)
     columns = list(product(places, days, SETTINGS.values()))
@@ -113,6 +122,16 @@ def test_a_row_a_line_and_column(loaded):
         **{"date": DAY, "effective_from": "2025-10-01", "effective_to": "2025-12-31"},
         **{"stand_in": False, "checks_set_aside": []},
     }
+
+
+def test_the_place_of_a_zip_has_the_file_that_says_so(feesync):
+    line = ("sheet", "64493", "--zip", "33612", "--settings", "office")
+    of_the_day = feesync(*line, "--date", DAY).stdout
+    assert "09102-99 FL REST OF FLORIDA, ZIP 33612 by ZIP5 2025 Q4 (ZIP5_OCT2025.txt)" in of_the_day
+    assert "lies in" not in of_the_day
+    later = feesync(*line, "--date", "2026-08-01").stdout
+    assert "\n09102-99 FL REST OF FLORIDA\n" in later
+    assert "ZIP 33612 lies in 09102-99 by CMS's ZIP5 2025 Q4, the nearest" in later
 
 
 def test_settings_by_number_and_by_name():
@@ -205,6 +224,7 @@ def test_a_modifier_that_does_not_apply_is_told_and_is_usage(feesync):
         ({"locality": ["AL", "Atlantis"]}, LocalityError, "Atlantis"),
         ({"settings": []}, InvalidInputError, "settings is empty"),
         ({"settings": ["98"]}, InvalidInputError, "98"),
+        ({"settings": ["office", None]}, InvalidInputError, "settings has None"),
         ({"date": [DAY, "2019-11-03"]}, NoReleaseError, "2019-11-03"),
     ],
 )
@@ -317,9 +337,7 @@ class TestTheTable:
     def test_a_contract_has_no_split(self, feesync):
         line = "sheet 64493 --locality national --date 2025-11-03 --percent 110 --of-year 2022"
         shown = feesync(*line.split()).stdout
-        assert shown.startswith(
-            "Fee sheet: 110 % of the Medicare Physician Fee Schedule, rates of 2022\n"
-        )
+        assert shown.startswith("Fee sheet: 110 % of what Medicare allows by the rates of 2022\n")
         assert "64493  Contract allows  198.70" in shown  # 180.64 x 1.1
         assert "Medicare pays" not in shown
         assert "sequestration" not in shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feesync.analysis.sheet import FeeSheet, SheetColumn, SheetLine, reason
-from feesync.claims.estimate import Estimate
+from feesync.claims.estimate import Estimate, other_notes, place_line
 from feesync.export.printout import NO_PRICE, Printout, PrintoutRow
 from feesync.model.locality import Locality
 from feesync.model.rate import Setting
@@ -42,7 +42,7 @@ def printout(sheet: FeeSheet, *, limiting: bool = False) -> Printout:
     amounts = _OF_CONTRACT if sheet.contract else _AMOUNTS
     if limiting:
         amounts = amounts | _LIMITING
-    places = list({column.place: column.locality for column in sheet.columns}.values())
+    places = {column.place: column.locality for column in sheet.columns}
     days = sorted({column.date for column in sheet.columns})
     columns = tuple(
         (
@@ -56,12 +56,12 @@ def printout(sheet: FeeSheet, *, limiting: bool = False) -> Printout:
     return Printout(
         _title(sheet.contract),
         (
-            ", ".join(map(_key, places)),
+            ", ".join(map(_key, places.values())),
             dates,
             ", ".join(dict.fromkeys(release.label for release in sheet.releases)),
         ),
         (
-            *map(str, places),
+            *(_place(sheet, place) for place in places),
             f"{'Date' if len(days) == 1 else 'Dates'} of service {dates}; {_practitioner(sheet)}",
         ),
         _origin(sheet),
@@ -75,10 +75,7 @@ def printout(sheet: FeeSheet, *, limiting: bool = False) -> Printout:
 def _title(contract: Contract | None) -> str:
     if contract is None:
         return "Fee sheet: the Medicare Physician Fee Schedule"
-    if contract.ranges or contract.conversion_factor:
-        return f"Fee sheet: {contract.words}"
-    rates = f", rates of {contract.of_year}" if contract.of_year else ""
-    return f"Fee sheet: {contract.percent} % of the Medicare Physician Fee Schedule{rates}"
+    return f"Fee sheet: {contract.words}"
 
 
 def _practitioner(sheet: FeeSheet) -> str:
@@ -96,6 +93,17 @@ def _origin(sheet: FeeSheet) -> tuple[str, ...]:
             f"sha256 {release.sha256}"
         ] = None
     return tuple(texts)
+
+
+def _place(sheet: FeeSheet, place: str) -> str:
+    """Return a place; for a ZIP also the file that says so, where one is of all dates."""
+    lines = [
+        place_line(cell)
+        for line in sheet.lines
+        for column, cell in zip(sheet.columns, line.cells, strict=True)
+        if column.place == place and isinstance(cell, Estimate)
+    ]
+    return min(lines, key=len) if lines else place
 
 
 def _key(locality: Locality) -> str:
@@ -122,7 +130,10 @@ def _notes(sheet: FeeSheet, columns: tuple[tuple[str, ...], ...]) -> Iterator[st
     yield from _shares(sheet)
     yield from _sequestration(sheet)
     codes = {line.number: line.code for line in sheet.lines}
+    below = {note for estimate in sheet.estimates() for note in other_notes(estimate)}
     for note, numbers in sheet.notes:
+        if note not in below:  # the line of the place says it
+            continue
         about = "" if len(numbers) == len(codes) else ", ".join(codes[one] for one in numbers)
         yield f"{about}: {note.text}" if about else note.text
     for (where, text), lines in _gaps(sheet, columns).items():
