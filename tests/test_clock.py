@@ -199,7 +199,7 @@ def test_once_the_deadline_is_spent_the_next_that_hangs_ends_the_run(feesync, re
     with ends(PAGE_CLOCK * 1.5):  # of those that follow a failure, each has half of a page's
         result = feesync("sync", "--quiet", "--deadline", PAGE_CLOCK)
     assert result.exit_code == 3
-    first, second = result.stderr.splitlines()
+    first, second = result.stderr.removesuffix(BY_HAND).splitlines()
     assert re.fullmatch(
         r"feesync: RVU25B: .*: no whole answer in 0\.5 s, the most that a page or an answer may "
         r"take",
@@ -218,7 +218,7 @@ def test_a_zip_that_its_clock_cuts_is_resumed_by_the_next_run(feesync, reposted,
     assert result.exit_code == 3
     said = re.search(r"in 1 s, the most that a zip may take: ([\d,]+) of ([\d,]+) bytes came, and "
                      r"the next run goes on from there$",
-                     result.stderr.strip())  # fmt: skip
+                     result.stderr.removesuffix(BY_HAND).strip())  # fmt: skip
     came, of = (int(number.replace(",", "")) for number in said.groups())
     assert (cache / "RVU25D.part").stat().st_size == came
     assert (0 < came < of, of) == (True, len(DEARER))
@@ -258,7 +258,7 @@ def test_the_deadline_shortens_the_clock_of_a_page(feesync, reposted, monkeypatc
     assert result.exit_code == 3
     assert result.stderr.endswith(
         ": no whole answer in 1 s, the most that the run's deadline leaves for a page or an "
-        "answer\n"
+        f"answer\n{BY_HAND}"
     )
 
 
@@ -503,7 +503,7 @@ def test_the_process_ends_though_its_thread_hangs(server, cache):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     limit = "2 s, the most that the run's deadline leaves for a page or an answer"
-    assert done.stderr == f"feesync: {server.url}{LISTING}: no whole answer in {limit}\n"
+    assert done.stderr == f"feesync: {server.url}{LISTING}: no whole answer in {limit}\n{BY_HAND}"
     with FileLock(cache / "sync.lock").acquire(timeout=0):
         pass
 
