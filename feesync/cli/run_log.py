@@ -19,6 +19,8 @@ REQUESTS = "feesync.cms"
 OWN_LINES = logging.getLogger("feesync.run")
 """The logger of what the command prints itself, so that it stands in the file too."""
 
+logging.getLogger("feesync").addHandler(logging.NullHandler())  # else errors are printed twice
+
 
 class _Echo(logging.Handler):
     """Prints lines on stderr as feesync prints its own."""
