@@ -229,6 +229,13 @@ class TestCommand:
                 text = feesync("check", line, *amounts, *PLACE).stdout
                 assert max(map(len, text.splitlines())) <= 80
 
+    def test_a_line_without_a_price_says_why(self, feesync):
+        result = feesync("check", "64493-22", "--allowed", "222.87", *PLACE)
+        assert result.exit_code == 6
+        assert "There should be no price. 222.87 would be right:" in result.stdout
+        assert "1. As without 22" in result.stdout
+        assert "denial: Modifier 22 is priced by report" in result.stdout
+
     def test_fail_on_difference(self, feesync):
         line = ("check", "64493-50", *PLACE, "--fail-on-difference", "--allowed")
         assert feesync(*line, "222.87").exit_code == 4

@@ -107,7 +107,8 @@ def command(
             print_csv_rows(result.rows())
         else:
             click.echo(result.summary())
-        status, differs = ExitStatus.OK, result.differs
+        has_price = result.estimate.allowed is not None
+        status, differs = ExitStatus.OK if has_price else ExitStatus.NO_PRICE, result.differs
     ctx.exit(worst((status, ExitStatus.REFUSED if fail_on_difference and differs else status)))
 
 
