@@ -28,7 +28,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
 POS_HELP = "Place of service: its code, or a name such as office, hospital or asc"
 
 
-class Word(click.Choice):  # type: ignore[type-arg]
+class Word(click.Choice[str]):
     """One of a few words, which people may write in another way."""
 
     def __init__(self, choices: Sequence[str], read: Callable[[str], str]) -> None:
