@@ -138,7 +138,7 @@ ASKS = [
     ("estimate 64493 --zip 94110 --date 2025", 2, "such as 2025-11-03"),
     ("estimate 64493 --zip 94110 --date 02/30/2025", 2, "no day of the calendar"),
     # which line
-    ("estimate", 2, "CODE[-MOD...]"),
+    ("estimate", 2, "as in: feesync estimate 64493-50 --zip 33612"),
     ("estimate help", 2, "feesync help estimate"),
     (f"estimate 64493 50 {HERE}", 2, "give 64493-50"),
     (f"estimate 64493 64494 {HERE}", 2, "feesync claim 64493 64494"),

@@ -29,8 +29,12 @@ _MODIFIER = 2
 
 def _read_one_code(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> str:
     """Return the one code, with what stands with it; say of other words where they go."""
-    if not words:  # where a shell completes
-        return ""
+    if not words:
+        if ctx.resilient_parsing:  # where a shell completes
+            return ""
+        raise click.UsageError(
+            "Missing argument 'CODE[-MOD...]', as in: feesync estimate 64493-50 --zip 33612", ctx
+        )
     first, *others = words
     if first.lower() == "help":
         raise click.UsageError("Did you mean 'feesync help estimate'?", ctx)
@@ -48,7 +52,7 @@ def _read_one_code(ctx: click.Context, param: click.Parameter, words: tuple[str,
 
 
 @click.command("estimate", cls=Reader, short_help="What Medicare allows for one line.")
-@click.argument("hcpcs", nargs=-1, required=True, metavar="CODE[-MOD...]", callback=_read_one_code)
+@click.argument("hcpcs", nargs=-1, metavar="CODE[-MOD...]", callback=_read_one_code)
 @header_options
 @modifiers_option
 @click.option(
