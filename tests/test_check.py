@@ -5,12 +5,13 @@ random lines whose amounts the engine gives under changed arguments.
 """
 
 import json
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
 
 import pytest
 
 from feesync import InvalidInputError, check, estimate
+from feesync.analysis.cause import CauseKind
 
 D = Decimal
 SAN_FRANCISCO: dict[str, Any] = {"locality": "01112-05", "date": "2025-11-03"}
@@ -137,6 +138,93 @@ class TestOneChange:
         assert first("64493", **arguments, allowed=own, qp=True) == "by the nonqp conversion factor"
 
 
+class TestRanks:
+    """A line behind another is worth what the rule of its indicator leaves of published fees."""
+
+    NATION: ClassVar[dict[str, Any]] = {"locality": "national", "date": "2025-11-03"}
+
+    def fee(self, hcpcs, *modifiers):
+        amount = estimate(hcpcs, modifiers=modifiers, **self.NATION).fee
+        assert amount is not None
+        return amount
+
+    @pytest.mark.parametrize(
+        ("line", "parts", "text"),
+        [
+            ("20610", [("20610", "", "0.5")], "ranked second"),
+            (
+                "43239",
+                [("43239", "", 1), ("43235", "", -1)],
+                "ranked second of its endoscopic family",
+            ),
+            ("43239", [("43239", "", "0.5")], "ranked second"),
+            ("73721-TC", [("73721", "TC", "0.5")], "ranked second"),
+            ("73721-26", [("73721", "26", "0.95")], "ranked second"),
+            ("93306-TC", [("93306", "TC", "0.75")], "ranked second"),
+            ("92133-TC", [("92133", "TC", "0.8")], "ranked second"),
+            # the technical part of 93000 is 93005, a code of its own
+            ("93000", [("93000", "", 1), ("93005", "", "-0.25")], "ranked second"),
+        ],
+    )
+    def test_by_the_indicator_of_the_code(self, loaded, line, parts, text):
+        exact = sum(self.fee(code, *filter(None, [row])) * D(share) for code, row, share in parts)
+        amount = exact.quantize(D("0.01"), ROUND_HALF_UP)
+        causes = check(line, **self.NATION, allowed=amount).causes
+        assert text in {cause.text for cause in causes}
+
+    def test_therapy(self, loaded):
+        # 97110: work 0.45, half of practice expense 0.42, malpractice 0.01, times 32.3465
+        rate = estimate("97110", **self.NATION).rate
+        exact = (rate.work_rvu + rate.pe_rvu / 2 + rate.mp_rvu) * rate.conversion_factor
+        amount = exact.quantize(D("0.01"), ROUND_HALF_UP)
+        texts = [cause.text for cause in check("97110", **self.NATION, allowed=amount).causes]
+        assert "ranked second" in texts
+
+    def test_an_assistant_is_ranked_among_assistants(self, loaded):
+        # 27447 x 16 % x 50 %, each rounded; whichever is first
+        fee = self.fee("27447")
+        step = (fee * D("0.5")).quantize(D("0.01"), ROUND_HALF_UP)
+        amount = (step * D("0.16")).quantize(D("0.01"), ROUND_HALF_UP)
+        assert "ranked second" in {
+            cause.text for cause in check("27447-80", **self.NATION, allowed=amount).causes
+        }
+
+
+class TestBounds:
+    def test_ten_units_are_tried_and_no_more(self):
+        # 64494 x 10 and x 11
+        assert first("64494", allowed="1109.90") == "of 10 units"
+        assert first("64494", allowed="1220.89") == ""
+
+    def test_days_of_care_are_the_units_of_55(self):
+        # 64635 has 10 % of 552.01 for ten days: four are 22.08
+        assert first("64635-55", allowed="22.08") == "of 4 units"
+
+    def test_so_many_pairs_are_tried(self, monkeypatch):
+        assert first("64493-50", allowed="103.99") != ""
+        monkeypatch.setattr("feesync.analysis.causes.MOST_PAIRS", 0)
+        assert first("64493-50", allowed="103.99") == ""
+
+    def test_the_likeliest_kinds_come_first(self):
+        assert [kind.value for kind in CauseKind] == [
+            *("charge", "without-modifier", "setting", "rank", "sequestration", "coinsurance"),
+            *("deductible", "modifier", "units", "practitioner", "participation"),
+            *("conversion-factor", "contract", "release", "national", "locality"),
+            "limiting-charge",
+        ]
+        # 500 is the charge, and what five units limited by it come to
+        causes = check("64493@500", **SAN_FRANCISCO, allowed="500").causes
+        assert [cause.kinds for cause in causes][:2] == [("charge",), ("units",)]
+
+    def test_a_neighbour_is_in_no_pair(self):
+        # half of what Los Angeles allows
+        other = estimate("64493", locality="01182-18", date="2025-11-03").fee
+        assert other is not None
+        half = (other / 2).quantize(D("0.01"), ROUND_HALF_UP)
+        result = check("64493", **SAN_FRANCISCO, allowed=half)
+        assert all("locality" not in cause.kinds for cause in result.causes)
+
+
 class TestAnswers:
     def test_what_is_as_it_should_be(self):
         result = check("64493-50", **SAN_FRANCISCO, allowed="334.31", paid="262.10")
@@ -189,10 +277,20 @@ class TestAnswers:
         assert (result.differs, result.allowed_difference) == (True, None)
         assert first("64493-22", allowed="222.87") == "without 22"
 
-    def test_equal_amounts_of_several_localities_are_one_cause(self):
-        result = check("64493", **SAN_FRANCISCO, allowed="210.41")
-        texts = [cause.text for cause in result.causes]
-        assert len(texts) <= 1
+    def test_equal_amounts_of_several_localities_are_one_cause(self, feesync):
+        keys = [f"01112-{number}" for number in (*range(55, 62), 68, 69, 70, 75)]
+        result = check("64493", **SAN_FRANCISCO, allowed="181.44")
+        assert changes(result) == [{("locality", key) for key in keys}]
+        assert result.causes[0].text == f"in 11 localities: {', '.join(keys)}"
+        text = feesync("check", "64493", "--allowed", "181.44", *PLACE).stdout
+        assert "1. As in 11 localities: 01112-55, 01112-56," in text
+        assert text.count(" CA ") == 1
+
+    def test_a_locality_and_a_release_are_named(self, feesync):
+        text = feesync("check", "64493", "--allowed", "182.12", *PLACE).stdout
+        assert "1. As in 01112-54\n     01112-54 CA BAKERSFIELD\n" in text
+        text = feesync("check", "64493-50", "--allowed", "345.23", *PLACE).stdout
+        assert "RVU24AR\n     RVU24C, conversion factor 33.2875 nonqp\n" in text
 
     @pytest.mark.parametrize(
         ("amounts", "says"),

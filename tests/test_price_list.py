@@ -108,6 +108,37 @@ class TestRows:
         assert price.locality is not None
         assert (price.code, price.release, price.locality.key) == ("64493", "RVU25D", "00000-00")
 
+    def test_the_row_as_json(self):
+        prices = [{"hcpcs": "64493", "modifiers": "50,KX", "amount": "177.42", "pos": "11"}]
+        answer = check_prices(prices, locality="10112-00", date="2025-11-03")
+        # 154.46 x 150 % = 231.69; 177.42 / 231.69 = 0.765764
+        assert answer.rows() == [
+            {
+                "row": 1,
+                "hcpcs": "64493",
+                "modifiers": ["50", "KX"],
+                "date": "2025-11-03",
+                "setting": "nonfacility",
+                "pos": "11",
+                "mac": "10112",
+                "locality": "00",
+                "state": "AL",
+                "locality_name": "ALABAMA",
+                "release": "RVU25D",
+                "amount": 177.42,
+                "allowed": 231.69,
+                "difference": -54.27,
+                "percent": 76.58,
+                "finding": "different",
+                "releases": [],
+                "cause": None,
+                "reason": None,
+            }
+        ]
+        (refused,) = check_prices([{"hcpcs": "?", "amount": 5}], **NATION).rows()
+        assert (refused["mac"], refused["locality_name"], refused["state"]) == (None, None, None)
+        assert refused["reason"].startswith("'?' is not a HCPCS code")
+
     def test_a_contract_is_what_the_list_is_held_against(self):
         # 172.08 x 110 % = 189.288
         assert findings([{"hcpcs": "64493", "amount": "189.29"}], percent=110) == [("equal", ())]
@@ -170,6 +201,11 @@ class TestTables:
     def test_the_text(self, feesync, table):
         result = feesync("check", table(TABLE), *DAY)
         assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")
+
+    @pytest.mark.parametrize("name", ["a.tsv", "a.TXT", "a.csv"])
+    def test_kinds_of_files(self, feesync, table, name):
+        result = feesync("check", table(TABLE, name), *DAY)
+        assert result.stdout == PRINTED
 
     def test_fail_on_difference(self, feesync, table):
         path = table(TABLE)

@@ -107,7 +107,7 @@ def _capital(text: str) -> str:
 def _arithmetic(cause: Cause, expected: Estimate) -> Iterator[str]:
     """Yield how an amount comes about; release and locality where they are others."""
     estimate = cause.estimate
-    if estimate.locality.key != expected.locality.key:
+    if estimate.locality != expected.locality and len(cause.changes) == 1:
         yield from _wrapped(str(estimate.locality), "     ", first="     ")
     if (estimate.release, estimate.rate.basis) != (expected.release, expected.rate.basis):
         yield f"     {_rates(estimate)}"

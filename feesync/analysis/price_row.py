@@ -51,8 +51,8 @@ class PriceRow:
     row: int
     hcpcs: str
     modifiers: tuple[str, ...]
-    date: Date | None
-    setting: Setting | None
+    date: Date
+    setting: Setting
     pos: str | None
     locality: Locality | None
     release: str | None
@@ -92,8 +92,8 @@ class PriceRow:
                 "row": self.row,
                 "hcpcs": self.hcpcs,
                 "modifiers": self.modifiers,
-                "date": self.date and self.date.isoformat(),
-                "setting": self.setting and self.setting.value,
+                "date": self.date.isoformat(),
+                "setting": self.setting.value,
                 "pos": self.pos,
                 "mac": place and place.mac,
                 "locality": place and place.locality,

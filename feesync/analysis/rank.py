@@ -22,9 +22,7 @@ _HCPCS = "....."
 
 _TIMES = 1_000
 _AMOUNTS = tuple(
-    name
-    for name in Rate._fields
-    if name.endswith(("_rvu", "_fee", "_exact", "_amount")) and not name.startswith("_")
+    name for name in Rate._fields if name.endswith(("_rvu", "_fee", "_exact", "_amount"))
 )
 
 

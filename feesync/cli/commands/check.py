@@ -134,7 +134,7 @@ def _print_prices(prices: PriceList, *, as_json: bool, as_csv: bool) -> None:
 _Cell = Callable[[PriceRow], object]
 _COMMON: dict[str, _Cell] = {
     "Date": lambda price: price.date,
-    "Setting": lambda price: price.setting and price.setting.value,
+    "Setting": lambda price: price.setting.value,
     "Place": lambda price: price.locality and price.locality.key,
 }
 """Columns that stand above the table where all rows have the same value."""
