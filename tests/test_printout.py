@@ -187,6 +187,12 @@ class TestTheWorkbook:
         at = 1 + next(number for number, row in enumerate(rows) if row[0] == "Line")
         assert f"'Fee sheet'!${at - 1}:${at}</definedName>" in parts["xl/workbook.xml"]
 
+    def test_nothing_that_the_patient_owes_is_a_zero(self, written, loaded):
+        path = written("xlsx", "77067", "--locality", "AL", *DAY, "--settings", "office")
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        row = next(row for row in rows if row[0] == "77067")
+        assert row[3] == 0
+
     @pytest.mark.parametrize(("count", "height"), [(40, None), (41, "0")])
     def test_as_many_pages_as_it_needs_from_41_lines_on(self, written, tmp_path, count, height):
         codes = tmp_path / "codes.txt"

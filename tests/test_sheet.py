@@ -162,6 +162,22 @@ def test_a_date_whose_quarter_is_not_loaded_is_said_in_the_data():
     assert [(note["code"], note["lines"]) for note in notes] == [("nearest-release", [1, 2])]
 
 
+def test_a_note_names_its_lines_unless_it_is_on_all(feesync, loaded):
+    lines = ["99213", "27447-56"]
+    flagged, alone = sheet(lines, locality="AL", date=DAY).notes
+    assert (flagged.lines, alone.note.code, alone.lines) == ((2,), "preoperative-care", (2,))
+    shown = feesync("sheet", *lines, "--locality", "AL", "--date", DAY).stdout
+    assert "\n27447 is flagged NA outside facilities" in shown
+    assert "\n27447-56: Modifier 56 alone: " in shown
+    line = ("sheet", "64493", "64494", "--locality", "AL", "--date", "2026-11-01")
+    assert "\nNo loaded release covers 2026-11-01" in feesync(*line).stdout
+
+
+def test_a_date_twice_is_one_column():
+    result = sheet(["64493"], locality="AL", date=[DAY, "11/03/2025"], settings=["office"])
+    assert len(result.columns) == 1
+
+
 def test_a_zip_is_said_once_and_two_of_one_locality_are_one_place():
     result = sheet(["64493", "64494"], locality=["33612", "33613", "FL-04"], date=DAY)
     assert [column.locality.key for column in result.columns[::3]] == ["09102-99", "09102-04"]

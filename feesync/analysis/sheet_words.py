@@ -129,18 +129,23 @@ def _notes(sheet: FeeSheet, columns: tuple[tuple[str, ...], ...]) -> Iterator[st
     yield _ALONE
     yield from _shares(sheet)
     yield from _sequestration(sheet)
-    codes = {line.number: line.code for line in sheet.lines}
     below = {note for estimate in sheet.estimates() for note in other_notes(estimate)}
     for note, numbers in sheet.notes:
-        if note not in below:  # the line of the place says it
-            continue
-        about = "" if len(numbers) == len(codes) else ", ".join(codes[one] for one in numbers)
-        yield f"{about}: {note.text}" if about else note.text
+        if note in below:  # else the line of the place says it
+            yield _about(sheet, note.text, numbers)
     for (where, text), lines in _gaps(sheet, columns).items():
         yield f"{', '.join(lines)}: {NO_PRICE} in {where}: {text}"
     for refused in sheet.refused:
         yield f"Line {refused.number} is not in the sheet: {refused.reason}"
     yield _DISCLAIMER
+
+
+def _about(sheet: FeeSheet, text: str, numbers: tuple[int, ...]) -> str:
+    """Return the text of a note, after the lines that it is about where it does not say so."""
+    lines = [line for line in sheet.lines if line.number in numbers]
+    if len(lines) == len(sheet.lines) or all(line.line.hcpcs in text for line in lines):
+        return text
+    return f"{', '.join(line.code for line in lines)}: {text}"
 
 
 def _gaps(

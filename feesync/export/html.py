@@ -32,7 +32,7 @@ _REMARK = (
 )
 
 _STYLE = """
-@page { size: PAPER; margin: 0.4in 0.5in }
+@page { size: PAPER; margin: 0.35in 0.5in }
 body { font: 10pt/1.35 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #111; background: #fff; max-width: 70em; margin: 1.5em auto; padding: 0 1em }
 h1 { font-size: 1.5em; margin: 0 0 0.3em }
