@@ -181,3 +181,37 @@ def test_errors(feesync, arguments, status, says):
     result = feesync("compare", *arguments)
     assert (result.exit_code, result.stdout) == (status, "")
     assert says in result.stderr
+
+
+def test_several_codes(feesync):
+    places = ("--locality", "AL", "--date", "2025-11-03")
+    alone = [feesync("compare", code, *places) for code in ("64493", "64494")]
+    both = feesync("compare", "64493", "64494", "64493", *places)
+    assert both.exit_code == 0
+    assert both.stdout == "\n".join(result.stdout for result in alone)
+    rows = [json.loads(feesync("compare", code, *places, "--json").stdout) for code in
+            ("64493", "64494")]  # fmt: skip
+    printed = feesync("compare", "64493", "64494", *places, "--json").stdout
+    assert json.loads(printed) == rows[0] + rows[1]
+    cells = list(csv.DictReader(io.StringIO(
+        feesync("compare", "64493", "64494", *places, "--csv").stdout
+    )))  # fmt: skip
+    assert [row["hcpcs"] for row in cells] == ["64493"] * 2 + ["64494"] * 2
+
+
+def test_an_unknown_code_among_others_is_named_beside_them(feesync, loaded):
+    places = ("--locality", "AL", "--date", "2025-11-03")
+    result = feesync("compare", "QQQQQ", "64493", *places)
+    alone = feesync("compare", "64493", *places)
+    assert (result.exit_code, result.stdout) == (6, alone.stdout)
+    says = "QQQQQ is not in RVU25D, which answers for 2025-11-03"
+    assert result.stderr == f"feesync: no price: {says}\n"
+    none = feesync("compare", "QQQQQ", "QQQQ1", *places)
+    assert (none.exit_code, none.stdout, none.stderr.count("is not in RVU25D")) == (6, "", 2)
+    no_price = feesync("compare", "64493", "15824", *places)
+    assert (no_price.exit_code, "64493, nonfacility" in no_price.stdout) == (6, True)
+
+
+def test_a_chart_is_of_one_code(feesync, tmp_path):
+    result = feesync("compare", "64493", "64494", "--plot", tmp_path / "a.svg")
+    assert (result.exit_code, "--plot draws one code: name one" in result.stderr) == (2, True)

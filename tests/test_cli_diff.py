@@ -459,7 +459,11 @@ def test_the_factor_of_a_qualifying_participant(feesync):
         (["RVU25D@xyz", "RVU25D"], 2, "is not LABEL@HASH"),
         (["RVU25D@", "RVU25D"], 2, "is not LABEL@HASH"),
         (["RVU25D@00000000000", "RVU25A"], 6, "is no revision that is loaded; there is RVU25D@"),
-        (["RVU24A", "2025"], 2, "is not a release label"),
+        (["RVU24A", "25"], 2, "is not a release label"),
+        (["2019", "2025"], 6, "no loaded release covers 2019"),
+        (["2025", "RVU25D"], 2, "this is one revision, compared with itself"),
+        (["RVU25A", "RVU25D", "--state", "AL", "--locality", "AL"], 2, "exclude each other"),
+        (["RVU25A", "RVU25D", "--state", "ZZ"], 6, "RVU25D has no locality in state 'ZZ'"),
         (["RVU25A", "RVU25D", "--locality", "ZZ-01"], 6, "no locality 'ZZ-01'"),
         (["RVU25A", "RVU25D", "--code", "99999"], 6, "99999: not in RVU25A, nor in RVU25D"),
         (["RVU25A", "RVU25D", "--code", "6449"], 2, "not a HCPCS code"),
@@ -518,3 +522,54 @@ def test_from_python():
         feesync_diff("RVU25D", "RVU26C", codes="64493")
     with pytest.raises(InvalidInputError, match="settings names neither"):
         feesync_diff("RVU25D", "RVU26C", settings=[])
+
+
+# CMS, RVU25D and RVU26C: (1.48 + 4.08 x 0.875 + 0.14 x 0.566) x 33.4009 = 171.321
+ALABAMA, ALASKA = ("154.46", "171.32"), ("204.09", "221.86")
+
+
+def test_a_year_is_its_newest_release(feesync, loaded):
+    by_label = feesync("diff", "RVU25D", "RVU26C", "--code", "64493", "--json")
+    assert json.loads(by_label.stdout)["before"]["label"] == "RVU25D"
+    by_year = feesync("diff", "2025", "2026", "--code", "64493", "--json")
+    assert (by_year.exit_code, by_year.stdout) == (0, by_label.stdout)
+    # RVU24B and RVU24C came after RVU24AR; of 2025 the database's own revision is meant
+    found = feesync_diff(2024, 2025, codes=["64493"])
+    assert (found.before.label, found.after.label) == ("RVU24C", "RVU25D")
+    loaded_release = feesync_diff("RVU24C", "2025", codes=["64493"]).after
+    assert loaded_release.source == found.after.source
+
+
+def test_several_places_and_states(feesync):
+    line = ("diff", "2025", "2026", "--code", "64493", "--setting", "nonfacility")
+    for places in (["--locality", "AL", "--locality", "AK"], ["--state", "AL", "--state", "AK"]):
+        rows = list(csv.DictReader(io.StringIO(feesync(*line, *places, "--csv").stdout)))
+        found = {row["mac"]: (row["before"], row["after"]) for row in rows}
+        assert found == {"10112": ALABAMA, "02102": ALASKA}
+        answers = json.loads(feesync(*line, *places, "--json").stdout)
+        assert {one["locality"]["state"] for one in answers} == {"AL", "AK"}
+        shown = feesync(*line, *places).stdout
+        assert shown.count("Conversion factor") == 1
+        assert shown.count("Dollars of ") == 2
+        assert "10112-00 AL ALABAMA: pe_gpci 0.869>0.875" in shown
+        assert all(amount in shown for amount in (*ALABAMA, *ALASKA))
+    one = json.loads(feesync(*line, "--locality", "AL", "--json").stdout)
+    assert one["locality"]["state"] == "AL"
+
+
+def test_an_unknown_code_among_others_is_named_beside_them(feesync):
+    line = ("diff", "RVU25D", "RVU26C", "--code", "64493")
+    alone = feesync(*line, "--csv")
+    more = feesync(*line, "--code", "QQQQQ", "--code", "00001-00009", "--csv")
+    assert (alone.exit_code, more.exit_code, more.stdout) == (0, 6, alone.stdout)
+    assert more.stderr.splitlines()[-2:] == [
+        "feesync: no price: QQQQQ: not in RVU25D, nor in RVU26C",
+        "feesync: no price: no code of 00001-00009 is in RVU25D, nor in RVU26C",
+    ]
+    found = feesync_diff("RVU25D", "RVU26C", codes=["64493", "QQQQQ"])
+    assert [str(error) for error in found.unknown] == ["QQQQQ: not in RVU25D, nor in RVU26C"]
+    assert found.to_dict()["unknown"][0]["status"] == 6
+    assert "unknown" not in feesync_diff("RVU25D", "RVU26C", codes=["64493"]).to_dict()
+    none = feesync("diff", "RVU25D", "RVU26C", "--code", "QQQQQ", "--code", "QQQQ1")
+    assert (none.exit_code, none.stdout) == (6, "")
+    assert none.stderr.count("nor in RVU26C") == 2

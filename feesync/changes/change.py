@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from feesync.changes.counts import PaymentCount
+from feesync.errors import UnknownCodeError
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars, json_ready, percent_change
 from feesync.model.note import Note
@@ -211,6 +212,7 @@ class Diff(RowResult):
         codes: the codes that differ, the largest change first.
         payments: by setting, how many payments both have over all localities, and how many differ.
         notes: what a person should know.
+        unknown: why codes that were asked for are in neither release.
     """
 
     before: Release
@@ -222,6 +224,7 @@ class Diff(RowResult):
     codes: tuple[CodeChange, ...]
     payments: dict[Setting, PaymentCount]
     notes: tuple[Note, ...] = ()
+    unknown: tuple[UnknownCodeError, ...] = ()
 
     @property
     def factors(self) -> tuple[Decimal, Decimal]:
@@ -287,6 +290,7 @@ class Diff(RowResult):
                 },
                 "codes": [code.to_dict() for code in self.codes],
                 "notes": [note.to_dict() for note in self.notes],
+                **({"unknown": [one.to_dict() for one in self.unknown]} if self.unknown else {}),
             }
         )
 

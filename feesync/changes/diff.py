@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +16,7 @@ from decimal import Decimal
 from feesync.changes.change import AmountChange, CodeChange, ColumnChange, Diff, Kind, PlaceChange
 from feesync.changes.counts import ReleaseBasis, count_payments
 from feesync.claims import arguments
-from feesync.errors import LocalityError, UnknownCodeError
+from feesync.errors import LocalityError, UnknownCodeError, together
 from feesync.formats.relative_value import RelativeValue
 from feesync.model import reading
 from feesync.model.hcpcs import CodeRange, read_codes
@@ -23,6 +24,7 @@ from feesync.model.locality import Locality
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.rate import Setting
+from feesync.places.names import of_states
 from feesync.schedule.notes import release_notes, zip_note
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
@@ -37,13 +39,14 @@ _SELECT = (
     f"{', '.join(_COLUMNS)} FROM revision_rate_cents "
     "WHERE release_id = ? AND basis = ? AND mac = ? AND locality = ?"
 )
+_YEAR = "20[0-9]{2}"
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
 
 
 @of_one_state
 def diff(
-    before: str,
-    after: str,
+    before: str | int,
+    after: str | int,
     *,
     locality: str = "national",
     settings: Iterable[Setting | str] = tuple(Setting),
@@ -55,11 +58,12 @@ def diff(
 
     Args:
         before: label of the first, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the
-            beginning of its sha256.
-        after: label of the second.
+            beginning of its sha256; or a year, such as 2025, whose newest loaded release is meant.
+        after: label or year of the second.
         locality: the place of the dollars, as for `estimate`; both releases must have it.
         settings: the settings of the dollars: `nonfacility`, `facility` or both.
-        codes: HCPCS codes and ranges of them, such as `64490-64495`; where there are none, all.
+        codes: HCPCS codes and ranges of them, such as `64490-64495`; where there are none, all. A
+            code that neither release has is among `unknown` of the answer, where there are others.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
         db: path of the database. For a label that it lacks, the embedded snapshot answers, with its
             few codes.
@@ -68,26 +72,77 @@ def diff(
         InvalidInputError: a name or code cannot be read, or both name the same revision.
         NoReleaseError: there is no such release, no such revision of it, or several.
         LocalityError: the place is unknown, ambiguous, or not in both releases.
-        UnknownCodeError: a code is in neither release.
+        UnknownCodeError: no code is in either release.
         NoPriceError: a release has no qp conversion factor.
         StoreError: the database cannot be read.
     """
+    where = reading.text("locality", locality)
+    return _diffs(before, after, [where], (), settings, codes, qp=qp, db=db)[0]
+
+
+@of_one_state
+def diffs(
+    before: str,
+    after: str,
+    *,
+    places: Sequence[str],
+    states: Sequence[str],
+    settings: Iterable[Setting | str],
+    codes: Iterable[str],
+    qp: bool,
+    db: str | os.PathLike[str] | None,
+) -> list[Diff]:
+    """Return what `diff` does in several places: those that are named, else those of states."""
+    return _diffs(before, after, places, states, settings, codes, qp=qp, db=db)
+
+
+def _diffs(
+    before: str | int,
+    after: str | int,
+    places: Sequence[str],
+    states: Sequence[str],
+    settings: Iterable[Setting | str],
+    codes: Iterable[str] | None,
+    *,
+    qp: bool,
+    db: str | os.PathLike[str] | None,
+) -> list[Diff]:
     both, qp = arguments.settings(settings), reading.flag("qp", qp)
     items = [read_codes(code) for code in reading.sequence_or_none("codes", codes, "64490-64495")]
-    where, before, after = (
-        reading.text(*argument)
-        for argument in (("locality", locality), ("before", before), ("after", after))
-    )
     schedule = open_schedule(db)
-    with schedule.pair(before, after) as pair:
+    names = [_release_name(schedule, "before", before), _release_name(schedule, "after", after)]
+    with schedule.pair(*names) as pair:
         day = pair.after.effective_from
-        place, by_zip = schedule.place(pair.source, pair.after, where, day)
-        result = _diff(pair, place, both, _single_codes(pair, items), qp=qp)
-    notes = [
-        *_notes(schedule, result, pair, qp=qp),
-        *([zip_note(pair.after, place, by_zip, day)] if by_zip else []),
+        by_place = dict(schedule.place(pair.source, pair.after, text, day) for text in places)
+        localities = list(by_place) or of_states(
+            pair.after.label, pair.source.localities(pair.after), states
+        )
+        singles, unknown = _single_codes(pair, items)
+        results = list(_in_places(pair, localities, both, singles, qp=qp))
+    found = []
+    for place, result in zip(localities, results, strict=True):
+        by_zip = by_place.get(place)
+        notes = [
+            *_notes(schedule, result, pair, qp=qp),
+            *([zip_note(pair.after, place, by_zip, day)] if by_zip else []),
+        ]
+        found.append(replace(result, notes=tuple(dict.fromkeys(notes)), unknown=tuple(unknown)))
+    return found
+
+
+def _release_name(schedule: FeeSchedule, what: str, given: str | int) -> str:
+    """Return a label, or that of the newest loaded release of a year."""
+    number = reading.index(given)
+    text = reading.text(what, given) if number is None else str(number)
+    if not re.fullmatch(_YEAR, text):
+        return reading.text(what, given)
+    day = schedule.newest_day(int(text))
+    releases = [
+        release
+        for release in schedule.releases()
+        if release.effective_from == day and release.year == int(text)
     ]
-    return replace(result, notes=tuple(dict.fromkeys(notes)))
+    return min(releases, key=lambda release: release.embedded).label
 
 
 def _notes(schedule: FeeSchedule, result: Diff, pair: Pair, *, qp: bool) -> Iterator[Note]:
@@ -102,61 +157,74 @@ def _notes(schedule: FeeSchedule, result: Diff, pair: Pair, *, qp: bool) -> Iter
         yield from release_notes(schedule, release, basis, None, qp=qp, capped=not release.embedded)
 
 
-def _diff(
-    pair: Pair, place: Locality, settings: Sequence[Setting], codes: Collection[str], *, qp: bool
-) -> Diff:
+def _in_places(
+    pair: Pair,
+    localities: Sequence[Locality],
+    settings: Sequence[Setting],
+    codes: Collection[str],
+    *,
+    qp: bool,
+) -> Iterator[Diff]:
+    """Yield the differences in each place; what is of the releases is counted once."""
     releases = (pair.before, pair.after)
     bases = (basis_of(pair.before, qp=qp), basis_of(pair.after, qp=qp))
     release_bases = [
         ReleaseBasis(release.release_id, basis)
         for release, basis in zip(releases, bases, strict=True)
     ]
-    here = _here(pair, place)
-    before, after = (
-        _read(pair, release_basis, spot, codes)
-        for release_basis, spot in zip(release_bases, here, strict=True)
-    )
-    if strangers := sorted(set(codes) - {hcpcs for hcpcs, _ in before.keys() | after.keys()}):
-        raise UnknownCodeError(
-            f"{', '.join(strangers)}: not in {pair.before.label}, nor in {pair.after.label}"
-        )
-    changes = [
-        change
-        for key in before.keys() | after.keys()
-        if before.get(key) != after.get(key)
-        and (change := _change(key, before.get(key), after.get(key), settings))
-    ]
-    localities, places = _places(pair)
+    common, places = _places(pair)
     counts = count_payments(
         pair.source.connection, release_bases[1], release_bases[0], sorted(codes) or None
     )
-    return Diff(
-        pair.before,
-        pair.after,
-        bases,
-        here,
-        localities,
-        places,
-        tuple(sorted(changes, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
-        {setting: counts[setting] for setting in settings},
-    )
-
-
-def _single_codes(pair: Pair, codes: Iterable[str | CodeRange]) -> set[str]:
-    """Return codes, and those of ranges that either of two releases has."""
-    singles: set[str] = set()
-    for item in codes:
-        in_either = (
-            {item}
-            if isinstance(item, str)
-            else {*pair.source.codes_in(pair.before, item), *pair.source.codes_in(pair.after, item)}
+    for place in localities:
+        here = _here(pair, place)
+        before, after = (
+            _read(pair, release_basis, spot, codes)
+            for release_basis, spot in zip(release_bases, here, strict=True)
         )
+        changes = [
+            change
+            for key in before.keys() | after.keys()
+            if before.get(key) != after.get(key)
+            and (change := _change(key, before.get(key), after.get(key), settings))
+        ]
+        yield Diff(
+            pair.before,
+            pair.after,
+            bases,
+            here,
+            common,
+            places,
+            tuple(sorted(changes, key=lambda code: (code.rank, code.hcpcs, code.modifier))),
+            {setting: counts[setting] for setting in settings},
+        )
+
+
+def _single_codes(
+    pair: Pair, codes: Iterable[str | CodeRange]
+) -> tuple[set[str], list[UnknownCodeError]]:
+    """Return the codes that either of two releases has, and why others are unknown.
+
+    Raises:
+        UnknownCodeError: neither has any of them.
+    """
+    singles: set[str] = set()
+    unknown: list[UnknownCodeError] = []
+    for item in codes:
+        span = CodeRange(item, item) if isinstance(item, str) else item
+        in_either = {
+            *pair.source.codes_in(pair.before, span),
+            *pair.source.codes_in(pair.after, span),
+        }
         if not in_either:
-            raise UnknownCodeError(
-                f"no code of {item} is in {pair.before.label}, nor in {pair.after.label}"
+            what = f"{item}: not" if isinstance(item, str) else f"no code of {item} is"
+            unknown.append(
+                UnknownCodeError(f"{what} in {pair.before.label}, nor in {pair.after.label}")
             )
         singles |= in_either
-    return singles
+    if unknown and not singles:
+        raise together(unknown)
+    return singles, unknown
 
 
 _Row = tuple[int | str | None, ...]

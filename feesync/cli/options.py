@@ -211,26 +211,6 @@ def localities_option(command: Callable[..., None]) -> Callable[..., None]:
     return _each_locality(_each_zip(with_places))
 
 
-def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name places: some localities, those of a state, or all."""
-    options = (
-        click.option(
-            "--state",
-            "states",
-            multiple=True,
-            metavar="ST",
-            callback=_read_states,
-            help="All localities of a state, CA or California; repeatable.",
-        ),
-        click.option(
-            "--all", "everywhere", is_flag=True, help="All localities, which is the default."
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return localities_option(command)
-
-
 def _read_states(
     ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -241,6 +221,24 @@ def _read_states(
     from feesync.reference.states import read_states
 
     return read_states(value)
+
+
+state_option: Option = click.option(
+    "--state",
+    "states",
+    multiple=True,
+    metavar="ST",
+    callback=_read_states,
+    help="All localities of a state, CA or California; repeatable.",
+)
+
+
+def place_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name places: some localities, those of a state, or all."""
+    everywhere = click.option(
+        "--all", "everywhere", is_flag=True, help="All localities, which is the default."
+    )
+    return localities_option(state_option(everywhere(command)))
 
 
 def one_choice_of_places(

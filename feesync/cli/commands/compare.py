@@ -34,12 +34,14 @@ from feesync.cli.output import (
     print_json,
     print_notes,
     print_table,
+    print_unknown,
     source_line,
 )
-from feesync.errors import ExitStatus, InvalidInputError
+from feesync.errors import ExitStatus, InvalidInputError, UnknownCodeError, together
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
+from feesync.schedule.threads import open_schedule
 
 _BOTH = "both"
 
@@ -54,7 +56,7 @@ def _read_setting(text: str) -> str:
 @click.command(
     "compare", cls=Reader, short_help="A code across localities, or in the two settings."
 )
-@click.argument("hcpcs")
+@click.argument("codes", nargs=-1, required=True, metavar="HCPCS...")
 @place_options
 @date_option
 @qp_option
@@ -74,7 +76,7 @@ def _read_setting(text: str) -> str:
 @click.pass_context
 def command(
     ctx: click.Context,
-    hcpcs: str,
+    codes: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
     everywhere: bool,
@@ -87,14 +89,15 @@ def command(
     plot: Path | None,
     force: bool,
 ) -> None:
-    """Compare what Medicare allows for a code across localities.
+    """Compare what Medicare allows for a code across localities; of several codes, one by one.
 
     The highest amount comes first, and each with its difference to the national amount. With
     --setting both, each place has its two rates side by side, and how the facility rate differs
-    from the nonfacility rate.
+    from the nonfacility rate. A code that the release lacks is named on stderr beside the others;
+    the exit status is then 6.
 
     \b
-      feesync compare 64493 --state CA --date 2025-11-03
+      feesync compare 64493 64635 --state CA --date 2025-11-03
       feesync compare 64493 -m 50 --locality AL --locality AK --setting both --csv
       feesync compare 64493 --all --plot 64493.svg
     """
@@ -102,20 +105,44 @@ def command(
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
     settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
-    comparison = compare(
-        hcpcs, places, states, settings=settings, modifiers=modifiers, date=day, qp=qp, db=ctx.obj
-    )
-    if plot and comparison.has_price:
-        _draw(comparison, plot, force=force)
+    if plot and len(codes) > 1:
+        raise click.UsageError("--plot draws one code: name one")
+    comparisons: list[Comparison] = []
+    unknown: list[UnknownCodeError] = []
+    with open_schedule(ctx.obj).held():  # one state of the database for all codes
+        for code in dict.fromkeys(codes):
+            try:
+                comparisons.append(
+                    compare(
+                        code,
+                        places,
+                        states,
+                        settings=settings,
+                        modifiers=modifiers,
+                        date=day,
+                        qp=qp,
+                        db=ctx.obj,
+                    )
+                )
+            except UnknownCodeError as error:
+                unknown.append(error)
+    if not comparisons:
+        raise together(unknown)
+    if plot and comparisons[0].has_price:
+        _draw(comparisons[0], plot, force=force)
         print_file("a chart", plot)
+    rows = [row for comparison in comparisons for row in comparison.rows()]
     if as_json:
-        print_json(comparison.rows())
+        print_json(rows)
     elif as_csv:
-        print_csv_rows(comparison.rows())
+        print_csv_rows(rows)
     else:
-        _print_table(comparison)
-    print_notes(comparison.notes)
-    if not comparison.has_price:
+        for number, comparison in enumerate(comparisons):
+            click.echo("\n" * bool(number), nl=False)
+            _print_table(comparison)
+    print_notes(dict.fromkeys(note for comparison in comparisons for note in comparison.notes))
+    print_unknown(ctx, unknown)
+    if not all(comparison.has_price for comparison in comparisons):
         ctx.exit(ExitStatus.NO_PRICE)
 
 

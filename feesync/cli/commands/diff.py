@@ -17,11 +17,26 @@ from feesync.changes.change import (
     count_kind,
     gpci_changes,
 )
-from feesync.changes.diff import diff
+from feesync.changes.diff import diffs
 from feesync.cli.command import QuietReader
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
-from feesync.cli.output import name_cell, print_csv_rows, print_json, print_notes, print_table
+from feesync.cli.options import (
+    csv_option,
+    db_option,
+    json_option,
+    one_format,
+    qp_option,
+    refuse_several,
+    state_option,
+)
+from feesync.cli.output import (
+    name_cell,
+    print_csv_rows,
+    print_json,
+    print_notes,
+    print_table,
+    print_unknown,
+)
 from feesync.model.locality import Locality
 from feesync.model.money import percent_change
 from feesync.model.rate import Setting
@@ -39,10 +54,11 @@ _REASON_WIDTH = 60
 @click.argument("after", metavar="AFTER")
 @click.option(
     "--locality",
-    default="national",
-    show_default=True,
-    help="Where to give dollars; as for estimate.",
+    "places",
+    multiple=True,
+    help="Where to give dollars, as for estimate; national by default. Repeatable.",
 )
+@state_option
 @click.option(
     "--setting",
     type=click.Choice([setting.value for setting in Setting]),
@@ -72,7 +88,8 @@ def command(
     ctx: click.Context,
     before: str,
     after: str,
-    locality: str,
+    places: tuple[str, ...],
+    states: tuple[str, ...],
     setting: str | None,
     codes: tuple[str, ...],
     most: int,
@@ -83,28 +100,43 @@ def command(
     """Show what changed from one release to another.
 
     That is the conversion factor, localities, codes, and payments in dollars. BEFORE and AFTER are
-    labels, or LABEL@HASH for a revision that CMS has replaced: a label and the beginning of its
-    sha256. The largest change in dollars comes first, then prices that were added or removed, then
-    codes whose price did not change.
+    labels, or years, whose newest loaded release is meant, or LABEL@HASH for a revision that CMS
+    has replaced: a label and the beginning of its sha256. In several places, the dollars of each
+    follow, and JSON is a list. The largest change in dollars comes first, then prices that were
+    added or removed, then codes whose price did not change.
 
     \b
-      feesync diff RVU25A RVU25D
+      feesync diff 2025 2026 --code 64493 --locality AL --locality CA-05
       feesync diff RVU25D RVU26C --locality CA-05 --code 64490-64495
       feesync diff RVU25D@1a2b3c RVU25D --csv
     """
     one_format(as_json, as_csv)
     settings = [Setting(setting)] if setting else list(Setting)
-    result = diff(
-        before, after, locality=locality, settings=settings, codes=codes, qp=qp, db=ctx.obj
+    refuse_several((("--locality", places), ("--state", states)))
+    results = diffs(
+        before,
+        after,
+        places=places or (() if states else ("national",)),
+        states=states,
+        settings=settings,
+        codes=codes,
+        qp=qp,
+        db=ctx.obj,
     )
-    print_notes(result.notes)
+    print_notes(dict.fromkeys(note for result in results for note in result.notes))
     if as_json:
-        print_json(result.to_dict())
+        answers = [result.to_dict() for result in results]
+        print_json(answers if len(answers) > 1 else answers[0])
     elif as_csv:
-        print_csv_rows(result.rows(), COLUMNS)
+        print_csv_rows([row for result in results for row in result.rows()], COLUMNS)
     else:
-        _print_summary(result)
-        _print_codes(result, most)
+        _print_summary(results[0])
+        for number, result in enumerate(results):
+            click.echo("\n" * bool(number), nl=False)
+            _print_line("Dollars of", _here(result))
+            click.echo()
+            _print_codes(result, most)
+    print_unknown(ctx, results[0].unknown)
 
 
 def _print_summary(result: Diff) -> None:
@@ -122,8 +154,6 @@ def _print_summary(result: Diff) -> None:
         _print_line("", line)
     _print_line("Codes", _codes(result))
     _print_line("Payments", _payments(result))
-    _print_line("Dollars of", _here(result))
-    click.echo()
 
 
 def _print_line(name: str, text: str) -> None:
