@@ -114,3 +114,8 @@ def test_clearing_removes_all_downloads_and_nothing_that_is_loaded(feesync, fill
 def test_a_cache_that_is_not_there_can_be_cleared(feesync, cache):
     assert feesync("cache", "--clear").stdout == f"Cache {cache} (not there yet)\n"
     assert not cache.exists()
+
+
+def test_csv_of_an_empty_cache(feesync):
+    assert feesync("cache", "--csv").stdout == "label,sha256,bytes,file,referred\n"
+    assert feesync("cache", "--csv", "--json").exit_code == 2

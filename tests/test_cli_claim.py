@@ -1,4 +1,5 @@
 import csv
+import io
 import json
 
 import pytest
@@ -244,3 +245,41 @@ def test_a_charge_is_a_step_of_the_line_that_states_it_alone(feesync):
     first, second = told.split("Line 2: ")
     assert "the submitted charge is lower" in first
     assert "the submitted charge is lower" not in second
+
+
+def test_csv_has_a_row_a_line(feesync):
+    result = feesync("claim", "64493-50", "64494-50", "64635-LT", *DAY, "--csv")
+    assert (result.exit_code, result.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    shown = [
+        [row[name] for name in ("line", "hcpcs", "modifiers", "fee", "rank", "steps", "allowed")]
+        for row in rows
+    ]
+    assert shown == [
+        ["1", "64493", "50", "172.08", "2", "bilateral x 1.5; multiple procedure x 0.5", "129.06"],
+        ["2", "64494", "50", "87.98", "", "bilateral x 1.5", "131.97"],
+        ["3", "64635", "LT", "420.50", "1", "", "420.50"],
+    ]
+    paid = ("medicare_payment", "sequestration", "patient_responsibility")
+    assert [rows[0][name] for name in paid] == ["101.18", "2.07", "25.81"]
+    told = {"setting": "nonfacility", "mac": "00000", "locality": "00", "release": "RVU25D",
+            "basis": "nonqp", "stand_in": "False", "units": "1", "date": "2025-11-03",
+            "conversion_factor": "32.3465"}  # fmt: skip
+    assert {name: rows[0][name] for name in told} == told
+
+
+def test_csv_of_a_line_without_a_price_and_of_one_left_out(feesync):
+    result = feesync("claim", "64493", "banana", "64635-80", *DAY, "--incomplete", "--csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["line"], row["allowed"]) for row in rows] == [("1", "172.08"), ("3", "")]
+    assert "assistant" in rows[1]["notes"]
+    assert result.exit_code == 6
+    assert [line.split(": ")[2] for line in result.stderr.splitlines()] == ["line 2", "line 3"]
+
+
+def test_a_claim_is_rows_and_a_frame():
+    import feesync
+
+    claim = feesync.estimate_claim(["64493-50", "64635"], locality="national", date="2025-11-03")
+    assert json.loads(json.dumps(claim.rows()))[0]["allowed"] == 129.06
+    assert str(claim.to_frame("polars")["allowed"].sum()) == str(claim.allowed) == "549.56"

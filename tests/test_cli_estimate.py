@@ -179,3 +179,17 @@ def test_history_of_a_later_day_is_not_ignored_silently(feesync, loaded):
         in later
     )
     assert "is after" not in feesync(*line, "--history", "2025-11-03:64493").stdout
+
+
+def test_csv_is_one_row(feesync):
+    line = ("64493", "-m", "50", "--locality", "AL", "--date", "2025-11-03")
+    result = feesync("estimate", *line, "--csv")
+    header, cells = (row.split(",") for row in result.stdout.splitlines())
+    row = dict(zip(header, cells, strict=True))
+    # CMS: 154.46; x 1.5 = 231.69
+    assert (row["fee"], row["allowed"], row["steps"]) == ("154.46", "231.69", "bilateral x 1.5")
+    denied = feesync("estimate", "64635", "-m", "80", *line[3:], "--csv")
+    assert (denied.exit_code, len(denied.stdout.splitlines())) == (6, 2)
+    assert denied.stderr.startswith("feesync: no price: ")
+    both = feesync("estimate", *line, "--csv", "--explain")
+    assert (both.exit_code, "--csv and --explain exclude each other" in both.stderr) == (2, True)

@@ -187,3 +187,11 @@ class TestFreshness:
             2,
             f"feesync: {age!r} is not an age such as 12h, 30d or 4w\n",
         )
+
+
+def test_csv_has_the_releases(feesync):
+    result = feesync("status", "--csv")
+    header, *rows = result.stdout.splitlines()
+    assert header.split(",")[:3] == ["label", "effective_from", "effective_to"]
+    assert any(row.startswith("RVU25D,2025-10-01,2025-12-31,") for row in rows)
+    assert feesync("status", "--csv", "--json").exit_code == 2

@@ -10,7 +10,7 @@ from feesync.claims.estimate import Estimate
 from feesync.errors import FeesyncError, Hint
 from feesync.model.money import json_ready
 from feesync.model.note import Note
-from feesync.model.result import Result
+from feesync.model.result import RowResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimEstimate(Result):
+class ClaimEstimate(RowResult):
     """What Medicare allows for the lines of a claim: one practitioner, patient and day.
 
     Money is a `Decimal` of dollars with two places. The sums are of the lines that have a price,
@@ -72,6 +72,14 @@ class ClaimEstimate(Result):
         gaps = {line.number for line in self.refused}
         last = len(self.lines) + len(gaps)
         return tuple(number for number in range(1, last + 1) if number not in gaps)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each line under the names of `feesync claim --csv`, for `json.dumps`."""
+        from feesync.claims.row import line_row  # where rows are asked for
+
+        return [
+            line_row(line, number) for number, line in zip(self.numbers, self.lines, strict=True)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim under the names of the JSON contract, for `json.dumps`.

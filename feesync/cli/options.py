@@ -381,10 +381,9 @@ def _parameters(command: Callable[..., None]) -> list[click.Parameter]:
     return getattr(command, "__click_params__", [])
 
 
-def one_form(as_json: bool, explain: bool) -> None:
+def one_form(as_json: bool, explain: bool, as_csv: bool = False) -> None:
     """Refuse two forms of output."""
-    if as_json and explain:
-        raise click.UsageError("--json and --explain exclude each other")
+    refuse_several((("--json", as_json), ("--csv", as_csv), ("--explain", explain)))
 
 
 def one_format(as_json: bool, as_csv: bool, xlsx: Path | None = None) -> None:

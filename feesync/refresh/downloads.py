@@ -12,13 +12,16 @@ from feesync.cms.cache import Cache, CachedFile
 from feesync.datasets.registry import owner
 from feesync.errors import CacheError, InvalidInputError
 from feesync.model import reading
-from feesync.model.result import Result
+from feesync.model.result import RowResult
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
 
+COLUMNS = ("label", "sha256", "bytes", "file", "referred")
+"""The columns of the rows of Downloads."""
+
 
 @dataclass(frozen=True, slots=True)
-class Downloads(Result):
+class Downloads(RowResult):
     """The downloads in the cache.
 
     Attributes:
@@ -43,6 +46,17 @@ class Downloads(Result):
     def spare(self) -> tuple[CachedFile, ...]:
         """The finished downloads that the database does not refer to."""
         return tuple(file for file in self.files if file not in self.needed)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each finished download, as `feesync cache --csv` prints it."""
+        return [
+            {**_entry(file), "referred": referred}
+            for referred, files in ((True, self.needed), (False, self.spare))
+            for file in files
+        ]
+
+    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+        return COLUMNS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the downloads under the names of `feesync cache --json`, for `json.dumps`."""

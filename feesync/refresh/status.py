@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
@@ -17,7 +18,7 @@ from feesync.datasets.registry import DATASETS
 from feesync.errors import ExitStatus, Hint, worst
 from feesync.model import reading
 from feesync.model.dates import read_age
-from feesync.model.result import Result
+from feesync.model.result import RowResult
 from feesync.paths import cache_path, database_path
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
@@ -25,7 +26,7 @@ from feesync.store.freshness import Freshness, read_freshness
 
 
 @dataclass(frozen=True, slots=True)
-class Status(Result):
+class Status(RowResult):
     """What is loaded, and whether it is fresh.
 
     Attributes:
@@ -69,6 +70,17 @@ class Status(Result):
         )
         return worst(met)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each loaded release, as `feesync status --csv` prints it."""
+        items = next((one.items for one in self.datasets if one.table), ())
+        return [
+            {
+                name: _names(value) if isinstance(value, list) else value
+                for name, value in item.items()
+            }
+            for item in items
+        ]
+
     def to_dict(self) -> dict[str, Any]:
         """Return the status under the names of `feesync status --json`, for `json.dumps`."""
         fresh, today = self.freshness, self.today
@@ -94,6 +106,10 @@ class Status(Result):
             "stale_hint": self.stale_hint.to_dict() if self.stale_hint else None,
             **{one.key: list(one.items) for one in self.datasets if one.table},
         }
+
+
+def _names(values: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [value["name"] for value in values]
 
 
 def status(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from feesync.cli.command import QuietReader
-from feesync.cli.options import db_option, json_option
-from feesync.cli.output import print_json, print_table
+from feesync.cli.options import csv_option, db_option, json_option, one_format
+from feesync.cli.output import print_csv_rows, print_json, print_table
 from feesync.cms.cache import CachedFile
-from feesync.refresh.downloads import Downloads, downloads
+from feesync.refresh.downloads import COLUMNS, Downloads, downloads
 
 
 @click.command("cache", cls=QuietReader, short_help="What has been downloaded; remove it.")
@@ -22,10 +22,11 @@ from feesync.refresh.downloads import Downloads, downloads
     is_flag=True,
     help="Remove all zips. What is loaded answers on, and is not downloaded again.",
 )
+@csv_option
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, prune: bool, clear: bool, as_json: bool) -> None:
+def command(ctx: click.Context, prune: bool, clear: bool, as_csv: bool, as_json: bool) -> None:
     """Show the zips that 'feesync sync' has downloaded, and which of them the database refers to.
 
     \b
@@ -35,9 +36,13 @@ def command(ctx: click.Context, prune: bool, clear: bool, as_json: bool) -> None
     """
     if prune and clear:
         raise click.UsageError("--prune and --clear exclude each other")
+    one_format(as_json, as_csv)
     found = downloads(prune=prune, clear=clear, db=ctx.obj)
     if as_json:
         print_json(found.to_dict())
+        return
+    if as_csv:
+        print_csv_rows(found.rows(), COLUMNS)
         return
     size = sum(file.size for file in found.files)
     click.echo(

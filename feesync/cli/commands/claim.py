@@ -15,8 +15,15 @@ from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
 from feesync.cli.command import Reader
 from feesync.cli.input import STDIN, read_input
-from feesync.cli.options import db_option, explain_option, header_options, json_option, one_form
-from feesync.cli.output import print_json, print_lines, print_table
+from feesync.cli.options import (
+    csv_option,
+    db_option,
+    explain_option,
+    header_options,
+    json_option,
+    one_form,
+)
+from feesync.cli.output import print_csv_rows, print_json, print_lines, print_table
 from feesync.errors import ExitStatus
 from feesync.model.note import Note
 
@@ -45,6 +52,7 @@ _RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "P
     is_flag=True,
     help="Leave out a line that cannot be priced, and price the others as the claim without it.",
 )
+@csv_option
 @json_option
 @explain_option
 @db_option
@@ -54,15 +62,17 @@ def command(
     lines: tuple[str, ...],
     header: Header,
     incomplete: bool,
+    as_csv: bool,
     as_json: bool,
     explain: bool,
 ) -> None:
     """Estimate what Medicare allows for the lines of a claim: one practitioner, patient and day.
 
     A LINE is a code with its modifiers, units and charge, 64493-50x1@250.00 (or 66984-55d30, days
-    of care after an operation), or a file: .json holds a list of such texts, or of objects with
-    hcpcs, modifiers, units, charge and postop_days; .csv has those columns, the modifiers with
-    blanks between them.
+    of care after an operation), or a file, or - for standard input. A .csv or .xlsx file has
+    columns for hcpcs, modifiers (or mod1 to mod4), units, charge and postop_days, under these or
+    other usual names (cpt, mod, qty, billed), with , or ; or tabs between them. A .json file holds
+    a list of such texts, or of objects with those names. --csv prints a row a line.
 
     \b
       feesync claim 64493-50 64494-50 --locality 01112-05 --date 2025-11-03
@@ -70,7 +80,7 @@ def command(
       feesync claim 64493-50 64494-50 --locality AL --percent 110 --of-year 2022
       feesync claim lines.xlsx --locality 01112-05 --json
     """
-    one_form(as_json, explain)
+    one_form(as_json, explain, as_csv)
     claim_lines = list(_lines(lines))
 
     def name(number: int) -> str:
@@ -82,6 +92,8 @@ def command(
     )
     if as_json:
         print_json(claim.to_dict())
+    elif as_csv:
+        print_csv_rows(claim.rows())
     elif explain:
         print_lines(
             "\n\n".join(
@@ -97,7 +109,7 @@ def command(
         (number, note.text)
         for number, line in zip(claim.numbers, claim.lines, strict=True)
         for note in line.denials
-        if as_json  # the text has them among its notes
+        if as_json or as_csv  # the text has them among its notes
     ]
     if claim.refused:
         from feesync.cli.hints import with_hint  # not where every line has a price

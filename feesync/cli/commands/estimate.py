@@ -14,6 +14,7 @@ from feesync.claims.line import ClaimLine
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
+    csv_option,
     db_option,
     explain_option,
     header_options,
@@ -69,6 +70,7 @@ def _read_one_code(ctx: click.Context, param: click.Parameter, words: tuple[str,
     metavar="N",
     help="Days of care that modifier 55 pays for; all by default.",
 )
+@csv_option
 @json_option
 @explain_option
 @db_option
@@ -81,6 +83,7 @@ def command(
     units: int,
     charge: str | None,
     postop_days: int | None,
+    as_csv: bool,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -93,20 +96,25 @@ def command(
       feesync estimate 64493 --locality AL --percent 110 --of-year 2022
       feesync estimate 64635 --locality CA-18 -m LT --charge 900 --explain
     """
-    one_form(as_json, explain)
+    one_form(as_json, explain, as_csv)
     line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
     answer = estimate_line(header, line, db=ctx.obj)
-    _print(answer, as_json, explain)
+    _print(answer, as_csv, as_json, explain)
     if answer.allowed is None:
-        if as_json:  # the text has them among its notes
+        if as_json or as_csv:  # the text has them among its notes
             from feesync.cli.output import print_notes
 
             print_notes(answer.denials)
         ctx.exit(ExitStatus.NO_PRICE)
 
 
-def _print(answer: Estimate, as_json: bool, explain: bool) -> None:
-    if as_json:
+def _print(answer: Estimate, as_csv: bool, as_json: bool, explain: bool) -> None:
+    if as_csv:
+        from feesync.claims.row import line_row
+        from feesync.cli.output import print_csv_rows
+
+        print_csv_rows([line_row(answer)])
+    elif as_json:
         from feesync.cli.output import print_json
 
         print_json(answer.to_dict())

@@ -8,8 +8,8 @@ import click
 
 from feesync.cli.command import QuietReader
 from feesync.cli.hints import with_hint, words
-from feesync.cli.options import db_option, json_option
-from feesync.cli.output import print_json, print_prose, print_table
+from feesync.cli.options import csv_option, db_option, json_option, one_format
+from feesync.cli.output import print_csv_rows, print_json, print_prose, print_table
 from feesync.datasets.dataset import Table
 from feesync.errors import Hint, HintKind, one_line
 from feesync.refresh.standing import Standing
@@ -29,16 +29,19 @@ from feesync.store.freshness import Freshness
     is_flag=True,
     help="Exit with 7 where no loaded release is of today's quarter.",
 )
+@csv_option
 @json_option
 @db_option
 @click.pass_context
-def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, max_age: str | None, need_current: bool, as_csv: bool, as_json: bool
+) -> None:
     """Show the loaded releases, their sources, and when they were last compared with CMS.
 
     \b
       feesync status
       feesync status --max-age 30d --need-current
-      feesync status --json
+      feesync status --csv
 
     Every row is compared with the checksum that was stored when it was loaded; where one differs,
     the exit status is 1.
@@ -47,9 +50,12 @@ def command(ctx: click.Context, max_age: str | None, need_current: bool, as_json
     no loaded release answers for today. With --need-current, it is stale where no loaded release is
     in effect today, even if one of another quarter stands in because CMS has nothing newer yet.
     """
+    one_format(as_json, as_csv)
     result = refresh_status(max_age=max_age, need_current=need_current, db=ctx.obj)
     if as_json:
         print_json(result.to_dict())
+    elif as_csv:
+        print_csv_rows(result.rows())
     else:
         _print(result)
     for damage in result.damages:
