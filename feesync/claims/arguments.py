@@ -16,7 +16,16 @@ from feesync.model import money
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_code
 from feesync.model.rate import Setting
-from feesync.model.reading import excerpt, flag, sequence, sequence_or_none, text, whole
+from feesync.model.reading import (
+    excerpt,
+    flag,
+    sequence,
+    sequence_or_none,
+    text,
+    value_or_none,
+    whole,
+    whole_or_none,
+)
 from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.contract import read_percentage
 from feesync.pricing.line import Contract
@@ -49,7 +58,7 @@ def days(value: object) -> int | None:
     """Return checked days of postoperative care, or None for all of them."""
     return (
         None
-        if value is None
+        if value_or_none(value) is None
         else whole("postoperative days", value, 1, _MOST_DAYS, "a whole number of days")
     )
 
@@ -62,8 +71,9 @@ def modifiers(values: Iterable[str] | None) -> tuple[str, ...]:
     """
     if type(values) is tuple and not values:
         return ()
-    items = (values,) if isinstance(values, str) else values
-    texts = (text("modifier", modifier) for modifier in sequence_or_none("modifiers", items, "50"))
+    items = (values,) if isinstance(values, str) else value_or_none(values)
+    given = map(value_or_none, sequence_or_none("modifiers", items, "50"))
+    texts = [text("modifier", modifier) for modifier in given if modifier is not None]
     return modifier_rules.read(tuple(modifier for each in texts for modifier in _single(each)))
 
 
@@ -76,6 +86,7 @@ def _single(modifiers: str) -> Sequence[str]:
 
 def circumstances(coverage: bool, purpose: str | None, items: History) -> Circumstances | None:
     """Return what the coverage notes depend on, or None where they are turned off."""
+    purpose = value_or_none(purpose)
     choice = None if purpose is None else text("purpose", purpose).lower()
     if choice is not None and choice not in PURPOSES:
         raise InvalidInputError(f"purpose {excerpt(purpose)} is neither {' nor '.join(PURPOSES)}")
@@ -130,6 +141,8 @@ def contract(
 
     One of the three is enough; where none is given, it is None.
     """
+    percent, conversion_factor = value_or_none(percent), value_or_none(conversion_factor)
+    of_year = whole_or_none(of_year)
     if percent is None and of_year is None and conversion_factor is None:
         return None
     year = None if of_year is None else whole("of_year", of_year, 2000, 2099, "a year")
@@ -149,6 +162,7 @@ def contract(
 
 def cents(what: str, amount: Decimal | int | str | None) -> int | None:
     """Return dollars as cents, None where none are given."""
+    amount = value_or_none(amount)
     if amount is None:
         return None
     try:

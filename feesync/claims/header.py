@@ -138,6 +138,7 @@ def read_header(
     contract = arguments.contract(percent, of_year, conversion_factor)
     day = arguments.day(date) or Date.today()
     where, place = Setting.read(setting), None
+    pos = reading.whole_or_none(pos)
     if pos is not None:
         from feesync.reference.place_of_service import read_setting
 

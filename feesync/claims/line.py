@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import excerpt, sequence_or_none
+from feesync.model.reading import excerpt, sequence_or_none, whole_or_none
 
 _SHORT = (
     r"(?P<code>[0-9A-Z]{5})(?P<modifiers>(?:(?:[-,/]\s?|\s+(?!X[0-9]))(?:55D[0-9]{1,2}|[0-9A-Z]{2}))*)"
@@ -128,13 +128,15 @@ class ClaimLine(NamedTuple):
         modifiers = value.get("modifiers")
         if isinstance(modifiers, str):
             modifiers = tuple(re.findall(r"[^\s,;-]+", modifiers))
-        units = value.get("units")
+        units, days = value.get("units"), value.get("postop_days")
+        if type(units) is not int:
+            units = whole_or_none(units)
         return cls(
             value["hcpcs"],
             modifiers,
             1 if units is None else units,
             value.get("charge"),
-            value.get("postop_days"),
+            None if days is None else whole_or_none(days),
         )
 
 

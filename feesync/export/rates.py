@@ -279,7 +279,13 @@ def rates(
         LocalityError: a place is unknown or ambiguous.
         StoreError: the database cannot be read.
     """
-    whens = {"date": date, "year": year, "release": release, "of_year": of_year}
+    whens = {
+        name: reading.value_or_none(value)
+        for name, value in (
+            *(("date", date), ("year", year)),
+            *(("release", release), ("of_year", of_year)),
+        )
+    }
     given = [name for name, value in whens.items() if value is not None]
     if len(given) > 1:
         raise InvalidInputError(

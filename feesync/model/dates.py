@@ -107,6 +107,8 @@ def _in_calendar(iso: str, text: str) -> date:
 def read_day(name: str, value: object) -> date:
     """Return the day that a `date`, a `datetime` or a text that `read_date` reads means.
 
+    Dates of pandas and numpy will do too.
+
     Args:
         name: the argument's name, for the error.
         value: what the caller gave.
@@ -122,6 +124,8 @@ def read_day(name: str, value: object) -> date:
             return date(value.year, value.month, value.day)
         except (TypeError, ValueError):  # a date of another library that stands for none
             pass
+    if type(value).__name__ == "datetime64" and str(value) != "NaT":  # numpy's
+        return _fixed(str(value)[:10])
     raise InvalidInputError(f"{name} {excerpt(value)} is neither a date nor YYYY-MM-DD")
 
 

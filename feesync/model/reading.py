@@ -12,12 +12,13 @@ import operator
 import reprlib
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from feesync.errors import InvalidInputError
 
 _T = TypeVar("_T")
 _MOST_SHOWN = 60
+_MOST_DIGITS = 20
 
 
 class _Beginning(reprlib.Repr):
@@ -83,16 +84,38 @@ def flag(name: str, value: object) -> bool:
 
 
 def index(value: object) -> int | None:
-    """Return an integer of any type, such as `numpy.int64`, as `int`.
+    """Return an integer of any type, such as `numpy.int64` or a Decimal without decimals, as `int`.
 
     Anything else, True and False too, is None.
     """
     if isinstance(value, bool):
         return None
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _MOST_DIGITS:
+        return int(value) if value == value.to_integral_value() else None
     try:
         return int(operator.index(value))  # type: ignore[arg-type]
     except TypeError:
         return None
+
+
+def value_or_none(value: Any) -> Any:  # noqa: ANN401 - of the same type
+    """Return a value; None for what a table has in an empty cell: NaN, or pandas' NaT and NA."""
+    if value is None or isinstance(value, str | int):
+        return value
+    kind = type(value).__name__
+    if kind.startswith("float"):
+        return value if value == value else None
+    return None if kind in ("NaTType", "NAType") else value
+
+
+def whole_or_none(value: Any) -> Any:  # noqa: ANN401 - of the same type
+    """Return what a cell of a column of integers means: None where it is empty.
+
+    Where one of them is empty, pandas has floats in the column: 2.0 is 2. Any other value stays as
+    it is.
+    """
+    value = value_or_none(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def whole(name: str, value: object, least: int, most: int, what: str = "a whole number") -> int:
