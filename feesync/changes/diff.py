@@ -132,15 +132,17 @@ def _diffs(
 
 def _release_name(schedule: FeeSchedule, what: str, given: str | int) -> str:
     """Return a label, or that of the newest loaded release of a year."""
-    number = reading.index(given)
-    text = reading.text(what, given) if number is None else str(number)
-    if not re.fullmatch(_YEAR, text):
-        return reading.text(what, given)
-    day = schedule.newest_day(int(text))
+    year = reading.index(given)
+    if year is None:
+        text = reading.text(what, given)
+        if not re.fullmatch(_YEAR, text):
+            return text
+        year = int(text)
+    day = schedule.newest_day(year)
     releases = [
         release
         for release in schedule.releases()
-        if release.effective_from == day and release.year == int(text)
+        if release.effective_from == day and release.year == year
     ]
     return min(releases, key=lambda release: release.embedded).label
 
