@@ -468,8 +468,21 @@ class TestCodesOfAFile:
         path.write_text("64494\n")
         assert feesync(*line, "64493").stderr == ""
 
-    def test_rates_of_neither(self, feesync):
-        result = feesync("rates", "--locality", "AL")
+    def test_comparisons_are_of_its_lines(self, feesync, tmp_path):
+        path = tmp_path / "practice.txt"
+        path.write_text("64493-50  # both sides\n64494\n")
+        line = ("compare", "--codes", path, "--locality", "AL", "--date", DAY, "--csv")
+        rows = list(csv.DictReader(io.StringIO(feesync(*line).stdout)))
+        places = [row for row in rows if row["state"] == "AL"]
+        assert [(row["hcpcs"], row["modifiers"]) for row in places] == [
+            ("64493", "50"),
+            ("64494", ""),
+        ]
+        assert places[0]["allowed"] == "231.69"  # CMS, Alabama 2025: 154.46; x 1.5
+
+    @pytest.mark.parametrize("command", ["rates", "compare"])
+    def test_rates_of_neither(self, feesync, command):
+        result = feesync(command, "--locality", "AL")
         assert (result.exit_code, result.stdout) == (2, "")
         assert "Missing argument 'HCPCS...'" in result.stderr
 

@@ -9,6 +9,7 @@ import click
 
 from feesync.analysis.comparison import Comparison, change, compare
 from feesync.cli.bars import bar
+from feesync.cli.codes import codes_option, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
     Word,
@@ -56,7 +57,8 @@ def _read_setting(text: str) -> str:
 @click.command(
     "compare", cls=Reader, short_help="A code across localities, or in the two settings."
 )
-@click.argument("codes", nargs=-1, required=True, metavar="HCPCS...")
+@click.argument("codes", nargs=-1, metavar="HCPCS...")
+@codes_option("one code or line")
 @place_options
 @date_option
 @qp_option
@@ -77,6 +79,7 @@ def _read_setting(text: str) -> str:
 def command(
     ctx: click.Context,
     codes: tuple[str, ...],
+    more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
     everywhere: bool,
@@ -101,6 +104,7 @@ def command(
       feesync compare 64493 -m 50 --locality AL --locality AK --setting both --csv
       feesync compare 64493 --all --plot 64493.svg
     """
+    codes = with_codes(ctx, "codes", codes, more)
     one_format(as_json, as_csv)
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
