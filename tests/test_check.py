@@ -200,6 +200,10 @@ class TestBounds:
         # 64635 has 10 % of 552.01 for ten days: four are 22.08
         assert first("64635-55", allowed="22.08") == "of 4 units"
 
+    def test_without_55_its_days_go_too(self):
+        # four of ten days of 10 % of 552.01 for the care; the whole operation is 552.01
+        assert first("64635-55d4", allowed="552.01") == "without 55"
+
     def test_so_many_pairs_are_tried(self, monkeypatch):
         assert first("64493-50", allowed="103.99") != ""
         monkeypatch.setattr("feesync.analysis.causes.MOST_PAIRS", 0)

@@ -261,6 +261,11 @@ class TestTables:
         ]
         assert "'feesync sync' brings RVU25D" in result.stderr
 
+    def test_a_refused_row_shows_what_was_given(self, feesync, table):
+        path = table("cpt,mod,fee\n64493,XZ,12.50\n")
+        rows = feesync("check", path, *DAY, "--locality", "AL").stdout.splitlines()
+        assert ["2", "64493-XZ", "12.50", "refused"] in [row.split() for row in rows]
+
     def test_a_row_without_a_price_alone(self, feesync, table):
         path = table("cpt,modifier,fee\n64493,22,1\n64493,,172.08\n")
         result = feesync("check", path, *DAY, "--locality", "national")

@@ -22,7 +22,7 @@ _SPELLINGS = {
         *("fee schedule", "fee schedule amount", "medicare", "medicare amount", "unit price"),
     ),
     "nonfacility_amount": (
-        *("nonfacility", "non-facility", "nonfac", "non-fac", "office"),
+        *("nonfacility", "nonfac", "office"),
         *("nonfacility price", "nonfac price", "nonfac fee", "nonfac amount", "nonfacility rate"),
     ),
     "facility_amount": (
