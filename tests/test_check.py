@@ -315,6 +315,11 @@ class TestCommand:
         result = feesync("check", "64493-50", "--allowed", "222.87", *PLACE)
         assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
 
+    def test_a_zip_says_which_file_has_it(self, feesync):
+        result = feesync("check", "64493", "--paid", "1", "--zip", "33612", *PLACE[2:])
+        line = "09102-99 FL REST OF FLORIDA, ZIP 33612 by ZIP5 2025 Q4 (ZIP5_OCT2025.txt)"
+        assert line in result.stdout.splitlines()
+
     def test_modifiers_may_stand_apart(self, feesync):
         apart = feesync("check", "64493", "-m", "50", "--allowed", "222.87", *PLACE)
         assert apart.stdout == TABLE

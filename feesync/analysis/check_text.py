@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from feesync.claims.estimate import Estimate, heading
+from feesync.claims.estimate import Estimate, heading, other_notes, place_line
 from feesync.model.note import Severity
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SHOWN = (Severity.WARNING, Severity.DENIAL)
 def text(check: Check) -> str:
     """Return a check as text: the amounts, the difference, and what the amounts are right for."""
     estimate = check.estimate
-    lines = [heading(estimate), *_wrapped(str(estimate.locality)), _rates(estimate), ""]
+    lines = [heading(estimate), *_wrapped(place_line(estimate)), _rates(estimate), ""]
     columns = ("Should be", "Is", "Difference")
     lines.append(" " * _LABEL + "".join(column.rjust(_MONEY) for column in columns))
     lines += _amounts(check)
@@ -30,7 +30,7 @@ def text(check: Check) -> str:
     for number, cause in enumerate(check.causes, start=1):
         head = f"{number}. As {cause.text}"
         lines += ["", *_wrapped(head, "   "), *_arithmetic(cause, estimate)]
-    notes = [note for note in estimate.notes if note.severity in _SHOWN]
+    notes = [note for note in other_notes(estimate) if note.severity in _SHOWN]
     for note in notes:
         lines += ["", *_wrapped(str(note))]
     return "\n".join(lines)
