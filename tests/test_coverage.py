@@ -378,7 +378,6 @@ def test_a_session_between_two_regions_is_one_lumbar_one():
         ([5], "is not DATE:LINE"),
         ([(2025, "64493")], "neither a date nor"),
         ([("2025-03-01", {"hcpcs": None})], "hcpcs None is not text"),
-        ([("2025-03-01", ClaimLine("64493", "KX"))], "modifiers is a list"),
         ([("2025-03-01", ClaimLine("64493", 5))], "modifiers is a list"),  # type: ignore[arg-type]
         (
             [("2025-03-01", {"hcpcs": "64493", "units": "many"})],

@@ -1,6 +1,9 @@
 """On a terminal, tables and help keep to its width; in a pipe they have the width they need."""
 
+import sys
+
 import pytest
+from click.testing import _NamedTextIOWrapper
 
 from feesync.cli import _COMMANDS
 from feesync.cli.terminal import fitted, narrow_table
@@ -66,6 +69,8 @@ def test_what_all_rows_have_stands_above_where_that_is_needed(monkeypatch):
         ("compare", "64493", "--setting", "both", "--state", "AL", *IN_NOVEMBER),
         ("history", "64493", "--locality", "AL"),
         ("localities", "santa clara", *IN_NOVEMBER),
+        ("localities", *IN_NOVEMBER),
+        ("diff", "RVU25D", "RVU26C", "--locality", "AL"),
         ("modifiers", "Q"),
         ("coverage", "64493", *IN_NOVEMBER),
         ("status",),
@@ -80,6 +85,7 @@ def test_what_all_rows_have_stands_above_where_that_is_needed(monkeypatch):
 def test_every_table_keeps_to_80_columns(feesync, loaded, monkeypatch, arguments):
     as_before = feesync(*arguments).stdout
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(_NamedTextIOWrapper, "isatty", lambda self: True, raising=False)
     on_terminal = feesync(*arguments)
     assert on_terminal.exit_code == 0
     assert widest(on_terminal.stdout) <= 80
@@ -121,13 +127,15 @@ ANSWER = """64493-50, nonfacility
     ],
 )
 def test_lines_keep_to_the_terminal(monkeypatch, columns, lines):
-    assert fitted(ANSWER) == ANSWER, "not a terminal"
     monkeypatch.setenv("COLUMNS", str(columns))
+    assert fitted(ANSWER) == ANSWER, "not a terminal"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert fitted(ANSWER).split("\n") == lines
 
 
 def test_a_word_is_not_broken(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert fitted("see /a/long/path/of/a/file.csv now") == (
         "see\n    /a/long/path/of/a/file.csv\n    now"
     )

@@ -17,6 +17,9 @@ _PADDING = 2
 _LEAST = 12
 """The narrowest that a column of text may be, unless its longest word is shorter."""
 
+_LEAST_OF_ALL = 10
+"""The same where the table is still too wide."""
+
 _FURTHER = 4
 """How much further in the second line of a long one stands."""
 
@@ -50,10 +53,11 @@ def terminal_width() -> int | None:
 def fitted(text: str) -> str:
     """Return a text whose long lines wrap to the terminal; without a terminal as it is.
 
-    What follows the first line of a long one stands further in. The reason of an amount moves below
-    it as a whole.
+    COLUMNS alone is none: it reaches the children of every program that has read a line, and those
+    that read an answer look for its lines. What follows the first line of a long one stands further
+    in. The reason of an amount moves below it as a whole.
     """
-    width = terminal_width()
+    width = terminal_width() if sys.stdout.isatty() else None
     if width is None:
         return text
     return "\n".join(part for line in text.split("\n") for part in _parts(line, width))
@@ -126,17 +130,15 @@ def _fit(
 ) -> str:
     by_column = [[row[at] for row in texts] for at in range(len(columns))]
     heads = [_SHORT_HEADS.get(name, name) for name in columns]
-    floors, widths = [], []
+    floors, lowest, widths = [], [], []
     for name, head, cells in zip(columns, heads, by_column, strict=True):
-        words, longest = _longest(_words(cells)), _longest(cells)
-        least = longest if name in right else min(words, _LEAST)
-        floors.append(max(least, _longest(head.split())))
-        widths.append(max(floors[-1], 0 if name in right else min(longest, most.get(name, width))))
-    while _total(widths) > width:
-        wide = [at for at, each in enumerate(widths) if each > floors[at]]
-        if not wide:
-            break
-        widths[max(wide, key=widths.__getitem__)] -= 1
+        words, longest, of_head = _longest(_words(cells)), _longest(cells), _longest(head.split())
+        is_number = name in right
+        floors.append(max(longest if is_number else min(words, _LEAST), of_head))
+        lowest.append(max(longest if is_number else min(words, _LEAST_OF_ALL), of_head))
+        widths.append(max(floors[-1], 0 if is_number else min(longest, most.get(name, width))))
+    _narrow(widths, floors, width)
+    _narrow(widths, lowest, width)
     for name in common if _total(widths) > width else ():
         at = columns.index(name)
         if len(set(by_column[at])) == 1:
@@ -161,6 +163,15 @@ def _fit(
         ).rstrip()
         for line in lines
     )
+
+
+def _narrow(widths: list[int], floors: Sequence[int], width: int) -> None:
+    """Take from the widest columns until they fit, or all have come down to their floors."""
+    while _total(widths) > width:
+        wide = [at for at, each in enumerate(widths) if each > floors[at]]
+        if not wide:
+            break
+        widths[max(wide, key=widths.__getitem__)] -= 1
 
 
 def _lines(cells: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -33,6 +33,7 @@ from feesync.cli.output import (
     name_cell,
     print_csv_rows,
     print_json,
+    print_lines,
     print_notes,
     print_table,
     print_unknown,
@@ -157,7 +158,7 @@ def _print_summary(result: Diff) -> None:
 
 
 def _print_line(name: str, text: str) -> None:
-    click.echo(f"{name:<18} {text}")
+    print_lines(f"{name:<18} {text}")
 
 
 def _factor(result: Diff) -> str:

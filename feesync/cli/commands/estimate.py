@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -120,7 +119,7 @@ def _print(answer: Estimate, as_csv: bool, as_json: bool, explain: bool) -> None
         print_json(answer.to_dict())
         return
     text = answer.explain() if explain else answer.summary()
-    if sys.stdout.isatty() or os.environ.get("COLUMNS"):
+    if sys.stdout.isatty():
         from feesync.cli.terminal import fitted  # not where a program reads
 
         text = fitted(text)
