@@ -27,7 +27,7 @@ def test_every_way_in_has_the_names_of_the_header():
     names = keywords(read_header) - {"terms"} | keywords(Terms.read) - {"day", "contract"}
     assert keywords(estimate) - OF_A_LINE - {"db"} == names
     assert keywords(estimate_claim) - {"lines", "incomplete", "db"} == names
-    shown = {"as_json", "explain", "db", "lines", "incomplete"}
+    shown = {"as_csv", "as_json", "explain", "db", "lines", "incomplete", "zip_code"}
     for command in (estimate_command.command, claim_command.command):
         options = {param.name for param in command.params} - OF_A_LINE - shown - {"zip_code"}
         assert {"date" if name == "day" else name for name in options} == names
