@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 
 import pytest
@@ -324,3 +326,17 @@ def test_the_page_for_paper(feesync, tmp_path):
         assert part in content
     assert feesync(*line).exit_code == 2  # the file is there
     assert feesync(*line, "--force").exit_code == 0
+
+
+def test_csv_has_a_row_a_fact(feesync):
+    line = ("--locality", "AL", "--date", "2025-11-03")
+    sheet = json.loads(feesync("coverage", "64493", *line, "--json").stdout)
+    result = feesync("coverage", "64493", "64635", *line, "--csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    own = [row for row in rows if row["hcpcs"] == "64493"]
+    assert [row["text"] for row in own] == [
+        fact["text"] for fact in sheet["facts"] + sheet["elsewhere"]
+    ]
+    assert [row["elsewhere"] for row in own].count("True") == len(sheet["elsewhere"]) > 0
+    assert {row["hcpcs"] for row in rows} == {"64493", "64635"}
+    assert feesync("coverage", "64493", "--csv", "--json").exit_code == 2

@@ -216,6 +216,7 @@ RESULTS: dict[str, Any] = {
     "release": lambda: fs.open_schedule().releases()[-1],
     "quote": lambda: fs.open_schedule().rate("64493", "", "AL", DAY),
     "verify": lambda: fs.Verification((), ()),
+    "sheet": lambda: fs.sheet(["64493-50"], locality="AL", date=DAY),
     **FRAMES,
 }
 

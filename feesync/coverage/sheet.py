@@ -24,7 +24,7 @@ from feesync.model.locality import Locality
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.note import Note
 from feesync.model.release import Release
-from feesync.model.result import Result
+from feesync.model.result import RowResult
 from feesync.reference.place_of_service import places_of_service, read_setting
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
@@ -48,7 +48,7 @@ TOPICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet(Result):
+class Sheet(RowResult):
     """What to know before a facet joint code is billed.
 
     Attributes:
@@ -93,6 +93,18 @@ class Sheet(Result):
     facility_amount: Decimal | None
     release: Release | None
     elsewhere: tuple[Fact, ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each fact, as `feesync coverage --csv` prints it, for `json.dumps`.
+
+        `elsewhere` is true of what is recorded of other contractors only.
+        """
+        about = {"hcpcs": self.hcpcs, "date": self.date.isoformat(), "pos": self.pos}
+        return [
+            {**about, **_dict(fact), "elsewhere": elsewhere}
+            for elsewhere, facts in ((False, self.facts), (True, self.elsewhere))
+            for fact in facts
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet under the names of `feesync coverage --json`, for `json.dumps`."""

@@ -25,7 +25,7 @@ class Hold:
             forget: drops what is remembered of an earlier state.
         """
         self._live, self._forget = live, forget
-        self.depth = 0
+        self.depth: int = 0
         """How many blocks are running, one inside the other."""
 
     def __enter__(self) -> None:

@@ -6,7 +6,7 @@ Out of scope: which database and which release answer for a date (library).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -60,7 +60,7 @@ class Source:
         """The localities that texts mean, by release and text."""
 
         self._select_one = ""
-        self.execute = connection.cursor().execute
+        self.execute: Callable[..., sqlite3.Cursor] = connection.cursor().execute
         """Executes on one cursor; the rows of the statement before are to have been fetched."""
 
         self._codes: frozenset[str] | None = None

@@ -13,6 +13,7 @@ from feesync.cli.hints import error_text
 from feesync.cli.options import (
     POS_HELP,
     check_file,
+    csv_option,
     date_option,
     db_option,
     file_option,
@@ -23,6 +24,7 @@ from feesync.cli.options import (
 )
 from feesync.cli.output import (
     count_of,
+    print_csv_rows,
     print_file,
     print_json,
     print_lines,
@@ -46,6 +48,7 @@ _ABOUT = 14
 @click.option("--pos", metavar="POS", help=f"{POS_HELP}, for prior authorization.")
 @optional_locality_option
 @date_option
+@csv_option
 @json_option
 @file_option("--html", (".html", ".htm"), "Write a page that is ready to print.")
 @force_option
@@ -57,6 +60,7 @@ def command(
     pos: str | None,
     locality: str | None,
     day: Date | None,
+    as_csv: bool,
     as_json: bool,
     html: Path | None,
     force: bool,
@@ -72,12 +76,14 @@ def command(
       feesync coverage 64493 64494 64635 --zip 33612 --html coverage.html
       feesync coverage 64635 --date 2024-03-01 --json
     """
-    refuse_several((("--json", as_json), ("--html", html)))
+    refuse_several((("--json", as_json), ("--csv", as_csv), ("--html", html)))
     check_file(ctx, "--html", html, force=force)
     sheets, errors = _sheets(ctx, hcpcs, pos, locality, day)
     page = coverage_page(sheets)
     if as_json:
         print_json([sheet.to_dict() for sheet in sheets] if len(hcpcs) > 1 else sheets[0].to_dict())
+    elif as_csv:
+        print_csv_rows([row for sheet in sheets for row in sheet.rows()])
     elif html:
         from feesync.export import html as pages
 
