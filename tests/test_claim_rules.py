@@ -331,7 +331,7 @@ def test_the_sixth_and_later_units_are_by_report(releases):
     assert line.allowed == D("166.91") + 4 * D("83.46")
     (text,) = [note.text for note in line.notes if note.code == "units-by-report"]
     assert text.startswith(
-        "2 of 7 units are beyond the fifth of multiple procedures and priced by report"
+        "2 of 7 units are beyond rank 5 of multiple procedures and priced by report"
     )
     answer = estimate_claim(["11402x5", "11402x2", "11402"], db=releases, **DAY)
     assert answer.allowed == line.allowed

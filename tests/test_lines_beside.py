@@ -143,10 +143,10 @@ def test_of_several_ranks_by_report_the_first_is_the_reason():
 @pytest.mark.parametrize(
     ("before", "units", "says", "cents"),
     [
-        (4, 2, "1 of 2 units is beyond the fifth of multiple procedures", 5000),
-        (4, 3, "2 of 3 units are beyond the fifth of multiple procedures", 5000),
-        (3, 4, "2 of 4 units are beyond the fifth of multiple procedures", 10000),
-        (0, 9, "4 of 9 units are beyond the fifth of multiple procedures", 30000),
+        (4, 2, "1 of 2 units is beyond rank 5 of multiple procedures", 5000),
+        (4, 3, "2 of 3 units are beyond rank 5 of multiple procedures", 5000),
+        (3, 4, "2 of 4 units are beyond rank 5 of multiple procedures", 10000),
+        (0, 9, "4 of 9 units are beyond rank 5 of multiple procedures", 30000),
     ],
 )
 def test_units_beyond_the_fifth_rank(before, units, says, cents):

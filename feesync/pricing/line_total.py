@@ -53,9 +53,9 @@ def line_price(entry: Entry, services: Sequence[Service], rank: int | None) -> P
         beyond = _count(services) - _count(priced)
         verb = "is" if beyond == 1 else "are"
         text = (
-            f"{beyond} of {_count(services)} units {verb} beyond the fifth of multiple procedures "
-            "and priced by report: the MAC "
-            "sets the amount from the documentation, and it is not in the sum."
+            f"{beyond} of {_count(services)} units {verb} beyond rank {multiple.last_rank()} of "
+            "multiple procedures and priced by report: the MAC sets the amount from the "
+            "documentation, and it is not in the sum."
         )
         found += (Note.warning("units-by-report", text, reports[0].source),)
     allowed = sum(

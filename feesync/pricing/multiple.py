@@ -100,7 +100,7 @@ def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
     number = sum(family.count for family in families)
     if number == 1:
         return
-    rank, last = 1, len({value.case for value in rule_values(PROCEDURE_STEP)})
+    rank, last = 1, last_rank()
     for family in families:
         for service in family.services:
             service.rank = rank
@@ -119,6 +119,12 @@ def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
                 )
                 service.notes.append(Note.info("co-surgeon-ranked", text, _CO_SURGEON_SOURCE))
         rank += family.count
+
+
+@cache
+def last_rank() -> int:
+    """Return the last rank of procedures that has a percentage; further ones are by report."""
+    return len({value.case for value in rule_values(PROCEDURE_STEP)})
 
 
 def _reduce_rank(service: Service, rank: int, number: int) -> None:

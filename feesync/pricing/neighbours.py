@@ -20,7 +20,18 @@ SURGERY, ENDOSCOPY, IMAGING, THERAPY, CARDIOVASCULAR, OPHTHALMOLOGY = "234567"
 
 Pool = tuple[str, str]
 
-_OF_GROUP = {IMAGING: "imaging", THERAPY: "therapy"}
+RANKINGS = {
+    SURGERY: "surgery",
+    ENDOSCOPY: "surgery",
+    IMAGING: "imaging",
+    THERAPY: "therapy",
+    CARDIOVASCULAR: "cardiovascular",
+    OPHTHALMOLOGY: "ophthalmology",
+}
+"""What lines are ranked among, by indicator; families of endoscopies rank with other surgery."""
+
+_ACROSS_GROUPS = (IMAGING, THERAPY)
+"""The indicators whose rules also count services of others in the practitioner's group."""
 
 
 def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
@@ -46,11 +57,10 @@ def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
 
 def group_notes(pool: Pool | None) -> list[Note]:
     """Return the note that services of the practitioner's group count too."""
-    noun = _OF_GROUP.get(pool[0]) if pool else None
-    if noun is None:
+    if pool is None or pool[0] not in _ACROSS_GROUPS:
         return []
     text = (
-        f"The reduction of several {noun} services of a day also reaches across the "
+        f"The reduction of several {RANKINGS[pool[0]]} services of a day also reaches across the "
         "practitioners of one group, whose other claims are not seen here."
     )
     return [Note.info("group-practice", text, "CY 2011 and CY 2012 PFS final rules")]
