@@ -11,12 +11,12 @@ nonfacility, 2025-11-03
 National
 RVU25D, conversion factor 32.3465 nonqp
 
-  Line  Code        Units     Fee    Rank  Steps                                        Allowed    Medicare    Sequestr.    Patient
-------  --------  -------  ------  ------  -----------------------------------------  ---------  ----------  -----------  ---------
-     1  64493-50        1  172.08       2  bilateral x 1.5, multiple procedure x 0.5     129.06      101.18         2.07      25.81
-     2  64494-50        1   87.98          bilateral x 1.5                               131.97      103.47         2.11      26.39
-     3  64635-LT        1  420.50       1                                                420.50      329.67         6.73      84.10
-        Total                                                                            681.53      534.32        10.91     136.30
+  Line  Code        Units     Fee  Rank       Steps                                        Allowed    Medicare    Sequestr.    Patient
+------  --------  -------  ------  ---------  -----------------------------------------  ---------  ----------  -----------  ---------
+     1  64493-50        1  172.08  surgery 2  bilateral x 1.5, multiple procedure x 0.5     129.06      101.18         2.07      25.81
+     2  64494-50        1   87.98             bilateral x 1.5                               131.97      103.47         2.11      26.39
+     3  64635-LT        1  420.50  surgery 1                                                420.50      329.67         6.73      84.10
+        Total                                                                               681.53      534.32        10.91     136.30
 """  # noqa: E501
 
 
@@ -25,6 +25,23 @@ def test_the_table(feesync):
     # 129.06 x 0.8 = 103.248, 103.25; x 2 % = 2.065, 2.07; 103.25 - 2.07 = 101.18; 129.06 - 103.25 =
     # 25.81
     assert (result.exit_code, result.stdout, result.stderr) == (0, TABLE, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "ranks"),
+    [
+        (("45385", "43239"), ["surgery 1", "surgery 2"]),
+        (("70450", "73721"), ["imaging 2", "imaging 1"]),
+        (("97110", "97035"), ["therapy 1", "therapy 2"]),
+        (("93306", "93990"), ["cardio. 1", "cardio. 2"]),
+        (("92133", "92250"), ["ophth. 2", "ophth. 1"]),
+    ],
+)
+def test_the_table_says_what_a_line_is_ranked_among(feesync, loaded, lines, ranks):
+    table = feesync("claim", *lines, *DAY).stdout.splitlines()
+    head = next(line for line in table if line.startswith("  Line"))
+    begin, end = head.index("Rank"), head.index("Steps")
+    assert [line[begin:end].strip() for line in table[table.index(head) + 2 :][:2]] == ranks
 
 
 def test_json(feesync):

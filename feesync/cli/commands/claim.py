@@ -26,6 +26,7 @@ from feesync.cli.options import (
 from feesync.cli.output import print_csv_rows, print_json, print_lines, print_table
 from feesync.errors import ExitStatus
 from feesync.model.note import Note
+from feesync.pricing.neighbours import RANKINGS
 
 _COLUMNS = (
     "Line",
@@ -41,7 +42,9 @@ _COLUMNS = (
 )
 _PAYERS = 3
 """How many columns at the end say who pays; they are left out for a contract."""
-_RIGHT = ("Line", "Units", "Fee", "Rank", "Allowed", "Medicare", "Sequestr.", "Patient")
+_RIGHT = ("Line", "Units", "Fee", "Allowed", "Medicare", "Sequestr.", "Patient")
+_SHORT_RANKINGS = {"cardiovascular": "cardio.", "ophthalmology": "ophth."}
+"""Short names of rankings, for the table."""
 
 
 @click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
@@ -163,10 +166,18 @@ def _row(number: int, line: Estimate) -> tuple[object, ...]:
         line.code,
         line.units,
         _money(line.fee),
-        line.rank or "",
+        _rank(line),
         steps,
         *map(_money, amounts),
     )
+
+
+def _rank(line: Estimate) -> str:
+    """Return what a line is ranked among, and its rank; empty where no rule ranks it."""
+    if line.rank is None:
+        return ""
+    ranking = RANKINGS[line.quote.rate.multiple_procedure]
+    return f"{_SHORT_RANKINGS.get(ranking, ranking)} {line.rank}"
 
 
 def _money(amount: Decimal | None) -> str:
