@@ -235,6 +235,11 @@ class TestAnswers:
         assert (result.differs, result.causes, result.deductible) == (False, (), None)
         assert (result.allowed_difference, result.paid_difference) == (D(0), D(0))
 
+    def test_another_payers_conversion_factor(self):
+        # 5.32 relative value units, 172.08 / 32.3465, x 45
+        line = {"locality": "national", "date": "2025-11-03", "conversion_factor": "45.00"}
+        assert not check("64493", **line, allowed="239.40").differs
+
     def test_the_difference(self):
         result = check("64493-50", **SAN_FRANCISCO, allowed="222.87", paid="174.73")
         assert result.differs

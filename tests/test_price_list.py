@@ -143,6 +143,11 @@ class TestRows:
         # 172.08 x 110 % = 189.288
         assert findings([{"hcpcs": "64493", "amount": "189.29"}], percent=110) == [("equal", ())]
 
+    def test_another_payers_conversion_factor(self):
+        # 5.32 relative value units, 172.08 / 32.3465, x 45
+        rows = [{"hcpcs": "64493", "amount": "239.40"}]
+        assert findings(rows, conversion_factor="45.00") == [("equal", ())]
+
     def test_a_row_that_cannot_be_priced_changes_no_other(self):
         result = check_prices(
             [

@@ -179,8 +179,9 @@ def check(
     practitioner: str = "physician",
     qp: bool = False,
     deductible: Decimal | int | str | None = None,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     coverage: bool = False,
     purpose: str | None = None,
     history: arguments.History = (),
@@ -209,6 +210,7 @@ def check(
         deductible: as for `estimate`.
         percent: as for `estimate`.
         of_year: as for `estimate`.
+        conversion_factor: of another payer, as for `estimate`.
         coverage: whether the estimate has coverage notes on facet joint lines.
         purpose: as for `estimate`.
         history: as for `estimate`.
@@ -234,6 +236,7 @@ def check(
         deductible=deductible,
         percent=percent,
         of_year=of_year,
+        conversion_factor=conversion_factor,
         coverage=coverage,
         purpose=purpose,
         history=history,

@@ -150,8 +150,9 @@ def check_prices(
     nonpar: bool = False,
     practitioner: str = "physician",
     qp: bool = False,
-    percent: Decimal | int | str | None = None,
+    percent: arguments.Percent | None = None,
     of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> PriceList:
     """Return a price list beside what Medicare allows.
@@ -169,6 +170,7 @@ def check_prices(
         qp: as for `estimate`.
         percent: as for `estimate`: the list is then held against the contract.
         of_year: as for `estimate`.
+        conversion_factor: of another payer, as for `estimate`.
         db: path of the database.
 
     Returns:
@@ -192,6 +194,7 @@ def check_prices(
         qp=qp,
         percent=percent,
         of_year=of_year,
+        conversion_factor=conversion_factor,
     )
     rows = reading.sequence("prices", prices, {"hcpcs": "64493", "amount": "154.46"})
     return price_list(header, list(enumerate(rows, start=1)), db=db)
@@ -250,21 +253,21 @@ def _price_row(
     if finding is Finding.DIFFERENT and matches:
         finding = Finding.RELEASE if releases else Finding.CAUSE
     return PriceRow(
-        number,
-        line.hcpcs,
-        line.modifiers,
-        line.day,
-        line.setting,
-        question.header.pos,
-        quote.locality,
-        quote.release.label,
-        dollars(amount),
-        dollars_or_none(allowed),
-        finding,
-        releases,
-        others,
-        reason,
-        status,
+        row=number,
+        hcpcs=line.hcpcs,
+        modifiers=line.modifiers,
+        date=line.day,
+        setting=line.setting,
+        pos=question.header.pos,
+        locality=quote.locality,
+        release=quote.release.label,
+        amount=dollars(amount),
+        allowed=dollars_or_none(allowed),
+        finding=finding,
+        releases=releases,
+        causes=others,
+        reason=reason,
+        status=status,
     )
 
 
