@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from feesync import sheet
 from feesync.analysis.sheet_words import printout
 from feesync.export import html as pages
+from feesync.export import printout_book
 from feesync.export.printout import Printout, PrintoutRow, heads
 
 DAY = ("--date", "2025-11-03")
@@ -201,6 +202,14 @@ class TestTheWorkbook:
         page = parts_of(written("xlsx", *line))["xl/worksheets/sheet1.xml"]
         (setup,) = re.findall("<pageSetup [^>]*>", page)
         assert re.findall('fitToHeight="(.*?)"', setup) == ([height] if height else [])
+
+    def test_no_text_is_a_formula_or_an_address(self, tmp_path):
+        texts = ("=1+1", "https://example.org/")
+        page = made_up([("=A1", "x"), ("=A1", "y")])._replace(title=texts[0], notes=texts)
+        printout_book.write(tmp_path / "fees.xlsx", page)
+        sheet_xml = parts_of(tmp_path / "fees.xlsx")["xl/worksheets/sheet1.xml"]
+        assert "<f>" not in sheet_xml
+        assert "hyperlink" not in sheet_xml
 
     def test_what_is_too_wide_for_paper_is_several_sheets(self, written):
         line = ("64493-50", "--locality", "AL", "--locality", "national", *DAY)

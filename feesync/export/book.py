@@ -17,6 +17,9 @@ from feesync.files import replacing, scratch_folder
 Untyped = Any
 """A workbook, sheet or format of XlsxWriter, which has no types."""
 
+_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
+"""A text stays a text, whatever it begins with; formulas are written as such."""
+
 
 @contextmanager
 def open_book(path: Path, *, force: bool) -> Iterator[Untyped]:
@@ -43,7 +46,7 @@ def open_book(path: Path, *, force: bool) -> Iterator[Untyped]:
         scratch_folder() as own,
         _output(file) as output,
     ):
-        book = Workbook(output, {"constant_memory": True, "tmpdir": str(own)})
+        book = Workbook(output, {"constant_memory": True, "tmpdir": str(own), **_TEXTS})
         yield book
         try:
             book.close()
