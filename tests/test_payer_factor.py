@@ -6,6 +6,7 @@ Against sums done here from CMS's relative values and GPCIs of November 2025 and
 import csv
 import io
 import json
+import shutil
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -272,8 +273,10 @@ def test_percentages_of_a_file(feesync, tmp_path):
     assert "Contract nonfac." in feesync("rates", "64493", *line).stdout
     book = tmp_path / "contract.xlsx"
     book.write_bytes(workbooks.workbook([["CPT", "Pct"], ["64490-64495", 110], [64493, 120]]))
-    answer = json.loads(feesync("estimate", "64493", *line[:-1], book, "--json").stdout)
-    assert answer["contract"]["percent"] == 120
+    with_macros = shutil.copy(book, tmp_path / "contract.xlsm")
+    for workbook in (book, with_macros):
+        answer = json.loads(feesync("estimate", "64493", *line[:-1], workbook, "--json").stdout)
+        assert answer["contract"]["percent"] == 120
 
 
 @pytest.mark.parametrize(

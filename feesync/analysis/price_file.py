@@ -9,9 +9,6 @@ from feesync.errors import InvalidInputError
 from feesync.formats.line_columns import CODE, SPELLINGS, code_and_modifiers
 from feesync.formats.table import Row, read_table
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
-"""How the name of a price list ends."""
-
 _AMOUNTS = ("amount", "nonfacility_amount", "facility_amount")
 _OTHERS = ("locality", "setting", "pos", "date")
 _SPELLINGS = {

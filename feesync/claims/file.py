@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.formats.line_columns import CODE, SPELLINGS, code_and_modifiers
-from feesync.formats.table import Row, Table, read_rows, read_table
+from feesync.formats.table import TABLE_SUFFIXES, Row, Table, read_rows, read_table
 from feesync.model.reading import excerpt
 
-SUFFIXES = (".csv", ".json", ".tsv", ".txt", ".xlsx", ".xlsm")
+SUFFIXES = (".json", *TABLE_SUFFIXES)
 """How the name of a claim file ends."""
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -1,6 +1,6 @@
 """Read a file that is named on the command line; `-` is standard input.
 
-Out of scope: what is in it.
+Out of scope: what its cells mean (claims, analysis).
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def read_percent(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> str | dict[str, str] | None:
     """Return a percentage as it stands, or those of a file by codes."""
-    if value is None or not value.lower().endswith((".csv", ".tsv", ".txt", ".xlsx")):
+    if value is None:
+        return None
+    from feesync.formats.table import TABLE_SUFFIXES  # of a contract, not at every start
+
+    if not value.lower().endswith(TABLE_SUFFIXES):
         return value
     from feesync.claims.percentages import percentages_of
 

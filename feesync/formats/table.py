@@ -25,6 +25,9 @@ from feesync.errors import (
 )
 from feesync.model.reading import excerpt
 
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+"""How the name of a table ends."""
+
 _R = TypeVar("_R")
 _T = TypeVar("_T")
 _DELIMITERS = (",", ";", "\t", "|")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.analysis.check import check_line
-from feesync.analysis.price_file import SUFFIXES, read_price_list
+from feesync.analysis.price_file import read_price_list
 from feesync.analysis.price_list import PriceList, price_list
 from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims.header import Header
@@ -27,6 +27,7 @@ from feesync.cli.options import (
 from feesync.cli.output import count_of, print_csv_rows, print_json, print_prose, print_table
 from feesync.cli.place import required_place
 from feesync.errors import ExitStatus, InvalidInputError, worst
+from feesync.formats.table import TABLE_SUFFIXES
 
 _FINDING_WIDTH = 28
 _RIGHT = ("Row", "Amount", "Medicare", "Percent")
@@ -81,7 +82,7 @@ def command(
       feesync check prices.csv --locality 01112-05 --date 2025-11-03
     """
     one_format(as_json, as_csv)
-    if line == STDIN or Path(line).suffix.lower() in SUFFIXES:
+    if line == STDIN or Path(line).suffix.lower() in TABLE_SUFFIXES:
         if allowed is not None or paid is not None or header.deductible or modifiers:
             raise click.UsageError(
                 "--allowed, --paid, --deductible and --modifier are for a line: a price list has "
