@@ -237,8 +237,14 @@ class TestAnswers:
 
     def test_another_payers_conversion_factor(self):
         # 5.32 relative value units, 172.08 / 32.3465, x 45
-        line = {"locality": "national", "date": "2025-11-03", "conversion_factor": "45.00"}
-        assert not check("64493", **line, allowed="239.40").differs
+        result = check(
+            "64493",
+            locality="national",
+            date="2025-11-03",
+            conversion_factor="45.00",
+            allowed="239.40",
+        )
+        assert not result.differs
 
     def test_the_difference(self):
         result = check("64493-50", **SAN_FRANCISCO, allowed="222.87", paid="174.73")
