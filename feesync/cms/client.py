@@ -352,11 +352,7 @@ def _status(response: requests.Response) -> str:
 def _summary(response: requests.Response, seconds: float) -> str:
     """Return status, size, date and target of an answer in a few words, for the log."""
     parts = [_status(response)]
-    for name, text in (
-        ("Content-Length", "{} bytes"),
-        ("Last-Modified", "of {}"),
-        ("Location", "to {}"),
-    ):
+    for name, text in _LOGGED_HEADERS.items():
         if value := response.headers.get(name):
             parts.append(text.format(one_line(value)))
     return f"{', '.join(parts)}, {seconds:.1f} s"
