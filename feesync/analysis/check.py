@@ -17,7 +17,7 @@ from feesync.analysis.causes import Target, causes
 from feesync.analysis.causes import deductible as deductible_of
 from feesync.analysis.other_rates import Rates, ScheduleRates
 from feesync.claims import arguments
-from feesync.claims.answer import deductible_notes, line_answer, payers
+from feesync.claims.answer import line_answer, single_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
@@ -25,7 +25,6 @@ from feesync.errors import InvalidInputError
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.rate import Setting
 from feesync.model.result import RowResult
-from feesync.pricing.claim import price_line
 from feesync.pricing.modifiers import placed
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -263,7 +262,7 @@ def check_line(
         )
     rates = ScheduleRates(open_schedule(db))
     question = Question(header, header.line(claim_line))
-    estimate = _estimate(question, rates)
+    estimate = single_answer(header, rates.of(header), placed(question.line))
     found = [_cause(match, rates) for match in causes(question, target, rates)]
     owed = None if found else deductible_of(question, target, rates)
     return Check(
@@ -273,15 +272,6 @@ def check_line(
         tuple(found),
         dollars_or_none(owed),
     )
-
-
-def _estimate(question: Question, rates: Rates) -> Estimate:
-    header, line = question.header, placed(question.line)
-    lookup = rates.of(header)
-    price = price_line(line, lookup)
-    by = payers(line, price, header.deductible)
-    more = [*header.day_notes([line]), *deductible_notes(header)]
-    return line_answer(header, lookup, line, price, by, more)
 
 
 def _cause(match: Match, rates: Rates) -> Cause:

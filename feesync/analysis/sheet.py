@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, NamedTuple
 
-from feesync.claims.answer import line_answer, payers
+from feesync.claims.answer import single_answer
 from feesync.claims.arguments import Percent
 from feesync.claims.claim_estimate import RefusedLine
 from feesync.claims.estimate import Estimate
@@ -38,7 +38,6 @@ from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.release import Release
 from feesync.model.result import RowResult
-from feesync.pricing.claim import price_line
 from feesync.pricing.line import Contract
 from feesync.reference.place_of_service import PlaceOfService
 from feesync.schedule.columns import OF_RELEASE, release_cells
@@ -354,7 +353,7 @@ def _sheet(
         cells: list[Estimate | RefusedLine] = []
         for number, claim_line in enumerate(claim_lines, start=1):
             try:
-                cell = _estimate(header, rates, claim_line)
+                cell = single_answer(header, rates, header.line(claim_line))
             except (UnknownCodeError, ModifierError) as error:
                 errors.setdefault(number, error)
                 cells.append(RefusedLine.of(number, error))
@@ -389,9 +388,3 @@ def _sheet(
         contract=headers[0].terms.contract,
         notes=tuple(SheetNote(note, tuple(sorted(numbers))) for note, numbers in notes.items()),
     )
-
-
-def _estimate(header: Header, rates: ClaimRates, claim_line: ClaimLine) -> Estimate:
-    line = header.line(claim_line)
-    price = price_line(line, rates)
-    return line_answer(header, rates, line, price, payers(line, price, header.deductible))

@@ -1,6 +1,6 @@
-"""The answer for a priced line: its amounts in dollars, who pays them, and all notes on it.
+"""The answer for a line: its amounts in dollars, who pays them, and all notes on it.
 
-Out of scope: prices (pricing), and notes on several lines together (notes).
+Out of scope: the rules of prices (pricing), and notes on several lines together (notes).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.tuples import tuple_of
 from feesync.pricing import waiver
+from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.pricing.payer import Split, split
 from feesync.reference.cost_sharing import PART_B_DEDUCTIBLE, part_b_deductible_on, sequestration_on
@@ -64,6 +65,22 @@ def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) ->
     return tuple_of(
         Payers, (share, split(price.allowed, deductible, share.coinsurance, rate), rate)
     )
+
+
+def single_answer(header: Header, rates: QuoteLookup, line: Line) -> Estimate:
+    """Return the answer for a line by itself.
+
+    Args:
+        header: what it is priced under.
+        rates: finds its rate, and where that comes from.
+        line: the line.
+
+    Raises:
+        FeesyncError: why it cannot be priced.
+    """
+    price = price_line(line, rates)
+    more = [*header.day_notes([line]), *deductible_notes(header)]
+    return line_answer(header, rates, line, price, payers(line, price, header.deductible), more)
 
 
 def line_answer(

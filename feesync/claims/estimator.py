@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from feesync.claims import arguments
-from feesync.claims.answer import deductible_notes, line_answer, payers
+from feesync.claims.answer import single_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
@@ -18,7 +18,6 @@ from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
 from feesync.model.rate import Setting
-from feesync.pricing.claim import price_line
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -233,10 +232,7 @@ def estimate_line(
 
 def _estimate(header: Header, claim_line: ClaimLine, schedule: FeeSchedule) -> Estimate:
     rates = ClaimRates(header, schedule)
-    line = header.line(claim_line)
-    price = price_line(line, rates)
-    more = [*header.day_notes([line]), *deductible_notes(header)]
-    return line_answer(header, rates, line, price, payers(line, price, header.deductible), more)
+    return single_answer(header, rates, header.line(claim_line))
 
 
 @of_one_state
