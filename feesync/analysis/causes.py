@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from feesync.analysis.cause import Amount, CauseKind, Hypothesis, Match, Question
 from feesync.analysis.hypotheses import hypotheses
-from feesync.analysis.other_rates import Rates
+from feesync.analysis.other_rates import OtherRates
 from feesync.analysis.rank import price_behind
 from feesync.claims.answer import Payers, payers
 from feesync.errors import InvalidInputError, NoPriceError
@@ -83,7 +83,7 @@ class Trial(NamedTuple):
     answer: Answer
 
 
-def answer(question: Question, rates: Rates) -> Answer:
+def answer(question: Question, rates: OtherRates) -> Answer:
     """Return the answer of the engine to a question.
 
     Raises:
@@ -126,7 +126,7 @@ def _payers(question: Question, line: Line, price: Price) -> Payers:
 
 
 def causes(
-    question: Question, target: Target, rates: Rates, kinds: Set[CauseKind] | None = None
+    question: Question, target: Target, rates: OtherRates, kinds: Set[CauseKind] | None = None
 ) -> list[Match]:
     """Return what amounts are right for, the likeliest first.
 
@@ -159,7 +159,7 @@ def causes(
     return _grouped(met)
 
 
-def deductible(question: Question, target: Target, rates: Rates) -> int | None:
+def deductible(question: Question, target: Target, rates: OtherRates) -> int | None:
     """Return the least deductible in cents by which a paid amount is right, None where none is.
 
     It is at most that of the year: a patient owes no more.
@@ -182,7 +182,7 @@ def deductible(question: Question, target: Target, rates: Rates) -> int | None:
     return owed if owed and own._replace(payers=payers(line, price, owed)).meets(target) else None
 
 
-def _trial(several: tuple[Hypothesis, ...], question: Question, rates: Rates) -> Trial | None:
+def _trial(several: tuple[Hypothesis, ...], question: Question, rates: OtherRates) -> Trial | None:
     """Return the trial of hypotheses together, None where the line has no price by them."""
     for hypothesis in several:
         question = hypothesis.ask(question)
@@ -194,7 +194,7 @@ def _trial(several: tuple[Hypothesis, ...], question: Question, rates: Rates) ->
 
 
 def _pairs(
-    question: Question, own: Answer, singles: Sequence[Trial], target: Target, rates: Rates
+    question: Question, own: Answer, singles: Sequence[Trial], target: Target, rates: OtherRates
 ) -> list[Trial]:
     """Return the pairs of hypotheses of different kinds that meet the amounts.
 

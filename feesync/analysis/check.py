@@ -15,7 +15,7 @@ from typing import Any
 from feesync.analysis.cause import Match, Question
 from feesync.analysis.causes import Target, causes
 from feesync.analysis.causes import deductible as deductible_of
-from feesync.analysis.other_rates import Rates, ScheduleRates
+from feesync.analysis.other_rates import OtherRates, ScheduleRates
 from feesync.claims import arguments
 from feesync.claims.answer import line_answer, single_answer
 from feesync.claims.estimate import Estimate
@@ -274,7 +274,7 @@ def check_line(
     )
 
 
-def _cause(match: Match, rates: Rates) -> Cause:
+def _cause(match: Match, rates: OtherRates) -> Cause:
     question = match.question
     header = question.header._replace(circumstances=None)
     answer = line_answer(header, rates.of(header), placed(question.line), match.price, match.payers)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from feesync.analysis.cause import Amount, CauseKind, Companion, Hypothesis, Question
-from feesync.analysis.other_rates import Rates
+from feesync.analysis.other_rates import OtherRates
 from feesync.model.label import FIRST_QP_YEAR
 from feesync.model.locality import Locality
 from feesync.model.money import decimal_percent
@@ -40,7 +40,7 @@ _INSTEAD = {BOTH_SIDES: SIDES, **dict.fromkeys(ROW, ROW)}
 
 
 def hypotheses(
-    question: Question, rate: Rate, place: Locality, rates: Rates, *, paid: bool
+    question: Question, rate: Rate, place: Locality, rates: OtherRates, *, paid: bool
 ) -> list[Hypothesis]:
     """Return the hypotheses about a line, the likeliest first.
 
@@ -196,7 +196,7 @@ def _contract(line: Line) -> Iterator[Hypothesis]:
         )
 
 
-def _releases(question: Question, rates: Rates) -> Iterator[Hypothesis]:
+def _releases(question: Question, rates: OtherRates) -> Iterator[Hypothesis]:
     contract = question.line.contract
     if contract and contract.of_year:
         years = {day.year: None for _, day in rates.releases(question.line.day)}
@@ -213,7 +213,7 @@ def _of_terms(kind: CauseKind, value: str, **fields: object) -> Hypothesis:
     return Hypothesis(kind, value, lambda question: question.of_terms(**fields))
 
 
-def _places(line: Line, place: Locality, rates: Rates) -> Iterator[Hypothesis]:
+def _places(line: Line, place: Locality, rates: OtherRates) -> Iterator[Hypothesis]:
     for other in rates.places(place, line.day):
         kind = CauseKind.NATIONAL if other.is_national else CauseKind.LOCALITY
         yield _of_line(kind, other.key, place=other.key)

@@ -19,7 +19,7 @@ from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 
 
-class Rates(Protocol):
+class OtherRates(Protocol):
     """Finds rates for hypotheses."""
 
     def of(self, header: Header) -> QuoteLookup:
@@ -33,7 +33,7 @@ class Rates(Protocol):
 
 
 class ScheduleRates:
-    """The rates of a schedule; `Rates` of all lines that are checked by it.
+    """The rates of a schedule; `OtherRates` of all lines that are checked by it.
 
     Its answers are of one state of the database: hold it meanwhile.
     """
