@@ -18,7 +18,7 @@ _META = "feesync.defaults"
 
 
 @contextmanager
-def telling(used: Mapping[str, Default], *, as_text: bool) -> Iterator[None]:
+def defaults_line(used: Mapping[str, Default], *, as_text: bool) -> Iterator[None]:
     """Say which defaults the command in the block used, once it has answered.
 
     Args:

@@ -56,8 +56,8 @@ def fill(
     used = {name: found[name] for name in names if values[name] is None and name in found}
     if not used:
         return nullcontext()
-    from feesync.cli.defaults import telling  # where there are any
+    from feesync.cli.defaults import defaults_line  # where there are any
 
     values.update((name, value) for name, (value, _) in used.items())
     form = values if others is None else others
-    return telling(used, as_text=not (form.get("as_json") or form.get("as_csv")))
+    return defaults_line(used, as_text=not (form.get("as_json") or form.get("as_csv")))

@@ -171,12 +171,11 @@ def conversion_factor(value: Decimal | int | str) -> int:
             f"{excerpt(value)} is not a conversion factor in dollars, such as 45.00"
             + (": give it as text or Decimal, not as a float" if _is_float(value) else "")
         )
-    scale = _HIGHEST_CONVERSION_FACTOR * SCALE
     factor = 0
     if value.is_finite():
         with suppress(Inexact, InvalidOperation):
             factor = int(_EXACT.scaleb(_EXACT.quantize(value, Decimal("0.0001")), 4))
-    if not 0 < factor <= scale:
+    if not 0 < factor <= _HIGHEST_CONVERSION_FACTOR * SCALE:
         raise ValueError(
             f"{excerpt(value)} is not a conversion factor above 0 and at most "
             f"{_HIGHEST_CONVERSION_FACTOR} dollars with at most four decimals"
