@@ -39,7 +39,6 @@ if TYPE_CHECKING:
         UnknownCodeError,
         UnreachableError,
     )
-    from feesync.export.rates import Rates, rates
     from feesync.model.locality import Locality
     from feesync.model.note import Note, Severity
     from feesync.model.rate import Rate, Setting
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from feesync.schedule.threads import open_schedule
     from feesync.verification.recompute import verify
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
+    from feesync.writers.rates import Rates, rates
 
 _NAMES = {
     "feesync.analysis.price_list": ("PriceList", "check_prices"),
@@ -90,7 +90,7 @@ _NAMES = {
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
-    "feesync.export.rates": ("Rates", "rates"),
+    "feesync.writers.rates": ("Rates", "rates"),
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
     "feesync.model.release": ("Release",),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from payment_files import alaska
 
-from feesync.export.cells import inert
+from feesync.writers.cells import inert
 
 
 @pytest.mark.parametrize(

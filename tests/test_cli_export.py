@@ -23,9 +23,9 @@ from cms_files import (
 
 from feesync.datasets.rvu.load import load
 from feesync.errors import Hint, HintKind, InvalidInputError
-from feesync.export import csv_text, files
-from feesync.export.rows import open_grid
 from feesync.formats.release import from_zip
+from feesync.writers import csv_text, files
+from feesync.writers.rows import open_grid
 
 NOVEMBER = ("--date", "2025-11-03")
 
@@ -147,7 +147,7 @@ def test_parquet_has_exact_decimals(feesync, loaded, tmp_path, sql):
 
 
 def test_parquet_without_pyarrow_names_the_extra(feesync, loaded, tmp_path, monkeypatch):
-    monkeypatch.setattr("feesync.export.files.find_spec", lambda name: None)
+    monkeypatch.setattr("feesync.writers.files.find_spec", lambda name: None)
     result = feesync("export", "64493", *NOVEMBER, "-o", tmp_path / "rates.parquet")
     assert (result.exit_code, result.stdout) == (1, "")
     assert (

@@ -11,8 +11,8 @@ import pytest
 import simplejson
 
 from feesync import FeeSchedule, open_schedule
-from feesync.export import grid
 from feesync.model.hcpcs import CodeRange
+from feesync.writers import grid
 
 
 def test_table(feesync):

@@ -207,7 +207,8 @@ class TestFilesToWrite:
         self, feesync, loaded, line, option, name, tmp_path, monkeypatch
     ):
         monkeypatch.setattr(
-            "feesync.export.target.check", lambda path, database, force: path.write_bytes(b"theirs")
+            "feesync.writers.target.check",
+            lambda path, database, force: path.write_bytes(b"theirs"),
         )
         result = feesync(*line.split(), option, tmp_path / name)
         assert (result.exit_code, result.stderr) == (

@@ -13,7 +13,7 @@ PACKAGE = Path(feesync.__file__).parent
 # each module may import what stands before it
 FLOW = [
     "errors", "about", "model", "paths", "files", "reference", "pricing", "defaults",
-    "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "export",
+    "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "writers",
     "changes", "analysis", "verification", "refresh", "", "cli", "__main__",
 ]  # fmt: skip
 

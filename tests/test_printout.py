@@ -10,9 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from feesync import sheet
 from feesync.analysis.sheet_words import printout
-from feesync.export import html as pages
-from feesync.export import printout_book
-from feesync.export.printout import Printout, PrintoutRow, heads
+from feesync.writers import html as pages
+from feesync.writers import printout_book
+from feesync.writers.printout import Printout, PrintoutRow, heads
 
 DAY = ("--date", "2025-11-03")
 HASH = "8af460f38bf982b79b07269fbc8b7256a8ef3bd3aa025a9c5cb71c1e52523c56"

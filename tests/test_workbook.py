@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from feesync import InvalidInputError
-from feesync.export import workbook
+from feesync.writers import workbook
 
 FORMULA = re.compile(r'<c r="([A-Z]+)([0-9]+)"[^>]*><f>([^<]*)</f><v>([^<]*)</v>')
 DAY = ("--date", "2025-11-03")

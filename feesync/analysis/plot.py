@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feesync.errors import MissingExtraError
-from feesync.export.target import existence_errors
 from feesync.files import replacing
+from feesync.writers.target import existence_errors
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

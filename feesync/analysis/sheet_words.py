@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from feesync.analysis.sheet import FeeSheet, SheetColumn, SheetLine, reason
 from feesync.claims.estimate import Estimate, other_notes, place_line
-from feesync.export.printout import NO_PRICE, Printout, PrintoutRow
 from feesync.model.locality import Locality
 from feesync.model.rate import Setting
 from feesync.pricing.line import Contract
 from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.writers.printout import NO_PRICE, Printout, PrintoutRow
 
 _SITES = {"11": "Office", "22": "Hospital", "24": "ASC"}
 """Short names of places of service; others have CMS's."""

@@ -265,7 +265,7 @@ def file_option(
             return None
         from pathlib import Path  # where a file is named, not at every start
 
-        from feesync.export import target
+        from feesync.writers import target
 
         path = Path(value)
         target.check_kind(path, kinds)
@@ -283,7 +283,7 @@ force_option: Option = click.option("--force", is_flag=True, help="Replace a fil
 def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:
     """Refuse, before anything is read, a file that must not be written, or a lone `--force`."""
     if path:
-        from feesync.export import target
+        from feesync.writers import target
 
         target.check(path, database_path(ctx.obj), force=force)
     elif force:

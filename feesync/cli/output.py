@@ -49,7 +49,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV on stdout, with a header; None is an empty cell."""
     import csv
 
-    from feesync.export.cells import inert
+    from feesync.writers.cells import inert
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)

@@ -85,7 +85,7 @@ def command(
     elif as_csv:
         print_csv_rows([row for sheet in sheets for row in sheet.rows()])
     elif html:
-        from feesync.export import html as pages
+        from feesync.writers import html as pages
 
         pages.write(html, pages.coverage_page(page), force=force)
         print_file(f"the billing sheet of {count_of(len(sheets), 'code')}", html)

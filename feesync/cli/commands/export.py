@@ -21,11 +21,11 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import count_of, print_file, print_notes, print_unknown
-from feesync.export import csv_text, files
-from feesync.export.rows import Row, open_grid
 from feesync.model.hcpcs import read_codes
 from feesync.model.label import parse_label
 from feesync.paths import database_path
+from feesync.writers import csv_text, files
+from feesync.writers.rows import Row, open_grid
 
 
 @click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")

@@ -40,8 +40,6 @@ from feesync.cli.output import (
     print_unknown,
 )
 from feesync.errors import UnknownCodeError
-from feesync.export import grid
-from feesync.export.rates import rates
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 from feesync.pricing import status
@@ -52,6 +50,8 @@ from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.threads import open_schedule
+from feesync.writers import grid
+from feesync.writers.rates import rates
 
 _MONEY = (
     "nonfacility_amount",
@@ -201,7 +201,7 @@ def _write_workbook(
     *,
     force: bool,
 ) -> None:
-    from feesync.export import workbook
+    from feesync.writers import workbook
 
     contract = [("Contract", terms.words)] if terms else []
     count = workbook.write(path, quotes, when, [*query, *contract], notes, terms, force=force)

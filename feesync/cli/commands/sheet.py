@@ -36,8 +36,8 @@ from feesync.cli.output import count_of, print_csv_rows, print_file, print_json,
 from feesync.cli.place import fill, required_place
 from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus
-from feesync.export.printout import NO_PRICE, Printout, amount_texts
 from feesync.pricing.practitioner import PHYSICIAN
+from feesync.writers.printout import NO_PRICE, Printout, amount_texts
 
 _WIDTH = 80
 """The width of the table, where no terminal says another."""
@@ -158,11 +158,11 @@ def command(
 
 def _write(page: Printout, xlsx: Path | None, html: Path | None, *, force: bool) -> None:
     if xlsx:
-        from feesync.export import printout_book
+        from feesync.writers import printout_book
 
         printout_book.write(xlsx, page, force=force)
     elif html:
-        from feesync.export import html as pages
+        from feesync.writers import html as pages
 
         pages.write(html, pages.fee_page(page), force=force)
     print_file(f"a fee sheet of {count_of(len(page.rows), 'line')}", xlsx or html or Path())

@@ -14,7 +14,6 @@ from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import csv_option, db_option, json_option, one_format
 from feesync.cli.output import print_json, print_table
 from feesync.errors import FeesyncError
-from feesync.export.cells import inert
 from feesync.model.label import FIRST_QP_YEAR
 from feesync.paths import database_path
 from feesync.verification.recompute import verify_each
@@ -24,6 +23,7 @@ from feesync.verification.report import (
     RefusedFile,
     Verification,
 )
+from feesync.writers.cells import inert
 
 _FILES = ("File", "Release", "Basis", "Keys", "Equal", "Different", "Not loaded")
 _DIFFERENCES = ("File", "Code", "Locality", "Setting", "CMS", "feesync", "feesync - CMS")

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TextIO
 
-from feesync.export.cells import inert
-from feesync.export.grid import COLUMNS, DECIMALS, KEY
-from feesync.export.rows import Row
 from feesync.model.money import decimal
+from feesync.writers.cells import inert
+from feesync.writers.grid import COLUMNS, DECIMALS, KEY
+from feesync.writers.rows import Row
 
 
 def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:

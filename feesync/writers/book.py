@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from feesync.errors import MissingExtraError
-from feesync.export.target import existence_errors
 from feesync.files import replacing, scratch_folder
+from feesync.writers.target import existence_errors
 
 Untyped = Any
 """A workbook, sheet or format of XlsxWriter, which has no types."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from feesync.coverage.page import CoveragePage, Item
 from feesync.errors import one_line
-from feesync.export.printout import (
+from feesync.files import replacing
+from feesync.writers.printout import (
     MOST_AMOUNTS,
     NO_PRICE,
     Printout,
@@ -20,8 +21,7 @@ from feesync.export.printout import (
     amount_texts,
     heads,
 )
-from feesync.export.target import existence_errors
-from feesync.files import replacing
+from feesync.writers.target import existence_errors
 
 _Element = Any
 """An element of lxml, which has no types."""

@@ -16,7 +16,6 @@ from itertools import groupby
 from pathlib import Path
 
 from feesync.errors import Hint, HintKind, UnknownCodeError, together
-from feesync.export.grid import COLUMNS, DECIMALS, KEY
 from feesync.model.hcpcs import CodeRange
 from feesync.model.locality import Locality
 from feesync.model.note import Note
@@ -27,6 +26,7 @@ from feesync.schedule.notes import release_notes, zip_note
 from feesync.schedule.rates import FeeSchedule
 from feesync.store.schema import store_error
 from feesync.store.source import Source, basis_of
+from feesync.writers.grid import COLUMNS, DECIMALS, KEY
 
 Row = tuple[str | int | None, ...]
 """The values of grid.COLUMNS; a number is an integer of its last place (grid.DECIMALS)."""

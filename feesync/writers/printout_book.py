@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from feesync.export.book import Untyped, open_book
-from feesync.export.printout import MOST_AMOUNTS, NO_PRICE, Printout, heads
+from feesync.writers.book import Untyped, open_book
+from feesync.writers.printout import MOST_AMOUNTS, NO_PRICE, Printout, heads
 
 _LETTER = 1
 _LONGEST_PART = 80

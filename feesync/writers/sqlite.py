@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from feesync.export.grid import COLUMNS, DECIMALS, FLAGS, OPTIONAL
-from feesync.export.rows import Row
 from feesync.model.release import Release
+from feesync.writers.grid import COLUMNS, DECIMALS, FLAGS, OPTIONAL
+from feesync.writers.rows import Row
 
 _INTEGERS = FLAGS | DECIMALS.keys()
 _RELEASE = {"label", "effective_from", "effective_to", "sha256", "source"}

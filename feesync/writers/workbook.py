@@ -15,14 +15,14 @@ from typing import Any
 
 from feesync.about import VERSION
 from feesync.errors import InvalidInputError
-from feesync.export import grid
-from feesync.export.book import Untyped, open_book
 from feesync.model.money import decimal
 from feesync.model.note import Note
 from feesync.model.release import Release
 from feesync.pricing.line import Contract
 from feesync.schedule import columns
 from feesync.schedule.quote import Quote
+from feesync.writers import grid
+from feesync.writers.book import Untyped, open_book
 
 MOST_ROWS = 1_048_575
 """How many rates a sheet of a workbook has room for, below its header."""

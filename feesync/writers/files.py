@@ -11,10 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from feesync.errors import MissingExtraError
-from feesync.export import csv_text, parquet, sqlite, target
-from feesync.export.rows import Row
 from feesync.files import beside
 from feesync.model.release import Release
+from feesync.writers import csv_text, parquet, sqlite, target
+from feesync.writers.rows import Row
 
 _Blocks = Iterable[list[Row]]
 _Write = Callable[[Path, _Blocks, list[Release]], None]

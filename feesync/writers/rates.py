@@ -18,8 +18,6 @@ from typing import Any
 
 from feesync.claims import arguments
 from feesync.errors import InvalidInputError, UnknownCodeError
-from feesync.export.grid import COLUMNS, DECIMALS, KEY
-from feesync.export.rows import Grid, Row, open_grid
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.hcpcs import read_codes
@@ -34,6 +32,8 @@ from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.reference.states import read_states
 from feesync.schedule.columns import contract_names, contract_row
+from feesync.writers.grid import COLUMNS, DECIMALS, KEY
+from feesync.writers.rows import Grid, Row, open_grid
 
 _AMOUNTS = tuple(map(COLUMNS.index, ("nonfacility_amount", "facility_amount")))
 _CODE, _FACTOR = COLUMNS.index("hcpcs"), COLUMNS.index("conversion_factor")
@@ -131,7 +131,7 @@ class Rates(RowResult):
             MissingExtraError: Parquet was asked for without pyarrow.
             OSError: the file cannot be written.
         """
-        from feesync.export import files
+        from feesync.writers import files
 
         if self.contract:
             raise InvalidInputError("a file of rates has no columns for a contract")
@@ -185,7 +185,7 @@ class Rates(RowResult):
         """Return the rows as a reader of Arrow batches."""
         import pyarrow
 
-        from feesync.export.parquet import arrow_schema, record_batches
+        from feesync.writers.parquet import arrow_schema, record_batches
 
         schema, contract = arrow_schema(), self.contract
         if contract is None:

@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feesync.export.grid import COLUMNS, DECIMALS, FLAGS
-from feesync.export.rows import Row
 from feesync.model.money import decimal
 from feesync.model.release import Release
+from feesync.writers.grid import COLUMNS, DECIMALS, FLAGS
+from feesync.writers.rows import Row
 
 if TYPE_CHECKING:
     import pyarrow
