@@ -58,7 +58,7 @@ def test_a_closed_output_is_no_matter_where_nothing_is_printed(loaded, tmp_path)
     result = shell(">&-", "export", "64493", *DATE, "-o", tmp_path / "x.csv")
     assert (result.returncode, result.stderr) == (
         0,
-        f"feesync: 110 rates in {tmp_path / 'x.csv'}\n",
+        f"feesync: 110 rates of RVU25D in {tmp_path / 'x.csv'}\n",
     )
     assert (tmp_path / "x.csv").read_text().startswith("release,")
 

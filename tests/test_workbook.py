@@ -164,7 +164,8 @@ def test_a_contract_has_its_percentage_and_formulas(book):
         203.22,
     )
     said = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Source").to_python()
-    assert ["Contract", "112.5 % of what Medicare allows"] in said
+    contract = "112.5 % of what Medicare allows by the rates of 2022"
+    assert ["Contract", contract] in said
     assert ["Rates of", "the newest loaded release of 2022"] in said
 
 

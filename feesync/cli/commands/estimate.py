@@ -113,7 +113,8 @@ def _print(answer: Estimate, as_csv: bool, as_json: bool, explain: bool) -> None
         from feesync.cli.output import print_csv_rows
 
         print_csv_rows([line_row(answer)])
-    elif as_json:
+        return
+    if as_json:
         from feesync.cli.output import print_json
 
         print_json(answer.to_dict())
