@@ -40,6 +40,15 @@ def test_texts_wrap_the_widest_first_and_numbers_do_not(monkeypatch):
     )
 
 
+def test_long_words_break_after_a_hyphen_or_a_slash(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "18")
+    rows = [("1", "SAN FRANCISCO-OAKLAND/MARIN"), ("2", "x nonparticipating y")]
+    assert narrow_table(("Code", "Name"), rows) == (
+        "Code  Name\n----  ------------\n1     SAN\n      FRANCISCO-\n      OAKLAND/\n"
+        "      MARIN\n2     x\n      nonparticipa\n      ting y"
+    )
+
+
 def test_names_are_shortened_and_the_end_of_an_address_stays(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     rows = [("SAN FRANCISCO-OAKLAND", "a"), ("https://www.cms.gov/rvu25d.zip", "b")]

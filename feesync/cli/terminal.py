@@ -194,7 +194,27 @@ def _total(widths: Sequence[int]) -> int:
 def _fold(text: str, width: int) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, max(width, 1), break_on_hyphens=False) or [""]
+    width = max(width, 1)
+    words = " ".join(part for word in text.split() for part in _pieces(word, width))
+    return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """Return the pieces of a word that is longer than a line: it breaks after - or / if it can.
+
+    No two of them have room on one line.
+    """
+    if len(word) <= width:
+        return [word]
+    import re
+
+    pieces = [""]
+    for part in re.split("(?<=[-/])", word):
+        if len(pieces[-1]) + len(part) <= width:
+            pieces[-1] += part
+        else:
+            pieces += [part[at : at + width] for at in range(0, len(part), width)]
+    return list(filter(None, pieces))
 
 
 def _cut(text: str, width: int) -> str:
