@@ -331,6 +331,18 @@ class TestCommand:
         line = "09102-99 FL REST OF FLORIDA, ZIP 33612 by ZIP5 2025 Q4 (ZIP5_OCT2025.txt)"
         assert line in result.stdout.splitlines()
 
+    def test_a_zip_of_another_quarter_is_told_below(self, feesync):
+        line = ("check", "64493", "--paid", "0", "--zip", "33612", "--date", "2026-08-01")
+        text = " ".join(feesync(*line).stdout.split())
+        assert "09102-99 FL REST OF FLORIDA RVU26C" in text
+        assert "info: ZIP 33612 lies in 09102-99 by CMS's ZIP5 2025 Q4, the nearest" in text
+
+    def test_where_nothing_is_paid_the_codes_come_first(self, feesync):
+        text = " ".join(feesync("check", "64493", "--paid", "0", *PLACE).stdout.split())
+        assert "Nothing was paid: see the codes of the remittance first. A denial" in text
+        some = feesync("check", "64493", "--paid", "0.01", *PLACE).stdout
+        assert "Nothing was paid" not in some
+
     def test_modifiers_may_stand_apart(self, feesync):
         apart = feesync("check", "64493", "-m", "50", "--allowed", "222.87", *PLACE)
         assert apart.stdout == TABLE

@@ -133,6 +133,7 @@ class TestRows:
                 "releases": [],
                 "cause": None,
                 "reason": None,
+                "stand_in": False,
             }
         ]
         (refused,) = check_prices([{"hcpcs": "?", "amount": 5}], **NATION).rows()
@@ -270,6 +271,26 @@ class TestTables:
         path = table("cpt,mod,fee\n64493,XZ,12.50\n")
         rows = feesync("check", path, *DAY, "--locality", "AL").stdout.splitlines()
         assert ["2", "64493-XZ", "12.50", "refused"] in [row.split() for row in rows]
+
+    def test_without_any_place_a_zip_is_asked_for_once(self, feesync, table):
+        path = table("cpt,nonfac,fac\n64493,1,2\n64494,3,4\n")
+        result = feesync("check", path, *DAY)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.count("is enough: feesync check") == 1
+        assert result.stderr.endswith(" --date 2025-11-03 --zip 33612\n")
+        one = table("cpt,nonfac,fac,zip\n64493,1,2,\n64494,3,4,33612\n", "one.csv")
+        assert feesync("check", one, *DAY).stderr.splitlines() == [
+            "feesync: row 2: it names no place, and none is given for all rows"
+        ]
+
+    def test_a_release_or_a_zip_file_of_another_quarter_is_said(self, feesync, table):
+        path = table("cpt,fee,zip\n64493,1,33612\n64494,1,94110\n")
+        result = feesync("check", path, "--date", "2026-11-01", "--csv")
+        rows = csv.DictReader(io.StringIO(result.stdout))
+        assert [(row["release"], row["stand_in"]) for row in rows] == [("RVU26C", "True")] * 2
+        release, zip_file = result.stderr.splitlines()
+        assert "warning: No loaded release covers 2026-11-01; RVU26C of the same year" in release
+        assert "info: ZIP 33612 lies in 09102-99 by CMS's ZIP5 2025 Q4, the nearest" in zip_file
 
     def test_a_row_without_a_price_alone(self, feesync, table):
         path = table("cpt,modifier,fee\n64493,22,1\n64493,,172.08\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from feesync.claims.estimate import Estimate, heading, other_notes, place_line
+from feesync.claims.estimate import ZIP_NOTE, Estimate, heading, other_notes, place_line
 from feesync.model.note import Severity
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def text(check: Check) -> str:
     for number, cause in enumerate(check.causes, start=1):
         head = f"{number}. As {cause.text}"
         lines += ["", *_wrapped(head, "   "), *_arithmetic(cause, estimate)]
-    notes = [note for note in other_notes(estimate) if note.severity in _SHOWN]
+    others = other_notes(estimate)
+    notes = [note for note in others if note.severity in _SHOWN or note.code == ZIP_NOTE]
     for note in notes:
         lines += ["", *_wrapped(str(note))]
     return "\n".join(lines)
@@ -68,6 +69,11 @@ def _verdict(check: Check) -> Iterator[str]:
         return
     given = [amount for amount in (check.allowed, check.paid) if amount is not None]
     amounts, distance = " and ".join(f"{amount:,.2f}" for amount in given), _distance(check)
+    if check.paid == 0:
+        yield (
+            "Nothing was paid: see the codes of the remittance first. A denial has its reason "
+            "there, and the deductible is PR-1."
+        )
     if check.causes:
         ways = len(check.causes)
         how = f" in {ways} ways, the likeliest first" if ways > 1 else ""

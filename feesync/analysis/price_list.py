@@ -20,8 +20,10 @@ from feesync.analysis.causes import Target, answer, causes
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims import arguments, wording
+from feesync.claims.estimate import ZIP_NOTE
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
+from feesync.claims.rates import QuoteLookup
 from feesync.errors import (
     ExitStatus,
     FeesyncError,
@@ -33,11 +35,12 @@ from feesync.errors import (
 from feesync.model import reading
 from feesync.model.dates import read_day
 from feesync.model.money import dollars, dollars_or_none, json_ready
-from feesync.model.note import Severity
+from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.result import RowResult
 from feesync.pricing.modifiers import placed
 from feesync.reference.place_of_service import read_setting
+from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
@@ -112,6 +115,15 @@ class PriceList(RowResult):
     def status(self) -> ExitStatus:
         """The worst of the exit statuses of rows that are refused, or have no price."""
         return worst(price.status for price in self.prices)
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes on releases and places, once; of the ZIPs of one file the first."""
+        notes: dict[object, Note] = {}
+        for note in chain.from_iterable(price.notes for price in self.prices):
+            by_file = note.severity is Severity.INFO
+            notes.setdefault((note.code, note.source) if by_file else note, note)
+        return list(notes.values())
 
     @property
     def differs(self) -> bool:
@@ -237,7 +249,8 @@ def _price_row(
             raise
         return _refusal(number, given, name, header, error)
     line, allowed = question.line, own.price.allowed
-    quote = rates.of(question.header).quote_of(placed(line), own.price.rate)
+    lookup = rates.of(question.header)
+    quote = lookup.quote_of(placed(line), own.price.rate)
     matches: list[Match] = []
     finding, reason, status = Finding.DIFFERENT, "", ExitStatus.OK
     if allowed == amount:
@@ -268,6 +281,18 @@ def _price_row(
         causes=others,
         reason=reason,
         status=status,
+        stand_in=quote.stand_in,
+        notes=_notes(lookup, quote),
+    )
+
+
+def _notes(lookup: QuoteLookup, quote: Quote) -> tuple[Note, ...]:
+    """Return the notes on a rate, but that a ZIP is of the file of the day's quarter."""
+    usual = quote.zip is not None and quote.zip.of_the_day
+    return tuple(
+        note
+        for note in lookup.notes(quote)
+        if not (usual and note.code == ZIP_NOTE and note.severity is Severity.INFO)
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from feesync.errors import ExitStatus, Hint
 from feesync.model.locality import Locality
 from feesync.model.money import json_ready, percent_change
+from feesync.model.note import Note
 from feesync.model.rate import Setting
 
 
@@ -46,6 +47,9 @@ class PriceRow:
         reason: why there is no price, or why the row is refused; else empty.
         status: the exit status of the reason.
         hint: what helps against it, None where nothing is known to.
+        stand_in: whether a release of another quarter answers, because that of the date is not
+            loaded.
+        notes: on the release and the place.
     """
 
     row: int
@@ -64,6 +68,8 @@ class PriceRow:
     reason: str = ""
     status: ExitStatus = ExitStatus.OK
     hint: Hint | None = None
+    stand_in: bool = False
+    notes: tuple[Note, ...] = ()
 
     @property
     def code(self) -> str:
@@ -108,5 +114,6 @@ class PriceRow:
                 "releases": self.releases,
                 "cause": self.causes[0] if self.causes else None,
                 "reason": self.reason or None,
+                "stand_in": self.stand_in,
             }
         )

@@ -13,7 +13,7 @@ from feesync.model.release import Release
 from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
 
-_ZIP_NOTE = "zip-locality"
+ZIP_NOTE = "zip-locality"
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
 """Texts must not depend on the decimal context of the caller."""
@@ -205,7 +205,7 @@ def other_notes(estimate: Estimate) -> list[Note]:
     """Return the notes but for that on a ZIP whose file the line of the place names."""
     by = estimate.quote.zip
     on_line = by is not None and by.of_the_day
-    return [note for note in estimate.notes if not (on_line and note.code == _ZIP_NOTE)]
+    return [note for note in estimate.notes if not (on_line and note.code == ZIP_NOTE)]
 
 
 def _provenance(estimate: Estimate) -> str:

@@ -24,7 +24,14 @@ from feesync.cli.options import (
     modifiers_option,
     one_format,
 )
-from feesync.cli.output import count_of, print_csv_rows, print_json, print_prose, print_table
+from feesync.cli.output import (
+    count_of,
+    print_csv_rows,
+    print_json,
+    print_notes,
+    print_prose,
+    print_table,
+)
 from feesync.cli.place import required_place
 from feesync.errors import ExitStatus, InvalidInputError, worst
 from feesync.formats.table import TABLE_SUFFIXES
@@ -88,7 +95,10 @@ def command(
                 "--allowed, --paid, --deductible and --modifier are for a line: a price list has "
                 "its amounts and modifiers in columns"
             )
-        prices = price_list(header, read_price_list(*read_input(line)), db=ctx.obj)
+        rows = read_price_list(*read_input(line))
+        if rows and not any(row.get("locality") for _, row in rows):
+            required_place(header.locality or None)
+        prices = price_list(header, rows, db=ctx.obj)
         _print_prices(prices, as_json=as_json, as_csv=as_csv)
         status, differs = prices.status, prices.differs
     else:
@@ -126,10 +136,13 @@ def _print_prices(prices: PriceList, *, as_json: bool, as_csv: bool) -> None:
     if reasons:
         from feesync.cli.hints import with_hint  # not where every row has a price
 
+        texts: dict[str, None] = {}  # a row with two amounts has its reason once
         for price in reasons:
             kind = "no price: " if price.finding is Finding.NO_PRICE else ""
-            text = with_hint(price.reason, price.hint)
-            click.echo(f"feesync: {kind}row {price.row}: {text}", err=True)
+            texts[f"{kind}row {price.row}: {with_hint(price.reason, price.hint)}"] = None
+        for text in texts:
+            click.echo(f"feesync: {text}", err=True)
+    print_notes(prices.notes)
 
 
 _Cell = Callable[[PriceRow], object]
@@ -157,7 +170,8 @@ def _print_list(prices: PriceList) -> None:
     if known:
         first = known[0]
         names = {"Date": str(first.date), "Setting": first.setting, "Place": str(first.locality)}
-        click.echo("\n".join(str(names[name]) for name in same))
+        for name in same:
+            print_prose(str(names[name]))
         click.echo(", ".join(dict.fromkeys(str(price.release) for price in known)) + "\n")
     columns = [name for name in _COLUMNS if name not in same]
     rows = [[_COLUMNS[name](price) for name in columns] for price in prices.prices]
