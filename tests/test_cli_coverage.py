@@ -296,6 +296,26 @@ class TestSeveralCodes:
         ]
         assert data == alone
 
+    def test_a_range_is_its_facet_joint_codes(self, feesync):
+        data = json.loads(feesync("coverage", "64494-64633", *DAY, "--json").stdout)
+        assert [sheet["hcpcs"] for sheet in data] == ["64494", "64495", "64633"]
+        result = feesync("coverage", "99213-99215", *DAY)
+        assert (result.exit_code, result.stdout) == (6, "")
+        assert "there is no billing sheet for 99213; there is one for 64490" in result.stderr
+
+    def test_place_and_pos_may_be_defaults(self, feesync, monkeypatch, tmp_path):
+        monkeypatch.setenv("FEESYNC_LOCALITY", "33612")
+        monkeypatch.setenv("FEESYNC_POS", "asc")
+        given = feesync("coverage", "64493", "--zip", "33612", "--pos", "24", *DAY).stdout
+        result = feesync("coverage", "64493", *DAY)
+        line = "Defaults: locality 33612 (FEESYNC_LOCALITY); pos asc (FEESYNC_POS)"
+        assert result.stdout.startswith(given)
+        shown = " ".join(result.stdout.removeprefix(given).split())
+        assert shown.replace("pos 24", "pos asc") == line
+        page = feesync("coverage", "64493", *DAY, "--html", tmp_path / "a.html")
+        assert page.stdout == ""
+        assert "info: Defaults: locality 33612" in page.stderr
+
     def test_one_without_a_sheet_is_told_beside_the_others(self, feesync):
         result = feesync("coverage", "64493", "99213", *DAY)
         assert result.exit_code == 6

@@ -14,6 +14,9 @@ import click
 from feesync import defaults
 from feesync.model.zip_code import read_zip
 
+_OTHER_FORMS = ("as_json", "as_csv", "html")
+"""Options of an answer that is no text on stdout."""
+
 
 def read_place_zip(text: str) -> str:
     """Return a ZIP as a text that means no MAC; its five digits alone may mean both."""
@@ -60,4 +63,4 @@ def fill(
 
     values.update((name, value) for name, (value, _) in used.items())
     form = values if others is None else others
-    return defaults_line(used, as_text=not (form.get("as_json") or form.get("as_csv")))
+    return defaults_line(used, as_text=not any(map(form.get, _OTHER_FORMS)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import date as Date
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -32,9 +34,11 @@ from feesync.cli.output import (
     print_prose,
 )
 from feesync.cli.terminal import terminal_width
+from feesync.coverage.facts import codes as facet_codes
 from feesync.coverage.page import CoveragePage, coverage_page
 from feesync.coverage.sheet import Sheet, coverage_sheet
 from feesync.errors import ExitStatus, UnknownCodeError
+from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
 
 _WIDTH = 110
@@ -74,6 +78,7 @@ def command(
     \b
       feesync coverage 64493 --pos 22 --locality 01112-05
       feesync coverage 64493 64494 64635 --zip 33612 --html coverage.html
+      feesync coverage 64490-64495 --zip 33612
       feesync coverage 64635 --date 2024-03-01 --json
     """
     refuse_several((("--json", as_json), ("--csv", as_csv), ("--html", html)))
@@ -81,7 +86,8 @@ def command(
     sheets, errors = _sheets(ctx, hcpcs, pos, locality, day)
     page = coverage_page(sheets)
     if as_json:
-        print_json([sheet.to_dict() for sheet in sheets] if len(hcpcs) > 1 else sheets[0].to_dict())
+        answers = [sheet.to_dict() for sheet in sheets]
+        print_json(answers if max(len(hcpcs), len(sheets)) > 1 else answers[0])
     elif as_csv:
         print_csv_rows([row for sheet in sheets for row in sheet.rows()])
     elif html:
@@ -109,7 +115,7 @@ def _sheets(
     """Return the sheets of codes, and the errors of those that have none; one must have one."""
     sheets: list[Sheet] = []
     errors: list[UnknownCodeError] = []
-    for code in dict.fromkeys(codes):
+    for code in dict.fromkeys(chain.from_iterable(map(_each_code, codes))):
         try:
             sheets.append(coverage_sheet(code, pos=pos, locality=locality, date=day, db=ctx.obj))
         except UnknownCodeError as error:
@@ -117,6 +123,14 @@ def _sheets(
     if not sheets:
         raise errors[0]
     return sheets, errors
+
+
+def _each_code(text: str) -> Sequence[str]:
+    """Return a code as it is typed, or the facet joint codes of a range."""
+    codes = read_codes(text)
+    if isinstance(codes, str):
+        return (codes,)
+    return [code for code in facet_codes() if codes.holds(code)] or (codes.first,)
 
 
 def _print(page: CoveragePage) -> None:
