@@ -35,8 +35,9 @@ VARIABLES = {
     "user's data folder. Where the file is not there yet, the embedded snapshot answers.",
     "FEESYNC_CACHE": "the folder of downloads; by default in the user's cache folder.",
     "FEESYNC_CMS_URL": "a mirror in the place of `https://www.cms.gov`.",
-    "FEESYNC_LOCALITY": "the place of estimate, claim and history, where none is given; before the "
-    "file of `feesync config`. Functions do not read it, nor the next three.",
+    "FEESYNC_LOCALITY": "the place of estimate, claim, check, sheet, coverage and history, where "
+    "none is given; before the file of `feesync config`. Functions do not read it, nor the next "
+    "three.",
     "FEESYNC_POS": "the place of service, where neither `--pos` nor `--setting` is given.",
     "FEESYNC_PRACTITIONER": "who bills, where `--practitioner` is not given.",
     "FEESYNC_NONPAR": "`true` for a non-participating practitioner, where neither `--nonpar` nor "

@@ -85,6 +85,11 @@ def test_a_file_that_cannot_be_read(feesync, file, text, says):
         assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_value_may_follow_an_equals_sign(feesync):
+    assert feesync("config", "set", "zip=33612").stdout.startswith("locality is 33612: 09102-99")
+    assert defaults.of_file() == {"locality": "33612"}
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -97,7 +102,9 @@ def test_a_file_that_cannot_be_read(feesync, file, text, says):
         (["unset", "place"], "'place' is no default; there are locality"),
         (["unset", "pos", "11"], "unset takes no VALUE: 'feesync config unset pos'"),
         (["show", "pos"], "'feesync config set pos VALUE' sets it"),
-        (["pos"], "'pos' is not one of 'show', 'set', 'unset'"),
+        (["pos"], "'feesync config set pos office' sets a default, and 'feesync config' shows"),
+        (["nonpar=yes"], "'feesync config set nonpar yes' sets a default"),
+        (["posts"], "'posts' is not one of 'show', 'set', 'unset'"),
     ],
 )
 def test_what_config_refuses(feesync, words, says):

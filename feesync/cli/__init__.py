@@ -21,6 +21,9 @@ from feesync.cli.options import db_option
 from feesync.errors import ExitStatus, FeesyncError, one_line, worst
 
 _STDOUT = 1
+_EXTRA = "Got unexpected extra argument"
+"""How Click begins to say that a command does not take a word."""
+
 _MOST_ERRORS = 100
 _LONGEST_VALUE = 60
 _LONGEST_PATH = 200
@@ -117,7 +120,15 @@ class _Commands(Once, click.Group):
     def _word(self, error: click.ClickException) -> None:
         """Give a usage error its words: what may have been meant, and long arguments cut."""
         message = error.message
-        if isinstance(error, click.NoSuchOption):
+        if isinstance(error, click.MissingParameter) and not message:
+            from feesync.cli.near import missing_argument
+
+            message = missing_argument(error)
+        elif isinstance(error, click.UsageError) and message.startswith(_EXTRA):
+            from feesync.cli.near import extra_words
+
+            message = extra_words(error, message.removeprefix(_EXTRA).strip("s() ").split())
+        elif isinstance(error, click.NoSuchOption):
             from feesync.cli.near import no_option
 
             message, error.possibilities = no_option(error, self.typed), None  # type: ignore[misc]

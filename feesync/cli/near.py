@@ -43,6 +43,16 @@ _PLACES = ("--zip", "--locality")
 _LIKE = 0.7
 """How like an option must be to what was typed: from 0 to 1."""
 
+_MODIFIER = 2
+"""The characters of a modifier."""
+
+_FORMS = {
+    "--zip": "[0-9]{5}(?:-?[0-9]{4})?",
+    "--allowed": r"\$?[0-9][0-9,]*\.[0-9]{2}",
+    "--paid": r"\$?[0-9][0-9,]*\.[0-9]{2}",
+}
+"""Options, and the form of their values."""
+
 _LINE = re.compile(r"(?=.*[0-9]{3})[0-9A-Z]{5}(?:[-x@].*)?", re.IGNORECASE)
 """A code, or the short form of a claim line."""
 
@@ -63,6 +73,50 @@ def no_command(name: str, arguments: Sequence[str], commands: Collection[str]) -
     if near:
         return f"{text} Did you mean '{near}'?"
     return f"{text} There are {', '.join(commands)}."
+
+
+def missing_argument(error: click.MissingParameter) -> str:
+    """Return what to say besides of an argument that is not there: the command's first example."""
+    is_choice = error.param is not None and isinstance(error.param.type, click.Choice)
+    example = "" if is_choice else _example(error.ctx)
+    return f"As in: {example}" if example else ""
+
+
+def extra_words(error: click.UsageError, words: Sequence[str]) -> str:
+    """Return what to say of words that a command does not take.
+
+    Args:
+        error: Click's.
+        words: the words.
+    """
+    context = error.ctx
+    params = context.params if context else {}
+    line = params.get("line") or params.get("hcpcs")
+    if not context or not isinstance(line, str):
+        return f"{error.message}, as in: {_example(context)}"
+    if all(len(word) == _MODIFIER for word in words):
+        return f"modifiers stand with the code: give {'-'.join((line, *words))}"
+    absent = {
+        name
+        for param in context.command.params
+        if params.get(str(param.name)) is None
+        for name in param.opts
+    }
+    noun = "line" if "line" in params else "code"
+    text = f"{error.message}: {context.command.name} takes one {noun}"
+    meant = [
+        f"{option} {words[0]}"
+        for option, form in _FORMS.items()
+        if option in absent and re.fullmatch(form, words[0])
+    ]
+    return f"{text}. Is {' or '.join(meant)} meant?" if meant else text
+
+
+def _example(context: click.Context | None) -> str:
+    """Return the first example of a command's help."""
+    text = (context.command.help if context else None) or ""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line.startswith("feesync ")), "feesync help")
 
 
 def no_option(error: click.NoSuchOption, typed: Sequence[str]) -> str:

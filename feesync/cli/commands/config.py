@@ -14,9 +14,27 @@ _SHOW, _SET, _UNSET = "show", "set", "unset"
 _SPARE = {"zip": "locality"}
 """What people call a default besides."""
 
+_EXAMPLES = {"locality": "33612", "pos": "office", "practitioner": "np", "nonpar": "true"}
+
+
+class _Action(click.Choice[str]):
+    """An action, or the line to type where a default stands in its place."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the action."""
+        name, _, given = value.partition("=")
+        name = _SPARE.get(name, name)
+        if name in _EXAMPLES:
+            raise click.UsageError(
+                f"'feesync config set {name} {given or _EXAMPLES[name]}' sets a default, and "
+                "'feesync config' shows all",
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
 
 @click.command("config", cls=QuietReader, short_help="Your own defaults: place, POS, who bills.")
-@click.argument("action", type=click.Choice((_SHOW, _SET, _UNSET)), default=_SHOW)
+@click.argument("action", type=_Action((_SHOW, _SET, _UNSET)), default=_SHOW)
 @click.argument("name", required=False)
 @click.argument("value", required=False)
 @json_option
@@ -25,11 +43,12 @@ _SPARE = {"zip": "locality"}
 def command(
     ctx: click.Context, action: str, name: str | None, value: str | None, as_json: bool
 ) -> None:
-    """Show, set or unset what estimate, claim and history take where an option is not given.
+    """Show, set or unset what commands take where an option is not given.
 
-    NAME is locality (a ZIP, or what --locality takes), pos, practitioner or nonpar. An option goes
-    before a variable (FEESYNC_LOCALITY, FEESYNC_POS, FEESYNC_PRACTITIONER, FEESYNC_NONPAR), and a
-    variable before the file. An answer says which defaults it used.
+    They are estimate, claim, check, sheet, coverage and history. NAME is locality (a ZIP, or what
+    --locality takes), pos, practitioner or nonpar. An option goes before a variable
+    (FEESYNC_LOCALITY, FEESYNC_POS, FEESYNC_PRACTITIONER, FEESYNC_NONPAR), and a variable before the
+    file. An answer says which defaults it used.
 
     \b
       feesync config
@@ -37,6 +56,8 @@ def command(
       feesync config set pos office
       feesync config unset pos
     """
+    if action == _SET and name and value is None and "=" in name:
+        name, _, value = name.partition("=")
     name = _SPARE.get(name, name) if name else name
     if action == _SHOW:
         if name:
@@ -59,9 +80,6 @@ def command(
             raise click.UsageError(f"unset takes no VALUE: 'feesync config unset {name}'")
         was_there = defaults.forget(name)
         click.echo(f"{name} {'is no default any more' if was_there else 'was no default'}")
-
-
-_EXAMPLES = {"locality": "33612", "pos": "office", "practitioner": "np", "nonpar": "true"}
 
 
 def _set(ctx: click.Context, name: str, value: str) -> None:
