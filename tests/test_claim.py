@@ -253,7 +253,7 @@ def test_what_does_not_apply_is_refused_by_name(loaded, line, says):
         ([{"code": "64493"}], {}, "line 1: a claim line has 'code'; its names are hcpcs"),
         ([{"modifiers": ["50"]}], {}, "line 1: a claim line has no 'hcpcs'"),
         ([{"hcpcs": "64493", "charge": 2.5}], {}, "line 1: charge: 2.5 is a float"),
-        ([7], {}, "line 1: a int is no claim line"),
+        ([7], {}, "line 1: a claim line is text such as 64493-50, or a dictionary, not int"),
         ([], {}, "at least one line"),
         (["64493"] * 51, {}, "at most 50"),
     ],

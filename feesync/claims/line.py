@@ -66,8 +66,7 @@ class ClaimLine(NamedTuple):
         if isinstance(given, Mapping):
             return cls._from_mapping(given)
         raise InvalidInputError(
-            f"a {type(given).__name__} is no claim line: give text such as 64493-50, or a "
-            "dictionary"
+            f"a claim line is text such as 64493-50, or a dictionary, not {type(given).__name__}"
         )
 
     def in_parts(self) -> "ClaimLine":
