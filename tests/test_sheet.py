@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+import workbooks
 from click.testing import CliRunner
 
 from feesync import (
@@ -419,6 +420,16 @@ class TestCodesOfAFile:
         assert self.shown(feesync, path) == ["64493-50", "64494"]
         path.write_text("64493-50,x\n")
         assert self.shown(feesync, path) == ["64493-50"]
+
+    def test_the_first_column_of_a_workbook(self, feesync, tmp_path):
+        path = tmp_path / "practice.xlsx"
+        path.write_bytes(workbooks.workbook([["CPT", "name"], [64493, "x"], ["64494-50", "y"]]))
+        assert self.shown(feesync, path) == ["64493", "64494-50"]
+
+    def test_a_number_sign_in_another_column_begins_no_comment(self, feesync, tmp_path):
+        path = tmp_path / "practice.csv"
+        path.write_text('64493,"room #4"\n64494-50 # both sides,\n,none\n')
+        assert self.shown(feesync, path) == ["64493", "64494-50"]
 
     def test_a_column_of_modifiers_is_not_left_out_unsaid(self, feesync, tmp_path):
         path = tmp_path / "practice.csv"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 from collections.abc import Callable
 
 import click
@@ -12,10 +10,12 @@ from feesync.claims.line import ClaimLine
 from feesync.cli.input import read_input
 from feesync.errors import InvalidInputError
 from feesync.formats.line_columns import CODE, SPELLINGS
-from feesync.formats.table import plain
+from feesync.formats.table import plain, read_rows, read_text
 from feesync.model.reading import excerpt
 
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
+"""How the name of a file with columns ends; of others each row is a text."""
+
 _HEADERS = frozenset(map(plain, (CODE, *SPELLINGS[CODE], "codes", "line", "lines")))
 """First cells that make a row the header of its file."""
 
@@ -39,8 +39,8 @@ def codes_option(what: str) -> Callable[[Callable[..., None]], Callable[..., Non
         "more",
         callback=_read,
         metavar="FILE",
-        help=f"A file with {what} a row, or - for standard input; # begins a comment. Of a .csv "
-        "the first column counts.",
+        help=f"A file with {what} a row, or - for standard input; # begins a comment. Of a .csv, "
+        ".tsv or .xlsx the first column counts.",
     )
 
 
@@ -90,31 +90,32 @@ def _read(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
     if value is None:
         return ()
     data, name = read_input(value)
-    try:
-        texts = _first_cells(name, data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InvalidInputError(f"{name} cannot be read: it is not UTF-8 text") from None
+    is_table = name.lower().endswith(_TABLES)
+    texts = _of_table(data, name) if is_table else _of_text(data, name)
     if not texts:
         raise InvalidInputError(f"{name} has no code")
     return texts
 
 
-def _first_cells(name: str, text: str) -> tuple[str, ...]:
+def _of_text(data: bytes, name: str) -> tuple[str, ...]:
+    """Return the rows of a text, without comments; a header is none of them."""
+    rows = map(_without_comment, read_text(data, name).splitlines())
+    return tuple(row for row in rows if row and plain(row) not in _HEADERS)
+
+
+def _of_table(data: bytes, name: str) -> tuple[str, ...]:
     """Return the first cell of each row that has one; a header is none of them."""
-    rows = [row for row in (line.partition("#")[0].strip() for line in text.splitlines()) if row]
-    if not name.lower().endswith(".csv"):
-        return tuple(row for row in rows if plain(row) not in _HEADERS)
-    delimiter = max(",;\t|", key=(rows or [""])[0].count)
-    try:
-        cells = list(csv.reader(rows, delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise InvalidInputError(f"{name} is not readable as csv ({error})") from None
-    if cells and plain(cells[0][0]) in _HEADERS:
-        header, *cells = cells
+    rows = [cells for _, cells in read_rows(data, name) if _without_comment(cells[0])]
+    if rows and plain(rows[0][0]) in _HEADERS:
+        header, *rows = rows
         for column in header[1:]:
             if plain(column) in _OTHERS:
                 raise InvalidInputError(
                     f"{name} has the column {excerpt(column)}, which is not read: write modifiers "
                     "after their code, as in 64493-50"
                 )
-    return tuple(filter(None, (row[0].strip() for row in cells)))
+    return tuple(_without_comment(cells[0]) for cells in rows)
+
+
+def _without_comment(row: str) -> str:
+    return row.partition("#")[0].strip()

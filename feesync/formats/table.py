@@ -118,6 +118,18 @@ def read_rows(data: bytes, name: str) -> list[tuple[int, list[str]]]:
     )
 
 
+def read_text(data: bytes, name: str) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 with a byte order mark.
+
+    Raises:
+        InvalidInputError: it is neither.
+    """
+    try:
+        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"{name} cannot be read: it is not UTF-8 text") from None
+
+
 def _each(name: str, rows: Iterable[tuple[int, _R]], function: Callable[[_R], _T]) -> list[_T]:
     results: list[_T] = []
     errors: list[FeesyncError] = []
@@ -171,10 +183,7 @@ def _named(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 
 def _text_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each row of a csv file, except blank rows."""
-    try:
-        text = data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInputError(f"{name} cannot be read: it is not UTF-8 text") from None
+    text = read_text(data, name)
     first = next(_FIRST_LINE.finditer(text))[0].rstrip()
     named = _SEPARATOR.fullmatch(first)
     delimiter = named[1] if named else _delimiter(first)
