@@ -300,6 +300,7 @@ def test_the_factor_of_a_qualifying_participant(feesync):
             6,
             "99213 is not among the few codes of RVU24A in the embedded snapshot",
         ),
+        (["99213", "--date", "2024-11-04"], 6, "'feesync sync --year 2024' brings RVU24D"),
         (["64493", "--release", "RVU25D", "--state", "ZZ"], 6, "no locality in state 'ZZ'"),
         (["64493", "--release", "RVU25D", "--locality", "ZZ-01"], 6, "no locality 'ZZ-01'"),
         (

@@ -209,7 +209,7 @@ def _grid(
     for item in codes or source.codes_of(release):
         try:
             singles = _single_codes(schedule, item, source, release, day)
-            answer_of.update({code: _answer(code, codes_of) for code in singles})
+            answer_of.update({code: _answer(schedule, code, codes_of, day) for code in singles})
         except UnknownCodeError as error:
             unknown.append(error)
     if unknown and not answer_of:
@@ -267,7 +267,10 @@ def _single_codes(
 
 
 def _answer(
-    code: str, answers: Sequence[tuple[Source, Release, frozenset[str]]]
+    schedule: FeeSchedule,
+    code: str,
+    answers: Sequence[tuple[Source, Release, frozenset[str]]],
+    day: date | None,
 ) -> tuple[Source, Release]:
     """Return the first release that answers for a code; the snapshot's only if it has the code."""
     for source, release, codes in answers:
@@ -275,6 +278,8 @@ def _answer(
             return source, release
         if not source.embedded:
             raise UnknownCodeError(f"{code} is not in {release.label}")
+    if day:
+        raise schedule.library().outside_snapshot(code, day)
     label = answers[-1][1].label
     raise UnknownCodeError(
         f"{code} is not among the few codes of {label} in the embedded snapshot",
