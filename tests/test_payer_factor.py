@@ -79,6 +79,14 @@ def test_medicare_pays_nothing_of_it():
         assert "conversion factor 45.0000 of the payer\n" in text
 
 
+@pytest.mark.parametrize(
+    "line", [["claim", "64493"], ["check", "64493", "--allowed", "1"], ["sheet", "64493"]]
+)
+def test_whose_factor_it_is_is_said_alike(feesync, line):
+    shown = feesync(*line, "--locality", "AL", "--date", DAY, "--conversion-factor", "45").stdout
+    assert "conversion factor 45.0000 of the payer" in " ".join(shown.split())
+
+
 def test_every_answer_says_so(feesync):
     code, text = "payer-conversion-factor", "The conversion factor is 45.00, another payer's, in"
     answer = paid(conversion_factor="45")

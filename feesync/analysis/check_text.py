@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from feesync.claims.estimate import ZIP_NOTE, Estimate, heading, other_notes, place_line
+from feesync.claims.estimate import (
+    ZIP_NOTE,
+    Estimate,
+    factor_words,
+    heading,
+    other_notes,
+    place_line,
+)
 from feesync.model.note import Severity
 
 if TYPE_CHECKING:
@@ -38,9 +45,7 @@ def text(check: Check) -> str:
 
 
 def _rates(estimate: Estimate) -> str:
-    rate = estimate.rate
-    factor = f"conversion factor {rate.conversion_factor} {rate.basis}"
-    return f"{estimate.release.label}, {factor}"
+    return f"{estimate.release.label}, {factor_words(estimate)}"
 
 
 def _amounts(check: Check) -> Iterator[str]:

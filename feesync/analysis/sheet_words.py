@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feesync.analysis.sheet import FeeSheet, SheetColumn, SheetLine, reason
-from feesync.claims.estimate import Estimate, other_notes, place_line
+from feesync.claims.estimate import Estimate, factor_words, other_notes, place_line
 from feesync.model.locality import Locality
 from feesync.model.rate import Setting
 from feesync.pricing.line import Contract
@@ -86,10 +86,10 @@ def _practitioner(sheet: FeeSheet) -> str:
 def _origin(sheet: FeeSheet) -> tuple[str, ...]:
     texts: dict[str, None] = {}
     for estimate in sheet.estimates():
-        release, rate = estimate.release, estimate.rate
+        release = estimate.release
         texts[
             f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
-            f"conversion factor {rate.conversion_factor} {rate.basis}; from {release.source}; "
+            f"{factor_words(estimate)}; from {release.source}; "
             f"sha256 {release.sha256}"
         ] = None
     return tuple(texts)

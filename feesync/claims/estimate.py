@@ -14,6 +14,7 @@ from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
 
 ZIP_NOTE = "zip-locality"
+_BASES = {PAYER: "of the payer"}
 _WIDTH = 44
 _CONTEXT = Context(prec=28)
 """Texts must not depend on the decimal context of the caller."""
@@ -208,12 +209,17 @@ def other_notes(estimate: Estimate) -> list[Note]:
     return [note for note in estimate.notes if not (on_line and note.code == ZIP_NOTE)]
 
 
+def factor_words(estimate: Estimate) -> str:
+    """Return the conversion factor, and whose it is, in words."""
+    rate = estimate.rate
+    basis = _BASES.get(rate.basis, rate.basis)
+    return f"conversion factor {rate.conversion_factor} {basis}"
+
+
 def _provenance(estimate: Estimate) -> str:
     """Return the release with its dates and source, and the conversion factor with its basis."""
     release, rate = estimate.release, estimate.rate
-    basis = {"qp": "qualifying APM participant (qp)", PAYER: "of the payer"}.get(
-        rate.basis, rate.basis
-    )
+    basis = {"qp": "qualifying APM participant (qp)", **_BASES}.get(rate.basis, rate.basis)
     return (
         f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
         f"conversion factor {rate.conversion_factor} {basis}\nfrom {release.source}"

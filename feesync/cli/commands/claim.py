@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from feesync.claims.claim_estimate import ClaimEstimate
-from feesync.claims.estimate import Estimate, other_notes, place_line
+from feesync.claims.estimate import Estimate, factor_words, other_notes, place_line
 from feesync.claims.estimator import estimate_lines
 from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
@@ -138,9 +138,9 @@ def _print_table(claim: ClaimEstimate) -> None:
     settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
     print_lines(f"{settings}{place}, {first.date}\n{place_line(first)}")
     for release in dict.fromkeys(
-        (line.release.label, line.rate.conversion_factor, line.rate.basis) for line in claim.lines
+        f"{line.release.label}, {factor_words(line)}" for line in claim.lines
     ):
-        click.echo("{}, conversion factor {} {}".format(*release))
+        click.echo(release)
     click.echo()
     rows = [_row(number, line) for number, line in zip(claim.numbers, claim.lines, strict=True)]
     sums = (
