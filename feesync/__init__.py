@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from feesync.schedule.threads import open_schedule
     from feesync.verification.recompute import verify
     from feesync.verification.report import Difference, FileVerification, RefusedFile, Verification
+    from feesync.writers.export import export
     from feesync.writers.rates import Rates, rates
 
 _NAMES = {
@@ -90,6 +91,7 @@ _NAMES = {
         "UnreachableError",
     ),
     "feesync.claims.estimator": ("estimate", "estimate_claim"),
+    "feesync.writers.export": ("export",),
     "feesync.writers.rates": ("Rates", "rates"),
     "feesync.model.locality": ("Locality",),
     "feesync.model.note": ("Note", "Severity"),
@@ -187,6 +189,7 @@ __all__ = [
     "downloads",
     "estimate",
     "estimate_claim",
+    "export",
     "history",
     "localities",
     "modifiers",

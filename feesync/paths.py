@@ -51,11 +51,24 @@ def cache_path(path: str | os.PathLike[str] | None = None) -> Path:
     return Path(_expanded(_path_text("cache", path, CACHE_VARIABLE)) or _user_cache())
 
 
+def file_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file to write.
+
+    Raises:
+        InvalidInputError: the argument is no path, or is empty.
+    """
+    from pathlib import Path
+
+    return Path(_expanded(_given_text("file", path)))
+
+
 def _path_text(what: str, path: str | os.PathLike[str] | None, variable: str) -> str:
-    if path is not None and not isinstance(path, str | os.PathLike):
+    return os.environ.get(variable, "") if path is None else _given_text(what, path)
+
+
+def _given_text(what: str, path: str | os.PathLike[str]) -> str:
+    if not isinstance(path, str | os.PathLike):
         raise InvalidInputError(f"a {what} is a path, not {type(path).__name__}")
-    if path is None:
-        return os.environ.get(variable, "")
     text = os.fspath(path)
     if not isinstance(text, str):
         raise InvalidInputError(f"the path of a {what} is text, not {type(text).__name__}")

@@ -54,6 +54,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
         {"line": "64493-50", "locality": "AL", "allowed": "154.46", "date": DAY},
     ),
     "rates": (package.rates, {"codes": ["64493"], "locality": "AL", "date": DAY}),
+    "export": (package.export, {"codes": ["64493"], "locality": "AL", "date": DAY}),
     "sheet": (package.sheet, {"lines": ["64493-50"], "locality": "national", "date": DAY}),
     "check_prices": (
         package.check_prices,

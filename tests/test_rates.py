@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -202,6 +204,48 @@ def test_rates_are_written_to_a_file(tmp_path, feesync):
     assert answer.write(str(path), force=True) == len(answer.rows())
     with pytest.raises(InvalidInputError, match="no columns for a contract"):
         fs.rates("64493", percent=110, date=DAY).write(tmp_path / "a.csv")
+
+
+def test_an_export_has_the_rows_of_the_command_and_of_its_file(loaded, tmp_path, feesync):
+    line: dict[str, Any] = {"locality": ["AL", "01112-05"], "release": "RVU25D"}
+    answer = fs.export(["64493", "71046"], output=tmp_path / "a.csv", **line)
+    given = ("64493", "71046", "--locality", "AL", "--locality", "01112-05", "--release", "RVU25D")
+    printed = feesync("export", *given).stdout
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8") == printed
+    read = list(csv.DictReader(io.StringIO(printed)))
+    texts = [
+        {name: "" if cell is None else str(cell) for name, cell in zip(read[0], cells, strict=True)}
+        for cells in answer.cells()
+    ]
+    assert texts == read
+    assert len(read) == 8  # 71046 has rows of its own for 26 and TC
+    assert (*amounts(next(iter(answer))),) == ALABAMA
+    assert fs.export(["64493", "71046"], **line).rows() == answer.rows()
+    assert fs.rates(["64493", "71046"], **line).rows() == answer.rows()
+    assert fs.export("64493", output=str(tmp_path / "a.db"), state="AL", date=DAY).releases
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        cents = "SELECT nonfacility_amount, facility_amount FROM rate_cents WHERE state = 'AL'"
+        assert connection.execute(cents).fetchall() == [(15446, 8166)]
+
+
+def test_an_export_refuses_a_file_before_it_looks_for_rates(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    for name, words in (
+        ("a.csv", "exists"),
+        ("a.pdf", "does not end in"),
+        ("b/a.csv", "no folder"),
+    ):
+        with pytest.raises(InvalidInputError, match=words):
+            fs.export("QQQQQ", output=tmp_path / name, date=DAY)
+    with pytest.raises(UnknownCodeError):
+        fs.export("QQQQQ", output=path, force=True, date=DAY)
+    assert path.read_text() == "mine"
+    with pytest.raises(InvalidInputError, match="force goes with output"):
+        fs.export("64493", force=True, date=DAY)
+    fs.export("64493", output=path, force=True, date=DAY)
+    assert len(path.read_text(encoding="utf-8").splitlines()) == 111
+    assert [file.name for file in tmp_path.iterdir()] == ["a.csv"]
 
 
 RESULTS: dict[str, Any] = {

@@ -109,6 +109,7 @@ def test_there_are_other_commands():
 PYTHON = blocks("python")
 
 
+@pytest.mark.usefixtures("folder")
 def test_python_prints_what_stands_below_it():
     names: dict[str, Any] = {}
     for document, *_, code in PYTHON:

@@ -1,7 +1,7 @@
 """The fee sheet of a practice: lines by settings, places and dates, each priced by itself.
 
 Out of scope: lines of a claim beside each other (claims), and the words and forms that a sheet is
-printed in (printout, export, cli).
+printed in (printout, writers, cli).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A fee sheet in words: its title, its columns, its lines and its notes.
 
-Out of scope: the forms that it is printed in (cli, export).
+Out of scope: the forms that it is printed in (cli, writers).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The billing sheets of one or several codes in words, for a terminal and for paper.
 
-What several codes share is said once. Out of scope: the facts (sheet), and the forms (cli, export).
+What several codes share is said once. Out of scope: the facts (sheet), and the forms (cli,
+writers).
 """
 
 from __future__ import annotations

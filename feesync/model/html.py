@@ -1,6 +1,6 @@
 """An answer as HTML, for notebooks: its dictionary as tables.
 
-Out of scope: pages for paper (export).
+Out of scope: pages for paper (writers).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ of it, and a failure leaves the old file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def check(path: Path, database: Path, *, force: bool) -> None:
     target.check(path, database, force=force)
 
 
-def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) -> None:
+def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) -> int:
     """Write rows to a file that `check` has accepted.
 
     Args:
@@ -62,9 +62,21 @@ def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) 
         releases: the releases that they come from; a Parquet or SQLite file names them.
         force: whether an existing file is replaced.
 
+    Returns:
+        How many rows were written.
+
     Raises:
         InvalidInputError: another process has made the file meanwhile.
         OSError: the file cannot be written; the old one stays.
     """
+    count = 0
+
+    def counted() -> Iterator[list[Row]]:
+        nonlocal count
+        for block in blocks:
+            count += len(block)
+            yield block
+
     with target.existence_errors(path), beside(path, new=not force) as own:
-        _KINDS[path.suffix.lower()](own, blocks, releases)
+        _KINDS[path.suffix.lower()](own, counted(), releases)
+    return count

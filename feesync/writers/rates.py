@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from feesync.claims import arguments
@@ -27,7 +26,7 @@ from feesync.model.note import Note
 from feesync.model.rate import fee_by_factor
 from feesync.model.release import Release
 from feesync.model.result import RowResult
-from feesync.paths import database_path
+from feesync.paths import database_path, file_path
 from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.reference.states import read_states
@@ -135,18 +134,9 @@ class Rates(RowResult):
 
         if self.contract:
             raise InvalidInputError("a file of rates has no columns for a contract")
-        file, force = Path(path), reading.flag("force", force)
+        file, force = file_path(path), reading.flag("force", force)
         files.check(file, self.grid.database, force=force)
-        count = 0
-
-        def counted() -> Iterator[list[Row]]:
-            nonlocal count
-            for block in self.grid.blocks():
-                count += len(block)
-                yield block
-
-        files.write(file, counted(), self.releases, force=force)
-        return count
+        return files.write(file, self.grid.blocks(), self.releases, force=force)
 
     def to_frame(self, library: str | None = None) -> Any:  # noqa: ANN401 - of another library
         """Return the rows as a `DataFrame`; its numbers are exact decimals.

@@ -1,7 +1,7 @@
 """The file that a command writes: one rule for tables, workbooks, charts and databases.
 
 Whether the file may be written is checked before anything is read. An existing file is replaced
-only with --force, and a database of feesync never. Out of scope: writing the file (export.files,
+only with --force, and a database of feesync never. Out of scope: writing the file (writers.files,
 workbook, analysis.plot), and doing so in one step (feesync.files).
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
 from datetime import date as Date
 from pathlib import Path
 
@@ -21,11 +20,9 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import count_of, print_file, print_notes, print_unknown
-from feesync.model.hcpcs import read_codes
-from feesync.model.label import parse_label
 from feesync.paths import database_path
 from feesync.writers import csv_text, files
-from feesync.writers.rows import Row, open_grid
+from feesync.writers.export import export
 
 
 @click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")
@@ -91,35 +88,29 @@ def command(
         files.check(output, database, force=force)
     elif force:
         raise click.UsageError("--force goes with -o")
-    when = parse_label(label) if label else year if year is not None else day or Date.today()
-    codes = [read_codes(code) for code in (*hcpcs, *bare_codes(more))]
-    grid = open_grid(database, codes, places, states, when, qp=qp)
-    print_notes(grid.notes)
+    rates = export(
+        [*hcpcs, *bare_codes(more)] or None,
+        locality=places,
+        state=states,
+        date=day,
+        year=year,
+        release=label,
+        qp=qp,
+        db=database,
+    )
+    print_notes(rates.notes)
     if output is None:
-        csv_text.write(sys.stdout, grid.blocks())
-        print_unknown(ctx, grid.unknown)
+        csv_text.write(sys.stdout, rates.grid.blocks())
+        print_unknown(ctx, rates.unknown)
         return
-    labels = ", ".join(release.label for release in grid.releases)
+    labels = ", ".join(release.label for release in rates.releases)
     with click.progressbar(
-        grid.blocks(),
-        length=grid.code_count,
+        rates.grid.blocks(),
+        length=rates.grid.code_count,
         label=f"{labels} to {output.name}",
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as blocks:
-        rows = _RowCounter(blocks)
-        files.write(output, rows, grid.releases, force=force)
-    print_file(f"{count_of(rows.count, 'rate')} of {labels}", output)
-    print_unknown(ctx, grid.unknown)
-
-
-class _RowCounter:
-    """Passes on blocks of rows, and counts the rows."""
-
-    def __init__(self, blocks: Iterable[list[Row]]) -> None:
-        self._blocks, self.count = blocks, 0
-
-    def __iter__(self) -> Iterator[list[Row]]:
-        for block in self._blocks:
-            self.count += len(block)
-            yield block
+        count = files.write(output, blocks, rates.releases, force=force)
+    print_file(f"{count_of(count, 'rate')} of {labels}", output)
+    print_unknown(ctx, rates.unknown)
