@@ -214,6 +214,8 @@ ASKS = [
     ("history 64493 50 --zip 94110", 2, "modifiers stand with the code: give 64493-50"),
     ("status now", 2, "as in: feesync status"),
     ("check --paid 1 --zip 94110", 2, "As in: feesync check 64493-50 --allowed 222.87"),
+    ("sheet 64493 --pos office --zip 94110", 2, "Did you mean '--settings'?"),
+    ("sheet 64493 --setting asc --zip 94110", 2, "Did you mean '--settings'?"),
     ("sheet", 2, "As in: feesync sheet 64493-50 64494-50"),
     ("rates --zip 94110", 2, "As in: feesync rates 64493 64494"),
     ("history", 2, "As in: feesync history 64493 --locality 02102-01"),

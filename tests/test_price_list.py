@@ -169,6 +169,14 @@ class TestRows:
         assert (result.prices[1].amount, result.prices[1].hcpcs) == (D("5.00"), "99999")
         assert result.status == 2
 
+    def test_a_frame_is_told_how_it_becomes_rows(self):
+        import pandas as pd
+
+        frame = pd.DataFrame({"hcpcs": ["64493"], "amount": ["172.08"]})
+        (first, *_) = check_prices(frame, **NATION).prices
+        assert first.reason.endswith("of a DataFrame, give frame.to_dict('records')")
+        assert findings(frame.to_dict("records")) == [("equal", ())]
+
     def test_a_row_without_any_place(self):
         (price,) = check_prices([{"hcpcs": "64493", "amount": "1"}], date="2025-11-03").prices
         assert price.reason == "it names no place, and none is given for all rows"

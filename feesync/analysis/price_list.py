@@ -316,7 +316,8 @@ def _read(header: Header, row: Mapping[str, object], name: str) -> tuple[Questio
     """
     if not isinstance(row, Mapping):
         raise InvalidInputError(
-            f"{reading.excerpt(row)} is no row: a dictionary with hcpcs, amount"
+            f"{reading.excerpt(row)} is no row: a dictionary with hcpcs, amount; of a DataFrame, "
+            "give frame.to_dict('records')"
         )
     unknown = [key for key in row if key not in NAMES]
     if unknown:

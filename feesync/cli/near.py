@@ -39,6 +39,7 @@ _OPTIONS = {
     ),
     **dict.fromkeys(("--non-par", "--nonparticipating", "--non-participating"), "--nonpar"),
 }
+_SETTINGS = ("--pos", "--setting")
 _PLACES = ("--zip", "--locality")
 _LIKE = 0.7
 """How like an option must be to what was typed: from 0 to 1."""
@@ -134,6 +135,8 @@ def no_option(error: click.NoSuchOption, typed: Sequence[str]) -> str:
         near = "--version"
     else:
         near = _OPTIONS.get(error.option_name, error.option_name)
+    if near in _SETTINGS and near not in options and "--settings" in options:
+        near = "--settings"
     if command and any(param.name == "query" for param in command.params) and near in _PLACES:
         return f"{error.message} A place stands alone, as in: feesync {command.name} FL"
     if near not in (*options, "--help"):
