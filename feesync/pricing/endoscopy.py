@@ -59,6 +59,13 @@ class Family:
         return 1 if self.base else self.procedures[0].count
 
     @property
+    def amount(self) -> int:
+        """The amount that it ranks by, in cents: the sum of its procedures."""
+        if not self.base:
+            return self.procedures[0].amount
+        return sum(one.amount * one.count for one in self.procedures)
+
+    @property
     def services(self) -> list[Service]:
         """All services in it."""
         return [service for procedure in self.procedures for service in procedure.services]
@@ -66,8 +73,8 @@ class Family:
     def order(self) -> Order:
         """Return the key to sort families by: their sum, then as in `Procedure.order`."""
         if not self.base:
-            return self.procedures[0].order(self.procedures[0].amount)
-        return (*order(self.services, sum(one.amount * one.count for one in self.procedures)), 1)
+            return self.procedures[0].order(self.amount)
+        return (*order(self.services, self.amount), 1)
 
 
 def families(ranked: Sequence[Family]) -> list[Family]:

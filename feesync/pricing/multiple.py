@@ -11,8 +11,9 @@ chapter 12, section 40.6 (surgery, endoscopy), chapter 5, section 10.7 (therapy)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from feesync.model.money import SCALE, decimal_percent, half_up
@@ -29,7 +30,7 @@ from feesync.pricing.neighbours import (
     THERAPY,
     Pool,
 )
-from feesync.pricing.procedures import Procedure, procedures
+from feesync.pricing.procedures import Procedure, by_amount, procedures
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
 from feesync.pricing.steps import close, finish
@@ -96,7 +97,7 @@ def _surgery(services: Sequence[Service], rates: RateLookup) -> None:
     families = endoscopy.families(ranked)
     for family in families:
         endoscopy.reduce(family, rates)
-    families.sort(key=lambda family: family.order())
+    families = by_amount(families, [family.amount for family in families], endoscopy.Family.order)
     number = sum(family.count for family in families)
     if number == 1:
         return
@@ -129,16 +130,28 @@ def last_rank() -> int:
 
 def _reduce_rank(service: Service, rank: int, number: int) -> None:
     """Reduce a service as its rank among several says."""
-    value = rule_value(PROCEDURE_STEP, f"rank {rank}", service.line.day)
+    less = _of_rank(rank, number, service.line.day)
+    if less:
+        service.take(less, f"rank {rank}")
+
+
+@lru_cache(maxsize=4096)
+def _of_rank(rank: int, number: int, day: date) -> Adjustment | None:
+    """Return the adjustment of a rank among several on a day, None where it is paid in full."""
+    value = rule_value(PROCEDURE_STEP, f"rank {rank}", day)
     if value.factor == SCALE:
-        return
+        return None
     reason = f"of {number} procedures of the day: {decimal_percent(value.factor)} %"
-    service.take(Adjustment(PROCEDURE_STEP, value.factor, reason, value.source), f"rank {rank}")
+    return Adjustment(PROCEDURE_STEP, value.factor, reason, value.source)
 
 
 def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
     """Return services by descending amount; equal ones as `Procedure.order` says."""
-    return sorted(amounts, key=lambda service: Procedure([service]).order(amounts[service]))
+    return by_amount(
+        list(amounts),
+        list(amounts.values()),
+        lambda service: Procedure([service]).order(amounts[service]),
+    )
 
 
 def _tied(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:

@@ -8,8 +8,9 @@ and 40.6 (ranking, ties).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
@@ -30,6 +31,7 @@ _PRE_SOURCE = (
 )
 _IN_ORDER = (OPERATION, POSTOPERATIVE, PREOPERATIVE)
 
+_Ranked = TypeVar("_Ranked")
 Order = tuple[int, int, ChargeKey, list[Identity], int]
 
 
@@ -58,7 +60,7 @@ class Procedure:
     @property
     def amount(self) -> int:
         """The amount that it ranks by, in cents: the whole fee, even of shares of an operation."""
-        return max(service.amount for service in self.services)
+        return max([service.amount for service in self.services])
 
     @property
     def lines(self) -> frozenset[int]:
@@ -88,6 +90,22 @@ def order(services: Sequence[Service], amount: int) -> tuple[int, int, ChargeKey
         descending_charge(charge),
         sorted(identity(service.line) for service in services),
     )
+
+
+def by_amount(
+    ranked: Sequence[_Ranked], amounts: Sequence[int], key: Callable[[_Ranked], object]
+) -> list[_Ranked]:
+    """Return what is ranked, the highest amount first.
+
+    Args:
+        ranked: what is ranked.
+        amounts: the amount of each in cents.
+        key: returns the whole key, as `Procedure.order`, by which equal amounts are sorted.
+    """
+    if len(set(amounts)) < len(amounts):
+        return sorted(ranked, key=key)  # type: ignore[arg-type]
+    by = dict(zip(amounts, ranked, strict=True))
+    return [by[amount] for amount in sorted(by, reverse=True)]
 
 
 def _payable(service: Service) -> int:

@@ -69,8 +69,12 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
     result: list[Service] = []
     one_side: dict[object, dict[str, list[_Block]]] = {}
     no_side: dict[object, list[_Block]] = {}
+    codes = [entry.line.hcpcs for entry in entries]
     for entry in entries:
         line, program = entry.line, entry.program
+        if line.units == 1 and not program.both and codes.count(line.hcpcs) == 1:
+            result.append(Service(entry, rates, (entry.number,), (line.charge,)))
+            continue
         if program.both:
             count = 1 if program.both == "RT and LT" else _count(entry)
             for block in _blocks(entry, count):
