@@ -18,6 +18,7 @@ from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
 from feesync.model.rate import Setting
+from feesync.model.tuples import tuple_of
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -134,7 +135,7 @@ def estimate(
 
     def answer() -> Estimate:
         header = header_of(locality, history, shared, number)
-        line = ClaimLine(hcpcs, modifiers, units, charge, postop_days)
+        line = tuple_of(ClaimLine, (hcpcs, modifiers, units, charge, postop_days))
         return _estimate(header, line, schedule)
 
     schedule = open_schedule(db)

@@ -4,7 +4,7 @@ That is place, setting, day, who bills and who pays. Out of scope: finding rates
 answer for a line (answer).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date as Date
 from decimal import Decimal
 from functools import lru_cache
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _MOST_READ = 16_384
 _CODE = 5
+_SHAPED = Line._fields.index("charge")
+"""How many values of a line come before those that no rule looks at."""
+
 _TEXT = frozenset((str,))
 
 
@@ -66,12 +69,14 @@ class Header(NamedTuple):
         """The place of service code."""
         return self.place_of_service and self.place_of_service.pos
 
-    def day_notes(self, lines: Sequence[Line]) -> list[Note]:
+    def day_notes(self, lines: Sequence[Line]) -> Sequence[Note]:
         """Return the coverage notes on lines of the day together."""
-        circumstances, codes = self.circumstances, facts.codes()
-        if circumstances is None or codes.keys().isdisjoint([line.hcpcs for line in lines]):
-            return []
-        return day_notes(lines, self.pos, circumstances)
+        if self.circumstances:
+            codes = facts.codes()
+            for line in lines:
+                if line.hcpcs in codes:
+                    return day_notes(lines, self.pos, self.circumstances)
+        return ()
 
     def line(self, claim_line: ClaimLine) -> Line:
         """Return a claim line as pricing needs it.
@@ -83,32 +88,33 @@ class Header(NamedTuple):
         hcpcs, modifiers, units, charge, days = claim_line
         if type(hcpcs) is not str or len(hcpcs) != _CODE:
             hcpcs, modifiers, units, charge, days = claim_line.in_parts()
-        if type(modifiers) is tuple and _TEXT.issuperset((type(hcpcs), *map(type, modifiers))):
-            code, capitals = _code_and_modifiers(hcpcs, modifiers)
+        is_plain = type(hcpcs) is str and type(units) is int and type(modifiers) is tuple
+        if is_plain and (not modifiers or _TEXT.issuperset(map(type, modifiers))):
+            line = _line_of(self.terms, hcpcs, modifiers, units)  # type: ignore[arg-type]
         else:
-            code = read_code(reading.text("hcpcs", hcpcs))
-            capitals = arguments.modifiers(modifiers)
-        terms = self.terms
-        if terms.contract:
-            terms = terms.of_code(code)
-        line = tuple_of(
+            line = _read(self.terms, hcpcs, modifiers, units)
+        return tuple_of(
             Line,
             (
-                code,
-                capitals,
-                terms,
-                arguments.units(units),
+                *line[:_SHAPED],
                 None if charge is None else arguments.cents("charge", charge),
                 None if days is None else arguments.days(days),
                 self.locality,
             ),
         )
-        return placed(line) if capitals else line
 
 
-@lru_cache(maxsize=_MOST_READ)
-def _code_and_modifiers(hcpcs: str, modifiers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    return read_code(hcpcs), arguments.modifiers(modifiers)
+def _read(terms: Terms, hcpcs: object, modifiers: Iterable[str] | None, units: object) -> Line:
+    """Return a line on terms, without charge and place, in the setting that it implies."""
+    code = read_code(reading.text("hcpcs", hcpcs))
+    capitals = arguments.modifiers(modifiers)
+    if terms.contract:
+        terms = terms.of_code(code)
+    return placed(Line(code, capitals, terms, arguments.units(units)))
+
+
+_line_of = lru_cache(maxsize=_MOST_READ)(_read)
+"""The same, as it was read before, of arguments that are equal only where they mean the same."""
 
 
 def read_header(
