@@ -55,11 +55,15 @@ def file_path(path: str | os.PathLike[str]) -> Path:
     """Return the path of a file to write.
 
     Raises:
-        InvalidInputError: the argument is no path, or is empty.
+        InvalidInputError: the argument is no path, is empty, or has characters that are not
+            printable.
     """
     from pathlib import Path
 
-    return Path(_expanded(_given_text("file", path)))
+    text = _given_text("file", path)
+    if not text.isprintable():
+        raise InvalidInputError(f"the path of a file has unprintable characters: {text!a}")
+    return Path(_expanded(text))
 
 
 def _path_text(what: str, path: str | os.PathLike[str] | None, variable: str) -> str:

@@ -131,7 +131,8 @@ def called(name, **changed):
     except FeesyncError as error:
         text = str(error)
         assert text.isprintable()
-        assert len(text) < 3000 or {"db", "cache"} & changed.keys()  # a path is named whole
+        paths = {"db", "cache", "output"}  # a path is named whole
+        assert len(text) < 3000 or paths & changed.keys()
         return error
 
 
@@ -231,6 +232,8 @@ NEEDED = (
 OPTIONAL = {
     ("check_prices", "locality"),
     ("coverage_sheet", "locality"),
+    ("export", "locality"),
+    ("export", "year"),
     ("localities", "query"),
     ("rates", "locality"),
     ("rates", "year"),

@@ -235,6 +235,7 @@ def test_an_export_refuses_a_file_before_it_looks_for_rates(tmp_path):
         ("a.csv", "exists"),
         ("a.pdf", "does not end in"),
         ("b/a.csv", "no folder"),
+        ("a\n.csv", "unprintable"),
     ):
         with pytest.raises(InvalidInputError, match=words):
             fs.export("QQQQQ", output=tmp_path / name, date=DAY)
