@@ -68,7 +68,9 @@ def text(name: str, value: object) -> str:
         InvalidInputError: the value is not text.
     """
     if not isinstance(value, str):
-        raise InvalidInputError(f"{name} {excerpt(value)} is not text")
+        number = index(value)
+        way = "" if number is None else f": give {excerpt(str(number))}"
+        raise InvalidInputError(f"{name} {excerpt(value)} is not text{way}")
     return str.__str__(value).strip()
 
 
