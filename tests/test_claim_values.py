@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from inspect import signature
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from test_pricing import rate
 from feesync import InvalidInputError, Setting, estimate, estimate_claim
 from feesync.claims import arguments, memory
 from feesync.claims.claim import price_claim
+from feesync.claims.estimate import other_notes
 from feesync.claims.header import Header, read_header
-from feesync.claims.line import ClaimLine
+from feesync.claims.line import ClaimLine, without_units
 from feesync.claims.memory import answer_of, plain
+from feesync.model.note import Note
+from feesync.model.zip_code import ZipCode, ZipFile, ZipPlace
 from feesync.pricing.terms import Terms
 
 D = Decimal
@@ -77,6 +81,85 @@ def test_what_is_no_line(text):
         ClaimLine.read(text)
 
 
+NO_TEXT: Any = 64493
+FORM = (
+    "a code, its modifiers, units and charge, as in 64493-50x1@250.00, or with days of care after "
+    "an operation, as in 66984-55d30"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("64493-500", ""),
+        ("64493-500 6449", ""),
+        ("64493, 64494-50;G0260", "; several are given one by one: 64493 64494-50 G0260"),
+        ("64493 64494", "; several are given one by one: 64493 64494"),
+    ],
+)
+def test_several_lines_in_one_text_are_shown_one_by_one(text, several):
+    with pytest.raises(InvalidInputError) as refused:
+        ClaimLine.read(text)
+    assert str(refused.value) == f"{text!r} is not a claim line: {FORM}{several}"
+    for long in ("64493 " * 17, "64493" * 99):  # more than 100 characters are no line
+        with pytest.raises(InvalidInputError) as refused:
+            ClaimLine.read(long)
+        assert str(refused.value).startswith(f"{long[:60]!r} is not a claim line: {FORM}")
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        (ClaimLine("64493"), ("64493", (), 1, None, None)),
+        (ClaimLine("64493-50"), ("64493", ("50",), 1, None, None)),
+        (ClaimLine("64493-50", ("KX",)), ("64493", ("50", "KX"), 1, None, None)),
+        (ClaimLine("64493-50", "KX"), ("64493", ("50", "KX"), 1, None, None)),
+        (ClaimLine("64493 50", None), ("64493", ("50",), 1, None, None)),
+        (ClaimLine(" 64493x2@9.50"), ("64493", (), 2, "9.50", None)),
+        # what stands beside the code alone
+        (ClaimLine("64493-50", (), 3, "8", 20), ("64493", ("50",), 3, "8", 20)),
+        # with the code alone, and in both places alike
+        (ClaimLine("66984-55d30x2@9"), ("66984", ("55",), 2, "9", 30)),
+        (ClaimLine("66984-55d30x2@9", (), 2, "9", 30), ("66984", ("55",), 2, "9", 30)),
+        # neither a code alone nor text is a short form
+        (ClaimLine("6449", ("KX",)), ("6449", ("KX",), 1, None, None)),
+        (ClaimLine("644933"), ("644933", (), 1, None, None)),
+        (ClaimLine(NO_TEXT), (64493, (), 1, None, None)),
+    ],
+)
+def test_a_line_in_parts(line, parts):
+    assert line.in_parts() == parts
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (ClaimLine("64493x2", (), 3), "units 2 with the code contradicts units 3 beside it"),
+        (ClaimLine("64493@9", (), 1, "8"), "charge 9 with the code contradicts charge '8' beside"),
+        (ClaimLine("66984-55d7", (), 1, None, 8),
+         "days of care 7 with the code contradicts days of care 8 beside it: give one"),
+    ],
+)  # fmt: skip
+def test_what_the_code_and_another_argument_say_unlike(line, says):
+    with pytest.raises(InvalidInputError) as refused:
+        line.in_parts()
+    assert str(refused.value).startswith(says)
+    assert str(refused.value).endswith(" beside it: give one")
+
+
+def test_a_line_of_an_answer_for_one_unit():
+    assert without_units("64493", None) == ("64493", None, 1, None, None)
+    assert without_units("64493-50", ["KX"]) == ("64493", ("50", "KX"), 1, None, None)
+    for more in ("x2", "@9", "-55d3"):
+        with pytest.raises(InvalidInputError) as refused:
+            without_units(f"64493-50{more}", ["KX"])
+        days = "-55" if more == "-55d3" else ""
+        assert str(refused.value) == (
+            f"'64493-50{more}' has units, a charge or days of care, where amounts are for one "
+            f"unit: give 64493-50{days}-KX"
+        )
+
+
 def test_a_dictionary():
     assert ClaimLine.read({"hcpcs": "64493"}) == ClaimLine("64493", None, 1, None, None)
     whole = {"hcpcs": "66984", "modifiers": "RT, 55;79-KX", "units": 2, "charge": "9",
@@ -90,6 +173,25 @@ def test_a_dictionary():
     for name in ("hcpcs", "modifiers", "units", "charge", "postop_days"):
         with pytest.raises(InvalidInputError, match=f"^a claim line has '{name}x'; its names are "):
             ClaimLine.read({"hcpcs": "64493", f"{name}x": 1})
+        with pytest.raises(InvalidInputError, match=f"^a claim line has '{name}x'; its names are "):
+            ClaimLine.read({"hcpcs": "64493", f"{name}x": 1, "y": 2})
+    units = ClaimLine.read({"hcpcs": "64493", "units": 2.0}).units  # beside an empty cell
+    assert (units, type(units)) == (2, int)
+    assert ClaimLine.read({"hcpcs": "64493", "units": float("nan")}).units == 1
+
+
+def test_another_mapping_than_a_dictionary():
+    own = MappingProxyType({"hcpcs": "64493", "modifiers": ["50"], "units": 2})
+    assert ClaimLine.read(own) == ("64493", ["50"], 2, None, None)
+
+
+@pytest.mark.parametrize("given", [7, None, b"64493", ["64493"]])
+def test_what_is_no_form_of_a_line(given):
+    with pytest.raises(InvalidInputError) as refused:
+        ClaimLine.read(given)
+    assert str(refused.value) == (
+        f"a claim line is text such as 64493-50, or a dictionary, not {type(given).__name__}"
+    )
 
 
 def test_history():
@@ -133,6 +235,9 @@ def test_settings():
 def test_modifiers_of_a_table():
     assert arguments.modifiers(["50", "", " kx "]) == ("50", "KX")
     assert arguments.modifiers(None) == ()
+    for between in (",", ", ", " ", ";", "/", "+", "-"):
+        assert arguments.modifiers(f"50{between}kx") == ("50", "KX")
+    assert arguments.modifiers(["lt,59", "KX"]) == ("LT", "59", "KX")
 
 
 def test_only_equal_questions_are_the_same():
@@ -384,6 +489,56 @@ def test_a_header_is_remembered_where_its_arguments_are_plain():
     # and so is what is not plain
     owed = D("12.00")
     assert found(deductible=owed).terms is not found(deductible=owed).terms
+
+
+def test_so_many_headers_are_remembered_and_no_more(monkeypatch):
+    numbers: dict[Any, int] = {}
+    headers: dict[int, Any] = {}
+    monkeypatch.setattr(memory, "_numbers", numbers)
+    monkeypatch.setattr(memory, "_headers", headers)
+    monkeypatch.setattr(memory, "MOST_HEADERS", 2)
+
+    def asked(day):
+        shared: dict[str, Any] = {"setting": "nonfacility", "date": day}
+        assert memory.header_of("AL", (), shared, memory.number_of(shared)).day == date(
+            2025, 11, day.day
+        )
+
+    kept = []
+    for number in (1, 2, 2, 3, 4, 5):
+        asked(date(2025, 11, number))
+        kept.append((len(numbers), len(headers)))
+    assert kept == [(1, 1), (2, 2), (2, 2), (1, 1), (2, 2), (1, 1)]
+
+
+def test_a_flag_of_a_claim_is_named():
+    wrong: Any = 1
+    with pytest.raises(InvalidInputError, match="^incomplete 1 is neither True nor False$"):
+        estimate_claim(["64493"], locality="AL", date=DAY, incomplete=wrong)
+
+
+def test_coverage_notes_of_a_line_are_those_asked_for():
+    """LCD L38773, Alabama: KX is for diagnostic injections, and 64635 is an ablation."""
+
+    def codes(hcpcs, **more):
+        answer = estimate(hcpcs, locality="AL", date=DAY, modifiers=["KX"], **more)
+        return [note.code for note in answer.notes]
+
+    assert codes("64635") == ["kx-on-ablation"]
+    assert codes("64635", coverage=False) == codes("64493") == []
+    assert codes("64493", purpose="therapeutic") == ["kx-on-therapeutic"]
+
+
+@pytest.mark.parametrize(("of_the_day", "shown"), [(True, ["b"]), (False, ["zip-locality", "b"])])
+def test_the_line_of_the_place_has_the_note_on_a_zip_of_the_day(of_the_day, shown):
+    file = ZipFile("ZIP5", 2025, 4, "ZIP5_OCT2025.txt", 1, embedded=False)
+    by = ZipPlace(ZipCode("35203", ""), file, of_the_day, ())
+    answer = estimate("64493", locality="AL", date=DAY)
+    notes = tuple(Note.info(code, "x", "y") for code in ("zip-locality", "b"))
+    answer = answer._replace(quote=answer.quote._replace(zip=by), notes=notes)
+    assert [note.code for note in other_notes(answer)] == shown
+    unzipped = answer._replace(quote=answer.quote._replace(zip=None))
+    assert other_notes(unzipped) == list(notes)
 
 
 def test_what_a_charge_leaves_of_an_unassigned_claim():

@@ -285,6 +285,35 @@ def test_csv_has_a_row_a_line(feesync):
     assert {name: rows[0][name] for name in told} == told
 
 
+def test_csv_column_by_column(feesync):
+    place = ("--locality", "AL", "--date", "2025-11-03", "--pos", "11", "--csv")
+
+    def row_of(*line):
+        (row,) = csv.DictReader(io.StringIO(feesync("claim", *line, *place).stdout))
+        return row
+
+    row = row_of("64493-50-KXx1@200")
+    # CMS: 154.46; x 1.5 = 231.69, and the charge is lower; 200 x 0.8 = 160, less 2 %, 3.20
+    assert row == {
+        "line": "1", "hcpcs": "64493", "modifiers": "50 KX", "date": "2025-11-03",
+        "setting": "nonfacility", "pos": "11", "units": "1", "mac": "10112", "locality": "00",
+        "state": "AL", "locality_name": "ALABAMA", "fee": "154.46", "rank": "",
+        "steps": "bilateral x 1.5; charge", "allowed": "200.00", "medicare_payment": "156.80",
+        "sequestration": "3.20", "patient_responsibility": "40.00", "limiting_charge": "",
+        "contract_percent": "", "release": "RVU25D", "basis": "nonqp",
+        "conversion_factor": "32.3465", "effective_from": "2025-10-01",
+        "effective_to": "2025-12-31", "stand_in": "False", "checks_set_aside": "", "notes": "",
+    }  # fmt: skip
+    # 154.4597 x 0.95 = 146.7367, x 1.15 = 168.7472; 146.74 x 0.8 = 117.39, less 2 %, 2.35
+    nonpar = {"allowed": "146.74", "limiting_charge": "168.75", "medicare_payment": "115.04",
+              "sequestration": "2.35", "patient_responsibility": "29.35"}  # fmt: skip
+    assert row_of("64493", "--nonpar").items() >= nonpar.items()
+    # 154.46 x 1.1 = 169.906
+    contract = {"allowed": "169.91", "contract_percent": "110", "medicare_payment": "",
+                "sequestration": "", "patient_responsibility": "", "notes": "contract"}  # fmt: skip
+    assert row_of("64493", "--percent", "110").items() >= contract.items()
+
+
 def test_csv_of_a_line_without_a_price_and_of_one_left_out(feesync):
     result = feesync("claim", "64493", "banana", "64635-80", *DAY, "--incomplete", "--csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))

@@ -16,7 +16,8 @@ import workbooks
 
 import feesync as fs
 from feesync import InvalidInputError, estimate, estimate_claim
-from feesync.claims.percentages import percentages_of
+from feesync.claims.percentages import percentages_of, read_percentages
+from feesync.model.hcpcs import CodeRange
 
 D = Decimal
 DAY = "2025-11-03"
@@ -259,6 +260,97 @@ def test_percentages_that_are_refused(percentages, says):
     with pytest.raises(InvalidInputError) as caught:
         paid(percent=percentages)
     assert says in str(caught.value)
+
+
+def test_a_percentage_of_all_others_stands_anywhere():
+    for name in ("all", "ALL", " All "):
+        ranges = (CodeRange("64493", "64493"), 12_000), (CodeRange("64635", "64636"), 11_000)
+        given: dict[str, Any] = {name: "95.5", "64493": 120, "64635-64636": 110}
+        assert read_percentages(given) == (9_550, ranges)
+        assert read_percentages(dict(reversed(given.items()))) == (9_550, ranges[::-1])
+        assert read_percentages({name: 110}) == (11_000, ())
+
+
+def test_a_range_holds_its_ends_and_no_code_of_another_form():
+    contract = {"64490-64494": 110, "G0101-G0105": 120, "0213T-0218T": 130}
+    _, ranges = read_percentages(contract)
+    held = {code: [str(span) for span, _ in ranges if span.holds(code)] for code in CODES}
+    assert {code: spans for code, spans in held.items() if spans} == {
+        "64490": ["64490-64494"], "64494": ["64490-64494"], "G0101": ["G0101-G0105"],
+        "G0105": ["G0101-G0105"], "0213T": ["0213T-0218T"], "0218T": ["0213T-0218T"],
+    }  # fmt: skip
+
+
+CODES = (
+    "64489", "64490", "64494", "64495", "6449T", "G0100", "G0101", "G0105", "G0106", "0212T",
+    "0213T", "0218T", "0219T", "0215U",
+)  # fmt: skip
+
+
+def test_the_smallest_range_decides_at_its_ends():
+    contract = {"64490-64499": 110, "64492-64494": 120, "64494": 130}
+    found = {code: paid(code, percent=contract).contract.percent for code in FACET_CODES}
+    assert found == {"64490": 110, "64491": 110, "64492": 120, "64493": 120, "64494": 130,
+                     "64495": 110}  # fmt: skip
+
+
+FACET_CODES = ("64490", "64491", "64492", "64493", "64494", "64495")
+
+
+OVERLAP = "percent: the ranges {} and {} overlap, and neither holds the other: which decides?"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "overlap"),
+    [
+        ("64490-64494", "64494-64499", True),  # one code is in both
+        ("64490-64494", "64495-64499", False),
+        ("64490-64499", "64490-64494", False),  # within, with the same first code
+        ("64490-64499", "64495-64499", False),
+        ("64490-64499", "64494", False),
+        ("64490-64499", "64500", False),
+        ("G0101-G0105", "64490-64499", False),
+        ("0213T-0218T", "0215U-0220U", False),
+    ],
+)
+def test_ranges_that_overlap(one, other, overlap):
+    for first, second in ((one, other), (other, one)):
+        given = {first: 110, second: 120}
+        if overlap:
+            with pytest.raises(InvalidInputError) as refused:
+                read_percentages(given)
+            assert str(refused.value) == OVERLAP.format(second, first)
+        else:
+            assert [factor for _, factor in read_percentages(given)[1]] == [11_000, 12_000]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(f"{first},to,percent" for first in ("From", "first", "START", "code", "codes", "hcpcs",
+                                              "CPT", "range")),
+        *(f"from,{last},percent" for last in ("To", "last", "end", "Through", "thru")),
+        *(f"from,to,{percent}" for percent in ("pct", "Percentage", "percent of Medicare", "rate")),
+    ],
+)  # fmt: skip
+def test_columns_of_a_file_of_percentages(header):
+    rows = "64490,64495,110\n,,\n\n64493,64493,120\n99213,,90%\nall,,95.5\n"
+    assert percentages_of(f"{header}\n{rows}".encode(), "a.csv") == {
+        "64490-64495": "110", "64493": "120", "99213": "90%", "all": "95.5",
+    }  # fmt: skip
+
+
+def test_what_a_file_of_percentages_has_twice_or_not_at_all():
+    for text, says in (
+        ("x\n1\n", "a.csv has no column from and no column percent; a contract has the columns "
+         "from, to and percent"),
+        ("from,to,percent\n64493,,110\n64493,64493,120\n",
+         "a.csv, row 3: 64493 has a percentage already"),
+        ("from,to,percent\nall,,110\nall,,110\n", "a.csv, row 3: all has a percentage already"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInputError) as refused:
+            percentages_of(text.encode(), "a.csv")
+        assert str(refused.value) == says
 
 
 def test_ranges_within_ranges_and_beside_each_other():
