@@ -196,7 +196,7 @@ def test_a_line_without_a_price(loaded):
         ({"hcpcs": "6449"}, "not a HCPCS code"),
         ({"hcpcs": "6449 3"}, "not a HCPCS code"),
         ({"hcpcs": "٦٤٤٩٣"}, "not a HCPCS code"),
-        ({"hcpcs": 64493}, "hcpcs 64493 is not text"),
+        ({"hcpcs": 64493}, "hcpcs 64493 is not text: give '64493'"),
         ({"hcpcs": None}, "hcpcs None is not text"),
         ({"locality": 111205}, "locality 111205 is not text"),
         ({"practitioner": None}, "practitioner None is not text"),

@@ -245,6 +245,7 @@ def test_a_code_without_a_percentage(loaded):
 @pytest.mark.parametrize(
     ("percentages", "says"),
     [
+        ({"all": 110, "ALL": 120}, "percent has all twice"),
         ({}, "percent has no codes"),
         ({"64490-64495": 110, "64494-64499": 120}, "ranges 64494-64499 and 64490-64495 overlap"),
         ({"64494-64499": 110, "64490-64494": 120}, "ranges 64490-64494 and 64494-64499 overlap"),

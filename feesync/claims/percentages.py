@@ -44,6 +44,8 @@ def read_percentages(
         factor = read_percentage(percent)
         name = text("percent: codes", codes)
         if name.lower() == OTHERS:
+            if others:
+                raise InvalidInputError(f"percent has {OTHERS} twice")
             others = factor
             continue
         item = read_codes(name)

@@ -19,6 +19,8 @@ from feesync.errors import InvalidInputError
 _T = TypeVar("_T")
 _MOST_SHOWN = 60
 _MOST_DIGITS = 20
+_MOST_NUMBER = 10**_MOST_DIGITS
+"""Below it, a number may be what was meant as text, such as a code or a ZIP."""
 
 
 class _Beginning(reprlib.Repr):
@@ -69,7 +71,7 @@ def text(name: str, value: object) -> str:
     """
     if not isinstance(value, str):
         number = index(value)
-        way = "" if number is None else f": give {excerpt(str(number))}"
+        way = "" if number is None or abs(number) >= _MOST_NUMBER else f": give {str(number)!r}"
         raise InvalidInputError(f"{name} {excerpt(value)} is not text{way}")
     return str.__str__(value).strip()
 
