@@ -6,6 +6,8 @@ import pytest
 from cms_files import quarter
 from fake_cms import LISTING, status
 
+from feesync.about import VERSION
+
 
 def test_before_anything_is_loaded(feesync, database):
     result = feesync("status")
@@ -15,6 +17,20 @@ def test_before_anything_is_loaded(feesync, database):
     assert result.stdout.splitlines()[-1].startswith(
         "Embedded snapshot, for the facet joint codes: RVU20A, RVU20B, "
     )
+
+
+def test_where_things_are(feesync, database, cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    settings = tmp_path / "settings/feesync/config.toml"
+    lines = feesync("status").stdout.splitlines()
+    assert f"Cache {cache}" in lines
+    assert f"Settings {settings} (none yet)" in lines
+    assert f"feesync {VERSION}" in lines
+    feesync("config", "set", "pos", "office")
+    assert f"Settings {settings}" in feesync("status").stdout.splitlines()
+    told = json.loads(feesync("status", "--json").stdout)
+    names = ("version", "database", "cache", "settings")
+    assert [told[name] for name in names] == [VERSION, *map(str, (database, cache, settings))]
 
 
 def test_what_is_loaded_and_from_where(feesync, loaded):

@@ -19,7 +19,7 @@ from feesync.errors import ExitStatus, Hint, worst
 from feesync.model import reading
 from feesync.model.dates import read_age
 from feesync.model.result import RowResult
-from feesync.paths import cache_path, database_path
+from feesync.paths import cache_path, database_path, settings_name
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
@@ -36,6 +36,7 @@ class Status(RowResult):
         exists: whether it exists.
         freshness: when it was last refreshed, and how the last run ended.
         cache: the folder of downloads, which may not exist.
+        settings: the file of the user's defaults, which may not exist.
         site: the host that a refresh asks.
         cool_down_until: until when the host is not asked (UTC), None where it may be asked.
         today: how the loaded releases stand today.
@@ -52,6 +53,7 @@ class Status(RowResult):
     exists: bool
     freshness: Freshness
     cache: Path
+    settings: Path
     site: str
     cool_down_until: datetime | None
     today: Standing
@@ -89,6 +91,7 @@ class Status(RowResult):
             "database": str(self.database),
             "exists": self.exists,
             "cache": str(self.cache),
+            "settings": str(self.settings),
             "last_success": _iso(fresh.last_success),
             "last_run": _iso(fresh.last_run),
             "last_status": fresh.last_status,
@@ -148,6 +151,7 @@ def status(
         path.exists(),
         fresh,
         downloads,
+        Path(settings_name()),
         host,
         CoolDown(downloads).until(host),
         today,

@@ -85,6 +85,7 @@ def _print(result: Status) -> None:
     for line in filter(None, (one.line for one in result.datasets)):
         print_prose(line)
     print_prose(f"Cache {result.cache}")
+    print_prose(f"Settings {result.settings}" + ("" if result.settings.exists() else " (none yet)"))
     print_prose(f"feesync {result.version}")
     for table in filter(None, (one.table for one in result.datasets)):
         click.echo()
