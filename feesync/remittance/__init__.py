@@ -1,0 +1,1 @@
+"""Remittances (X12 835) and professional claims (X12 837P): files in, records out."""
