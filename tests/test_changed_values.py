@@ -14,8 +14,8 @@ from feesync.reference import modifiers, rule_values, tables
 CACHES = [
     tables._lines_by_key, rule_values.rule_values, rule_values.rule_value,
     rule_values.unchanged_since, rule_values._changes, modifiers.modifier_effects,
-    limits.nonparticipating, multiple.last_rank, multiple._of_rank, program._program_of_shape,
-    program._terms_of_shape,
+    limits.nonparticipating, limits.limiting_share, multiple.last_rank, multiple.of_rank,
+    program._program_of_shape, program._terms_of_shape,
 ]  # fmt: skip
 
 

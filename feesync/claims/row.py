@@ -9,6 +9,7 @@ from typing import Any
 
 from feesync.claims.estimate import Estimate
 from feesync.model.money import json_ready
+from feesync.pricing.line import step_text
 from feesync.schedule.columns import release_cells
 
 
@@ -20,10 +21,7 @@ def line_row(answer: Estimate, number: int = 1) -> dict[str, Any]:
         number: of its line in the claim, counted from 1.
     """
     place, rate = answer.locality, answer.rate
-    steps = (
-        step.name if step.factor is None else f"{step.name} x {step.factor}"
-        for step in answer.steps
-    )
+    steps = (step_text(step.name, step.factor) for step in answer.steps)
     of_release = release_cells(answer.release, answer.date)
     return json_ready(
         {

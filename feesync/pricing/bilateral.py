@@ -38,6 +38,9 @@ BOTH_ALREADY = "2"
 UNITS_SIDES = frozenset("123")
 """The indicators of codes on which two units mean both sides."""
 
+TWO_UNITS, TWO_LINES = "2 units", "RT and LT"
+"""What means both sides where no modifier says so; the second also where one line has both."""
+
 
 def has_sides(indicators: Indicators) -> bool:
     """Tell whether the concept of sides applies to a code: to all indicators but 9."""
@@ -77,7 +80,7 @@ def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment
     share = factor(indicators, line.day)
     reason = _REASONS[indicators.bilateral].format(percent=decimal_percent(share))
     both = Adjustment(STEP, share, f"{how}, {reason}", SOURCE)
-    if indicators.bilateral in ("0", "2") and how != "2 units":
+    if indicators.bilateral in ("0", "2") and how != TWO_UNITS:
         text = (
             f"Contractors return {how} on bilateral indicator {indicators.bilateral}; "
             f"{line.hcpcs} is priced at 100 % once."
@@ -117,7 +120,7 @@ def check(indicators: Indicators, line: Line) -> list[Note]:
             f"{how} does not apply to {line.hcpcs}: bilateral indicator {indicators.bilateral}, "
             "the concept does not apply"
         )
-    if how == "RT and LT" and line.units > 2:
+    if how == TWO_LINES and line.units > 2:
         raise ModifierError(
             f"RT and LT with {line.units} units: it cannot be told how many are on each side; give "
             "a line per side"
@@ -136,7 +139,7 @@ def both_sides_text(line: Line) -> str:
     """Return what of a line says both sides, an empty text where nothing does."""
     if BOTH_SIDES in line.modifiers:
         return "modifier 50"
-    return "RT and LT" if set(line.modifiers) >= SIDES else ""
+    return TWO_LINES if set(line.modifiers) >= SIDES else ""
 
 
 def _capital(text: str) -> str:

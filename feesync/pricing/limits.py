@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STEP = "nonparticipating"
 _RULE = "participation"
+_BILLIONTHS_OF_A_CENT = 10_000_000
 MUST_ACCEPT_ASSIGNMENT = Note.info(
     "no-limiting-charge",
     "No limiting charge: practitioners other than physicians must accept assignment.",
@@ -43,6 +44,15 @@ def has_limiting_charge(line: Line) -> bool:
     return line.nonpar and line.contract is None and practitioner.is_physician(line)
 
 
+@lru_cache(maxsize=1024)
+def limiting_share(day: date) -> Fraction:
+    """Return by what the unrounded amount, in billionths of a dollar, is the charge in cents."""
+    from fractions import Fraction  # of a line that has one, not at every start
+
+    share = rule_value(_RULE, STEP, day).factor * rule_value(_RULE, "limiting charge", day).factor
+    return Fraction(share, SCALE * SCALE * _BILLIONTHS_OF_A_CENT)
+
+
 def limiting_charge(exact: int | Fraction, day: date) -> int:
     """Return the limiting charge in cents.
 
@@ -51,5 +61,4 @@ def limiting_charge(exact: int | Fraction, day: date) -> int:
             billionths of a dollar.
         day: date of service.
     """
-    share = rule_value(_RULE, STEP, day).factor * rule_value(_RULE, "limiting charge", day).factor
-    return half_up(exact * share, SCALE * SCALE * 10_000_000)
+    return half_up(exact * limiting_share(day), 1)

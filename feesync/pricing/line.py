@@ -154,6 +154,11 @@ class Adjustment(NamedTuple):
     source: str
 
 
+def step_text(name: str, factor: Decimal | None) -> str:
+    """Return a step in a cell of a table: `bilateral x 1.5`, `charge` without a factor."""
+    return name if factor is None else f"{name} x {factor}"
+
+
 class Mark(NamedTuple):
     """A step of a service or of a line, with the amount after it.
 

@@ -20,7 +20,8 @@ from feesync.pricing.line import AMOUNT, Mark, Price
 from feesync.pricing.price import CHARGE, price_of
 from feesync.pricing.service import CAP_NAME, Service
 
-_UNITS = "units"
+UNITS = "units"
+"""The name of the step for several equal units."""
 _UNITS_SOURCE = "Claims Processing Manual ch. 26 s. 10.4, item 24G"
 _BEFORE = (
     bilateral.STEP,
@@ -102,7 +103,7 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
     count = _count(services)
     if count > 1:
         both = names[:1] == [bilateral.STEP] and all(service.both for service in services)
-        names.insert(1 if both else 0, _UNITS)
+        names.insert(1 if both else 0, UNITS)
     amounts = {service: service.start for service in services}
     steps: list[Mark] = []
     for name in names:
@@ -118,16 +119,16 @@ def _marks(entry: Entry, services: Sequence[Service]) -> tuple[Mark, ...]:
         amounts.update({service: mark.cents for service, mark in marks.items()})
         last = name == CHARGE
         counted_services = (
-            services if _UNITS not in names or name != names[0] or name == _UNITS else services[:1]
+            services if UNITS not in names or name != names[0] or name == UNITS else services[:1]
         )
         amount = sum(
             service.part(amounts[service], entry.number, last=last)
             * (service.count if counted_services is services else 1)
             for service in counted_services
         )
-        if name == _UNITS:
+        if name == UNITS:
             reason = f"{count} units"
-            steps.append(Mark(_UNITS, count * SCALE, amount, reason, _UNITS_SOURCE))
+            steps.append(Mark(UNITS, count * SCALE, amount, reason, _UNITS_SOURCE))
         else:
             steps.append(_step(marks, services, amount))
     return tuple(steps)

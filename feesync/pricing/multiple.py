@@ -130,13 +130,13 @@ def last_rank() -> int:
 
 def _reduce_rank(service: Service, rank: int, number: int) -> None:
     """Reduce a service as its rank among several says."""
-    less = _of_rank(rank, number, service.line.day)
+    less = of_rank(rank, number, service.line.day)
     if less:
         service.take(less, f"rank {rank}")
 
 
 @lru_cache(maxsize=4096)
-def _of_rank(rank: int, number: int, day: date) -> Adjustment | None:
+def of_rank(rank: int, number: int, day: date) -> Adjustment | None:
     """Return the adjustment of a rank among several on a day, None where it is paid in full."""
     value = rule_value(PROCEDURE_STEP, f"rank {rank}", day)
     if value.factor == SCALE:

@@ -8,6 +8,7 @@ that change its price, is priced as services (steps, multiple, line_total).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from feesync.model.money import SCALE, scaled
 from feesync.model.note import Note
@@ -15,6 +16,10 @@ from feesync.model.tuples import tuple_of
 from feesync.pricing import limits
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import UNCAPPED_FEE, Mark, Price
+from feesync.pricing.program import Program
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 CHARGE, LOWER_CHARGE = "charge", "the submitted charge is lower"
 CHARGE_SOURCE = "Claims Processing Manual ch. 12 s. 20; Social Security Act s. 1848(a)(1)"
@@ -44,13 +49,18 @@ def fold(entry: Entry) -> Price:
 
 def _limiting_charge(entry: Entry) -> int:
     """Return the limiting charge, of the fee before non-participation, rounded once."""
-    from fractions import Fraction  # of a line that has one, not at every start
-
-    exact = Fraction(entry.base.exact)
-    program = entry.program
-    for adjustment in program.factors[: len(program.factors) - len(program.last)]:
-        exact *= Fraction(adjustment.factor, SCALE)
+    exact = entry.base.exact * before_participation(entry.program)
     return limits.limiting_charge(exact, entry.line.day)
+
+
+def before_participation(program: Program) -> Fraction:
+    """Return by what the factors before non-participation multiply an amount, unrounded."""
+    from fractions import Fraction  # of a line that has a limiting charge, not at every start
+
+    product = Fraction(1)
+    for adjustment in program.factors[: len(program.factors) - len(program.last)]:
+        product *= Fraction(adjustment.factor, SCALE)
+    return product
 
 
 def without_amount(entry: Entry) -> Price:

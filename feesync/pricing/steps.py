@@ -17,7 +17,7 @@ def begin(service: Service) -> Service:
         service.take_sides(program.sides)
         service.notes += program.side_notes
     elif service.both:
-        how = "RT and LT" if service.by_two_lines else "2 units"
+        how = bilateral.TWO_LINES if service.by_two_lines else bilateral.TWO_UNITS
         adjustment, notes = bilateral.adjustment(program.indicators, service.line, how)
         service.take_sides(adjustment)
         service.notes += notes

@@ -18,6 +18,7 @@ from feesync.pricing import bilateral, surgery
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import Line
 from feesync.pricing.modifiers import ANOTHER_SERVICE, RETURN, SHARES, SIDES, sites, telling_apart
+from feesync.pricing.program import Program
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
 
@@ -75,8 +76,8 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
         if line.units == 1 and not program.both and codes.count(line.hcpcs) == 1:
             result.append(Service(entry, rates, (entry.number,), (line.charge,)))
             continue
+        count = _count(program, line)
         if program.both:
-            count = 1 if program.both == "RT and LT" else _count(entry)
             for block in _blocks(entry, count):
                 result += _service(rates, (block,), both=True)
             continue
@@ -89,11 +90,11 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
         sides = SIDES.intersection(line.modifiers)
         if sides and bilateral.has_sides(program.indicators):
             (side,) = sides
-            one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(entry, _count(entry)))
-        elif not sides and _may_mean_both(entry):
-            no_side.setdefault(key, []).extend(_blocks(entry, _count(entry)))
+            one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(entry, count))
+        elif _may_mean_both(program, line):
+            no_side.setdefault(key, []).extend(_blocks(entry, count))
         else:
-            for block in _blocks(entry, _count(entry)):
+            for block in _blocks(entry, count):
                 result += _service(rates, (block,))
     for by_side in one_side.values():
         result += _sides(rates, by_side)
@@ -102,20 +103,32 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
     return result
 
 
-def _count(entry: Entry) -> int:
-    return 1 if entry.program.days is not None else entry.line.units
+def by_itself(program: Program, line: Line) -> tuple[int, bool]:
+    """Return how many services a line is without others, and whether each is both sides."""
+    count = _count(program, line)
+    if count == len(SIDES) and not program.both and _may_mean_both(program, line):
+        return 1, True
+    return count, bool(program.both)
 
 
-def _may_mean_both(entry: Entry) -> bool:
+def _count(program: Program, line: Line) -> int:
+    if program.days is not None or program.both == bilateral.TWO_LINES:
+        return 1
+    return line.units
+
+
+def _may_mean_both(program: Program, line: Line) -> bool:
     """Tell whether two units of a line may mean both sides.
 
-    They do not on a second return to the room, with fewer days of care than all, or where the line
-    says that it is another service (76, 59 and their like).
+    They do not where a side is named, on a second return to the room, with fewer days of care than
+    all, or where the line says that it is another service (76, 59 and their like).
     """
-    indicators, modifiers = entry.program.indicators, entry.line.modifiers
+    indicators, modifiers = program.indicators, line.modifiers
+    if SIDES.intersection(modifiers):
+        return False
     if indicators.bilateral not in bilateral.UNITS_SIDES or indicators.global_days == _ADD_ON:
         return False
-    if entry.program.days not in (None, surgery.GLOBAL_DAYS.get(indicators.global_days)):
+    if program.days not in (None, surgery.GLOBAL_DAYS.get(indicators.global_days)):
         return False
     return not (sites(modifiers) or ({RETURN} | ANOTHER_SERVICE).intersection(modifiers))
 

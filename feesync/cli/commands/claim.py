@@ -26,6 +26,7 @@ from feesync.cli.options import (
 from feesync.cli.output import print_csv_rows, print_json, print_lines, print_table
 from feesync.errors import ExitStatus
 from feesync.model.note import Note
+from feesync.pricing.line import step_text
 from feesync.pricing.neighbours import RANKINGS
 
 _COLUMNS = (
@@ -156,10 +157,7 @@ def _print_table(claim: ClaimEstimate) -> None:
 
 
 def _row(number: int, line: Estimate) -> tuple[object, ...]:
-    steps = ", ".join(
-        f"{step.name} x {step.factor}" if step.factor is not None else step.name
-        for step in line.steps
-    )
+    steps = ", ".join(step_text(step.name, step.factor) for step in line.steps)
     amounts = (line.allowed, line.medicare_payment, line.sequestration, line.patient_responsibility)
     return (
         number,
