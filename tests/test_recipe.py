@@ -1,0 +1,171 @@
+"""Recipes: a line by itself as arithmetic, folded here by other code than that which prices it."""
+
+import itertools
+import random
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+from priced import Own
+
+from feesync.claims import wording
+from feesync.errors import FeesyncError
+from feesync.model.rate import Rate, Setting
+from feesync.pricing import modifiers
+from feesync.pricing.claim import price_line
+from feesync.pricing.line import Contract, Line
+from feesync.pricing.program import program
+from feesync.pricing.recipe import CHARGE_TEXT, recipe
+from feesync.pricing.terms import Terms
+from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
+
+DAY = date(2025, 11, 3)
+TERMS: list[dict[str, Any]] = [
+    {}, {"nonpar": True}, {"practitioner": "np"}, {"nonpar": True, "practitioner": "np"},
+    {"contract": Contract(11_025, None)}, {"practitioner": "csw", "nonpar": True},
+    {"contract": Contract(9_000, 2022, 500_000), "nonpar": True},
+]  # fmt: skip
+TOGETHER = [
+    "RT LT", "50 80", "50 62", "50 54", "50 55", "50 56", "50 78", "50 26", "50 TC", "50 53",
+    "50 AS", "50 59", "50 CQ", "RT 54", "LT 55", "RT 56", "RT 80", "LT 78", "RT LT 78", "RT LT 62",
+    "RT LT 54", "54 62", "55 62", "78 62", "78 80", "78 AS", "54 59", "55 76", "56 XS", "26 80",
+    "TC 59", "26 50", "CQ GP", "CO GO", "CQ GP 59", "50 CO", "FX TC", "FY 26", "CT TC", "PD 26",
+    "PD TC", "80 59", "E1 54", "F1 59", "RT E3", "22 50", "52 80", "GY 50", "GZ 59", "66 50",
+    "50 80 59 KX", "RT 62 54 59",
+]  # fmt: skip
+PRICED = {
+    modifier
+    for modifier in known_modifiers()
+    if any(row.effect is not Effect.INFORMS for row in modifier_effects(modifier))
+    or modifier_effects(modifier)[0].site
+    or modifier in {"RT", "LT", "50", "59", "76", "XS"}
+}
+
+
+def rounded(amount, factor):
+    """An amount times a factor in ten-thousandths, by its digits: half a cent is a cent."""
+    whole, rest = divmod(amount * factor, 10_000)
+    return whole + (1 if rest >= 5_000 else 0)
+
+
+def folded(made, base, charge):
+    """The fee, allowed amount, limiting charge, steps and denial that a recipe gives."""
+    if made.denial:
+        return base.amount, None, None, [], made.denial
+    amount = base.fee
+    for factor in (*made.before, *made.after):
+        amount = rounded(amount, factor)
+    amount, steps = amount * made.services, list(made.steps)
+    if charge is not None and charge < amount:
+        amount, steps = charge, [*steps, CHARGE_TEXT]
+    limit = None
+    if made.limit:
+        whole, rest = divmod(base.exact * made.limit[0], made.limit[1])
+        limit = whole + (2 * rest >= made.limit[1])
+    return base.amount, amount, limit, steps, ""
+
+
+def priced(price):
+    """The same of a price of one line."""
+    denial = next((note.code for note in price.notes if note.severity == "denial"), "")
+    steps = [
+        f"{step.name} x {step.factor}" if step.factor is not None else step.name
+        for step in wording.steps(price)
+    ]
+    return price.fee, price.allowed, price.limiting_charge, steps, denial
+
+
+def may_not_fold(own, a_line):
+    """Whether parts, ranks, shares of several operations or days are in a line, by its words."""
+    mods = set(a_line.modifiers)
+    ranked = own.multiple_procedure in "23457" or own.multiple_procedure == "6"
+    return (
+        bool(mods & {"FX", "FY", "CT"})
+        or (a_line.units > 1 and (ranked or mods & {"54", "55", "56"}))
+        or bool(mods & {"UN", "UP", "UQ", "UR", "US"})
+    )
+
+
+class Proof:
+    """Recipes against prices; what came out is counted."""
+
+    def __init__(self):
+        self.seen: Counter[str] = Counter()
+        self.largest = 0
+
+    def compare(self, own, base, a_line, chance):
+        try:
+            of_line = program(own.indicators, a_line)
+        except FeesyncError:
+            self.seen["refused"] += 1
+            return
+        made = recipe(of_line, a_line)
+        if made is None:
+            assert may_not_fold(own, a_line), (own.hcpcs, own.modifier, a_line)
+            self.seen["not folded"] += 1
+            return
+        total = folded(made, base, None)[1] or 0
+        charge = chance.choice((None, total // 3 + 1, total - 1, total, total + 1))
+        a_line = a_line._replace(charge=None if charge is None else max(charge, 0))
+        expected = priced(price_line(a_line, Own(own, ())))
+        assert folded(made, base, a_line.charge) == expected, (own.hcpcs, own.modifier, a_line)
+        self.seen["denied" if made.denial else f"{made.services} services"] += 1
+        self.seen["limited"] += made.limit is not None
+        if made.limit:
+            self.largest = max(self.largest, *made.limit)
+
+
+def by_indicators(book):
+    """A rate of each set of indicators of a release, and one more where the OPPS cap binds."""
+    found: dict[object, Rate] = {}
+    for hcpcs, modifier in book.values:
+        own = book.rate(hcpcs, modifier, place="01112-05")
+        capped = own.in_setting("nonfacility").capped
+        found.setdefault((own.indicators, capped), own)
+    return list(found.values())
+
+
+def shapes(own):
+    """The modifiers that are tried on a row, its own first."""
+    row = (own.modifier,) if own.modifier else ()
+    for text in ["", *known_modifiers(), *TOGETHER]:
+        given = tuple(text.split())
+        rows = modifiers.ROW.intersection(given) - set(row)
+        if rows - {"53"} or (rows and row):
+            continue
+        try:
+            yield text, modifiers.read((*row, *(each for each in given if each not in row)))
+        except FeesyncError:
+            continue
+
+
+def prove(book, of=1):
+    """Compare all indicators and modifiers of a book, one shape in a number."""
+    proof, turn, chance = Proof(), itertools.count(), random.Random(64493)
+    for own in by_indicators(book):
+        for text, mods in shapes(own):
+            whole = PRICED.intersection(mods) or not text
+            for setting, units in itertools.product(Setting, (1, 2, 3) if whole else (None,)):
+                at = next(turn)
+                if at % of:
+                    continue
+                terms = Terms(DAY, setting, **TERMS[chance.randrange(7) if at % 3 else 1])
+                a_line = Line(own.hcpcs, mods, terms, units or 1 + at % 3)
+                proof.compare(own, own.in_setting(setting), a_line, chance)
+    return proof
+
+
+@pytest.mark.parametrize("of", [41, pytest.param(3, marks=pytest.mark.slow)])
+def test_every_shape_of_the_small_release_folds_to_its_price(small_book, of):
+    seen = prove(small_book, of).seen
+    assert min(seen[name] for name in ("1 services", "2 services", "3 services")) > 100
+    assert min(seen[name] for name in ("denied", "limited", "refused", "not folded")) > 100
+
+
+def test_every_shape_of_a_release_folds_to_its_price(whole_book):
+    proof = prove(whole_book, 7)
+    assert sum(proof.seen.values()) > 100_000
+    assert proof.seen["3 services"] > 5_000
+    # an unrounded amount of ten million dollars stays in 127 bits with the fraction
+    assert 2 * proof.largest * 10**16 < 2**127
