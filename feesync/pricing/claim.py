@@ -152,7 +152,7 @@ def _bundled(entries: Sequence[Entry]) -> Sequence[Entry]:
     Codes of status T do not bundle each other, since nothing would be left to bundle them into.
     """
     priced = [entry for entry in entries if not entry.program.denials]
-    alone = [entry for entry in priced if entry.rate.status == status.ALONE]
+    alone = [entry for entry in priced if entry.program.alone]
     if not alone or len(alone) == len(priced):
         return entries
     return [_bundle(entry) if entry in alone else entry for entry in entries]

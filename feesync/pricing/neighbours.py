@@ -55,9 +55,14 @@ def pool(indicators: Indicators, modifiers: Sequence[str]) -> Pool | None:
     return None
 
 
+def reaches_across(pool: Pool | None) -> bool:
+    """Tell whether services of other practitioners of the group are in the pool too."""
+    return pool is not None and pool[0] in _ACROSS_GROUPS
+
+
 def group_notes(pool: Pool | None) -> list[Note]:
     """Return the note that services of the practitioner's group count too."""
-    if pool is None or pool[0] not in _ACROSS_GROUPS:
+    if pool is None or not reaches_across(pool):
         return []
     text = (
         f"The reduction of several {RANKINGS[pool[0]]} services of a day also reaches across the "

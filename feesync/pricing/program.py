@@ -61,6 +61,7 @@ class Program(NamedTuple):
         last: the adjustments for non-participation and a contract.
         limited: whether there is a limiting charge.
         pool: the pool of lines that are reduced together, None where it has none.
+        alone: whether another line of the day that has an amount leaves it without one (status T).
         days: the days of care after an operation that it pays for, None where it pays for none.
         denials: why there is no payment.
         warnings: the warnings on the status, for a line that has an amount.
@@ -82,6 +83,7 @@ class Program(NamedTuple):
     last: tuple[Adjustment, ...]
     limited: bool
     pool: Pool | None
+    alone: bool
     days: int | None
     denials: tuple[Note, ...]
     warnings: tuple[Note, ...]
@@ -184,6 +186,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
         tuple(last),
         limits.has_limiting_charge(line),
         line_pool,
+        indicators.status == status.ALONE,
         surgery.care_days(indicators, line),
         tuple(denials),
         tuple(status.warnings(indicators, line)) if has_price else (),

@@ -46,16 +46,9 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         line: the line.
         beside: the codes of the lines of its claim that have a price.
     """
-    modifiers = line.modifiers
-    unlisted = line.hcpcs not in preventive_codes()
-    if unlisted and (not modifiers or _waiving().isdisjoint(modifiers)):
+    if has_standard_share(line.hcpcs, line.modifiers):
         return standard_share(line.terms.day)
-    general = [
-        rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
-    ]
-    standard = next(rule for rule in general if not rule.modifier)
-    of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
-    candidates = [*of_code, *(rule for rule in general if rule.modifier), standard]
+    of_code, candidates = _rules(line)
     met = [rule for rule in candidates if _is_met(rule, line, beside)]
     best = min(met, key=lambda rule: (rule.coinsurance, not rule.deductible_waived))
     if best.deductible_waived:
@@ -65,6 +58,29 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
         if not any(rule.modifier for rule in of_code):
             notes += _without_effect(line)
     return PatientShare(not best.deductible_waived, best.coinsurance, notes)
+
+
+def has_standard_share(hcpcs: str, modifiers: Sequence[str]) -> bool:
+    """Tell whether nothing waives a part of a line: `standard_share` holds, whatever is beside."""
+    return hcpcs not in preventive_codes() and (not modifiers or _waiving().isdisjoint(modifiers))
+
+
+def depends_on_codes(line: Line) -> bool:
+    """Tell whether the other codes of the claim may change the deductible and coinsurance."""
+    return not has_standard_share(line.hcpcs, line.modifiers) and any(
+        rule.beside and (not rule.modifier or rule.modifier in line.modifiers)
+        for rule in _rules(line)[1]
+    )
+
+
+def _rules(line: Line) -> tuple[list[CostSharing], list[CostSharing]]:
+    """Return the rules of the code on the day, and all that may decide its share."""
+    general = [
+        rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
+    ]
+    standard = next(rule for rule in general if not rule.modifier)
+    of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
+    return of_code, [*of_code, *(rule for rule in general if rule.modifier), standard]
 
 
 @cache

@@ -1,0 +1,71 @@
+"""The ranks of procedures as data, for groups of lines that their amounts alone put in order.
+
+An engine may rank the lines of a surgery pool by their amounts after the factors of
+`Recipe.before`, the highest first, and multiply each by the factor of its rank before those of
+`Recipe.after`, where
+
+- every line of the pool is simple (`is_simple`), and none has the code of another line of the day;
+- no fee of them is capped, since ranks go by the fee before the cap;
+- no two of their amounts are equal, and there are no more lines than ranks.
+
+Everything else is ranked by `pricing.claim`, with families of endoscopies, sides and shares of one
+operation, ties, and ranks that are priced by report (multiple).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from feesync.model.money import SCALE, decimal_factor
+from feesync.pricing.line import Line, step_text
+from feesync.pricing.modifiers import SHARES
+from feesync.pricing.multiple import last_rank, of_rank
+from feesync.pricing.neighbours import SURGERY
+from feesync.pricing.program import Program
+from feesync.pricing.recipe import Recipe
+
+
+class Rank(NamedTuple):
+    """What a rank among several procedures does to the amount of a line.
+
+    Attributes:
+        factor: in ten-thousandths; it multiplies the limiting charge too, before its one rounding.
+        step: the text of the step, after those of `Recipe.before`; empty where there is none.
+    """
+
+    factor: int
+    step: str
+
+
+def ranks(day: date) -> tuple[Rank, ...]:
+    """Return the ranks of a day, from the first; a line beyond the last is priced by report."""
+    adjustments = [of_rank(rank, last_rank(), day) for rank in range(1, last_rank() + 1)]
+    return tuple(
+        Rank(SCALE, "")
+        if adjustment is None
+        else Rank(
+            int(adjustment.factor),
+            step_text(adjustment.name, decimal_factor(int(adjustment.factor))),
+        )
+        for adjustment in adjustments
+    )
+
+
+def is_simple(program: Program, line: Line, own: Recipe | None) -> bool:
+    """Tell whether the amount of a line alone says how it ranks among simple ones.
+
+    Args:
+        program: that of the line.
+        line: the line.
+        own: its recipe.
+    """
+    return (
+        own is not None
+        and not own.denial
+        and own.services == 1
+        and not program.alone
+        and program.pool is not None
+        and program.indicators.multiple_procedure == SURGERY
+        and SHARES.isdisjoint(line.modifiers)
+    )
