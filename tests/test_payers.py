@@ -3,9 +3,11 @@
 import csv
 import itertools
 import json
+from collections import Counter
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cms_files import rvu25d, zip_of
@@ -378,6 +380,46 @@ def test_what_takes_least_from_the_patient_holds():
     assert share("G0500", "33", "PT", beside=["G0121"]) == (False, 0)
     assert share("G0500", "33", "PT") == (False, 1500)
     assert share("G0108", "Q3") == (False, 0)
+
+
+# what an engine of tables asks before it takes the share of the day
+
+
+DAYS = [date(2015, 3, 1), date(2020, 6, 1), date(2025, 11, 3)]
+CODES = ["64493", "99213", "45380", "G0500", "99153", "99497", "G0136", "G0439", "00812", "G0101"]
+WAIVING = [(), ("33",), ("PT",), ("CS",), ("Q3",), ("SF",), ("25",), ("33", "PT"), ("59", "33")]
+BESIDE = [(), ("G0438",), ("G0439",), ("G0105",), ("G0121",), ("99213",)]
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_the_share_of_the_day_and_what_the_other_codes_change(day):
+    seen: Counter[Any] = Counter()
+    for code, mods in itertools.product(CODES, WAIVING):
+        shares = {share(code, *mods, day=day, beside=beside) for beside in BESIDE}
+        asked = Line(code, mods, Terms(day, Setting.NONFACILITY))
+        assert waiver.depends_on_codes(asked) is (len(shares) > 1)
+        if waiver.has_standard_share(code, mods):
+            assert shares == {(True, 2000)}
+        seen[waiver.has_standard_share(code, mods), len(shares)] += 1
+    assert seen[True, 1] >= 6
+    assert seen[False, 1] > 10
+    assert seen[False, 2] > 3 or day.year == 2015
+
+
+@pytest.mark.parametrize(
+    ("code", "mods", "standard", "depends"),
+    [
+        ("64493", ("50", "RT"), True, False),
+        ("64493", ("33",), False, False),
+        ("64493", ("PT",), False, False),
+        ("G0439", (), False, False),
+        ("99497", (), False, False),
+        ("99497", ("33",), False, True),
+    ],
+)
+def test_whose_share_is_that_of_the_day(code, mods, standard, depends):
+    assert waiver.has_standard_share(code, mods) is standard
+    assert waiver.depends_on_codes(Line(code, mods, Terms(DAY, Setting.NONFACILITY))) is depends
 
 
 # the notes on what a claim lacks

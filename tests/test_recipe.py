@@ -1,5 +1,7 @@
 """Recipes: a line by itself as arithmetic, folded here by other code than that which prices it."""
 
+import csv
+import io
 import itertools
 import random
 from collections import Counter
@@ -8,6 +10,7 @@ from typing import Any
 
 import pytest
 from priced import Own
+from test_pricing import line, rate
 
 from feesync.claims import wording
 from feesync.errors import FeesyncError
@@ -16,7 +19,7 @@ from feesync.pricing import modifiers
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Contract, Line
 from feesync.pricing.program import program
-from feesync.pricing.recipe import CHARGE_TEXT, recipe
+from feesync.pricing.recipe import CHARGE_TEXT, Recipe, recipe
 from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
 
@@ -156,7 +159,7 @@ def prove(book, of=1):
     return proof
 
 
-@pytest.mark.parametrize("of", [41, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("of", [61, pytest.param(3, marks=pytest.mark.slow)])
 def test_every_shape_of_the_small_release_folds_to_its_price(small_book, of):
     seen = prove(small_book, of).seen
     assert min(seen[name] for name in ("1 services", "2 services", "3 services")) > 100
@@ -164,8 +167,89 @@ def test_every_shape_of_the_small_release_folds_to_its_price(small_book, of):
 
 
 def test_every_shape_of_a_release_folds_to_its_price(whole_book):
-    proof = prove(whole_book, 7)
+    proof = prove(whole_book, 11)
     assert sum(proof.seen.values()) > 100_000
     assert proof.seen["3 services"] > 5_000
     # an unrounded amount of ten million dollars stays in 127 bits with the fraction
     assert 2 * proof.largest * 10**16 < 2**127
+
+
+LIMIT = (437, 4_000_000_000)  # 109.25 % of an amount in billionths of a dollar, in cents
+SHARED = {"global_days": "090", "preoperative": 10, "intraoperative": 80, "postoperative": 10}
+ALONE = {"multiple_procedure": "0", "bilateral": "0"}
+
+
+@pytest.mark.parametrize(
+    ("a_line", "changes", "made"),
+    [
+        (line("50"), {}, Recipe((15_000,), (), 1, ("bilateral x 1.5",), None, "")),
+        (line(units=2), {}, Recipe((15_000,), (), 1, ("bilateral x 1.5",), None, "")),
+        (line(units=2), {"bilateral": "3"}, Recipe((20_000,), (), 1, ("bilateral x 2",), None, "")),
+        (
+            line("80", units=3), ALONE,
+            Recipe((), (1_600,), 3, ("units x 3", "assistant x 0.16"), None, ""),
+        ),
+        (
+            line("50", units=2, kind="np"), {"multiple_procedure": "0"},
+            Recipe(
+                (15_000,), (8_500,), 2,
+                ("bilateral x 1.5", "units x 2", "practitioner x 0.85"), None, "",
+            ),
+        ),
+        (line(nonpar=True), {}, Recipe((), (9_500,), 1, ("nonparticipating x 0.95",), LIMIT, "")),
+        (
+            line("50", nonpar=True), {},
+            Recipe(
+                (15_000,), (9_500,), 1, ("bilateral x 1.5", "nonparticipating x 0.95"),
+                (1_311, 8_000_000_000), "",
+            ),
+        ),
+        (
+            line(units=3, nonpar=True), ALONE,
+            Recipe(
+                (), (9_500,), 3, ("units x 3", "nonparticipating x 0.95"),
+                (1_311, 4_000_000_000), "",
+            ),
+        ),
+        (line("55"), SHARED, Recipe((), (1_000,), 1, ("global share x 0.1",), None, "")),
+        (line("GY"), {}, Recipe((), (), 1, (), None, "modifier-gy")),
+        (line(), {"status": "B", "nonfacility_amount": None},
+         Recipe((), (), 1, (), None, "status-b")),
+        (line(units=3), {}, None),  # they rank
+        (line(units=2), {"multiple_procedure": "5", "bilateral": "0"}, None),
+        (line("54", units=2), SHARED | ALONE, None),
+        (line("55", units=2), SHARED, None),  # 2 of 90 days
+        (line("55", days=30), SHARED, None),
+        (line("FX", "TC")._replace(hcpcs="71046"), {"pctc": "1", "modifier": "TC"}, None),
+    ],
+)  # fmt: skip
+def test_recipes_of_lines_that_people_know(a_line, changes, made):
+    assert recipe(program(rate(**changes).indicators, a_line), a_line) == made
+
+
+def test_the_published_limiting_charge_by_the_fraction():
+    """CMS's look-up tool: 64493 in San Francisco, October 2025: 243.49."""
+    a_line = line(nonpar=True)
+    made = recipe(program(rate().indicators, a_line), a_line)
+    assert folded(made, rate().in_setting("nonfacility"), None)[2] == 24349
+
+
+@pytest.mark.parametrize(
+    ("words", "mods", "units", "charge"),
+    [
+        ("64493-50", ("50",), 1, None), ("64493-50@300", ("50",), 1, 30_000),
+        ("64493x2@334.31", (), 2, 33_431), ("99213x3@10", (), 3, 1_000),
+        ("99213@9999", (), 1, 999_900), ("64493-AS", ("AS",), 1, None),
+    ],
+)  # fmt: skip
+def test_the_texts_of_steps_are_those_of_a_claim_in_csv(
+    feesync, loaded, small_book, words, mods, units, charge
+):
+    asked = ("--locality", "01112-05", "--date", "2025-11-03", "--practitioner", "np", "--csv")
+    (row,) = csv.DictReader(io.StringIO(feesync("claim", words, *asked).stdout))
+    own = small_book.rate(words[:5], "", place="01112-05")
+    a_line = Line(words[:5], mods, Terms(DAY, Setting.NONFACILITY, practitioner="np"), units)
+    made = recipe(program(own.indicators, a_line), a_line)
+    _, allowed, _, steps, _ = folded(made, own.in_setting("nonfacility"), charge)
+    cell = "" if allowed is None else f"{allowed / 100:.2f}"
+    assert (row["steps"], row["allowed"]) == ("; ".join(steps), cell)

@@ -48,7 +48,12 @@ def patient_share(line: Line, beside: Collection[str]) -> PatientShare:
     """
     if has_standard_share(line.hcpcs, line.modifiers):
         return standard_share(line.terms.day)
-    of_code, candidates = _rules(line)
+    general = [
+        rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
+    ]
+    standard = next(rule for rule in general if not rule.modifier)
+    of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
+    candidates = [*of_code, *(rule for rule in general if rule.modifier), standard]
     met = [rule for rule in candidates if _is_met(rule, line, beside)]
     best = min(met, key=lambda rule: (rule.coinsurance, not rule.deductible_waived))
     if best.deductible_waived:
@@ -66,21 +71,13 @@ def has_standard_share(hcpcs: str, modifiers: Sequence[str]) -> bool:
 
 
 def depends_on_codes(line: Line) -> bool:
-    """Tell whether the other codes of the claim may change the deductible and coinsurance."""
-    return not has_standard_share(line.hcpcs, line.modifiers) and any(
-        rule.beside and (not rule.modifier or rule.modifier in line.modifiers)
-        for rule in _rules(line)[1]
-    )
+    """Tell whether the other codes of its claim may change what the patient owes of a line.
 
-
-def _rules(line: Line) -> tuple[list[CostSharing], list[CostSharing]]:
-    """Return the rules of the code on the day, and all that may decide its share."""
-    general = [
-        rule for rule in cost_sharings() if _in_force(rule, line) and _is_about(rule, line.hcpcs)
-    ]
-    standard = next(rule for rule in general if not rule.modifier)
-    of_code = [rule for rule in preventive_cost_sharings(line.hcpcs) if _in_force(rule, line)]
-    return of_code, [*of_code, *(rule for rule in general if rule.modifier), standard]
+    More codes never let the patient owe more, so that all codes that a rule names decide it.
+    """
+    rules = (*cost_sharings(), *preventive_cost_sharings(line.hcpcs))
+    beside = {code for rule in rules for code in rule.beside}
+    return patient_share(line, ())[:2] != patient_share(line, beside)[:2]
 
 
 @cache
