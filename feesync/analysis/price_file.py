@@ -6,7 +6,7 @@ Out of scope: what a cell means (price_list), and the table itself (formats.tabl
 from __future__ import annotations
 
 from feesync.errors import InvalidInputError
-from feesync.formats.line_columns import CODE, SPELLINGS, code_and_modifiers
+from feesync.formats.line_columns import CODE, SPELLINGS, WHERE_AND_WHEN, code_and_modifiers
 from feesync.formats.table import Row, read_table
 
 _AMOUNTS = ("amount", "nonfacility_amount", "facility_amount")
@@ -26,12 +26,7 @@ _SPELLINGS = {
         *("facility", "fac", "facility price", "fac price", "fac fee", "fac amount"),
         *("facility rate",),
     ),
-    "locality": ("place", "mac locality", "locality number"),
-    "zip": ("zip code", "zip5", "postal code"),
-    "mac": ("carrier", "contractor", "contractor number", "mac number"),
-    "setting": (),
-    "pos": ("place of service", "pos code"),
-    "date": ("dos", "date of service", "service date", "day"),
+    **WHERE_AND_WHEN,
 }
 _SHORT_NUMBER, _ZIP, _MOST_SHOWN = 2, 5, 200
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
-from feesync.formats.line_columns import CODE, SPELLINGS, code_and_modifiers
+from feesync.formats.line_columns import BILLED, CODE, SPELLINGS, code_and_modifiers
 from feesync.formats.table import TABLE_SUFFIXES, Row, Table, read_rows, read_table
 from feesync.model.reading import excerpt
 
@@ -21,11 +21,7 @@ SUFFIXES = (".json", *TABLE_SUFFIXES)
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     **SPELLINGS,
-    "units": ("unit", "qty", "quantity", "service units", "units of service", "days or units"),
-    "charge": (
-        *("charges", "billed", "charge amount", "amount charged", "line charge"),
-        *("billed amount", "amount billed", "billed charge", "billed charges", "submitted charge"),
-    ),
+    **BILLED,
     "postop_days": ("postop", "postoperative days", "days of care"),
 }
 _REMARKS = {

@@ -1,7 +1,7 @@
 """The columns of a claim line in a caller's table: how they are spelled, and how a row is read.
 
-Claim files and price lists have them. Out of scope: the file (table), and whether code and
-modifiers exist (pricing).
+Claim files, price lists and files of many claims have them. Out of scope: the file (table), and
+whether code and modifiers exist (pricing).
 """
 
 from __future__ import annotations
@@ -26,6 +26,25 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     },
 }
 """The columns of a code with its modifiers, and how else they are spelled."""
+
+BILLED: Mapping[str, tuple[str, ...]] = {
+    "units": ("unit", "qty", "quantity", "service units", "units of service", "days or units"),
+    "charge": (
+        *("charges", "billed", "charge amount", "amount charged", "line charge"),
+        *("billed amount", "amount billed", "billed charge", "billed charges", "submitted charge"),
+    ),
+}
+"""The columns of what is billed of a line."""
+
+WHERE_AND_WHEN: Mapping[str, tuple[str, ...]] = {
+    "locality": ("place", "mac locality", "locality number"),
+    "zip": ("zip code", "zip5", "postal code"),
+    "mac": ("carrier", "contractor", "contractor number", "mac number"),
+    "setting": (),
+    "pos": ("place of service", "pos code"),
+    "date": ("dos", "date of service", "service date", "day"),
+}
+"""The columns of the place and the day of a service."""
 
 
 def code_and_modifiers(cells: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:

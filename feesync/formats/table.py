@@ -184,15 +184,13 @@ def _named(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 def _text_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the number and the cells of each row of a csv file, except blank rows."""
     text = read_text(data, name)
-    first = next(_FIRST_LINE.finditer(text))[0].rstrip()
-    named = _SEPARATOR.fullmatch(first)
-    delimiter = named[1] if named else _delimiter(first)
+    delimiter, named = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(reader, start=1):
             cells = [cell.strip() for cell in row]
             if named:  # the line is no row of the table
-                named = None
+                named = False
             elif any(cells):
                 yield number, cells
     except csv.Error as error:
@@ -201,9 +199,22 @@ def _text_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _delimiter(line: str) -> str:
-    """Return what is between the cells of a line: what divides it into the most of them."""
-    return max(_DELIMITERS, key=lambda one: len(next(csv.reader([line], delimiter=one), ())))
+def delimiter_of(text: str) -> tuple[str, bool]:
+    """Return what is between the cells of a csv file, and whether its first line says so.
+
+    Excel writes such a line: `sep=;`. Else it is what divides the first line into the most cells.
+
+    Args:
+        text: the file, or its beginning with the whole of the first line that is not blank.
+    """
+    first = next(_FIRST_LINE.finditer(text))[0].rstrip()
+    if named := _SEPARATOR.fullmatch(first):
+        return named[1], True
+
+    def count(delimiter: str) -> int:
+        return len(next(csv.reader([first], delimiter=delimiter), ()))
+
+    return max(_DELIMITERS, key=count), False
 
 
 def _workbook_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
