@@ -62,6 +62,8 @@ class HintKind(StrEnum):
     WAIT = "wait"
     REPLACE_FILE = "replace-file"
     LOAD_ANEW = "load-anew"
+    MAP_COLUMN = "map-column"
+    MAP_COLUMN_OR_GIVE = "map-column-or-give"
 
 
 class Hint(NamedTuple):
@@ -76,6 +78,8 @@ class Hint(NamedTuple):
         check: name of the check that can be set aside.
         reason: why nothing helps yet.
         page: address of the page to look at.
+        column: the column of the caller's file that may be meant; empty where none is near.
+        meaning: what feesync calls such a column.
     """
 
     kind: HintKind
@@ -84,10 +88,13 @@ class Hint(NamedTuple):
     check: str = ""
     reason: str = ""
     page: str = ""
+    column: str = ""
+    meaning: str = ""
 
     def __str__(self) -> str:
         years = "" if self.year is None else f"years=[{self.year}]"
-        return _SENTENCES[self.kind].format(**self._asdict(), years=years)
+        mapping = f"{self.column or 'its name'!r} to {self.meaning!r}"
+        return _SENTENCES[self.kind].format(**self._asdict(), years=years, mapping=mapping)
 
     def to_dict(self) -> dict[str, str | int]:
         """Return the fields that are not empty, for `json.dumps`."""
@@ -113,6 +120,9 @@ _SENTENCES = {
     HintKind.WAIT: "feesync.sync(wait=seconds) waits for it",
     HintKind.REPLACE_FILE: "",
     HintKind.LOAD_ANEW: "Move the file away; feesync.sync() loads it anew",
+    HintKind.MAP_COLUMN: "columns, which maps {mapping}, says which it is",
+    HintKind.MAP_COLUMN_OR_GIVE: "columns, which maps {mapping}, says which it is; "
+    "{meaning} is for lines without one",
 }
 
 

@@ -14,11 +14,11 @@ PACKAGE = Path(feesync.__file__).parent
 FLOW = [
     "errors", "about", "model", "paths", "files", "reference", "pricing", "defaults",
     "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "writers",
-    "changes", "analysis", "verification", "refresh", "remittance", "", "cli", "__main__",
+    "changes", "analysis", "verification", "refresh", "remittance", "batch", "", "cli", "__main__",
 ]  # fmt: skip
 
 
-MOST_ROOMS, MOST_FLOORS = 28, 12
+MOST_ROOMS, MOST_FLOORS = 29, 12
 
 
 def name_of(path):

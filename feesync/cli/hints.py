@@ -28,6 +28,9 @@ _WORDS = {
     HintKind.REPLACE_FILE: "--force replaces it",
     HintKind.LOAD_ANEW: "Move the file away; 'feesync sync', or 'feesync import' of CMS's zips, "
     "loads it anew",
+    HintKind.MAP_COLUMN: "--map {mapping} says which it is",
+    HintKind.MAP_COLUMN_OR_GIVE: "--map {mapping} says which it is; --{meaning} is for lines "
+    "without one",
 }
 
 _STOPS = {
@@ -49,7 +52,12 @@ def with_hint(text: str, hint: Hint | None) -> str:
 def words(hint: Hint) -> str:
     """Return what helps, in the words of the command line."""
     years = "" if hint.year is None else f" --year {hint.year}"
-    return _WORDS[hint.kind].format(**hint._asdict(), years=years)
+    mapping = f"{hint.column or 'THEIRS'}={hint.meaning}"
+    if hint.column:
+        from shlex import quote
+
+        mapping = quote(mapping)
+    return _WORDS[hint.kind].format(**hint._asdict(), years=years, mapping=mapping)
 
 
 def error_text(error: FeesyncError) -> str:

@@ -212,7 +212,10 @@ def delimiter_of(text: str) -> tuple[str, bool]:
         return named[1], True
 
     def count(delimiter: str) -> int:
-        return len(next(csv.reader([first], delimiter=delimiter), ()))
+        try:
+            return len(next(csv.reader([first], delimiter=delimiter), ()))
+        except csv.Error:  # a cell of more than 131,072 characters
+            return 0
 
     return max(_DELIMITERS, key=count), False
 

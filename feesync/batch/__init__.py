@@ -1,0 +1,1 @@
+"""Files of claims by the million: one plan, engines that run it, pricing that decides."""

@@ -1,0 +1,323 @@
+"""Files of claims, or a frame, as one relation of the engine: every cell as it came, and as text.
+
+The engine's own reader takes what it can read strictly as it is; Python's takes the rest, row by
+row (plain). Out of scope: what the cells mean (words), and the answer's file (output).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feesync.batch import plain
+from feesync.batch.columns import Columns, read_columns
+from feesync.batch.source import LONGEST_LINE, Kind, Source, read_source
+from feesync.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+STAGED, INPUT = "staged", "input"
+"""The table of the cells as they came, and the view of them as texts, with the number of the row.
+
+Their columns are c0, c1 and so on: a file may call its columns anything.
+"""
+
+_TEXT = "VARCHAR"
+_FRAME = "frame_of_claims"
+_BLOCK = 50_000
+_MOST_COLUMNS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What has been read.
+
+    Attributes:
+        columns: of the files, and which is which.
+        rows: how many there are.
+    """
+
+    columns: Columns
+    rows: int
+
+    def columns_of(self) -> dict[str, tuple[str, ...]]:
+        """Return our names, each with the names that its columns have in INPUT."""
+        return {
+            name: tuple(f"c{position}" for position in positions)
+            for name, positions in self.columns.meanings.items()
+        }
+
+
+def read_files(
+    connection: DuckDBPyConnection,
+    files: Sequence[tuple[Path, str]],
+    mapping: Mapping[str, str] | None = None,
+    given: Iterable[str] = (),
+) -> Intake:
+    """Read files of claims into STAGED and INPUT, in their order.
+
+    Args:
+        connection: of the engine.
+        files: their paths, and their names for errors.
+        mapping: their names of columns to ours, for `read_columns`.
+        given: what every line has without a column, for `read_columns`.
+
+    Raises:
+        InvalidInputError: a file cannot be read, or lacks a column that is needed.
+        MissingExtraError: a package that reads it is not installed.
+    """
+    readers = [_reader(connection, read_source(path, name)) for path, name in files]
+    return _read(connection, readers, mapping, given)
+
+
+def read_frame(
+    connection: DuckDBPyConnection,
+    frame: Any,  # noqa: ANN401 - of any library
+    mapping: Mapping[str, str] | None = None,
+    given: Iterable[str] = (),
+) -> Intake:
+    """Read what has an Arrow stream into STAGED and INPUT, in its order.
+
+    Raises:
+        InvalidInputError: it lacks a column that is needed.
+    """
+    return _read(connection, [_Frame(connection, frame)], mapping, given)
+
+
+def _read(
+    connection: DuckDBPyConnection,
+    readers: Sequence[_Reader],
+    mapping: Mapping[str, str] | None,
+    given: Iterable[str],
+) -> Intake:
+    columns = read_columns(((one.name, one.header) for one in readers), mapping, given)
+    types: list[set[str]] = [set() for _ in columns.names]
+    for reader, positions in zip(readers, columns.of_files, strict=True):
+        for position, kind in zip(positions, reader.types, strict=True):
+            types[position].add(kind)
+    kinds = [each.pop() if len(each) == 1 else _TEXT for each in types]
+    staged = ", ".join(f"c{position} {kind}" for position, kind in enumerate(kinds))
+    connection.execute(f"CREATE TABLE {STAGED} (flaw {_TEXT}, {staged})")
+    for reader, positions in zip(readers, columns.of_files, strict=True):
+        reader.read(positions)
+    texts = ", ".join(_text(f"c{position}", kind) for position, kind in enumerate(kinds))
+    connection.execute(
+        f"CREATE VIEW {INPUT} AS SELECT rowid AS row, flaw, {texts} FROM {STAGED}"  # noqa: S608
+    )
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {STAGED}").fetchall()  # noqa: S608
+    return Intake(columns, rows)
+
+
+def _text(column: str, kind: str) -> str:
+    """Return the SQL of a column as text, with NULL for an empty cell.
+
+    A whole number of a column of fractions is text without them, since a frame has such a column
+    where a cell is empty; a day is text without its hour.
+    """
+    text = f"CAST({column} AS {_TEXT})"
+    if kind in ("DOUBLE", "FLOAT"):
+        text = f"CASE WHEN NOT isnan({column}) THEN regexp_replace({text}, '\\.0$', '') END"
+    elif kind.startswith("TIMESTAMP"):
+        text = f"regexp_replace({text}, ' 00:00:00([+]00)?$', '')"
+    elif kind == _TEXT:
+        text = f"nullif({column}, '')"
+    return f"{text} AS {column}"
+
+
+class _Reader:
+    """Something that claims are read from.
+
+    Attributes:
+        name: for errors.
+        header: the names of its columns.
+        types: their types in the engine.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection, name: str) -> None:
+        self.connection = connection
+        self.name = name
+        self.header: Sequence[str] = ()
+        self.types: Sequence[str] = ()
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the rows to STAGED, each column under its position."""
+        raise NotImplementedError
+
+    def _describe(self, relation: str) -> None:
+        """Take names and types of columns from a relation of the engine."""
+        described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
+        self.header = [name for name, *_ in described]
+        self.types = [_TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
+
+    def _insert(self, positions: Sequence[int], relation: str, flaw: str = "NULL") -> None:
+        """Append the rows of a relation whose columns stand in the order of the header."""
+        own = ", ".join(f"f{number}" for number in range(len(positions)))
+        names = f"{own}, {flaw}" if own else flaw
+        into = ", ".join(f"c{position}" for position in positions)
+        alias = f"f({own}{', ' if own else ''}own_flaw)" if flaw != "NULL" else f"f({own})"
+        self.connection.execute(
+            f"INSERT INTO {STAGED} ({into}, flaw) SELECT {names} FROM {relation} AS {alias}"  # noqa: S608
+        )
+
+
+class _Text(_Reader):
+    """A text."""
+
+    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+        super().__init__(connection, source.name)
+        self._source = source
+        self.header = source.header
+        self.types = [_TEXT] * len(source.header)
+        if len(self.header) > _MOST_COLUMNS:
+            raise InvalidInputError(f"{source.name} has more than {_MOST_COLUMNS:,} columns")
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the rows; by Python where the engine refuses one."""
+        import duckdb
+
+        source = self._source
+        if source.encoding == "utf-8-sig" and len(positions) > 1 and source.height == 1:
+            try:
+                self._insert(positions, self._relation())
+            except duckdb.InterruptException:
+                raise KeyboardInterrupt from None
+            except duckdb.OutOfMemoryException:
+                raise
+            except duckdb.Error:  # its text quotes the row
+                pass
+            else:
+                return
+        _insert_blocks(self, positions, plain.rows(source))
+
+    def _relation(self) -> str:
+        """Return the engine's reader of the text, which refuses what it cannot read strictly."""
+        source = self._source
+        columns = ", ".join(f"'f{number}': '{_TEXT}'" for number in range(len(source.header)))
+        return (
+            f"read_csv({_literal(str(source.path))}, auto_detect = false, header = false, "
+            f"skip = {source.before + 1}, delim = {_literal(source.delimiter)}, quote = '\"', "
+            f"escape = '\"', columns = {{{columns}}}, strict_mode = true, null_padding = false, "
+            "ignore_errors = false, nullstr = '', comment = '', encoding = 'utf-8', "
+            f"max_line_size = {LONGEST_LINE}, compression = '{source.compression or 'none'}')"
+        )
+
+
+class _Workbook(_Reader):
+    """The first sheet of a workbook."""
+
+    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+        from feesync.formats.table import read_rows
+
+        super().__init__(connection, source.name)
+        rows = read_rows(source.path.read_bytes(), source.name)
+        if not rows:
+            raise InvalidInputError(f"{source.name} is empty: its first row is to name the columns")
+        (_, header), *self._rows = rows
+        while header and not header[-1]:
+            header.pop()
+        self.header = header
+        self.types = [_TEXT] * len(header)
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the rows, except blank ones."""
+        width = len(positions)
+        _insert_blocks(self, positions, (plain.of_width(cells, width) for _, cells in self._rows))
+
+
+class _Parquet(_Reader):
+    """A Parquet file."""
+
+    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+        super().__init__(connection, source.name)
+        self._relation = f"read_parquet({_literal(str(source.path))}, binary_as_string = true)"
+        with self._errors():
+            self._describe(self._relation)
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the rows."""
+        with self._errors():
+            self._insert(positions, self._relation)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error:
+            raise InvalidInputError(
+                f"{self.name} cannot be read as Parquet: it is cut short or damaged"
+            ) from None
+
+
+class _Frame(_Reader):
+    """What has an Arrow stream."""
+
+    def __init__(self, connection: DuckDBPyConnection, frame: Any) -> None:  # noqa: ANN401
+        import pyarrow
+
+        super().__init__(connection, "the frame")
+        stream = pyarrow.RecordBatchReader.from_stream(frame)
+        self.header = [str(name) for name in stream.schema.names]
+        names = [f"f{number}" for number in range(len(self.header))]
+        fields = [field.with_name(name) for field, name in zip(stream.schema, names, strict=True)]
+        schema = pyarrow.schema(fields)
+        batches = (batch.rename_columns(names) for batch in stream)
+        connection.register(_FRAME, pyarrow.RecordBatchReader.from_batches(schema, batches))
+        described = connection.execute(f"DESCRIBE SELECT * FROM {_FRAME}").fetchall()  # noqa: S608
+        self.types = [_TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the rows."""
+        self._insert(positions, _FRAME)
+        self.connection.unregister(_FRAME)
+
+
+def _reader(connection: DuckDBPyConnection, source: Source) -> _Reader:
+    """Return the reader of a file."""
+    if source.kind is Kind.TEXT:
+        return _Text(connection, source)
+    return (_Parquet if source.kind is Kind.PARQUET else _Workbook)(connection, source)
+
+
+def _insert_blocks(reader: _Reader, positions: Sequence[int], rows: Iterator[plain.Row]) -> None:
+    """Append rows that Python has read, some thousands at a time; check that none is lost.
+
+    Raises:
+        InvalidInputError: the engine has other rows than were read.
+    """
+    import pyarrow
+
+    connection = reader.connection
+    names = [*(f"f{number}" for number in range(len(positions))), "own_flaw"]
+    count = f"SELECT count(*) FROM {STAGED}"  # noqa: S608
+    ((before,),) = connection.execute(count).fetchall()
+    while block := list(islice(rows, _BLOCK)):
+        columns = zip(*((*map(_none, row.cells), row.flaw) for row in block), strict=True)
+        arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
+        connection.register(_FRAME, pyarrow.table(dict(zip(names, arrays, strict=True))))
+        reader._insert(positions, _FRAME, "own_flaw")
+        connection.unregister(_FRAME)
+        before += len(block)
+    ((after,),) = connection.execute(count).fetchall()
+    if after != before:
+        raise InvalidInputError(f"{reader.name} cannot be read whole")
+
+
+def _none(cell: str) -> str | None:
+    """Return a cell, or None where it is empty."""
+    return cell or None
+
+
+def _literal(text: str) -> str:
+    """Return a text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
