@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from feesync.claims import notes as claim_notes
-from feesync.claims.answer import deductible_notes, line_answer, payers
+from feesync.claims.answer import Payers, deductible_notes, line_answer, payers
 from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
-from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
 from feesync.claims.rates import QuoteLookup
@@ -20,7 +19,6 @@ from feesync.errors import FeesyncError, InvalidInputError, together
 from feesync.model.money import dollars
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
-from feesync.pricing.payer import Split
 from feesync.pricing.units import descending_charge, identity
 
 _MOST_LINES = 50
@@ -57,17 +55,12 @@ def price_claim(
         raise together([errors[number] for number in sorted(errors)])
     if not prices:
         raise InvalidInputError("a claim has at least one line")
-    estimates: dict[int, Estimate] = {}
-    splits: list[Split] = []
-    deductible = header.deductible
-    priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
-    for number in _deductible_order(by_number, prices) if header.deductible else prices:
-        line, price = by_number[number], prices[number]
-        by = payers(line, price, deductible, priced)
-        estimates[number] = line_answer(header, rates, line, price, by)
-        if by.split:
-            splits.append(by.split)
-            deductible -= by.split.deductible
+    shares = claim_payers(by_number, prices, header.deductible)
+    estimates = {
+        number: line_answer(header, rates, by_number[number], prices[number], by)
+        for number, by in shares.items()
+    }
+    splits = [by.split for by in shares.values() if by.split]
     answers = [estimates[number] for number in prices]
     refusals = tuple(RefusedLine.of(*refusal) for refusal in sorted(errors.items()))
     return ClaimEstimate(
@@ -107,11 +100,33 @@ def _read(
     return readable, errors
 
 
-def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:
-    """Return the numbers of lines in the order in which the deductible is met.
+def claim_payers(
+    lines: Mapping[int, Line], prices: Mapping[int, Price], owed: int
+) -> dict[int, Payers]:
+    """Return who pays each price of a claim.
 
-    The order depends on what the lines say, and not on their places in the claim.
+    The lines count towards the deductible in an order that depends on what they say, and not on
+    their places in the claim.
+
+    Args:
+        lines: the lines by number.
+        prices: the prices by number; a line without one is left out.
+        owed: the deductible in cents that the patient still owes.
+
+    Returns:
+        Who pays, by number, in the order in which the deductible is met.
     """
+    priced = frozenset(price.rate.hcpcs for price in prices.values() if price.allowed is not None)
+    shares: dict[int, Payers] = {}
+    for number in _deductible_order(lines, prices) if owed else prices:
+        by = shares[number] = payers(lines[number], prices[number], owed, priced)
+        if by.split:
+            owed -= by.split.deductible
+    return shares
+
+
+def _deductible_order(lines: Mapping[int, Line], prices: Mapping[int, Price]) -> list[int]:
+    """Return the numbers of lines in the order in which the deductible is met."""
 
     def key(number: int) -> tuple[object, ...]:
         line, allowed = lines[number], prices[number].allowed or 0

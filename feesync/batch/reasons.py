@@ -1,0 +1,106 @@
+"""Why a line of a file has no amount, as codes that a program can count.
+
+A line that Medicare does not price has the code of its note, such as `status-b`; a line that cannot
+be priced at all has one of these. They say nothing of what is in the line.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from feesync.errors import (
+    FeesyncError,
+    InvalidInputError,
+    LocalityError,
+    ModifierError,
+    NoReleaseError,
+    UnknownCodeError,
+)
+
+
+class Status(StrEnum):
+    """What became of a line."""
+
+    PRICED = "priced"
+    DENIED = "denied"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why a line is refused; the last is on a line that is priced."""
+
+    RAGGED_ROW = "ragged-row"
+    QUOTES = "quotes"
+    MISSING_DATE = "missing-date"
+    UNREADABLE_DATE = "unreadable-date"
+    MISSING_CODE = "missing-code"
+    UNREADABLE_CODE = "unreadable-code"
+    UNKNOWN_CODE = "unknown-code"
+    MODIFIER = "modifier"
+    UNITS = "units"
+    CHARGE = "charge"
+    PLACE_OF_SERVICE = "place-of-service"
+    SETTING = "setting"
+    PRACTITIONER = "practitioner"
+    FLAG = "flag"
+    DEDUCTIBLE = "deductible"
+    PAID_ALLOWED = "paid-allowed"
+    LOCALITY = "locality"
+    MISSING_LOCALITY = "missing-locality"
+    NO_RELEASE = "no-release"
+    DUPLICATE_LINE = "duplicate-line"
+    TOO_MANY_LINES = "too-many-lines"
+    INVALID = "invalid"
+    CLAIM_INCOMPLETE = "claim-incomplete"
+
+    @property
+    def words(self) -> str:
+        """The reason in words."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.RAGGED_ROW: "the row has more or fewer cells than the header",
+    Reason.QUOTES: "a quotation mark in the row is not closed",
+    Reason.MISSING_DATE: "there is no date of service",
+    Reason.UNREADABLE_DATE: "the date of service cannot be read",
+    Reason.MISSING_CODE: "there is no HCPCS code",
+    Reason.UNREADABLE_CODE: "the HCPCS code is not one of five characters",
+    Reason.UNKNOWN_CODE: "the code is not in the release of the day",
+    Reason.MODIFIER: "a modifier is unknown, contradicts another, or is not for the code",
+    Reason.UNITS: "the units are not a whole number from 1 on",
+    Reason.CHARGE: "the charge is not an amount of dollars",
+    Reason.PLACE_OF_SERVICE: "the place of service is not known",
+    Reason.SETTING: "the setting is neither nonfacility nor facility",
+    Reason.PRACTITIONER: "the practitioner is not known, or was not paid on the day",
+    Reason.FLAG: "nonpar or qp is neither yes nor no",
+    Reason.DEDUCTIBLE: "the deductible is no amount, or lines of one claim give different ones",
+    Reason.PAID_ALLOWED: "the amount that was allowed is not an amount of dollars",
+    Reason.LOCALITY: "the place is unknown, or means several localities",
+    Reason.MISSING_LOCALITY: "there is no place",
+    Reason.NO_RELEASE: "no loaded release answers for the day",
+    Reason.DUPLICATE_LINE: "another line has the same claim and line number",
+    Reason.TOO_MANY_LINES: "the claim has more than 50 lines of the day",
+    Reason.INVALID: "what the line says contradicts itself or its code",
+    Reason.CLAIM_INCOMPLETE: "another line of the claim is refused; this is priced without it",
+}
+
+_OF_CLASS = (
+    (ModifierError, Reason.MODIFIER),
+    (UnknownCodeError, Reason.UNKNOWN_CODE),
+    (LocalityError, Reason.LOCALITY),
+    (NoReleaseError, Reason.NO_RELEASE),
+    (InvalidInputError, Reason.INVALID),
+)
+
+
+def reason_of(error: FeesyncError) -> Reason:
+    """Return the reason that an error about a line is.
+
+    Raises:
+        FeesyncError: the error itself, where it is not about a line.
+    """
+    for kind, reason in _OF_CLASS:
+        if isinstance(error, kind):
+            return reason
+    raise error
