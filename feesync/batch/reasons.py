@@ -13,6 +13,7 @@ from feesync.errors import (
     InvalidInputError,
     LocalityError,
     ModifierError,
+    NoPriceError,
     NoReleaseError,
     UnknownCodeError,
 )
@@ -48,6 +49,7 @@ class Reason(StrEnum):
     LOCALITY = "locality"
     MISSING_LOCALITY = "missing-locality"
     NO_RELEASE = "no-release"
+    NO_RATE = "no-rate"
     DUPLICATE_LINE = "duplicate-line"
     TOO_MANY_LINES = "too-many-lines"
     INVALID = "invalid"
@@ -79,6 +81,7 @@ _WORDS = {
     Reason.LOCALITY: "the place is unknown, or means several localities",
     Reason.MISSING_LOCALITY: "there is no place",
     Reason.NO_RELEASE: "no loaded release answers for the day",
+    Reason.NO_RATE: "a rule or a conversion factor of the day is not known",
     Reason.DUPLICATE_LINE: "another line has the same claim and line number",
     Reason.TOO_MANY_LINES: "the claim has more than 50 lines of the day",
     Reason.INVALID: "what the line says contradicts itself or its code",
@@ -90,6 +93,7 @@ _OF_CLASS = (
     (UnknownCodeError, Reason.UNKNOWN_CODE),
     (LocalityError, Reason.LOCALITY),
     (NoReleaseError, Reason.NO_RELEASE),
+    (NoPriceError, Reason.NO_RATE),
     (InvalidInputError, Reason.INVALID),
 )
 

@@ -12,6 +12,7 @@ says whether it does; the manual refers to the stored fee amount, which has two 
 reading differs by at most a cent for each step.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -125,10 +126,23 @@ def _shape(line: Line) -> Line:
 @lru_cache(maxsize=MOST_PROGRAMS)
 def _terms_of_shape(terms: Terms, modifiers: tuple[str, ...]) -> tuple[Terms, bool]:
     """Return the terms of a shape, and whether the code is a part of it."""
-    day = unchanged_since(terms.day)
-    if modifiers:
-        day = max(day, _since((*modifiers, *BORROWED), terms.day))
-    return terms._replace(day=day), any(map(_is_for_some, modifiers))
+    return terms._replace(day=rules_since(modifiers, terms.day)), looks_at_code(modifiers)
+
+
+def rules_since(modifiers: Collection[str], day: date) -> date:
+    """Return the first day since which the rules say of lines with modifiers what they do on a day.
+
+    Args:
+        modifiers: those that the lines may have.
+        day: the day.
+    """
+    since = unchanged_since(day)
+    return max(since, _since((*modifiers, *BORROWED), day)) if modifiers else since
+
+
+def looks_at_code(modifiers: Iterable[str]) -> bool:
+    """Tell whether one of the modifiers is only for some codes, so that the code decides too."""
+    return any(map(_is_for_some, modifiers))
 
 
 def _since(modifiers: tuple[str, ...], day: date) -> date:

@@ -1,0 +1,169 @@
+"""What the rules say of the lines of a file: a recipe for each shape, made by pricing.
+
+A shape is what a program depends on: indicators, modifiers, setting, units, practitioner and the
+period of rules, and the code where a modifier is for some codes alone. A file of five million lines
+has some 24,000. Out of scope: the arithmetic (fold), and lines without a recipe (together).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from feesync.batch.engine import Engine
+from feesync.batch.fee import Rates
+from feesync.batch.periods import Periods
+from feesync.batch.reasons import Reason, reason_of
+from feesync.batch.texts import Texts
+from feesync.batch.words import Numbers, Words
+from feesync.errors import FeesyncError, InvalidInputError
+from feesync.model.money import SCALE
+from feesync.model.rate import Setting
+from feesync.pricing import practitioner as practitioners
+from feesync.pricing.line import CODE, Line
+from feesync.pricing.neighbours import Pool
+from feesync.pricing.program import program
+from feesync.pricing.ranking import is_simple
+from feesync.pricing.recipe import CHARGE_TEXT, Recipe, recipe
+from feesync.pricing.waiver import depends_on_codes, patient_share
+
+_HIGHEST = 10**38
+_MOST_EXACT = 10**17
+"""No unrounded amount is as high, in billionths of a dollar."""
+
+
+class Recipes(NamedTuple):
+    """How many factors the recipes of a file have, at most."""
+
+    before: int
+    after: int
+
+
+class _Shape(NamedTuple):
+    """A shape with what becomes of its lines.
+
+    Attributes:
+        line: a line of the shape.
+        own: its recipe; None where it does not fold, or cannot be priced.
+        pool: the lines that it is reduced with.
+        alone: whether it is paid only where no other line of the day is.
+        simple: whether its amount alone says how it ranks.
+        reason: why it cannot be priced.
+    """
+
+    line: Line
+    own: Recipe | None
+    pool: Pool | None = None
+    alone: bool = False
+    simple: bool = False
+    reason: Reason | None = None
+
+
+def give_recipes(
+    engine: Engine, words: Words, found: Periods, rates: Rates, texts: Texts
+) -> Recipes:
+    """Give the engine a recipe for each shape of `line`.
+
+    Makes the table recipe: shape; facility, whether the fee is that of a facility; folds, whether
+    there is a recipe; before0 ..., after0 ..., services; steps_id and charge_steps_id, the texts of
+    the steps without and with the charge; denial_id; limit_numerator and limit_denominator as text;
+    pool_id, alone, simple; reason_id, NULL where the lines can be priced.
+    """
+    rows = engine.rows("SELECT DISTINCT shape FROM line WHERE reason_id IS NULL")
+    shapes = {number: _shape(number, words, found, rates) for (number,) in rows}
+    recipes = [shape.own for shape in shapes.values() if shape.own]
+    size = Recipes(
+        max((len(each.before) for each in recipes), default=0),
+        max((len(each.after) for each in recipes), default=0),
+    )
+    columns: dict[str, tuple[str, list[Any]]] = {"shape": ("BIGINT", list(shapes))}
+    pools = Numbers([])
+    for shape in shapes.values():
+        for name, (kind, value) in _cells(shape, size, pools, texts).items():
+            columns.setdefault(name, (kind, []))[1].append(value)
+    if not shapes:
+        columns |= {
+            name: (kind, []) for name, (kind, _) in _cells(_NONE, size, pools, texts).items()
+        }
+    engine.give("recipe", columns)
+    return size
+
+
+def give_shares(engine: Engine, words: Words) -> bool:
+    """Give the engine what patients owe of lines of which Medicare may waive something.
+
+    Makes the table share (code_id, service_id, day_id, coinsurance, deductible, beside), where
+    `beside` tells whether the other codes of the claim decide. Returns whether it has rows.
+    """
+    keys = "code_id, service_id, day_id"
+    rows = engine.rows(f"SELECT DISTINCT {keys} FROM line WHERE reason_id IS NULL AND special")  # noqa: S608
+    cells = []
+    for code_id, service_id, day_id in rows:
+        service, day = words.services[service_id], words.days[day_id]
+        terms = service.terms._replace(day=day)
+        line = Line(words.codes[code_id], service.modifiers, terms, service.units)
+        share = patient_share(line, ())
+        cells.append((share.coinsurance, share.deductible, depends_on_codes(line)))
+    names = ("code_id", "service_id", "day_id", "coinsurance", "deductible", "beside")
+    kinds = ("INTEGER", "INTEGER", "INTEGER", "BIGINT", "BOOLEAN", "BOOLEAN")
+    values = list(zip(*((*row, *more) for row, more in zip(rows, cells, strict=True)), strict=True))
+    values = values or [()] * len(names)
+    columns = {name: (kind, of) for name, kind, of in zip(names, kinds, values, strict=True)}
+    engine.give("share", columns)
+    return bool(rows)
+
+
+def _shape(number: int, words: Words, found: Periods, rates: Rates) -> _Shape:
+    """Return the shape that a number is of (lines.make_lines)."""
+    rest, code = divmod(number, len(words.codes) + 1)
+    rest, rules = divmod(rest, len(found.rules))
+    indicators_id, service_id = divmod(rest, len(words.services))
+    service, indicators = words.services[service_id], rates.indicators[indicators_id]
+    terms = service.terms._replace(day=found.rules[rules])
+    hcpcs = words.codes[code - 1] if code else CODE
+    line = Line(hcpcs, service.modifiers, terms, service.units)
+    try:
+        practitioners.check(terms.practitioner, terms.day)
+    except InvalidInputError:
+        return _Shape(line, None, reason=Reason.PRACTITIONER)
+    try:
+        own_program = program(indicators, line)
+        own = recipe(own_program, line)
+    except FeesyncError as error:
+        return _Shape(line, None, reason=reason_of(error))
+    if own and own.limit and 2 * own.limit[0] * _MOST_EXACT + own.limit[1] >= _HIGHEST:
+        own = None
+    simple = is_simple(own_program, line, own)
+    return _Shape(line, own, own_program.pool, own_program.alone, simple)
+
+
+_NO_RECIPE = Recipe((), (), 1, (), None, "")
+_NONE = _Shape(Line("", (), None), None)  # type: ignore[arg-type]
+
+
+def _cells(
+    shape: _Shape, size: Recipes, pools: Numbers, texts: Texts
+) -> dict[str, tuple[str, Any]]:
+    own = shape.own or _NO_RECIPE
+    limit = own.limit or (None, None)
+    terms = shape.line.terms
+    return {
+        "facility": ("BOOLEAN", bool(terms) and terms.setting is Setting.FACILITY),
+        "folds": ("BOOLEAN", shape.own is not None),
+        **_factors("before", own.before, size.before),
+        **_factors("after", own.after, size.after),
+        "services": ("BIGINT", own.services),
+        "steps_id": ("INTEGER", texts.id_of("; ".join(own.steps))),
+        "charge_steps_id": ("INTEGER", texts.id_of("; ".join((*own.steps, CHARGE_TEXT)))),
+        "denial_id": ("INTEGER", texts.id_of(own.denial) if own.denial else None),
+        "limit_numerator": ("VARCHAR", limit[0] and str(limit[0])),
+        "limit_denominator": ("VARCHAR", limit[1] and str(limit[1])),
+        "pool_id": ("INTEGER", pools.id_of(shape.pool) if shape.pool else None),
+        "alone": ("BOOLEAN", shape.alone),
+        "simple": ("BOOLEAN", shape.simple),
+        "reason_id": ("INTEGER", texts.id_of(shape.reason) if shape.reason else None),
+    }
+
+
+def _factors(name: str, factors: tuple[int, ...], count: int) -> dict[str, tuple[str, Any]]:
+    all_factors = (*factors, *(SCALE,) * (count - len(factors)))
+    return {f"{name}{number}": ("BIGINT", factor) for number, factor in enumerate(all_factors)}

@@ -1,0 +1,378 @@
+"""The distinct texts of a file, each read once by the functions that `estimate` uses.
+
+The engine collects the texts of each column that means something, Python reads them, and hands back
+tables by which the engine gives each row its values, or the reason why it cannot be read. So no
+rule of reading is in SQL. Out of scope: which release and locality are meant (periods).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from feesync.batch.engine import Engine
+from feesync.batch.reasons import Reason
+from feesync.batch.request import Request
+from feesync.batch.texts import Texts
+from feesync.claims import arguments
+from feesync.claims.line import ClaimLine
+from feesync.errors import FeesyncError, InvalidInputError
+from feesync.model.hcpcs import read_code
+from feesync.model.rate import Setting
+from feesync.pricing import practitioner as practitioners
+from feesync.pricing.line import Line
+from feesync.pricing.modifiers import names_a_setting, placed, row_of
+from feesync.pricing.program import looks_at_code
+from feesync.pricing.terms import Terms
+from feesync.pricing.waiver import has_standard_share
+from feesync.reference.place_of_service import read_setting
+
+ANY_DAY = date.max
+"""The day of terms whose own is not known yet."""
+
+_CODE = 5
+_SERVICE = ("modifiers", "pos", "setting", "practitioner", "nonpar", "qp", "units")
+"""What is read together: few combinations of it are in a file."""
+
+_WHOLE = re.compile(r"([0-9]{1,9})(?:\.0*)?")
+_BETWEEN = re.compile(r"[^0-9A-Za-z]+")
+_FLAGS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0"), False),
+}
+
+
+class Service(NamedTuple):
+    """What a line says but for code, day, place and amounts.
+
+    Attributes:
+        modifiers: in capitals, in their order.
+        terms: without their day.
+        qp: whether the practitioner is a qualifying APM participant.
+        units: of service.
+    """
+
+    modifiers: tuple[str, ...]
+    terms: Terms
+    qp: bool
+    units: int
+
+
+class Kind(NamedTuple):
+    """What decides which row of a code a line has."""
+
+    row: str
+    placed: bool
+    qp: bool
+
+
+@dataclass(slots=True)
+class Words:
+    """What the texts of a file mean: lists by the ids that the engine's tables have.
+
+    Attributes:
+        codes: codes in capitals.
+        days: dates of service.
+        services: what a line says but for code, day, place and amounts.
+        kinds: what decides which row of a code a line has, with modifiers that are so.
+        places: texts of places.
+    """
+
+    codes: list[str] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    kinds: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
+
+
+def cell(column: str) -> str:
+    """Return the SQL of a cell of `input`, of which an empty one is an empty text."""
+    return f"coalesce(i.{column}, '')"
+
+
+def keys_of(request: Request, table: str) -> list[str]:
+    """Return the SQL of what the rows of `input` have in common with a word table."""
+    if table == "word_day":
+        columns = request.columns_of("date")
+    elif table == "word_code":
+        columns = request.columns_of("hcpcs")
+    elif table == "word_place":
+        columns = request.columns_of("mac", "locality") or request.columns_of("zip")
+    elif table == "word_deductible":
+        columns = request.columns_of("deductible")
+    else:
+        return [_long_code(request), *map(cell, request.columns_of(*_SERVICE))]
+    return list(map(cell, columns))
+
+
+def join_of(request: Request, table: str, alias: str) -> str:
+    """Return the SQL that joins a word table to `input`."""
+    keys = enumerate(keys_of(request, table))
+    met = " AND ".join(f"{alias}.k{number} = {key}" for number, key in keys)
+    return f"JOIN {table} AS {alias} ON {met or '1 = 1'}"
+
+
+def read_words(engine: Engine, request: Request, texts: Texts) -> Words:
+    """Read the texts of `input` but for dates and codes, which the releases decide about.
+
+    Makes the tables word_service, word_place and word_deductible. Each has the columns k0, k1 ...
+    with the texts, the ids of what they mean, and reason_id, NULL where all is well.
+    """
+    words = Words()
+    _read_services(engine, request, texts, words)
+    rows = distinct(engine, request, "word_place")
+    places = Numbers(words.places)
+    ids = [places.id_of(_place(request, cells)) for cells in rows]
+    _give(engine, "word_place", rows, {"text_id": ("INTEGER", ids)})
+    if request.columns_of("deductible"):
+        rows = distinct(engine, request, "word_deductible")
+        read = [_reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
+        _give_read(engine, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
+    return words
+
+
+def distinct(engine: Engine, request: Request, table: str) -> list[tuple[str, ...]]:
+    """Return the distinct texts that a word table is to have."""
+    keys = keys_of(request, table)
+    if not keys:
+        return [()]
+    return engine.rows(f"SELECT DISTINCT {', '.join(keys)} FROM input AS i")  # noqa: S608
+
+
+class Numbers:
+    """Ids for values, from 0 in the order in which they first come."""
+
+    def __init__(self, values: list[Any]) -> None:
+        self._values = values
+        self._ids: dict[Any, int] = {value: number for number, value in enumerate(values)}
+
+    def id_of(self, value: Any) -> int:  # noqa: ANN401 - of one type a list
+        """Return the id of a value."""
+        number = self._ids.get(value)
+        if number is None:
+            number = self._ids[value] = len(self._values)
+            self._values.append(value)
+        return number
+
+
+def _long_code(request: Request) -> str:
+    """Return the SQL of a cell of codes that has more in it than a code, else of an empty text."""
+    (column,) = request.columns_of("hcpcs")
+    return f"CASE WHEN length(i.{column}) > {_CODE} THEN i.{column} ELSE '' END"
+
+
+def _reading(read: Callable[..., Any], reason: Reason, *values: Any) -> Any:  # noqa: ANN401
+    try:
+        return read(*values)
+    except FeesyncError:
+        return reason
+
+
+def _cents(what: str, text: str) -> int:
+    return arguments.cents(what, text or None) or 0
+
+
+def read_codes(
+    engine: Engine, request: Request, texts: Texts, words: Words, embedded: Collection[str]
+) -> None:
+    """Read the codes of `input`.
+
+    Makes the table word_code (k0, code_id, embedded, special, reason_id): whether the snapshot has
+    the code, and whether Medicare may waive something of it.
+
+    Args:
+        engine: the engine.
+        request: what is asked.
+        texts: the reasons by id.
+        words: gets the codes.
+        embedded: the codes of the snapshot.
+    """
+    rows = distinct(engine, request, "word_code")
+    codes = Numbers(words.codes)
+    read: list[Reason | tuple[int, bool, bool]] = []
+    for (text,) in rows:
+        code = _reading(_code, Reason.UNREADABLE_CODE, text) if text else Reason.MISSING_CODE
+        if not isinstance(code, Reason):
+            code = codes.id_of(code), code in embedded, not has_standard_share(code, ())
+        read.append(code)
+    columns = {
+        "code_id": ("INTEGER", None),
+        "embedded": ("BOOLEAN", False),
+        "special": ("BOOLEAN", False),
+    }
+    _give_read(engine, "word_code", rows, texts, columns, read)
+
+
+def _code(text: str) -> str:
+    line = ClaimLine(text).in_parts()
+    if line.charge is not None or line.postop_days is not None:
+        raise InvalidInputError("a code with a charge or days of care")
+    return read_code(line.hcpcs)
+
+
+def _read_services(engine: Engine, request: Request, texts: Texts, words: Words) -> None:
+    rows = distinct(engine, request, "word_service")
+    services, kinds = Numbers(words.services), words.kinds
+    reader = _ServiceReader(request)
+    read: list[Reason | tuple[int, int, bool, bool]] = []
+    for cells in rows:
+        service = reader.read(cells)
+        if isinstance(service, Reason):
+            read.append(service)
+            continue
+        modifiers = service.modifiers
+        kind = Kind(row_of(modifiers), names_a_setting(modifiers), service.qp)
+        kinds.setdefault(kind, modifiers)
+        special = not has_standard_share("", modifiers)
+        number = list(kinds).index(kind)
+        read.append((services.id_of(service), number, looks_at_code(modifiers), special))
+    columns = {
+        "service_id": ("INTEGER", None),
+        "kind_id": ("INTEGER", None),
+        "of_code": ("BOOLEAN", False),
+        "special": ("BOOLEAN", False),
+    }
+    _give_read(engine, "word_service", rows, texts, columns, read)
+
+
+class _ServiceReader:
+    """Reads what a line says but for code, day, place and amounts; each text once."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._counts = {name: len(request.columns_of(name)) for name in _SERVICE}
+        self._known: dict[tuple[str, tuple[str, ...]], Any] = {}
+
+    def read(self, cells: Sequence[str]) -> Service | Reason:
+        """Return what the texts of a row mean, or why they cannot be read."""
+        at, by_name = 1, {}
+        for name, count in self._counts.items():
+            by_name[name] = tuple(cells[at : at + count])
+            at += count
+        more, units_of_code = self._once("code", (cells[0],), self._code)
+        where = (*(by_name["pos"] or ("",)), *(by_name["setting"] or ("",)))
+        setting = self._once("setting", where, self._setting)
+        practitioner = self._once("practitioner", by_name["practitioner"], self._practitioner)
+        nonpar = self._once("nonpar", by_name["nonpar"], self._nonpar)
+        qp = self._once("qp", by_name["qp"], self._qp)
+        modifiers = self._once("modifiers", (*more, *by_name["modifiers"]), self._modifiers)
+        units = self._once("units", (units_of_code, *by_name["units"]), self._units)
+        for value in (setting, practitioner, nonpar, qp, modifiers, units):
+            if isinstance(value, Reason):
+                return value
+        terms = Terms(ANY_DAY, setting, None, nonpar, practitioner)
+        terms = placed(Line("", modifiers, terms)).terms
+        return Service(modifiers, terms, qp, units)
+
+    def _once(self, name: str, texts: tuple[str, ...], read: Callable[..., Any]) -> Any:  # noqa: ANN401
+        key = name, texts
+        if key not in self._known:
+            self._known[key] = read(*texts)
+        return self._known[key]
+
+    def _code(self, text: str) -> tuple[tuple[str, ...], str]:
+        """Return the modifiers and the units that stand with a code."""
+        try:
+            line = ClaimLine(text).in_parts()
+        except InvalidInputError:
+            return (), ""
+        return tuple(line.modifiers or ()), "" if line.units == 1 else str(line.units)
+
+    def _setting(self, pos: str, setting: str) -> Setting | Reason:
+        request = self._request
+        own: Setting | str = setting or Setting.NONFACILITY
+        place: str | int | None = _count(pos) or None
+        if not pos and not setting:
+            own, place = request.setting, request.pos
+        try:
+            return read_setting(own, place)[0]
+        except InvalidInputError:
+            return Reason.SETTING
+
+    def _practitioner(self, text: str = "") -> Any:  # noqa: ANN401
+        name = text.strip() or self._request.practitioner
+        return _reading(practitioners.read, Reason.PRACTITIONER, name)
+
+    def _nonpar(self, text: str = "") -> Any:  # noqa: ANN401
+        return self._flag(text, self._request.nonpar)
+
+    def _qp(self, text: str = "") -> Any:  # noqa: ANN401
+        return self._flag(text, self._request.qp)
+
+    def _flag(self, text: str, default: bool) -> bool | Reason:
+        word = text.strip().lower()
+        return _FLAGS.get(word, Reason.FLAG) if word else default
+
+    def _modifiers(self, *texts: str) -> Any:  # noqa: ANN401
+        apart = tuple(_BETWEEN.sub(" ", text) for text in texts)
+        return _reading(arguments.modifiers, Reason.MODIFIER, apart)
+
+    def _units(self, of_code: str, text: str = "") -> Any:  # noqa: ANN401
+        count = _count(text)
+        if of_code and count not in ("", "1", of_code):
+            return Reason.UNITS
+        return _reading(_whole_units, Reason.UNITS, of_code or count or "1")
+
+
+def _whole_units(text: str) -> int:
+    return arguments.units(int(text) if text.isascii() and text.isdigit() else text)
+
+
+def _count(text: str) -> str:
+    """Return a whole number as text: 2.0, as a column with empty cells has it, is 2."""
+    match = _WHOLE.fullmatch(text.strip())
+    return match[1] if match else text.strip()
+
+
+def _place(request: Request, cells: Sequence[str]) -> str:
+    """Return the text of a place from a locality, from a MAC with one, or from a ZIP."""
+    if len(cells) == 2:
+        mac, locality = (each.strip() for each in cells)
+        if mac and locality:
+            return f"{mac.zfill(5)}-{locality.zfill(2)}"
+        cells = (locality,)
+    text = cells[0].strip() if cells else ""
+    return text or request.locality or ""
+
+
+def _give_read(
+    engine: Engine,
+    name: str,
+    rows: Sequence[tuple[str, ...]],
+    texts: Texts,
+    columns: dict[str, tuple[str, Any]],
+    read: Sequence[Any],
+) -> None:
+    """Give the engine a word table.
+
+    Args:
+        engine: the engine.
+        name: of the table.
+        rows: the texts.
+        texts: the reasons by id.
+        columns: SQL type, and value where the texts cannot be read, of what they mean.
+        read: what the texts of each row mean, one value or as many as there are columns, or why
+            they cannot be read.
+    """
+    lists: dict[str, list[Any]] = {column: [] for column in columns}
+    reasons: list[int | None] = []
+    for values in read:
+        failed = isinstance(values, Reason)
+        reasons.append(texts.id_of(values) if failed else None)
+        given = values if isinstance(values, tuple) else (values,) * len(columns)
+        for number, (column, (_, missing)) in enumerate(columns.items()):
+            lists[column].append(missing if failed else given[number])
+    values_of = {column: (kind, lists[column]) for column, (kind, _) in columns.items()}
+    _give(engine, name, rows, {**values_of, "reason_id": ("INTEGER", reasons)})
+
+
+def _give(
+    engine: Engine, name: str, rows: Sequence[tuple[str, ...]], columns: dict[str, Any]
+) -> None:
+    keys = zip(*rows, strict=True)
+    engine.give(
+        name, {**{f"k{number}": ("VARCHAR", key) for number, key in enumerate(keys)}, **columns}
+    )
