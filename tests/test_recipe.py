@@ -211,6 +211,7 @@ ALONE = {"multiple_procedure": "0", "bilateral": "0"}
                 (1_311, 4_000_000_000), "",
             ),
         ),
+        (line("RT", "LT", units=2), {}, Recipe((15_000,), (), 1, ("bilateral x 1.5",), None, "")),
         (line("55"), SHARED, Recipe((), (1_000,), 1, ("global share x 0.1",), None, "")),
         (line("GY"), {}, Recipe((), (), 1, (), None, "modifier-gy")),
         (line(), {"status": "B", "nonfacility_amount": None},

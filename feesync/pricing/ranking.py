@@ -63,7 +63,6 @@ def is_simple(program: Program, line: Line, own: Recipe | None) -> bool:
     return (
         own is not None
         and not own.denial
-        and own.services == 1
         and not program.alone
         and program.pool is not None
         and program.indicators.multiple_procedure == SURGERY

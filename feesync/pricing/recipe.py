@@ -67,13 +67,16 @@ def recipe(program: Program, line: Line) -> Recipe | None:
     if program.equipment or (count > 1 and differ):
         return None
     sides, later = program.sides, program.factors[1 if program.sides else 0 :]
-    if both and sides is None:
+    if both:
         sides, _ = bilateral.adjustment(program.indicators, line, bilateral.TWO_UNITS)
     earlier = () if sides is None else (sides,)
     before, after = _whole_factors(earlier), _whole_factors(later)
     if before is None or after is None:
         return None
-    steps = [_text(adjustment) for adjustment in (*earlier, *later)]
+    steps = [
+        step_text(adjustment.name, decimal_factor(factor))
+        for adjustment, factor in zip((*earlier, *later), (*before, *after), strict=True)
+    ]
     if count > 1:
         steps.insert(len(before), step_text(UNITS, decimal_factor(count * SCALE)))
     limit = _limit(program, line, before, count) if program.limited else None
@@ -84,11 +87,6 @@ def _whole_factors(adjustments: Sequence[Adjustment]) -> tuple[int, ...] | None:
     """Return the factors of adjustments, None where one is a fraction of days or of patients."""
     factors = [each.factor for each in adjustments if isinstance(each.factor, int)]
     return tuple(factors) if len(factors) == len(adjustments) else None
-
-
-def _text(adjustment: Adjustment) -> str:
-    factor = adjustment.factor
-    return step_text(adjustment.name, decimal_factor(factor) if isinstance(factor, int) else None)
 
 
 def _limit(program: Program, line: Line, before: Sequence[int], count: int) -> tuple[int, int]:

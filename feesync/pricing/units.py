@@ -104,11 +104,11 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
 
 
 def by_itself(program: Program, line: Line) -> tuple[int, bool]:
-    """Return how many services a line is without others, and whether each is both sides."""
+    """Return how many services a line is without others, and whether two units are both sides."""
     count = _count(program, line)
     if count == len(SIDES) and not program.both and _may_mean_both(program, line):
         return 1, True
-    return count, bool(program.both)
+    return count, False
 
 
 def _count(program: Program, line: Line) -> int:

@@ -26,6 +26,8 @@ ROOMS = {
             "test_contract",
             "test_program",
             "test_claim_lookup",
+            "test_recipe",
+            "test_ranking",
             "test_second_opinion",
             "test_claim_properties",
             "test_made_up_claims",
