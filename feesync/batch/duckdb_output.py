@@ -1,4 +1,4 @@
-"""The answers of a run beside the rows as they came, in their order: one SELECT for DuckDB to write.
+"""The answers of a run beside the rows as they came, in their order: a SELECT for DuckDB.
 
 DuckDB keeps the order of a table that it scans on several threads, but not that of a join. So the
 answers are no table of a join: a function returns those of the rows that are scanned, from blocks
@@ -39,6 +39,7 @@ def output_select(engine: DuckDB, own: str, names: Mapping[str, str]) -> str:
         names: the columns of answers that are wanted, each with its name in the output.
     """
     import duckdb
+    from duckdb.func import PythonUDFType
 
     _put_in_order(engine)
     fields = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
@@ -46,9 +47,9 @@ def output_select(engine: DuckDB, own: str, names: Mapping[str, str]) -> str:
     engine.connection.create_function(
         _FUNCTION,
         blocks.answers,
-        ["BIGINT"],  # type: ignore[list-item] - the name of a type will do
+        [duckdb.sqltype("BIGINT")],
         duckdb.sqltype(f"STRUCT({fields})"),
-        type="arrow",  # type: ignore[arg-type] - so will its name
+        type=PythonUDFType.ARROW,
     )
     answers = "".join(
         f', a.{name} AS "{chosen.replace(chr(34), 2 * chr(34))}"' for name, chosen in names.items()
