@@ -46,7 +46,8 @@ VARIABLES = {
 VARIABLES_AFTER = (
     "Proxies and certificates come from the environment as requests reads them: `HTTPS_PROXY`, "
     "`HTTP_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`.",
-    "For the tests alone: `FEESYNC_CMS_FILES` names a folder of CMS's files.",
+    "For the tests alone: `FEESYNC_CMS_FILES` names a folder of CMS's files, and "
+    "`FEESYNC_X12_FILES` one of public X12 files.",
 )
 
 DATABASE = (

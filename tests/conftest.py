@@ -34,9 +34,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what reads real CMS files, which are large: so that it can be run by itself."""
+    """Mark what reads files that are not in the repository: so that it can be run by itself."""
     for item in items:
-        if "cms" in item.fixturenames:
+        if {"cms", "x12"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.cms_files)
             item.add_marker(pytest.mark.slow)
 
@@ -201,6 +201,16 @@ def cms():
     if not folder:
         pytest.skip("FEESYNC_CMS_FILES names no folder of CMS's files")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def x12():
+    """The folder of public X12 files: FEESYNC_X12_FILES, else x12/public beside CMS's files."""
+    beside = Path(os.environ.get("FEESYNC_CMS_FILES") or ".").parent / "x12/public"
+    folder = Path(os.environ.get("FEESYNC_X12_FILES") or beside)
+    if not folder.is_dir():
+        pytest.skip("FEESYNC_X12_FILES names no folder of X12 files")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from feesync.errors import InvalidInputError, MissingExtraError
-from feesync.remittance import transactions
 from feesync.remittance.era import remittances
 from feesync.remittance.findings import RULES, sentence
+from feesync.remittance.reader import Reader
 from feesync.remittance.records import (
     Adjustment,
     ClaimAmount,
@@ -510,8 +510,7 @@ def test_a_long_transaction_comes_in_parts(tmp_path, monkeypatch):
     body, times = text[start:end], 25
     text = text[:start] + body * times + text[end:].replace(b"SE*41", b"SE*%d" % (12 + 29 * times))
     text = text.replace(b"384.07", b"9601.75")
-    monkeypatch.setattr(transactions, "MOST_CLAIMS", 7)
-    monkeypatch.setattr(transactions.Transactions.__init__, "__defaults__", (7,))
+    monkeypatch.setattr(Reader, "MOST_CLAIMS", 7)
     found = read(text, tmp_path)
     assert [len(part.payments) for part in found] == [7] * 7 + [1]
     assert {part.payer.number for part in found} == {"01112"}

@@ -18,9 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from feesync.errors import InvalidInputError, MissingExtraError, one_line
+from feesync.errors import MissingExtraError
 from feesync.remittance.claim_payment import claim_payment
-from feesync.remittance.findings import sentence, transaction_set
+from feesync.remittance.reader import Reader, records_of
 from feesync.remittance.records import (
     ClaimPayment,
     Finding,
@@ -28,7 +28,7 @@ from feesync.remittance.records import (
     ProviderAdjustment,
     Remittance,
 )
-from feesync.remittance.transactions import Part, Transactions
+from feesync.remittance.transactions import Part
 from feesync.remittance.values import (
     Fault,
     Segment,
@@ -41,11 +41,8 @@ from feesync.remittance.values import (
 )
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import oxedi
 
-REMITTANCE = "835"
 _BALANCES = {"2110": "line-balance", "2100": "claim-balance", "transaction": "payment-balance"}
 """The rule by the innermost loop of oxedi's path."""
 
@@ -109,56 +106,27 @@ def remittances(path: str | Path, file: int = 0) -> Iterator[Remittance]:
         MissingExtraError: oxedi is not installed.
     """
     try:
-        import oxedi
+        import oxedi  # noqa: F401 - whether it is there
     except ImportError:
         raise MissingExtraError("reading remittances", "edi") from None
-    name = one_line(Path(path).name)
-    try:
-        with Path(path).open("rb") as stream:
-            yield from _Reader(oxedi, stream, file).read(name)
-    except OSError as error:
-        raise InvalidInputError(f"{name}: {error.strerror or 'cannot be read'}") from None
+    yield from records_of(path, file, _Reader)
 
 
-class _Reader:
+class _Reader(Reader[Remittance]):
     """A file that is being read."""
 
-    def __init__(self, package: ModuleType, stream: BinaryIO, file: int) -> None:
-        self._oxedi, self._file = package, file
-        self._transactions = Transactions(stream, file, b"CLP")
+    WHAT = "remittance (835)"
+    CLAIM = b"CLP"
+
+    def __init__(self, stream: BinaryIO, file: int) -> None:
+        super().__init__(stream, file)
         self._header = _Header()
 
-    def read(self, name: str) -> Iterator[Remittance]:
-        """Yield the remittances, and refuse a file that has none.
+    def reads(self, part: Part) -> bool:
+        """Tell whether a transaction is a remittance."""
+        return part.kind == "835"
 
-        Raises:
-            InvalidInputError: it has none.
-        """
-        last: Remittance | None = None
-        others: set[str] = set()
-        for part in self._transactions:
-            if part.kind != REMITTANCE:
-                others.add(transaction_set(part.kind, part.version))
-                self._finds(part.first, "ST01", "another-transaction-set", refused=True)
-                continue
-            if last:
-                yield last
-            last = self._remittance(part)
-        if last is None:
-            raise InvalidInputError(f"{name}: {self._reason(others)}")
-        yield last._replace(findings=(*last.findings, *self._new_findings()))
-
-    def _reason(self, others: set[str]) -> str:
-        """Return why a file has no remittance."""
-        if others:
-            return f"holds no remittance (835), but {', '.join(sorted(others))}"
-        if not self._transactions.position:
-            return "is no X12 file: it does not begin with an interchange header (ISA)"
-        findings = self._transactions.findings
-        first = f"; {sentence(findings[0])}" if findings else ""
-        return f"no claims found: no transaction of it is a remittance (835){first}"
-
-    def _remittance(self, part: Part) -> Remittance:
+    def record(self, part: Part) -> Remittance:
         """Return the record of a transaction or a part of one."""
         if not part.header:
             self._header = _Header()
@@ -182,19 +150,19 @@ class _Reader:
             elif not payments:
                 self._header.reads(segment)
         if claim and part.is_last:
-            self._finds(start, "2100", "cut-claim", refused=True)
+            self.finds(start, "2100", "cut-claim", refused=True)
             balances = [finding for finding in balances if (finding.segment or 0) < start]
         elif claim:
             payments += self._payment(claim, start)
         return Remittance(
-            file=self._file,
+            file=self.file,
             transaction=part.number,
             payer=self._header.payer,
             payee_npi=self._header.payee_npi,
             production_day=self._header.production_day,
             payments=tuple(payments),
             provider_adjustments=tuple(provider),
-            findings=tuple(sorted((*balances, *self._new_findings()), key=_place)),
+            findings=tuple(balances),
         )
 
     def _parsed(self, part: Part) -> tuple[oxedi.Result | None, int]:
@@ -202,18 +170,20 @@ class _Reader:
 
         None where it divides the part into other segments.
         """
+        import oxedi
+
         terminator, declared = part.interchange.terminator, part.interchange.component
         segments = terminator.join((b"", *part.segments, b""))
         component = separator_in_use(segments, part.interchange)
         if component != declared:
-            self._finds(part.first, "ISA16", "component-separator")
+            self.finds(part.first, "ISA16", "component-separator")
         header = part.interchange.header.removesuffix(declared) + component
         before = [header, *filter(None, (part.group,)), *part.header]
-        with suppress(self._oxedi.ParseError):  # whose message quotes the file
-            result = self._oxedi.parse(terminator.join(before) + segments)
+        with suppress(oxedi.ParseError):  # whose message quotes the file
+            result = oxedi.parse(terminator.join(before) + segments)
             if len(result.document) == len(before) + len(part.segments):
                 return result, len(before)
-        self._finds(part.first, "", "unreadable", refused=True)
+        self.finds(part.first, "", "unreadable", refused=True)
         return None, 0
 
     def _balances(self, part: Part, result: oxedi.Result | None, before: int) -> list[Finding]:
@@ -225,7 +195,7 @@ class _Reader:
                 continue
             if loop != "transaction" or (part.is_whole and not part.header):
                 position = part.first + found.segment - before
-                findings.append(Finding(self._file, position, loop, _BALANCES[loop]))
+                findings.append(Finding(self.file, position, loop, _BALANCES[loop]))
         return findings
 
     def _payment(self, claim: Sequence[Segment], first: int) -> Iterator[ClaimPayment]:
@@ -233,7 +203,7 @@ class _Reader:
         try:
             yield claim_payment(claim, first)
         except Fault as fault:
-            self._finds(fault.segment or first, fault.path, fault.rule, refused=True)
+            self.finds(fault.segment or first, fault.path, fault.rule, refused=True)
 
     def _provider_adjustments(
         self, segment: Segment, position: int
@@ -247,18 +217,9 @@ class _Reader:
             try:
                 cents = amount(segment, at + 1)
             except Fault as fault:
-                self._finds(position, fault.path, fault.rule)
+                self.finds(position, fault.path, fault.rule)
             code = reason[0] if isinstance(reason, list) else reason
             yield ProviderAdjustment(text([code], 0), cents, position)
-
-    def _finds(self, position: int, path: str, rule: str, *, refused: bool = False) -> None:
-        self._transactions.findings.append(Finding(self._file, position, path, rule, refused))
-
-    def _new_findings(self) -> list[Finding]:
-        """Return the findings since the last time."""
-        found = self._transactions.findings.copy()
-        self._transactions.findings.clear()
-        return found
 
 
 def _segments(result: oxedi.Result | None, before: int) -> Iterator[Segment]:
@@ -268,8 +229,3 @@ def _segments(result: oxedi.Result | None, before: int) -> Iterator[Segment]:
         segment = document[index]
         name = segment.id
         yield [name, *segment.elements] if name in _READ else [name]
-
-
-def _place(finding: Finding) -> int:
-    """Return where a finding stands among the others."""
-    return finding.segment or 0

@@ -248,7 +248,8 @@ class SubmittedClaim(NamedTuple):
         billing_npi: NPI of who bills (2010AA).
         rendering_npi: NPI of who rendered the services (2310B), else empty.
         taxonomy: of who rendered (PRV*PE), else of who bills (PRV*BI), else empty.
-        zip_code: of the service facility (2310C), else of who bills (2010AA); digits, or empty.
+        zip_code: of the service facility (2310C), else of who bills (2010AA), or at home (POS 12)
+            of the patient; digits, or empty.
         lines: the services.
         segment: position of its CLM in the file, counted from 1.
     """
@@ -266,3 +267,19 @@ class SubmittedClaim(NamedTuple):
     zip_code: str
     lines: tuple[SubmittedLine, ...]
     segment: int
+
+
+class Submission(NamedTuple):
+    """A transaction of an 837P: what a provider billed at one time.
+
+    Attributes:
+        file: index of the file among those that were asked for, from 0.
+        transaction: number of the transaction in the file, counted from 1.
+        claims: the claims.
+        findings: what is wrong in it.
+    """
+
+    file: int
+    transaction: int
+    claims: tuple[SubmittedClaim, ...]
+    findings: tuple[Finding, ...]

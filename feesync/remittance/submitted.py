@@ -1,0 +1,182 @@
+"""Professional claims (X12 837P): bytes in, records out, by pyx12.
+
+No other module knows pyx12. It says which loop a segment is in, by its map of the implementation
+guide; a segment that it finds no place for makes its claim one that is not read, where a record
+would need it. Every claim (CLM) of the file is read or is a finding. Its log quotes the file, and
+so goes nowhere. Out of scope: bytes around the segments (interchange), the envelope (envelope), and
+what a segment says (submitted_claim).
+
+Source: ASC X12N 005010X222A1.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feesync.errors import MissingExtraError
+from feesync.remittance.reader import Reader, records_of
+from feesync.remittance.records import Submission, SubmittedClaim
+from feesync.remittance.submitted_claim import COMPOSITES, Claims
+from feesync.remittance.transactions import Part
+from feesync.remittance.values import Fault, Segment, Value, separator_in_use
+
+if TYPE_CHECKING:
+    from feesync.remittance.interchange import Interchange
+
+_GUIDE = "005010X222"
+_MAP = "837.5010.X222.A1.xml"
+_START = "/ISA_LOOP/GS_LOOP/GS"
+_NEEDED = frozenset(b"HL SBR CLM LX SV1 DTP NM1 N4 PRV REF".split())
+"""What records are made of; a claim is not read where one of these has no place in it."""
+
+_ENDS_CLAIM = frozenset((b"CLM", b"HL", b"SE"))
+
+
+def submissions(path: str | Path, file: int = 0) -> Iterator[Submission]:
+    """Yield what a file of professional claims says, a transaction at a time.
+
+    Args:
+        path: the file: one or several interchanges, each with one or several transactions.
+        file: its index among the files of a run, for records and findings.
+
+    Yields:
+        Submission: in the order of the file. A claim that cannot be read, or that the end of a cut
+            file may have shortened, is not among its claims but among its findings. The last one
+            has what is wrong after all transactions too.
+
+    Raises:
+        InvalidInputError: the file cannot be opened, is no X12, or has no professional claims; the
+            message names the file, and nothing that stands in it.
+        MissingExtraError: pyx12 is not installed.
+    """
+    try:
+        import pyx12  # noqa: F401 - whether it is there
+    except ImportError:
+        raise MissingExtraError("reading submitted claims", "edi") from None
+    logging.getLogger("pyx12").propagate = False
+    logging.getLogger("pyx12").addHandler(logging.NullHandler())
+    yield from records_of(path, file, _Reader)
+
+
+class _Reader(Reader[Submission]):
+    """A file that is being read."""
+
+    WHAT = "professional claim (837P)"
+    CLAIM = b"CLM"
+    MOST_CLAIMS = None
+
+    def reads(self, part: Part) -> bool:
+        """Tell whether a transaction is of professional claims, by the guide of 005010."""
+        return part.kind == "837" and part.version.startswith(_GUIDE)
+
+    def record(self, part: Part) -> Submission:
+        """Return the record of a transaction."""
+        loops = _Loops(part.interchange, self._component(part))
+        claims = Claims(self.file)
+        read: list[SubmittedClaim] = []
+        in_claim = False
+        is_known = True  # who bills and who pays: not after a segment about them without a place
+        for position, raw in enumerate(self._whole(part), part.first):
+            segment = loops.segment(raw)
+            name = segment[0]
+            if name in _ENDS_CLAIM:
+                read += self._closed(claims)
+                in_claim = name == self.CLAIM
+            loop = loops.loop(raw)
+            if name == b"HL" and loop == "2000A":
+                is_known = True
+            if name == self.CLAIM and (loop is None or not is_known):
+                self.finds(position, "2300", "lost-claim", refused=True)
+            elif loop:
+                self._read(claims, loop, segment, position)
+            elif name in _NEEDED and claims.is_open:
+                self.finds(position, "", "misplaced", refused=True)
+                claims.drop()
+            elif name in _NEEDED and not in_claim:
+                self.finds(position, "", "misplaced")
+                is_known = False
+        read += self._closed(claims)
+        return Submission(self.file, part.number, tuple(read), ())
+
+    def _component(self, part: Part) -> bytes:
+        """Return what separates components: what the interchange declares, or what is there."""
+        declared, terminator = part.interchange.component, part.interchange.terminator
+        used = separator_in_use(terminator.join((b"", *part.segments)), part.interchange)
+        if used != declared:
+            self.finds(part.first, "ISA16", "component-separator")
+        return used
+
+    def _whole(self, part: Part) -> list[bytes]:
+        """Return the segments up to a claim that the end of the file may have shortened."""
+        if part.is_whole or not part.claims:
+            return part.segments
+        start = self.CLAIM + part.interchange.element
+        last = max(at for at, segment in enumerate(part.segments) if segment.startswith(start))
+        self.finds(part.first + last, "2300", "cut-claim", refused=True)
+        return part.segments[:last]
+
+    def _read(self, claims: Claims, loop: str, segment: Segment, position: int) -> None:
+        """Read a segment; note why its claim cannot be read."""
+        try:
+            claims.reads(loop, segment, position)
+        except Fault as fault:
+            self.finds(position, fault.path, fault.rule, refused=True)
+            claims.drop()
+
+    def _closed(self, claims: Claims) -> Iterator[SubmittedClaim]:
+        """Yield the claim that has begun, where one has, or note why it cannot be read."""
+        try:
+            for claim in claims.close():
+                if sum(line.charge for line in claim.lines) != claim.charge:
+                    self.finds(claim.segment, "CLM02", "claim-total")
+                yield claim
+        except Fault as fault:
+            self.finds(fault.segment or 0, fault.path, fault.rule, refused=True)
+
+
+class _Loops:
+    """Where segments are in the implementation guide, by pyx12: one transaction."""
+
+    def __init__(self, interchange: Interchange, component: bytes) -> None:
+        from pyx12.map_walker import walk_tree
+        from pyx12.segment import Segment as Pyx12Segment
+
+        self._element, self._component = interchange.element, component
+        self._delimiters = [
+            mark.decode("latin-1") for mark in (interchange.terminator, self._element, component)
+        ]
+        self._walker, self._segment_class = walk_tree(), Pyx12Segment
+        self._node = _guide().getnodebypath(_START)
+
+    def segment(self, raw: bytes) -> Segment:
+        """Return a segment as its elements."""
+        elements: list[Value] = [*raw.split(self._element)]
+        number = COMPOSITES.get(raw[:3])
+        if number is not None and number < len(elements):
+            elements[number] = raw.split(self._element)[number].split(self._component)
+        return elements
+
+    def loop(self, raw: bytes) -> str | None:
+        """Return the loop of the next segment, such as `2010AA`; None where it has no place."""
+        segment = self._segment_class(raw.decode("latin-1"), *self._delimiters)
+        try:
+            node = self._walker.walk_errors(self._node, segment, 0, 0, None)[0]
+        except Exception:  # of any class, with the segment in its text
+            return None
+        if node is None:
+            return None
+        self._node = node
+        return str(node.parent.id)
+
+
+@lru_cache(maxsize=1)
+def _guide() -> Any:  # noqa: ANN401 - a class without types
+    """Return pyx12's map of the implementation guide."""
+    from pyx12.map_if import load_map_file
+    from pyx12.params import params
+
+    return load_map_file(_MAP, params())
