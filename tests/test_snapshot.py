@@ -1,4 +1,5 @@
 import csv
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -164,3 +165,13 @@ def test_its_counties_and_releases_are_those_of_the_tables(snapshot):
          2000 + int(row["label"][3:5]))
         for row in table("releases.csv")
     )  # fmt: skip
+
+
+def test_each_connection_has_a_copy_of_its_own(snapshot):
+    count = "SELECT count(*) FROM relative_value"
+    with closing(open_snapshot()) as other:
+        other.execute("DELETE FROM relative_value")
+        assert other.execute(count).fetchone() == (0,)
+    assert snapshot.execute(count).fetchone() == (250,)
+    with closing(open_snapshot()) as third:
+        assert third.execute(count).fetchone() == (250,)

@@ -42,7 +42,7 @@ def rows(connection):
 
 def test_the_database_of_a_wheel_holds_what_the_tables_make(wheel, monkeypatch):
     of_tables = snapshot.open_snapshot()
-    assert of_tables.execute("PRAGMA database_list").fetchone()[2] == ""  # in memory
+    assert not Path(of_tables.execute("PRAGMA database_list").fetchone()[2]).is_file()
     monkeypatch.setattr(tables, "_PACKAGE", wheel / "feesync")
     tables.data_folder.cache_clear()
     try:

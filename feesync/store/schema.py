@@ -65,10 +65,19 @@ def _require_sqlite() -> None:
 
 def memory_database() -> sqlite3.Connection:
     """Return a connection to a new in-memory database with the schema."""
-    _require_sqlite()
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection = open_memory()
     migrate(connection)
     return connection
+
+
+def open_memory() -> sqlite3.Connection:
+    """Return a connection to a new in-memory database with nothing in it; any thread may use it.
+
+    Raises:
+        StoreError: SQLite is too old.
+    """
+    _require_sqlite()
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def open_unchanging(path: str | os.PathLike[str]) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 It is CSV files of data/snapshot, without descriptors, loaded into a database of the same schema and
 views. A wheel has that database in their place (hatch_build.py); in a checkout it is made in memory
-at every start, so that it is never older than the files. `data/README.md` describes them, and
+once a process, so that it is never older than the files. `data/README.md` describes them, and
 `data/build_snapshot.py` makes them from CMS's files. The table of ZIPs is read apart (zip_tables).
 """
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
+from functools import cache
 from typing import TYPE_CHECKING
 
 from feesync.model.label import label_year
 from feesync.reference.tables import data_folder, read_table
-from feesync.store.schema import REFERENCE_FACTOR, memory_database, open_unchanging
+from feesync.store.schema import REFERENCE_FACTOR, memory_database, open_memory, open_unchanging
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +28,9 @@ DATABASE = "snapshot/snapshot.db"
 
 
 def open_snapshot() -> sqlite3.Connection:
-    """Return a connection to the snapshot, a wheel's database or one made in memory."""
+    """Return a connection to the snapshot, a wheel's database or one one in memory."""
     database = f"{data_folder()}/{DATABASE}"
-    return open_unchanging(database) if os.path.isfile(database) else _of_tables()
+    return open_unchanging(database) if os.path.isfile(database) else _in_memory()
 
 
 def write_snapshot(path: Path) -> None:
@@ -37,12 +39,19 @@ def write_snapshot(path: Path) -> None:
     Args:
         path: the file, which must not exist.
     """
-    connection = _of_tables()
-    connection.execute("VACUUM INTO ?", (str(path),))
-    connection.close()
+    with closing(_in_memory()) as connection:
+        connection.execute("VACUUM INTO ?", (str(path),))
 
 
-def _of_tables() -> sqlite3.Connection:
+def _in_memory() -> sqlite3.Connection:
+    connection = open_memory()
+    connection.deserialize(_of_tables())
+    return connection
+
+
+@cache
+def _of_tables() -> bytes:
+    """Return the database file that the tables make: bytes, which threads and forks may share."""
     from feesync.reference.catalogue import catalogue  # not where a wheel has the database
 
     connection = memory_database()
@@ -114,7 +123,8 @@ def _of_tables() -> sqlite3.Connection:
         ),
     )
     connection.execute("COMMIT")
-    return connection
+    with closing(connection):
+        return connection.serialize()
 
 
 def _integer(decimal: str) -> int:
