@@ -215,8 +215,7 @@ def test_rows_are_written_code_by_code(loaded):
             assert (
                 written.getvalue().count("\n") == lines[0]
             )  # what was read before is written by now
-            assert len({row[2] for row in block}) == 1
-            lines[0] += len(block)
+            lines[0] += block.row_count
             yield block
 
     csv_text.write(written, watched())
@@ -228,9 +227,9 @@ def test_a_revision_that_is_loaded_meanwhile_changes_nothing(loaded):
     blocks = grid.blocks()
     first = next(blocks)
     put(loaded, zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))))
-    rows = [row for block in (first, *blocks) for row in block]
+    rows = [row for block in (first, *blocks) for row in block.rows()]
     assert [row[2] for row in rows] == ["64493", "64494", "99213"]
-    again = [row for block in grid.blocks() for row in block]
+    again = [*grid.rows()]
     assert again == rows
     assert (
         open_grid(loaded, ["64493"], ["national"], None, "RVU25D", qp=False).releases[0].sha256

@@ -175,3 +175,15 @@ def test_duckdb_reads_no_variable_and_leaves_no_file(tmp_path, monkeypatch):
         assert [*tmp_path.iterdir()] != []
     assert [*tmp_path.iterdir()] == []
     assert frame == [(1,)]
+
+
+def test_too_little_memory_and_disk_is_one_line():
+    def fill():
+        with columnar.open_duckdb("20MB") as duck:
+            duck.execute("SET max_temp_directory_size = '1MB'")
+            duck.execute("CREATE TABLE large AS SELECT md5(range::TEXT) AS t FROM range(3000000)")
+
+    with pytest.raises(
+        OSError, match=r"^DuckDB has too little memory \(20MB\), or too little room"
+    ):
+        fill()

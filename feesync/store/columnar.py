@@ -109,9 +109,19 @@ def open_duckdb(memory: str = MEMORY) -> Iterator[DuckDBPyConnection]:
 
     Args:
         memory: the most that it may take, such as `1GB`.
+
+    Raises:
+        OSError: the memory, or the disk for temporary files, does not suffice.
     """
-    with scratch_folder() as folder, connect(folder, memory) as connection:
-        yield connection
+    import duckdb
+
+    try:
+        with scratch_folder() as folder, connect(folder, memory) as connection:
+            yield connection
+    except (duckdb.OutOfMemoryException, duckdb.IOException):  # their texts may quote data
+        raise OSError(
+            f"DuckDB has too little memory ({memory}), or too little room for temporary files"
+        ) from None
 
 
 def connect(folder: Path, memory: str = MEMORY, threads: int | None = None) -> DuckDBPyConnection:

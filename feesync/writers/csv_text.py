@@ -3,34 +3,70 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TextIO
 
 from feesync.model.money import decimal
+from feesync.writers.block import Block, Row
 from feesync.writers.cells import inert
 from feesync.writers.grid import COLUMNS, DECIMALS, KEY
-from feesync.writers.rows import Row
+
+_TEXTS, _NAME, _NUMBERS = len(KEY), KEY.index("locality_name"), len(KEY) + len(DECIMALS)
+_PLACES = tuple(DECIMALS.values())
+_name = lru_cache(maxsize=1 << 10)(inert)
 
 
-def write(file: TextIO, blocks: Iterable[list[Row]]) -> None:
+def write(file: TextIO, blocks: Iterable[Block]) -> None:
     """Write a header and rows to a text file; where there is no price, the cell is empty."""
-    decimals = tuple(DECIMALS.values())
-    texts, name_column, numbers = len(KEY), KEY.index("locality_name"), len(KEY) + len(DECIMALS)
-    name = lru_cache(maxsize=1 << 10)(inert)
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    csv.writer(file, lineterminator="\n").writerow(COLUMNS)
+    form = CsvForm()
     for block in blocks:
-        writer.writerows(
+        for text in block.text(form):
+            file.write(text)
+
+
+class CsvForm:
+    """The text of rows: a TextForm."""
+
+    begin: str = ""
+    between: str = ","
+    end: str = "\n"
+    none: str = ""
+
+    def rows(self, rows: Sequence[Row]) -> str:
+        """Return the lines of rows."""
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows(
             [
-                *row[:name_column],
-                name(row[name_column]),
-                *row[name_column + 1 : texts],
-                *map(_text, row[texts:numbers], decimals),
-                *row[numbers:],
+                *row[:_NAME],
+                _name(row[_NAME]),
+                *row[_NAME + 1 : _TEXTS],
+                *map(_text, row[_TEXTS:_NUMBERS], _PLACES),
+                *row[_NUMBERS:],
             ]
-            for row in block
+            for row in rows
         )
+        return lines.getvalue()
+
+    def piece(self, names: Sequence[str], cells: Sequence[str | int | None]) -> str:
+        """Return cells, a comma after each."""
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(  # which a cell with it is quoted for
+            [*(_cell(name, cell) for name, cell in zip(names, cells, strict=True)), ""]
+        )
+        return line.getvalue()[:-1]
+
+    def label(self, name: str) -> str:
+        """Return what stands before a cell."""
+        return ""
+
+
+def _cell(name: str, cell: str | int | None) -> object:
+    if name in DECIMALS:
+        return _text(None if cell is None else int(cell), DECIMALS[name])
+    return _name(cell) if name == "locality_name" else cell
 
 
 @lru_cache(maxsize=1 << 16)

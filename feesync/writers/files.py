@@ -14,9 +14,9 @@ from feesync.errors import MissingExtraError
 from feesync.files import beside
 from feesync.model.release import Release
 from feesync.writers import csv_text, parquet, sqlite, target
-from feesync.writers.rows import Row
+from feesync.writers.block import Block
 
-_Blocks = Iterable[list[Row]]
+_Blocks = Iterable[Block]
 _Write = Callable[[Path, _Blocks, list[Release]], None]
 
 
@@ -71,10 +71,10 @@ def write(path: Path, blocks: _Blocks, releases: list[Release], *, force: bool) 
     """
     count = 0
 
-    def counted() -> Iterator[list[Row]]:
+    def counted() -> Iterator[Block]:
         nonlocal count
         for block in blocks:
-            count += len(block)
+            count += block.row_count
             yield block
 
     with target.existence_errors(path), beside(path, new=not force) as own:

@@ -31,8 +31,9 @@ from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.reference.states import read_states
 from feesync.schedule.columns import contract_names, contract_row
+from feesync.writers.block import Row
 from feesync.writers.grid import COLUMNS, DECIMALS, KEY
-from feesync.writers.rows import Grid, Row, open_grid
+from feesync.writers.rows import Grid, open_grid
 
 _AMOUNTS = tuple(map(COLUMNS.index, ("nonfacility_amount", "facility_amount")))
 _CODE, _FACTOR = COLUMNS.index("hcpcs"), COLUMNS.index("conversion_factor")
@@ -83,14 +84,13 @@ class Rates(RowResult):
         Raises:
             StoreError: the database can no longer be read.
         """
-        for block in self.grid.blocks():
-            for row in block:
-                yield [
-                    *row[:_TEXTS],
-                    *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
-                    *row[_NUMBERS:_WIDTH],
-                    *self._contract_cells(row),
-                ]
+        for row in self.grid.rows():
+            yield [
+                *row[:_TEXTS],
+                *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
+                *row[_NUMBERS:_WIDTH],
+                *self._contract_cells(row),
+            ]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         names = self.columns
@@ -175,11 +175,11 @@ class Rates(RowResult):
         """Return the rows as a reader of Arrow batches."""
         import pyarrow
 
-        from feesync.writers.parquet import arrow_schema, record_batches
+        from feesync.writers.arrow import arrow_schema
 
         schema, contract = arrow_schema(), self.contract
         if contract is None:
-            batches = record_batches(self.grid.blocks(), schema)
+            batches = (batch for block in self.grid.blocks() for batch in block.batches(schema))
             return pyarrow.RecordBatchReader.from_batches(schema, batches)
         names = self.columns
         types = [*schema.types, *(pyarrow.decimal128(12, 4) for _ in contract_names(contract))]

@@ -1,96 +1,32 @@
 """The rows of an export: which release answers for which code, and the rates of each code.
 
-An export may have two million rows, which are never all in memory: the rows of a code are passed on
-before the next code is read. A loaded release never changes, and its rows are read by its number,
-so that a refresh meanwhile does not change an export.
+An export may have two million rows, which are never all in memory (block). A loaded release never
+changes, and its rows are read by its number, so that a refresh meanwhile does not change an export.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 
 from feesync.errors import Hint, HintKind, UnknownCodeError, together
 from feesync.model.hcpcs import CodeRange
-from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.model.release import Release
 from feesync.places.names import of_states
-from feesync.schedule.columns import release_row
 from feesync.schedule.notes import release_notes, zip_note
 from feesync.schedule.rates import FeeSchedule
+from feesync.store.columnar import open_duckdb
+from feesync.store.damage import DamageError
 from feesync.store.schema import store_error
 from feesync.store.source import Source, basis_of
-from feesync.writers.grid import COLUMNS, DECIMALS, KEY
-
-Row = tuple[str | int | None, ...]
-"""The values of grid.COLUMNS; a number is an integer of its last place (grid.DECIMALS)."""
-
-_SELECT = (
-    f"SELECT {', '.join((*KEY, *DECIMALS))} FROM revision_rate_cents "  # noqa: S608 - names of grid
-    "WHERE release_id = ? AND basis = ? AND hcpcs = ?"
-)
-_SELECT_EXACT = _SELECT.replace(
-    " FROM ",
-    ", CASE WHEN nonfacility_amount IS NOT NULL THEN nonfacility_capped_exact END, "
-    "CASE WHEN facility_amount IS NOT NULL THEN "
-    "iif(facility_na, nonfacility_capped_exact, facility_capped_exact) END FROM ",
-    1,
-)
-"""The same, and the unrounded amounts: what therapy has in a facility is the nonfacility one."""
-
-_WIDTH = len(KEY) + len(DECIMALS)
-_OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
-_MODIFIER, _MAC, _LOCALITY = map(COLUMNS.index, ("modifier", "mac", "locality"))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Codes that one release answers for.
-
-    Attributes:
-        source: the database or snapshot that has the release.
-        release: the release.
-        basis: whose conversion factor, `nonqp` or `qp`.
-        codes: the HCPCS codes.
-        places: the localities.
-        day: date of service; None where the release itself was asked for.
-        exact: whether the rows end with the unrounded amounts of both settings, in billionths of a
-            dollar.
-    """
-
-    source: Source
-    release: Release
-    basis: str
-    codes: tuple[str, ...]
-    places: tuple[Locality, ...]
-    day: date | None
-    exact: bool = False
-
-    def blocks(self) -> Iterator[list[Row]]:
-        """Yield the rows of each code, by row modifier and then in the order of the localities."""
-        query, limit = _SELECT_EXACT if self.exact else _SELECT, []
-        if len(self.places) < len(self.source.localities(self.release)):
-            query, limit = (
-                query + _OF_PLACES,
-                [json.dumps([place.mac + place.locality for place in self.places])],
-            )
-        order: dict[tuple[object, object], int] = {
-            (place.mac, place.locality): number for number, place in enumerate(self.places)
-        }
-        of_release = release_row(self.release, self.day)
-        for code in self.codes:
-            self.source.check_code(self.release, code)
-            rows = self.source.connection.execute(
-                query, (self.release.release_id, self.basis, code, *limit)
-            ).fetchall()
-            rows.sort(key=lambda row: (row[_MODIFIER], order[row[_MAC], row[_LOCALITY]]))
-            yield [row[:_WIDTH] + of_release + row[_WIDTH:] for row in rows]
+from feesync.writers import slices
+from feesync.writers.block import Block, Row, gather
+from feesync.writers.part import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +52,45 @@ class Grid:
 
     @property
     def code_count(self) -> int:
-        """How many codes there are; each is one block."""
+        """How many codes there are."""
         return sum(len(part.codes) for part in self.parts)
 
-    def blocks(self) -> Iterator[list[Row]]:
-        """Yield the rows of each code.
+    def blocks(self) -> Iterator[Block]:
+        """Yield the rows, some codes after the others.
+
+        Those of a large grid are computed by DuckDB where it is installed.
 
         Raises:
             StoreError: the database can no longer be read.
         """
         try:
-            for part in self.parts:
-                yield from part.blocks()
+            if slices.are_large(self.parts):
+                yield from self._slices()
+            else:
+                yield from self._gathered()
         except sqlite3.Error as error:
             raise store_error(self.database, error) from error
+
+    def rows(self) -> Iterator[Row]:
+        """Yield every row.
+
+        Raises:
+            StoreError: the database can no longer be read.
+        """
+        for block in self.blocks():
+            yield from block.rows()
+
+    def _gathered(self) -> Iterator[Block]:
+        return gather(chain.from_iterable(part.codes_rows() for part in self.parts))
+
+    def _slices(self) -> Iterator[Block]:
+        with open_duckdb() as connection:
+            try:
+                tables = slices.Tables(connection, self.parts)
+            except DamageError:  # code by code, what is sound comes before it
+                yield from self._gathered()
+            else:
+                yield from tables.slices()
 
 
 def open_grid(

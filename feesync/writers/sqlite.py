@@ -13,8 +13,8 @@ from contextlib import closing
 from pathlib import Path
 
 from feesync.model.release import Release
+from feesync.writers.block import Block
 from feesync.writers.grid import COLUMNS, DECIMALS, FLAGS, OPTIONAL
-from feesync.writers.rows import Row
 
 _INTEGERS = FLAGS | DECIMALS.keys()
 _RELEASE = {"label", "effective_from", "effective_to", "sha256", "source"}
@@ -42,7 +42,7 @@ def _in_dollars() -> str:
     return f"SELECT {', '.join(columns)} FROM rate_cents"  # noqa: S608
 
 
-def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> None:
+def write(path: Path, blocks: Iterable[Block], releases: list[Release]) -> None:
     """Write rows to a new SQLite file.
 
     Raises:
@@ -63,7 +63,7 @@ def write(path: Path, blocks: Iterable[list[Row]], releases: list[Release]) -> N
             )
             connection.execute("BEGIN")
             for block in blocks:
-                connection.executemany(_INSERT, block)
+                connection.executemany(_INSERT, block.rows())
             connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
         raise OSError(f"{path.name} cannot be written: {error}") from error

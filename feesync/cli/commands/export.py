@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date as Date
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from feesync.cli.options import (
 from feesync.cli.output import count_of, print_file, print_notes, print_unknown
 from feesync.paths import database_path
 from feesync.writers import csv_text, files
+from feesync.writers.block import Block
 from feesync.writers.export import export
 
 
@@ -105,12 +107,19 @@ def command(
         return
     labels = ", ".join(release.label for release in rates.releases)
     with click.progressbar(
-        rates.grid.blocks(),
         length=rates.grid.code_count,
         label=f"{labels} to {output.name}",
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
-    ) as blocks:
+    ) as bar:
+        blocks = _watched(rates.grid.blocks(), bar.update)
         count = files.write(output, blocks, rates.releases, force=force)
     print_file(f"{count_of(count, 'rate')} of {labels}", output)
     print_unknown(ctx, rates.unknown)
+
+
+def _watched(blocks: Iterable[Block], move: Callable[[int], None]) -> Iterator[Block]:
+    """Yield blocks, and say of how many codes each that has been written was."""
+    for block in blocks:
+        yield block
+        move(block.code_count)
