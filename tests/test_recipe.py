@@ -6,6 +6,7 @@ import itertools
 import random
 from collections import Counter
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from feesync.pricing.line import Contract, Line
 from feesync.pricing.program import program
 from feesync.pricing.recipe import CHARGE_TEXT, Recipe, recipe
 from feesync.pricing.terms import Terms
-from feesync.reference.modifiers import Effect, known_modifiers, modifier_effects
+from feesync.reference.modifiers import known_modifiers, modifier_effects
 
 DAY = date(2025, 11, 3)
 TERMS: list[dict[str, Any]] = [
@@ -37,13 +38,29 @@ TOGETHER = [
     "PD TC", "80 59", "E1 54", "F1 59", "RT E3", "22 50", "52 80", "GY 50", "GZ 59", "66 50",
     "50 80 59 KX", "RT 62 54 59",
 ]  # fmt: skip
-PRICED = {
-    modifier
-    for modifier in known_modifiers()
-    if any(row.effect is not Effect.INFORMS for row in modifier_effects(modifier))
-    or modifier_effects(modifier)[0].site
-    or modifier in {"RT", "LT", "50", "59", "76", "XS"}
-}
+INERT = {"informs", "other_program", "supplier", "facility", "drug", "laboratory", "who_pays",
+         "ambulance", "bonus"}  # fmt: skip
+ALONE = {"RT", "LT", "50", "59", "76", "77", "91", "XE", "XP", "XS", "XU"}
+"""Modifiers that only inform by the table, though rules look at them."""
+
+
+@cache
+def inert():
+    """The modifiers that change no price."""
+    effects = {
+        modifier: {row.effect.value for row in modifier_effects(modifier)}
+        for modifier in known_modifiers()
+    }
+    return {each for each, of in effects.items() if of <= INERT and each not in ALONE}
+
+
+def words():
+    """Every known modifier, those that change nothing by threes, and those that come together."""
+    alike = sorted(inert())
+    for first in range(0, len(alike), 3):
+        yield alike[first : first + 3]
+    yield from ([each] for each in known_modifiers() if each not in alike)
+    yield from ([], *(text.split() for text in TOGETHER))
 
 
 def rounded(amount, factor):
@@ -129,54 +146,60 @@ def by_indicators(book):
     return list(found.values())
 
 
-def shapes(own):
-    """The modifiers that are tried on a row, its own first."""
-    row = (own.modifier,) if own.modifier else ()
-    for text in ["", *known_modifiers(), *TOGETHER]:
-        given = tuple(text.split())
-        rows = modifiers.ROW.intersection(given) - set(row)
-        if rows - {"53"} or (rows and row):
+@cache
+def shapes(row):
+    """The modifiers that are tried on a row, its own first; each alone where three contradict."""
+    own, found = [row] if row else [], []
+    for given in words():
+        if modifiers.ROW.intersection(given) - {row} - (set() if row else {"53"}):
             continue
-        try:
-            yield text, modifiers.read((*row, *(each for each in given if each not in row)))
-        except FeesyncError:
-            continue
+        apart = [given] if readable([*own, *given]) else [[each] for each in given]
+        found += [tuple(dict.fromkeys([*own, *each])) for each in apart if readable([*own, *each])]
+    return found
 
 
-def prove(book, of=1):
-    """Compare all indicators and modifiers of a book, one shape in a number."""
-    proof, turn, chance = Proof(), itertools.count(), random.Random(64493)
+def readable(given):
+    try:
+        return modifiers.read(tuple(dict.fromkeys(given)))
+    except FeesyncError:
+        return None
+
+
+def prove(book, of=1, part=0):
+    """Compare all indicators, modifiers, settings and units of a book, one shape in a number."""
+    proof, turn, chance = Proof(), itertools.count(part), random.Random(64493 + part)
     for own in by_indicators(book):
-        for text, mods in shapes(own):
-            whole = PRICED.intersection(mods) or not text
-            for setting, units in itertools.product(Setting, (1, 2, 3) if whole else (None,)):
+        bases = {setting: own.in_setting(setting) for setting in Setting}
+        cases = [*itertools.product(bases.items(), (1, 2, 3))]
+        for mods in shapes(own.modifier):
+            alike = inert().issuperset({*mods} - {own.modifier})
+            for (setting, base), units in [chance.choice(cases)] if alike else cases:
                 at = next(turn)
-                if at % of:
-                    continue
-                terms = Terms(DAY, setting, **TERMS[chance.randrange(7) if at % 3 else 1])
-                a_line = Line(own.hcpcs, mods, terms, units or 1 + at % 3)
-                proof.compare(own, own.in_setting(setting), a_line, chance)
+                if at % of == 0:
+                    terms = Terms(DAY, setting, **TERMS[chance.randrange(7) if at % 3 else 1])
+                    proof.compare(own, base, Line(own.hcpcs, mods, terms, units), chance)
     return proof
 
 
-@pytest.mark.parametrize("of", [61, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("of", [31, pytest.param(3, marks=pytest.mark.slow)])
 def test_every_shape_of_the_small_release_folds_to_its_price(small_book, of):
     seen = prove(small_book, of).seen
-    assert min(seen[name] for name in ("1 services", "2 services", "3 services")) > 100
-    assert min(seen[name] for name in ("denied", "limited", "refused", "not folded")) > 100
+    assert min(seen[name] for name in ("1 services", "2 services", "3 services")) > 40
+    assert min(seen[name] for name in ("denied", "limited", "refused", "not folded")) > 40
 
 
-def test_every_shape_of_a_release_folds_to_its_price(whole_book):
-    proof = prove(whole_book, 11)
+@pytest.mark.parametrize("part", range(4))
+def test_every_shape_of_a_release_folds_to_its_price(whole_book, part):
+    proof = prove(whole_book, 4, part)
     assert sum(proof.seen.values()) > 100_000
-    assert proof.seen["3 services"] > 5_000
+    assert proof.seen["3 services"] > 2_000
     # an unrounded amount of ten million dollars stays in 127 bits with the fraction
     assert 2 * proof.largest * 10**16 < 2**127
 
 
 LIMIT = (437, 4_000_000_000)  # 109.25 % of an amount in billionths of a dollar, in cents
 SHARED = {"global_days": "090", "preoperative": 10, "intraoperative": 80, "postoperative": 10}
-ALONE = {"multiple_procedure": "0", "bilateral": "0"}
+FREE = {"multiple_procedure": "0", "bilateral": "0"}
 
 
 @pytest.mark.parametrize(
@@ -186,7 +209,7 @@ ALONE = {"multiple_procedure": "0", "bilateral": "0"}
         (line(units=2), {}, Recipe((15_000,), (), 1, ("bilateral x 1.5",), None, "")),
         (line(units=2), {"bilateral": "3"}, Recipe((20_000,), (), 1, ("bilateral x 2",), None, "")),
         (
-            line("80", units=3), ALONE,
+            line("80", units=3), FREE,
             Recipe((), (1_600,), 3, ("units x 3", "assistant x 0.16"), None, ""),
         ),
         (
@@ -205,7 +228,7 @@ ALONE = {"multiple_procedure": "0", "bilateral": "0"}
             ),
         ),
         (
-            line(units=3, nonpar=True), ALONE,
+            line(units=3, nonpar=True), FREE,
             Recipe(
                 (), (9_500,), 3, ("units x 3", "nonparticipating x 0.95"),
                 (1_311, 4_000_000_000), "",
@@ -218,7 +241,7 @@ ALONE = {"multiple_procedure": "0", "bilateral": "0"}
          Recipe((), (), 1, (), None, "status-b")),
         (line(units=3), {}, None),  # they rank
         (line(units=2), {"multiple_procedure": "5", "bilateral": "0"}, None),
-        (line("54", units=2), SHARED | ALONE, None),
+        (line("54", units=2), SHARED | FREE, None),
         (line("55", units=2), SHARED, None),  # 2 of 90 days
         (line("55", days=30), SHARED, None),
         (line("FX", "TC")._replace(hcpcs="71046"), {"pctc": "1", "modifier": "TC"}, None),
