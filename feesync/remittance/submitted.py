@@ -2,9 +2,9 @@
 
 No other module knows pyx12. It says which loop a segment is in, by its map of the implementation
 guide; a segment that it finds no place for makes its claim one that is not read, where a record
-would need it. Every claim (CLM) of the file is read or is a finding. Its log quotes the file, and
-so goes nowhere. Out of scope: bytes around the segments (interchange), the envelope (envelope), and
-what a segment says (submitted_claim).
+would need it. Every claim (CLM) of the file is read or is a finding. pyx12 is given no more than
+names and qualifiers of segments, and its log goes nowhere. Out of scope: bytes around the segments
+(interchange), the envelope (envelope), and what a segment says (submitted_claim).
 
 Source: ASC X12N 005010X222A1.
 """
@@ -33,6 +33,7 @@ _START = "/ISA_LOOP/GS_LOOP/GS"
 _NEEDED = frozenset(b"HL SBR CLM LX SV1 DTP NM1 N4 PRV REF".split())
 """What records are made of; a claim is not read where one of these has no place in it."""
 
+_MOST_CODE = 4
 _ENDS_CLAIM = frozenset((b"CLM", b"HL", b"SE"))
 
 
@@ -139,18 +140,11 @@ class _Reader(Reader[Submission]):
 
 
 class _Loops:
-    """Where segments are in the implementation guide, by pyx12: one transaction."""
+    """Where the segments of a transaction are in the implementation guide, by pyx12."""
 
     def __init__(self, interchange: Interchange, component: bytes) -> None:
-        from pyx12.map_walker import walk_tree
-        from pyx12.segment import Segment as Pyx12Segment
-
         self._element, self._component = interchange.element, component
-        self._delimiters = [
-            mark.decode("latin-1") for mark in (interchange.terminator, self._element, component)
-        ]
-        self._walker, self._segment_class = walk_tree(), Pyx12Segment
-        self._node = _guide().getnodebypath(_START)
+        self._node = _start()
 
     def segment(self, raw: bytes) -> Segment:
         """Return a segment as its elements."""
@@ -162,21 +156,61 @@ class _Loops:
 
     def loop(self, raw: bytes) -> str | None:
         """Return the loop of the next segment, such as `2010AA`; None where it has no place."""
-        segment = self._segment_class(raw.decode("latin-1"), *self._delimiters)
-        try:
-            node = self._walker.walk_errors(self._node, segment, 0, 0, None)[0]
-        except Exception:  # of any class, with the segment in its text
-            return None
+        name, qualifier, _, level = (*raw.split(self._element, 4), b"", b"", b"")[:4]
+        qualifier = qualifier.partition(self._component)[0]
+        node = _next(self._node, name, _code(qualifier), _code(level) if name == b"HL" else "")
         if node is None:
             return None
         self._node = node
         return str(node.parent.id)
 
 
+class _Uncounted:
+    """In place of pyx12's counter of segments and loops.
+
+    It is asked only for findings on how often something may be there, of which none is read. So
+    the next place depends on the last one alone.
+    """
+
+    def reset_to_node(self, path: object) -> None:
+        """Forget nothing."""
+
+    def increment(self, path: object) -> None:
+        """Count nothing."""
+
+    def get_count(self, path: object) -> int:
+        """Return what is neither too few nor too many."""
+        return 1
+
+
 @lru_cache(maxsize=1)
-def _guide() -> Any:  # noqa: ANN401 - a class without types
-    """Return pyx12's map of the implementation guide."""
+def _start() -> Any:  # noqa: ANN401 - a class without types
+    """Return where a transaction begins in pyx12's map of the implementation guide."""
     from pyx12.map_if import load_map_file
     from pyx12.params import params
 
-    return load_map_file(_MAP, params())
+    return load_map_file(_MAP, params()).getnodebypath(_START)
+
+
+def _code(element: bytes) -> str:
+    """Return a qualifier, or nothing in place of what is too long for one."""
+    return element.decode() if element.isalnum() and len(element) <= _MOST_CODE else ""
+
+
+@lru_cache(maxsize=4096)
+def _next(node: Any, name: bytes, qualifier: str, level: str) -> Any:  # noqa: ANN401
+    """Return the place of a segment that follows a place; None where it has none.
+
+    Args:
+        node: the last place.
+        name: of the segment.
+        qualifier: its first element, or the first component of that.
+        level: of HL, its third element; else empty.
+    """
+    from pyx12.map_walker import walk_tree
+    from pyx12.segment import Segment as Pyx12Segment
+
+    walker = walk_tree()
+    walker.counter = _Uncounted()
+    text = f"{_code(name)}*{qualifier}**{level}"
+    return walker.walk_errors(node, Pyx12Segment(text, "~", "*", ":"), 0, 0, None)[0]
