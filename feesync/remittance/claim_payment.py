@@ -20,7 +20,7 @@ from feesync.remittance.records import (
     ServiceLine,
 )
 from feesync.remittance.values import (
-    Fault,
+    ElementError,
     Segment,
     Value,
     amount,
@@ -117,7 +117,7 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
         first: position of CLP in the file.
 
     Raises:
-        Fault: something that the record needs is missing or cannot be read.
+        ElementError: something that the record needs is missing or cannot be read.
     """
     start = segments[0]
     original, rendering = "", ""
@@ -156,8 +156,8 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
             elif name in (b"MOA", b"MIA"):
                 places = _MOA_REMARKS if name == b"MOA" else _MIA_REMARKS
                 remarks += filter(None, (text(segment, number) for number in places))
-    except Fault as fault:
-        fault.segment = position
+    except ElementError as error:
+        error.segment = position
         raise
     first_day = days.get(b"232")
     last_day = days.get(b"233", first_day)

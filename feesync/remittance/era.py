@@ -30,7 +30,7 @@ from feesync.remittance.records import (
 )
 from feesync.remittance.transactions import Part
 from feesync.remittance.values import (
-    Fault,
+    ElementError,
     Segment,
     Value,
     amount,
@@ -84,7 +84,7 @@ class _Header:
             self.payer = Payer(self.payer.number or text(segment, 2), self.payer.name)
 
     def _produced(self, segment: Segment, number: int) -> None:
-        with suppress(Fault):  # no record is of less worth without it
+        with suppress(ElementError):  # no record is of less worth without it
             self.production_day = day(segment, number)
 
 
@@ -202,8 +202,8 @@ class _Reader(Reader[Remittance]):
         """Yield the claim, or note why it cannot be read."""
         try:
             yield claim_payment(claim, first)
-        except Fault as fault:
-            self.finds(fault.segment or first, fault.path, fault.rule, refused=True)
+        except ElementError as error:
+            self.finds(error.segment or first, error.path, error.rule, refused=True)
 
     def _provider_adjustments(
         self, segment: Segment, position: int
@@ -216,8 +216,8 @@ class _Reader(Reader[Remittance]):
             cents = None
             try:
                 cents = amount(segment, at + 1)
-            except Fault as fault:
-                self.finds(position, fault.path, fault.rule)
+            except ElementError as error:
+                self.finds(position, error.path, error.rule)
             code = reason[0] if isinstance(reason, list) else reason
             yield ProviderAdjustment(text([code], 0), cents, position)
 

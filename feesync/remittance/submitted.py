@@ -22,7 +22,7 @@ from feesync.remittance.reader import Reader, records_of
 from feesync.remittance.records import Submission, SubmittedClaim
 from feesync.remittance.submitted_claim import COMPOSITES, Claims
 from feesync.remittance.transactions import Part
-from feesync.remittance.values import Fault, Segment, Value, separator_in_use
+from feesync.remittance.values import ElementError, Segment, Value, separator_in_use
 
 if TYPE_CHECKING:
     from feesync.remittance.interchange import Interchange
@@ -124,8 +124,8 @@ class _Reader(Reader[Submission]):
         """Read a segment; note why its claim cannot be read."""
         try:
             claims.reads(loop, segment, position)
-        except Fault as fault:
-            self.finds(position, fault.path, fault.rule, refused=True)
+        except ElementError as error:
+            self.finds(position, error.path, error.rule, refused=True)
             claims.drop()
 
     def _closed(self, claims: Claims) -> Iterator[SubmittedClaim]:
@@ -135,8 +135,8 @@ class _Reader(Reader[Submission]):
                 if sum(line.charge for line in claim.lines) != claim.charge:
                     self.finds(claim.segment, "CLM02", "claim-total")
                 yield claim
-        except Fault as fault:
-            self.finds(fault.segment or 0, fault.path, fault.rule, refused=True)
+        except ElementError as error:
+            self.finds(error.segment or 0, error.path, error.rule, refused=True)
 
 
 class _Loops:
@@ -169,7 +169,7 @@ class _Uncounted:
     """In place of pyx12's counter of segments and loops.
 
     It is asked only for findings on how often something may be there, of which none is read. So
-    the next place depends on the last one alone.
+    the next node depends on the last one alone.
     """
 
     def reset_to_node(self, path: object) -> None:
@@ -199,10 +199,10 @@ def _code(element: bytes) -> str:
 
 @lru_cache(maxsize=4096)
 def _next(node: Any, name: bytes, qualifier: str, level: str) -> Any:  # noqa: ANN401
-    """Return the place of a segment that follows a place; None where it has none.
+    """Return the guide's node of a segment that follows another; None where it has none.
 
     Args:
-        node: the last place.
+        node: of the last segment.
         name: of the segment.
         qualifier: its first element, or the first component of that.
         level: of HL, its third element; else empty.

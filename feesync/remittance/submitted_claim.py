@@ -14,13 +14,13 @@ from decimal import Decimal
 
 from feesync.remittance.records import Procedure, SubmittedClaim, SubmittedLine
 from feesync.remittance.values import (
-    Fault,
+    ElementError,
     Segment,
     amount,
     day,
     element,
     needed,
-    place,
+    path_of,
     procedure,
     quantity,
     text,
@@ -90,7 +90,7 @@ class _Line:
             return
         days = value.split(b"-") if isinstance(value, bytes) else []
         if form != _SOME_DAYS or len(days) != len(("first", "last")):
-            raise Fault(place(segment, 3), "not-a-day")
+            raise ElementError(path_of(segment, 3), "not-a-day")
         self.first, self.last = (day([b"DTP", b"", b"", part], 3) for part in days)
 
 
@@ -131,7 +131,7 @@ class Claims:
             position: of the segment in the file.
 
         Raises:
-            Fault: something that the record needs is missing or cannot be read.
+            ElementError: something that the record needs is missing or cannot be read.
         """
         name = segment[0]
         if name == b"CLM":
@@ -176,7 +176,7 @@ class Claims:
         """Yield the claim that has begun, and end it.
 
         Raises:
-            Fault: a line of it has no service.
+            ElementError: a line of it has no service.
         """
         claim, self._claim = self._claim, None
         if claim:
@@ -209,10 +209,10 @@ class Claims:
         """Return the line, which has from its claim what it does not have of its own.
 
         Raises:
-            Fault: it has no service.
+            ElementError: it has no service.
         """
         if line.procedure is None:
-            raise Fault("SV101", "missing", line.segment)
+            raise ElementError("SV101", "missing", line.segment)
         pos = line.pos or claim.pos
         return SubmittedLine(
             number=line.number,

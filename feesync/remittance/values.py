@@ -1,6 +1,6 @@
 """Elements of X12 as values: amounts, quantities, days, procedures.
 
-What cannot be read raises a Fault, which has the place and the rule, and not what stands there.
+What cannot be read raises an ElementError, which has the place and the rule, and not what stands there.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _MOST_KEPT = 1 << 16
 _MODIFIERS = 4
 
 
-class Fault(Exception):  # noqa: N818 - it never leaves the package: it becomes a Finding
-    """What is wrong with an element.
+class ElementError(Exception):
+    """An element cannot be read; it becomes a Finding, and never leaves the package.
 
     Attributes:
         path: segment and element, such as `CLP04`.
@@ -50,7 +50,7 @@ def element(segment: Segment, number: int) -> Value:
     return segment[number] if number < len(segment) else b""
 
 
-def place(segment: Segment, number: int) -> str:
+def path_of(segment: Segment, number: int) -> str:
     """Return the path of an element, such as `CLP04`."""
     return f"{text(segment, 0)}{number:02}"
 
@@ -75,7 +75,7 @@ def needed(segment: Segment, number: int) -> str:
     """Return an element as text.
 
     Raises:
-        Fault: it is missing.
+        ElementError: it is missing.
     """
     try:
         if found := _text(segment[number]):  # type: ignore[arg-type]
@@ -83,49 +83,49 @@ def needed(segment: Segment, number: int) -> str:
     except (IndexError, TypeError):
         if found := text(segment, number):
             return found
-    raise Fault(place(segment, number), "missing")
+    raise ElementError(path_of(segment, number), "missing")
 
 
 def amount(segment: Segment, number: int) -> int:
     """Return an element as cents.
 
     Raises:
-        Fault: it is missing, or not an amount of whole cents.
+        ElementError: it is missing, or not an amount of whole cents.
     """
     try:
         return _cents(segment[number])  # type: ignore[arg-type]  # a list is refused
     except (ValueError, TypeError, IndexError):
-        raise _fault(segment, number, "not-an-amount") from None
+        raise _error(segment, number, "not-an-amount") from None
 
 
 def quantity(segment: Segment, number: int) -> Decimal | None:
     """Return an element as a number; None where it is missing.
 
     Raises:
-        Fault: it is not a number.
+        ElementError: it is not a number.
     """
     if number >= len(segment) or not (value := segment[number]):
         return None
     try:
         return _quantity(value)  # type: ignore[arg-type]
     except (ValueError, TypeError):
-        raise _fault(segment, number, "not-a-quantity") from None
+        raise _error(segment, number, "not-a-quantity") from None
 
 
 def day(segment: Segment, number: int) -> date:
     """Return an element as a day.
 
     Raises:
-        Fault: it is missing, or no day of the calendar as CCYYMMDD.
+        ElementError: it is missing, or no day of the calendar as CCYYMMDD.
     """
     try:
         return _day(segment[number])  # type: ignore[arg-type]
     except (ValueError, TypeError, IndexError):
-        raise _fault(segment, number, "not-a-day") from None
+        raise _error(segment, number, "not-a-day") from None
 
 
-def _fault(segment: Segment, number: int, rule: str) -> Fault:
-    return Fault(place(segment, number), rule if element(segment, number) else "missing")
+def _error(segment: Segment, number: int, rule: str) -> ElementError:
+    return ElementError(path_of(segment, number), rule if element(segment, number) else "missing")
 
 
 @lru_cache(_MOST_KEPT)
@@ -163,7 +163,7 @@ def procedure(segment: Segment, number: int) -> Procedure:
     """Return an element as the procedure that it names.
 
     Raises:
-        Fault: it has no code; the rule is `component-separator` where it would have one if another
+        ElementError: it has no code; the rule is `component-separator` where it would have one if another
             byte than the declared one separated its parts.
     """
     value = element(segment, number)
@@ -171,7 +171,9 @@ def procedure(segment: Segment, number: int) -> Procedure:
     found = _procedure(parts)
     if not found.code:
         wrong = len(parts) == 1 and _SEPARATED.match(parts[0])
-        raise Fault(f"{place(segment, number)}-2", "component-separator" if wrong else "missing")
+        raise ElementError(
+            f"{path_of(segment, number)}-2", "component-separator" if wrong else "missing"
+        )
     return found
 
 
