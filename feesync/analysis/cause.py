@@ -66,6 +66,7 @@ class Question(NamedTuple):
         amount: which amount is paid; what is allowed, by the rules.
         coinsurance: the patient's share in ten-thousandths, None where the rules decide.
         sequestration: the cut in ten-thousandths, None where the rules decide.
+        beside: the other lines of its claim and day that may change its price.
     """
 
     header: Header
@@ -74,6 +75,7 @@ class Question(NamedTuple):
     amount: Amount = Amount.ALLOWED
     coinsurance: int | None = None
     sequestration: int | None = None
+    beside: tuple[Line, ...] = ()
 
     def of_line(self, **fields: object) -> Question:
         """Return the question with other fields of the line."""
@@ -84,9 +86,16 @@ class Question(NamedTuple):
         return self._replace(header=self.header._replace(**fields))  # type: ignore[arg-type]
 
     def of_terms(self, **fields: object) -> Question:
-        """Return the question with other fields of the terms, which line and header share."""
+        """Return the question with other fields of the terms, which line and header share.
+
+        The lines beside it share them too.
+        """
         terms = self.line.terms._replace(**fields)  # type: ignore[arg-type]
-        return self.of_header(terms=terms).of_line(terms=terms)
+        question = self.of_header(terms=terms).of_line(terms=terms)
+        if self.beside:
+            others = tuple(line.on_terms(**fields) for line in self.beside)
+            return question._replace(beside=others)
+        return question
 
 
 class Hypothesis(NamedTuple):

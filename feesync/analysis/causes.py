@@ -17,7 +17,7 @@ from typing import NamedTuple
 from feesync.analysis.cause import Amount, CauseKind, Hypothesis, Match, Question
 from feesync.analysis.hypotheses import hypotheses
 from feesync.analysis.other_rates import OtherRates
-from feesync.analysis.rank import price_behind
+from feesync.analysis.rank import price_behind, price_beside
 from feesync.claims.answer import Payers, payers
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.model.money import SCALE
@@ -92,10 +92,12 @@ def answer(question: Question, rates: OtherRates) -> Answer:
     """
     line, lookup = placed(question.line), rates.of(question.header)
     read(line.modifiers)
-    if question.companion is None:
-        price = price_line(line, lookup)
-    else:
+    if question.companion is not None:
         price = price_behind(line, question.companion, lookup)
+    elif question.beside:
+        price = price_beside(line, tuple(map(placed, question.beside)), lookup)
+    else:
+        price = price_line(line, lookup)
     if question.amount is not Amount.ALLOWED:
         price = _replaced(price, line, question.amount)
     return Answer(price, _payers(question, line, price))

@@ -1,7 +1,7 @@
-"""The price of a line behind a procedure of a higher amount, which a claim does not show.
+"""The price of a line beside other procedures: those of its claim, or one that no claim shows.
 
-The rules for several procedures rank the line behind a made-up one, whose rate is that of the line
-itself many times over. Out of scope: the rules (pricing.multiple).
+The latter has a higher amount: the rules for several procedures rank the line behind a made-up one,
+whose rate is that of the line itself many times over. Out of scope: the rules (pricing.multiple).
 """
 
 from __future__ import annotations
@@ -40,7 +40,16 @@ def price_behind(line: Line, companion: Companion, rates: RateLookup) -> Price:
         charge=None,
         postoperative_days=None,
     )
-    price = claim({1: line, 2: beside}, _Lookup(line, companion, rates))[1]
+    return price_beside(line, (beside,), _Lookup(line, companion, rates))
+
+
+def price_beside(line: Line, others: Sequence[Line], rates: RateLookup) -> Price:
+    """Return the price of a line of a claim that has other lines.
+
+    Raises:
+        FeesyncError: why it cannot be priced.
+    """
+    price = claim(dict(enumerate((line, *others), start=1)), rates)[1]
     if isinstance(price, FeesyncError):
         raise price
     return price

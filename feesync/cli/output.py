@@ -95,6 +95,7 @@ def print_table(
     wrapped: Mapping[str, int] | None = None,
     cut: Iterable[str] = (),
     common: Sequence[str] = (),
+    otherwise: int | None = None,
 ) -> None:
     """Print rows as a table on stdout; on a terminal, the table keeps to the width.
 
@@ -106,11 +107,12 @@ def print_table(
         cut: the columns whose texts are cut, and not wrapped, on a narrow terminal.
         common: the columns that, on a narrow terminal, may be printed above the table where all
             rows have the same value.
+        otherwise: the width to keep to where there is no terminal; by default none.
     """
     from tabulate import tabulate
 
     numbers, cells = set(right), list(rows)
-    narrow = narrow_table(columns, cells, numbers, wrapped or {}, set(cut), common)
+    narrow = narrow_table(columns, cells, numbers, wrapped or {}, set(cut), common, otherwise)
     if narrow is not None:
         click.echo(narrow)
         return

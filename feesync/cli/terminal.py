@@ -89,6 +89,7 @@ def narrow_table(
     wrapped: Mapping[str, int] | None = None,
     cut: Set[str] = frozenset(),
     common: Sequence[str] = (),
+    otherwise: int | None = None,
 ) -> str | None:
     """Return a table that keeps to the terminal; None without a terminal, or where it fits anyway.
 
@@ -103,8 +104,9 @@ def narrow_table(
         cut: the columns whose texts are cut, and not wrapped.
         common: the columns that may be printed above the table, in that order, where all rows have
             the same value and the table is still too wide.
+        otherwise: the width to keep to where there is no terminal.
     """
-    width = terminal_width()
+    width = terminal_width() or otherwise
     if width is None:
         return None
     texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
