@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from feesync.refresh.report import SyncReport
     from feesync.refresh.status import Status, status
     from feesync.refresh.sync import sync
+    from feesync.remittance.audit import audit
+    from feesync.remittance.audit_line import AuditLine
+    from feesync.remittance.audit_result import Audit
     from feesync.schedule.directory import Directory, localities
     from feesync.schedule.quote import Quote
     from feesync.schedule.rates import FeeSchedule
@@ -103,6 +106,9 @@ _NAMES = {
     "feesync.reference.modifiers": ("modifiers",),
     "feesync.refresh.downloads": ("Downloads", "downloads"),
     "feesync.refresh.status": ("Status", "status"),
+    "feesync.remittance.audit": ("audit",),
+    "feesync.remittance.audit_line": ("AuditLine",),
+    "feesync.remittance.audit_result": ("Audit",),
     "feesync.schedule.directory": ("Directory", "localities"),
     "feesync.schedule.quote": ("Quote",),
     "feesync.schedule.rates": ("FeeSchedule",),
@@ -133,6 +139,8 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Audit",
+    "AuditLine",
     "BusyError",
     "CacheError",
     "Cause",
@@ -181,6 +189,7 @@ __all__ = [
     "UnknownCodeError",
     "UnreachableError",
     "Verification",
+    "audit",
     "check",
     "check_prices",
     "compare",

@@ -26,12 +26,15 @@ _NAME_LENGTH = 100
 """Characters of a file's name that the name of its new version begins with."""
 
 _SUFFIX = ".feesync.tmp"
+_SHARED, _PRIVATE = 0o666, 0o600
+"""Modes of a new file; the first is less what the process's umask forbids."""
+
 _MOST_NAMES = 100
 """How many names to try where other processes remove or lock each new file."""
 
 
 @contextmanager
-def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
+def beside(path: Path, *, new: bool = False, private: bool = False) -> Iterator[Path]:
     """Replace a file by the one that the block writes at the path that it is given.
 
     Readers see the old file or the new one, never a part. Where the block raises, the old file
@@ -40,6 +43,7 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
     Args:
         path: the file.
         new: refuse where the file already exists when the block ends.
+        private: whether nobody but its owner may read the file, whatever the old one's mode is.
 
     Raises:
         FileExistsError: `new` is true and the file exists.
@@ -47,10 +51,12 @@ def beside(path: Path, *, new: bool = False) -> Iterator[Path]:
     """
     path = path.resolve()
     remove_leftovers(path.parent)
-    own, lock = _locked(lambda: _new_file(path))
+    mode = _PRIVATE if private else _SHARED
+    own, lock = _locked(lambda: _new_file(path, mode))
     try:
-        with suppress(FileNotFoundError):
-            own.chmod(path.stat().st_mode & 0o777)
+        if not private:
+            with suppress(FileNotFoundError):
+                own.chmod(path.stat().st_mode & 0o777)
         yield own
         if new:
             _place(own, path)
@@ -117,10 +123,10 @@ def remove_leftovers(folder: Path) -> None:
                 os.close(lock)
 
 
-def _new_file(path: Path) -> tuple[Path, int | None]:
+def _new_file(path: Path, mode: int) -> tuple[Path, int | None]:
     """Make an empty file beside another, and open it."""
     own = path.with_name(f"{path.name[:_NAME_LENGTH]}.{token_hex(8)}{_SUFFIX}")
-    return own, os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+    return own, os.open(own, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
 
 
 def _new_folder(parent: Path) -> tuple[Path, int | None]:
@@ -195,9 +201,9 @@ def _place(own: Path, path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, new: bool = False) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, new: bool = False, private: bool = False) -> Iterator[IO[bytes]]:
     """Replace a file, as `beside` does, by what the block writes to the open file it is given."""
-    with beside(path, new=new) as own, own.open("wb") as file:
+    with beside(path, new=new, private=private) as own, own.open("wb") as file:
         yield file
 
 

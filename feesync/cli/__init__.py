@@ -43,6 +43,7 @@ _COMMANDS = {
     "modifiers": "feesync.cli.commands.modifiers",
     "sync": "feesync.cli.commands.sync",
     "import": "feesync.cli.commands.import_",
+    "audit": "feesync.cli.commands.audit",
     "verify": "feesync.cli.commands.verify",
     "status": "feesync.cli.commands.status",
     "cache": "feesync.cli.commands.cache",

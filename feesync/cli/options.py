@@ -176,16 +176,20 @@ def locality_option(command: Callable[..., None]) -> Callable[..., None]:
     return _one_locality(_one_zip(with_place))
 
 
-def optional_locality_option(command: Callable[..., None]) -> Callable[..., None]:
+def optional_locality_option(
+    command: Callable[..., None], names: Sequence[str] = ("locality", "pos")
+) -> Callable[..., None]:
     """Add the options that may name one place; the command has it, or None, as `locality`.
 
-    Its `pos` too is the user's default where it is not given.
+    Args:
+        command: the command.
+        names: what is the user's default where it is not given.
     """
 
     @wraps(command)
     def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
         kwargs["locality"] = _place(kwargs["locality"], kwargs.pop("zip_code"))
-        with fill(kwargs, ("locality", "pos")):
+        with fill(kwargs, names):
             command(*args, **kwargs)
 
     return _one_locality(_one_zip(with_place))

@@ -22,12 +22,13 @@ _TEXTS = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 @contextmanager
-def open_book(path: Path, *, force: bool) -> Iterator[Untyped]:
+def open_book(path: Path, *, force: bool, private: bool = False) -> Iterator[Untyped]:
     """Give the block a workbook to fill, row after row, and write it to a file.
 
     Args:
         path: the file, which `target.check` has accepted.
         force: whether an existing file is replaced.
+        private: whether nobody but its owner may read the file.
 
     Raises:
         MissingExtraError: XlsxWriter is not installed.
@@ -42,7 +43,7 @@ def open_book(path: Path, *, force: bool) -> Iterator[Untyped]:
 
     with (
         existence_errors(path),
-        replacing(path, new=not force) as file,
+        replacing(path, new=not force, private=private) as file,
         scratch_folder() as own,
         _output(file) as output,
     ):

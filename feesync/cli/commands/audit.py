@@ -1,0 +1,414 @@
+"""`feesync audit`: remittances beside what should have been allowed, and why it was not."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feesync.cli.command import Reader
+from feesync.cli.hints import error_text
+from feesync.cli.numbers import WholeNumber
+from feesync.cli.options import (
+    conversion_factor_option,
+    csv_option,
+    db_option,
+    force_option,
+    json_option,
+    nonpar_option,
+    of_year_option,
+    optional_locality_option,
+    percent_option,
+    practitioner_option,
+    qp_option,
+    refuse_several,
+)
+from feesync.cli.output import count_of, print_csv_rows, print_file, print_json, print_table
+from feesync.cli.place import fill
+from feesync.cli.terminal import terminal_width
+from feesync.errors import ExitStatus, worst
+from feesync.paths import database_path
+from feesync.pricing.practitioner import PHYSICIAN
+from feesync.remittance.audit import TOLERANCE, audit
+from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
+from feesync.remittance.findings import sentence
+from feesync.remittance.totals import Total, Unaudited
+from feesync.remittance.verdict import WORDS, Verdict
+from feesync.writers import answer
+
+_WIDTH = 80
+"""The width of tables and sentences, where no terminal says another."""
+
+_MOST_GROUPS, _MOST_FINDINGS = 10, 20
+_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+
+
+@click.command("audit", cls=Reader, short_help="What remittances underpaid, and why.")
+@click.argument("files", nargs=-1, required=True, metavar="REMIT...", type=_FILE)
+@partial(optional_locality_option, names=())
+@click.option(
+    "--providers",
+    type=_FILE,
+    metavar="FILE",
+    help="A table of practitioners, .csv or .xlsx: npi, and of locality or zip, practitioner and "
+    "nonpar what differs between them.",
+)
+@click.option(
+    "--claims",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="The claims as billed, for the place of each: 837P, or a table with claim, line, zip or "
+    "locality, pos, npi. Repeatable.",
+)
+@practitioner_option
+@nonpar_option
+@qp_option
+@percent_option
+@of_year_option
+@conversion_factor_option
+@click.option(
+    "--tolerance",
+    default=TOLERANCE,
+    show_default=True,
+    metavar="DOLLARS",
+    help="The largest difference that is none.",
+)
+@click.option(
+    "--most",
+    type=WholeNumber(0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="How many lines a table has; 0 for all. --csv, --json and -o have all.",
+)
+@click.option(
+    "--show-claim-ids",
+    is_flag=True,
+    help="Name claims and lines by the provider's numbers, which are health information.",
+)
+@click.option(
+    "--fail-on-difference",
+    is_flag=True,
+    help="Exit with status 4 where a line was underpaid or overpaid.",
+)
+@csv_option
+@json_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write FILE.csv, FILE.json or FILE.xlsx, which nobody else can read.",
+)
+@force_option
+@db_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    locality: str | None,
+    providers: Path | None,
+    claims: tuple[Path, ...],
+    practitioner: str | None,
+    nonpar: bool | None,
+    qp: bool,
+    percent: str | dict[str, str] | None,
+    of_year: int | None,
+    conversion_factor: str | None,
+    tolerance: str,
+    most: int,
+    show_claim_ids: bool,
+    fail_on_difference: bool,
+    as_csv: bool,
+    as_json: bool,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Find what remittances (X12 835) underpaid, and what each amount would be right for.
+
+    A line is held against what Medicare allows for it on its day, beside the other paid lines of
+    its claim: allowed against allowed, so that sequestration and the deductible are no
+    underpayment. The worklist is sorted by dollars. Reversals are netted with their corrections
+    across all files, whatever their order.
+
+    A remittance does not say where a service was furnished. --locality is for all lines,
+    --providers for the lines of each practitioner, --claims for each claim as it was billed.
+    Claims that are not Medicare Part B are audited by a contract: --percent, --of-year,
+    --conversion-factor.
+
+    \b
+      feesync audit remit.835 --locality 01112-05
+      feesync audit 2025-11/*.835 --providers practice.csv -o worklist.xlsx
+      feesync audit remit.835 --claims billed.837 --show-claim-ids --csv
+      feesync audit remit.835 --zip 33612 --percent 110 --of-year 2022
+
+    Underpaid lines end with exit status 0 all the same, unless --fail-on-difference is given; a
+    file that is refused does not, and the others are audited. Names of persons are read from no
+    file, and claims have no number of their own unless --show-claim-ids is given.
+    """
+    refuse_several((("--json", as_json), ("--csv", as_csv), ("-o", output)))
+    if output:
+        answer.check(output, database_path(ctx.obj), force=force)
+    elif force:
+        raise click.UsageError("--force goes with -o")
+    values: dict[str, Any] = {
+        "locality": locality,
+        "practitioner": practitioner,
+        "nonpar": nonpar,
+    }
+    names = [name for name in values if name != "locality" or not (providers or claims)]
+    form = {"as_json": as_json, "as_csv": as_csv or output}
+    with fill(values, names, form):
+        if not (values["locality"] or providers or claims):
+            raise click.UsageError(
+                "a remittance does not say where services were furnished: give --locality (or "
+                "--zip), --providers FILE, or --claims FILE"
+            )
+        progress = _Progress(is_visible=sys.stderr.isatty())
+        try:
+            result = audit(
+                files,
+                locality=values["locality"],
+                providers=providers,
+                claims=claims or None,
+                practitioner=values["practitioner"] or PHYSICIAN,
+                nonpar=bool(values["nonpar"]),
+                qp=qp,
+                percent=percent,
+                of_year=of_year,
+                conversion_factor=conversion_factor,
+                tolerance=tolerance,
+                show_claim_ids=show_claim_ids,
+                db=ctx.obj,
+                progress=progress.show,
+            )
+        finally:
+            progress.end()
+        if as_json:
+            print_json(result.to_dict())
+        elif as_csv:
+            print_csv_rows(result.rows(), AuditLine._fields)
+        elif output:
+            answer.write(output, result.to_dict(), _sheets(result), force=force)
+        else:
+            _print(result, most)
+    _print_remarks(result)
+    if as_csv or output:
+        click.echo(f"feesync: {_summary(result)}", err=True)
+    if output:
+        print_file(count_of(len(result.lines), "line"), output)
+    differs = fail_on_difference and result.differs
+    ctx.exit(worst((result.status, ExitStatus.REFUSED if differs else ExitStatus.OK)))
+
+
+class _Progress:
+    """Shows on a terminal's stderr what is being done, in one line."""
+
+    def __init__(self, *, is_visible: bool) -> None:
+        self._is_visible, self._width = is_visible, 0
+
+    def show(self, what: str, done: int, of: int) -> None:
+        if self._is_visible:
+            text = f"{what}: {done:,} of {of:,} claims" if of else f"{what}: {done:,} claims"
+            click.echo(f"\r{text.ljust(self._width)}", nl=False, err=True)
+            self._width = len(text)
+
+    def end(self) -> None:
+        if self._width:
+            click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
+            self._width = 0
+
+
+def _sheets(result: Audit) -> list[answer.Sheet]:
+    """Return the tables of a workbook."""
+
+    def sums(name: str, totals: Iterable[Total]) -> answer.Sheet:
+        return answer.Sheet(name, Total._fields, [each.to_dict() for each in totals])
+
+    left = [each.to_dict() for each in result.unaudited]
+    apart = [each.to_dict() for each in result.provider_adjustments]
+    return [
+        answer.Sheet("Lines", AuditLine._fields, result.rows()),
+        sums("By code", result.by_code),
+        sums("By cause", result.by_cause),
+        sums("By payer", result.by_payer),
+        answer.Sheet("Not audited", Unaudited._fields, left),
+        answer.Sheet("Provider adjustments", ProviderTotal._fields, apart),
+    ]
+
+
+def _print_remarks(result: Audit) -> None:
+    """Print on stderr what is wrong in the files, and what makes the answer less certain."""
+    for file in result.files:
+        for text in _remarks(file):
+            click.echo(f"feesync: {text}", err=True)
+    for label, count in result.stand_ins.items():
+        click.echo(
+            f"feesync: warning: {count_of(count, 'line')} of dates whose release is not loaded: "
+            f"{label} of the same year answers; 'feesync sync' brings the exact one",
+            err=True,
+        )
+
+
+def _remarks(file: AuditFile) -> list[str]:
+    if file.error is not None:
+        return [error_text(file.error)]
+    shown = file.findings[:_MOST_FINDINGS]
+    texts = [f"warning: {file.file}: {sentence(finding)}" for finding in shown]
+    if more := len(file.findings) - len(shown):
+        texts.append(f"warning: {file.file}: and {more:,} more")
+    if file.repeated:
+        claims = count_of(file.repeated, "claim")
+        texts.append(f"info: {file.file}: {claims} that a file before it has too, counted once")
+    return texts
+
+
+def _print(result: Audit, most: int) -> None:
+    _prose(_summary(result))
+    if result.total.lines:
+        _prose(_amounts(result.total))
+    differing = [line for line in result.lines if line.status in _DIFFERENT]
+    _print_lines("", _WORKLIST, differing, most)
+    denied = [line for line in result.lines if line.status == Verdict.DENIED]
+    _print_lines("Denied, and what is allowed for it:", _DENIED, denied, most)
+    for name, totals in (
+        ("Code", result.by_code),
+        ("Cause", result.by_cause),
+        ("Payer", result.by_payer),
+    ):
+        _print_totals(name, totals)
+    _print_others(result)
+
+
+def _summary(result: Audit) -> str:
+    """Return what was found, in one sentence."""
+    whole, counts = result.total, result.counts
+    parts = []
+    if counts[Verdict.UNDERPAID]:
+        parts.append(f"{counts[Verdict.UNDERPAID]:,} underpaid by {whole.underpaid:,.2f}")
+    if counts[Verdict.OVERPAID]:
+        parts.append(f"{counts[Verdict.OVERPAID]:,} overpaid by {whole.overpaid:,.2f}")
+    if counts[Verdict.RIGHT]:
+        parts.append(f"{counts[Verdict.RIGHT]:,} right")
+    if counts[Verdict.DENIED]:
+        parts.append(f"{counts[Verdict.DENIED]:,} denied")
+    known = (Verdict.UNDERPAID, Verdict.OVERPAID, Verdict.RIGHT, Verdict.DENIED)
+    if others := sum(count for verdict, count in counts.items() if verdict not in known):
+        parts.append(f"{others:,} not audited")
+    claims = sum(file.claims for file in result.files)
+    whose = f"{count_of(len(result.lines), 'line')} of {count_of(claims, 'claim')}"
+    return f"{whose}: {', '.join(parts)}." if parts else f"{whose}."
+
+
+def _amounts(whole: Total) -> str:
+    return (
+        f"Of {count_of(whole.lines, 'judged line')} {whole.allowed:,.2f} is allowed, where "
+        f"{whole.expected:,.2f} should be; {whole.paid:,.2f} is paid."
+    )
+
+
+_DIFFERENT = (Verdict.UNDERPAID, Verdict.OVERPAID)
+
+_Cell = Callable[[AuditLine], object]
+_NAMES: dict[str, _Cell] = {
+    "Claim": lambda line: line.claim,
+    "Line": lambda line: line.line,
+    "Date": lambda line: line.date,
+    "Code": lambda line: line.code if line.units in (None, 0, 1) else f"{line.code}x{line.units}",
+}
+_WORKLIST: dict[str, _Cell] = {
+    **_NAMES,
+    "Allowed": lambda line: _money(line.allowed),
+    "Expected": lambda line: _money(line.expected),
+    "Variance": lambda line: f"{line.variance:+,.2f}",
+    "As if": lambda line: line.as_if or "unexplained",
+}
+_DENIED: dict[str, _Cell] = {
+    **_NAMES,
+    "Charge": lambda line: _money(line.charge),
+    "Expected": lambda line: _money(line.expected) or "no price",
+    "Codes": lambda line: " ".join((*line.carc, *line.rarc)),
+}
+_RIGHT = (
+    *("Allowed", "Expected", "Variance", "Charge", "Lines", "Underpaid", "Overpaid", "Paid"),
+    *("Amount", "Adjustments"),
+)
+
+
+def _print_lines(
+    heading: str, columns: dict[str, _Cell], lines: Sequence[AuditLine], most: int
+) -> None:
+    if not lines:
+        return
+    shown = lines[: most or None]
+    _print_table(
+        heading, list(columns), [[cell(line) for cell in columns.values()] for line in shown]
+    )
+    if more := len(lines) - len(shown):
+        _prose(f"And {count_of(more, 'more line')}: --most 0 prints all, as --csv and -o do.")
+
+
+def _print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    click.echo()
+    if heading:
+        _prose(heading)
+    print_table(columns, rows, right=_RIGHT, otherwise=_WIDTH)
+
+
+def _print_totals(name: str, totals: Sequence[Total]) -> None:
+    """Print sums, those with a difference; a single one says no more than the summary."""
+    differing = [total for total in totals if total.underpaid or total.overpaid]
+    if not differing or (len(totals) == 1 and name == "Payer"):
+        return
+    shown = differing[:_MOST_GROUPS]
+    rows = [
+        (
+            total.name or "unknown",
+            f"{total.underpaid_lines + total.overpaid_lines:,}",
+            _money(total.underpaid),
+            _money(total.overpaid),
+        )
+        for total in shown
+    ]
+    _print_table("", (name, "Lines", "Underpaid", "Overpaid"), rows)
+    if more := len(differing) - len(shown):
+        _prose(f"And {more:,} more, which --json and -o have.")
+
+
+def _print_others(result: Audit) -> None:
+    others = [each for each in result.unaudited if each.status != Verdict.DENIED]
+    if others:
+        rows = [(f"{each.lines:,}", _money(each.paid), _why(each)) for each in others]
+        _print_table("Not audited:", ("Lines", "Paid", "Why"), rows)
+    if result.provider_adjustments:
+        rows = [
+            (each.reason, f"{each.adjustments:,}", f"{each.amount:,.2f}")
+            for each in result.provider_adjustments
+        ]
+        heading = "Taken from payments apart from claims (PLB), and no part of a line:"
+        _print_table(heading, ("Reason", "Adjustments", "Amount"), rows)
+
+
+def _why(each: Unaudited) -> str:
+    if each.status == Verdict.NO_PRICE:
+        return f"no price: {each.reason}"
+    text = WORDS.get(each.reason or each.status, each.status)
+    if each.filing is not None:
+        text = f"filing indicator {each.filing or 'not given'}: {text}"
+    return text
+
+
+def _money(amount: Decimal | None) -> str:
+    return "" if amount is None else f"{amount:,.2f}"
+
+
+def _prose(text: str) -> None:
+    click.echo(textwrap.fill(text, terminal_width() or _WIDTH, break_on_hyphens=False))

@@ -1,0 +1,278 @@
+"""Remittances held against what their plans should have allowed.
+
+Out of scope: reading files (era, submitted), judging a line (judgement), and how an audit is
+printed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from feesync.analysis.other_rates import ScheduleRates
+from feesync.claims import arguments
+from feesync.errors import FeesyncError, InvalidInputError, MissingExtraError, together
+from feesync.model import reading
+from feesync.model.money import dollars
+from feesync.pricing import practitioner as practitioners
+from feesync.remittance.as_if import Searches
+from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
+from feesync.remittance.billing import read_billing
+from feesync.remittance.decision import Decisions, standings
+from feesync.remittance.expected import ExpectedAmounts
+from feesync.remittance.judgement import Judge, Names
+from feesync.remittance.practitioners import read_practitioners
+from feesync.remittance.records import ProviderAdjustment
+from feesync.remittance.site import BilledClaim, Site, Sites
+from feesync.remittance.totals import worklist
+from feesync.schedule.state import of_one_state
+from feesync.schedule.threads import open_schedule
+
+File = str | os.PathLike[str]
+
+Progress = Callable[[str, int, int], None]
+"""Called as the work goes on: what is done, how many claims of it, and of how many; 0 where that is
+not known."""
+
+TOLERANCE = "0.02"
+"""The difference in dollars that is none: an order of rounding may differ by a cent a step."""
+
+_STEP = 500
+"""After how many claims the progress is told."""
+
+
+def audit(
+    files: File | Iterable[File],
+    *,
+    locality: str | None = None,
+    providers: File | None = None,
+    claims: File | Iterable[File] | None = None,
+    practitioner: str = practitioners.PHYSICIAN,
+    nonpar: bool = False,
+    qp: bool = False,
+    percent: arguments.Percent | None = None,
+    of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
+    tolerance: Decimal | int | str = TOLERANCE,
+    show_claim_ids: bool = False,
+    db: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Return the lines of remittances beside what should have been allowed for them, and why not.
+
+    A line is held against what Medicare allows on its day, in its place and place of service, for
+    its practitioner, beside the other paid lines of its claim and day; allowed amount against
+    allowed amount, so that neither sequestration nor a deductible is an underpayment.
+
+    Args:
+        files: remittances (X12 835), one file or several. A reversal and its correction may be in
+            different ones, in any order. What a later file repeats counts once.
+        locality: the place of lines that neither `claims` nor `providers` places, as for
+            `estimate`.
+        providers: a csv file or a workbook with a row for each practitioner: `npi`, and of
+            `locality` (or `zip`, or `mac` and `locality`), `practitioner` and `nonpar` those that
+            differ.
+        claims: the claims that were billed, one file or several: 837P, or a table with `claim` and
+            perhaps `line`, and of `locality`, `pos`, `npi`, `practitioner` and `nonpar` those that
+            are known. They are joined by the provider's number of the claim, and of the line.
+        practitioner: who bills, where the files do not say, as for `estimate`.
+        nonpar: whether practitioners do not participate, where the files do not say.
+        qp: whether the practitioners are qualifying APM participants.
+        percent: of claims that are not Medicare Part B, the contract's percentage, as for
+            `estimate`. Without a contract such claims are not audited.
+        of_year: the year whose rates the contract names.
+        conversion_factor: that of the contract.
+        tolerance: the largest difference in dollars that is none.
+        show_claim_ids: whether the provider's numbers name claims and lines. They are health
+            information.
+        db: path of the database.
+        progress: called as the work goes on: what is done, how many claims of it, and of how many;
+            0 where that is not known.
+
+    Returns:
+        The lines by dollars, underpaid first, with sums by code, cause and payer, and what was not
+        judged. A file that cannot be read is in `files` with its error, and leaves the others.
+
+    Raises:
+        InvalidInputError: an argument cannot be read; nothing places a line; or no file can be
+            read, and `others` has the errors of the other files.
+        LocalityError: the locality is unknown or ambiguous.
+        MissingExtraError: the package that reads remittances is not installed.
+        StoreError: the database cannot be read.
+
+        Source of the rules: those of `estimate`; ASC X12N 005010X221A1; Medicare Claims Processing
+            Manual, chapter 22.
+    """
+    paths = _paths("files", files)
+    if not paths:
+        raise InvalidInputError("files names no remittance")
+    if locality is None and providers is None and claims is None:
+        raise InvalidInputError(
+            "a remittance does not say where services were furnished: give a locality, a file of "
+            "providers, or the claims that were billed"
+        )
+    largest = arguments.cents("tolerance", tolerance)
+    if largest is None:
+        raise InvalidInputError("tolerance is an amount of dollars, such as 0.02")
+    own_numbers = reading.flag("show_claim_ids", show_claim_ids)
+    contract: dict[str, Any] = {
+        "percent": percent,
+        "of_year": of_year,
+        "conversion_factor": conversion_factor,
+    }
+    has_contract = arguments.contract(**contract) is not None
+    common = Site(
+        "" if locality is None else reading.text("locality", locality),
+        practitioner=practitioners.read(reading.text("practitioner", practitioner)),
+        nonpar=reading.flag("nonpar", nonpar),
+    )
+    of_apm = reading.flag("qp", qp)
+    sites = Sites(
+        common,
+        None if providers is None else read_practitioners(*_content(_path("providers", providers))),
+        _billing(_paths("claims", () if claims is None else claims)),
+    )
+    if common.locality:
+        open_schedule(db).nearest_locality(common.locality, date.today())
+    decisions, errors = _read(paths, progress)
+    return _audit(
+        decisions,
+        [str(path) for path in paths],
+        errors,
+        sites,
+        contract if has_contract else {},
+        qp=of_apm,
+        tolerance=largest,
+        own_numbers=own_numbers,
+        progress=progress,
+        db=db,
+    )
+
+
+def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
+    several = [files] if isinstance(files, str | os.PathLike) else files
+    return [_path(name, each) for each in reading.sequence(name, several, "remit.835")]
+
+
+def _path(name: str, file: object) -> Path:
+    if not isinstance(file, str | os.PathLike):
+        raise InvalidInputError(f"{name} {reading.excerpt(file)} is no path of a file")
+    return Path(file)
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    """Return the bytes of a file, and its name."""
+    try:
+        return path.read_bytes(), str(path)
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'its name'}"
+        ) from None
+
+
+def _billing(paths: Iterable[Path]) -> dict[str, BilledClaim]:
+    """Return the claims that were billed; those of a later file replace those of an earlier one."""
+    found: dict[str, BilledClaim] = {}
+    for path in paths:
+        found |= read_billing(path)
+    return found
+
+
+def _read(
+    paths: Sequence[Path], progress: Progress | None
+) -> tuple[Decisions, dict[int, FeesyncError]]:
+    """Return the decisions of files, and the errors of those that cannot be read.
+
+    Raises:
+        FeesyncError: no file can be read.
+    """
+    from feesync.remittance.era import remittances  # where files are read
+
+    decisions = Decisions()
+    errors: dict[int, FeesyncError] = {}
+    for number, path in enumerate(paths):
+        try:
+            for remittance in remittances(path, number):
+                decisions.add(remittance)
+                if progress:
+                    progress(f"reading {path.name}", decisions.claims[number], 0)
+        except MissingExtraError:
+            raise
+        except FeesyncError as error:
+            errors[number] = error
+    if len(errors) == len(paths):
+        raise together(list(errors.values()))
+    return decisions, errors
+
+
+@of_one_state
+def _audit(
+    decisions: Decisions,
+    files: Sequence[str],
+    errors: dict[int, FeesyncError],
+    sites: Sites,
+    contract: dict[str, object],
+    *,
+    qp: bool,
+    tolerance: int,
+    own_numbers: bool,
+    progress: Progress | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Audit:
+    """Return the audit of decisions.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    rates = ScheduleRates(open_schedule(db))
+    judge = Judge(
+        sites,
+        ExpectedAmounts(rates, qp=qp, **contract),
+        Searches(rates),
+        has_contract=bool(contract),
+        tolerance=tolerance,
+    )
+    numbers: dict[str, int] = {}
+    lines: list[AuditLine] = []
+    every = decisions.all
+    for done, (decision, standing) in enumerate(zip(every, standings(every), strict=True)):
+        if progress and not done % _STEP:
+            progress("pricing", done, len(every))
+        own = decision.payment.number
+        number = numbers.setdefault(own, len(numbers) + 1)
+        names = Names(files, own if own_numbers else f"C{number:06}", own_numbers)
+        lines += judge.lines(decision, standing, names)
+    return Audit(
+        tuple(worklist(lines)),
+        tuple(
+            AuditFile(
+                name,
+                decisions.claims[number],
+                decisions.repeated[number],
+                tuple(decisions.findings.get(number, ())),
+                errors.get(number),
+            )
+            for number, name in enumerate(files)
+        ),
+        _provider_totals(decisions.provider_adjustments),
+    )
+
+
+def _provider_totals(adjustments: Iterable[ProviderAdjustment]) -> tuple[ProviderTotal, ...]:
+    groups: dict[str, list[int | None]] = {}
+    for adjustment in adjustments:
+        groups.setdefault(adjustment.reason, []).append(adjustment.cents)
+    return tuple(
+        ProviderTotal(
+            reason,
+            len(amounts),
+            dollars(sum(cents for cents in amounts if cents is not None)),
+            amounts.count(None),
+        )
+        for reason, amounts in sorted(groups.items())
+    )

@@ -1,0 +1,172 @@
+"""The answer of an audit: its lines, its files, and sums over them.
+
+Out of scope: how it is found (audit), and how it is printed (cli).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from feesync.errors import ExitStatus, FeesyncError, worst
+from feesync.model.money import json_ready
+from feesync.model.result import RowResult
+from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.records import Finding
+from feesync.remittance.totals import Total, Unaudited, cause_of, total, totals, unaudited
+from feesync.remittance.verdict import Verdict
+
+
+class AuditFile(NamedTuple):
+    """A file of an audit.
+
+    Attributes:
+        file: its name.
+        claims: how many decisions on claims it has, without those of files before it.
+        repeated: how many it has that a file before it has too; they count once.
+        findings: what is wrong in it: the segment, the rule and the place, and whether something
+            was left out for it.
+        error: why it could not be read, None where it was.
+    """
+
+    file: str
+    claims: int
+    repeated: int
+    findings: tuple[Finding, ...]
+    error: FeesyncError | None = None
+
+    @property
+    def status(self) -> ExitStatus:
+        """The exit status of the file: refused, too, where a part of it was left out."""
+        if self.error is not None:
+            return self.error.exit_status
+        left_out = any(finding.refused for finding in self.findings)
+        return ExitStatus.REFUSED if left_out else ExitStatus.OK
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the file for `json.dumps`."""
+        findings = [
+            {"segment": each.segment, "path": each.path, "rule": each.rule, "refused": each.refused}
+            for each in self.findings
+        ]
+        return {
+            "file": self.file,
+            "claims": self.claims,
+            "repeated": self.repeated,
+            "findings": findings,
+            "error": self.error and self.error.to_dict(),
+        }
+
+
+class ProviderTotal(NamedTuple):
+    """What payers took from payments apart from claims (PLB), for one reason.
+
+    Attributes:
+        reason: the code, such as `WO` (an overpayment that is recovered) or `L6` (interest).
+        adjustments: how many there are.
+        amount: their sum in dollars; positive was taken from the payment.
+        without_amount: how many have no amount, and are not in the sum.
+    """
+
+    reason: str
+    adjustments: int
+    amount: Decimal
+    without_amount: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sum for `json.dumps`."""
+        return json_ready(self._asdict())
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(RowResult):
+    """Remittances beside what their plans should have allowed.
+
+    Attributes:
+        lines: each line, by dollars: those that were underpaid first, then those that were denied,
+            those that were overpaid, and all others in the order of the files.
+        files: the files, in their order.
+        provider_adjustments: what was taken apart from claims, by reason; no line has a part of it.
+    """
+
+    lines: tuple[AuditLine, ...]
+    files: tuple[AuditFile, ...]
+    provider_adjustments: tuple[ProviderTotal, ...] = ()
+
+    @property
+    def total(self) -> Total:
+        """The sums over all lines that were judged."""
+        return total("", self.lines)
+
+    @property
+    def by_code(self) -> list[Total]:
+        """The sums by code and modifiers, the most underpaid first."""
+        return totals(self.lines, lambda line: line.code)
+
+    @property
+    def by_cause(self) -> list[Total]:
+        """The sums over lines that differ, by what explains them."""
+        differing = [line for line in self.lines if line.status in _DIFFERENT]
+        return totals(differing, cause_of)
+
+    @property
+    def by_payer(self) -> list[Total]:
+        """The sums by payer."""
+        return totals(self.lines, lambda line: line.payer)
+
+    @property
+    def unaudited(self) -> list[Unaudited]:
+        """What was not judged, and why."""
+        return unaudited(self.lines)
+
+    @property
+    def stand_ins(self) -> dict[str, int]:
+        """How many lines a release of another quarter prices, by its label."""
+        return dict(Counter(line.release for line in self.lines if line.release and line.stand_in))
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many lines there are of each status."""
+        counts = Counter(line.status for line in self.lines)
+        return {verdict: counts[verdict.value] for verdict in Verdict}
+
+    @property
+    def differs(self) -> bool:
+        """Whether a line was underpaid or overpaid."""
+        return any(line.status in _DIFFERENT for line in self.lines)
+
+    @property
+    def status(self) -> ExitStatus:
+        """The worst of the exit statuses of the files; a difference has none."""
+        return worst(file.status for file in self.files)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each line, as `feesync audit --csv` prints them."""
+        return [line.to_dict() for line in self.lines]
+
+    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+        return AuditLine._fields
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rows and the sums, for `json.dumps`."""
+        whole = self.total.to_dict()
+        whole.pop("name")
+        return {
+            "rows": self.rows(),
+            "summary": {
+                "statuses": {verdict.value: count for verdict, count in self.counts.items()},
+                "total": whole,
+                "by_code": [each.to_dict() for each in self.by_code],
+                "by_cause": [each.to_dict() for each in self.by_cause],
+                "by_payer": [each.to_dict() for each in self.by_payer],
+                "not_audited": [each.to_dict() for each in self.unaudited],
+                "provider_adjustments": [each.to_dict() for each in self.provider_adjustments],
+                "stand_ins": self.stand_ins,
+                "files": [each.to_dict() for each in self.files],
+            },
+        }
+
+
+_DIFFERENT = (Verdict.UNDERPAID, Verdict.OVERPAID)

@@ -1,0 +1,122 @@
+"""The claims that were billed, for what a remittance does not say of them: place and practitioner.
+
+They are an 837P, or a table with a row for each line. Out of scope: reading an 837P (submitted),
+and joining a claim with its remittance (site).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from feesync.errors import InvalidInputError
+from feesync.formats.table import Row, read_table
+from feesync.remittance.practitioners import SITE_COLUMNS, site_of
+from feesync.remittance.records import SubmittedClaim
+from feesync.remittance.site import BilledClaim, Site
+
+_CLAIM, _LINE = "claim", "line"
+_SPELLINGS: dict[str, tuple[str, ...]] = {
+    _CLAIM: (
+        *("claim id", "claim number", "claim no", "patient control number", "account"),
+        *("account number", "patient account number", "clm01", "clp01"),
+    ),
+    _LINE: ("line number", "line no", "line id", "line item control number", "ref6r"),
+    **SITE_COLUMNS,
+}
+_MOST_SHOWN = 200
+_X12, _BEFORE_X12, _BEGINNING = b"ISA", b"\xef\xbb\xbf \t\r\n", 64
+_PLUS_4, _NO_PLUS_4 = 9, "0000"
+
+
+def read_billing(path: Path) -> dict[str, BilledClaim]:
+    """Return the claims of a file by their numbers: an 837P, or a table.
+
+    Raises:
+        InvalidInputError: the file cannot be read, or is neither.
+        MissingExtraError: the package that reads it is not installed.
+    """
+    try:
+        with path.open("rb") as file:
+            is_x12 = file.read(_BEGINNING).lstrip(_BEFORE_X12).upper().startswith(_X12)
+            if not is_x12:
+                file.seek(0)
+                return billed_table(file.read(), str(path))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name"
+        raise InvalidInputError(f"{path} cannot be read: {reason}") from None
+    from feesync.remittance.submitted import submitted_claims  # where claims are an 837P
+
+    return billed_claims(submitted_claims(path))
+
+
+def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
+    """Return the claims of a table by their numbers.
+
+    The table has a column `claim`, and of `line`, `locality` (or `zip`, or `mac` and `locality`),
+    `pos`, `npi`, `practitioner` and `nonpar` those that there are. A row without a line is for all
+    lines of the claim, and so is the first of its rows for a line that has no row.
+
+    Args:
+        data: the bytes of a csv file or of a workbook.
+        name: its name, for errors.
+
+    Raises:
+        InvalidInputError: the data is neither, has no column of claims, or a row cannot be read.
+        MissingExtraError: the package that reads workbooks is not installed.
+    """
+    table = read_table(data, name, _SPELLINGS)
+    if _CLAIM not in table.columns:
+        columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
+        raise InvalidInputError(
+            f"{name} is no 837P, and has no column claim of claim numbers; its columns are "
+            f"{columns}"
+        )
+    found: dict[str, BilledClaim] = {}
+
+    def add(row: Row) -> None:
+        number, line = row.cells.get(_CLAIM, ""), row.cells.get(_LINE, "")
+        if not number:
+            raise InvalidInputError("column claim: it has no claim number")
+        site = site_of(row)
+        claim = found.get(number)
+        lines = {**claim.lines} if claim else {}
+        if line in lines:
+            raise InvalidInputError("columns claim and line: a row above has the same")
+        lines[line] = site
+        found[number] = BilledClaim(claim.site if claim else site, lines)
+
+    table.each(add)
+    return {
+        number: claim._replace(site=claim.lines.get("", claim.site))
+        for number, claim in found.items()
+    }
+
+
+def billed_claims(claims: Iterable[SubmittedClaim]) -> dict[str, BilledClaim]:
+    """Return the claims of an 837P by their numbers.
+
+    A claim that was billed again stands with what its last version says.
+    """
+    return {
+        claim.number: BilledClaim(
+            Site(_zip(claim.zip_code), claim.pos, npi=claim.rendering_npi or claim.billing_npi),
+            {
+                line.number: Site(
+                    _zip(line.zip_code),
+                    line.pos,
+                    npi=line.rendering_npi or claim.billing_npi,
+                )
+                for line in claim.lines
+                if line.number
+            },
+        )
+        for claim in claims
+    }
+
+
+def _zip(digits: str) -> str:
+    """Return a ZIP as a text that names a place; a ZIP+4 of zeros says no more than its ZIP."""
+    if len(digits) == _PLUS_4 and not digits.endswith(_NO_PLUS_4):
+        return f"ZIP {digits[:5]}-{digits[5:]}"
+    return f"ZIP {digits[:5]}" if digits else ""

@@ -1,0 +1,223 @@
+"""What a payer decided on a claim at one time, and which decisions a later one takes back.
+
+A reversal takes back an earlier decision, and a correction decides anew. They are paired by the
+provider's claim number, and by the payer's (CLP07, REF*F8), across all files, in whatever order
+these are read. Out of scope: whether what was paid is right (judgement).
+
+Source: ASC X12N 005010X221A1, section 1.10.2.8.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from feesync.remittance.records import (
+    ClaimPayment,
+    Finding,
+    Payer,
+    ProviderAdjustment,
+    Remittance,
+)
+
+REVERSAL = "22"
+_DECIDED = frozenset(("1", "2", "3", "4", "19", "20", "21"))
+
+
+class Decision(NamedTuple):
+    """A claim as a payer decided on it in one transaction.
+
+    Attributes:
+        file: index of the file.
+        transaction: number of the transaction in the file.
+        day: of the payment; None where it is not known.
+        payer: who decided.
+        payee_npi: NPI of who is paid.
+        payment: the claim.
+    """
+
+    file: int
+    transaction: int
+    day: date | None
+    payer: Payer
+    payee_npi: str
+    payment: ClaimPayment
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """File and transaction: what is paid by one check."""
+        return self.file, self.transaction
+
+    def is_before(self, other: Decision) -> bool:
+        """Tell whether this is known to be the earlier one."""
+        return self.day is not None and other.day is not None and self.day < other.day
+
+
+class Standing(StrEnum):
+    """What a decision has become."""
+
+    FINAL = "final"
+    REVERSED = "reversed"
+    NETTED = "netted"
+    ALONE = "alone"
+
+
+def standings(decisions: Sequence[Decision]) -> list[Standing]:
+    """Return what each decision has become, in their order.
+
+    A decision that a reversal takes back is reversed. The reversal is netted where the files also
+    have the claim's correction, which is final; else it is alone.
+    """
+    found = [Standing.FINAL] * len(decisions)
+    families: dict[tuple[str, str], list[int]] = {}
+    reversed_claims = set()
+    for number, decision in enumerate(decisions):
+        key = _family(decision)
+        families.setdefault(key, []).append(number)
+        if decision.payment.status == REVERSAL:
+            reversed_claims.add(key)
+    for key in reversed_claims:
+        _pair(decisions, families[key], found)
+    return found
+
+
+def _family(decision: Decision) -> tuple[str, str]:
+    """Return what the decisions of one payer on one claim share."""
+    return decision.payer.number or decision.payer.name, decision.payment.number
+
+
+def _pair(decisions: Sequence[Decision], family: Iterable[int], found: list[Standing]) -> None:
+    ordered = sorted(family, key=lambda number: _order(decisions[number]))
+    reversals = [number for number in ordered if decisions[number].payment.status == REVERSAL]
+    others = [number for number in ordered if decisions[number].payment.status in _DECIDED]
+    for reversal in reversals:
+        left = [number for number in others if found[number] is Standing.FINAL]
+        original = _original(decisions, reversal, left)
+        if original is not None:
+            found[original] = Standing.REVERSED
+    for reversal in reversals:
+        corrected = any(
+            found[number] is Standing.FINAL and _corrects(decisions[number], decisions[reversal])
+            for number in others
+        )
+        found[reversal] = Standing.NETTED if corrected else Standing.ALONE
+
+
+def _order(decision: Decision) -> tuple[date, tuple[object, ...]]:
+    """Return what decisions are sorted by: the day, and what they say; never the file's place."""
+    payment = decision.payment
+    return decision.day or date.max, (payment.payer_number, payment.paid, payment.charge)
+
+
+def _original(
+    decisions: Sequence[Decision], reversal: int, candidates: Iterable[int]
+) -> int | None:
+    """Return the decision that a reversal takes back, None where the files do not have it.
+
+    It is of another transaction: nothing is paid and taken back by one check.
+    """
+    own = decisions[reversal]
+    best: tuple[int, int] | None = None
+    for number in candidates:
+        other = decisions[number]
+        if other.origin == own.origin:
+            continue
+        equal = (other.payment.charge, other.payment.paid) == (
+            -own.payment.charge,
+            -own.payment.paid,
+        )
+        if _is_linked(other, own):
+            likelihood = 0 if equal else 1 if other.is_before(own) else None
+        else:
+            likelihood = 2 if equal and other.is_before(own) else None
+        if likelihood is not None and (best is None or likelihood < best[0]):
+            best = likelihood, number
+    return best and best[1]
+
+
+def _is_linked(original: Decision, reversal: Decision) -> bool:
+    """Tell whether a reversal names the payer's number of a decision."""
+    number = original.payment.payer_number
+    return bool(number) and number in (
+        reversal.payment.payer_number,
+        reversal.payment.original_number,
+    )
+
+
+def _corrects(correction: Decision, reversal: Decision) -> bool:
+    """Tell whether a decision is the one after a reversal."""
+    number = reversal.payment.payer_number
+    if number and correction.payment.original_number == number:
+        return True
+    return not correction.is_before(reversal)
+
+
+class Decisions:
+    """The decisions of remittances, each once, as they are read."""
+
+    def __init__(self) -> None:
+        self.all: list[Decision] = []
+        self.claims: Counter[int] = Counter()
+        self.repeated: Counter[int] = Counter()
+        self.findings: dict[int, list[Finding]] = {}
+        self.provider_adjustments: list[ProviderAdjustment] = []
+        self._known: dict[object, list[int]] = {}
+        self._adjusted: dict[object, int] = {}
+
+    def add(self, remittance: Remittance) -> None:
+        """Add what a remittance, or a part of one, says."""
+        file, payer = remittance.file, remittance.payer
+        self.findings.setdefault(file, []).extend(remittance.findings)
+        repeated = 0
+        for payment in remittance.payments:
+            decision = Decision(
+                file,
+                remittance.transaction,
+                remittance.production_day,
+                payer,
+                remittance.payee_npi,
+                payment,
+            )
+            if self._is_known(decision):
+                repeated += 1
+            else:
+                self.all.append(decision)
+        self.claims[file] += len(remittance.payments) - repeated
+        self.repeated[file] += repeated
+        self._add_adjustments(remittance, of_repeated=repeated == len(remittance.payments))
+
+    def _add_adjustments(self, remittance: Remittance, *, of_repeated: bool) -> None:
+        """Add provider adjustments, but for those of a remittance that is repeated as a whole."""
+        own = remittance.provider_adjustments
+        if not own:
+            return
+        texts = tuple((each.reason, each.cents) for each in own)
+        key = remittance.payer, remittance.production_day, texts
+        file = self._adjusted.setdefault(key, remittance.file)
+        if not of_repeated or file == remittance.file:
+            self.provider_adjustments += own
+
+    def _is_known(self, decision: Decision) -> bool:
+        """Tell whether another file has the same decision, word for word.
+
+        It then has the same remittance: a claim that is paid twice has two numbers of the payer.
+        """
+        payment = decision.payment
+        key = decision.payer, decision.day, payment.number, payment.payer_number, payment.paid
+        earlier = self._known.setdefault(key, [])
+        own = _without_position(decision)
+        for number in earlier:
+            other = self.all[number]
+            if other.file != decision.file and _without_position(other) == own:
+                return True
+        earlier.append(len(self.all))
+        return False
+
+
+def _without_position(decision: Decision) -> tuple[object, ...]:
+    payment = decision.payment
+    services = tuple(service._replace(segment=0) for service in payment.services)
+    return decision.payee_npi, payment._replace(segment=0, services=services)

@@ -1,0 +1,377 @@
+"""Each decision of a payer held against what its plan should have allowed, line by line.
+
+Lines that were paid are priced together, as the claim that the payer paid; one that was denied, or
+paid with another, changes no other, and a denied one has what it would have been paid beside them.
+Out of scope: which decisions count (decision), and what an amount is right for (as_if).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from feesync.analysis.cause import Question
+from feesync.claims.line import ClaimLine
+from feesync.errors import FeesyncError, InvalidInputError
+from feesync.model.money import dollars, dollars_or_none
+from feesync.reference.place_of_service import places_of_service
+from feesync.remittance.allowance import Allowance, Origin, allowance, is_bundled, is_denied
+from feesync.remittance.as_if import AsIf, Searches, beside
+from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.decision import REVERSAL, Decision, Standing
+from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
+from feesync.remittance.records import Adjustment, Procedure, ServiceLine
+from feesync.remittance.site import Site, Sites
+from feesync.remittance.verdict import Reason, Verdict
+
+_MEDICARE, _HCPCS = "MB", "HC"
+_DENIED = "4"
+_PRIMARY = frozenset(("1", _DENIED, "19"))
+_SECONDARY = frozenset(("2", "3", "20", "21"))
+_OTHERS = {"23": Reason.FORWARDED, "25": Reason.PREDETERMINATION}
+_STANDINGS = {
+    Standing.NETTED: (Verdict.REVERSAL, Reason.CORRECTED),
+    Standing.ALONE: (Verdict.REVERSAL, Reason.UNCORRECTED),
+}
+
+
+class Names(NamedTuple):
+    """How lines are named.
+
+    Attributes:
+        files: the names of the files.
+        claim: of the claim.
+        own: whether the provider's numbers are shown.
+    """
+
+    files: Sequence[str]
+    claim: str
+    own: bool
+
+
+class Part(NamedTuple):
+    """A line of a claim while it is judged.
+
+    Attributes:
+        service: the line.
+        allowance: what was allowed for it.
+        site: where, and by whom.
+        verdict: what is found of it, None where it is to be judged.
+        reason: why.
+        question: what it is priced by, None where it is not.
+    """
+
+    service: ServiceLine
+    allowance: Allowance
+    site: Site
+    verdict: Verdict | None = None
+    reason: str | None = None
+    question: Question | None = None
+
+
+class Judge:
+    """Judges decisions; the answers are of one state of the database."""
+
+    def __init__(
+        self,
+        sites: Sites,
+        amounts: ExpectedAmounts,
+        searches: Searches,
+        *,
+        has_contract: bool,
+        tolerance: int,
+    ) -> None:
+        """Take what all decisions share.
+
+        Args:
+            sites: finds where lines were furnished.
+            amounts: finds what to expect.
+            searches: finds what amounts are right for.
+            has_contract: whether plans other than Medicare pay by a contract.
+            tolerance: the largest difference in cents that is none.
+        """
+        self._sites, self._amounts, self._searches = sites, amounts, searches
+        self._has_contract, self._tolerance = has_contract, tolerance
+
+    def lines(self, decision: Decision, standing: Standing, names: Names) -> Iterator[AuditLine]:
+        """Yield the lines of a decision.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        verdict, reason = self._of_claim(decision, standing)
+        payment = decision.payment
+        if payment.is_without_services:
+            yield _whole_claim(decision, names, verdict, reason)
+            return
+        parts = {
+            number: Part(
+                service, allowance(service), self._sites.of(decision, service), verdict, reason
+            )
+            for number, service in enumerate(payment.services, start=1)
+        }
+        if verdict is None:
+            parts = {number: self._asked(part, decision) for number, part in parts.items()}
+        expected = self._expected(parts)
+        for number, part in parts.items():
+            yield self._line(decision, names, number, part, parts, expected)
+
+    def _of_claim(
+        self, decision: Decision, standing: Standing
+    ) -> tuple[Verdict | None, Reason | None]:
+        """Return what is found of a claim as a whole; nothing where its lines are to be judged."""
+        payment = decision.payment
+        status = payment.status
+        if standing is Standing.REVERSED:
+            return Verdict.REVERSED, None
+        if status == REVERSAL:
+            return _STANDINGS[standing]
+        if status in _SECONDARY:
+            return Verdict.SECONDARY, Reason.SECONDARY
+        if status not in _PRIMARY:
+            return Verdict.NOT_AUDITED, _OTHERS.get(status, Reason.CLAIM_STATUS)
+        if payment.filing != _MEDICARE and not self._has_contract:
+            return Verdict.NOT_AUDITED, Reason.FILING
+        if payment.is_without_services:
+            denied = status == _DENIED
+            return Verdict.DENIED if denied else Verdict.NOT_AUDITED, Reason.NO_SERVICES
+        return None, None
+
+    def _asked(self, part: Part, decision: Decision) -> Part:
+        """Return a line with the question for its price, or why there is none."""
+        service, site = part.service, part.site
+        procedure = service.procedure
+        if procedure.qualifier != _HCPCS:
+            return part._replace(verdict=Verdict.NOT_AUDITED, reason=Reason.NOT_HCPCS)
+        denied = is_denied(service)
+        if denied and is_bundled(service):
+            return part._replace(verdict=Verdict.BUNDLED)
+        if not denied and part.allowance.origin is Origin.NONE:
+            return part._replace(verdict=Verdict.NOT_AUDITED, reason=Reason.NO_ALLOWED)
+        if denied:
+            part = part._replace(verdict=Verdict.DENIED)
+        units = _units(service, denied=denied)
+        missing = (
+            (Reason.NO_PLACE, site.locality),
+            (Reason.DATE, service.first_day),
+            (Reason.POS, site.pos),
+            (Reason.UNITS, units),
+        )
+        for reason, value in missing:
+            if not value:
+                return _refused(part, reason)
+        assert service.first_day is not None
+        assert units is not None
+        try:
+            of_contract = decision.payment.filing != _MEDICARE
+            header = self._amounts.header(service.first_day, site, of_contract=of_contract)
+        except InvalidInputError:
+            known = site.pos.zfill(2) in places_of_service()
+            return _refused(part, Reason.PRACTITIONER if known else Reason.POS)
+        try:
+            line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
+        except InvalidInputError as error:
+            return _refused(part, reason_of(error))
+        question = Question(header, line._replace(charge=service.charge))
+        return part._replace(question=question)
+
+    def _expected(self, parts: Mapping[int, Part]) -> dict[int, Expected | FeesyncError]:
+        """Return what to expect of the lines that can be priced, by number."""
+        asked = {number: part for number, part in parts.items() if part.question}
+        paid = {number: part for number, part in asked.items() if part.verdict is None}
+        found = self._amounts.of(_questions(paid)) if paid else {}
+        denied = asked.keys() - paid.keys()
+        if denied:
+            together = self._amounts.of(_questions(asked))
+            found |= {number: together[number] for number in denied}
+        return found
+
+    def _line(
+        self,
+        decision: Decision,
+        names: Names,
+        number: int,
+        part: Part,
+        parts: Mapping[int, Part],
+        expected: Mapping[int, Expected | FeesyncError],
+    ) -> AuditLine:
+        own = expected.get(number)
+        verdict, reason, as_if = part.verdict, part.reason, None
+        should: int | None = None
+        variance: int | None = None
+        if isinstance(own, FeesyncError):
+            if verdict is None:
+                verdict = Verdict.REFUSED
+            reason, own = reason_of(own), None
+        elif own is not None:
+            should = own.price.allowed
+            if should is None:
+                verdict, reason = verdict or Verdict.NO_PRICE, own.denial
+            elif verdict is None:
+                assert part.allowance.cents is not None
+                variance = part.allowance.cents - should
+                verdict = self._verdict(variance)
+                if verdict is not Verdict.RIGHT:
+                    as_if = self._as_if(number, part, parts, expected)
+        assert verdict is not None
+        return _audit_line(decision, names, number, part, own, verdict, reason, variance, as_if)
+
+    def _verdict(self, variance: int) -> Verdict:
+        if abs(variance) <= self._tolerance:
+            return Verdict.RIGHT
+        return Verdict.UNDERPAID if variance < 0 else Verdict.OVERPAID
+
+    def _as_if(
+        self,
+        number: int,
+        part: Part,
+        parts: Mapping[int, Part],
+        expected: Mapping[int, Expected | FeesyncError],
+    ) -> AsIf:
+        """Return what the allowed amount of a line is right for, beside the other paid lines."""
+        own = expected[number]
+        assert part.question is not None
+        assert isinstance(own, Expected)
+        assert part.allowance.cents is not None
+        others = [
+            (parts[other].question, priced)
+            for other, priced in expected.items()
+            if other != number and parts[other].verdict is None and isinstance(priced, Expected)
+        ]
+        question = beside(part.question, own, others)  # type: ignore[arg-type]
+        return self._searches.of(question, part.allowance.cents)
+
+
+def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
+    return {number: part.question for number, part in parts.items() if part.question}
+
+
+def _refused(part: Part, reason: Reason) -> Part:
+    """Return a line that cannot be priced; one that is denied stays denied."""
+    kind = Verdict.NOT_AUDITED if reason is Reason.NO_PLACE else Verdict.REFUSED
+    return part._replace(verdict=part.verdict or kind, reason=reason)
+
+
+def _units(service: ServiceLine, *, denied: bool) -> int | None:
+    """Return the units that a line is priced by: those paid, of a denied one those billed."""
+    units = service.units
+    if denied and service.billed_units is not None:
+        units = service.billed_units
+    return int(units) if units > 0 and units == units.to_integral_value() else None
+
+
+def _codes(adjustments: tuple[Adjustment, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{group}-{reason}" for group, reason, *_ in adjustments))
+
+
+def _billed(service: ServiceLine) -> str | None:
+    """Return what was billed, where the payer says that it is something else."""
+    billed, units = service.billed, service.billed_units
+    if billed is None and units is None:
+        return None
+    text = _code(billed or service.procedure)
+    return text if units is None or units == service.units else f"{text}x{units.normalize():f}"
+
+
+def _code(procedure: Procedure) -> str:
+    return "-".join((procedure.code, *procedure.modifiers))
+
+
+def _whole(units: Decimal) -> int | Decimal:
+    return int(units) if units == units.to_integral_value() else units
+
+
+def _audit_line(
+    decision: Decision,
+    names: Names,
+    number: int,
+    part: Part,
+    expected: Expected | None,
+    verdict: Verdict,
+    reason: str | None,
+    variance: int | None,
+    as_if: AsIf | None,
+) -> AuditLine:
+    service, amount, site = part.service, part.allowance, part.site
+    quote = expected and expected.quote
+    place = quote and quote.locality
+    return AuditLine(
+        claim=names.claim,
+        line=(names.own and service.number) or str(number),
+        date=service.first_day,
+        hcpcs=service.procedure.code,
+        modifiers=service.procedure.modifiers,
+        billed=_billed(service),
+        units=_whole(service.units),
+        charge=dollars(service.charge),
+        allowed=dollars_or_none(amount.cents),
+        allowed_from=amount.origin.value,
+        expected=dollars_or_none(expected and expected.price.allowed),
+        variance=dollars_or_none(variance),
+        paid=dollars(service.paid),
+        patient=dollars(amount.patient),
+        sequestration=dollars(amount.sequestration),
+        carc=_codes(service.adjustments),
+        rarc=_remarks(decision, service, verdict),
+        status=verdict.value,
+        reason=None if reason is None else str(reason),
+        as_if=(as_if and as_if.text) or None,
+        cause=as_if.kinds if as_if else (),
+        release=quote and quote.release.label,
+        stand_in=bool(quote and quote.stand_in),
+        mac=place and place.mac,
+        locality=place and place.locality,
+        pos=site.pos or None,
+        practitioner=site.practitioner or None,
+        payer=decision.payer.number,
+        filing=decision.payment.filing,
+        file=names.files[decision.file],
+    )
+
+
+def _remarks(decision: Decision, service: ServiceLine, verdict: Verdict) -> tuple[str, ...]:
+    """Return the remark codes of a line; of a denied one also those of its claim."""
+    of_claim = decision.payment.remarks if verdict is Verdict.DENIED else ()
+    return tuple(dict.fromkeys((*service.remarks, *of_claim)))
+
+
+def _whole_claim(
+    decision: Decision, names: Names, verdict: Verdict | None, reason: Reason | None
+) -> AuditLine:
+    """Return a claim that the payer decided on as a whole, as one row without a line."""
+    payment = decision.payment
+    assert verdict is not None
+    cut = sum(each.cents for each in payment.adjustments if each.reason == "253")
+    return AuditLine(
+        claim=names.claim,
+        line=None,
+        date=payment.first_day,
+        hcpcs="",
+        modifiers=(),
+        billed=None,
+        units=None,
+        charge=dollars(payment.charge),
+        allowed=None,
+        allowed_from=Origin.NONE.value,
+        expected=None,
+        variance=None,
+        paid=dollars(payment.paid),
+        patient=dollars(payment.patient),
+        sequestration=dollars(cut),
+        carc=_codes(payment.adjustments),
+        rarc=payment.remarks,
+        status=verdict.value,
+        reason=None if reason is None else str(reason),
+        as_if=None,
+        cause=(),
+        release=None,
+        stand_in=False,
+        mac=None,
+        locality=None,
+        pos=payment.pos or None,
+        practitioner=None,
+        payer=decision.payer.number,
+        filing=payment.filing,
+        file=names.files[decision.file],
+    )

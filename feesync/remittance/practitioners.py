@@ -1,0 +1,95 @@
+"""The user's table of practitioners: the place, the kind and the participation of each NPI.
+
+Out of scope: the table itself (formats.table), and what is billed where (billing).
+"""
+
+from __future__ import annotations
+
+import re
+
+from feesync.errors import InvalidInputError
+from feesync.formats.table import Row, read_table
+from feesync.pricing import practitioner
+from feesync.remittance.site import Site
+
+NPI = "npi"
+SITE_COLUMNS: dict[str, tuple[str, ...]] = {
+    NPI: ("rendering npi", "provider npi", "national provider identifier", "provider id"),
+    "locality": ("place", "mac locality", "locality number"),
+    "zip": ("zip code", "zip5", "postal code"),
+    "mac": ("carrier", "contractor", "contractor number", "mac number"),
+    "pos": ("place of service", "pos code"),
+    "practitioner": ("kind", "type", "provider type", "credential", "credentials"),
+    "nonpar": ("non participating", "nonparticipating"),
+}
+"""The columns that say where a line was furnished, and by whom, and how else each is spelled."""
+
+_FLAGS = {
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "x", "nonpar"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "par"), False),
+}
+_SHORT_NUMBER, _ZIP, _MOST_SHOWN = 2, 5, 200
+_DIGITS = re.compile(r"[0-9]{10}")
+
+
+def read_practitioners(data: bytes, name: str) -> dict[str, Site]:
+    """Return the practitioners of a table by NPI.
+
+    The table has a column `npi`, and of `locality` (or `zip`, or `mac` and `locality`),
+    `practitioner` and `nonpar` what is to differ between practitioners. Other columns say nothing.
+
+    Args:
+        data: the bytes of a csv file or of a workbook.
+        name: its name, for errors.
+
+    Raises:
+        InvalidInputError: the data is neither, has no column of NPIs, or a row cannot be read.
+        MissingExtraError: the package that reads workbooks is not installed.
+    """
+    table = read_table(data, name, SITE_COLUMNS)
+    if NPI not in table.columns:
+        columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
+        raise InvalidInputError(f"{name} has no column npi; its columns are {columns}")
+    found: dict[str, Site] = {}
+
+    def add(row: Row) -> None:
+        npi = row.cells.get(NPI, "")
+        if not _DIGITS.fullmatch(npi):
+            raise InvalidInputError("column npi: it has no NPI, which is ten digits")
+        if npi in found:
+            raise InvalidInputError("column npi: it has an NPI that a row above has too")
+        found[npi] = site_of(row)
+
+    table.each(add)
+    return found
+
+
+def site_of(row: Row) -> Site:
+    """Return the site that the cells of a row name.
+
+    Raises:
+        InvalidInputError: a cell cannot be read; the message has the column, not the cell.
+    """
+    cells = row.cells
+    kind = cells.get("practitioner", "")
+    if kind:
+        try:
+            kind = practitioner.read(kind)
+        except InvalidInputError:
+            kinds = ", ".join(practitioner.PRACTITIONERS)
+            raise InvalidInputError(f"column practitioner: it is none of {kinds}") from None
+    flag = cells.get("nonpar", "").lower()
+    if flag and flag not in _FLAGS:
+        raise InvalidInputError("column nonpar: it is neither yes nor no")
+    return Site(_place(cells), cells.get("pos", ""), kind, _FLAGS.get(flag), cells.get(NPI, ""))
+
+
+def _place(cells: dict[str, str]) -> str:
+    """Return the place that a row names by locality, by MAC and locality, or by ZIP."""
+    mac, locality = cells.get("mac", ""), cells.get("locality", "")
+    if mac and locality and len(locality) <= _SHORT_NUMBER:
+        return f"{mac.zfill(5)}-{locality.zfill(2)}"
+    if not locality and (zip_code := cells.get("zip", "")):
+        short = zip_code.isdigit() and len(zip_code) < _ZIP
+        return f"ZIP {zip_code.zfill(_ZIP) if short else zip_code}"
+    return locality

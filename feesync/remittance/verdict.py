@@ -1,0 +1,84 @@
+"""What an audit finds of a line, and why a line is not audited.
+
+Out of scope: how it is found (judgement), and words about a price, which are notes of pricing.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What an audit finds of a line; the order is that of a summary."""
+
+    UNDERPAID = "underpaid"
+    DENIED = "denied"
+    OVERPAID = "overpaid"
+    RIGHT = "right"
+    BUNDLED = "bundled"
+    NO_PRICE = "no-price"
+    REFUSED = "refused"
+    SECONDARY = "secondary"
+    REVERSAL = "reversal"
+    REVERSED = "reversed"
+    NOT_AUDITED = "not-audited"
+
+
+JUDGED = (Verdict.UNDERPAID, Verdict.OVERPAID, Verdict.RIGHT)
+"""The verdicts of lines whose allowed amount is held against the one to expect."""
+
+
+class Reason(StrEnum):
+    """Why a line is not audited, or cannot be priced.
+
+    Those of lines that cannot be priced have the names of `feesync.errors`; the reason of a line
+    that Medicare does not price is the code of a note.
+    """
+
+    SECONDARY = "another-payer-first"
+    CORRECTED = "corrected"
+    UNCORRECTED = "no-correction"
+    FORWARDED = "not-this-payer"
+    PREDETERMINATION = "predetermination"
+    CLAIM_STATUS = "claim-status"
+    FILING = "filing-indicator"
+    NO_SERVICES = "no-service-lines"
+    NOT_HCPCS = "not-hcpcs"
+    NO_ALLOWED = "no-allowed-amount"
+    NO_PLACE = "no-place"
+    DATE = "date"
+    POS = "pos"
+    PRACTITIONER = "practitioner"
+    UNITS = "units"
+    CODE = "code"
+    MODIFIER = "modifier"
+    UNKNOWN_CODE = "unknown-code"
+    LOCALITY = "locality"
+    NO_RELEASE = "no-release"
+
+
+WORDS: dict[str, str] = {
+    Verdict.BUNDLED: "paid with another line (CARC 97)",
+    Verdict.REVERSED: "taken back by a later reversal",
+    Reason.SECONDARY: "paid behind another payer",
+    Reason.CORRECTED: "reversed, and the claim decided on anew",
+    Reason.UNCORRECTED: "reversed, and no correction in these files",
+    Reason.FORWARDED: "not a claim of this payer, forwarded to another",
+    Reason.PREDETERMINATION: "priced before the service, nothing paid",
+    Reason.CLAIM_STATUS: "a claim status that says neither paid nor denied",
+    Reason.FILING: "not Medicare Part B, and no contract is given",
+    Reason.NO_SERVICES: "decided on as a whole, without service lines",
+    Reason.NOT_HCPCS: "no HCPCS or CPT code",
+    Reason.NO_ALLOWED: "no allowed amount, and the adjustments do not add up to one",
+    Reason.NO_PLACE: "no place is known for it",
+    Reason.DATE: "no date of service",
+    Reason.POS: "no place of service, or an unknown one",
+    Reason.PRACTITIONER: "a practitioner whom Medicare did not pay on its date",
+    Reason.UNITS: "units that are no whole number from 1 on",
+    Reason.CODE: "a code that cannot be read, or a contract without it",
+    Reason.MODIFIER: "a modifier that is unknown or does not apply to the code",
+    Reason.UNKNOWN_CODE: "a code that is not in the release of its day",
+    Reason.LOCALITY: "a place that is unknown, or may be several localities",
+    Reason.NO_RELEASE: "no loaded release covers its date",
+}
+"""Each reason in words, to be read after a number of lines."""
