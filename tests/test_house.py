@@ -18,7 +18,7 @@ FLOW = [
 ]  # fmt: skip
 
 
-MOST_ROOMS, MOST_FLOORS = 29, 12
+MOST_ROOMS, MOST_FLOORS = 29, 13
 
 
 def name_of(path):

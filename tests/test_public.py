@@ -6,6 +6,7 @@ Text does, other integers do, and what does not is told as a FeesyncError.
 import inspect
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -18,6 +19,7 @@ from feesync import FeesyncError, InvalidInputError, Setting, open_schedule
 
 D = Decimal
 DAY = "2025-11-03"
+REMITTANCE = Path(__file__).parent / "fixtures/x12/base.835"
 
 
 class Hostile:
@@ -64,6 +66,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "history": (package.history, {"hcpcs": "64493", "locality": "national"}),
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),
     "verify": (package.verify, {"paths": []}),
+    "audit": (package.audit, {"files": [str(REMITTANCE)], "locality": "01112-05"}),
     "coverage_sheet": (package.coverage_sheet, {"hcpcs": "64493", "date": DAY}),
     "sync": (package.sync, {"offline": True, "years": [2025]}),
     "open_schedule": (package.open_schedule, {}),

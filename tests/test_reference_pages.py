@@ -104,6 +104,7 @@ def paths(value, before=""):
 
 
 DAY = "--date 2025-11-03"
+REMITTANCE = Path(__file__).parent / "fixtures/x12/base.835"
 COMMANDS = {
     "estimate": f"64493 --locality AL -m 50 --pos 22 {DAY}",
     "claim": f"64493-50 64493-50 --locality AL --pos 22 {DAY}",
@@ -116,6 +117,7 @@ COMMANDS = {
     "localities": f"10001 {DAY}",
     "diff": "RVU25D RVU26C --locality AL",
     "modifiers": "FY",
+    "audit": f"{REMITTANCE} --locality 01112-05",
     "verify": "PFREV25C.txt",
     "sync": "--watch 64493",
     "status": "",
@@ -142,7 +144,7 @@ def test_the_names_of_the_json_are_documented(
         named |= {
             f"estimate.{known}": sometimes for known, sometimes in names_of("estimate").items()
         }
-    forms = {known: re.escape(known).replace(r"\*", r"[\w ]+") for known in named}
+    forms = {known: re.escape(known).replace(r"\*", r"[\w -]+") for known in named}
     strange = {
         path for path in shown if not any(re.fullmatch(form, path) for form in forms.values())
     }

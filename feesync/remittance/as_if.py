@@ -7,21 +7,21 @@ of scope: the hypotheses and their order (analysis).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from feesync.analysis.cause import CauseKind, Match, Question, words
-from feesync.analysis.causes import Target, answer, causes
+from feesync.analysis.cause import CauseKind, Question
+from feesync.analysis.causes import Target, answer, likeliest
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.errors import InvalidInputError, NoPriceError
+from feesync.pricing.line import Line
 from feesync.pricing.neighbours import pool
 from feesync.pricing.status import ALONE
+from feesync.reference.rule_values import unchanged_since
 from feesync.remittance.expected import Expected
 
 MOST_SEARCHES = 50_000
 """How many different searches are remembered; then all are forgotten."""
-
-_SINGLE = frozenset(CauseKind)
 
 
 class AsIf(NamedTuple):
@@ -36,6 +36,9 @@ class AsIf(NamedTuple):
     kinds: tuple[str, ...]
 
 
+MOST_PAIRS = 60
+"""How many pairs of changes are tried for a line: of many lines, some would be met by chance."""
+
 _NOTHING = AsIf("", ())
 _BY_ITSELF = AsIf("by itself, beside no other line", (CauseKind.RANK.value,))
 
@@ -47,37 +50,53 @@ class Searches:
         self._rates = rates
         self._found: dict[object, AsIf] = {}
 
-    def of(self, question: Question, allowed: int) -> AsIf:
-        """Return what an amount in cents is right for, the likeliest cause alone."""
-        key = question.line, question.beside, question.header.qp, allowed
-        found = self._found.get(key)
+    def of(self, question: Question, release: str, allowed: int) -> AsIf:
+        """Return what an amount in cents is right for, the likeliest cause alone.
+
+        Days on which a release answers and no rule changes are alike.
+        """
+        key = _of_period(question.line), *map(_of_period, question.beside)
+        shape = key, question.header.qp, release, allowed
+        found = self._found.get(shape)
         if found is None:
             if len(self._found) >= MOST_SEARCHES:
                 self._found.clear()
-            found = self._found[key] = self._search(question, Target(allowed, None))
+            found = self._found[shape] = self._search(question, Target(allowed, None))
         return found
 
     def _search(self, question: Question, target: Target) -> AsIf:
+        """Return what an amount is right for, beside the other lines first and then alone.
+
+        What the other lines do not change is searched alone at once, which is faster.
+        """
         alone = question._replace(beside=())
         try:
+            by_itself = answer(alone, self._rates)
             if not question.beside:
-                return _likeliest(causes(alone, target, self._rates))
-            if found := causes(question, target, self._rates, _SINGLE):
-                return _likeliest(found)
-            if answer(alone, self._rates).meets(target):
+                return self._likeliest((alone,), target)
+            if by_itself.price.allowed == answer(question, self._rates).price.allowed:
+                return self._likeliest((alone, question), target)
+            first = self._likeliest((question,), target, most_pairs=0)
+            if first is _NOTHING and by_itself.meets(target):
                 return _BY_ITSELF
-            if found := causes(alone, target, self._rates, _SINGLE):
-                return _likeliest(found)
-            return _likeliest(causes(question, target, self._rates))
+            return first if first is not _NOTHING else self._likeliest((alone, question), target)
         except (InvalidInputError, NoPriceError):  # alone it has no price
             return _NOTHING
 
-
-def _likeliest(matches: list[Match]) -> AsIf:
-    if not matches:
+    def _likeliest(
+        self, questions: Sequence[Question], target: Target, most_pairs: int = MOST_PAIRS
+    ) -> AsIf:
+        """Return the first cause of questions; pairs are tried of the last alone."""
+        *others, last = questions
+        for question, most in (*((other, 0) for other in others), (last, most_pairs)):
+            if match := likeliest(question, target, self._rates, most_pairs=most):
+                return AsIf(match.text, tuple(kind.value for kind in match.kinds))
         return _NOTHING
-    first = matches[0]
-    return AsIf(words(first.alternatives[:1]), tuple(kind.value for kind in first.kinds))
+
+
+def _of_period(line: Line) -> Line:
+    """Return a line on the first day since which no rule has changed."""
+    return line.on_terms(day=unchanged_since(line.day))
 
 
 def beside(

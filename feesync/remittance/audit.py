@@ -61,7 +61,6 @@ def audit(
     tolerance: Decimal | int | str = TOLERANCE,
     show_claim_ids: bool = False,
     db: str | os.PathLike[str] | None = None,
-    progress: Progress | None = None,
 ) -> Audit:
     """Return the lines of remittances beside what should have been allowed for them, and why not.
 
@@ -91,8 +90,6 @@ def audit(
         show_claim_ids: whether the provider's numbers name claims and lines. They are health
             information.
         db: path of the database.
-        progress: called as the work goes on: what is done, how many claims of it, and of how many;
-            0 where that is not known.
 
     Returns:
         The lines by dollars, underpaid first, with sums by code, cause and payer, and what was not
@@ -108,6 +105,60 @@ def audit(
         Source of the rules: those of `estimate`; ASC X12N 005010X221A1; Medicare Claims Processing
             Manual, chapter 22.
     """
+    return audit_files(
+        files,
+        None,
+        locality=locality,
+        providers=providers,
+        claims=claims,
+        practitioner=practitioner,
+        nonpar=nonpar,
+        qp=qp,
+        contract={
+            "percent": percent,
+            "of_year": of_year,
+            "conversion_factor": conversion_factor,
+        },
+        tolerance=tolerance,
+        show_claim_ids=show_claim_ids,
+        db=db,
+    )
+
+
+def audit_files(
+    files: File | Iterable[File],
+    progress: Progress | None,
+    *,
+    locality: str | None,
+    providers: File | None,
+    claims: File | Iterable[File] | None,
+    practitioner: str,
+    nonpar: bool,
+    qp: bool,
+    contract: dict[str, Any],
+    tolerance: Decimal | int | str,
+    show_claim_ids: bool,
+    db: str | os.PathLike[str] | None,
+) -> Audit:
+    """Return an audit as `audit` does, and tell the progress.
+
+    Args:
+        files: as for `audit`.
+        progress: called as the work goes on; None where nobody waits.
+        locality: as for `audit`.
+        providers: as for `audit`.
+        claims: as for `audit`.
+        practitioner: as for `audit`.
+        nonpar: as for `audit`.
+        qp: as for `audit`.
+        contract: `percent`, `of_year` and `conversion_factor`.
+        tolerance: as for `audit`.
+        show_claim_ids: as for `audit`.
+        db: as for `audit`.
+
+    Raises:
+        FeesyncError: for the reasons of `audit`.
+    """
     paths = _paths("files", files)
     if not paths:
         raise InvalidInputError("files names no remittance")
@@ -120,11 +171,6 @@ def audit(
     if largest is None:
         raise InvalidInputError("tolerance is an amount of dollars, such as 0.02")
     own_numbers = reading.flag("show_claim_ids", show_claim_ids)
-    contract: dict[str, Any] = {
-        "percent": percent,
-        "of_year": of_year,
-        "conversion_factor": conversion_factor,
-    }
     has_contract = arguments.contract(**contract) is not None
     common = Site(
         "" if locality is None else reading.text("locality", locality),

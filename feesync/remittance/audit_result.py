@@ -14,9 +14,9 @@ from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
 from feesync.model.result import RowResult
 from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.line_status import LineStatus
 from feesync.remittance.records import Finding
 from feesync.remittance.totals import Total, Unaudited, cause_of, total, totals, unaudited
-from feesync.remittance.verdict import Verdict
 
 
 class AuditFile(NamedTuple):
@@ -127,10 +127,10 @@ class Audit(RowResult):
         return dict(Counter(line.release for line in self.lines if line.release and line.stand_in))
 
     @property
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[LineStatus, int]:
         """How many lines there are of each status."""
         counts = Counter(line.status for line in self.lines)
-        return {verdict: counts[verdict.value] for verdict in Verdict}
+        return {status: counts[status.value] for status in LineStatus}
 
     @property
     def differs(self) -> bool:
@@ -156,7 +156,7 @@ class Audit(RowResult):
         return {
             "rows": self.rows(),
             "summary": {
-                "statuses": {verdict.value: count for verdict, count in self.counts.items()},
+                "statuses": {status.value: count for status, count in self.counts.items()},
                 "total": whole,
                 "by_code": [each.to_dict() for each in self.by_code],
                 "by_cause": [each.to_dict() for each in self.by_cause],
@@ -169,4 +169,4 @@ class Audit(RowResult):
         }
 
 
-_DIFFERENT = (Verdict.UNDERPAID, Verdict.OVERPAID)
+_DIFFERENT = (LineStatus.UNDERPAID, LineStatus.OVERPAID)

@@ -45,9 +45,7 @@ def read_billing(path: Path) -> dict[str, BilledClaim]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name"
         raise InvalidInputError(f"{path} cannot be read: {reason}") from None
-    from feesync.remittance.submitted import submitted_claims  # where claims are an 837P
-
-    return billed_claims(submitted_claims(path))
+    raise InvalidInputError(f"{path} is an 837P: give the claims as a table")
 
 
 def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:

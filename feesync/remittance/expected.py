@@ -27,8 +27,8 @@ from feesync.pricing.claim import claim
 from feesync.pricing.line import Contract, Line, Price
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.pricing.rows import RateLookup
+from feesync.remittance.line_status import Reason
 from feesync.remittance.site import Site
-from feesync.remittance.verdict import Reason
 from feesync.schedule.quote import Quote
 
 MOST_CLAIMS = 50_000

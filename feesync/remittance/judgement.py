@@ -21,9 +21,9 @@ from feesync.remittance.as_if import AsIf, Searches, beside
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
+from feesync.remittance.line_status import LineStatus, Reason
 from feesync.remittance.records import Adjustment, Procedure, ServiceLine
 from feesync.remittance.site import Site, Sites
-from feesync.remittance.verdict import Reason, Verdict
 
 _MEDICARE, _HCPCS = "MB", "HC"
 _DENIED = "4"
@@ -31,8 +31,8 @@ _PRIMARY = frozenset(("1", _DENIED, "19"))
 _SECONDARY = frozenset(("2", "3", "20", "21"))
 _OTHERS = {"23": Reason.FORWARDED, "25": Reason.PREDETERMINATION}
 _STANDINGS = {
-    Standing.NETTED: (Verdict.REVERSAL, Reason.CORRECTED),
-    Standing.ALONE: (Verdict.REVERSAL, Reason.UNCORRECTED),
+    Standing.NETTED: (LineStatus.REVERSAL, Reason.CORRECTED),
+    Standing.ALONE: (LineStatus.REVERSAL, Reason.UNCORRECTED),
 }
 
 
@@ -57,7 +57,7 @@ class Part(NamedTuple):
         service: the line.
         allowance: what was allowed for it.
         site: where, and by whom.
-        verdict: what is found of it, None where it is to be judged.
+        status: what is found of it, None where it is to be judged.
         reason: why.
         question: what it is priced by, None where it is not.
     """
@@ -65,7 +65,7 @@ class Part(NamedTuple):
     service: ServiceLine
     allowance: Allowance
     site: Site
-    verdict: Verdict | None = None
+    status: LineStatus | None = None
     reason: str | None = None
     question: Question | None = None
 
@@ -100,18 +100,18 @@ class Judge:
         Raises:
             StoreError: the database cannot be read.
         """
-        verdict, reason = self._of_claim(decision, standing)
+        status, reason = self._of_claim(decision, standing)
         payment = decision.payment
         if payment.is_without_services:
-            yield _whole_claim(decision, names, verdict, reason)
+            yield _whole_claim(decision, names, status, reason)
             return
         parts = {
             number: Part(
-                service, allowance(service), self._sites.of(decision, service), verdict, reason
+                service, allowance(service), self._sites.of(decision, service), status, reason
             )
             for number, service in enumerate(payment.services, start=1)
         }
-        if verdict is None:
+        if status is None:
             parts = {number: self._asked(part, decision) for number, part in parts.items()}
         expected = self._expected(parts)
         for number, part in parts.items():
@@ -119,23 +119,23 @@ class Judge:
 
     def _of_claim(
         self, decision: Decision, standing: Standing
-    ) -> tuple[Verdict | None, Reason | None]:
+    ) -> tuple[LineStatus | None, Reason | None]:
         """Return what is found of a claim as a whole; nothing where its lines are to be judged."""
         payment = decision.payment
-        status = payment.status
+        code = payment.status
         if standing is Standing.REVERSED:
-            return Verdict.REVERSED, None
-        if status == REVERSAL:
+            return LineStatus.REVERSED, None
+        if code == REVERSAL:
             return _STANDINGS[standing]
-        if status in _SECONDARY:
-            return Verdict.SECONDARY, Reason.SECONDARY
-        if status not in _PRIMARY:
-            return Verdict.NOT_AUDITED, _OTHERS.get(status, Reason.CLAIM_STATUS)
+        if code in _SECONDARY:
+            return LineStatus.SECONDARY, Reason.SECONDARY
+        if code not in _PRIMARY:
+            return LineStatus.NOT_AUDITED, _OTHERS.get(code, Reason.CLAIM_STATUS)
         if payment.filing != _MEDICARE and not self._has_contract:
-            return Verdict.NOT_AUDITED, Reason.FILING
+            return LineStatus.NOT_AUDITED, Reason.FILING
         if payment.is_without_services:
-            denied = status == _DENIED
-            return Verdict.DENIED if denied else Verdict.NOT_AUDITED, Reason.NO_SERVICES
+            denied = code == _DENIED
+            return LineStatus.DENIED if denied else LineStatus.NOT_AUDITED, Reason.NO_SERVICES
         return None, None
 
     def _asked(self, part: Part, decision: Decision) -> Part:
@@ -143,14 +143,14 @@ class Judge:
         service, site = part.service, part.site
         procedure = service.procedure
         if procedure.qualifier != _HCPCS:
-            return part._replace(verdict=Verdict.NOT_AUDITED, reason=Reason.NOT_HCPCS)
+            return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
         denied = is_denied(service)
         if denied and is_bundled(service):
-            return part._replace(verdict=Verdict.BUNDLED)
+            return part._replace(status=LineStatus.BUNDLED)
         if not denied and part.allowance.origin is Origin.NONE:
-            return part._replace(verdict=Verdict.NOT_AUDITED, reason=Reason.NO_ALLOWED)
+            return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NO_ALLOWED)
         if denied:
-            part = part._replace(verdict=Verdict.DENIED)
+            part = part._replace(status=LineStatus.DENIED)
         units = _units(service, denied=denied)
         missing = (
             (Reason.NO_PLACE, site.locality),
@@ -179,7 +179,7 @@ class Judge:
     def _expected(self, parts: Mapping[int, Part]) -> dict[int, Expected | FeesyncError]:
         """Return what to expect of the lines that can be priced, by number."""
         asked = {number: part for number, part in parts.items() if part.question}
-        paid = {number: part for number, part in asked.items() if part.verdict is None}
+        paid = {number: part for number, part in asked.items() if part.status is None}
         found = self._amounts.of(_questions(paid)) if paid else {}
         denied = asked.keys() - paid.keys()
         if denied:
@@ -197,30 +197,30 @@ class Judge:
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AuditLine:
         own = expected.get(number)
-        verdict, reason, as_if = part.verdict, part.reason, None
+        status, reason, as_if = part.status, part.reason, None
         should: int | None = None
         variance: int | None = None
         if isinstance(own, FeesyncError):
-            if verdict is None:
-                verdict = Verdict.REFUSED
+            if status is None:
+                status = LineStatus.REFUSED
             reason, own = reason_of(own), None
         elif own is not None:
             should = own.price.allowed
             if should is None:
-                verdict, reason = verdict or Verdict.NO_PRICE, own.denial
-            elif verdict is None:
+                status, reason = status or LineStatus.NO_PRICE, own.denial
+            elif status is None:
                 assert part.allowance.cents is not None
                 variance = part.allowance.cents - should
-                verdict = self._verdict(variance)
-                if verdict is not Verdict.RIGHT:
+                status = self._status(variance)
+                if status is not LineStatus.RIGHT:
                     as_if = self._as_if(number, part, parts, expected)
-        assert verdict is not None
-        return _audit_line(decision, names, number, part, own, verdict, reason, variance, as_if)
+        assert status is not None
+        return _audit_line(decision, names, number, part, own, status, reason, variance, as_if)
 
-    def _verdict(self, variance: int) -> Verdict:
+    def _status(self, variance: int) -> LineStatus:
         if abs(variance) <= self._tolerance:
-            return Verdict.RIGHT
-        return Verdict.UNDERPAID if variance < 0 else Verdict.OVERPAID
+            return LineStatus.RIGHT
+        return LineStatus.UNDERPAID if variance < 0 else LineStatus.OVERPAID
 
     def _as_if(
         self,
@@ -237,10 +237,11 @@ class Judge:
         others = [
             (parts[other].question, priced)
             for other, priced in expected.items()
-            if other != number and parts[other].verdict is None and isinstance(priced, Expected)
+            if other != number and parts[other].status is None and isinstance(priced, Expected)
         ]
         question = beside(part.question, own, others)  # type: ignore[arg-type]
-        return self._searches.of(question, part.allowance.cents)
+        label = own.quote.release.label
+        return self._searches.of(question, label, part.allowance.cents)
 
 
 def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
@@ -249,8 +250,8 @@ def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
 
 def _refused(part: Part, reason: Reason) -> Part:
     """Return a line that cannot be priced; one that is denied stays denied."""
-    kind = Verdict.NOT_AUDITED if reason is Reason.NO_PLACE else Verdict.REFUSED
-    return part._replace(verdict=part.verdict or kind, reason=reason)
+    kind = LineStatus.NOT_AUDITED if reason is Reason.NO_PLACE else LineStatus.REFUSED
+    return part._replace(status=part.status or kind, reason=reason)
 
 
 def _units(service: ServiceLine, *, denied: bool) -> int | None:
@@ -288,7 +289,7 @@ def _audit_line(
     number: int,
     part: Part,
     expected: Expected | None,
-    verdict: Verdict,
+    status: LineStatus,
     reason: str | None,
     variance: int | None,
     as_if: AsIf | None,
@@ -313,8 +314,8 @@ def _audit_line(
         patient=dollars(amount.patient),
         sequestration=dollars(amount.sequestration),
         carc=_codes(service.adjustments),
-        rarc=_remarks(decision, service, verdict),
-        status=verdict.value,
+        rarc=_remarks(decision, service, status),
+        status=status.value,
         reason=None if reason is None else str(reason),
         as_if=(as_if and as_if.text) or None,
         cause=as_if.kinds if as_if else (),
@@ -330,18 +331,18 @@ def _audit_line(
     )
 
 
-def _remarks(decision: Decision, service: ServiceLine, verdict: Verdict) -> tuple[str, ...]:
+def _remarks(decision: Decision, service: ServiceLine, status: LineStatus) -> tuple[str, ...]:
     """Return the remark codes of a line; of a denied one also those of its claim."""
-    of_claim = decision.payment.remarks if verdict is Verdict.DENIED else ()
+    of_claim = decision.payment.remarks if status is LineStatus.DENIED else ()
     return tuple(dict.fromkeys((*service.remarks, *of_claim)))
 
 
 def _whole_claim(
-    decision: Decision, names: Names, verdict: Verdict | None, reason: Reason | None
+    decision: Decision, names: Names, status: LineStatus | None, reason: Reason | None
 ) -> AuditLine:
     """Return a claim that the payer decided on as a whole, as one row without a line."""
     payment = decision.payment
-    assert verdict is not None
+    assert status is not None
     cut = sum(each.cents for each in payment.adjustments if each.reason == "253")
     return AuditLine(
         claim=names.claim,
@@ -361,7 +362,7 @@ def _whole_claim(
         sequestration=dollars(cut),
         carc=_codes(payment.adjustments),
         rarc=payment.remarks,
-        status=verdict.value,
+        status=status.value,
         reason=None if reason is None else str(reason),
         as_if=None,
         cause=(),

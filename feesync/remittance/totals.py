@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from feesync.model.money import dollars, json_ready
 from feesync.remittance.audit_line import AuditLine
-from feesync.remittance.verdict import JUDGED, Reason, Verdict
+from feesync.remittance.line_status import JUDGED, LineStatus, Reason
 
 _NOTHING = dollars(0)
 UNEXPLAINED = "nothing that explains it"
@@ -85,9 +85,9 @@ def total(name: str, lines: Iterable[AuditLine]) -> Total:
         allowed += line.allowed
         expected += line.expected
         paid += line.paid
-        if line.status == Verdict.UNDERPAID:
+        if line.status == LineStatus.UNDERPAID:
             under, short = under + 1, short - line.variance
-        elif line.status == Verdict.OVERPAID:
+        elif line.status == LineStatus.OVERPAID:
             over, surplus = over + 1, surplus + line.variance
     return Total(name, count, under, short, over, surplus, allowed, expected, paid)
 
@@ -108,13 +108,13 @@ def cause_of(line: AuditLine) -> str:
 
 
 def unaudited(lines: Iterable[AuditLine]) -> list[Unaudited]:
-    """Return what was not judged, by status and reason, in the order of `Verdict`."""
+    """Return what was not judged, by status and reason, in the order of `LineStatus`."""
     groups: dict[tuple[str, str | None, str | None], list[AuditLine]] = {}
     for line in lines:
         if line.status not in JUDGED:
             by_filing = line.filing if line.reason == Reason.FILING else None
             groups.setdefault((line.status, line.reason, by_filing), []).append(line)
-    order = {verdict.value: rank for rank, verdict in enumerate(Verdict)}
+    order = {status.value: rank for rank, status in enumerate(LineStatus)}
     return [
         Unaudited(
             *key,
@@ -129,7 +129,7 @@ def unaudited(lines: Iterable[AuditLine]) -> list[Unaudited]:
     ]
 
 
-_FIRST = {Verdict.UNDERPAID: 0, Verdict.DENIED: 1, Verdict.OVERPAID: 2, Verdict.RIGHT: 3}
+_FIRST = (LineStatus.UNDERPAID, LineStatus.DENIED, LineStatus.OVERPAID, LineStatus.RIGHT)
 
 
 def worklist(lines: Iterable[AuditLine]) -> list[AuditLine]:
@@ -137,7 +137,8 @@ def worklist(lines: Iterable[AuditLine]) -> list[AuditLine]:
 
     def key(line: AuditLine) -> tuple[int, Decimal]:
         amount = line.expected if line.variance is None else abs(line.variance)
-        rank = _FIRST.get(Verdict(line.status), len(_FIRST))
-        return rank, -(amount or _NOTHING) if rank < len(_FIRST) else _NOTHING
+        if line.status not in _FIRST:
+            return len(_FIRST), _NOTHING
+        return _FIRST.index(LineStatus(line.status)), -(amount or _NOTHING)
 
     return sorted(lines, key=key)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import textwrap
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from feesync.cli.audit_text import print_audit, summary
 from feesync.cli.command import Reader
 from feesync.cli.hints import error_text
 from feesync.cli.numbers import WholeNumber
@@ -29,24 +28,19 @@ from feesync.cli.options import (
     qp_option,
     refuse_several,
 )
-from feesync.cli.output import count_of, print_csv_rows, print_file, print_json, print_table
+from feesync.cli.output import count_of, print_csv_rows, print_file, print_json
 from feesync.cli.place import fill
-from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus, worst
 from feesync.paths import database_path
 from feesync.pricing.practitioner import PHYSICIAN
-from feesync.remittance.audit import TOLERANCE, audit
+from feesync.remittance.audit import TOLERANCE, audit_files
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.findings import sentence
 from feesync.remittance.totals import Total, Unaudited
-from feesync.remittance.verdict import WORDS, Verdict
 from feesync.writers import answer
 
-_WIDTH = 80
-"""The width of tables and sentences, where no terminal says another."""
-
-_MOST_GROUPS, _MOST_FINDINGS = 10, 20
+_MOST_FINDINGS = 20
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -174,21 +168,23 @@ def command(
             )
         progress = _Progress(is_visible=sys.stderr.isatty())
         try:
-            result = audit(
+            result = audit_files(
                 files,
+                progress.show,
                 locality=values["locality"],
                 providers=providers,
                 claims=claims or None,
                 practitioner=values["practitioner"] or PHYSICIAN,
                 nonpar=bool(values["nonpar"]),
                 qp=qp,
-                percent=percent,
-                of_year=of_year,
-                conversion_factor=conversion_factor,
+                contract={
+                    "percent": percent,
+                    "of_year": of_year,
+                    "conversion_factor": conversion_factor,
+                },
                 tolerance=tolerance,
                 show_claim_ids=show_claim_ids,
                 db=ctx.obj,
-                progress=progress.show,
             )
         finally:
             progress.end()
@@ -199,10 +195,10 @@ def command(
         elif output:
             answer.write(output, result.to_dict(), _sheets(result), force=force)
         else:
-            _print(result, most)
+            print_audit(result, most)
     _print_remarks(result)
     if as_csv or output:
-        click.echo(f"feesync: {_summary(result)}", err=True)
+        click.echo(f"feesync: {summary(result)}", err=True)
     if output:
         print_file(count_of(len(result.lines), "line"), output)
     differs = fail_on_difference and result.differs
@@ -269,146 +265,3 @@ def _remarks(file: AuditFile) -> list[str]:
         claims = count_of(file.repeated, "claim")
         texts.append(f"info: {file.file}: {claims} that a file before it has too, counted once")
     return texts
-
-
-def _print(result: Audit, most: int) -> None:
-    _prose(_summary(result))
-    if result.total.lines:
-        _prose(_amounts(result.total))
-    differing = [line for line in result.lines if line.status in _DIFFERENT]
-    _print_lines("", _WORKLIST, differing, most)
-    denied = [line for line in result.lines if line.status == Verdict.DENIED]
-    _print_lines("Denied, and what is allowed for it:", _DENIED, denied, most)
-    for name, totals in (
-        ("Code", result.by_code),
-        ("Cause", result.by_cause),
-        ("Payer", result.by_payer),
-    ):
-        _print_totals(name, totals)
-    _print_others(result)
-
-
-def _summary(result: Audit) -> str:
-    """Return what was found, in one sentence."""
-    whole, counts = result.total, result.counts
-    parts = []
-    if counts[Verdict.UNDERPAID]:
-        parts.append(f"{counts[Verdict.UNDERPAID]:,} underpaid by {whole.underpaid:,.2f}")
-    if counts[Verdict.OVERPAID]:
-        parts.append(f"{counts[Verdict.OVERPAID]:,} overpaid by {whole.overpaid:,.2f}")
-    if counts[Verdict.RIGHT]:
-        parts.append(f"{counts[Verdict.RIGHT]:,} right")
-    if counts[Verdict.DENIED]:
-        parts.append(f"{counts[Verdict.DENIED]:,} denied")
-    known = (Verdict.UNDERPAID, Verdict.OVERPAID, Verdict.RIGHT, Verdict.DENIED)
-    if others := sum(count for verdict, count in counts.items() if verdict not in known):
-        parts.append(f"{others:,} not audited")
-    claims = sum(file.claims for file in result.files)
-    whose = f"{count_of(len(result.lines), 'line')} of {count_of(claims, 'claim')}"
-    return f"{whose}: {', '.join(parts)}." if parts else f"{whose}."
-
-
-def _amounts(whole: Total) -> str:
-    return (
-        f"Of {count_of(whole.lines, 'judged line')} {whole.allowed:,.2f} is allowed, where "
-        f"{whole.expected:,.2f} should be; {whole.paid:,.2f} is paid."
-    )
-
-
-_DIFFERENT = (Verdict.UNDERPAID, Verdict.OVERPAID)
-
-_Cell = Callable[[AuditLine], object]
-_NAMES: dict[str, _Cell] = {
-    "Claim": lambda line: line.claim,
-    "Line": lambda line: line.line,
-    "Date": lambda line: line.date,
-    "Code": lambda line: line.code if line.units in (None, 0, 1) else f"{line.code}x{line.units}",
-}
-_WORKLIST: dict[str, _Cell] = {
-    **_NAMES,
-    "Allowed": lambda line: _money(line.allowed),
-    "Expected": lambda line: _money(line.expected),
-    "Variance": lambda line: f"{line.variance:+,.2f}",
-    "As if": lambda line: line.as_if or "unexplained",
-}
-_DENIED: dict[str, _Cell] = {
-    **_NAMES,
-    "Charge": lambda line: _money(line.charge),
-    "Expected": lambda line: _money(line.expected) or "no price",
-    "Codes": lambda line: " ".join((*line.carc, *line.rarc)),
-}
-_RIGHT = (
-    *("Allowed", "Expected", "Variance", "Charge", "Lines", "Underpaid", "Overpaid", "Paid"),
-    *("Amount", "Adjustments"),
-)
-
-
-def _print_lines(
-    heading: str, columns: dict[str, _Cell], lines: Sequence[AuditLine], most: int
-) -> None:
-    if not lines:
-        return
-    shown = lines[: most or None]
-    _print_table(
-        heading, list(columns), [[cell(line) for cell in columns.values()] for line in shown]
-    )
-    if more := len(lines) - len(shown):
-        _prose(f"And {count_of(more, 'more line')}: --most 0 prints all, as --csv and -o do.")
-
-
-def _print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    click.echo()
-    if heading:
-        _prose(heading)
-    print_table(columns, rows, right=_RIGHT, otherwise=_WIDTH)
-
-
-def _print_totals(name: str, totals: Sequence[Total]) -> None:
-    """Print sums, those with a difference; a single one says no more than the summary."""
-    differing = [total for total in totals if total.underpaid or total.overpaid]
-    if not differing or (len(totals) == 1 and name == "Payer"):
-        return
-    shown = differing[:_MOST_GROUPS]
-    rows = [
-        (
-            total.name or "unknown",
-            f"{total.underpaid_lines + total.overpaid_lines:,}",
-            _money(total.underpaid),
-            _money(total.overpaid),
-        )
-        for total in shown
-    ]
-    _print_table("", (name, "Lines", "Underpaid", "Overpaid"), rows)
-    if more := len(differing) - len(shown):
-        _prose(f"And {more:,} more, which --json and -o have.")
-
-
-def _print_others(result: Audit) -> None:
-    others = [each for each in result.unaudited if each.status != Verdict.DENIED]
-    if others:
-        rows = [(f"{each.lines:,}", _money(each.paid), _why(each)) for each in others]
-        _print_table("Not audited:", ("Lines", "Paid", "Why"), rows)
-    if result.provider_adjustments:
-        rows = [
-            (each.reason, f"{each.adjustments:,}", f"{each.amount:,.2f}")
-            for each in result.provider_adjustments
-        ]
-        heading = "Taken from payments apart from claims (PLB), and no part of a line:"
-        _print_table(heading, ("Reason", "Adjustments", "Amount"), rows)
-
-
-def _why(each: Unaudited) -> str:
-    if each.status == Verdict.NO_PRICE:
-        return f"no price: {each.reason}"
-    text = WORDS.get(each.reason or each.status, each.status)
-    if each.filing is not None:
-        text = f"filing indicator {each.filing or 'not given'}: {text}"
-    return text
-
-
-def _money(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def _prose(text: str) -> None:
-    click.echo(textwrap.fill(text, terminal_width() or _WIDTH, break_on_hyphens=False))

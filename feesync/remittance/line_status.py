@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class LineStatus(StrEnum):
     """What an audit finds of a line; the order is that of a summary."""
 
     UNDERPAID = "underpaid"
@@ -24,8 +24,8 @@ class Verdict(StrEnum):
     NOT_AUDITED = "not-audited"
 
 
-JUDGED = (Verdict.UNDERPAID, Verdict.OVERPAID, Verdict.RIGHT)
-"""The verdicts of lines whose allowed amount is held against the one to expect."""
+JUDGED = (LineStatus.UNDERPAID, LineStatus.OVERPAID, LineStatus.RIGHT)
+"""The statuses of lines whose allowed amount is held against the one to expect."""
 
 
 class Reason(StrEnum):
@@ -58,8 +58,8 @@ class Reason(StrEnum):
 
 
 WORDS: dict[str, str] = {
-    Verdict.BUNDLED: "paid with another line (CARC 97)",
-    Verdict.REVERSED: "taken back by a later reversal",
+    LineStatus.BUNDLED: "paid with another line (CARC 97)",
+    LineStatus.REVERSED: "taken back by a later reversal",
     Reason.SECONDARY: "paid behind another payer",
     Reason.CORRECTED: "reversed, and the claim decided on anew",
     Reason.UNCORRECTED: "reversed, and no correction in these files",
