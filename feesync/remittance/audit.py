@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.claims import arguments
-from feesync.errors import FeesyncError, InvalidInputError, MissingExtraError, together
+from feesync.errors import FeesyncError, InvalidInputError, MissingExtraError, one_line, together
 from feesync.model import reading
 from feesync.model.money import dollars
 from feesync.pricing import practitioner as practitioners
@@ -178,15 +179,13 @@ def audit_files(
         nonpar=reading.flag("nonpar", nonpar),
     )
     of_apm = reading.flag("qp", qp)
-    sites = Sites(
-        common,
-        None if providers is None else read_practitioners(*_content(_path("providers", providers))),
-        _billing(_paths("claims", () if claims is None else claims)),
-    )
+    billed, billed_files = _billing(_paths("claims", () if claims is None else claims))
+    by_npi = {} if providers is None else _practitioners(_path("providers", providers))
+    sites = Sites(common, by_npi, billed)
     if common.locality:
         open_schedule(db).nearest_locality(common.locality, date.today())
     decisions, errors = _read(paths, progress)
-    return _audit(
+    result = _audit(
         decisions,
         [str(path) for path in paths],
         errors,
@@ -198,6 +197,7 @@ def audit_files(
         progress=progress,
         db=db,
     )
+    return replace(result, claim_files=billed_files)
 
 
 def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
@@ -206,27 +206,32 @@ def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
 
 
 def _path(name: str, file: object) -> Path:
-    if not isinstance(file, str | os.PathLike):
+    path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
+    if not isinstance(path, str) or "\0" in path:
         raise InvalidInputError(f"{name} {reading.excerpt(file)} is no path of a file")
-    return Path(file)
+    return Path(path)
 
 
-def _content(path: Path) -> tuple[bytes, str]:
-    """Return the bytes of a file, and its name."""
+def _practitioners(path: Path) -> dict[str, Site]:
+    name = one_line(path.name)
     try:
-        return path.read_bytes(), str(path)
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'its name'}"
-        ) from None
+        return read_practitioners(path.read_bytes(), name)
+    except OSError as error:
+        raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _billing(paths: Iterable[Path]) -> dict[str, BilledClaim]:
-    """Return the claims that were billed; those of a later file replace those of an earlier one."""
-    found: dict[str, BilledClaim] = {}
-    for path in paths:
-        found |= read_billing(path)
-    return found
+def _billing(paths: Sequence[Path]) -> tuple[dict[str, BilledClaim], tuple[AuditFile, ...]]:
+    """Return the claims that were billed, and their files.
+
+    Those of a later file replace those of an earlier one.
+    """
+    claims: dict[str, BilledClaim] = {}
+    files = []
+    for number, path in enumerate(paths):
+        billing = read_billing(path, number)
+        claims |= billing.claims
+        files.append(AuditFile(str(path), len(billing.claims), 0, billing.findings))
+    return claims, tuple(files)
 
 
 def _read(

@@ -14,7 +14,7 @@ from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
 from feesync.model.result import RowResult
 from feesync.remittance.audit_line import AuditLine
-from feesync.remittance.line_status import LineStatus
+from feesync.remittance.line_status import JUDGED, LineStatus
 from feesync.remittance.records import Finding
 from feesync.remittance.totals import Total, Unaudited, cause_of, total, totals, unaudited
 
@@ -24,7 +24,7 @@ class AuditFile(NamedTuple):
 
     Attributes:
         file: its name.
-        claims: how many decisions on claims it has, without those of files before it.
+        claims: how many claims it has, without those of files before it.
         repeated: how many it has that a file before it has too; they count once.
         findings: what is wrong in it: the segment, the rule and the place, and whether something
             was left out for it.
@@ -89,11 +89,13 @@ class Audit(RowResult):
             those that were overpaid, and all others in the order of the files.
         files: the files, in their order.
         provider_adjustments: what was taken apart from claims, by reason; no line has a part of it.
+        claim_files: the files of claims as billed.
     """
 
     lines: tuple[AuditLine, ...]
     files: tuple[AuditFile, ...]
     provider_adjustments: tuple[ProviderTotal, ...] = ()
+    claim_files: tuple[AuditFile, ...] = ()
 
     @property
     def total(self) -> Total:
@@ -139,8 +141,14 @@ class Audit(RowResult):
 
     @property
     def status(self) -> ExitStatus:
-        """The worst of the exit statuses of the files; a difference has none."""
-        return worst(file.status for file in self.files)
+        """The worst of the exit statuses of the files; a difference has none.
+
+        It is 6 where lines could not be priced, and no line was judged.
+        """
+        counts = self.counts
+        none = counts[LineStatus.REFUSED] and not any(counts[status] for status in JUDGED)
+        own = ExitStatus.NO_PRICE if none else ExitStatus.OK
+        return worst((own, *(file.status for file in (*self.files, *self.claim_files))))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each line, as `feesync audit --csv` prints them."""
@@ -165,6 +173,7 @@ class Audit(RowResult):
                 "provider_adjustments": [each.to_dict() for each in self.provider_adjustments],
                 "stand_ins": self.stand_ins,
                 "files": [each.to_dict() for each in self.files],
+                "claim_files": [each.to_dict() for each in self.claim_files],
             },
         }
 

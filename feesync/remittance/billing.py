@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
-from feesync.errors import InvalidInputError
+from feesync.errors import InvalidInputError, one_line
 from feesync.formats.table import Row, read_table
 from feesync.remittance.practitioners import SITE_COLUMNS, site_of
-from feesync.remittance.records import SubmittedClaim
+from feesync.remittance.records import Finding, SubmittedClaim
 from feesync.remittance.site import BilledClaim, Site
 
 _CLAIM, _LINE = "claim", "line"
@@ -29,23 +30,40 @@ _X12, _BEFORE_X12, _BEGINNING = b"ISA", b"\xef\xbb\xbf \t\r\n", 64
 _PLUS_4, _NO_PLUS_4 = 9, "0000"
 
 
-def read_billing(path: Path) -> dict[str, BilledClaim]:
+class Billing(NamedTuple):
+    """The claims of a file that were billed, by their numbers, and what is wrong in the file."""
+
+    claims: dict[str, BilledClaim]
+    findings: tuple[Finding, ...]
+
+
+def read_billing(path: Path, file: int) -> Billing:
     """Return the claims of a file by their numbers: an 837P, or a table.
+
+    Args:
+        path: the file.
+        file: its index among the files of claims, for findings.
 
     Raises:
         InvalidInputError: the file cannot be read, or is neither.
         MissingExtraError: the package that reads it is not installed.
     """
+    name = one_line(path.name)
     try:
-        with path.open("rb") as file:
-            is_x12 = file.read(_BEGINNING).lstrip(_BEFORE_X12).upper().startswith(_X12)
-            if not is_x12:
-                file.seek(0)
-                return billed_table(file.read(), str(path))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name"
-        raise InvalidInputError(f"{path} cannot be read: {reason}") from None
-    raise InvalidInputError(f"{path} is an 837P: give the claims as a table")
+        with path.open("rb") as stream:
+            if not stream.read(_BEGINNING).lstrip(_BEFORE_X12).upper().startswith(_X12):
+                stream.seek(0)
+                return Billing(billed_table(stream.read(), name), ())
+    except OSError as error:
+        raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
+    from feesync.remittance.submitted import submissions  # where claims are an 837P
+
+    found: dict[str, BilledClaim] = {}
+    findings: list[Finding] = []
+    for submission in submissions(path, file):
+        found |= billed_claims(submission.claims)
+        findings += submission.findings
+    return Billing(found, tuple(findings))
 
 
 def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:

@@ -243,7 +243,7 @@ def _sheets(result: Audit) -> list[answer.Sheet]:
 
 def _print_remarks(result: Audit) -> None:
     """Print on stderr what is wrong in the files, and what makes the answer less certain."""
-    for file in result.files:
+    for file in (*result.files, *result.claim_files):
         for text in _remarks(file):
             click.echo(f"feesync: {text}", err=True)
     for label, count in result.stand_ins.items():
