@@ -183,7 +183,7 @@ def test_bytes_that_are_wrong_are_no_traceback(tmp_path):
         (b"20251103-20251103", b"20251103-20251131", (39, "DTP03", "not-a-day"), [0]),
         (b"SV1*HC:64494:50*400*UN*1***1~\n", b"", (28, "SV101", "missing"), [1]),
         (b"DTP*472*RD8", b"DTP*472*XX8", (39, "DTP03", "not-a-day"), [0]),
-        # a service outside of any line has no place, nor has a claim before its provider
+        # a service outside of any line
         (b"LX*1~\nSV1*HC:64493:RT", b"SV1*HC:64493:RT", (37, "", "misplaced"), [0]),
     ],
 )

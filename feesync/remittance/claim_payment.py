@@ -154,8 +154,8 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
                 if qualifier == b"F8":
                     original = text(segment, 2)
             elif name in (b"MOA", b"MIA"):
-                places = _MOA_REMARKS if name == b"MOA" else _MIA_REMARKS
-                remarks += filter(None, (text(segment, number) for number in places))
+                numbers = _MOA_REMARKS if name == b"MOA" else _MIA_REMARKS
+                remarks += filter(None, (text(segment, number) for number in numbers))
     except ElementError as error:
         error.segment = position
         raise

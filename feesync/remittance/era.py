@@ -1,7 +1,7 @@
 """Remittances (X12 835): bytes in, records out, by oxedi.
 
 No other module knows oxedi. It divides segments into elements and components, and proves that the
-money balances; its findings quote the file, so that only the rule and the place of one are used.
+money balances; its findings quote the file, so that only the rule and the segment of one are used.
 What it makes of a file needs memory, so that it reads a transaction at a time, and of a long one
 some thousand claims. Out of scope: bytes around the segments (interchange), the envelope
 (envelope), and whether an amount is right.

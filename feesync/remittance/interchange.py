@@ -97,7 +97,7 @@ def blocks(file: BinaryIO) -> Iterator[Block]:
 
 
 def _interchange(buffer: bytes, at: int) -> tuple[Interchange | None, int]:
-    """Return the interchange whose header begins at a place, and the length of its header."""
+    """Return the interchange whose header begins at an index, and the length of its header."""
     start = buffer[at : at + _MOST_HEADER]
     element = start[3:4]
     parts = start.split(element, _ELEMENTS) if start[:3] == b"ISA" and element else []

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """What is wrong in a file: the rule and the place, never what stands there.
+    """What is wrong in a file: the rule and the segment, never what stands there.
 
     Attributes:
         file: index of the file among those that were asked for, from 0.

@@ -1,7 +1,7 @@
 """Professional claims (X12 837P): bytes in, records out, by pyx12.
 
 No other module knows pyx12. It says which loop a segment is in, by its map of the implementation
-guide; a segment that it finds no place for makes its claim one that is not read, where a record
+guide; a segment that the map does not have there makes its claim one that is not read, if a record
 would need it. Every claim (CLM) of the file is read or is a finding. pyx12 is given no more than
 names and qualifiers of segments, and its log goes nowhere. Out of scope: bytes around the segments
 (interchange), the envelope (envelope), and what a segment says (submitted_claim).
@@ -31,7 +31,7 @@ _GUIDE = "005010X222"
 _MAP = "837.5010.X222.A1.xml"
 _START = "/ISA_LOOP/GS_LOOP/GS"
 _NEEDED = frozenset(b"HL SBR CLM LX SV1 DTP NM1 N4 PRV REF".split())
-"""What records are made of; a claim is not read where one of these has no place in it."""
+"""What records are made of; a claim is not read where the guide has none of these."""
 
 _MOST_CODE = 4
 _ENDS_CLAIM = frozenset((b"CLM", b"HL", b"SE"))
@@ -80,7 +80,7 @@ class _Reader(Reader[Submission]):
         claims = Claims(self.file)
         read: list[SubmittedClaim] = []
         in_claim = False
-        is_known = True  # who bills and who pays: not after a segment about them without a place
+        is_known = True  # who bills and who pays: not after a misplaced segment about them
         for position, raw in enumerate(self._whole(part), part.first):
             segment = loops.segment(raw)
             name = segment[0]
@@ -155,7 +155,7 @@ class _Loops:
         return elements
 
     def loop(self, raw: bytes) -> str | None:
-        """Return the loop of the next segment, such as `2010AA`; None where it has no place."""
+        """Return the loop of the next segment, such as `2010AA`; None where the guide has none."""
         name, qualifier, _, level = (*raw.split(self._element, 4), b"", b"", b"")[:4]
         qualifier = qualifier.partition(self._component)[0]
         node = _next(self._node, name, _code(qualifier), _code(level) if name == b"HL" else "")

@@ -1,6 +1,7 @@
 """Elements of X12 as values: amounts, quantities, days, procedures.
 
-What cannot be read raises an ElementError, which has the place and the rule, and not what stands there.
+What cannot be read raises an ElementError, which says where and by which rule, and not what stands
+there.
 """
 
 from __future__ import annotations
@@ -163,17 +164,16 @@ def procedure(segment: Segment, number: int) -> Procedure:
     """Return an element as the procedure that it names.
 
     Raises:
-        ElementError: it has no code; the rule is `component-separator` where it would have one if another
-            byte than the declared one separated its parts.
+        ElementError: it has no code; the rule is `component-separator` where it would have one if
+            another byte than the declared one separated its parts.
     """
     value = element(segment, number)
     parts = tuple(value) if isinstance(value, list) else (value,)
     found = _procedure(parts)
     if not found.code:
-        wrong = len(parts) == 1 and _SEPARATED.match(parts[0])
-        raise ElementError(
-            f"{path_of(segment, number)}-2", "component-separator" if wrong else "missing"
-        )
+        is_separated = len(parts) == 1 and _SEPARATED.match(parts[0])
+        rule = "component-separator" if is_separated else "missing"
+        raise ElementError(f"{path_of(segment, number)}-2", rule)
     return found
 
 
