@@ -15,6 +15,7 @@ from feesync.errors import ModifierError
 from feesync.pricing import modifiers
 from feesync.pricing.claim import entry_of, price_in_places
 from feesync.pricing.entry import touching
+from feesync.pricing.group import group_prices
 
 
 def named(hcpcs, fee=10000, **changes):
@@ -47,6 +48,7 @@ def beside(rates, lines):
 
 
 TEST = dict(pctc="1")
+SHARED = dict(global_days="090", preoperative=10, intraoperative=80, postoperative=10)
 TOUCHING = [
     # two lines, each a multiple procedure indicator, other indicators and modifiers
     (("2", {}, []), ("2", {}, []), True),
@@ -87,10 +89,40 @@ def test_which_lines_touch(one, other, found):
     assert touching(entries[:1]) == touching([]) == []
 
 
-def test_lines_of_one_code_touch_whatever_its_kind():
-    rates = Rates({("99213", ""): named("99213", multiple_procedure="0")})
-    entries = [entry_of(at, asked("99213"), rates) for at in (1, 2)]
-    assert touching(entries) == entries
+SAME_CODE = [
+    # its bilateral indicator, other indicators, the modifiers of two lines
+    ("0", {}, [], [], False),
+    ("9", {}, [], ["25"], False),
+    ("1", {}, [], [], True),
+    ("2", {}, [], ["51"], True),
+    ("3", {}, [], [], True),
+    ("1", {}, [], ["59"], False),
+    ("1", {}, ["50"], [], False),
+    ("1", {}, ["RT"], [], True),  # which changes neither
+    ("1", {}, ["RT"], ["LT"], True),
+    ("0", {}, ["RT"], ["LT"], True),
+    ("9", {}, ["RT"], ["LT"], False),
+    ("1", {}, ["RT", "LT"], ["RT"], False),
+    ("1", {}, ["E1"], ["E2"], False),
+    ("1", {"global_days": "ZZZ"}, [], [], False),
+    ("1", {}, ["78"], ["78"], False),
+    ("0", SHARED, ["54"], ["55"], True),
+    ("0", SHARED, ["54"], [], False),
+    ("0", SHARED, ["54", "50"], ["55", "50"], True),
+]
+
+
+@pytest.mark.parametrize(("sides", "changes", "mods", "others", "touch"), SAME_CODE)
+def test_lines_of_a_code_touch_where_they_may_be_one_procedure(sides, changes, mods, others, touch):
+    own = named("11111", bilateral=sides, multiple_procedure="0", **changes)
+    rates = Rates({("11111", ""): own})
+    lines = asked("11111", *mods), asked("11111", *others)
+    entries = [entry_of(number, each, rates) for number, each in enumerate(lines, start=1)]
+    assert touching(entries) == (entries if touch else [])
+    grouped = group_prices(entries, rates)
+    alone = [beside([own], [each])[0].allowed for each in lines]
+    if not touch:
+        assert [price.allowed for price in grouped.values()] == alone
 
 
 class PerPlace:

@@ -14,7 +14,15 @@ from feesync.model.money import SCALE, decimal_percent
 from feesync.model.note import Note
 from feesync.model.rate import Indicators
 from feesync.pricing.line import Adjustment, Line
-from feesync.pricing.modifiers import BOTH_SIDES, RETURN, SIDES, factor_of
+from feesync.pricing.modifiers import (
+    ANOTHER_SERVICE,
+    BOTH_SIDES,
+    RETURN,
+    SIDES,
+    factor_of,
+    sites,
+)
+from feesync.pricing.surgery import GLOBAL_DAYS
 
 SOURCE = (
     "RVU record layout, Bilateral Surgery (Modifier 50); Claims Processing Manual ch. 12 s. 40.7"
@@ -42,6 +50,10 @@ TWO_UNITS, TWO_LINES = "2 units", "RT and LT"
 """What means both sides where no modifier says so; the second also where one line has both."""
 
 
+_ADD_ON = "ZZZ"
+_NOT_SIDES = SIDES | ANOTHER_SERVICE | {BOTH_SIDES, RETURN}
+
+
 def has_sides(indicators: Indicators) -> bool:
     """Tell whether the concept of sides applies to a code: to all indicators but 9."""
     return indicators.bilateral in _REASONS
@@ -55,6 +67,27 @@ def factor(indicators: Indicators, day: date) -> int:
     if indicators.bilateral == "1":
         return factor_of(BOTH_SIDES, day)
     return 2 * SCALE if indicators.bilateral == EACH_SIDE else SCALE
+
+
+def may_be_sides(indicators: Indicators, line: Line, days: int | None) -> bool:
+    """Tell whether two units of a line, or of lines like it, may be the two sides.
+
+    They are not where a side is named, on a second return to the room, with fewer days of care than
+    all, or where the line says that it is another service (76, 59 and their like).
+
+    Args:
+        indicators: those of the code.
+        line: the line.
+        days: the days of care after an operation that it pays for, None where it pays for none.
+    """
+    modifiers = line.modifiers
+    if indicators.bilateral not in UNITS_SIDES or indicators.global_days == _ADD_ON:
+        return False
+    if days not in (None, GLOBAL_DAYS.get(indicators.global_days)):
+        return False
+    if not modifiers:
+        return True
+    return not (sites(modifiers) or _NOT_SIDES.intersection(modifiers))
 
 
 def adjustment(indicators: Indicators, line: Line, how: str) -> tuple[Adjustment, list[Note]]:

@@ -24,14 +24,14 @@ class Entry(NamedTuple):
 def touching(entries: Sequence[Entry]) -> list[Entry]:
     """Return the priced lines of a day that change each other's price.
 
-    They share a pool, or have the same code, as sides, units or shares of one procedure.
+    They share a pool, or are sides, units or shares of one code that may be one procedure.
     """
     if len(entries) < 2:
         return []
     pools = [entry.program.pool for entry in entries]
-    codes = [entry.line.hcpcs for entry in entries]
+    codes = [entry.line.hcpcs if entry.program.combines else "" for entry in entries]
     return [
         entry
         for entry, pool, code in zip(entries, pools, codes, strict=True)
-        if codes.count(code) > 1 or (pool and pools.count(pool) > 1)
+        if (code and codes.count(code) > 1) or (pool and pools.count(pool) > 1)
     ]

@@ -37,7 +37,7 @@ from feesync.pricing import (
 )
 from feesync.pricing.equipment import Reduction
 from feesync.pricing.line import CODE, Adjustment, Line
-from feesync.pricing.modifiers import BORROWED, EQUIPMENT, SHARES, THERAPY_ASSISTANTS
+from feesync.pricing.modifiers import BORROWED, EQUIPMENT, SHARES, SIDES, THERAPY_ASSISTANTS
 from feesync.pricing.neighbours import Pool
 from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import modifier_effects
@@ -64,6 +64,9 @@ class Program(NamedTuple):
         pool: the pool of lines that are reduced together, None where it has none.
         alone: whether another line of the day that has an amount leaves it without one (status T).
         days: the days of care after an operation that it pays for, None where it pays for none.
+        may_be_sides: whether two units of it, or of lines like it, may be both sides.
+        combines: whether it and another line of its code may be one procedure: a side of it each,
+            or a share.
         denials: why there is no payment.
         warnings: the warnings on the status, for a line that has an amount.
         notes: all other notes.
@@ -86,6 +89,8 @@ class Program(NamedTuple):
     pool: Pool | None
     alone: bool
     days: int | None
+    may_be_sides: bool
+    combines: bool
     denials: tuple[Note, ...]
     warnings: tuple[Note, ...]
     notes: tuple[Note, ...]
@@ -189,6 +194,9 @@ def _program(indicators: Indicators, line: Line) -> Program:
     both = bilateral.both_sides_text(line)
     sides, side_notes = bilateral.adjustment(indicators, line, both) if both else (None, [])
     line_pool = neighbours.pool(indicators, line.modifiers)
+    days = surgery.care_days(indicators, line)
+    may_be_sides = bilateral.may_be_sides(indicators, line, days)
+    one_side = not both and bilateral.has_sides(indicators) and not SIDES.isdisjoint(line.modifiers)
     plain = all(isinstance(adjustment.factor, int) for adjustment in (*role, *later))
     return Program(
         indicators,
@@ -201,7 +209,9 @@ def _program(indicators: Indicators, line: Line) -> Program:
         limits.has_limiting_charge(line),
         line_pool,
         indicators.status == status.ALONE,
-        surgery.care_days(indicators, line),
+        days,
+        may_be_sides,
+        may_be_sides or one_side or not SHARES.isdisjoint(line.modifiers),
         tuple(denials),
         tuple(status.warnings(indicators, line)) if has_price else (),
         tuple(note for note in notes if note.severity is not Severity.DENIAL),

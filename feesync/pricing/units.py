@@ -14,15 +14,14 @@ a code "reported twice on the same day by any other means (e.g., with RT and LT 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from feesync.pricing import bilateral, surgery
+from feesync.pricing import bilateral
 from feesync.pricing.entry import Entry
 from feesync.pricing.line import Line
-from feesync.pricing.modifiers import ANOTHER_SERVICE, RETURN, SHARES, SIDES, sites, telling_apart
+from feesync.pricing.modifiers import SHARES, SIDES, telling_apart
 from feesync.pricing.program import Program
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
 
-_ADD_ON = "ZZZ"
 _SINGLES = 6
 """From this many equal services on, every rule treats the others alike, so that they stay one
 block."""
@@ -91,7 +90,7 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
         if sides and bilateral.has_sides(program.indicators):
             (side,) = sides
             one_side.setdefault(key, {}).setdefault(side, []).extend(_blocks(entry, count))
-        elif _may_mean_both(program, line):
+        elif program.may_be_sides:
             no_side.setdefault(key, []).extend(_blocks(entry, count))
         else:
             for block in _blocks(entry, count):
@@ -106,7 +105,7 @@ def services(entries: Sequence[Entry], rates: RateLookup) -> list[Service]:
 def by_itself(program: Program, line: Line) -> tuple[int, bool]:
     """Return how many services a line is without others, and whether two units are both sides."""
     count = _count(program, line)
-    if count == len(SIDES) and not program.both and _may_mean_both(program, line):
+    if count == len(SIDES) and program.may_be_sides:
         return 1, True
     return count, False
 
@@ -115,22 +114,6 @@ def _count(program: Program, line: Line) -> int:
     if program.days is not None or program.both == bilateral.TWO_LINES:
         return 1
     return line.units
-
-
-def _may_mean_both(program: Program, line: Line) -> bool:
-    """Tell whether two units of a line may mean both sides.
-
-    They do not where a side is named, on a second return to the room, with fewer days of care than
-    all, or where the line says that it is another service (76, 59 and their like).
-    """
-    indicators, modifiers = program.indicators, line.modifiers
-    if SIDES.intersection(modifiers):
-        return False
-    if indicators.bilateral not in bilateral.UNITS_SIDES or indicators.global_days == _ADD_ON:
-        return False
-    if program.days not in (None, surgery.GLOBAL_DAYS.get(indicators.global_days)):
-        return False
-    return not (sites(modifiers) or ({RETURN} | ANOTHER_SERVICE).intersection(modifiers))
 
 
 def _blocks(entry: Entry, count: int) -> list[_Block]:
