@@ -11,15 +11,40 @@ from test_pricing import line, rate
 from test_recipe import rounded
 
 from feesync.pricing.program import program
-from feesync.pricing.ranking import Rank, is_simple, ranks
+from feesync.pricing.ranking import Rank, family, is_simple, ranks
 from feesync.pricing.recipe import CHARGE_TEXT, recipe
 
 DAY = date(2025, 11, 3)
-MODIFIERS = ["", "", "", "50", "RT", "80", "80 50", "62", "AS", "RT LT", "51", "59", "82", "22"]
+MODIFIERS = [
+    "",
+    "",
+    "",
+    "50",
+    "RT",
+    "80",
+    "80 50",
+    "62",
+    "AS",
+    "RT LT",
+    "51",
+    "59",
+    "82",
+    "22",
+    "54",
+    "55",
+    "56",
+    "54 50",
+    "55 RT",
+    "54 62",
+]
+
+
+BASES = ["61493", "62493", "63493", "64000", "65000", "66000", "67000", "68000"]
+"""Of endoscopies; three are codes that are drawn themselves."""
 
 
 def codes(chance):
-    """Rates of some codes, with fees of many sizes; one of five is not surgery."""
+    """Rates of some codes, with fees of many sizes; some are endoscopies, some no surgery."""
     found = {}
     for number in range(1, 9):
         fee = chance.randrange(500, 60_000)
@@ -27,7 +52,12 @@ def codes(chance):
         hcpcs = f"6{number}493"
         found[hcpcs, ""] = rate(
             hcpcs=hcpcs,
-            multiple_procedure=chance.choice("22220"),
+            multiple_procedure=(indicator := chance.choice("2223330")),
+            endoscopic_base=chance.choice(BASES) if indicator == "3" else "",
+            global_days="090",
+            preoperative=10,
+            intraoperative=70,
+            postoperative=20,
             bilateral=chance.choice("0123"),
             assistant_surgeon="2",
             co_surgeon="2",
@@ -51,7 +81,7 @@ def ranked(lines, rates):
         of_line = program(own.indicators, each)
         made = recipe(of_line, each)
         in_pool = of_line.pool and not of_line.denials
-        if made is None or (in_pool and not is_simple(of_line, each, made)):
+        if made is None or (in_pool and not is_simple(of_line, made)):
             return None
         cents = own.nonfacility_amount
         for factor in made.before:
@@ -60,7 +90,9 @@ def ranked(lines, rates):
         if in_pool:
             pools.setdefault(of_line.pool, []).append(number)
     for pool in pools.values():
-        if len({found[number][1] for number in pool}) < len(pool) or len(pool) > 5:
+        amounts = {found[number][1] for number in pool}
+        families = {family(rates[lines[number].hcpcs, ""]) for number in pool}
+        if min(len(amounts), len(families)) < len(pool) or len(pool) > 5:
             return None
         pool.sort(key=lambda number: -found[number][1])
         for place, number in enumerate(pool if len(pool) > 1 else (), start=1):
@@ -140,9 +172,10 @@ def test_the_ranks_of_a_day_are_those_of_the_manual():
         ("x2 59", {}, False),
         ("x3", {}, False),
         ("78", {}, False),
-        ("54", {"global_days": "010", "intraoperative": 80, "preoperative": 10}, False),
+        ("54", {"global_days": "010", "intraoperative": 80, "preoperative": 10}, True),
+        ("54 x2", {"global_days": "010", "intraoperative": 80, "bilateral": "0"}, False),
         ("53", {}, False),
-        ("", {"multiple_procedure": "3", "endoscopic_base": "43235"}, False),
+        ("", {"multiple_procedure": "3", "endoscopic_base": "43235"}, True),
         ("", {"multiple_procedure": "0"}, False),
         ("", {"multiple_procedure": "4"}, False),
         ("", {"status": "T"}, False),
@@ -154,4 +187,9 @@ def test_which_lines_are_simple(words, changes, simple):
     units = next((int(word[1:]) for word in words.split() if word.startswith("x")), 1)
     asked = line(*mods, units=units)
     of_line = program(rate(**changes).indicators, asked)
-    assert is_simple(of_line, asked, recipe(of_line, asked)) is simple
+    assert is_simple(of_line, recipe(of_line, asked)) is simple
+
+
+@pytest.mark.parametrize(("base", "found"), [("", "64493"), ("43235", "43235"), ("64493", "64493")])
+def test_the_family_of_a_code(base, found):
+    assert family(rate(endoscopic_base=base)) == found

@@ -132,7 +132,7 @@ def _shape(number: int, words: Words, found: Periods, rates: Rates) -> _Shape:
         return _Shape(line, None, reason=reason_of(error))
     if own and own.limit and 2 * own.limit[0] * _MOST_EXACT + own.limit[1] >= _HIGHEST:
         own = None
-    simple = is_simple(own_program, line, own)
+    simple = is_simple(own_program, own)
     return _Shape(line, own, own_program.pool, own_program.alone, simple)
 
 

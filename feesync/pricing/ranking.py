@@ -4,7 +4,9 @@ An engine may rank the lines of a surgery pool by their amounts after the factor
 `Recipe.before`, the highest first, and multiply each by the factor of its rank before those of
 `Recipe.after`, where
 
-- every line of the pool is simple (`is_simple`), and none has the code of another line of the day;
+- every line of the pool is simple (`is_simple`);
+- no two of them are of one family (`family`), and none touches another line by its code
+  (`Program.combines`);
 - no fee of them is capped, since ranks go by the fee before the cap;
 - no two of their amounts are equal, and there are no more lines than ranks.
 
@@ -18,8 +20,8 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.model.money import SCALE, decimal_factor
-from feesync.pricing.line import Line, step_text
-from feesync.pricing.modifiers import SHARES
+from feesync.model.rate import Rate
+from feesync.pricing.line import step_text
 from feesync.pricing.multiple import last_rank, of_rank
 from feesync.pricing.neighbours import SURGERY
 from feesync.pricing.program import Program
@@ -52,12 +54,11 @@ def ranks(day: date) -> tuple[Rank, ...]:
     )
 
 
-def is_simple(program: Program, line: Line, own: Recipe | None) -> bool:
+def is_simple(program: Program, own: Recipe | None) -> bool:
     """Tell whether the amount of a line alone says how it ranks among simple ones.
 
     Args:
         program: that of the line.
-        line: the line.
         own: its recipe.
     """
     return (
@@ -65,6 +66,13 @@ def is_simple(program: Program, line: Line, own: Recipe | None) -> bool:
         and not own.denial
         and not program.alone
         and program.pool is not None
-        and program.indicators.multiple_procedure == SURGERY
-        and SHARES.isdisjoint(line.modifiers)
+        and program.pool[0] == SURGERY
     )
+
+
+def family(rate: Rate) -> str:
+    """Return what two endoscopies, or an endoscopy and its base, have in common: the base's code.
+
+    Of other codes it is their own.
+    """
+    return rate.endoscopic_base or rate.hcpcs
