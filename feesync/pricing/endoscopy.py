@@ -130,8 +130,9 @@ def reduce(family: Family, rates: RateLookup) -> None:
                     f"endoscopy of the family of {family.base}: its amount less the base's, "
                     f"{AMOUNT}"
                 )
-                exact = Fraction(worth.exact * factor, SCALE)
-                share = max(Fraction(0), 1 - exact / (service.exact or 1))
+                share = Fraction(0)
+                if service.exact:
+                    share = max(share, 1 - Fraction(worth.exact * factor, SCALE) / service.exact)
                 rest = max(0, service.amount - less)
                 service.replace(STEP, rest, share, reason, _SOURCE, amounts=(less,))
                 if service.both:

@@ -301,9 +301,9 @@ def _reduce_therapy(service: Service) -> None:
     base, rate = service.base, service.rate
     value = rule_value(THERAPY_STEP, "practice expense", service.line.day)
     practice_expense = base.pe_rvu * rate.pe_gpci * rate.conversion_factor
-    off = practice_expense * Fraction(SCALE - value.factor, SCALE)
-    less = base.fee - half_up(base.exact - off, _EXACT_TO_CENTS)
-    share = 1 - off / (base.exact or 1)
+    off = practice_expense * (SCALE - value.factor)
+    less = base.fee - half_up(base.exact * SCALE - off, _EXACT_TO_CENTS * SCALE)
+    share = 1 - Fraction(off, base.exact * SCALE) if service.exact else Fraction(0)
     part = decimal_percent(value.factor)
     reason = f"therapy beside other therapy of the day: {part} % of its practice expense"
     service.replace(THERAPY_STEP, service.amount - less, share, reason, value.source)

@@ -175,7 +175,8 @@ class Service:
     ) -> None:
         """Add a step to another amount; `share` is the unrounded factor of the step."""
         self.amount = amount
-        self.exact *= share
+        if self.exact:
+            self.exact *= share
         self.marks.append(Mark(name, None, amount, reason, source, amounts=amounts))
 
     @property
@@ -210,7 +211,10 @@ class Service:
             ModifierError: CMS's file has no price for the technical part alone.
         """
         before, exact = self._parts()
-        after, exact_after = scaled(before, technical), exact * technical / SCALE
+        after, exact_after = (
+            scaled(before, technical),
+            exact * technical / SCALE if exact else exact,
+        )
         whole = technical if before == self.amount else professional if not before else None
         amounts: tuple[int, ...] = ()
         if whole is None:
@@ -220,7 +224,8 @@ class Service:
         elif self._capped:
             reason, amounts = f"{reason}, of {AMOUNT} before the OPPS cap", (self.amount,)
         self.amount = after + scaled(self.amount - before, professional)
-        self.exact = exact_after + (self.exact - exact) * professional / SCALE
+        if self.exact:
+            self.exact = exact_after + (self.exact - exact) * professional / SCALE
         self._technical, self._from_parts = (after, exact_after), True
         self.marks.append(Mark(name, whole, self.amount, reason, source, amounts=amounts))
 
@@ -242,12 +247,14 @@ class Service:
         elif self._from_parts:
             technical, exact = self._parts()
             cap, exact_cap = self._first_parts(capped=True)
-            self.exact -= max(Fraction(0), exact - exact_cap)
+            if self.exact:
+                self.exact -= max(_NOTHING, exact - exact_cap)
             if cap < technical:
                 self._cap(self.amount - technical + cap, "the technical part", cap)
         else:
             cap, exact = scaled(base.fee, self._sides), self._unrounded(base.exact)
-            self.exact = min(self.exact, exact * self._sides / SCALE)
+            if self.exact:
+                self.exact = min(self.exact, exact * self._sides / SCALE)
             if cap < self.amount:
                 self._cap(cap, "the amount", cap)
 
@@ -266,7 +273,7 @@ class Service:
     def _first_parts(self, *, capped: bool) -> tuple[int, Fraction]:
         """Return the technical part for the sides of the service, before or after the OPPS cap."""
         if self.rate.modifier == "26":
-            return 0, Fraction(0)
+            return 0, _NOTHING
         bases = [self.base]
         if is_part(self.program.indicators):
             rates = technical_rates(self.line, self._rates)
@@ -281,7 +288,7 @@ class Service:
         exact = self._unrounded(
             sum(base.exact if capped else base.uncapped_exact for base in bases)
         )
-        cents, exact = scaled(cents, self._sides), exact * self._sides / SCALE
+        cents, exact = scaled(cents, self._sides), exact * self._sides / SCALE if exact else exact
         return (cents if capped else min(cents, self.amount)), exact
 
     def lower(self, name: str, cents: int, reason: str, source: str) -> None:
@@ -302,10 +309,11 @@ class Service:
         stated = [charge for charge in self.charges if charge is not None]
         if not stated:
             return
-        side = self._first_side(self.amount)
         if len(self.charges) == 1:
-            most = stated[0]
-        elif self.rate.bilateral == bilateral.EACH_SIDE and self._sides != SCALE:
+            self._lower_to(stated[0])
+            return
+        side = self._first_side(self.amount)
+        if self.rate.bilateral == bilateral.EACH_SIDE and self._sides != SCALE:
             worth = side, self.amount - side
             most = sum(
                 fee if charge is None else min(charge, fee)
@@ -313,14 +321,18 @@ class Service:
             )
         else:
             most = sum(side if charge is None else charge for charge in self.charges)
-        amount = min(most, self.amount)
-        self._first = self._share_of_first(amount)
-        if amount < self.amount:
-            self.amount = amount
-            self.marks.append(Mark(CHARGE, None, amount, LOWER_CHARGE, CHARGE_SOURCE))
-        elif len(self.lines) > 1 and self._first != side:
+        self._first = self._share_of_first(min(most, self.amount))
+        if not self._lower_to(most) and len(self.lines) > 1 and self._first != side:
             reason = "the charges of both sides count together, and no line has more than its own"
-            self.marks.append(Mark(CHARGE, None, amount, reason, CHARGE_SOURCE))
+            self.marks.append(Mark(CHARGE, None, self.amount, reason, CHARGE_SOURCE))
+
+    def _lower_to(self, charge: int) -> bool:
+        """Add the step down to a charge, and tell whether that is lower than the amount."""
+        if charge >= self.amount:
+            return False
+        self.amount = charge
+        self.marks.append(Mark(CHARGE, None, charge, LOWER_CHARGE, CHARGE_SOURCE))
+        return True
 
     def _share_of_first(self, amount: int) -> int:
         """Return the part of the first of two lines in an amount that the charges allow."""
@@ -348,11 +360,11 @@ class Service:
 
     def _first_side(self, cents: int) -> int:
         """Return the part of the first side in an amount for both: 100 of 150, of 200, of 100."""
-        return half_up(cents * Fraction(SCALE) / self._sides, 1)
+        return half_up(cents * SCALE, self._sides)
 
     @property
-    def _sides(self) -> int | Fraction:
-        return self.sides.factor if self.sides else SCALE
+    def _sides(self) -> int:
+        return int(self.sides.factor) if self.sides else SCALE
 
     def trial(self) -> Service:
         """Return a copy, on which steps can be tried."""
