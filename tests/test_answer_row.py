@@ -61,7 +61,7 @@ def test_the_columns_are_those_of_the_claim(loaded, lines, more):
         assert own.steps == "; ".join(steps)
         assert own.rank == answer.rank
         assert own.status == ("priced" if answer.allowed is not None else "denied")
-        assert own.reason == ("" if answer.allowed is not None else denials[0])
+        assert own.reason == (None if answer.allowed is not None else denials[0])
 
 
 def test_a_line_that_cannot_be_priced_has_its_reason_alone():

@@ -30,7 +30,7 @@ class AnswerRow(NamedTuple):
         steps: the adjustments, as `feesync claim --csv` words them.
         rank: its rank among several procedures.
         status: whether it is priced, denied or refused.
-        reason: the code of the denial or the refusal, empty where it is priced.
+        reason: the code of the denial or the refusal, None where it is priced.
     """
 
     fee: int | None
@@ -42,7 +42,7 @@ class AnswerRow(NamedTuple):
     steps: str
     rank: int | None
     status: str
-    reason: str
+    reason: str | None
 
 
 def answer_row(price: Price, by: Payers) -> AnswerRow:
@@ -56,10 +56,10 @@ def answer_row(price: Price, by: Payers) -> AnswerRow:
     medicare = sequestration = owed = None
     if by.split:
         medicare, sequestration, owed, _ = by.split
-    status, reason = _PRICED, ""
+    status, reason = _PRICED, None
     if allowed is None:
         status = _DENIED
-        reason = next((note.code for note in notes if note.severity is Severity.DENIAL), "")
+        reason = next(note.code for note in notes if note.severity is Severity.DENIAL)
     steps = _SEPARATOR.join([_step(mark.name, mark.factor) for mark in marks]) if marks else ""
     return tuple_of(
         AnswerRow,

@@ -6,12 +6,17 @@ Out of scope: reading files (intake), and the processes that price lines togethe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from feesync.batch.engine import Columns, Work
+from feesync.batch.processes import whole_groups, worked
 from feesync.store import columnar
 from feesync.store.formula import DUCKDB
+
+CHUNK = 20_000
+"""How many rows a process works on at a time, at least."""
 
 
 class DuckDB:
@@ -63,7 +68,21 @@ class DuckDB:
         self, name: str, select: str, work: Work, columns: Mapping[str, str], workers: int
     ) -> None:
         """Make a table of what processes return for the rows of a SELECT."""
-        raise NotImplementedError
+        import pyarrow
+
+        schema = pyarrow.schema(
+            [(column, columnar.arrow_type(kind)) for column, kind in columns.items()]
+        )
+        named = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        self.connection.execute(f'CREATE TABLE "{name}" ({named})')
+        reader = self.connection.sql(select).to_arrow_reader(CHUNK)
+        target = self.connection.cursor()
+        chunks = whole_groups(reader, CHUNK)
+        with closing(worked(chunks, work, schema, workers)) as results:
+            for result in results:
+                target.register("result_of_work", result)
+                target.execute(f'INSERT INTO "{name}" SELECT * FROM result_of_work')  # noqa: S608
+                target.unregister("result_of_work")
 
     def close(self) -> None:
         """Close the database."""

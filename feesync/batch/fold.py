@@ -54,7 +54,8 @@ def make_priced(engine: Engine, size: Recipes, *, shares: bool) -> None:
         "allowed - shared AS patient_responsibility, "
         f"CASE WHEN {is_open} AND limit_numerator IS NOT NULL THEN {_limit(engine)} END "
         "AS limiting_charge, "
-        "CASE WHEN charge < amount THEN charge_steps_id ELSE steps_id END AS steps_id "
+        f"CASE WHEN {is_open} AND charge < amount THEN charge_steps_id ELSE steps_id END "
+        "AS steps_id "
         f"FROM ({select}) AS p",
     )
 

@@ -32,10 +32,17 @@ _MOST_EXACT = 10**17
 
 
 class Recipes(NamedTuple):
-    """How many factors the recipes of a file have, at most."""
+    """What the engine has of the recipes of a file.
+
+    Attributes:
+        before: how many factors they have before any reduction, at most.
+        after: how many after it.
+        pools: the pools of their lines, by id.
+    """
 
     before: int
     after: int
+    pools: list[Pool]
 
 
 class _Shape(NamedTuple):
@@ -74,9 +81,10 @@ def give_recipes(
     size = Recipes(
         max((len(each.before) for each in recipes), default=0),
         max((len(each.after) for each in recipes), default=0),
+        [],
     )
     columns: dict[str, tuple[str, list[Any]]] = {"shape": ("BIGINT", list(shapes))}
-    pools = Numbers([])
+    pools = Numbers(size.pools)
     for shape in shapes.values():
         for name, (kind, value) in _cells(shape, size, pools, texts).items():
             columns.setdefault(name, (kind, []))[1].append(value)

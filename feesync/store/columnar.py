@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+    from pyarrow import DataType
 
     from feesync.model.release import Release
     from feesync.store.source import Source
@@ -148,8 +149,8 @@ def connect(folder: Path, memory: str = MEMORY, threads: int | None = None) -> D
     return connection
 
 
-def give(connection: DuckDBPyConnection, name: str, columns: Columns) -> None:
-    """Make a table of a DuckDB database from columns."""
+def arrow_type(kind: str) -> DataType:
+    """Return the type of pyarrow for an SQL type of `Columns`."""
     import pyarrow
 
     types = {
@@ -159,8 +160,16 @@ def give(connection: DuckDBPyConnection, name: str, columns: Columns) -> None:
         "BOOLEAN": pyarrow.bool_(),
         "DATE": pyarrow.date32(),
     }
+    return types[kind]
+
+
+def give(connection: DuckDBPyConnection, name: str, columns: Columns) -> None:
+    """Make a table of a DuckDB database from columns."""
+    import pyarrow
+
     arrays = {
-        column: pyarrow.array(values, types[kind]) for column, (kind, values) in columns.items()
+        column: pyarrow.array(values, arrow_type(kind))
+        for column, (kind, values) in columns.items()
     }
     connection.register("given", pyarrow.table(arrays))
     connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM given')  # noqa: S608

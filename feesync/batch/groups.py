@@ -1,0 +1,195 @@
+"""Which lines of a file belong to one claim, and which of them change each other's price.
+
+A group is what `estimate_claim` calls a claim: lines of one claim of the file, or of one patient,
+that one practitioner bills on one day. Only those of its lines go on to be priced together that
+touch others, or that no recipe prices; the rest is priced alone. Which pools there are, and which
+lines are paid only alone, is data that pricing gives (programs). Out of scope: prices (group_work).
+
+With `tin`, imaging and therapy are reduced across the practitioners who bill under one tax number:
+their lines of a patient and day are one group, and all other rules hold for each practitioner.
+"""
+
+from __future__ import annotations
+
+from feesync.batch.plan import Run
+from feesync.batch.reasons import Reason, Status
+from feesync.batch.words import Numbers
+from feesync.pricing.neighbours import reaches_across
+
+MOST_LINES = 50
+"""How many lines of a day a claim has at most, as for `estimate_claim`."""
+
+_NOTHING = "CAST(NULL AS VARCHAR)"
+_SAYS = ("code_id", "service_id", "day_id", "place_id", "charge", "deductible")
+"""What two lines under one number of a claim say alike, if one is the other once more."""
+
+
+def make_groups(run: Run) -> None:
+    """Make the tables of the lines that are priced together, and of those that are refused.
+
+    together_line: grp, row, biller; the lines that touch others, or do not fold. The group is the
+    number of its first row, so that a line without others is a group too.
+    unfit: row, reason; the lines that their claim, and not they themselves, makes unreadable.
+    """
+    engine = run.engine
+    _give_data(run)
+    engine.view("group_line", _lines(run))
+    kept = "SELECT g.* FROM group_line AS g WHERE g.claim IS NOT NULL"
+    doubles = _has_doubles(run)
+    if doubles:
+        kept += " AND NOT EXISTS (SELECT 1 FROM double_line AS d WHERE d.row = g.row)"
+    engine.make(
+        "several",
+        "SELECT claim, day_id, billed_by, min(row) AS grp, count(*) AS lines, "  # noqa: S608
+        "max(deductible) AS owed, min(CASE WHEN deductible > 0 THEN deductible END) AS least_owed, "
+        "max(CASE WHEN (alone AND is_open) OR deductible > 0 OR looks_beside THEN 1 ELSE 0 END) "
+        f"AS whole FROM ({kept}) AS g GROUP BY claim, day_id, billed_by HAVING count(*) > 1",
+    )
+    engine.make(
+        "beside",
+        "SELECT s.grp, g.row, g.biller, g.ranked_by, g.code_id, g.pool_id, g.folds, g.is_open, "  # noqa: S608
+        f"s.whole = 1 AS whole, CASE WHEN s.lines > {MOST_LINES} THEN '{Reason.TOO_MANY_LINES}' "
+        f"WHEN s.owed > s.least_owed THEN '{Reason.DEDUCTIBLE}' END AS reason "
+        f"FROM ({kept}) AS g JOIN several AS s ON s.claim = g.claim AND s.day_id = g.day_id "
+        "AND s.billed_by = g.billed_by",
+    )
+    unfit = "SELECT row, reason FROM beside WHERE reason IS NOT NULL"
+    if doubles:
+        unfit += (
+            f" UNION ALL SELECT row, '{Reason.DUPLICATE_LINE}' AS reason "  # noqa: S608
+            "FROM double_line"
+        )
+    engine.make("unfit", unfit)
+    engine.make("together_line", f"{_TOUCHING} UNION ALL {_SINGLE}")
+
+
+def _give_data(run: Run) -> None:
+    """Give the engine who bills, and which pools reach across practitioners."""
+    billers = Numbers([])
+    services = run.words.services
+    ids = [billers.id_of(service.terms.practitioner) for service in services]
+    run.engine.give(
+        "biller",
+        {"service_id": ("INTEGER", range(len(services))), "biller": ("INTEGER", ids)},
+    )
+    across = run.request.group == "tin"
+    pools = [
+        number for number, pool in enumerate(run.recipes.pools) if across and reaches_across(pool)
+    ]
+    run.engine.give("reach", {"pool_id": ("INTEGER", pools)})
+
+
+def _lines(run: Run) -> str:
+    """Return the SELECT of the lines that can be priced, with what groups are made by.
+
+    Lines of a group have the same claim, day and billed_by; in it, those of a pool are ranked
+    together that have the same ranked_by.
+    """
+    columns = run.request.columns
+    line_number = _NOTHING
+    if run.request.group != "line" and "line" in columns:
+        line_number = "l.line_number"
+    billed_by = "CAST(b.biller AS VARCHAR)"
+    if run.request.group == "tin" and "tin" in columns:
+        billed_by = f"coalesce('t' || l.tin, {billed_by})"
+    return (
+        f"SELECT l.row, {claim_of(run)} AS claim, {billed_by} AS billed_by, b.biller, "  # noqa: S608
+        "CASE WHEN r.pool_id IS NULL THEN b.biller ELSE -1 END AS ranked_by, "
+        "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
+        f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, "
+        "x.denial_id IS NULL AS is_open, coalesce(h.beside, FALSE) AS looks_beside "
+        "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
+        "JOIN biller AS b ON b.service_id = l.service_id "
+        "LEFT JOIN reach AS r ON r.pool_id = x.pool_id "
+        "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
+        "AND h.day_id = l.day_id WHERE l.reason_id IS NULL AND x.reason_id IS NULL"
+    )
+
+
+def claim_of(run: Run) -> str:
+    """Return the SQL of the claim, or the patient, that a line is of; NULL where it has none."""
+    group, columns = run.request.group, run.request.columns
+    if group == "line":
+        return _NOTHING
+    claim = "l.claim" if "claim_id" in columns else _NOTHING
+    if group == "claim" or "patient" not in columns:
+        return claim
+    return f"coalesce('p' || l.patient, 'c' || {claim})"
+
+
+def _has_doubles(run: Run) -> bool:
+    """Make double_line (row), the lines that stand in a claim under one number, if there are any.
+
+    Of lines that say the same, the first is kept.
+    """
+    engine = run.engine
+    engine.make(
+        "double_number",
+        "SELECT claim, line_number FROM group_line "
+        "WHERE claim IS NOT NULL AND line_number IS NOT NULL "
+        "GROUP BY claim, line_number HAVING count(*) > 1",
+    )
+    if not engine.rows("SELECT 1 FROM double_number LIMIT 1"):
+        return False
+    same = " AND ".join(
+        f"coalesce(min({name}), -1) = coalesce(max({name}), -1) AND count({name}) IN (0, count(*))"
+        for name in _SAYS
+    )
+    numbered = (
+        "SELECT g.* FROM group_line AS g JOIN double_number AS d ON d.claim = g.claim "
+        "AND d.line_number = g.line_number"
+    )
+    engine.make(
+        "double_line",
+        f"SELECT g.row FROM ({numbered}) AS g JOIN (SELECT claim, line_number, "  # noqa: S608
+        f"min(row) AS first, {same} AS same FROM ({numbered}) AS g GROUP BY claim, line_number) "
+        "AS d ON d.claim = g.claim AND d.line_number = g.line_number "
+        "WHERE NOT (d.same AND d.first = g.row)",
+    )
+    return True
+
+
+_FIT = "b.reason IS NULL AND b.is_open"
+_OF_POOL = (
+    "SELECT grp, ranked_by, pool_id FROM beside AS b "  # noqa: S608
+    f"WHERE {_FIT} AND NOT whole AND pool_id IS NOT NULL "
+    "GROUP BY grp, ranked_by, pool_id HAVING count(*) > 1"
+)
+_OF_CODE = (
+    "SELECT grp, biller, code_id FROM beside AS b "  # noqa: S608
+    f"WHERE {_FIT} AND NOT whole GROUP BY grp, biller, code_id HAVING count(*) > 1"
+)
+_TOUCHING = (
+    f"SELECT b.grp, b.row, b.biller FROM beside AS b LEFT JOIN ({_OF_POOL}) AS p "  # noqa: S608
+    "ON p.grp = b.grp AND p.ranked_by = b.ranked_by AND p.pool_id = b.pool_id "
+    f"LEFT JOIN ({_OF_CODE}) AS c "
+    "ON c.grp = b.grp AND c.biller = b.biller AND c.code_id = b.code_id "
+    f"WHERE {_FIT} AND (b.whole OR NOT b.folds OR p.grp IS NOT NULL OR c.grp IS NOT NULL)"
+)
+_SINGLE = (
+    "SELECT g.row AS grp, g.row, g.biller FROM group_line AS g WHERE NOT g.folds AND g.is_open "
+    "AND NOT EXISTS (SELECT 1 FROM beside AS b WHERE b.row = g.row) "
+    "AND NOT EXISTS (SELECT 1 FROM unfit AS u WHERE u.row = g.row)"
+)
+
+
+def make_incomplete(run: Run) -> None:
+    """Make the table incomplete (row): lines whose claim has lost a line, which is refused.
+
+    It is a line of the same day, or one whose day cannot be read. The table `together` has been
+    made.
+    """
+    engine, claim = run.engine, claim_of(run)
+    engine.make(
+        "lost_line",
+        f"SELECT DISTINCT {claim} AS claim, l.day_id FROM line AS l "  # noqa: S608
+        "LEFT JOIN recipe AS x ON x.shape = l.shape "
+        f"LEFT JOIN (SELECT row FROM together WHERE status = '{Status.REFUSED}') AS t "
+        "ON t.row = l.row "
+        "WHERE l.reason_id IS NOT NULL OR x.reason_id IS NOT NULL OR t.row IS NOT NULL",
+    )
+    engine.make(
+        "incomplete",
+        "SELECT DISTINCT g.row FROM group_line AS g JOIN lost_line AS o "
+        "ON o.claim = g.claim AND (o.day_id IS NULL OR o.day_id = g.day_id)",
+    )
