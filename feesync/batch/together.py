@@ -1,0 +1,103 @@
+"""Lines that touch others, and lines that no recipe prices: priced in Python, by processes.
+
+Out of scope: which lines those are (groups), and how a process prices them (group_work).
+"""
+
+from __future__ import annotations
+
+import os
+
+from feesync.batch.answer_row import AnswerRow
+from feesync.batch.group_work import COMPUTED, FACTOR, LOCAL, Facts, GroupWork, Place, Row
+from feesync.batch.groups import make_groups, make_incomplete
+from feesync.batch.plan import Run
+from feesync.batch.reasons import Status
+from feesync.model.rate import Rate
+from feesync.schedule.threads import open_schedule
+
+FEW = 20_000
+"""Up to how many lines this process prices by itself: a worker takes half a second to begin."""
+
+_TYPES = {
+    name: "VARCHAR" if name in ("steps", "status", "reason") else "BIGINT"
+    for name in AnswerRow._fields
+}
+_COLUMNS = {"row": "BIGINT", **_TYPES, "rank": "INTEGER"}
+_OF_ENGINE = ("work_gpci", "pe_gpci", "mp_gpci")
+
+
+def price(run: Run, workers: int | None = None) -> None:
+    """Make the tables `together`, of the lines that this decides about, and `incomplete`.
+
+    Args:
+        run: as far as the lines are priced alone.
+        workers: how many processes price; by default as many as there are processors.
+
+    Raises:
+        StoreError: the database has changed since the run began.
+        FeesyncError: a process ended, or could not price a line.
+    """
+    engine = run.engine
+    make_groups(run)
+    ((lines,),) = engine.rows("SELECT count(*) FROM together_line")
+    computed = ", ".join(f"v.{name}" for name in COMPUTED)
+    engine.through(
+        "together_price",
+        "SELECT t.grp, t.row, t.biller, l.rate_id, l.place_id, l.service_id, l.day_id, l.charge, "  # noqa: S608
+        f"l.deductible, {computed} FROM together_line AS t JOIN line AS l ON l.row = t.row "
+        "JOIN revision_rate_cents AS v ON v.rate_id = l.rate_id AND v.place_id = l.place_id "
+        "ORDER BY t.grp, t.row",
+        GroupWork(_facts(run)),
+        _COLUMNS,
+        1 if lines <= FEW else workers or _processors(),
+    )
+    unknown = ", ".join(
+        f"CAST({_UNFIT.get(name, 'NULL')} AS {kind}) AS {name}"
+        for name, kind in _COLUMNS.items()
+        if name != "row"
+    )
+    engine.make(
+        "together",
+        f"SELECT * FROM together_price UNION ALL SELECT u.row, {unknown} FROM unfit AS u",  # noqa: S608
+    )
+    make_incomplete(run)
+
+
+_UNFIT = {"steps": "''", "status": f"'{Status.REFUSED}'", "reason": "u.reason"}
+
+
+def _processors() -> int:
+    available = getattr(os, "sched_getaffinity", None)
+    return len(available(0)) if available else os.cpu_count() or 1
+
+
+def _facts(run: Run) -> Facts:
+    """Return what the ids of the lines that are priced together mean."""
+    found = run.found
+    gpcis = {
+        place_id: tuple(values)
+        for place_id, *values in run.engine.rows(
+            f"SELECT place_id, {', '.join(_OF_ENGINE)} FROM locality WHERE place_id IS NOT NULL"  # noqa: S608
+        )
+    }
+    places = [
+        Place(f"{place.mac}-{place.locality}", gpcis[number])
+        for number, place in enumerate(found.places)
+    ]
+    of_code = ", ".join(f"v.{name}" for name in Rate._fields[:LOCAL])
+    rows = run.engine.rows(
+        f"SELECT v.rate_id, {of_code}, v.conversion_factor, v.basis FROM revision_rate_exact AS v "  # noqa: S608
+        "JOIN (SELECT l.rate_id, min(l.place_id) AS place_id FROM together_line AS t "
+        "JOIN line AS l ON l.row = t.row GROUP BY l.rate_id) AS u "
+        "ON u.rate_id = v.rate_id AND u.place_id = v.place_id"
+    )
+    schedule = open_schedule(run.request.db)
+    return Facts(
+        run.request.db,
+        {release.label: release.sha256 for release in schedule.releases()},
+        run.words.services,
+        run.words.days,
+        places,
+        {rate_id: Row(tuple(values[:LOCAL]), tuple(values[LOCAL:])) for rate_id, *values in rows},
+        run.request.group == "tin",
+    )
