@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from feesync.batch.answer_row import AnswerRow
-from feesync.batch.group_work import COMPUTED, FACTOR, LOCAL, Facts, GroupWork, Place, Row
+from feesync.batch.group_work import COMPUTED, LOCAL, Facts, GroupWork, Place, Row
 from feesync.batch.groups import make_groups, make_incomplete
 from feesync.batch.plan import Run
 from feesync.batch.reasons import Status
