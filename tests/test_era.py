@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from feesync.errors import InvalidInputError, MissingExtraError
+from feesync.remittance import interchange
 from feesync.remittance.era import remittances
 from feesync.remittance.findings import RULES, sentence
 from feesync.remittance.reader import Reader
@@ -335,6 +336,49 @@ def test_several_interchanges_each_with_its_own_delimiters(tmp_path):
     assert {remittance.file for remittance in found} == {3}
     assert [remittance.transaction for remittance in found] == [1, 2, 3]
     assert findings(found) == []
+
+
+@pytest.mark.parametrize("size", range(300, 1500, 47))
+def test_where_a_block_of_the_file_ends_makes_no_difference(tmp_path, monkeypatch, size):
+    other = (FILES / "other_delimiters.835").read_bytes()
+    bare = (FILES / "no_newlines.835").read_bytes()
+    files = base() + other + bare + b"\n" + other
+    whole = read(files, tmp_path)
+    assert len(payments(whole)) == 8
+    monkeypatch.setattr(interchange, "BLOCK", size)
+    assert read(files, tmp_path) == whole
+
+
+def test_an_interchange_without_a_group_is_passed(tmp_path):
+    header = base()[: base().index(b"\n") + 1]
+    for empty in (header, header + b"IEA*0*000000001~\n", header.replace(b"*", b"|")):
+        found = read(empty + base(), tmp_path)
+        assert [payment.number for payment in payments(found)] == ["MADE0001", "MADE0002"]
+        assert {part.rule for part in findings(found)} <= {"no-trailer"}
+
+
+def test_an_acknowledgement_of_an_interchange_is_no_finding(tmp_path):
+    found = read(changed(b"GS*HP", b"TA1*000000001*251120*1200*A*000~\nGS*HP"), tmp_path)
+    assert [part.rule for part in findings(found)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        *((b"500", 50_000), (b"500.", 50_000), (b"500.5", 50_050), (b"0500.50", 50_050)),
+        *((b"500.500", 50_050), (b".5", 50), (b".05", 5), (b"-.5", -50), (b"0", 0)),
+        (b"-1.25", -125),
+    ],
+)
+def test_an_amount_is_read_as_x12_writes_it(tmp_path, text, cents):
+    found = read(changed(b"AMT*B6*222.87", b"AMT*B6*" + text), tmp_path)
+    assert payments(found)[0].services[0].allowed == cents
+
+
+@pytest.mark.parametrize("text", [b".", b"-", b"", b"5.005", b"1,000", b"+5", b"5-", b"$5", b"5 5"])
+def test_what_is_no_amount_is_refused(tmp_path, text):
+    found = read(changed(b"AMT*B6*222.87", b"AMT*B6*" + text), tmp_path)
+    assert [payment.number for payment in payments(found)] == ["MADE0002"]
 
 
 def test_an_interchange_that_is_cut_before_the_next_one(tmp_path):

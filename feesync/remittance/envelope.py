@@ -106,7 +106,7 @@ class Envelope:
         segments = position - opened.position + 1
         count = segments if opened.header == b"ST" else self._counts[opened.header]
         text = _element(elements, 1)
-        return text.isdigit() and len(text) <= 10 and int(text) == count
+        return text.isdigit() and text.lstrip(b"0") == (b"%d" % count).lstrip(b"0")
 
     def _finds(self, position: int, path: bytes, rule: str) -> None:
         self.findings.append(Finding(self._file, position, path.decode(), rule))

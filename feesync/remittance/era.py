@@ -151,7 +151,7 @@ class _Reader(Reader[Remittance]):
                 self._header.reads(segment)
         if claim and part.is_last:
             self.finds(start, "2100", "cut-claim", refused=True)
-            balances = [finding for finding in balances if (finding.segment or 0) < start]
+            balances = [finding for finding in balances if finding.segment < start]
         elif claim:
             payments += self._payment(claim, start)
         return Remittance(

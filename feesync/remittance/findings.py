@@ -61,7 +61,6 @@ def transaction_set(kind: str, version: str) -> str:
 
 def sentence(finding: Finding) -> str:
     """Return a finding as one line: where and what, without the file's name."""
-    segment = "" if finding.segment is None else f"segment {finding.segment}"
-    where = ", ".join(filter(None, (segment, finding.path)))
+    where = ", ".join(filter(None, (f"segment {finding.segment}", finding.path)))
     left_out = "; left out" if finding.refused else ""
-    return f"{where}: {RULES[finding.rule]}{left_out}" if where else RULES[finding.rule] + left_out
+    return f"{where}: {RULES[finding.rule]}{left_out}"

@@ -74,7 +74,7 @@ class Reader(Generic[Record]):
     def _with_findings(self, record: Record) -> Record:
         """Return a record with what has been found since the last time."""
         findings: list[Finding] = self._transactions.findings
-        found = sorted((*record.findings, *findings), key=lambda finding: finding.segment or 0)
+        found = sorted((*record.findings, *findings), key=lambda finding: finding.segment)
         findings.clear()
         return record._replace(findings=tuple(found))
 

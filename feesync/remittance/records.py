@@ -21,7 +21,7 @@ class Finding(NamedTuple):
 
     Attributes:
         file: index of the file among those that were asked for, from 0.
-        segment: position of the segment in the file, counted from 1; None for the file as a whole.
+        segment: position of the segment in the file, counted from 1.
         path: where in the segment or the loops, such as `CLP04` or `2000/2100/2110/SVC02`.
         rule: what the file should have, as a short name in small letters with hyphens, such as
             `truncated`, `line-balance` or `not-an-amount`.
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
     """
 
     file: int
-    segment: int | None
+    segment: int
     path: str
     rule: str
     refused: bool = False
