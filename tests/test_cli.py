@@ -101,7 +101,7 @@ def test_the_database_option_stands_before_or_after_the_command(
 
 
 FETCHING = {"requests", "urllib3", "sqlite_utils", "tenacity", "lxml", "filelock"}
-DRAWING = {"matplotlib", "pyarrow", "xlsxwriter", "python_calamine"}
+DRAWING = {"matplotlib", "duckdb", "pyarrow", "xlsxwriter", "python_calamine"}
 PRINTING = {"tabulate", "simplejson"}
 STANDARD = {"dataclasses", "fractions", "pathlib", "platformdirs", "shutil", "tempfile", "urllib"}
 """Modules that a start would wait for, and that an estimate does not need."""

@@ -303,3 +303,15 @@ def test_html_is_escaped_and_cut():
     assert rows_html(rows, 61).count("<tr>") == 61
     assert rows_html(rows, 61).endswith("<p>The first 60 rows of 61.</p>")
     assert rows_html(iter(rows), None).endswith("<p>The first 60 rows.</p>")
+
+
+def test_equal_numbers_keep_their_own_places(loaded):
+    """An RVU of 0.42 and a GPCI of 0.420, whichever comes first."""
+    rows = fs.rates(release="RVU25D", state=["AL", "AR", "CA", "LA"], db=loaded).rows()
+    numbers = {
+        end: {str(row[name]) for row in rows for name in row if name.endswith(end)}
+        for end in ("_rvu", "_gpci")
+    }
+    places = {end: {len(text.partition(".")[2]) for text in numbers[end]} for end in numbers}
+    assert places == {"_rvu": {2}, "_gpci": {3}}
+    assert {f"{text}0" for text in numbers["_rvu"]} & numbers["_gpci"]

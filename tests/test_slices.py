@@ -1,5 +1,6 @@
 """A large grid, which DuckDB computes, has the rows and the bytes that SQLite's has."""
 
+import csv
 import io
 import sqlite3
 from contextlib import closing
@@ -8,16 +9,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import simplejson
 from cms_files import rvu26d, zip_of
 
 from feesync import export, rates
 from feesync.datasets.rvu.load import load
 from feesync.errors import StoreError
 from feesync.formats.release import from_zip
+from feesync.model import money
 from feesync.model.hcpcs import read_codes
 from feesync.store import checksums, columnar, sums
-from feesync.writers import block, csv_text, files, slices
+from feesync.writers import block, csv_text, files, json_text, slices
 from feesync.writers.arrow import arrow_schema
+from feesync.writers.cells import inert
 from feesync.writers.rows import open_grid
 
 pytest.importorskip("duckdb")
@@ -78,6 +82,7 @@ def test_rows_text_and_batches(names, by, codes, places, states, when, qp):
     def contents():
         text = io.StringIO()
         csv_text.write(text, grid.blocks())
+        json_text.write(text, grid.blocks())
         schema = arrow_schema()
         batches = [batch for own in grid.blocks() for batch in own.batches(schema)]
         assert all(batch.schema == schema for batch in batches)
@@ -119,6 +124,7 @@ def test_codes_of_the_database_and_of_the_snapshot(loaded, by):
     def contents():
         text = io.StringIO()
         csv_text.write(text, grid.blocks())
+        json_text.write(text, grid.blocks())
         batches = [batch for own in grid.blocks() for batch in own.batches(arrow_schema())]
         return [*grid.rows()], text.getvalue(), batches
 
@@ -141,6 +147,29 @@ def test_what_is_damaged(loaded, by):
     duckdb, sqlite = by(outcome)
     assert duckdb == sqlite
     assert "71046 in RVU25D" in duckdb[1]
+
+
+def test_the_texts_are_those_of_the_rows(names, by):
+    """CSV by Python's writer, JSON by its encoder, of rows that `rates` returns."""
+    answer = rates("71045-71046", release="RVU26D", qp=True, db=names)
+    lines, objects = io.StringIO(), io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerows([answer.columns, *(map(inert, cells) for cells in answer.cells())])
+    own = [money.json_exact(row) for row in answer.rows()]
+    simplejson.dump(own, objects, indent=2, ensure_ascii=False, use_decimal=True)
+
+    def texts():
+        found = io.StringIO(), io.StringIO()
+        csv_text.write(found[0], answer.grid.blocks())
+        json_text.write(found[1], answer.grid.blocks())
+        return [text.getvalue() for text in found]
+
+    expected = [lines.getvalue(), objects.getvalue() + "\n"]
+    assert by(texts) == [expected, expected]
+    assert len(own) > 100
+    nothing = io.StringIO()
+    json_text.write(nothing, [])
+    assert nothing.getvalue() == "[]\n"
 
 
 @pytest.mark.parametrize("missing", ["duckdb", "pyarrow"])

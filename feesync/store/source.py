@@ -30,6 +30,7 @@ _SELECT_ALL = (
     f"{_SELECT.replace('SELECT', 'SELECT mac, locality,', 1)} WHERE release_id = ? AND "
     "basis = ? AND hcpcs = ?"
 )
+_OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
 
 _FIRST_SET_ASIDE = 4
 """The first version of the database that records the checks that were set aside."""
@@ -156,9 +157,14 @@ class Source:
         They are ordered by row modifier, and then as the localities are.
         """
         self.check_code(release, hcpcs)
-        rows = self.connection.execute(
-            _SELECT_ALL, (release.release_id, basis_of(release, qp=qp), hcpcs)
-        ).fetchall()
+        places = list(places)
+        query, key = _SELECT_ALL, [release.release_id, basis_of(release, qp=qp), hcpcs]
+        if len(places) < len(self.localities(release)):
+            import json  # not at every start
+
+            query += _OF_PLACES
+            key.append(json.dumps([place.mac + place.locality for place in places]))
+        rows = self.connection.execute(query, key).fetchall()
         by_key = {(mac, locality, rate[1]): Rate._make(rate) for mac, locality, *rate in rows}
         modifiers = sorted({modifier for _, _, modifier in by_key})
         return [

@@ -216,12 +216,13 @@ def _number(value: str | int | None, places: int) -> Decimal | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def _json_number(value: Decimal) -> JsonNumber | int:
-    return int(value) if value.as_tuple().exponent == 0 else JsonNumber(value)
+def _json_number(value: Decimal, exponent: int) -> JsonNumber | int:
+    return int(value) if exponent == 0 else JsonNumber(value)
 
 
 def _json(cell: object) -> object:
-    return _json_number(cell) if isinstance(cell, Decimal) else cell
+    """Return a cell for `json.dumps`; 0.42 and 0.420 are equal, and remembered apart."""
+    return _json_number(cell, int(cell.as_tuple().exponent)) if isinstance(cell, Decimal) else cell
 
 
 def rates(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-_GROUPS = 8
+_GROUPS = 4
 """How many batches are computed together."""
 
 _FETCH_ROWS = 1 << 13
@@ -253,7 +253,8 @@ class Tables:
                 text = f"coalesce(CAST({_decimal(name)} AS VARCHAR), {_literal(form.none)})"
                 parts += (_literal(form.label(name)), text, _literal(form.between))
         for batch in self.arrow(f"concat({', '.join(parts)}) AS line", which, self._texts[form]):
-            yield _joined(batch.column(0))
+            for begin in range(0, batch.num_rows, _FETCH_ROWS):
+                yield _joined(batch.column(0).slice(begin, _FETCH_ROWS))
 
     def _give_texts(self, form: TextForm) -> tuple[str, str]:
         """Make tables of the codes and of the places with their texts in each run of columns.

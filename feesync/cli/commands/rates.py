@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import date as Date
 from pathlib import Path
@@ -50,8 +51,8 @@ from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.threads import open_schedule
-from feesync.writers import grid
-from feesync.writers.rates import rates
+from feesync.writers import csv_text, grid, json_text
+from feesync.writers.rates import Rates, rates
 
 _MONEY = (
     "nonfacility_amount",
@@ -134,10 +135,7 @@ def command(
             conversion_factor=conversion_factor,
             db=ctx.obj,
         )
-        if as_json:
-            print_json_rows(answer)
-        else:
-            print_csv(answer.columns, answer.cells())
+        _print_rows(answer, as_json=as_json)
         print_notes(answer.notes)
         print_unknown(ctx, answer.unknown)
         return
@@ -173,6 +171,16 @@ def command(
     for text in reasons:
         click.echo(f"feesync: no price: {text}", err=True)
     print_unknown(ctx, unknown)
+
+
+def _print_rows(answer: Rates, *, as_json: bool) -> None:
+    if not answer.contract:
+        form = json_text if as_json else csv_text
+        form.write(sys.stdout, answer.grid.blocks())
+    elif as_json:
+        print_json_rows(answer)
+    else:
+        print_csv(answer.columns, answer.cells())
 
 
 def _with_notes(
