@@ -169,8 +169,9 @@ def _first(
     lower the sum.
     """
     tied = _tied(services, amounts)
-    if len(tied) < 2:
-        return services
+    alike = {(one.entry.number, one.charges) for one in tied}
+    if len(alike) < 2 and tied[:1] == services[:1]:
+        return services  # units of a line with the same charge gain the same
     first = max(tied, key=lambda service: _worth(service) - _worth(service, reduce))
     return [first, *(service for service in services if service is not first)]
 
