@@ -1,9 +1,11 @@
 """Files of claims become one relation: every row, every cell as it came, whatever wrote them."""
 
+import codecs
 import csv
 import gzip
 import io
 import random
+from pathlib import Path
 
 import duckdb
 import pandas
@@ -17,6 +19,7 @@ from feesync import InvalidInputError
 from feesync.batch import intake, plain
 from feesync.batch.source import LONGEST_LINE, read_source
 from feesync.cli.hints import error_text
+from feesync.remittance import submitted_rows
 
 HEADER = "claim_id,date,hcpcs,locality,note\n"
 ROWS = [
@@ -246,7 +249,8 @@ def test_a_workbook_has_the_rows_of_its_first_sheet(tmp_path):
         (b"PAR1 is cut", "claims0.csv cannot be read as Parquet: it is cut short or damaged"),
         (b"PK\x03\x04 is cut", "claims0.csv is not readable as a workbook"),
         (b"\xd0\xcf\x11\xe0", "claims0.csv is a workbook of an old form: save it as .xlsx or .csv"),
-        (b"ISA*00*", "claims0.csv is X12, and no table of claims"),
+        (b"ISA*00*", "claims0.csv: is no X12 file: it does not begin with an interchange header"),
+        (gzip.compress(b"ISA*00*\n"), "claims0.csv is X12 that is compressed: unpack it"),
         (gzip.compress(TEXT.encode())[:-9], "claims0.csv cannot be unpacked: it is cut short"),
         (b"\x28\xb5\x2f\xfd is cut", "claims0.csv cannot be unpacked: it is cut short or damaged"),
         (gzip.compress(b"PAR1"), "claims0.csv is Parquet that is compressed once more: unpack it"),
@@ -298,3 +302,38 @@ def test_rows_keep_their_order_in_a_large_file(tmp_path):
     rows, _, _ = read(tmp_path, HEADER + body)
     assert [int(row[0]) for row in rows] == list(range(count))
     assert all(row[4] == "x" * (n % 90) + "\n" for n, row in enumerate(rows))
+
+
+SUBMITTED = (Path(__file__).parent / "fixtures/x12/base.837").read_bytes()
+BILLED = [
+    ("MADE0001", "1", "2025-11-03", "64493", "50", "94110", "11", "1", "500.00"),
+    ("MADE0001", "2", "2025-11-03", "64494", "50", "94110", "11", "1", "400.00"),
+    ("MADE0002", "1", "2025-11-03", "64493", "RT,KX", "90001", "24", "1", "300.00"),
+]
+
+
+@pytest.mark.parametrize("before", [b"", codecs.BOM_UTF8, b"\r\n "])
+def test_professional_claims_are_a_table_too(tmp_path, before):
+    rows, flaws, found = read(tmp_path, before + SUBMITTED)
+    assert rows == BILLED
+    assert flaws == [None] * 3
+    assert found.columns.names == submitted_rows.COLUMNS
+    assert found.columns.carried == 0
+
+
+def test_a_professional_claim_that_cannot_be_read_is_a_row_with_its_flaw(tmp_path):
+    rows, flaws, _ = read(tmp_path, SUBMITTED.replace(b"*900***11", b"*9OO***11"))
+    assert rows == [BILLED[2], (None,) * len(BILLED[2])]
+    assert flaws == [None, "x12"]
+
+
+def test_professional_claims_stand_beside_a_table(tmp_path):
+    table = "ZIP,HCPCS,Note,Claim,Date\n33612,64493,mine,7,2025-11-03\n"
+    rows, flaws, found = read(tmp_path, table, SUBMITTED)
+    names = found.columns_of()
+    assert flaws == [None] * 4
+    at = [int(names[name][0][1:]) for name in ("claim_id", "hcpcs", "zip", "date")]
+    assert [tuple(row[number] for number in at) for row in rows] == [
+        ("7", "64493", "33612", "2025-11-03"),
+        *((row[0], row[3], row[5], row[2]) for row in BILLED),
+    ]

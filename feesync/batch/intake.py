@@ -6,7 +6,7 @@ row (plain). Out of scope: what the cells mean (words), and the answer's file (o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -71,7 +71,8 @@ def read_files(
         InvalidInputError: a file cannot be read, or lacks a column that is needed.
         MissingExtraError: a package that reads it is not installed.
     """
-    readers = [_reader(connection, read_source(path, name)) for path, name in files]
+    sources = [read_source(path, name) for path, name in files]
+    readers = [_READERS[source.kind](connection, source) for source in sources]
     return _read(connection, readers, mapping, given)
 
 
@@ -282,11 +283,28 @@ class _Frame(_Reader):
         self.connection.unregister(_FRAME)
 
 
-def _reader(connection: DuckDBPyConnection, source: Source) -> _Reader:
-    """Return the reader of a file."""
-    if source.kind is Kind.TEXT:
-        return _Text(connection, source)
-    return (_Parquet if source.kind is Kind.PARQUET else _Workbook)(connection, source)
+class _Submission(_Reader):
+    """Professional claims as X12 837P."""
+
+    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+        from feesync.remittance.submitted_rows import COLUMNS, submitted_rows
+
+        super().__init__(connection, source.name)
+        self.header = COLUMNS
+        self.types = [_TEXT] * len(COLUMNS)
+        self._rows = submitted_rows(source.path)
+
+    def read(self, positions: Sequence[int]) -> None:
+        """Append the lines of the claims, and a row for each claim that cannot be read."""
+        _insert_blocks(self, positions, (plain.Row(cells, flaw) for cells, flaw in self._rows))
+
+
+_READERS: Mapping[Kind, Callable[[DuckDBPyConnection, Source], _Reader]] = {
+    Kind.TEXT: _Text,
+    Kind.PARQUET: _Parquet,
+    Kind.WORKBOOK: _Workbook,
+    Kind.SUBMISSION: _Submission,
+}
 
 
 def _insert_blocks(reader: _Reader, positions: Sequence[int], rows: Iterator[plain.Row]) -> None:

@@ -13,7 +13,7 @@ from feesync.batch.words import Words, join_of
 from feesync.claims import arguments
 from feesync.errors import FeesyncError
 
-_FLAWS = (Reason.RAGGED_ROW, Reason.QUOTES)
+_FLAWS = (Reason.RAGGED_ROW, Reason.QUOTES, Reason.X12)
 _PLAIN = "DECIMAL(9, 2)"
 """The type of an amount whose text is plain, such as 123.45."""
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
 
     RAGGED_ROW = "ragged-row"
     QUOTES = "quotes"
+    X12 = "x12"
     MISSING_DATE = "missing-date"
     UNREADABLE_DATE = "unreadable-date"
     MISSING_CODE = "missing-code"
@@ -64,6 +65,7 @@ class Reason(StrEnum):
 _WORDS = {
     Reason.RAGGED_ROW: "the row has more or fewer cells than the header",
     Reason.QUOTES: "a quotation mark in the row is not closed",
+    Reason.X12: "a claim of an X12 file cannot be read",
     Reason.MISSING_DATE: "there is no date of service",
     Reason.UNREADABLE_DATE: "the date of service cannot be read",
     Reason.MISSING_CODE: "there is no HCPCS code",

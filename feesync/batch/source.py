@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,10 @@ LONGEST_LINE = 1 << 20
 
 _BEGINNING = 1 << 16
 _PARQUET, _WORKBOOK, _OLD_WORKBOOK = b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_GZIP, _ZSTD, _X12 = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"ISA"
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_X12 = re.compile(rb"(?:\xef\xbb\xbf)?\s*ISA[^A-Za-z0-9_,;\t ]")
+"""The beginning of X12, and of no name of a column."""
+
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WESTERN = "feesync-western"
 
@@ -39,6 +43,8 @@ class Kind(StrEnum):
     TEXT = "text"
     PARQUET = "parquet"
     WORKBOOK = "workbook"
+    SUBMISSION = "submission"
+    """Professional claims, X12 837P."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +122,10 @@ def read_source(path: Path, name: str) -> Source:
 
 def _text(path: Path, name: str, compression: str, beginning: bytes) -> Source:
     """Return what a text is, by its beginning."""
-    if beginning.startswith(_X12):
-        raise InvalidInputError(f"{name} is X12, and no table of claims")
+    if _X12.match(beginning):
+        if compression:
+            raise InvalidInputError(f"{name} is X12 that is compressed: unpack it")
+        return Source(path, name, Kind.SUBMISSION)
     if beginning.startswith(_PARQUET):
         raise InvalidInputError(f"{name} is Parquet that is compressed once more: unpack it")
     encoding = _encoding(beginning)
