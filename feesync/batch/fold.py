@@ -13,7 +13,15 @@ from feesync.model.money import SCALE
 _HALF = SCALE // 2
 
 
-def make_priced(engine: Engine, size: Recipes, *, shares: bool) -> None:
+def make_priced(
+    engine: Engine,
+    size: Recipes,
+    *,
+    shares: bool,
+    name: str = "priced",
+    lines: str = "line",
+    recipes: str = "recipe",
+) -> None:
     """Make the table `priced`: the lines that can be read, each priced by itself.
 
     Its columns: row, shape, release_id, place_id, paid; reason_id, why it cannot be priced, else
@@ -25,15 +33,18 @@ def make_priced(engine: Engine, size: Recipes, *, shares: bool) -> None:
         engine: the engine.
         size: how many factors the recipes have.
         shares: whether the table `share` has rows.
+        name: of the table.
+        lines: the table of the lines.
+        recipes: the table of the recipes.
     """
     factors = [f"x.before{number}" for number in range(size.before)]
     factors += [f"x.after{number}" for number in range(size.after)]
     amount = "fee"
-    select = _fees(engine, factors, shares=shares)
+    select = _fees(lines, recipes, factors, shares=shares)
     for number in range(len(factors)):
-        scaled = _scaled(engine, amount, f"f{number}")
+        product = scaled(engine, amount, f"f{number}")
         amount = f"a{number}"
-        select = f"SELECT p.*, {scaled} AS {amount} FROM ({select}) AS p"  # noqa: S608
+        select = f"SELECT p.*, {product} AS {amount} FROM ({select}) AS p"  # noqa: S608
     select = f"SELECT p.*, {amount} * services AS amount FROM ({select}) AS p"  # noqa: S608
     is_open = "folds AND denial_id IS NULL AND reason_id IS NULL"
     lower = "CASE WHEN charge < amount THEN charge ELSE amount END"
@@ -43,12 +54,12 @@ def make_priced(engine: Engine, size: Recipes, *, shares: bool) -> None:
         "CASE WHEN NOT owes OR deductible IS NULL THEN 0 "
         "WHEN deductible < allowed THEN deductible ELSE allowed END"
     )
-    share = _scaled(engine, f"(allowed - {owed})", f"({SCALE} - coinsurance)")
+    share = scaled(engine, f"(allowed - {owed})", f"({SCALE} - coinsurance)")
     select = f"SELECT p.*, {share} AS shared FROM ({select}) AS p"  # noqa: S608
-    cut = _scaled(engine, "shared", "sequestration_rate")
+    cut = scaled(engine, "shared", "sequestration_rate")
     select = f"SELECT p.*, {cut} AS sequestration FROM ({select}) AS p"  # noqa: S608
     engine.make(
-        "priced",
+        name,
         "SELECT row, shape, release_id, place_id, paid, reason_id, folds, denial_id, beside, "  # noqa: S608
         "fee, allowed, shared - sequestration AS medicare_payment, sequestration, "
         "allowed - shared AS patient_responsibility, "
@@ -60,7 +71,7 @@ def make_priced(engine: Engine, size: Recipes, *, shares: bool) -> None:
     )
 
 
-def _scaled(engine: Engine, amount: str, factor: str) -> str:
+def scaled(engine: Engine, amount: str, factor: str) -> str:
     """Return the SQL of an amount times a factor in ten-thousandths, rounded half up."""
     return f"(({amount}) * {factor} + {_HALF}) {engine.dialect.quotient} {SCALE}"
 
@@ -75,7 +86,7 @@ def _limit(engine: Engine) -> str:
     return f"CAST(({doubled}) {engine.dialect.quotient} (2 * {denominator}) AS BIGINT)"
 
 
-def _fees(engine: Engine, factors: list[str], *, shares: bool) -> str:
+def _fees(lines: str, recipes: str, factors: list[str], *, shares: bool) -> str:
     """Return the SELECT of lines with the fee of their setting and what their recipe says."""
     named = "".join(f", {factor} AS f{number}" for number, factor in enumerate(factors))
     coinsurance, owes, beside, join = "d.coinsurance", "TRUE", "FALSE", ""
@@ -95,7 +106,7 @@ def _fees(engine: Engine, factors: list[str], *, shares: bool) -> str:
         "ELSE v.nonfacility_capped_exact END AS exact, "
         f"d.sequestration AS sequestration_rate, {coinsurance} AS coinsurance, {owes} AS owes, "
         f"{beside} AS beside{named} "
-        "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
+        f"FROM {lines} AS l JOIN {recipes} AS x ON x.shape = l.shape "
         "JOIN service_day AS d ON d.day_id = l.day_id "
         "JOIN revision_rate_cents AS v ON v.rate_id = l.rate_id AND v.place_id = l.place_id "
         f"{join} WHERE l.reason_id IS NULL"

@@ -25,10 +25,12 @@ _SAYS = ("code_id", "service_id", "day_id", "place_id", "charge", "deductible")
 
 
 def make_groups(run: Run) -> None:
-    """Make the tables of the lines that are priced together, and of those that are refused.
+    """Make the tables of the lines that have others beside them.
 
-    together_line: grp, row, biller; the lines that touch others, or do not fold. The group is the
-    number of its first row, so that a line without others is a group too.
+    group_line: all lines that can be priced, with what groups are made by.
+    beside: those in a group of several; grp, the number of the group, is that of its first row.
+    of_pool, of_code: what several lines of a group share: grp, with ranked_by and pool_id, or with
+    biller and code_id.
     unfit: row, reason; the lines that their claim, and not they themselves, makes unreadable.
     """
     engine = run.engine
@@ -47,8 +49,9 @@ def make_groups(run: Run) -> None:
     )
     engine.make(
         "beside",
-        "SELECT s.grp, g.row, g.biller, g.ranked_by, g.code_id, g.pool_id, g.folds, g.is_open, "  # noqa: S608
-        f"s.whole = 1 AS whole, CASE WHEN s.lines > {MOST_LINES} THEN '{Reason.TOO_MANY_LINES}' "
+        "SELECT s.grp, g.row, g.biller, g.ranked_by, g.code_id, g.pool_id, g.folds, "  # noqa: S608
+        "g.simple, g.combines, g.is_open, s.whole = 1 AS whole, "
+        f"CASE WHEN s.lines > {MOST_LINES} THEN '{Reason.TOO_MANY_LINES}' "
         f"WHEN s.owed > s.least_owed THEN '{Reason.DEDUCTIBLE}' END AS reason "
         f"FROM ({kept}) AS g JOIN several AS s ON s.claim = g.claim AND s.day_id = g.day_id "
         "AND s.billed_by = g.billed_by",
@@ -60,7 +63,17 @@ def make_groups(run: Run) -> None:
             "FROM double_line"
         )
     engine.make("unfit", unfit)
-    engine.make("together_line", f"{_TOUCHING} UNION ALL {_SINGLE}")
+    engine.make("of_pool", _OF_POOL)
+    engine.make("of_code", _OF_CODE)
+
+
+def make_together_lines(run: Run) -> None:
+    """Make the table of the lines that Python prices: they touch others, or do not fold.
+
+    together_line: grp, row, biller. A line without others is a group too. The table ranked_row has
+    been made, of the lines that the engine ranks.
+    """
+    run.engine.make("together_line", f"{_TOUCHING} UNION ALL {_SINGLE}")
 
 
 def _give_data(run: Run) -> None:
@@ -96,7 +109,7 @@ def _lines(run: Run) -> str:
         f"SELECT l.row, {claim_of(run)} AS claim, {billed_by} AS billed_by, b.biller, "  # noqa: S608
         "CASE WHEN r.pool_id IS NULL THEN b.biller ELSE -1 END AS ranked_by, "
         "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
-        f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, "
+        f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, x.simple, x.combines, "
         "x.denial_id IS NULL AS is_open, coalesce(h.beside, FALSE) AS looks_beside "
         "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
         "JOIN biller AS b ON b.service_id = l.service_id "
@@ -157,14 +170,16 @@ _OF_POOL = (
 )
 _OF_CODE = (
     "SELECT grp, biller, code_id FROM beside AS b "  # noqa: S608
-    f"WHERE {_FIT} AND NOT whole GROUP BY grp, biller, code_id HAVING count(*) > 1"
+    f"WHERE {_FIT} AND NOT whole AND combines GROUP BY grp, biller, code_id HAVING count(*) > 1"
 )
 _TOUCHING = (
-    f"SELECT b.grp, b.row, b.biller FROM beside AS b LEFT JOIN ({_OF_POOL}) AS p "  # noqa: S608
+    "SELECT b.grp, b.row, b.biller FROM beside AS b LEFT JOIN of_pool AS p "  # noqa: S608
     "ON p.grp = b.grp AND p.ranked_by = b.ranked_by AND p.pool_id = b.pool_id "
-    f"LEFT JOIN ({_OF_CODE}) AS c "
-    "ON c.grp = b.grp AND c.biller = b.biller AND c.code_id = b.code_id "
-    f"WHERE {_FIT} AND (b.whole OR NOT b.folds OR p.grp IS NOT NULL OR c.grp IS NOT NULL)"
+    "LEFT JOIN of_code AS c "
+    "ON c.grp = b.grp AND c.biller = b.biller AND c.code_id = b.code_id AND b.combines "
+    "LEFT JOIN ranked_row AS r ON r.row = b.row "
+    f"WHERE {_FIT} AND r.row IS NULL "
+    "AND (b.whole OR NOT b.folds OR p.grp IS NOT NULL OR c.grp IS NOT NULL)"
 )
 _SINGLE = (
     "SELECT g.row AS grp, g.row, g.biller FROM group_line AS g WHERE NOT g.folds AND g.is_open "

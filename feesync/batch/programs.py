@@ -7,6 +7,7 @@ has some 24,000. Out of scope: the arithmetic (fold), and lines without a recipe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from feesync.batch.engine import Engine
@@ -45,7 +46,7 @@ class Recipes(NamedTuple):
     pools: list[Pool]
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """A shape with what becomes of its lines.
 
     Attributes:
@@ -53,6 +54,7 @@ class _Shape(NamedTuple):
         own: its recipe; None where it does not fold, or cannot be priced.
         pool: the lines that it is reduced with.
         alone: whether it is paid only where no other line of the day is.
+        combines: whether it and another line of its code may be one procedure.
         simple: whether its amount alone says how it ranks.
         reason: why it cannot be priced.
     """
@@ -61,6 +63,7 @@ class _Shape(NamedTuple):
     own: Recipe | None
     pool: Pool | None = None
     alone: bool = False
+    combines: bool = False
     simple: bool = False
     reason: Reason | None = None
 
@@ -73,27 +76,42 @@ def give_recipes(
     Makes the table recipe: shape; facility, whether the fee is that of a facility; folds, whether
     there is a recipe; before0 ..., after0 ..., services; steps_id and charge_steps_id, the texts of
     the steps without and with the charge; denial_id; limit_numerator and limit_denominator as text;
-    pool_id, alone, simple; reason_id, NULL where the lines can be priced.
+    pool_id, alone, combines, simple; reason_id, NULL where the lines can be priced.
     """
     rows = engine.rows("SELECT DISTINCT shape FROM line WHERE reason_id IS NULL")
-    shapes = {number: _shape(number, words, found, rates) for (number,) in rows}
+    shapes = {number: shape_of(number, words, found, rates) for (number,) in rows}
     recipes = [shape.own for shape in shapes.values() if shape.own]
     size = Recipes(
         max((len(each.before) for each in recipes), default=0),
         max((len(each.after) for each in recipes), default=0),
         [],
     )
+    give_table(engine, "recipe", shapes, size, texts)
+    return size
+
+
+def give_table(
+    engine: Engine, name: str, shapes: Mapping[int, Shape], size: Recipes, texts: Texts
+) -> None:
+    """Give the engine a table of recipes, with the columns of the table recipe.
+
+    Args:
+        engine: the engine.
+        name: of the table.
+        shapes: what becomes of the lines of each shape, by its number.
+        size: how many factors the table has columns for.
+        texts: the texts by id.
+    """
     columns: dict[str, tuple[str, list[Any]]] = {"shape": ("BIGINT", list(shapes))}
     pools = Numbers(size.pools)
     for shape in shapes.values():
-        for name, (kind, value) in _cells(shape, size, pools, texts).items():
-            columns.setdefault(name, (kind, []))[1].append(value)
+        for column, (kind, value) in _cells(shape, size, pools, texts).items():
+            columns.setdefault(column, (kind, []))[1].append(value)
     if not shapes:
         columns |= {
-            name: (kind, []) for name, (kind, _) in _cells(_NONE, size, pools, texts).items()
+            column: (kind, []) for column, (kind, _) in _cells(_NONE, size, pools, texts).items()
         }
-    engine.give("recipe", columns)
-    return size
+    engine.give(name, columns)
 
 
 def give_shares(engine: Engine, words: Words) -> bool:
@@ -120,7 +138,7 @@ def give_shares(engine: Engine, words: Words) -> bool:
     return bool(rows)
 
 
-def _shape(number: int, words: Words, found: Periods, rates: Rates) -> _Shape:
+def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
     """Return the shape that a number is of (lines.make_lines)."""
     rest, code = divmod(number, len(words.codes) + 1)
     rest, rules = divmod(rest, len(found.rules))
@@ -132,25 +150,24 @@ def _shape(number: int, words: Words, found: Periods, rates: Rates) -> _Shape:
     try:
         practitioners.check(terms.practitioner, terms.day)
     except InvalidInputError:
-        return _Shape(line, None, reason=Reason.PRACTITIONER)
+        return Shape(line, None, reason=Reason.PRACTITIONER)
     try:
         own_program = program(indicators, line)
         own = recipe(own_program, line)
     except FeesyncError as error:
-        return _Shape(line, None, reason=reason_of(error))
-    if own and own.limit and 2 * own.limit[0] * _MOST_EXACT + own.limit[1] >= _HIGHEST:
+        return Shape(line, None, reason=reason_of(error))
+    if own and own.limit and 2 * SCALE * own.limit[0] * _MOST_EXACT + own.limit[1] >= _HIGHEST:
         own = None
     simple = is_simple(own_program, own)
-    return _Shape(line, own, own_program.pool, own_program.alone, simple)
+    pool, alone, combines = own_program.pool, own_program.alone, own_program.combines
+    return Shape(line, own, pool, alone, combines, simple)
 
 
 _NO_RECIPE = Recipe((), (), 1, (), None, "")
-_NONE = _Shape(Line("", (), None), None)  # type: ignore[arg-type]
+_NONE = Shape(Line("", (), None), None)  # type: ignore[arg-type]
 
 
-def _cells(
-    shape: _Shape, size: Recipes, pools: Numbers, texts: Texts
-) -> dict[str, tuple[str, Any]]:
+def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> dict[str, tuple[str, Any]]:
     own = shape.own or _NO_RECIPE
     limit = own.limit or (None, None)
     terms = shape.line.terms
@@ -167,6 +184,7 @@ def _cells(
         "limit_denominator": ("VARCHAR", limit[1] and str(limit[1])),
         "pool_id": ("INTEGER", pools.id_of(shape.pool) if shape.pool else None),
         "alone": ("BOOLEAN", shape.alone),
+        "combines": ("BOOLEAN", shape.combines),
         "simple": ("BOOLEAN", shape.simple),
         "reason_id": ("INTEGER", texts.id_of(shape.reason) if shape.reason else None),
     }

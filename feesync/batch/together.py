@@ -9,8 +9,9 @@ import os
 
 from feesync.batch.answer_row import AnswerRow
 from feesync.batch.group_work import COMPUTED, LOCAL, Facts, GroupWork, Place, Row
-from feesync.batch.groups import make_groups, make_incomplete
+from feesync.batch.groups import make_groups, make_incomplete, make_together_lines
 from feesync.batch.plan import Run
+from feesync.batch.ranks import make_ranked
 from feesync.batch.reasons import Status
 from feesync.model.rate import Rate
 from feesync.schedule.threads import open_schedule
@@ -39,6 +40,8 @@ def price(run: Run, workers: int | None = None) -> None:
     """
     engine = run.engine
     make_groups(run)
+    make_ranked(run)
+    make_together_lines(run)
     ((lines,),) = engine.rows("SELECT count(*) FROM together_line")
     computed = ", ".join(f"v.{name}" for name in COMPUTED)
     engine.through(
@@ -58,7 +61,8 @@ def price(run: Run, workers: int | None = None) -> None:
     )
     engine.make(
         "together",
-        f"SELECT * FROM together_price UNION ALL SELECT u.row, {unknown} FROM unfit AS u",  # noqa: S608
+        "SELECT * FROM together_price UNION ALL SELECT * FROM ranked "  # noqa: S608
+        f"UNION ALL SELECT u.row, {unknown} FROM unfit AS u",
     )
     make_incomplete(run)
 

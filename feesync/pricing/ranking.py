@@ -17,6 +17,7 @@ operation, ties, and ranks that are priced by report (multiple).
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 from feesync.model.money import SCALE, decimal_factor
@@ -51,6 +52,24 @@ def ranks(day: date) -> tuple[Rank, ...]:
             step_text(adjustment.name, decimal_factor(int(adjustment.factor))),
         )
         for adjustment in adjustments
+    )
+
+
+def ranked(own: Recipe, rank: Rank) -> Recipe:
+    """Return the recipe of a simple line that has a rank: its amount is multiplied by the rank's.
+
+    Args:
+        own: the recipe of the line by itself.
+        rank: its rank.
+    """
+    at, limit = len(own.before), own.limit
+    if limit:
+        share = Fraction(*limit) * Fraction(rank.factor, SCALE)
+        limit = share.numerator, share.denominator
+    return own._replace(
+        before=(*own.before, rank.factor),
+        steps=(*own.steps[:at], *filter(None, (rank.step,)), *own.steps[at:]),
+        limit=limit,
     )
 
 
