@@ -290,6 +290,12 @@ def test_a_claim_before_the_cut_stays_and_the_one_at_the_cut_does_not(tmp_path):
     assert findings(found) == [Finding(0, 43, "GE", "no-trailer")]
     found = read(content[: content.index(b"~\nGE*1*1")], tmp_path)
     assert payments(found) == [FIRST, SECOND]
+    # a segment that is cut is left out of a transaction, or stands apart from it
+    found = read(content[: content.index(b"GE*1*1") + 3], tmp_path)
+    assert payments(found) == [FIRST, SECOND]
+    assert Finding(0, 44, "", "cut-segment") in findings(found)
+    found = read(content[: second + 5], tmp_path)
+    assert Finding(0, 32, "", "cut-segment", True) in findings(found)
 
 
 def test_line_ends_anywhere_change_nothing(tmp_path):
@@ -507,6 +513,14 @@ def test_dates_of_a_line_and_of_a_claim(tmp_path):
     # the end of a claim that is not given is its beginning
     assert (found.first_day, found.last_day) == (NOVEMBER_3, NOVEMBER_3)
     assert found.services[0].last_day == NOVEMBER_3
+    # a line that says when it began, and not when it ended, has no end from its claim
+    for qualifier, days in (
+        (b"150", (date(2025, 11, 2), None)),
+        (b"151", (None, date(2025, 11, 2))),
+    ):
+        begun = one.replace(b"78.81**1~", b"78.81**1~\nDTM*%s*20251102~" % qualifier)
+        (found,) = payments(read(begun, tmp_path))
+        assert (found.services[0].first_day, found.services[0].last_day) == days
     none = changed(b"DTM*472*20251103~\n", b"")
     assert payments(read(none, tmp_path))[0].services[0].first_day is None
 
