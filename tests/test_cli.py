@@ -43,6 +43,7 @@ def test_version_and_help_run_as_a_module():
         "modifiers",
         "sync",
         "import",
+        "audit",
         "verify",
         "status",
         "cache",

@@ -162,7 +162,12 @@ def causes(
 
 
 def likeliest(
-    question: Question, target: Target, rates: OtherRates, *, most_pairs: int
+    question: Question,
+    target: Target,
+    rates: OtherRates,
+    kinds: Set[CauseKind] = frozenset(CauseKind),
+    *,
+    most_pairs: int = 0,
 ) -> Match | None:
     """Return the likeliest of `causes` by itself, None where there is none.
 
@@ -172,6 +177,7 @@ def likeliest(
         question: the line as it should be priced.
         target: the amounts; at least one.
         rates: finds the rates of the line, and of other days and places.
+        kinds: the only kinds that are tried.
         most_pairs: how many pairs are tried where no single hypothesis meets the amounts.
 
     Raises:
@@ -184,7 +190,7 @@ def likeliest(
     question = question.of_line(place=place.key)
     singles = []
     for one in hypotheses(question, own.price.rate, place, rates, paid=target.paid is not None):
-        trial = _trial((one,), question, rates)
+        trial = _trial((one,), question, rates) if one.kind in kinds else None
         if trial and trial.answer.meets(target):
             return _grouped([trial])[0]
         if trial:

@@ -14,7 +14,7 @@ import click
 from feesync.cli.output import count_of, print_table
 from feesync.cli.terminal import terminal_width
 from feesync.remittance.audit_line import AuditLine
-from feesync.remittance.audit_result import Audit
+from feesync.remittance.audit_result import Audit, ProviderTotal
 from feesync.remittance.line_status import WORDS, LineStatus
 from feesync.remittance.totals import Total, Unaudited
 
@@ -149,11 +149,15 @@ def _print_others(result: Audit) -> None:
         _print_table("Not audited:", ("Lines", "Paid", "Why"), rows)
     if result.provider_adjustments:
         rows = [
-            (each.reason, f"{each.adjustments:,}", f"{each.amount:,.2f}")
+            (each.reason, f"{each.adjustments:,}", _sum(each))
             for each in result.provider_adjustments
         ]
         heading = "Taken from payments apart from claims (PLB), and no part of a line:"
         _print_table(heading, ("Reason", "Adjustments", "Amount"), rows)
+
+
+def _sum(each: ProviderTotal) -> str:
+    return "none" if each.without_amount == each.adjustments else f"{each.amount:,.2f}"
 
 
 def _why(each: Unaudited) -> str:

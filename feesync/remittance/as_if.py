@@ -7,7 +7,7 @@ of scope: the hypotheses and their order (analysis).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from feesync.analysis.cause import CauseKind, Question
@@ -28,7 +28,7 @@ class AsIf(NamedTuple):
     """What an amount is right for.
 
     Attributes:
-        text: in words, to be read after "as": `without 50`; empty where nothing explains it.
+        text: in words, to be read after "as": `without 50`.
         kinds: the kind of the change, such as `without-modifier`; two of a pair.
     """
 
@@ -39,7 +39,15 @@ class AsIf(NamedTuple):
 MOST_PAIRS = 60
 """How many pairs of changes are tried for a line: of many lines, some would be met by chance."""
 
-_NOTHING = AsIf("", ())
+_OF_RANK = frozenset(CauseKind) - {
+    *(CauseKind.CONVERSION_FACTOR, CauseKind.CONTRACT, CauseKind.RELEASE),
+    *(CauseKind.NATIONAL, CauseKind.LOCALITY, CauseKind.LIMITING_CHARGE),
+}
+"""Changes of a line that may change its rank among others; the rest is of all lines alike."""
+
+_OVERLOOKED = frozenset((CauseKind.CHARGE, CauseKind.WITHOUT_MODIFIER, CauseKind.SETTING))
+"""What is likelier than that a line is paid by itself."""
+
 _BY_ITSELF = AsIf("by itself, beside no other line", (CauseKind.RANK.value,))
 
 
@@ -48,23 +56,24 @@ class Searches:
 
     def __init__(self, rates: ScheduleRates) -> None:
         self._rates = rates
-        self._found: dict[object, AsIf] = {}
+        self._found: dict[object, AsIf | None] = {}
 
-    def of(self, question: Question, release: str, allowed: int) -> AsIf:
+    def of(self, question: Question, release: str, allowed: int) -> AsIf | None:
         """Return what an amount in cents is right for, the likeliest cause alone.
+
+        None where nothing explains it.
 
         Days on which a release answers and no rule changes are alike.
         """
         key = _of_period(question.line), *map(_of_period, question.beside)
         shape = key, question.header.qp, release, allowed
-        found = self._found.get(shape)
-        if found is None:
+        if shape not in self._found:
             if len(self._found) >= MOST_SEARCHES:
                 self._found.clear()
-            found = self._found[shape] = self._search(question, Target(allowed, None))
-        return found
+            self._found[shape] = self._search(question, Target(allowed, None))
+        return self._found[shape]
 
-    def _search(self, question: Question, target: Target) -> AsIf:
+    def _search(self, question: Question, target: Target) -> AsIf | None:
         """Return what an amount is right for, beside the other lines first and then alone.
 
         What the other lines do not change is searched alone at once, which is faster.
@@ -73,25 +82,35 @@ class Searches:
         try:
             by_itself = answer(alone, self._rates)
             if not question.beside:
-                return self._likeliest((alone,), target)
+                return self._likeliest(alone, target, most_pairs=MOST_PAIRS)
             if by_itself.price.allowed == answer(question, self._rates).price.allowed:
-                return self._likeliest((alone, question), target)
-            first = self._likeliest((question,), target, most_pairs=0)
-            if first is _NOTHING and by_itself.meets(target):
-                return _BY_ITSELF
-            return first if first is not _NOTHING else self._likeliest((alone, question), target)
+                return (
+                    self._likeliest(alone, target)
+                    or self._likeliest(question, target, _OF_RANK)
+                    or self._likeliest(alone, target, most_pairs=MOST_PAIRS)
+                )
+            return (
+                self._likeliest(question, target, _OVERLOOKED)
+                or (_BY_ITSELF if by_itself.meets(target) else None)
+                or self._likeliest(question, target, frozenset(CauseKind) - _OVERLOOKED)
+                or self._likeliest(alone, target)
+                or self._likeliest(question, target, most_pairs=MOST_PAIRS)
+            )
         except (InvalidInputError, NoPriceError):  # alone it has no price
-            return _NOTHING
+            return None
 
     def _likeliest(
-        self, questions: Sequence[Question], target: Target, most_pairs: int = MOST_PAIRS
-    ) -> AsIf:
-        """Return the first cause of questions; pairs are tried of the last alone."""
-        *others, last = questions
-        for question, most in (*((other, 0) for other in others), (last, most_pairs)):
-            if match := likeliest(question, target, self._rates, most_pairs=most):
-                return AsIf(match.text, tuple(kind.value for kind in match.kinds))
-        return _NOTHING
+        self,
+        question: Question,
+        target: Target,
+        kinds: Set[CauseKind] = frozenset(CauseKind),
+        *,
+        most_pairs: int = 0,
+    ) -> AsIf | None:
+        match = likeliest(question, target, self._rates, kinds, most_pairs=most_pairs)
+        if match is None:
+            return None
+        return AsIf(match.text, tuple(kind.value for kind in match.kinds))
 
 
 def _of_period(line: Line) -> Line:

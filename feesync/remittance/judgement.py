@@ -228,7 +228,7 @@ class Judge:
         part: Part,
         parts: Mapping[int, Part],
         expected: Mapping[int, Expected | FeesyncError],
-    ) -> AsIf:
+    ) -> AsIf | None:
         """Return what the allowed amount of a line is right for, beside the other paid lines."""
         own = expected[number]
         assert part.question is not None
@@ -317,7 +317,7 @@ def _audit_line(
         rarc=_remarks(decision, service, status),
         status=status.value,
         reason=None if reason is None else str(reason),
-        as_if=(as_if and as_if.text) or None,
+        as_if=as_if and as_if.text,
         cause=as_if.kinds if as_if else (),
         release=quote and quote.release.label,
         stand_in=bool(quote and quote.stand_in),

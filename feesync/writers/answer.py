@@ -78,17 +78,13 @@ def write(path: Path, answer: Mapping[str, Any], sheets: Sequence[Sheet], *, for
     if kind == ".xlsx":
         _write_book(path, sheets, force=force)
         return
-    with (
-        target.existence_errors(path),
-        replacing(path, new=not force, private=True) as file,
-        io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True) as stream,
-    ):
+    with target.existence_errors(path), replacing(path, new=not force, private=True) as file:
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="")
         if kind == ".json":
             _write_json(stream, answer)
         else:
             _write_csv(stream, sheets[0])
-        stream.flush()
-        stream.detach()
+        stream.detach()  # written; the file is closed by what has opened it
 
 
 def _write_json(stream: io.TextIOWrapper, answer: Mapping[str, Any]) -> None:

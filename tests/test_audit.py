@@ -1,0 +1,475 @@
+"""Remittances beside what should have been allowed: line by line, whatever the payer says of it.
+
+Dollars are those of the samples' description, which CMS published, or of the scalar estimate.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import remits
+from remits import X12, claim, denied, raw, remit, service
+
+from feesync import InvalidInputError, LocalityError, audit, estimate, estimate_claim
+
+D = Decimal
+HERE: dict[str, Any] = {"locality": "01112-05"}
+DAY: dict[str, Any] = {"locality": "01112-05", "date": "2025-11-03"}
+"""64493 there: 222.87 in an office, 103.99 in a facility; 64493-50 334.31, 64494-50 166.49."""
+
+SHORT = ("64493-50", "222.87", "b6", "334.31", "-111.44", "underpaid", None, "without 50")
+RIGHT = ("64494-50", "166.49", "b6", "166.49", "0.00", "right", None, None)
+ASC = ("64493-RT", "100.53", "b6", "103.99", "-3.46", "underpaid", None, None)
+"""Of Manhattan, as the samples' description says; no change of a line of California gives it."""
+
+BASE = [SHORT, ASC, RIGHT]
+TAKEN_BACK = [
+    ("64493-50", "-222.87", "b6", None, None, "reversal", "corrected", None),
+    ("64494-50", "-166.49", "b6", None, None, "reversal", "corrected", None),
+]
+MADE: dict[str, list[tuple[str | None, ...]]] = {
+    **dict.fromkeys(("base", "bom", "crlf", "no_newlines", "other_delimiters"), BASE),
+    **dict.fromkeys(("latin1_name", "two_transactions", "junk_after"), BASE),
+    "claim_level_dates": [ASC],
+    "forwarded_19": [ASC],
+    "plb_mixed": [ASC],
+    "truncated": [SHORT, RIGHT],
+    "no_allowed_amt": [(*SHORT[:2], "derived", *SHORT[3:])],
+    "bundled_svc06": [
+        ("64493", "222.87", "b6", "222.87", "0.00", "right", None, None),
+        ("64493", "0.00", "derived", None, None, "bundled", None, None),
+    ],
+    "denied_4": [("64493", "0.00", "derived", "222.87", None, "denied", None, None)],
+    "secondary_2": [
+        ("64493-RT", None, "none", None, None, "secondary", "another-payer-first", None)
+    ],
+    "reversal_and_correction": [
+        ("64493-50", "334.31", "b6", "334.31", "0.00", "right", None, None),
+        RIGHT,
+        *TAKEN_BACK,
+    ],
+}
+
+
+def found(line):
+    amounts = (line.allowed, line.expected, line.variance)
+    allowed, expected, variance = (None if each is None else str(each) for each in amounts)
+    return (
+        *(line.code, allowed, line.allowed_from, expected, variance),
+        *(line.status, line.reason, line.as_if),
+    )
+
+
+def lines_of(path, **arguments):
+    return audit(path, **{**HERE, **arguments}).lines
+
+
+def one(path, **arguments):
+    (line,) = lines_of(path, **arguments)
+    return line
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_samples(name):
+    result = audit(X12 / f"{name}.835", **HERE)
+    assert [found(line) for line in result.lines] == MADE[name]
+
+
+def test_every_sample_is_here():
+    assert {path.stem for path in X12.glob("*.835")} - MADE.keys() == {"lower_case"}
+
+
+def test_a_file_without_a_claim_is_refused():
+    with pytest.raises(InvalidInputError, match=r"lower_case\.835: no claims? found"):
+        audit(X12 / "lower_case.835", **HERE)
+
+
+def test_what_a_line_says_besides():
+    line = next(line for line in lines_of(X12 / "base.835") if line.code == "64493-50")
+    assert (line.claim, line.line, str(line.date), line.units) == ("C000001", "1", "2025-11-03", 1)
+    assert (line.charge, line.paid) == (D("500.00"), D("174.73"))
+    assert (line.patient, line.sequestration) == (D("44.57"), D("3.57"))
+    assert (line.carc, line.rarc) == (("CO-45", "CO-253", "PR-2"), ("N620",))
+    assert (line.cause, line.release, line.stand_in) == (("without-modifier",), "RVU25D", False)
+    assert (line.mac, line.locality, line.pos, line.practitioner) == (
+        "01112",
+        "05",
+        "11",
+        "physician",
+    )
+    assert (line.payer, line.filing, line.billed) == ("01112", "MB", None)
+
+
+def test_what_was_billed_as_something_else():
+    _, other = lines_of(X12 / "bundled_svc06.835")
+    assert (other.code, other.billed, other.carc) == ("64493", "77003", ("CO-97",))
+
+
+class TestAllowed:
+    """The allowed amount, as the payer sends it or as it is derived."""
+
+    def of(self, tmp_path, *services, **arguments):
+        return one(remit(tmp_path / "a.835", claim(*services)), **arguments)
+
+    @pytest.mark.parametrize("sent", [True, False])
+    def test_sequestration_is_no_underpayment(self, tmp_path, sent):
+        line = self.of(tmp_path, service("64493:50", "334.31", sent=sent))
+        assert (line.allowed, line.paid, line.status) == (D("334.31"), D("262.10"), "right")
+
+    @pytest.mark.parametrize(("merit", "remarks"), [("5", ("N807",)), ("-5", ())])
+    def test_merit_changes_the_payment_only(self, tmp_path, merit, remarks):
+        line = self.of(
+            tmp_path, service("64493", "222.87", sent=False, merit=merit, remarks=remarks)
+        )
+        assert (line.allowed, line.allowed_from, line.status) == (D("222.87"), "derived", "right")
+
+    def test_another_penalty_is_a_part_of_what_is_not_paid(self, tmp_path):
+        line = self.of(tmp_path, service("64493", "222.87", sent=False, merit="5"))
+        assert (line.allowed, line.status) == (D("217.87"), "underpaid")
+
+    def test_a_deductible_is_a_part_of_it(self, tmp_path):
+        segments = (
+            "SVC*HC:64493*500*0**1",
+            "DTM*472*20251103",
+            "CAS*CO*45*277.13",
+            "CAS*PR*1*222.87",
+        )
+        line = self.of(tmp_path, raw("500", "0", "222.87", *segments))
+        assert (line.allowed, line.status, line.patient) == (D("222.87"), "right", D("222.87"))
+
+    def test_what_the_patient_owes_beyond_it_is_none(self, tmp_path):
+        segments = ("SVC*HC:64493*500*0**1", "DTM*472*20251103", "CAS*PR*96*500")
+        line = self.of(tmp_path, raw("500", "0", "500", *segments))
+        assert (line.allowed, line.status, line.expected) == (D(0), "denied", D("222.87"))
+
+    def test_adjustments_that_do_not_add_up(self, tmp_path):
+        segments = ("SVC*HC:64493*500*100**1", "DTM*472*20251103", "CAS*CO*45*277.13")
+        line = self.of(tmp_path, raw("500", "100", "0", *segments))
+        assert (line.allowed, line.status, line.reason) == (
+            None,
+            "not-audited",
+            "no-allowed-amount",
+        )
+
+    def test_behind_another_payer_it_is_not_known(self, tmp_path):
+        segments = ("SVC*HC:64493*500*100**1", "DTM*472*20251103", "CAS*OA*23*400")
+        line = self.of(tmp_path, raw("500", "100", "0", *segments))
+        assert (line.allowed_from, line.reason) == ("none", "no-allowed-amount")
+
+    @pytest.mark.parametrize(
+        ("allowed", "status"),
+        [("222.85", "right"), ("222.84", "underpaid"), ("222.89", "right"), ("222.90", "overpaid")],
+    )
+    def test_two_cents_are_none(self, tmp_path, allowed, status):
+        assert self.of(tmp_path, service("64493", allowed)).status == status
+
+    @pytest.mark.parametrize(("tolerance", "status"), [("0", "underpaid"), ("0.01", "right")])
+    def test_the_tolerance_is_a_choice(self, tmp_path, tolerance, status):
+        assert self.of(tmp_path, service("64493", "222.86"), tolerance=tolerance).status == status
+
+
+class TestClaim:
+    """The lines of a claim and day are priced together."""
+
+    CODES = ("64635", "64493", "64490")
+
+    def scalar(self, *codes, **changed):
+        arguments = {**DAY, "pos": "11", "coverage": False, **changed}
+        return [line.allowed for line in estimate_claim(codes, **arguments).lines]
+
+    def test_ranks(self, tmp_path):
+        expected = self.scalar(*self.CODES)
+        alone = [estimate(code, **DAY, pos="11").allowed for code in self.CODES]
+        assert expected != alone
+        pairs = zip(self.CODES, expected, strict=True)
+        services = [service(code, amount, "2000") for code, amount in pairs]
+        for line in lines_of(remit(tmp_path / "a.835", claim(*services))):
+            assert line.status == "right"
+
+    def test_days_are_apart(self, tmp_path):
+        alone = [estimate(code, **DAY, pos="11").allowed for code in self.CODES]
+        days = ("20251103", "20251104", "20251105")
+        services = [
+            service(code, amount, "2000", day=day)
+            for code, amount, day in zip(self.CODES, alone, days, strict=True)
+        ]
+        assert {line.status for line in lines_of(remit(tmp_path / "a.835", claim(*services)))} == {
+            "right"
+        }
+
+    def test_claims_are_apart(self, tmp_path):
+        claims = [
+            claim(service(code, estimate(code, **DAY, pos="11").allowed, "2000"), number=code)
+            for code in self.CODES
+        ]
+        assert {line.status for line in lines_of(remit(tmp_path / "a.835", *claims))} == {"right"}
+
+    def test_as_if_by_itself(self, tmp_path):
+        high, low = self.scalar("64635", "64493")
+        whole = estimate("64493", **DAY, pos="11").allowed
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64635", high, "2000"), service("64493", whole, "2000")),
+        )
+        line, right = lines_of(path)
+        assert (right.code, right.status) == ("64635", "right")
+        assert (line.expected, line.variance) == (low, whole - low)
+        assert (line.as_if, line.cause) == ("by itself, beside no other line", ("rank",))
+
+    def test_as_if_beside_the_others_first(self, tmp_path):
+        # half of 64493 without 50, which only its rank in the claim explains together
+        high, _ = self.scalar("64635", "64493-50")
+        _, low = self.scalar("64635", "64493")
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64635", high, "2000"), service("64493:50", low, "2000")),
+        )
+        line = next(line for line in lines_of(path) if line.hcpcs == "64493")
+        assert (line.status, line.as_if) == ("underpaid", "without 50")
+
+    def test_a_denied_line_changes_no_paid_one(self, tmp_path):
+        whole = estimate("64493", **DAY, pos="11").allowed
+        path = remit(
+            tmp_path / "a.835", claim(denied("64635", "2000"), service("64493", whole, "2000"))
+        )
+        other, line = lines_of(path)
+        assert (line.status, line.expected) == ("right", whole)
+        assert (other.status, other.expected) == ("denied", self.scalar("64635", "64493")[0])
+        assert (other.variance, other.carc) == (None, ("CO-50",))
+
+    def test_a_bundled_line_is_none_of_its_claim(self, tmp_path):
+        whole = estimate("64493", **DAY, pos="11").allowed
+        bundled = denied("64635", "2000", reason="CO*97")
+        line, other = lines_of(
+            remit(tmp_path / "a.835", claim(bundled, service("64493", whole, "2000")))
+        )
+        assert (line.status, other.status, other.expected) == ("right", "bundled", None)
+
+    def test_a_line_that_cannot_be_priced_leaves_the_others(self, tmp_path):
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("99999", "10"), service("64493:ZZ", "10"), service("64493", "222.87")),
+        )
+        assert {(line.code, line.status, line.reason) for line in lines_of(path)} == {
+            ("99999", "refused", "unknown-code"),
+            ("64493-ZZ", "refused", "modifier"),
+            ("64493", "right", None),
+        }
+
+    def test_the_charge_is_a_limit(self, tmp_path):
+        line = one(remit(tmp_path / "a.835", claim(service("64493", "200", "200"))))
+        assert (line.expected, line.status) == (D("200.00"), "right")
+
+    def test_units(self, tmp_path):
+        right = estimate("64495", **DAY, pos="11", units=2).allowed
+        path = remit(
+            tmp_path / "a.835", claim(service("64495", right, units="2", billed_units="3"))
+        )
+        line = one(path)
+        assert (line.units, line.billed, line.status) == (2, "64495x3", "right")
+
+    def test_a_line_without_units_is_one(self, tmp_path):
+        line = one(remit(tmp_path / "a.835", claim(service("64493", "222.87", units=""))))
+        assert (line.units, line.status) == (1, "right")
+
+    def test_a_denied_line_has_the_units_that_were_billed(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(denied("64495", units="0", billed_units="2")))
+        assert one(path).expected == estimate("64495", **DAY, pos="11", units=2).allowed
+
+    def test_paid_as_another_code(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(service("64493", "222.87", billed="64494:50")))
+        line = one(path)
+        assert (line.code, line.billed, line.expected) == ("64493", "64494-50", D("222.87"))
+
+    def test_what_medicare_does_not_price(self, tmp_path, loaded):
+        line = one(remit(tmp_path / "a.835", claim(service("15824", "10"))))
+        assert (line.status, line.reason, line.expected) == ("no-price", "contractor-priced", None)
+
+
+class TestNotAudited:
+    """What is reported, and not judged."""
+
+    def of(self, tmp_path, *services, **of_claim):
+        services = services or (service("64493", "100"),)
+        line = one(remit(tmp_path / "a.835", claim(*services, **of_claim)))
+        assert (line.variance, line.as_if) == (None, None)
+        return line.status, line.reason
+
+    @pytest.mark.parametrize("status", ["2", "3", "20", "21"])
+    def test_behind_another_payer(self, tmp_path, status):
+        assert self.of(tmp_path, status=status) == ("secondary", "another-payer-first")
+
+    @pytest.mark.parametrize(
+        ("status", "reason"),
+        [("23", "not-this-payer"), ("25", "predetermination"), ("5", "claim-status")],
+    )
+    def test_no_decision_on_payment(self, tmp_path, status, reason):
+        assert self.of(tmp_path, status=status) == ("not-audited", reason)
+
+    @pytest.mark.parametrize("filing", ["CI", "16", "MA"])
+    def test_not_part_b(self, tmp_path, filing):
+        assert self.of(tmp_path, filing=filing) == ("not-audited", "filing-indicator")
+
+    @pytest.mark.parametrize("status", ["1", "19"])
+    def test_forwarded_or_not_it_is_judged(self, tmp_path, status):
+        line = one(remit(tmp_path / "a.835", claim(service("64493", "100"), status=status)))
+        assert line.status == "underpaid"
+
+    def test_a_claim_without_lines(self, tmp_path):
+        more = ("CAS*CO*45*300", "CAS*PR*2*50", "DTM*232*20251103")
+        segments = ["CLP*CLAIM1*1*500*150*50*MB*ICN1*11*1", *more]
+        line = one(remit(tmp_path / "a.835", (D(150), segments)))
+        assert (line.line, line.code, line.status, line.reason) == (
+            *(None, "", "not-audited", "no-service-lines"),
+        )
+        assert (line.charge, line.paid, line.patient) == (D(500), D(150), D(50))
+
+    def test_no_procedure_code(self, tmp_path):
+        segments = ("SVC*NU:0250*500*100**1", "DTM*472*20251103", "CAS*CO*45*400")
+        assert self.of(tmp_path, raw("500", "100", "0", *segments)) == ("not-audited", "not-hcpcs")
+
+    def test_a_line_without_a_day(self, tmp_path):
+        assert self.of(tmp_path, service("64493", "100", day="")) == ("refused", "date")
+
+    @pytest.mark.parametrize("pos", ["", "98"])
+    def test_an_unknown_place_of_service(self, tmp_path, pos):
+        assert self.of(tmp_path, pos=pos) == ("refused", "pos")
+
+    @pytest.mark.parametrize("units", ["1.5", "0"])
+    def test_units_that_are_no_count(self, tmp_path, units):
+        assert self.of(tmp_path, service("64493", "100", units=units)) == ("refused", "units")
+
+    def test_a_day_without_a_release(self, tmp_path):
+        assert self.of(tmp_path, service("64493", "100", day="20150105")) == (
+            "refused",
+            "no-release",
+        )
+
+
+class TestContract:
+    """Claims of other plans, by a contract."""
+
+    def of(self, tmp_path, allowed, filing="CI", **contract):
+        path = remit(tmp_path / "a.835", claim(service("64493", allowed), filing=filing))
+        return one(path, **contract)
+
+    @pytest.mark.parametrize(
+        "contract",
+        [{"percent": 110}, {"percent": 120, "of_year": 2024}, {"conversion_factor": "45"}],
+    )
+    def test_the_contract_prices_it(self, tmp_path, contract):
+        right = estimate("64493", **DAY, pos="11", **contract).allowed
+        line = self.of(tmp_path, right, **contract)
+        assert (line.status, line.expected) == ("right", right)
+
+    def test_medicare_is_paid_by_no_contract(self, tmp_path):
+        line = self.of(tmp_path, "222.87", "MB", percent=110)
+        assert (line.status, line.expected) == ("right", D("222.87"))
+
+    def test_as_if_by_medicare(self, tmp_path):
+        line = self.of(tmp_path, "222.87", percent=110)
+        assert (line.as_if, line.cause) == (
+            *("by Medicare's own rates, without the contract", ("contract",)),
+        )
+
+
+class TestArguments:
+    """What is refused before a file is read."""
+
+    def test_nothing_places_a_line(self):
+        with pytest.raises(InvalidInputError, match="give a locality, a file of providers, or the"):
+            audit(X12 / "base.835")
+
+    def test_an_unknown_place(self):
+        with pytest.raises(LocalityError):
+            audit(X12 / "base.835", locality="Atlantis")
+
+    def test_no_file(self):
+        with pytest.raises(InvalidInputError, match="names no remittance"):
+            audit([], **HERE)
+
+    def test_one_of_several_files_is_refused(self):
+        result = audit([X12 / "lower_case.835", X12 / "base.835"], **HERE)
+        assert [found(line) for line in result.lines] == BASE
+        bad, good = result.files
+        assert (bad.error is None, good.error, good.claims) == (False, None, 2)
+        assert result.status == bad.error.exit_status != 0
+
+    def test_all_files_are_refused(self):
+        with pytest.raises(InvalidInputError) as raised:
+            audit([X12 / "lower_case.835", X12 / "absent.835"], **HERE)
+        assert len(raised.value.others) == 1
+
+    def test_where_nothing_can_be_priced(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(service("99999", "10")))
+        assert audit(path, **HERE).status == 6
+
+
+def test_provider_adjustments_are_sums_apart():
+    result = audit(X12 / "plb_mixed.835", **HERE)
+    assert [
+        (each.reason, each.adjustments, each.amount, each.without_amount)
+        for each in result.provider_adjustments
+    ] == [("CS", 1, 0, 1), ("L6", 1, D("-1.00"), 0), ("WO", 1, D("100.31"), 0)]
+    assert result.total.paid == D("78.81")
+
+
+def test_sums():
+    result = audit([X12 / "base.835", X12 / "denied_4.835"], **HERE)
+    whole = result.total
+    assert (whole.lines, whole.underpaid_lines, whole.underpaid) == (3, 2, D("114.90"))
+    assert (whole.overpaid_lines, whole.overpaid) == (0, 0)
+    assert (whole.allowed, whole.expected, whole.paid) == (D("489.89"), D("604.79"), D("384.07"))
+    assert [(each.name, each.underpaid) for each in result.by_code] == [
+        *(("64493-50", D("111.44")), ("64493-RT", D("3.46")), ("64494-50", 0)),
+    ]
+    assert [(each.name, each.lines) for each in result.by_cause] == [
+        *(("as without 50", 1), ("nothing that explains it", 1)),
+    ]
+    assert [(each.name, each.lines) for each in result.by_payer] == [("01112", 3)]
+    assert [(each.status, each.lines, each.expected) for each in result.unaudited] == [
+        ("denied", 1, D("222.87"))
+    ]
+
+
+def test_the_order_is_that_of_dollars(tmp_path):
+    path = remit(
+        tmp_path / "a.835",
+        *(
+            claim(one_service, number=str(at))
+            for at, one_service in enumerate(
+                (
+                    service("64493", "222.87"),
+                    service("64493", "230.00"),
+                    service("64493", "240.00"),
+                    denied("64494"),
+                    denied("64493"),
+                    service("64493", "200.00"),
+                    service("64493", "100.00"),
+                    denied("64493", reason="CO*97"),
+                )
+            )
+        ),
+    )
+    assert [line.claim for line in lines_of(path)] == [
+        *("C000007", "C000006", "C000005", "C000004", "C000003", "C000002", "C000001", "C000008")
+    ]
+
+
+def test_the_provider_s_numbers_only_where_asked_for():
+    shown = lines_of(X12 / "base.835", show_claim_ids=True)
+    assert {line.claim for line in shown} == {"MADE0001", "MADE0002"}
+    assert "MADE" not in str(lines_of(X12 / "base.835"))
+
+
+def test_lines_have_the_provider_s_numbers_where_asked_for(tmp_path):
+    path = remit(tmp_path / "a.835", claim(service("64493", "222.87", number="A77")))
+    assert [one(path).line, one(path, show_claim_ids=True).line] == ["1", "A77"]
+
+
+def test_rows_and_frames():
+    result = audit(X12 / "base.835", **HERE)
+    assert [row["variance"] for row in result.rows()] == [D("-111.44"), D("-3.46"), D("0.00")]
+    frame = result.to_frame("pandas")
+    assert list(frame["hcpcs"]) == ["64493", "64493", "64494"]
+    assert remits.cents("0.005") == D("0.01")

@@ -1,0 +1,174 @@
+"""Where lines were furnished and by whom: by practitioner, by claim, or the same for all."""
+
+from decimal import Decimal
+
+import pytest
+from remits import X12, claim, remit, service
+
+from feesync import InvalidInputError, audit, estimate
+
+D = Decimal
+HERE, MANHATTAN = D("222.87"), D("100.53")
+NPI, OTHER = "1234567893", "1999999976"
+
+
+def table(tmp_path, text, name="table.csv"):
+    path = tmp_path / name
+    path.write_text(text)
+    return path
+
+
+def lines_of(path, **arguments):
+    return audit(path, **arguments).lines
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A claim each of two practitioners."""
+    return remit(
+        tmp_path / "two.835",
+        claim(service("64493", "222.87"), number="A", npi=NPI),
+        claim(service("64493", "100"), number="B", npi=OTHER),
+    )
+
+
+class TestProviders:
+    """A table of practitioners."""
+
+    def test_each_has_a_place_a_kind_and_a_participation(self, tmp_path, two):
+        text = f"NPI,MAC,Locality,Credential,Nonpar\n{NPI},1112,5,MD,no\n{OTHER},13202,1,NP,yes\n"
+        lines = lines_of(two, providers=table(tmp_path, text))
+        other = estimate(
+            "64493", locality="13202-01", pos=11, date="2025-11-03", practitioner="np", nonpar=True
+        )
+        assert {(line.locality, line.practitioner, line.expected) for line in lines} == {
+            ("05", "physician", HERE),
+            ("01", "np", other.allowed),
+        }
+
+    def test_a_zip_is_a_place(self, tmp_path, two):
+        text = f"npi,zip\n{NPI},94110\n{OTHER},1001\n"  # of Massachusetts, without its zero
+        assert {line.mac for line in lines_of(two, providers=table(tmp_path, text))} == {
+            *("01112", "14212"),
+        }
+
+    def test_one_who_is_not_in_it_has_no_place(self, tmp_path, two):
+        lines = lines_of(two, providers=table(tmp_path, f"npi,locality\n{NPI},01112-05\n"))
+        assert [(line.status, line.reason) for line in lines] == [
+            *(("right", None), ("not-audited", "no-place")),
+        ]
+
+    def test_or_the_place_of_all(self, tmp_path, two):
+        text = f"npi,locality\n{OTHER},13202-01\n"
+        lines = lines_of(two, providers=table(tmp_path, text), locality="01112-05")
+        assert {(line.locality, line.mac) for line in lines} == {("05", "01112"), ("01", "13202")}
+
+    def test_what_it_leaves_open_is_what_all_have(self, tmp_path, two):
+        text = f"npi,practitioner,nonpar\n{NPI},MD,par\n{OTHER},,\n"
+        lines = lines_of(
+            two,
+            providers=table(tmp_path, text),
+            locality="01112-05",
+            practitioner="np",
+            nonpar=True,
+        )
+        by_kind = {line.practitioner: line.expected for line in lines}
+        whole = {"locality": "01112-05", "pos": 11, "date": "2025-11-03"}
+        nonpar_np = estimate("64493", **whole, practitioner="np", nonpar=True).allowed
+        assert by_kind == {"physician": HERE, "np": nonpar_np}
+
+    def test_who_is_paid_where_nobody_else_is_known(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), npi=""))
+        providers = table(tmp_path, "npi,locality\n1999999984,01112-05\n")
+        (line,) = lines_of(path, providers=providers)
+        assert line.status == "right"
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("name,place\nx,y\n", "table.csv has no column npi; its columns are name, locality"),
+            ("npi,place\n12,AL\n", "table.csv, row 2: column npi: it has no NPI"),
+            (f"npi\n{NPI}\n{NPI}\n", "table.csv, row 3: column npi: it has an NPI that a row"),
+            (f"npi,kind\n{NPI},wizard\n", "row 2: column practitioner: it is none of physician"),
+            (f"npi,nonpar\n{NPI},maybe\n", "row 2: column nonpar: it is neither yes nor no"),
+        ],
+    )
+    def test_what_cannot_be_read(self, tmp_path, two, text, reason):
+        with pytest.raises(InvalidInputError) as raised:
+            audit(two, providers=table(tmp_path, text))
+        assert reason in str(raised.value)
+        assert not {NPI, "wizard", "maybe"} & {*str(raised.value).replace("'", " ").split()}
+
+
+class TestClaims:
+    """The claims as billed."""
+
+    def test_an_837p_has_the_place_of_each(self):
+        lines = lines_of(X12 / "base.835", claims=X12 / "base.837")
+        # 94110 is 01112-05, and 90001 01182-18
+        los_angeles = estimate("64493-RT", locality="90001", pos=24, date="2025-11-03").allowed
+        assert {
+            (line.claim, line.line, line.mac, line.locality, line.expected) for line in lines
+        } == {
+            ("C000001", "1", "01112", "05", D("334.31")),
+            ("C000001", "2", "01112", "05", D("166.49")),
+            ("C000002", "1", "01182", "18", los_angeles),
+        }
+
+    @pytest.mark.parametrize("name", ["crlf", "no_newlines"])
+    def test_whatever_is_between_its_segments(self, name):
+        result = audit(X12 / "base.835", claims=[X12 / f"{name}.837"])
+        assert {line.mac for line in result.lines} == {"01112", "01182"}
+        assert [(file.claims, file.findings) for file in result.claim_files] == [(2, ())]
+
+    def test_a_table(self, tmp_path):
+        text = "Claim ID,Line,ZIP,POS\nMADE0001,,94110,11\nMADE0002,1,10001,24\n"
+        lines = lines_of(X12 / "base.835", claims=table(tmp_path, text))
+        assert {(line.hcpcs, line.mac, line.expected, line.status) for line in lines} == {
+            ("64493", "01112", D("334.31"), "underpaid"),
+            ("64494", "01112", D("166.49"), "right"),
+            ("64493", "13202", MANHATTAN, "right"),
+        }
+
+    def test_a_line_has_its_own_place_of_service(self, tmp_path):
+        text = "claim,line,place,pos\nMADE0001,1,01112-05,24\nMADE0001,2,01112-05,11\n"
+        lines = lines_of(X12 / "base.835", claims=table(tmp_path, text))
+        assert {(line.code, line.pos, line.expected) for line in lines if line.expected} == {
+            ("64493-50", "24", D("155.99")),
+            ("64494-50", "11", D("166.49")),
+        }
+
+    def test_a_claim_that_was_not_billed_has_no_place(self, tmp_path):
+        text = "claim,locality\nMADE0001,01112-05\n"
+        lines = lines_of(X12 / "base.835", claims=table(tmp_path, text))
+        assert [line.reason for line in lines] == [None, None, "no-place"]
+
+    def test_the_place_of_service_of_a_payer_that_sends_none(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), pos=""))
+        (line,) = lines_of(
+            path, claims=table(tmp_path, "claim,pos\nCLAIM1,11\n"), locality="01112-05"
+        )
+        assert (line.status, line.pos) == ("right", "11")
+
+    def test_the_practitioner_of_a_billed_claim(self, tmp_path):
+        path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), npi=""))
+        (line,) = lines_of(
+            path,
+            claims=table(tmp_path, f"claim,npi\nCLAIM1,{OTHER}\n"),
+            providers=table(tmp_path, f"npi,place\n{OTHER},01112-05\n", "npi.csv"),
+        )
+        assert line.status == "right"
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("id,place\nx,y\n", "table.csv is no 837P, and has no column claim of claim numbers"),
+            ("claim,pos\n,11\nX,11\n", "table.csv, row 2: column claim: it has no claim number"),
+            ("claim,line\nX9,1\nX9,1\n", "row 3: columns claim and line: a row above has the same"),
+        ],
+    )
+    def test_what_cannot_be_read(self, tmp_path, text, reason):
+        with pytest.raises(InvalidInputError) as raised:
+            audit(X12 / "base.835", claims=table(tmp_path, text))
+        assert reason in str(raised.value)
+        assert "X9" not in str(raised.value)
