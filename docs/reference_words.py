@@ -19,7 +19,8 @@ STATUSES = {
     "USAGE": "usage: an argument that cannot be read, or a modifier that is unknown, contradicts "
     "another or does not apply to the code.",
     "UNREACHABLE": "CMS could not be reached; what was loaded is as it was.",
-    "REFUSED": "CMS's content was refused, or (`verify`) differs.",
+    "REFUSED": "CMS's content was refused, or (`verify`; `check` and `audit` with "
+    "`--fail-on-difference`) differs; or a part of a remittance was left out.",
     "BUSY": "another refresh or writer is at work.",
     "NO_PRICE": "no price: unknown code, locality or date, or a line that is not payable.",
     "STALE": "stale (`status --max-age`, `status --need-current`).",

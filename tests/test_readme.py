@@ -31,6 +31,7 @@ def folder(tmp_path, monkeypatch):
     for block in blocks("csv", "json"):
         if block.file:
             (folder / block.file).write_text(block.text)
+    shutil.copytree(ROOT / "docs/samples", folder, dirs_exist_ok=True)
     monkeypatch.chdir(folder)
     return folder
 
