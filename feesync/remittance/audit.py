@@ -29,7 +29,7 @@ from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge, Names
 from feesync.remittance.practitioners import read_practitioners
 from feesync.remittance.records import ProviderAdjustment
-from feesync.remittance.site import BilledClaim, Site, Sites
+from feesync.remittance.rendering import BilledClaim, Rendering, Renderings
 from feesync.remittance.totals import worklist
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -173,7 +173,7 @@ def audit_files(
         raise InvalidInputError("tolerance is an amount of dollars, such as 0.02")
     own_numbers = reading.flag("show_claim_ids", show_claim_ids)
     has_contract = arguments.contract(**contract) is not None
-    common = Site(
+    common = Rendering(
         "" if locality is None else reading.text("locality", locality),
         practitioner=practitioners.read(reading.text("practitioner", practitioner)),
         nonpar=reading.flag("nonpar", nonpar),
@@ -181,7 +181,7 @@ def audit_files(
     of_apm = reading.flag("qp", qp)
     billed, billed_files = _billing(_paths("claims", () if claims is None else claims))
     by_npi = {} if providers is None else _practitioners(_path("providers", providers))
-    sites = Sites(common, by_npi, billed)
+    renderings = Renderings(common, by_npi, billed)
     if common.locality:
         open_schedule(db).nearest_locality(common.locality, date.today())
     decisions, errors = _read(paths, progress)
@@ -189,7 +189,7 @@ def audit_files(
         decisions,
         [str(path) for path in paths],
         errors,
-        sites,
+        renderings,
         contract if has_contract else {},
         qp=of_apm,
         tolerance=largest,
@@ -212,7 +212,7 @@ def _path(name: str, file: object) -> Path:
     return Path(path)
 
 
-def _practitioners(path: Path) -> dict[str, Site]:
+def _practitioners(path: Path) -> dict[str, Rendering]:
     name = one_line(path.name)
     try:
         return read_practitioners(path.read_bytes(), name)
@@ -266,7 +266,7 @@ def _audit(
     decisions: Decisions,
     files: Sequence[str],
     errors: dict[int, FeesyncError],
-    sites: Sites,
+    renderings: Renderings,
     contract: dict[str, object],
     *,
     qp: bool,
@@ -282,7 +282,7 @@ def _audit(
     """
     rates = ScheduleRates(open_schedule(db))
     judge = Judge(
-        sites,
+        renderings,
         ExpectedAmounts(rates, qp=qp, **contract),
         Searches(rates),
         has_contract=bool(contract),

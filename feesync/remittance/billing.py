@@ -1,7 +1,7 @@
 """The claims that were billed, for what a remittance does not say of them: place and practitioner.
 
 They are an 837P, or a table with a row for each line. Out of scope: reading an 837P (submitted),
-and joining a claim with its remittance (site).
+and joining a claim with its remittance (rendering).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from feesync.errors import InvalidInputError, one_line
 from feesync.formats.table import Row, read_table
-from feesync.remittance.practitioners import SITE_COLUMNS, site_of
+from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of
 from feesync.remittance.records import Finding, SubmittedClaim
-from feesync.remittance.site import BilledClaim, Site
+from feesync.remittance.rendering import BilledClaim, Rendering
 
 _CLAIM, _LINE = "claim", "line"
 _SPELLINGS: dict[str, tuple[str, ...]] = {
@@ -23,7 +23,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
         *("account number", "patient account number", "clm01", "clp01"),
     ),
     _LINE: ("line number", "line no", "line id", "line item control number", "ref6r"),
-    **SITE_COLUMNS,
+    **RENDERING_COLUMNS,
 }
 _MOST_SHOWN = 200
 _X12, _BEFORE_X12, _BEGINNING = b"ISA", b"\xef\xbb\xbf \t\r\n", 64
@@ -94,17 +94,17 @@ def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
         number, line = row.cells.get(_CLAIM, ""), row.cells.get(_LINE, "")
         if not number:
             raise InvalidInputError("column claim: it has no claim number")
-        site = site_of(row)
+        rendering = rendering_of(row)
         claim = found.get(number)
         lines = {**claim.lines} if claim else {}
         if line in lines:
             raise InvalidInputError("columns claim and line: a row above has the same")
-        lines[line] = site
-        found[number] = BilledClaim(claim.site if claim else site, lines)
+        lines[line] = rendering
+        found[number] = BilledClaim(claim.rendering if claim else rendering, lines)
 
     table.each(add)
     return {
-        number: claim._replace(site=claim.lines.get("", claim.site))
+        number: claim._replace(rendering=claim.lines.get("", claim.rendering))
         for number, claim in found.items()
     }
 
@@ -116,9 +116,11 @@ def billed_claims(claims: Iterable[SubmittedClaim]) -> dict[str, BilledClaim]:
     """
     return {
         claim.number: BilledClaim(
-            Site(_zip(claim.zip_code), claim.pos, npi=claim.rendering_npi or claim.billing_npi),
+            Rendering(
+                _zip(claim.zip_code), claim.pos, npi=claim.rendering_npi or claim.billing_npi
+            ),
             {
-                line.number: Site(
+                line.number: Rendering(
                     _zip(line.zip_code),
                     line.pos,
                     npi=line.rendering_npi or claim.billing_npi,

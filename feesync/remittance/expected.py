@@ -28,7 +28,7 @@ from feesync.pricing.line import Contract, Line, Price
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.pricing.rows import RateLookup
 from feesync.remittance.line_status import Reason
-from feesync.remittance.site import Site
+from feesync.remittance.rendering import Rendering
 from feesync.schedule.quote import Quote
 
 MOST_CLAIMS = 50_000
@@ -80,33 +80,33 @@ class ExpectedAmounts:
         self._headers: dict[object, Header] = {}
         self._claims: dict[object, _Prices] = {}
 
-    def header(self, day: date, site: Site, *, of_contract: bool) -> Header:
+    def header(self, day: date, rendering: Rendering, *, of_contract: bool) -> Header:
         """Return the header of a line.
 
         Args:
             day: date of service.
-            site: where, and by whom.
+            rendering: where, and by whom.
             of_contract: whether the contract pays, and not Medicare.
 
         Raises:
             InvalidInputError: the place of service is unknown, or Medicare did not pay such a
                 practitioner on the day.
         """
-        key = day, site.pos, site.practitioner, site.nonpar, of_contract
+        key = day, rendering.pos, rendering.practitioner, rendering.nonpar, of_contract
         header = self._headers.get(key)
         if header is None:
             contract = self._contract if of_contract else {}
             header = self._headers[key] = read_header(
                 locality="",
                 setting=Setting.NONFACILITY,
-                pos=site.pos,
+                pos=rendering.pos,
                 date=day,
-                nonpar=bool(site.nonpar),
-                practitioner=site.practitioner or PHYSICIAN,
+                nonpar=bool(rendering.nonpar),
+                practitioner=rendering.practitioner or PHYSICIAN,
                 qp=self._qp and not contract.get("conversion_factor"),
                 **contract,  # type: ignore[arg-type]
             )
-        return header._replace(locality=site.locality)
+        return header._replace(locality=rendering.locality)
 
     def of(self, questions: Mapping[int, Question]) -> dict[int, Expected | FeesyncError]:
         """Return what to expect of the lines of a claim, or why a line cannot be priced.

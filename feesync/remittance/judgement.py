@@ -23,7 +23,7 @@ from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
 from feesync.remittance.line_status import LineStatus, Reason
 from feesync.remittance.records import Adjustment, Procedure, ServiceLine
-from feesync.remittance.site import Site, Sites
+from feesync.remittance.rendering import Rendering, Renderings
 
 _MEDICARE, _HCPCS = "MB", "HC"
 _DENIED = "4"
@@ -56,7 +56,7 @@ class Part(NamedTuple):
     Attributes:
         service: the line.
         allowance: what was allowed for it.
-        site: where, and by whom.
+        rendering: where, and by whom.
         status: what is found of it, None where it is to be judged.
         reason: why.
         question: what it is priced by, None where it is not.
@@ -64,7 +64,7 @@ class Part(NamedTuple):
 
     service: ServiceLine
     allowance: Allowance
-    site: Site
+    rendering: Rendering
     status: LineStatus | None = None
     reason: str | None = None
     question: Question | None = None
@@ -75,7 +75,7 @@ class Judge:
 
     def __init__(
         self,
-        sites: Sites,
+        renderings: Renderings,
         amounts: ExpectedAmounts,
         searches: Searches,
         *,
@@ -85,13 +85,13 @@ class Judge:
         """Take what all decisions share.
 
         Args:
-            sites: finds where lines were furnished.
+            renderings: finds where lines were furnished.
             amounts: finds what to expect.
             searches: finds what amounts are right for.
             has_contract: whether plans other than Medicare pay by a contract.
             tolerance: the largest difference in cents that is none.
         """
-        self._sites, self._amounts, self._searches = sites, amounts, searches
+        self._renderings, self._amounts, self._searches = renderings, amounts, searches
         self._has_contract, self._tolerance = has_contract, tolerance
 
     def lines(self, decision: Decision, standing: Standing, names: Names) -> Iterator[AuditLine]:
@@ -107,7 +107,7 @@ class Judge:
             return
         parts = {
             number: Part(
-                service, allowance(service), self._sites.of(decision, service), status, reason
+                service, allowance(service), self._renderings.of(decision, service), status, reason
             )
             for number, service in enumerate(payment.services, start=1)
         }
@@ -140,7 +140,7 @@ class Judge:
 
     def _asked(self, part: Part, decision: Decision) -> Part:
         """Return a line with the question for its price, or why there is none."""
-        service, site = part.service, part.site
+        service, rendering = part.service, part.rendering
         procedure = service.procedure
         if procedure.qualifier != _HCPCS:
             return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
@@ -153,9 +153,9 @@ class Judge:
             part = part._replace(status=LineStatus.DENIED)
         units = _units(service, denied=denied)
         missing = (
-            (Reason.NO_PLACE, site.locality),
+            (Reason.NO_PLACE, rendering.locality),
             (Reason.DATE, service.first_day),
-            (Reason.POS, site.pos),
+            (Reason.POS, rendering.pos),
             (Reason.UNITS, units),
         )
         for reason, value in missing:
@@ -165,9 +165,9 @@ class Judge:
         assert units is not None
         try:
             of_contract = decision.payment.filing != _MEDICARE
-            header = self._amounts.header(service.first_day, site, of_contract=of_contract)
+            header = self._amounts.header(service.first_day, rendering, of_contract=of_contract)
         except InvalidInputError:
-            known = site.pos.zfill(2) in places_of_service()
+            known = rendering.pos.zfill(2) in places_of_service()
             return _refused(part, Reason.PRACTITIONER if known else Reason.POS)
         try:
             line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
@@ -294,7 +294,7 @@ def _audit_line(
     variance: int | None,
     as_if: AsIf | None,
 ) -> AuditLine:
-    service, amount, site = part.service, part.allowance, part.site
+    service, amount, rendering = part.service, part.allowance, part.rendering
     quote = expected and expected.quote
     place = quote and quote.locality
     return AuditLine(
@@ -323,8 +323,8 @@ def _audit_line(
         stand_in=bool(quote and quote.stand_in),
         mac=place and place.mac,
         locality=place and place.locality,
-        pos=site.pos or None,
-        practitioner=site.practitioner or None,
+        pos=rendering.pos or None,
+        practitioner=rendering.practitioner or None,
         payer=decision.payer.number,
         filing=decision.payment.filing,
         file=names.files[decision.file],

@@ -10,10 +10,10 @@ import re
 from feesync.errors import InvalidInputError
 from feesync.formats.table import Row, read_table
 from feesync.pricing import practitioner
-from feesync.remittance.site import Site
+from feesync.remittance.rendering import Rendering
 
 NPI = "npi"
-SITE_COLUMNS: dict[str, tuple[str, ...]] = {
+RENDERING_COLUMNS: dict[str, tuple[str, ...]] = {
     NPI: ("rendering npi", "provider npi", "national provider identifier", "provider id"),
     "locality": ("place", "mac locality", "locality number"),
     "zip": ("zip code", "zip5", "postal code"),
@@ -32,7 +32,7 @@ _SHORT_NUMBER, _ZIP, _MOST_SHOWN = 2, 5, 200
 _DIGITS = re.compile(r"[0-9]{10}")
 
 
-def read_practitioners(data: bytes, name: str) -> dict[str, Site]:
+def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
     """Return the practitioners of a table by NPI.
 
     The table has a column `npi`, and of `locality` (or `zip`, or `mac` and `locality`),
@@ -46,11 +46,11 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Site]:
         InvalidInputError: the data is neither, has no column of NPIs, or a row cannot be read.
         MissingExtraError: the package that reads workbooks is not installed.
     """
-    table = read_table(data, name, SITE_COLUMNS)
+    table = read_table(data, name, RENDERING_COLUMNS)
     if NPI not in table.columns:
         columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
         raise InvalidInputError(f"{name} has no column npi; its columns are {columns}")
-    found: dict[str, Site] = {}
+    found: dict[str, Rendering] = {}
 
     def add(row: Row) -> None:
         npi = row.cells.get(NPI, "")
@@ -58,14 +58,14 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Site]:
             raise InvalidInputError("column npi: it has no NPI, which is ten digits")
         if npi in found:
             raise InvalidInputError("column npi: it has an NPI that a row above has too")
-        found[npi] = site_of(row)
+        found[npi] = rendering_of(row)
 
     table.each(add)
     return found
 
 
-def site_of(row: Row) -> Site:
-    """Return the site that the cells of a row name.
+def rendering_of(row: Row) -> Rendering:
+    """Return the rendering that the cells of a row name.
 
     Raises:
         InvalidInputError: a cell cannot be read; the message has the column, not the cell.
@@ -81,7 +81,9 @@ def site_of(row: Row) -> Site:
     flag = cells.get("nonpar", "").lower()
     if flag and flag not in _FLAGS:
         raise InvalidInputError("column nonpar: it is neither yes nor no")
-    return Site(_place(cells), cells.get("pos", ""), kind, _FLAGS.get(flag), cells.get(NPI, ""))
+    return Rendering(
+        _place(cells), cells.get("pos", ""), kind, _FLAGS.get(flag), cells.get(NPI, "")
+    )
 
 
 def _place(cells: dict[str, str]) -> str:

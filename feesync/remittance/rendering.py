@@ -14,7 +14,7 @@ from feesync.remittance.decision import Decision
 from feesync.remittance.records import ServiceLine
 
 
-class Site(NamedTuple):
+class Rendering(NamedTuple):
     """Where a line was furnished, and by whom; what is not known is empty, or None.
 
     Attributes:
@@ -31,10 +31,10 @@ class Site(NamedTuple):
     nonpar: bool | None = None
     npi: str = ""
 
-    def over(self, other: Site) -> Site:
-        """Return this site, with what it does not know from another."""
+    def over(self, other: Rendering) -> Rendering:
+        """Return this rendering, with what it does not know from another."""
         nonpar = other.nonpar if self.nonpar is None else self.nonpar
-        return Site(
+        return Rendering(
             self.locality or other.locality,
             self.pos or other.pos,
             self.practitioner or other.practitioner,
@@ -43,23 +43,23 @@ class Site(NamedTuple):
         )
 
 
-_UNKNOWN = Site()
+_UNKNOWN = Rendering()
 
 
 class BilledClaim(NamedTuple):
-    """The sites of a claim that was billed, and those of its lines by the provider's numbers."""
+    """The rendering of a claim that was billed, and those of its lines by the provider's numbers."""
 
-    site: Site
-    lines: Mapping[str, Site]
+    rendering: Rendering
+    lines: Mapping[str, Rendering]
 
 
-class Sites:
-    """Finds the sites of lines: first as billed, then by the practitioner, then what all have."""
+class Renderings:
+    """Finds renderings of lines: first as billed, then by practitioner, then what all have."""
 
     def __init__(
         self,
-        common: Site,
-        practitioners: Mapping[str, Site] | None = None,
+        common: Rendering,
+        practitioners: Mapping[str, Rendering] | None = None,
         claims: Mapping[str, BilledClaim] | None = None,
     ) -> None:
         """Take what is known.
@@ -71,24 +71,24 @@ class Sites:
         """
         self._common = common
         self._practitioners, self._claims = practitioners or {}, claims or {}
-        self._found: dict[tuple[Site, str, str, str], Site] = {}
+        self._found: dict[tuple[Rendering, str, str, str], Rendering] = {}
 
-    def of(self, decision: Decision, service: ServiceLine) -> Site:
-        """Return the site of a line."""
+    def of(self, decision: Decision, service: ServiceLine) -> Rendering:
+        """Return the rendering of a line."""
         payment = decision.payment
         claim = self._claims.get(payment.number)
-        own = claim.lines.get(service.number, claim.site) if claim else _UNKNOWN
+        own = claim.lines.get(service.number, claim.rendering) if claim else _UNKNOWN
         key = own, payment.pos, payment.rendering_npi, decision.payee_npi
-        site = self._found.get(key)
-        if site is None:
-            site = self._found[key] = self._site(*key)
-        return site
+        rendering = self._found.get(key)
+        if rendering is None:
+            rendering = self._found[key] = self._rendering(*key)
+        return rendering
 
-    def _site(self, own: Site, pos: str, rendering_npi: str, payee_npi: str) -> Site:
-        """Return a site; of two practitioners, who rendered the service goes before who is paid."""
-        site = own.over(Site(pos=pos, npi=rendering_npi))
-        for npi in (site.npi, payee_npi):
+    def _rendering(self, own: Rendering, pos: str, rendering_npi: str, payee_npi: str) -> Rendering:
+        """Return a rendering; who rendered the service goes before who is paid."""
+        rendering = own.over(Rendering(pos=pos, npi=rendering_npi))
+        for npi in (rendering.npi, payee_npi):
             if npi in self._practitioners:
-                site = site.over(self._practitioners[npi])
+                rendering = rendering.over(self._practitioners[npi])
                 break
-        return site.over(self._common)
+        return rendering.over(self._common)
