@@ -27,7 +27,7 @@ TAKEN_BACK = [
     ("64493-50", "-222.87", "b6", None, None, "reversal", "corrected", None),
     ("64494-50", "-166.49", "b6", None, None, "reversal", "corrected", None),
 ]
-MADE: dict[str, list[tuple[str | None, ...]]] = {
+MADE: dict[str, Any] = {
     **dict.fromkeys(("base", "bom", "crlf", "no_newlines", "other_delimiters"), BASE),
     **dict.fromkeys(("latin1_name", "two_transactions", "junk_after"), BASE),
     "claim_level_dates": [ASC],
@@ -418,7 +418,7 @@ def test_sums():
     result = audit([X12 / "base.835", X12 / "denied_4.835"], **HERE)
     whole = result.total
     assert (whole.lines, whole.underpaid_lines, whole.underpaid) == (3, 2, D("114.90"))
-    assert (whole.overpaid_lines, whole.overpaid) == (0, 0)
+    assert (whole.overpaid_lines, whole.overpaid) == (0, D(0))
     assert (whole.allowed, whole.expected, whole.paid) == (D("489.89"), D("604.79"), D("384.07"))
     assert [(each.name, each.underpaid) for each in result.by_code] == [
         *(("64493-50", D("111.44")), ("64493-RT", D("3.46")), ("64494-50", 0)),

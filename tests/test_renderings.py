@@ -1,6 +1,7 @@
 """Where lines were furnished and by whom: by practitioner, by claim, or the same for all."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from remits import X12, claim, remit, service
@@ -73,7 +74,7 @@ class TestProviders:
             nonpar=True,
         )
         by_kind = {line.practitioner: line.expected for line in lines}
-        whole = {"locality": "01112-05", "pos": 11, "date": "2025-11-03"}
+        whole: dict[str, Any] = {"locality": "01112-05", "pos": 11, "date": "2025-11-03"}
         nonpar_np = estimate("64493", **whole, practitioner="np", nonpar=True).allowed
         assert by_kind == {"physician": HERE, "np": nonpar_np}
 

@@ -47,7 +47,7 @@ _UNKNOWN = Rendering()
 
 
 class BilledClaim(NamedTuple):
-    """The rendering of a claim that was billed, and those of its lines by the provider's numbers."""
+    """The rendering of a billed claim, and those of its lines by the provider's numbers."""
 
     rendering: Rendering
     lines: Mapping[str, Rendering]
