@@ -71,7 +71,17 @@ def measure(database: Path, scratch: Path, mix: str, lines: int, form: str, *, r
     out, floor_out = scratch / "repriced.parquet", scratch / "joined.parquet"
     if not source.exists():
         claims.write(database, source, mix, lines)
-    ours = (FEESYNC, "--db", str(database), "reprice", str(source), "-o", str(out), *options)
+    ours = (
+        FEESYNC,
+        "--db",
+        str(database),
+        "reprice",
+        str(source),
+        "-o",
+        str(out),
+        "--force",
+        *options,
+    )
     floor = (sys.executable, str(HERE / "floor_reprice.py"))
     run(*ours)
     if not prices.exists():
