@@ -26,6 +26,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import reference_words as words
 
 import feesync
+from feesync.batch.answer import COLUMNS
+from feesync.batch.columns import MEANINGS
+from feesync.batch.reasons import Reason
 from feesync.cli import cli
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.rate import Setting
@@ -429,11 +432,34 @@ def rules() -> str:
     return "\n\n".join(parts) + "\n\n## " + after.partition("\n## ")[2]
 
 
+def claims() -> str:
+    """Return the columns of files of claims and of answers, and the reasons of lines."""
+    parts = ["# Files of claims", *map(wrapped, words.CLAIM_FILES), "## Columns"]
+    parts.append(
+        "\n".join(
+            item(name, words.CLAIM_COLUMNS[name] + also(spellings))
+            for name, spellings in MEANINGS.items()
+        )
+    )
+    parts += ["## The answer", *map(wrapped, words.ANSWERS)]
+    parts.append("\n".join(item(name, words.ANSWER_COLUMNS[name]) for name in COLUMNS))
+    parts.append("## Reasons")
+    parts += [wrapped(text.format(last=Reason.CLAIM_INCOMPLETE)) for text in words.REASONS]
+    parts.append("\n".join(item(reason, f"{reason.words}.") for reason in Reason))
+    return "\n\n".join(parts) + "\n"
+
+
+def also(spellings: tuple[str, ...]) -> str:
+    """Return how else a column is spelled."""
+    return f" Also {', '.join(f'`{spelling}`' for spelling in spellings)}." if spellings else ""
+
+
 PAGES = {
     "../rules.md": rules,
     "commands.md": commands,
     "functions.md": functions,
     "notes.md": notes,
+    "claims.md": claims,
     "exit-statuses.md": exit_statuses,
     "variables.md": variables,
     "database.md": database,

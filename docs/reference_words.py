@@ -152,3 +152,62 @@ VALUE_TABLES = {
     "part_b_deductible.csv": ("Part B deductible", "{dollars} dollars a year"),
 }
 """The title of each table, and what a row of it says."""
+
+CLAIM_FILES = (
+    "What `feesync reprice` reads of files of claims, and what it adds. Case, blanks and "
+    "punctuation of a column's name make no difference. Of two columns with one meaning, `--map` "
+    "says which is meant. Columns with other names are carried through as they are.",
+)
+
+CLAIM_COLUMNS = {
+    "claim_id": "lines of one claim are priced together; without it, each line by itself.",
+    "line": "its number in the claim; a second line with the same number is refused.",
+    "hcpcs": "the code; `64493-50` has its modifier too. Needed.",
+    "modifiers": "with anything between them.",
+    **{f"mod{number}": "one of them." for number in range(1, 5)},
+    "units": "a whole number; 1 where the cell is empty.",
+    "charge": "dollars, as `1200` or `$1,200.00`; the allowed amount is never higher.",
+    "locality": "`01112-05`, `CA-05`, a name or a ZIP; beside `mac`, a number. Needed, or `zip`.",
+    "zip": "of the place of service; only carried where there is a `locality`.",
+    "mac": "the contractor's number.",
+    "setting": "`nonfacility` or `facility`, where there is no place of service.",
+    "pos": "place of service, by code or name.",
+    "date": "date of service, as `2025-11-03`, `11/3/2025` or `Nov 3 2025`. Needed.",
+    "practitioner": "who bills, as `--practitioner`.",
+    "nonpar": "yes where the practitioner does not participate.",
+    "qp": "yes for a qualifying APM participant.",
+    "deductible": "dollars that the patient still owes of the Part B deductible.",
+    "patient": "for `--group patient` and `tin`.",
+    "tin": "of the practitioner's group, for `--group tin`.",
+    "paid_allowed": "what the payer allowed, in dollars.",
+}
+"""What a column of a file of claims is."""
+
+ANSWER_COLUMNS = {
+    "fee": "of one unit in the setting and place, in dollars.",
+    "allowed": "what Medicare allows for the line.",
+    "medicare_payment": "what Medicare pays, after sequestration.",
+    "sequestration": "what sequestration takes.",
+    "patient_responsibility": "what the patient owes.",
+    "limiting_charge": "of a non-participating practitioner.",
+    "steps": "the adjustments, as `claim --csv` has them.",
+    "rank": "among the procedures of the day; empty where nothing is ranked.",
+    "release": "that answered.",
+    "stand_in": "whether it stands in for that of the day, which is not loaded.",
+    "mac": "of the place that was priced.",
+    "locality": "its number.",
+    "status": "`priced`, `denied` or `refused`.",
+    "reason": "of what is not priced, or `claim-incomplete`.",
+    "variance": "`paid_allowed` less `allowed`; only where the file says what was allowed.",
+}
+"""What a column of an answer is."""
+
+ANSWERS = (
+    "Each line comes out with its own columns, and then these. Where the file has a column of that "
+    "name, both are kept: its own as it came, and the answer's as `feesync_locality`, say.",
+)
+
+REASONS = (
+    "A denied line has the code of its [note](notes.md). Of the reasons of other lines, `{last}` "
+    "is on lines that are priced; all others are of lines that are refused.",
+)

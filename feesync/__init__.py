@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from feesync.analysis.price_list import PriceList, check_prices
     from feesync.analysis.price_row import PriceRow
     from feesync.analysis.sheet import FeeSheet, sheet
+    from feesync.batch.reprice import reprice
+    from feesync.batch.repricing import ReasonCount, ReleaseCount, Repricing, Variance
     from feesync.changes.change import Diff
     from feesync.changes.diff import diff
     from feesync.claims.claim_estimate import ClaimEstimate, RefusedLine
@@ -66,6 +68,8 @@ _NAMES = {
     "feesync.analysis.price_row": ("PriceRow",),
     "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
+    "feesync.batch.reprice": ("reprice",),
+    "feesync.batch.repricing": ("ReasonCount", "ReleaseCount", "Repricing", "Variance"),
     "feesync.changes.change": ("Diff",),
     "feesync.changes.diff": ("diff",),
     "feesync.analysis.history": ("History", "history"),
@@ -176,9 +180,12 @@ __all__ = [
     "Quote",
     "Rate",
     "Rates",
+    "ReasonCount",
     "RefusedFile",
     "RefusedLine",
     "Release",
+    "ReleaseCount",
+    "Repricing",
     "Setting",
     "Severity",
     "Sheet",
@@ -188,6 +195,7 @@ __all__ = [
     "SyncReport",
     "UnknownCodeError",
     "UnreachableError",
+    "Variance",
     "Verification",
     "audit",
     "check",
@@ -204,6 +212,7 @@ __all__ = [
     "modifiers",
     "open_schedule",
     "rates",
+    "reprice",
     "sheet",
     "status",
     "sync",

@@ -64,6 +64,7 @@ class HintKind(StrEnum):
     LOAD_ANEW = "load-anew"
     MAP_COLUMN = "map-column"
     MAP_COLUMN_OR_GIVE = "map-column-or-give"
+    GIVE_MEMORY = "give-memory"
 
 
 class Hint(NamedTuple):
@@ -123,6 +124,7 @@ _SENTENCES = {
     HintKind.MAP_COLUMN: "columns, which maps {mapping}, says which it is",
     HintKind.MAP_COLUMN_OR_GIVE: "columns, which maps {mapping}, says which it is; "
     "{meaning} is for lines without one",
+    HintKind.GIVE_MEMORY: "memory='4GB' gives it more",
 }
 
 

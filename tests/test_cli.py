@@ -39,6 +39,7 @@ def test_version_and_help_run_as_a_module():
         "history",
         "diff",
         "export",
+        "reprice",
         "localities",
         "modifiers",
         "sync",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import pyarrow
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,7 @@ def past():
     return package.history("64493", "national")
 
 
+CLAIMS = pyarrow.table({"cpt": ["64493"], "dos": [DAY], "place": ["AL"]})
 PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "estimate": (package.estimate, {"hcpcs": "64493", "locality": "national", "date": DAY}),
     "estimate_claim": (
@@ -67,6 +69,7 @@ PUBLIC: dict[str, tuple[Any, dict[str, Any]]] = {
     "diff": (package.diff, {"before": "RVU25D", "after": "RVU26C", "codes": ["64493"]}),
     "verify": (package.verify, {"paths": []}),
     "audit": (package.audit, {"files": [str(REMITTANCE)], "locality": "01112-05"}),
+    "reprice": (package.reprice, {"claims": CLAIMS, "workers": 1}),
     "coverage_sheet": (package.coverage_sheet, {"hcpcs": "64493", "date": DAY}),
     "sync": (package.sync, {"offline": True, "years": [2025]}),
     "open_schedule": (package.open_schedule, {}),
@@ -239,6 +242,7 @@ OPTIONAL = {
     ("export", "year"),
     ("localities", "query"),
     ("rates", "locality"),
+    ("reprice", "locality"),
     ("rates", "year"),
 }
 REQUIRED = [case for case in CASES if case[1] in NEEDED and case not in OPTIONAL]
@@ -333,6 +337,7 @@ def test_flags_are_flags():
         "sync": ["everything", "dry_run", "offline", "force", "zips"],
         "diff": ["qp"],
         "verify": ["qp"],
+        "reprice": ["qp", "nonpar", "force"],
     }.items():
         for flag in flags:
             assert isinstance(called(name, **{flag: "no"}), InvalidInputError)

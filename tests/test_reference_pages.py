@@ -105,6 +105,7 @@ def paths(value, before=""):
 
 DAY = "--date 2025-11-03"
 REMITTANCE = Path(__file__).parent / "fixtures/x12/base.835"
+CLAIMS = "cpt,dos,zip,allowed,modifer\n64493,2025-11-03,36104,1.00,\n64493,x,,,\n"
 COMMANDS = {
     "estimate": f"64493 --locality AL -m 50 --pos 22 {DAY}",
     "claim": f"64493-50 64493-50 --locality AL --pos 22 {DAY}",
@@ -116,6 +117,7 @@ COMMANDS = {
     "history": "64493 --locality AL",
     "localities": f"10001 {DAY}",
     "diff": "RVU25D RVU26C --locality AL",
+    "reprice": "claims.csv -o priced.csv",
     "modifiers": "FY",
     "audit": f"{REMITTANCE} --locality 01112-05",
     "verify": "PFREV25C.txt",
@@ -132,6 +134,7 @@ def test_the_names_of_the_json_are_documented(
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "PFREV25C.txt").write_text(alaska(c64494=("3.00", "65.12")))
+    (tmp_path / "claims.csv").write_text(CLAIMS)
     if name in ("status", "cache"):
         assert feesync("sync").exit_code == 0
     result = feesync(name, *shlex.split(COMMANDS[name]), "--json")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from feesync.batch import plain
 from feesync.batch.columns import Columns, read_columns
+from feesync.batch.faults import without_cells
 from feesync.batch.source import LONGEST_LINE, Kind, Source, read_source
 from feesync.errors import InvalidInputError
 
@@ -27,7 +28,7 @@ STAGED, INPUT = "staged", "input"
 Their columns are c0, c1 and so on: a file may call its columns anything.
 """
 
-_TEXT = "VARCHAR"
+TEXT = "VARCHAR"
 _FRAME = "frame_of_claims"
 _BLOCK = 50_000
 _MOST_COLUMNS = 10_000
@@ -101,11 +102,12 @@ def _read(
     for reader, positions in zip(readers, columns.of_files, strict=True):
         for position, kind in zip(positions, reader.types, strict=True):
             types[position].add(kind)
-    kinds = [each.pop() if len(each) == 1 else _TEXT for each in types]
+    kinds = [each.pop() if len(each) == 1 else TEXT for each in types]
     staged = ", ".join(f"c{position} {kind}" for position, kind in enumerate(kinds))
-    connection.execute(f"CREATE TABLE {STAGED} (flaw {_TEXT}, {staged})")
-    for reader, positions in zip(readers, columns.of_files, strict=True):
-        reader.read(positions)
+    with without_cells():
+        connection.execute(f"CREATE TABLE {STAGED} (flaw {TEXT}, {staged})")
+        for reader, positions in zip(readers, columns.of_files, strict=True):
+            reader.read(positions)
     texts = ", ".join(_text(f"c{position}", kind) for position, kind in enumerate(kinds))
     connection.execute(
         f"CREATE VIEW {INPUT} AS SELECT rowid AS row, flaw, {texts} FROM {STAGED}"  # noqa: S608
@@ -120,12 +122,12 @@ def _text(column: str, kind: str) -> str:
     A whole number of a column of fractions is text without them, since a frame has such a column
     where a cell is empty; a day is text without its hour.
     """
-    text = f"CAST({column} AS {_TEXT})"
+    text = f"CAST({column} AS {TEXT})"
     if kind in ("DOUBLE", "FLOAT"):
         text = f"CASE WHEN NOT isnan({column}) THEN regexp_replace({text}, '\\.0$', '') END"
     elif kind.startswith("TIMESTAMP"):
         text = f"regexp_replace({text}, ' 00:00:00([+]00)?$', '')"
-    elif kind == _TEXT:
+    elif kind == TEXT:
         text = f"nullif({column}, '')"
     return f"{text} AS {column}"
 
@@ -153,7 +155,7 @@ class _Reader:
         """Take names and types of columns from a relation of the engine."""
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
         self.header = [name for name, *_ in described]
-        self.types = [_TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
+        self.types = [TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
 
     def _insert(self, positions: Sequence[int], relation: str, flaw: str = "NULL") -> None:
         """Append the rows of a relation whose columns stand in the order of the header."""
@@ -173,7 +175,7 @@ class _Text(_Reader):
         super().__init__(connection, source.name)
         self._source = source
         self.header = source.header
-        self.types = [_TEXT] * len(source.header)
+        self.types = [TEXT] * len(source.header)
         if len(self.header) > _MOST_COLUMNS:
             raise InvalidInputError(f"{source.name} has more than {_MOST_COLUMNS:,} columns")
 
@@ -185,11 +187,9 @@ class _Text(_Reader):
         if source.encoding == "utf-8-sig" and len(positions) > 1 and source.height == 1:
             try:
                 self._insert(positions, self._relation())
-            except duckdb.InterruptException:
-                raise KeyboardInterrupt from None
-            except duckdb.OutOfMemoryException:
+            except (duckdb.InterruptException, duckdb.OutOfMemoryException):
                 raise
-            except duckdb.Error:  # its text quotes the row
+            except duckdb.Error:
                 pass
             else:
                 return
@@ -198,10 +198,10 @@ class _Text(_Reader):
     def _relation(self) -> str:
         """Return the engine's reader of the text, which refuses what it cannot read strictly."""
         source = self._source
-        columns = ", ".join(f"'f{number}': '{_TEXT}'" for number in range(len(source.header)))
+        columns = ", ".join(f"'f{number}': '{TEXT}'" for number in range(len(source.header)))
         return (
-            f"read_csv({_literal(str(source.path))}, auto_detect = false, header = false, "
-            f"skip = {source.before + 1}, delim = {_literal(source.delimiter)}, quote = '\"', "
+            f"read_csv({literal(str(source.path))}, auto_detect = false, header = false, "
+            f"skip = {source.before + 1}, delim = {literal(source.delimiter)}, quote = '\"', "
             f"escape = '\"', columns = {{{columns}}}, strict_mode = true, null_padding = false, "
             "ignore_errors = false, nullstr = '', comment = '', encoding = 'utf-8', "
             f"max_line_size = {LONGEST_LINE}, compression = '{source.compression or 'none'}')"
@@ -222,7 +222,7 @@ class _Workbook(_Reader):
         while header and not header[-1]:
             header.pop()
         self.header = header
-        self.types = [_TEXT] * len(header)
+        self.types = [TEXT] * len(header)
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the rows, except blank ones."""
@@ -235,7 +235,7 @@ class _Parquet(_Reader):
 
     def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
         super().__init__(connection, source.name)
-        self._relation = f"read_parquet({_literal(str(source.path))}, binary_as_string = true)"
+        self._relation = f"read_parquet({literal(str(source.path))}, binary_as_string = true)"
         with self._errors():
             self._describe(self._relation)
 
@@ -250,9 +250,7 @@ class _Parquet(_Reader):
 
         try:
             yield
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
-        except duckdb.OutOfMemoryException:
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error:
             raise InvalidInputError(
@@ -275,7 +273,7 @@ class _Frame(_Reader):
         batches = (batch.rename_columns(names) for batch in stream)
         connection.register(_FRAME, pyarrow.RecordBatchReader.from_batches(schema, batches))
         described = connection.execute(f"DESCRIBE SELECT * FROM {_FRAME}").fetchall()  # noqa: S608
-        self.types = [_TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
+        self.types = [TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the rows."""
@@ -291,7 +289,7 @@ class _Submission(_Reader):
 
         super().__init__(connection, source.name)
         self.header = COLUMNS
-        self.types = [_TEXT] * len(COLUMNS)
+        self.types = [TEXT] * len(COLUMNS)
         self._rows = submitted_rows(source.path)
 
     def read(self, positions: Sequence[int]) -> None:
@@ -336,6 +334,6 @@ def _none(cell: str) -> str | None:
     return cell or None
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

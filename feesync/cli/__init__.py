@@ -39,6 +39,7 @@ _COMMANDS = {
     "history": "feesync.cli.commands.history",
     "diff": "feesync.cli.commands.diff",
     "export": "feesync.cli.commands.export",
+    "reprice": "feesync.cli.commands.reprice",
     "localities": "feesync.cli.commands.localities",
     "modifiers": "feesync.cli.commands.modifiers",
     "sync": "feesync.cli.commands.sync",
@@ -192,6 +193,7 @@ def cli() -> None:
       feesync sync
       feesync import rvu25d.zip
       feesync verify PFREV25D.txt
+      feesync reprice claims.csv -o priced.csv
 
     Exit status: 0 done; 1 unexpected; 2 usage, or a modifier that does not apply; 3 CMS could not
     be reached; 4 CMS's content was refused, or differs; 5 another process is writing; 6 no price

@@ -31,6 +31,7 @@ _WORDS = {
     HintKind.MAP_COLUMN: "--map {mapping} says which it is",
     HintKind.MAP_COLUMN_OR_GIVE: "--map {mapping} says which it is; --{meaning} is for lines "
     "without one",
+    HintKind.GIVE_MEMORY: "--memory 4GB gives it more",
 }
 
 _STOPS = {

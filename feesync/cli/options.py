@@ -13,6 +13,7 @@ from feesync.claims.arguments import PURPOSES
 from feesync.cli.input import read_percent
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.place import fill, read_place_zip, required_place
+from feesync.cli.word import Word
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
 from feesync.paths import DATABASE_VARIABLE, database_path
@@ -28,19 +29,6 @@ _Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
 POS_HELP = "Place of service: its code, or a name such as office, hospital or asc"
 
 
-class Word(click.Choice[str]):
-    """One of a few words, which people may write in another way."""
-
-    def __init__(self, choices: Sequence[str], read: Callable[[str], str]) -> None:
-        """Take the words, and what finds the word that a text means."""
-        super().__init__(choices)
-        self._read = read
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - Click's
-        """Return the word that a text means."""
-        return value if value in self.choices else self._read(value)
-
-
 class Option(Protocol):
     """A decorator that gives a command an option."""
 
@@ -48,7 +36,8 @@ class Option(Protocol):
         """Return the command with the option."""
 
 
-def _read_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
+def read_one_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
+    """Return the day of an option that may be absent."""
     return None if value is None else read_date(value)
 
 
@@ -98,7 +87,7 @@ date_option: Option = click.option(
     "--date",
     "--dos",
     "day",
-    callback=_read_date,
+    callback=read_one_date,
     metavar="DATE",
     help="Date of service, 2025-11-03 or 11/03/2025; today by default.",
 )
@@ -146,10 +135,10 @@ without_check_option: Option = click.option(
 
 
 _ZIP_HELP = "ZIP or ZIP+4 of the place where the service is furnished"
-_one_locality = click.option(
+one_locality_option: Option = click.option(
     "--locality", help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national."
 )
-_one_zip = click.option(
+one_zip_option: Option = click.option(
     "--zip",
     "zip_code",
     metavar="ZIP",
@@ -158,7 +147,8 @@ _one_zip = click.option(
 )
 
 
-def _place(locality: str | None, zip_code: str | None) -> str | None:
+def one_place(locality: str | None, zip_code: str | None) -> str | None:
+    """Return the place of two options, of which at most one is given."""
     refuse_several((("--locality", locality), ("--zip", zip_code)))
     return zip_code or locality
 
@@ -168,12 +158,12 @@ def locality_option(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
-        kwargs["locality"] = _place(kwargs["locality"], kwargs.pop("zip_code"))
+        kwargs["locality"] = one_place(kwargs["locality"], kwargs.pop("zip_code"))
         with fill(kwargs, ("locality",)):
             kwargs["locality"] = required_place(kwargs["locality"])
             command(*args, **kwargs)
 
-    return _one_locality(_one_zip(with_place))
+    return one_locality_option(one_zip_option(with_place))
 
 
 def optional_locality_option(
@@ -188,11 +178,11 @@ def optional_locality_option(
 
     @wraps(command)
     def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
-        kwargs["locality"] = _place(kwargs["locality"], kwargs.pop("zip_code"))
+        kwargs["locality"] = one_place(kwargs["locality"], kwargs.pop("zip_code"))
         with fill(kwargs, names):
             command(*args, **kwargs)
 
-    return _one_locality(_one_zip(with_place))
+    return one_locality_option(one_zip_option(with_place))
 
 
 _each_locality = click.option(
@@ -308,15 +298,17 @@ practitioner_option: Option = click.option(
     type=Word(list(PRACTITIONERS), read_practitioner),
     help="Who bills; a physician by default.",
 )
+setting_option: Option = click.option(
+    "--setting",
+    type=Word([setting.value for setting in Setting], Setting.read),
+    help="Rate; nonfacility by default.",
+)
+pos_option: Option = click.option("--pos", metavar="POS", help=f"{POS_HELP}, instead of --setting.")
 _HEADER_OPTIONS = (
-    _one_locality,
-    _one_zip,
-    click.option(
-        "--setting",
-        type=Word([setting.value for setting in Setting], Setting.read),
-        help="Rate; nonfacility by default.",
-    ),
-    click.option("--pos", metavar="POS", help=f"{POS_HELP}, instead of --setting."),
+    one_locality_option,
+    one_zip_option,
+    setting_option,
+    pos_option,
     date_option,
     nonpar_option,
     practitioner_option,
@@ -347,6 +339,14 @@ _HEADER_OPTIONS = (
 """The options of a claim header, under the names of the arguments of `read_header`."""
 
 
+def one_setting(setting: str | None, pos: str | None) -> None:
+    """Refuse a setting beside a place of service."""
+    if setting and pos:
+        raise click.UsageError(
+            "--setting and --pos exclude each other: the place of service decides the setting"
+        )
+
+
 def header_options(
     command: Callable[..., None], place: Callable[[str | None], str] = required_place
 ) -> Callable[..., None]:
@@ -362,11 +362,8 @@ def header_options(
         from feesync.claims.header import read_header
 
         values = {name: kwargs.pop(name) for name in names}
-        values["locality"] = _place(values["locality"], values.pop("zip_code"))
-        if values["setting"] and values["pos"]:
-            raise click.UsageError(
-                "--setting and --pos exclude each other: the place of service decides the setting"
-            )
+        values["locality"] = one_place(values["locality"], values.pop("zip_code"))
+        one_setting(values["setting"], values["pos"])
         values["date"] = values.pop("day")
         wanted = ["locality", "practitioner", "nonpar", *(() if values["setting"] else ("pos",))]
         with fill(values, wanted, kwargs):

@@ -21,7 +21,8 @@ def check_kind(path: Path, kinds: Sequence[str]) -> None:
     Raises:
         InvalidInputError: the name ends otherwise, or its folder does not exist.
     """
-    if path.suffix.lower() not in kinds:
+    name = path.name.lower()
+    if name in kinds or not name.endswith(tuple(kinds)):
         *first, last = kinds
         suffixes = f"{', '.join(first)} or {last}" if first else last
         raise InvalidInputError(

@@ -12,7 +12,6 @@ from feesync.cli.bars import bar
 from feesync.cli.codes import codes_option, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
-    Word,
     check_file,
     csv_option,
     date_option,
@@ -38,6 +37,7 @@ from feesync.cli.output import (
     print_unknown,
     source_line,
 )
+from feesync.cli.word import Word
 from feesync.errors import ExitStatus, InvalidInputError, UnknownCodeError, together
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none

@@ -12,7 +12,6 @@ from feesync.analysis.history import History, history
 from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
-    Word,
     check_file,
     csv_option,
     db_option,
@@ -36,6 +35,7 @@ from feesync.cli.output import (
     print_table,
     source_line,
 )
+from feesync.cli.word import Word
 from feesync.errors import ExitStatus, one_line
 from feesync.model.money import decimal, dollars
 from feesync.model.rate import Setting
