@@ -84,6 +84,7 @@ FROM (
         WHEN hcpcs LIKE '992__' THEN CASE WHEN u < 0.1 THEN '25' ELSE '' END
         WHEN multiple_procedure = '5' THEN CASE WHEN u < 0.9 THEN 'GP'
             WHEN u < 0.95 THEN 'CQ,GP' WHEN u < 0.97 THEN 'GP,59' ELSE 'GO' END
+        WHEN pctc = '1' AND pos NOT IN ('10', '11', '12') THEN '26'
         WHEN pctc = '1' THEN CASE WHEN u < 0.35 THEN '26' WHEN u < 0.4 THEN 'TC'
             WHEN u < 0.401 THEN 'FX' WHEN u < 0.402 THEN 'FY' WHEN u < 0.42 THEN '26,59'
             ELSE '' END
