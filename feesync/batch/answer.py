@@ -18,7 +18,7 @@ AMOUNTS = (
 
 COLUMNS = (
     *AMOUNTS,
-    *("steps", "rank", "release", "mac", "locality", "status", "reason", "variance"),
+    *("steps", "rank", "release", "stand_in", "mac", "locality", "status", "reason", "variance"),
 )
 """The columns of an answer, in order."""
 
@@ -27,7 +27,7 @@ def make_answers(engine: Engine, texts: Texts, found: Periods) -> None:
     """Make the table `result` and the view `answer`, a row for each of `input`.
 
     `result` has numbers: row, AMOUNTS and variance in cents, rank, and steps_id, status_id,
-    reason_id, release_id and place_id. `answer` has COLUMNS in dollars and words.
+    reason_id, release_id, stand_in and place_id. `answer` has COLUMNS in dollars and words.
     """
     _give_together_texts(engine, texts)
     priced, denied, refused = (texts.id_of(status) for status in Status)
@@ -49,19 +49,21 @@ def make_answers(engine: Engine, texts: Texts, found: Periods) -> None:
     fee = "CASE WHEN p.reason_id IS NULL THEN p.fee END"
     columns = columns.replace("THEN p.fee ELSE", f"THEN {fee} ELSE")
     of_priced = (
-        f"SELECT p.row, {columns}, p.release_id, p.place_id, p.paid, n.row AS incomplete "  # noqa: S608
+        f"SELECT p.row, {columns}, p.release_id, p.stand_in, p.place_id, p.paid, "  # noqa: S608
+        "n.row AS incomplete "
         "FROM priced AS p LEFT JOIN together_row AS t ON t.row = p.row "
         "LEFT JOIN incomplete AS n ON n.row = p.row"
     )
     result = (
-        f"SELECT row, {', '.join(AMOUNTS)}, steps_id, rank, release_id, place_id, status_id, "  # noqa: S608
+        f"SELECT row, {', '.join(AMOUNTS)}, steps_id, rank, release_id, stand_in, "  # noqa: S608
+        "place_id, status_id, "
         f"CASE WHEN status_id = {priced} AND incomplete IS NOT NULL THEN {incomplete} "
         f"ELSE reason_id END AS reason_id, paid - allowed AS variance FROM ({of_priced}) AS r"
     )
     nothing = ", ".join(f"CAST(NULL AS BIGINT) AS {name}" for name in AMOUNTS)
     unread = (
         f"SELECT row, {nothing}, CAST(NULL AS INTEGER) AS steps_id, CAST(NULL AS INTEGER) AS rank, "  # noqa: S608
-        "release_id, place_id, "
+        "release_id, stand_in, place_id, "
         f"{refused} AS status_id, reason_id, CAST(NULL AS BIGINT) AS variance "
         "FROM line WHERE reason_id IS NOT NULL"
     )
@@ -73,7 +75,7 @@ def _give_together_texts(engine: Engine, texts: Texts) -> None:
     """Make together_row, the table `together` with numbers in place of its texts."""
     names = ("steps", "status", "reason")
     each = " UNION ".join(f"SELECT {name} AS text FROM together" for name in names)  # noqa: S608
-    used = sorted(text for (text,) in engine.rows(each) if text is not None)
+    used = sorted(text for (text,) in engine.rows(each) if text)
     engine.give(
         "together_text",
         {"text": ("VARCHAR", used), "text_id": ("INTEGER", [texts.id_of(text) for text in used])},
@@ -109,7 +111,8 @@ def _give_words(engine: Engine, texts: Texts, found: Periods) -> None:
     amounts = ", ".join(f"{_dollars(f'r.{name}')} AS {name}" for name in AMOUNTS)
     engine.view(
         "answer",
-        f"SELECT r.row, {amounts}, s.text AS steps, r.rank, e.release, p.mac, p.locality, "  # noqa: S608
+        f"SELECT r.row, {amounts}, s.text AS steps, r.rank, e.release, r.stand_in, "  # noqa: S608
+        "p.mac, p.locality, "
         f"a.text AS status, w.text AS reason, {_dollars('r.variance')} AS variance "
         "FROM result AS r LEFT JOIN text AS s ON s.text_id = r.steps_id "
         "LEFT JOIN text AS a ON a.text_id = r.status_id "

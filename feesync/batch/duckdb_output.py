@@ -26,8 +26,10 @@ _TYPES = {
     **dict.fromkeys(COLUMNS, "VARCHAR"),
     **dict.fromkeys(_MONEY, "DECIMAL(14, 2)"),
     "rank": "INTEGER",
+    "stand_in": "BOOLEAN",
 }
-_NUMBERS = ("steps_id", "rank", "release_id", "place_id", "status_id", "reason_id")
+_PLAIN = ("rank", "stand_in")
+_NUMBERS = ("steps_id", "release_id", "place_id", "status_id", "reason_id")
 
 
 def output_select(engine: DuckDB, own: str, names: Mapping[str, str]) -> str:
@@ -41,7 +43,6 @@ def output_select(engine: DuckDB, own: str, names: Mapping[str, str]) -> str:
     import duckdb
     from duckdb.func import PythonUDFType
 
-    _put_in_order(engine)
     fields = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
     blocks = _Blocks(engine)
     engine.connection.create_function(
@@ -58,15 +59,6 @@ def output_select(engine: DuckDB, own: str, names: Mapping[str, str]) -> str:
         f"SELECT {own}{answers} "  # noqa: S608
         f"FROM (SELECT *, {_FUNCTION}(rowid) AS a FROM staged) AS s"
     )
-
-
-def _put_in_order(engine: DuckDB) -> None:
-    """Put the rows of `result` in the order of `input`, unless they are."""
-    ((astray,),) = engine.rows("SELECT count(*) FROM result WHERE row <> rowid")
-    if astray:
-        engine.make("result_in_order", "SELECT * FROM result ORDER BY row")
-        engine.connection.execute("DROP TABLE result CASCADE")
-        engine.connection.execute("ALTER TABLE result_in_order RENAME TO result")
 
 
 class _Blocks:
@@ -116,20 +108,10 @@ class _Blocks:
     def _read(self, number: int) -> Any:  # noqa: ANN401
         import pyarrow
 
-        names = (*_MONEY, *_NUMBERS)
-        table = (
-            self._connection.cursor()
-            .sql(
-                f"SELECT {', '.join(names)} FROM result "  # noqa: S608
-                f"WHERE rowid >= {number * _BLOCK} AND rowid < {(number + 1) * _BLOCK}"
-            )
-            .to_arrow_table()
-            .combine_chunks()
-        )
-        numbers = {name: table.column(name).chunk(0) for name in names}
+        numbers = self._numbers(number)
         money = pyarrow.decimal64(14, 2)
         columns: dict[str, Any] = {name: numbers[name].view(money) for name in _MONEY}
-        columns["rank"] = numbers["rank"]
+        columns |= {name: numbers[name] for name in _PLAIN}
         for name, words in self._words.items():
             of_place = name in ("mac", "locality")
             ids = numbers["place_id" if of_place else f"{name}_id"]
@@ -137,6 +119,24 @@ class _Blocks:
         return pyarrow.StructArray.from_arrays(
             [columns[name] for name in COLUMNS], names=list(COLUMNS)
         )
+
+    def _numbers(self, number: int) -> dict[str, Any]:
+        """Return the columns of `result` for the rows of a block, in their order."""
+        import numpy
+
+        first, names = number * _BLOCK, (*_MONEY, *_PLAIN, *_NUMBERS)
+        select = (
+            f"SELECT row - {first} AS place, {', '.join(names)} FROM result "  # noqa: S608
+            f"WHERE row >= {first} AND row < {first + _BLOCK}"
+        )
+        table = self._connection.cursor().sql(select).to_arrow_table().combine_chunks()
+        places = table.column("place").chunk(0).to_numpy()
+        order = numpy.full(len(places), -1)
+        order[places] = numpy.arange(len(places))
+        if order.min() < 0:
+            raise AssertionError("a row has no answer, or several")
+        table = table.take(order).combine_chunks()
+        return {name: table.column(name).chunk(0) for name in names}
 
 
 def _in_order(engine: DuckDB, table: str, key: str, columns: str) -> list[tuple[Any, ...]]:

@@ -7,14 +7,13 @@ join by. Which row of a code a line has is decided by pricing, once for the rows
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from feesync.batch.engine import Columns, Engine
 from feesync.batch.periods import Periods, Place
 from feesync.batch.reasons import Reason, reason_of
 from feesync.batch.texts import Texts
-from feesync.batch.words import ANY_DAY, Kind, Words
+from feesync.batch.words import ANY_DAY, Kind, Numbers, Words
 from feesync.errors import FeesyncError, NoPriceError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate, Setting
 from feesync.pricing.line import Line
@@ -26,9 +25,12 @@ from feesync.store.source import basis_of
 
 _BASES = ("nonqp", "qp")
 _KEYS = "v.hcpcs, v.modifier, l.mac"
-"""Where the views name what a rate is of."""
+"""Where the view names what a rate is of."""
 
-_NUMBERS = f"{len(_BASES)} * v.rate_number + f.basis_number AS rate_id, l.place_id, "
+_PLACES = "JOIN locality AS l ON l.release_id = r.edition_id"
+"""Where the view joins all places to all rows of codes."""
+
+_EXACT = "FROM revision_rate_exact"
 _STATED = tuple(name for name in Indicators._fields if not name.endswith("_priced"))
 
 
@@ -43,26 +45,38 @@ class Rates(NamedTuple):
 
 
 def give_rates(engine: Engine, words: Words, found: Periods, texts: Texts) -> Rates:
-    """Give the engine the tables of the releases, the formula, and which rate a line has.
+    """Give the engine the tables of the releases, and which rate a line has.
 
-    Makes the tables of the formula, rate_row (rate_id, release_id, hcpcs, modifier, status,
-    indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, indicators_id, reason_id).
+    Makes the tables that the formula reads, rate_row (rate_id, release_id, hcpcs, modifier, status,
+    indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, basis_id, indicators_id, reason_id).
     """
-    tables = release_tables(found.answers)
-    if not tables:
-        tables = _none()
+    tables = release_tables(found.answers, words.codes)
     rows = _numbered(tables, found.places)
     for name, columns in tables.items():
         engine.give(name, columns)
-    connection = found.answers[0][0].connection
-    for name, select in formula_views(connection, engine.dialect).items():
-        engine.view(name, select.replace(_KEYS, _NUMBERS + _KEYS))
     _give_code_rates(engine, words, found, texts, rows)
-    return Rates(_indicators(engine))
+    return Rates(_indicators(engine, found))
 
 
-def _none() -> dict[str, Columns]:
-    raise NoPriceError("no release answers for any day of the file")
+def rates_of(engine: Engine, found: Periods, table: str, columns: Sequence[str]) -> str:
+    """Return the SELECT of the rates of a table's rows, by the formula of the database's views.
+
+    Args:
+        engine: has the tables that the formula reads.
+        found: the releases.
+        table: has the columns rate_id, basis_id, release_id and place_id.
+        columns: those of its columns that are wanted beside those of the view `rate_cents`.
+    """
+    views = formula_views(found.answers[0][0].connection, engine.dialect)
+    own = "".join(f"n.{name}, " for name in columns)
+    exact = views["revision_rate_exact"].replace(_KEYS, own + _KEYS)
+    join = (  # a place is of one release: without it, no engine tries all places for all codes
+        f"JOIN {table} AS n ON n.rate_id = v.rate_id AND n.basis_id = f.basis_id "
+        "AND n.release_id = f.release_id JOIN locality AS l ON l.place_id = n.place_id"
+    )
+    return views["revision_rate_cents"].replace(
+        _EXACT, f"FROM ({exact.replace(_PLACES, join)}) AS e"
+    )
 
 
 def _numbered(
@@ -71,14 +85,14 @@ def _numbered(
     """Number rows of codes, places and bases; return the numbers of the rows of each code."""
     values = tables["relative_value"]
     numbers = range(len(values["hcpcs"][1]))
-    tables["relative_value"] = {**values, "rate_number": ("INTEGER", numbers)}
+    tables["relative_value"] = {**values, "rate_id": ("INTEGER", numbers)}
     factors = tables["conversion_factor"]
     bases = [_BASES.index(str(basis)) for basis in factors["basis"][1]]
-    tables["conversion_factor"] = {**factors, "basis_number": ("INTEGER", bases)}
-    ids = {place: number for number, place in enumerate(places)}
+    tables["conversion_factor"] = {**factors, "basis_id": ("INTEGER", bases)}
+    ids = Numbers(list(places))
     local = tables["locality"]
     keys = zip(*(local[name][1] for name in ("release_id", "mac", "locality")), strict=True)
-    place_ids = [ids.get(Place(*key)) for key in keys]
+    place_ids = [ids.id_of(Place(*key)) for key in keys]
     tables["locality"] = {**local, "place_id": ("INTEGER", place_ids)}
     rows: dict[tuple[int, str], dict[str, int]] = {}
     names = ("release_id", "hcpcs", "modifier")
@@ -95,24 +109,30 @@ def _give_code_rates(
     texts: Texts,
     rows: Mapping[tuple[int, str], Mapping[str, int]],
 ) -> None:
-    cells: list[tuple[int, int, int, int | None, int | None]] = []
+    cells: list[tuple[int | None, ...]] = []
+    of_codes = [
+        (release, code_id, of_code, tuple(of_code))
+        for release in range(1, len(found.answers) + 1)
+        for code_id, hcpcs in enumerate(words.codes)
+        if (of_code := rows.get((release, hcpcs)))
+    ]
     for kind_id, (kind, modifiers) in enumerate(words.kinds.items()):
-        for release, answer in enumerate(found.answers, start=1):
-            basis = _basis(kind, answer[1])
-            for code_id, hcpcs in enumerate(words.codes):
-                of_code = rows.get((release, hcpcs))
-                if of_code is None:
-                    continue
-                row = _row(modifiers, tuple(of_code))
-                if isinstance(row, Reason) or basis is None:
-                    reason = row if isinstance(row, Reason) else Reason.NO_RATE
-                    cells.append((kind_id, release, code_id, None, texts.id_of(reason)))
-                else:
-                    rate_id = len(_BASES) * of_code[row] + basis
-                    cells.append((kind_id, release, code_id, rate_id, None))
-    names = ("kind_id", "release_id", "code_id", "rate_id", "reason_id")
-    values = list(zip(*cells, strict=True)) or [()] * len(names)
-    engine.give("code_row", {name: ("INTEGER", of) for name, of in zip(names, values, strict=True)})
+        bases = [_basis(kind, release) for _, release in found.answers]
+        choices: dict[tuple[str, ...], str | Reason] = {}
+        for release, code_id, of_code, names in of_codes:
+            row, basis = choices.get(names), bases[release - 1]
+            if row is None:
+                row = choices[names] = _row(modifiers, names)
+            if isinstance(row, Reason) or basis is None:
+                reason = row if isinstance(row, Reason) else Reason.NO_RATE
+                cells.append((kind_id, release, code_id, None, None, texts.id_of(reason)))
+            else:
+                cells.append((kind_id, release, code_id, of_code[row], basis, None))
+    columns = ("kind_id", "release_id", "code_id", "rate_id", "basis_id", "reason_id")
+    values = list(zip(*cells, strict=True)) or [()] * len(columns)
+    engine.give(
+        "code_row", {name: ("INTEGER", of) for name, of in zip(columns, values, strict=True)}
+    )
 
 
 def _basis(kind: Kind, release: object) -> int | None:
@@ -136,7 +156,6 @@ class _Rows:
         return None  # type: ignore[return-value]
 
 
-@cache
 def _row(modifiers: tuple[str, ...], rows: tuple[str, ...]) -> str | Reason:
     """Return the row of a code that has certain rows, for a line with modifiers."""
     lookup = _Rows(rows)
@@ -147,20 +166,23 @@ def _row(modifiers: tuple[str, ...], rows: tuple[str, ...]) -> str | Reason:
     return lookup.row
 
 
-def _indicators(engine: Engine) -> list[Indicators]:
+def _indicators(engine: Engine, found: Periods) -> list[Indicators]:
     """Make rate_row and code_rate, and return the sets of indicators by id."""
-    stated = ", ".join(f"v.{name}" for name in _STATED)
+    engine.make(
+        "rate_sample",
+        "SELECT c.rate_id, c.basis_id, c.release_id, l.place_id FROM (SELECT rate_id, release_id, "
+        "min(basis_id) AS basis_id FROM code_row WHERE rate_id IS NOT NULL "
+        "GROUP BY rate_id, release_id) AS c "
+        "JOIN (SELECT release_id, min(place_id) AS place_id FROM locality GROUP BY release_id) "
+        "AS l ON l.release_id = c.release_id",
+    )
+    stated = ", ".join(_STATED)
     engine.make(
         "rate_fact",
-        f"SELECT v.rate_id, v.release_id, v.hcpcs, v.status, {stated.replace('v.status, ', '')}, "  # noqa: S608
-        "v.nonfacility_amount IS NOT NULL AS nonfacility_priced, "
-        "v.facility_amount IS NOT NULL AS facility_priced FROM revision_rate_cents AS v "
-        "JOIN (SELECT DISTINCT rate_id FROM code_row) AS u ON u.rate_id = v.rate_id "
-        "JOIN (SELECT release_id, min(mac) AS mac FROM locality GROUP BY release_id) AS o "
-        "ON o.release_id = v.release_id AND o.mac = v.mac "
-        "JOIN (SELECT release_id, mac, min(locality) AS locality FROM locality "
-        "GROUP BY release_id, mac) AS n "
-        "ON n.release_id = v.release_id AND n.mac = v.mac AND n.locality = v.locality",
+        f"SELECT rate_id, release_id, hcpcs, {stated}, "  # noqa: S608
+        "nonfacility_amount IS NOT NULL AS nonfacility_priced, "
+        "facility_amount IS NOT NULL AS facility_priced "
+        f"FROM ({rates_of(engine, found, 'rate_sample', ('rate_id',))}) AS v",
     )
     names = ", ".join(Indicators._fields)
     engine.make(
@@ -176,7 +198,7 @@ def _indicators(engine: Engine) -> list[Indicators]:
     )
     engine.make(
         "code_rate",
-        "SELECT c.kind_id, c.release_id, c.code_id, c.rate_id, r.indicators_id, c.reason_id "
+        "SELECT c.kind_id, c.release_id, c.code_id, c.rate_id, c.basis_id, r.indicators_id, c.reason_id "
         "FROM code_row AS c LEFT JOIN rate_row AS r ON r.rate_id = c.rate_id",
     )
     rows = engine.rows(f"SELECT {names} FROM indicator_set ORDER BY indicators_id")  # noqa: S608

@@ -7,6 +7,8 @@ the charge as `pricing.price.fold` does, and splits what is allowed as `pricing.
 from __future__ import annotations
 
 from feesync.batch.engine import Engine
+from feesync.batch.fee import rates_of
+from feesync.batch.periods import Periods
 from feesync.batch.programs import Recipes
 from feesync.model.money import SCALE
 
@@ -15,6 +17,7 @@ _HALF = SCALE // 2
 
 def make_priced(
     engine: Engine,
+    found: Periods,
     size: Recipes,
     *,
     shares: bool,
@@ -24,13 +27,14 @@ def make_priced(
 ) -> None:
     """Make the table `priced`: the lines that can be read, each priced by itself.
 
-    Its columns: row, shape, release_id, place_id, paid; reason_id, why it cannot be priced, else
-    NULL; folds; denial_id; beside, whether what the patient owes depends on other lines; fee,
-    allowed, medicare_payment, sequestration, patient_responsibility and limiting_charge in cents;
-    steps_id. Where it does not fold, all amounts but the fee are NULL.
+    Its columns: row, shape, release_id, stand_in, place_id, paid; reason_id, why it cannot be
+    priced, else NULL; folds; denial_id; beside, whether what the patient owes depends on other
+    lines; fee, allowed, medicare_payment, sequestration, patient_responsibility and limiting_charge
+    in cents; steps_id. Where it does not fold, all amounts but the fee are NULL.
 
     Args:
         engine: the engine.
+        found: the releases.
         size: how many factors the recipes have.
         shares: whether the table `share` has rows.
         name: of the table.
@@ -40,7 +44,7 @@ def make_priced(
     factors = [f"x.before{number}" for number in range(size.before)]
     factors += [f"x.after{number}" for number in range(size.after)]
     amount = "fee"
-    select = _fees(lines, recipes, factors, shares=shares)
+    select = _fees(engine, found, lines, recipes, factors, shares=shares)
     for number in range(len(factors)):
         product = scaled(engine, amount, f"f{number}")
         amount = f"a{number}"
@@ -60,7 +64,8 @@ def make_priced(
     select = f"SELECT p.*, {cut} AS sequestration FROM ({select}) AS p"  # noqa: S608
     engine.make(
         name,
-        "SELECT row, shape, release_id, place_id, paid, reason_id, folds, denial_id, beside, "  # noqa: S608
+        "SELECT row, shape, release_id, stand_in, place_id, paid, reason_id, folds, "  # noqa: S608
+        "denial_id, beside, "
         "fee, allowed, shared - sequestration AS medicare_payment, sequestration, "
         "allowed - shared AS patient_responsibility, "
         f"CASE WHEN {is_open} AND limit_numerator IS NOT NULL THEN {_limit(engine)} END "
@@ -86,7 +91,9 @@ def _limit(engine: Engine) -> str:
     return f"CAST(({doubled}) {engine.dialect.quotient} (2 * {denominator}) AS BIGINT)"
 
 
-def _fees(lines: str, recipes: str, factors: list[str], *, shares: bool) -> str:
+def _fees(
+    engine: Engine, found: Periods, lines: str, recipes: str, factors: list[str], *, shares: bool
+) -> str:
     """Return the SELECT of lines with the fee of their setting and what their recipe says."""
     named = "".join(f", {factor} AS f{number}" for number, factor in enumerate(factors))
     coinsurance, owes, beside, join = "d.coinsurance", "TRUE", "FALSE", ""
@@ -95,19 +102,20 @@ def _fees(lines: str, recipes: str, factors: list[str], *, shares: bool) -> str:
         owes, beside = "coalesce(h.deductible, TRUE)", "coalesce(h.beside, FALSE)"
         join = (
             "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
-            "AND h.day_id = l.day_id"
+            "AND h.sharing_id = d.sharing_id"
         )
+    columns = ("row", "shape", "place_id", "code_id", "service_id", "day_id", "stand_in")
+    rates = rates_of(engine, found, lines, (*columns, "charge", "deductible", "paid"))
     return (
-        "SELECT l.row, l.shape, l.release_id, l.place_id, l.charge, l.deductible, l.paid, "  # noqa: S608
+        "SELECT l.row, l.shape, l.release_id, l.stand_in, l.place_id, "  # noqa: S608
+        "l.charge, l.deductible, l.paid, "
         "x.folds, x.denial_id, x.reason_id, x.services, x.steps_id, x.charge_steps_id, "
         "x.limit_numerator, x.limit_denominator, "
-        "CASE WHEN x.facility THEN v.facility_amount ELSE v.nonfacility_amount END AS fee, "
-        "CASE WHEN x.facility AND NOT v.facility_na THEN v.facility_capped_exact "
-        "ELSE v.nonfacility_capped_exact END AS exact, "
+        "CASE WHEN x.facility THEN l.facility_amount ELSE l.nonfacility_amount END AS fee, "
+        "CASE WHEN x.facility AND NOT l.facility_na THEN l.facility_capped_exact "
+        "ELSE l.nonfacility_capped_exact END AS exact, "
         f"d.sequestration AS sequestration_rate, {coinsurance} AS coinsurance, {owes} AS owes, "
         f"{beside} AS beside{named} "
-        f"FROM {lines} AS l JOIN {recipes} AS x ON x.shape = l.shape "
-        "JOIN service_day AS d ON d.day_id = l.day_id "
-        "JOIN revision_rate_cents AS v ON v.rate_id = l.rate_id AND v.place_id = l.place_id "
-        f"{join} WHERE l.reason_id IS NULL"
+        f"FROM ({rates}) AS l JOIN {recipes} AS x ON x.shape = l.shape "
+        f"JOIN service_day AS d ON d.day_id = l.day_id {join}"
     )

@@ -27,7 +27,7 @@ def make_lines(
     """Make the table `line`, a row for each of `input`.
 
     Its columns: row; reason_id, NULL where the line can be read; code_id, service_id, day_id,
-    release_id, place_id, rate_id; shape, which numbers what a program depends on; charge,
+    release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends on; charge,
     deductible and paid in cents; special, whether Medicare may waive something of it; and the
     columns of CARRIED that the file has and the groups need.
 
@@ -61,7 +61,8 @@ def make_lines(
     engine.make(
         "line",
         f"SELECT i.row, coalesce({', '.join(reasons)}) AS reason_id, "  # noqa: S608
-        f"c.code_id, s.service_id, d.day_id, {_RELEASE} AS release_id, p.place_id, r.rate_id, "
+        f"c.code_id, s.service_id, d.day_id, {_RELEASE} AS release_id, {_STAND_IN} AS stand_in, "
+        "p.place_id, r.rate_id, r.basis_id, "
         f"CAST({shape} AS BIGINT) + CASE WHEN s.of_code THEN c.code_id + 1 ELSE 0 END AS shape, "
         f"{charge.cents} AS charge, {'u.cents' if deductible else 'CAST(NULL AS BIGINT)'} AS "
         f"deductible, {paid.cents} AS paid, c.special OR s.special AS special{carried} "
@@ -77,6 +78,10 @@ def make_lines(
     )
 
 
+_STAND_IN = (
+    "CASE WHEN c.embedded AND d.embedded_id IS NOT NULL THEN d.stand_in >= 2 "
+    "ELSE d.stand_in IN (1, 3) END"
+)
 _RELEASE = (
     "CASE WHEN c.embedded AND d.embedded_id IS NOT NULL THEN d.embedded_id ELSE d.release_id END"
 )

@@ -23,10 +23,13 @@ from feesync.model.zip_code import quarter_of, read_zip
 from feesync.places.words import is_name
 from feesync.pricing.program import rules_since
 from feesync.pricing.waiver import standard_share
-from feesync.reference.cost_sharing import sequestration_on
+from feesync.reference.cost_sharing import sequestration_on, sharing_since
 from feesync.schedule.rates import FeeSchedule
 from feesync.store.source import Source
 
+_DAY_COLUMNS = (
+    *("day_id", "period_id", "release_id", "embedded_id", "stand_in", "rules_id", "reason_id"),
+)
 _MOST_PAIRS = 20_000
 """Up to how many pairs of periods and places all are read, whether or not the file has them."""
 
@@ -62,12 +65,14 @@ class Periods:
         answers: the releases that do, with their sources; their numbers count from 1.
         periods: by id, each with its first day of the file.
         rules: the days since which the rules are the same as on a day of the file, by id.
+        sharing: the days since which patients share the costs as on a day of the file, by id.
         places: the localities that the file names, by id.
     """
 
     answers: list[tuple[Source, Release]] = field(default_factory=list)
     periods: dict[Period, date] = field(default_factory=dict)
     rules: list[date] = field(default_factory=list)
+    sharing: list[date] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
 
 
@@ -76,8 +81,9 @@ def read_days(
 ) -> Periods:
     """Read the dates of `input`, and find the releases that answer for them.
 
-    Makes the tables word_day (day_id, period_id, release_id, embedded_id, rules_id, reason_id) and
-    service_day (day_id, sequestration, coinsurance).
+    Makes the tables word_day (day_id, period_id, release_id, embedded_id, stand_in, rules_id,
+    reason_id) and service_day (day_id, sharing_id, sequestration, coinsurance). Where no release
+    answers for any day, `answers` has one that no line refers to.
     """
     found = Periods()
     numbers = _ReleaseNumbers(schedule, found)
@@ -86,31 +92,47 @@ def read_days(
     rows = distinct(engine, request, "word_day")
     read = [_day(request, *cells) for cells in rows]
     finder = _PeriodFinder(schedule, numbers, any(map(_depends_on_day, words.places)))
-    cells: list[tuple[int | None, ...]] = []
+    columns: dict[str, list[int | None]] = {name: [] for name in _DAY_COLUMNS}
     for day in read:
         period = day if isinstance(day, Reason) else finder.period(day)
+        cells: tuple[int | None, ...] = (None,) * (len(columns) - 1)
         if isinstance(day, Reason) or isinstance(period, Reason):
-            reason = period if isinstance(period, Reason) else day
-            cells.append((None, None, None, None, None, texts.id_of(str(reason))))
-            continue
-        found.periods.setdefault(period, day)
-        number = list(found.periods).index(period)
-        rule = rules.id_of(rules_since(modifiers, day))
-        cells.append((days.id_of(day), number, period.release, period.embedded, rule, None))
-    names = ("day_id", "period_id", "release_id", "embedded_id", "rules_id", "reason_id")
-    columns = zip(names, zip(*cells, strict=True), strict=True)
-    keys = [("k0", ("VARCHAR", [text for (text,) in rows]))] if rows and rows[0] else []
-    engine.give("word_day", dict([*keys, *((name, ("INTEGER", of)) for name, of in columns)]))
+            cells += (texts.id_of(period if isinstance(period, Reason) else str(day)),)
+        else:
+            found.periods.setdefault(period, day)
+            number, rule = (
+                list(found.periods).index(period),
+                rules.id_of(rules_since(modifiers, day)),
+            )
+            releases = period.release, period.embedded
+            standing = sum(
+                2**place
+                for place, release in enumerate(releases)
+                if release and not found.answers[release - 1][1].covers(day)
+            )
+            cells = (days.id_of(day), number, *releases, standing, rule, None)
+        for values, value in zip(columns.values(), cells, strict=True):
+            values.append(value)
+    keys = {"k0": ("VARCHAR", [text for (text,) in rows])} if rows[:1] != [()] else {}
+    engine.give("word_day", keys | {name: ("INTEGER", of) for name, of in columns.items()})
+    if not found.answers:
+        numbers.number_of(*schedule.library().nearest(date.today()))
+    _give_days(engine, words, found)
+    return found
+
+
+def _give_days(engine: Engine, words: Words, found: Periods) -> None:
     cuts = [sequestration_on(day) for day in words.days]
+    sharing = Numbers(found.sharing)
     engine.give(
         "service_day",
         {
             "day_id": ("INTEGER", range(len(words.days))),
+            "sharing_id": ("INTEGER", [sharing.id_of(sharing_since(day)) for day in words.days]),
             "sequestration": ("BIGINT", [cut.rate if cut else 0 for cut in cuts]),
             "coinsurance": ("BIGINT", [standard_share(day).coinsurance for day in words.days]),
         },
     )
-    return found
 
 
 def read_places(

@@ -78,7 +78,7 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         rates = give_rates(engine, words, found, texts)
         make_lines(engine, request, words, texts, flaws=flaws, rules=len(found.rules))
         recipes = give_recipes(engine, words, found, rates, texts)
-        make_priced(engine, recipes, shares=give_shares(engine, words))
+        make_priced(engine, found, recipes, shares=give_shares(engine, words, found))
         done = Run(engine, request, words, found, rates, recipes, texts)
         together(done)
         make_answers(engine, texts, found)

@@ -114,22 +114,24 @@ def give_table(
     engine.give(name, columns)
 
 
-def give_shares(engine: Engine, words: Words) -> bool:
+def give_shares(engine: Engine, words: Words, found: Periods) -> bool:
     """Give the engine what patients owe of lines of which Medicare may waive something.
 
-    Makes the table share (code_id, service_id, day_id, coinsurance, deductible, beside), where
+    Makes the table share (code_id, service_id, sharing_id, coinsurance, deductible, beside), where
     `beside` tells whether the other codes of the claim decide. Returns whether it has rows.
     """
-    keys = "code_id, service_id, day_id"
-    rows = engine.rows(f"SELECT DISTINCT {keys} FROM line WHERE reason_id IS NULL AND special")  # noqa: S608
+    rows = engine.rows(
+        "SELECT DISTINCT l.code_id, l.service_id, d.sharing_id FROM line AS l "
+        "JOIN service_day AS d ON d.day_id = l.day_id WHERE l.reason_id IS NULL AND l.special"
+    )
     cells = []
-    for code_id, service_id, day_id in rows:
-        service, day = words.services[service_id], words.days[day_id]
-        terms = service.terms._replace(day=day)
+    for code_id, service_id, sharing_id in rows:
+        service = words.services[service_id]
+        terms = service.terms._replace(day=found.sharing[sharing_id])
         line = Line(words.codes[code_id], service.modifiers, terms, service.units)
         share = patient_share(line, ())
         cells.append((share.coinsurance, share.deductible, depends_on_codes(line)))
-    names = ("code_id", "service_id", "day_id", "coinsurance", "deductible", "beside")
+    names = ("code_id", "service_id", "sharing_id", "coinsurance", "deductible", "beside")
     kinds = ("INTEGER", "INTEGER", "INTEGER", "BIGINT", "BOOLEAN", "BOOLEAN")
     values = list(zip(*((*row, *more) for row, more in zip(rows, cells, strict=True)), strict=True))
     values = values or [()] * len(names)
@@ -177,7 +179,7 @@ def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> dict[st
         **_factors("before", own.before, size.before),
         **_factors("after", own.after, size.after),
         "services": ("BIGINT", own.services),
-        "steps_id": ("INTEGER", texts.id_of("; ".join(own.steps))),
+        "steps_id": ("INTEGER", texts.id_of("; ".join(own.steps)) if own.steps else None),
         "charge_steps_id": ("INTEGER", texts.id_of("; ".join((*own.steps, CHARGE_TEXT)))),
         "denial_id": ("INTEGER", texts.id_of(own.denial) if own.denial else None),
         "limit_numerator": ("VARCHAR", limit[0] and str(limit[0])),

@@ -46,7 +46,6 @@ class Reason(StrEnum):
     PRACTITIONER = "practitioner"
     FLAG = "flag"
     DEDUCTIBLE = "deductible"
-    PAID_ALLOWED = "paid-allowed"
     LOCALITY = "locality"
     MISSING_LOCALITY = "missing-locality"
     NO_RELEASE = "no-release"
@@ -79,7 +78,6 @@ _WORDS = {
     Reason.PRACTITIONER: "the practitioner is not known, or was not paid on the day",
     Reason.FLAG: "nonpar or qp is neither yes nor no",
     Reason.DEDUCTIBLE: "the deductible is no amount, or lines of one claim give different ones",
-    Reason.PAID_ALLOWED: "the amount that was allowed is not an amount of dollars",
     Reason.LOCALITY: "the place is unknown, or means several localities",
     Reason.MISSING_LOCALITY: "there is no place",
     Reason.NO_RELEASE: "no loaded release answers for the day",

@@ -287,10 +287,15 @@ class _ServiceReader:
         place: str | int | None = _count(pos) or None
         if not pos and not setting:
             own, place = request.setting, request.pos
-        try:
-            return read_setting(own, place)[0]
-        except InvalidInputError:
-            return Reason.SETTING
+        for named, reason in (
+            (Setting.NONFACILITY, Reason.PLACE_OF_SERVICE),
+            (own, Reason.SETTING),
+        ):
+            try:
+                where, _ = read_setting(named, place)
+            except InvalidInputError:
+                return reason
+        return where
 
     def _practitioner(self, text: str = "") -> Any:  # noqa: ANN401
         name = text.strip() or self._request.practitioner

@@ -1,6 +1,6 @@
 """Who pays, by date: sequestration, the Part B deductible, coinsurance, and what waives them."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -128,6 +128,24 @@ def cost_sharings() -> tuple[CostSharing, ...]:
     return tuple(
         _cost_sharing(row, row["codes"]) for row in read_table("reference/cost_sharing.csv")
     )
+
+
+@lru_cache(maxsize=4096)
+def sharing_since(day: date) -> date:
+    """Return the first day since which coinsurance and waivers are those of a day."""
+    return max((change for change in _changes() if change <= day), default=date.min)
+
+
+@cache
+def _changes() -> frozenset[date]:
+    """Return the days on which a rule of cost sharing begins, or no longer holds."""
+    periods = [
+        (row["from"], row["to"])
+        for table in ("reference/cost_sharing.csv", _PREVENTIVE)
+        for row in read_table(table)
+    ]
+    ends = {date.fromisoformat(last) + timedelta(days=1) for _, last in periods if last}
+    return frozenset(date.fromisoformat(first) for first, _ in periods) | ends
 
 
 @cache

@@ -7,6 +7,7 @@ rows a release. Out of scope: what is asked of the views (writers, verification,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -34,6 +35,10 @@ MEMORY = "1GB"
 
 _TABLES = ("conversion_factor", "relative_value", "opps_relative_value", "locality")
 _FLAGS = frozenset(("nonfacility_na", "facility_na"))
+_OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
+_FEW = 1_000
+"""Up to how many codes are compared one by one; a whole release takes as long."""
+
 _TYPES = {"INTEGER": "BIGINT", "TEXT": "VARCHAR"}
 
 
@@ -42,7 +47,9 @@ def is_installed() -> bool:
     return find_spec("duckdb") is not None and find_spec("pyarrow") is not None
 
 
-def release_tables(answers: Sequence[tuple[Source, Release]]) -> dict[str, Columns]:
+def release_tables(
+    answers: Sequence[tuple[Source, Release]], codes: Sequence[str] | None = None
+) -> dict[str, Columns]:
     """Return the rows that the formula needs of releases, by the name of their table.
 
     The releases are numbered anew in `release_id`, from 1 in their order, because a database and
@@ -50,14 +57,20 @@ def release_tables(answers: Sequence[tuple[Source, Release]]) -> dict[str, Colum
 
     Args:
         answers: releases with their sources.
+        codes: the codes whose rows are wanted, and compared with their checksums; by default all.
 
     Raises:
         DamageError: a row differs from its checksum.
     """
     tables: dict[str, dict[str, tuple[str, list[object]]]] = {}
     for number, (source, release) in enumerate(answers, start=1):
-        source.check_release(release)
-        for table, columns in _columns_of(source.connection, release.release_id, number):
+        if codes is None or len(codes) > _FEW:
+            source.check_release(release)
+        else:
+            source.localities(release)  # which compares them
+            for code in codes:
+                source.check_code(release, code)
+        for table, columns in _columns_of(source.connection, release.release_id, number, codes):
             own = tables.setdefault(
                 table, {name: (kind, []) for name, (kind, _) in columns.items()}
             )
@@ -67,7 +80,7 @@ def release_tables(answers: Sequence[tuple[Source, Release]]) -> dict[str, Colum
 
 
 def _columns_of(
-    connection: sqlite3.Connection, release_id: int, number: int
+    connection: sqlite3.Connection, release_id: int, number: int, codes: Sequence[str] | None
 ) -> Iterator[tuple[str, Columns]]:
     """Yield the tables of a release with its rows, and the release by another number."""
     editions = table_of_editions(connection)
@@ -88,9 +101,10 @@ def _columns_of(
     for table in _TABLES:
         declared = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
         types = dict(declared.fetchall())
+        of_codes = "" if codes is None or "hcpcs" not in types else _OF_CODES
         rows = connection.execute(
-            f"SELECT {', '.join(types)} FROM {table} WHERE release_id = ?",  # noqa: S608
-            (release_id,),
+            f"SELECT {', '.join(types)} FROM {table} WHERE release_id = ?{of_codes}",  # noqa: S608
+            (release_id, *([json.dumps(codes)] if of_codes else [])),
         ).fetchall()
         values: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else [()] * len(types)
         columns: dict[str, tuple[str, Sequence[object]]] = {
@@ -146,6 +160,7 @@ def connect(folder: Path, memory: str = MEMORY, threads: int | None = None) -> D
         config["threads"] = threads
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET checkpoint_threshold = '1TB'")  # which costs time, and writes no file
     return connection
 
 
