@@ -90,7 +90,7 @@ def _answer(estimate, *, incomplete):
     ]
     return {
         **{name: getattr(estimate, name) for name in NAMES[:6]},
-        "steps": "; ".join(steps),
+        "steps": "; ".join(steps) or None,
         "rank": estimate.rank,
         "release": estimate.release.label,
         "mac": estimate.locality.mac,

@@ -27,7 +27,7 @@ class AnswerRow(NamedTuple):
         sequestration: what that takes.
         patient_responsibility: what the patient owes of it.
         limiting_charge: of a physician who does not participate.
-        steps: the adjustments, as `feesync claim --csv` words them.
+        steps: the adjustments, as `feesync claim --csv` words them; None where there are none.
         rank: its rank among several procedures.
         status: whether it is priced, denied or refused.
         reason: the code of the denial or the refusal, None where it is priced.
@@ -39,7 +39,7 @@ class AnswerRow(NamedTuple):
     sequestration: int | None
     patient_responsibility: int | None
     limiting_charge: int | None
-    steps: str
+    steps: str | None
     rank: int | None
     status: str
     reason: str | None
@@ -60,7 +60,7 @@ def answer_row(price: Price, by: Payers) -> AnswerRow:
     if allowed is None:
         status = _DENIED
         reason = next(note.code for note in notes if note.severity is Severity.DENIAL)
-    steps = _SEPARATOR.join([_step(mark.name, mark.factor) for mark in marks]) if marks else ""
+    steps = _SEPARATOR.join([_step(mark.name, mark.factor) for mark in marks]) if marks else None
     return tuple_of(
         AnswerRow,
         (fee, allowed, medicare, sequestration, owed, limiting_charge, steps, rank, status, reason),

@@ -48,7 +48,8 @@ def give_rates(engine: Engine, words: Words, found: Periods, texts: Texts) -> Ra
     """Give the engine the tables of the releases, and which rate a line has.
 
     Makes the tables that the formula reads, rate_row (rate_id, release_id, hcpcs, modifier, status,
-    indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, basis_id, indicators_id, reason_id).
+    indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, basis_id, indicators_id,
+    reason_id).
     """
     tables = release_tables(found.answers, words.codes)
     rows = _numbered(tables, found.places)
@@ -198,7 +199,8 @@ def _indicators(engine: Engine, found: Periods) -> list[Indicators]:
     )
     engine.make(
         "code_rate",
-        "SELECT c.kind_id, c.release_id, c.code_id, c.rate_id, c.basis_id, r.indicators_id, c.reason_id "
+        "SELECT c.kind_id, c.release_id, c.code_id, c.rate_id, c.basis_id, r.indicators_id, "
+        "c.reason_id "
         "FROM code_row AS c LEFT JOIN rate_row AS r ON r.rate_id = c.rate_id",
     )
     rows = engine.rows(f"SELECT {names} FROM indicator_set ORDER BY indicators_id")  # noqa: S608

@@ -105,6 +105,7 @@ def _fees(
             "AND h.sharing_id = d.sharing_id"
         )
     columns = ("row", "shape", "place_id", "code_id", "service_id", "day_id", "stand_in")
+    lines = f"(SELECT * FROM {lines} WHERE reason_id IS NULL)"  # noqa: S608
     rates = rates_of(engine, found, lines, (*columns, "charge", "deductible", "paid"))
     return (
         "SELECT l.row, l.shape, l.release_id, l.stand_in, l.place_id, "  # noqa: S608

@@ -114,8 +114,9 @@ def _lines(run: Run) -> str:
         "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
         "JOIN biller AS b ON b.service_id = l.service_id "
         "LEFT JOIN reach AS r ON r.pool_id = x.pool_id "
+        "JOIN service_day AS d ON d.day_id = l.day_id "
         "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
-        "AND h.day_id = l.day_id WHERE l.reason_id IS NULL AND x.reason_id IS NULL"
+        "AND h.sharing_id = d.sharing_id WHERE l.reason_id IS NULL AND x.reason_id IS NULL"
     )
 
 

@@ -27,9 +27,9 @@ def make_lines(
     """Make the table `line`, a row for each of `input`.
 
     Its columns: row; reason_id, NULL where the line can be read; code_id, service_id, day_id,
-    release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends on; charge,
-    deductible and paid in cents; special, whether Medicare may waive something of it; and the
-    columns of CARRIED that the file has and the groups need.
+    release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends
+    on; charge, deductible and paid in cents; special, whether Medicare may waive something of it;
+    and the columns of CARRIED that the file has and the groups need.
 
     Args:
         engine: the engine.

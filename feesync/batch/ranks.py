@@ -9,6 +9,7 @@ one operation, ties, more lines than ranks, fees that are capped, deductibles.
 from __future__ import annotations
 
 from feesync.batch.engine import Engine
+from feesync.batch.fee import rates_of
 from feesync.batch.fold import make_priced, scaled
 from feesync.batch.plan import Run
 from feesync.batch.programs import Recipes, Shape, give_table, shape_of
@@ -28,19 +29,19 @@ def make_ranked(run: Run) -> None:
     engine = run.engine
     _give_families(engine)
     engine.make("simple_line", _simple_lines())
-    engine.make("ranked_amount", _amounts(engine, run.recipes))
+    engine.make("ranked_amount", _amounts(run))
     engine.make("ranked_row", _RANKED)
     size = _give_recipes(run)
     engine.make(
         "ranked_line",
-        "SELECT l.row, l.reason_id, l.code_id, l.service_id, l.day_id, l.release_id, l.place_id, "
-        "l.rate_id, l.charge, l.deductible, l.paid, s.number AS shape FROM ranked_row AS r "
+        "SELECT l.row, l.reason_id, l.code_id, l.service_id, l.day_id, l.release_id, l.stand_in, "
+        "l.place_id, l.rate_id, l.basis_id, l.charge, l.deductible, l.paid, "
+        "s.number AS shape FROM ranked_row AS r "
         "JOIN line AS l ON l.row = r.row "
         "JOIN ranked_shape AS s ON s.shape = l.shape AND s.rank = r.rank",
     )
-    make_priced(
-        engine, size, shares=True, name="ranked_price", lines="ranked_line", recipes="ranked_recipe"
-    )
+    names = {"name": "ranked_price", "lines": "ranked_line", "recipes": "ranked_recipe"}
+    make_priced(engine, run.found, size, shares=True, **names)
     texts = run.texts.texts
     engine.give(
         "ranked_text", {"steps_id": ("INTEGER", range(len(texts))), "steps": ("VARCHAR", texts)}
@@ -101,22 +102,27 @@ def _give_families(engine: Engine) -> None:
     )
 
 
-def _amounts(engine: Engine, size: Recipes) -> str:
+def _amounts(run: Run) -> str:
     """Return the SELECT of simple lines with the amounts that they rank by."""
+    engine = run.engine
     amount = "CASE WHEN {facility} THEN v.facility_amount ELSE v.nonfacility_amount END"
     facility = "x.facility AND NOT v.facility_na"
     amount = amount.format(facility=facility)
-    for number in range(size.before):
+    for number in range(run.recipes.before):
         amount = scaled(engine, amount, f"x.before{number}")
     capped = (
         f"CASE WHEN {facility} THEN v.facility_capped_fee < v.facility_fee "
         "ELSE v.nonfacility_capped_fee < v.nonfacility_fee END"
     )
+    lines = (
+        "(SELECT s.*, l.shape, l.rate_id, l.basis_id, l.release_id, l.place_id "
+        "FROM simple_line AS s JOIN line AS l ON l.row = s.row)"
+    )
+    own = ("grp", "ranked_by", "pool_id", "row", "shape")
     return (
-        f"SELECT s.grp, s.ranked_by, s.pool_id, s.row, {amount} AS amount, {capped} AS capped, "  # noqa: S608
-        "f.family_id FROM simple_line AS s JOIN line AS l ON l.row = s.row "
-        "JOIN recipe AS x ON x.shape = l.shape "
-        "JOIN revision_rate_cents AS v ON v.rate_id = l.rate_id AND v.place_id = l.place_id "
+        f"SELECT v.grp, v.ranked_by, v.pool_id, v.row, {amount} AS amount, {capped} AS capped, "  # noqa: S608
+        f"f.family_id FROM ({rates_of(engine, run.found, lines, own)}) AS v "
+        "JOIN recipe AS x ON x.shape = v.shape "
         "JOIN family AS f ON f.hcpcs = v.hcpcs AND f.endoscopic_base = v.endoscopic_base"
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from feesync.batch.answer_row import AnswerRow
+from feesync.batch.fee import rates_of
 from feesync.batch.group_work import COMPUTED, LOCAL, Facts, GroupWork, Place, Row
 from feesync.batch.groups import make_groups, make_incomplete, make_together_lines
 from feesync.batch.plan import Run
@@ -24,6 +25,10 @@ _TYPES = {
     for name in AnswerRow._fields
 }
 _COLUMNS = {"row": "BIGINT", **_TYPES, "rank": "INTEGER"}
+_OF_LINE = ("grp", "row", "biller", "place_id", "service_id", "day_id", "charge", "deductible")
+_RATE = "2 * rate_id + basis_id AS rate_id"
+"""A rate by its row and its basis, of which there are two."""
+
 _OF_ENGINE = ("work_gpci", "pe_gpci", "mp_gpci")
 
 
@@ -42,17 +47,16 @@ def price(run: Run, workers: int | None = None) -> None:
     make_groups(run)
     make_ranked(run)
     make_together_lines(run)
-    ((lines,),) = engine.rows("SELECT count(*) FROM together_line")
-    computed = ", ".join(f"v.{name}" for name in COMPUTED)
+    ((count,),) = engine.rows("SELECT count(*) FROM together_line")
+    lines = "(SELECT t.grp, t.biller, l.* FROM together_line AS t JOIN line AS l ON l.row = t.row)"
+    rates = rates_of(engine, run.found, lines, (*_OF_LINE, "rate_id", "basis_id"))
     engine.through(
         "together_price",
-        "SELECT t.grp, t.row, t.biller, l.rate_id, l.place_id, l.service_id, l.day_id, l.charge, "  # noqa: S608
-        f"l.deductible, {computed} FROM together_line AS t JOIN line AS l ON l.row = t.row "
-        "JOIN revision_rate_cents AS v ON v.rate_id = l.rate_id AND v.place_id = l.place_id "
-        "ORDER BY t.grp, t.row",
+        f"SELECT grp, row, biller, {_RATE}, {', '.join(_OF_LINE[3:])}, {', '.join(COMPUTED)} "  # noqa: S608
+        f"FROM ({rates}) AS v ORDER BY grp, row",
         GroupWork(_facts(run)),
         _COLUMNS,
-        1 if lines <= FEW else workers or _processors(),
+        1 if count <= FEW else workers or _processors(),
     )
     unknown = ", ".join(
         f"CAST({_UNFIT.get(name, 'NULL')} AS {kind}) AS {name}"
@@ -67,7 +71,7 @@ def price(run: Run, workers: int | None = None) -> None:
     make_incomplete(run)
 
 
-_UNFIT = {"steps": "''", "status": f"'{Status.REFUSED}'", "reason": "u.reason"}
+_UNFIT = {"status": f"'{Status.REFUSED}'", "reason": "u.reason"}
 
 
 def _processors() -> int:
@@ -88,12 +92,15 @@ def _facts(run: Run) -> Facts:
         Place(f"{place.mac}-{place.locality}", gpcis[number])
         for number, place in enumerate(found.places)
     ]
-    of_code = ", ".join(f"v.{name}" for name in Rate._fields[:LOCAL])
+    lines = (
+        "(SELECT l.rate_id, l.basis_id, l.release_id, min(l.place_id) AS place_id "
+        "FROM together_line AS t JOIN line AS l ON l.row = t.row "
+        "GROUP BY l.rate_id, l.basis_id, l.release_id)"
+    )
+    rates = rates_of(run.engine, found, lines, ("rate_id", "basis_id"))
+    of_code = ", ".join(Rate._fields[:LOCAL])
     rows = run.engine.rows(
-        f"SELECT v.rate_id, {of_code}, v.conversion_factor, v.basis FROM revision_rate_exact AS v "  # noqa: S608
-        "JOIN (SELECT l.rate_id, min(l.place_id) AS place_id FROM together_line AS t "
-        "JOIN line AS l ON l.row = t.row GROUP BY l.rate_id) AS u "
-        "ON u.rate_id = v.rate_id AND u.place_id = v.place_id"
+        f"SELECT {_RATE}, {of_code}, conversion_factor, basis FROM ({rates}) AS v"  # noqa: S608
     )
     schedule = open_schedule(run.request.db)
     return Facts(
