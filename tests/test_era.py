@@ -596,6 +596,11 @@ def test_a_long_transaction_comes_in_parts(tmp_path, monkeypatch):
         (b"ST*835*1~CLP*MADE*1*1*1~SE*3*1~", "is no X12 file"),
         (b"PK\x03\x04" + bytes(2000), "is no X12 file"),
         ("ISA*00*".encode("utf-16"), "is no X12 file"),
+        (b"X" + base()[1:], "is no X12 file"),
+        (base().replace(b"*", b" "), "is no X12 file"),
+        (base().replace(b"*", b"0"), "is no X12 file"),
+        (base().replace(b":~", b"~~"), "is no X12 file"),
+        (base().replace(b":~", b"*~"), "is no X12 file"),
     ],
 )
 def test_what_is_no_x12_is_refused(tmp_path, content, words):
