@@ -387,6 +387,13 @@ def test_what_is_no_amount_is_refused(tmp_path, text):
     assert [payment.number for payment in payments(found)] == ["MADE0002"]
 
 
+def test_a_pair_of_a_provider_adjustment_may_be_empty(tmp_path):
+    text = (FILES / "plb_mixed.835").read_bytes().replace(b"*WO:", b"***WO:")
+    (found,) = read(text, tmp_path)
+    assert found.provider_adjustments == PLB
+    assert findings([found]) == FOUND["plb_mixed"]
+
+
 def test_an_interchange_that_is_cut_before_the_next_one(tmp_path):
     cut = base()[: base().index(b"LQ*HE*N620~\nSE")]
     found = read(cut + base(), tmp_path)

@@ -204,6 +204,36 @@ def test_claims_after_a_provider_without_a_place_are_left_out(tmp_path):
     ]
 
 
+def test_a_provider_in_its_place_ends_the_doubt(tmp_path):
+    again = b"HL*3**20*1~\n" + base()[base().index(b"NM1*85") : base().index(b"CLM*MADE0001")]
+    text = changed(b"HL*1**20*1~", b"HL*1**99*1~").replace(b"CLM*MADE0002", again + b"CLM*MADE0002")
+    found = read(text, tmp_path)
+    assert [claim.number for claim in claims(found)] == ["MADE0002"]
+    assert sum(part.refused for part in findings(found)) == 1
+
+
+def test_who_sends_without_a_known_qualifier_is_said_and_claims_stay(tmp_path):
+    found = read(changed(b"NM1*41*", b"NM1*99*"), tmp_path)
+    assert claims(found) == BOTH
+    assert findings(found) == [Finding(0, 5, "", "misplaced")]
+
+
+def test_a_party_that_the_guide_does_not_know_makes_no_other_place(tmp_path):
+    """Its ZIP would be taken for that of the facility before it."""
+    other = b"N4*LOS ANGELES*CA*900010000~\nNM1*ZZ*2*MADE UP*****XX*1234567893~\nN4*RENO*NV*89501~"
+    found = read(changed(b"N4*LOS ANGELES*CA*900010000~", other), tmp_path)
+    assert claims(found) == [OFFICE]
+    refused = [part for part in findings(found) if part.refused]
+    assert refused == [Finding(0, 37, "", "misplaced", True)]
+
+
+def test_numbers_and_dates_that_the_guide_does_not_know_are_passed(tmp_path):
+    other = b"HI*ABK:M47816~\nREF*ZZ*1~\nDTP*999*D8*20251103~\nPRV*ZZ*PXC*1~"
+    (found,) = read(changed(b"HI*ABK:M47816~", other, 1), tmp_path)
+    assert [claim.number for claim in found.claims] == ["MADE0001", "MADE0002"]
+    assert found.claims[0].taxonomy == "208VP0014X"
+
+
 def test_lines_that_are_not_the_whole_of_their_claim_are_said(tmp_path):
     found = read(changed(b"*400*UN*", b"*400.01*UN*"), tmp_path)
     assert [claim.number for claim in claims(found)] == ["MADE0001", "MADE0002"]

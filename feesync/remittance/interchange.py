@@ -49,7 +49,7 @@ class Block(NamedTuple):
         first: position of the first segment in the file, counted from 1.
         segments: the segments without terminator and line ends; the first of an interchange is its
             header.
-        is_cut: whether the file ends without a terminator after the last segment.
+        is_cut: whether it is one segment alone, at the end of the file and without a terminator.
     """
 
     interchange: Interchange | None

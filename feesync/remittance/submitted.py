@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _GUIDE = "005010X222"
 _MAP = "837.5010.X222.A1.xml"
 _START = "/ISA_LOOP/GS_LOOP/GS"
-_NEEDED = frozenset(b"HL SBR CLM LX SV1 DTP NM1 N4 PRV REF".split())
+_NEEDED = frozenset(b"HL SBR CLM LX SV1 NM1 N4".split())
 """What records are made of; a claim is not read where the guide has none of these."""
 
 _MOST_CODE = 4
@@ -94,10 +94,12 @@ class _Reader(Reader[Submission]):
                 self.finds(position, "2300", "lost-claim", refused=True)
             elif loop:
                 self._read(claims, loop, segment, position)
-            elif name in _NEEDED and claims.is_open:
+            elif name not in _NEEDED:
+                continue
+            elif claims.is_open:
                 self.finds(position, "", "misplaced", refused=True)
                 claims.drop()
-            elif name in _NEEDED and not in_claim:
+            elif not in_claim:
                 self.finds(position, "", "misplaced")
                 is_known = False
         read += self._closed(claims)

@@ -141,12 +141,11 @@ class Transactions:
     def _whole(self, block: Block) -> list[bytes]:
         """Return the segments of a block but one that the end of the file cuts."""
         if block.is_cut and block.interchange:
-            position = block.first + len(block.segments) - 1
-            elements = block.segments[-1].split(block.interchange.element)
-            if not self._envelope.ends(position, elements):
+            (segment,) = block.segments
+            if not self._envelope.ends(block.first, segment.split(block.interchange.element)):
                 refused = self._envelope.in_transaction
-                self._finds(position, "cut-segment", refused=refused)
-                return block.segments[:-1]
+                self._finds(block.first, "cut-segment", refused=refused)
+                return []
         return block.segments
 
     def _strays(self, name: bytes) -> None:
