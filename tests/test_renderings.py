@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from remits import X12, claim, remit, service
 
-from feesync import InvalidInputError, audit, estimate
+from feesync import InvalidInputError, LocalityError, audit, estimate, estimate_claim
 
 D = Decimal
 HERE, MANHATTAN = D("222.87"), D("100.53")
@@ -84,6 +84,11 @@ class TestProviders:
         (line,) = lines_of(path, providers=providers)
         assert line.status == "right"
 
+    def test_a_place_that_is_unknown_is_told_before_a_file_is_read(self, tmp_path):
+        providers = table(tmp_path, f"npi,locality\n{NPI},Atlantis\n")
+        with pytest.raises(LocalityError, match=r"^table\.csv: .*Atlantis"):
+            audit(tmp_path / "absent.835", providers=providers)
+
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
@@ -103,6 +108,19 @@ class TestProviders:
 
 class TestClaims:
     """The claims as billed."""
+
+    @pytest.mark.parametrize("other", [NPI, OTHER])
+    def test_lines_of_two_practitioners_are_not_ranked_together(self, tmp_path, other):
+        codes = ("64635", "64493")
+        day: dict[str, Any] = {"locality": "01112-05", "pos": 11, "date": "2025-11-03"}
+        alone = [estimate(code, **day).allowed for code in codes]
+        together = [line.allowed for line in estimate_claim(codes, **day).lines]
+        lines = [service(code, "10", "9999", number=code) for code in codes]
+        text = f"claim,line,npi,place\nCLAIM1,64635,{NPI},CA-05\nCLAIM1,64493,{other},CA-05\n"
+        shown = lines_of(remit(tmp_path / "a.835", claim(*lines)), claims=table(tmp_path, text))
+        expected = {line.hcpcs: line.expected for line in shown}
+        assert alone != together
+        assert [expected[code] for code in codes] == (together if other == NPI else alone)
 
     def test_an_837p_has_the_place_of_each(self):
         lines = lines_of(X12 / "base.835", claims=X12 / "base.837")

@@ -16,7 +16,14 @@ from typing import Any
 
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.claims import arguments
-from feesync.errors import FeesyncError, InvalidInputError, MissingExtraError, one_line, together
+from feesync.errors import (
+    FeesyncError,
+    InvalidInputError,
+    LocalityError,
+    MissingExtraError,
+    one_line,
+    together,
+)
 from feesync.model import reading
 from feesync.model.money import dollars
 from feesync.pricing import practitioner as practitioners
@@ -182,8 +189,7 @@ def audit_files(
     billed, billed_files = _billing(_paths("claims", () if claims is None else claims))
     by_npi = {} if providers is None else _practitioners(_path("providers", providers))
     renderings = Renderings(common, by_npi, billed)
-    if common.locality:
-        open_schedule(db).nearest_locality(common.locality, date.today())
+    _check_places(common, by_npi, providers, db)
     decisions, errors = _read(paths, progress)
     result = _audit(
         decisions,
@@ -210,6 +216,29 @@ def _path(name: str, file: object) -> Path:
     if not isinstance(path, str) or "\0" in path:
         raise InvalidInputError(f"{name} {reading.excerpt(file)} is no path of a file")
     return Path(path)
+
+
+def _check_places(
+    common: Rendering,
+    by_npi: dict[str, Rendering],
+    providers: File | None,
+    db: str | os.PathLike[str] | None,
+) -> None:
+    """Refuse places that lines of several claims would have, before any file is read.
+
+    Raises:
+        LocalityError: one is unknown or ambiguous.
+    """
+    schedule, today = open_schedule(db), date.today()
+    if common.locality:
+        schedule.nearest_locality(common.locality, today)
+    for place in dict.fromkeys(each.locality for each in by_npi.values() if each.locality):
+        try:
+            schedule.nearest_locality(place, today)
+        except LocalityError as error:
+            name = one_line(_path("providers", providers).name)
+            error.args = (f"{name}: {error}",)
+            raise
 
 
 def _practitioners(path: Path) -> dict[str, Rendering]:

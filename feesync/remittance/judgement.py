@@ -7,7 +7,7 @@ Out of scope: which decisions count (decision), and what an amount is right for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -178,13 +178,14 @@ class Judge:
 
     def _expected(self, parts: Mapping[int, Part]) -> dict[int, Expected | FeesyncError]:
         """Return what to expect of the lines that can be priced, by number."""
-        asked = {number: part for number, part in parts.items() if part.question}
-        paid = {number: part for number, part in asked.items() if part.status is None}
-        found = self._amounts.of(_questions(paid)) if paid else {}
-        denied = asked.keys() - paid.keys()
-        if denied:
-            together = self._amounts.of(_questions(asked))
-            found |= {number: together[number] for number in denied}
+        found: dict[int, Expected | FeesyncError] = {}
+        for asked in _by_practitioner(parts):
+            paid = {number: part for number, part in asked.items() if part.status is None}
+            found |= self._amounts.of(_questions(paid))
+            denied = asked.keys() - paid.keys()
+            if denied:
+                together = self._amounts.of(_questions(asked))
+                found |= {number: together[number] for number in denied}
         return found
 
     def _line(
@@ -237,11 +238,23 @@ class Judge:
         others = [
             (parts[other].question, priced)
             for other, priced in expected.items()
-            if other != number and parts[other].status is None and isinstance(priced, Expected)
+            if other != number
+            and parts[other].status is None
+            and parts[other].rendering.npi == part.rendering.npi
+            and isinstance(priced, Expected)
         ]
         question = beside(part.question, own, others)  # type: ignore[arg-type]
         label = own.quote.release.label
         return self._searches.of(question, label, part.allowance.cents)
+
+
+def _by_practitioner(parts: Mapping[int, Part]) -> Iterable[dict[int, Part]]:
+    """Return the lines that can be priced, those of each practitioner together."""
+    groups: dict[str, dict[int, Part]] = {}
+    for number, part in parts.items():
+        if part.question:
+            groups.setdefault(part.rendering.npi, {})[number] = part
+    return groups.values()
 
 
 def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
