@@ -4,13 +4,21 @@ Dollars are those of the samples' description, which CMS published, or of the sc
 """
 
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 import remits
 from remits import X12, claim, denied, raw, remit, service
 
-from feesync import InvalidInputError, LocalityError, audit, estimate, estimate_claim
+from feesync import (
+    FeesyncError,
+    InvalidInputError,
+    LocalityError,
+    audit,
+    estimate,
+    estimate_claim,
+)
 
 D = Decimal
 HERE: dict[str, Any] = {"locality": "01112-05"}
@@ -137,6 +145,12 @@ class TestAllowed:
         line = self.of(tmp_path, raw("500", "0", "222.87", *segments))
         assert (line.allowed, line.status, line.patient) == (D("222.87"), "right", D("222.87"))
 
+    @pytest.mark.parametrize("reason", ["1", "2", "3"])
+    def test_what_the_patient_owes_of_it(self, tmp_path, reason):
+        segments = ("SVC*HC:64493*500*200**1", "DTM*472*20251103", "CAS*CO*45*277.13")
+        line = self.of(tmp_path, raw("500", "200", "22.87", *segments, f"CAS*PR*{reason}*22.87"))
+        assert (line.allowed, line.allowed_from) == (D("222.87"), "derived")
+
     def test_what_the_patient_owes_beyond_it_is_none(self, tmp_path):
         segments = ("SVC*HC:64493*500*0**1", "DTM*472*20251103", "CAS*PR*96*500")
         line = self.of(tmp_path, raw("500", "0", "500", *segments))
@@ -226,6 +240,35 @@ class TestClaim:
         )
         line = next(line for line in lines_of(path) if line.hcpcs == "64493")
         assert (line.status, line.as_if) == ("underpaid", "without 50")
+
+    def test_as_if_another_rank_by_a_change_of_the_line(self, tmp_path):
+        # without 50 it comes behind the other line, which it is before: half of 222.87
+        first, other = self.scalar("64493-50", "64490")
+        assert first == D("334.31") > other
+        assert self.scalar("64493", "64490")[0] == D("111.44")
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64493:50", "111.44", "2000"), service("64490", other, "2000")),
+        )
+        line = next(line for line in lines_of(path) if line.hcpcs == "64493")
+        assert (line.expected, line.as_if) == (first, "without 50")
+
+    def test_as_if_alone_where_nothing_beside_the_others_is(self, tmp_path):
+        high, _ = self.scalar("64635", "64493")
+        nurse = estimate("64493", **DAY, pos="11", practitioner="np").allowed
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64635", high, "2000"), service("64493", nurse, "2000")),
+        )
+        line = next(line for line in lines_of(path) if line.hcpcs == "64493")
+        assert line.as_if == "billed by np"
+
+    def test_as_if_two_changes(self, tmp_path):
+        # 222.87 x 85 %, without 50: no single change
+        nurse = estimate("64493", **DAY, pos="11", practitioner="np").allowed
+        line = one(remit(tmp_path / "a.835", claim(service("64493:50", nurse))))
+        assert line.as_if == "without 50 and billed by np"
+        assert line.cause == ("without-modifier", "practitioner")
 
     def test_a_denied_line_changes_no_paid_one(self, tmp_path):
         whole = estimate("64493", **DAY, pos="11").allowed
@@ -473,3 +516,50 @@ def test_rows_and_frames():
     frame = result.to_frame("pandas")
     assert list(frame["hcpcs"]) == ["64493", "64493", "64494"]
     assert remits.cents("0.005") == D("0.01")
+
+
+def test_random_claims_are_priced_as_the_scalar_does(tmp_path):
+    """Whatever a claim has, what is expected of its lines is what `estimate_claim` says."""
+    random = Random(7)
+    codes = ("64490", "64491", "64493", "64494", "64495", "64633", "64635", "64636", "99999")
+    modifiers = ("", "", "50", "RT", "LT", "59", "52", "KX", "80", "78", "50:KX")
+    claims, expected = [], {}
+    for number in range(60):
+        day = f"2025-1{random.randint(0, 1)}-{random.randint(1, 30):02}"
+        pos = random.choice(("11", "22", "24"))
+        lines = [
+            (random.choice(codes), random.choice(modifiers), random.choice((1, 1, 2)))
+            for _ in range(random.randint(1, 5))
+        ]
+        claims.append(
+            claim(
+                *(
+                    service(
+                        f"{code}:{mods}" if mods else code,
+                        "10",
+                        "700",
+                        day=day.replace("-", ""),
+                        units=str(units),
+                    )
+                    for code, mods, units in lines
+                ),
+                number=str(number),
+                pos=pos,
+            )
+        )
+        given = [
+            {"hcpcs": code, "modifiers": mods.split(":"), "units": units, "charge": 700}
+            for code, mods, units in lines
+        ]
+        place: dict[str, Any] = {**HERE, "date": day, "pos": pos, "coverage": False}
+        try:
+            scalar = estimate_claim(given, **place, incomplete=True)
+        except FeesyncError:
+            continue
+        for at, line in zip(scalar.numbers, scalar.lines, strict=True):
+            expected[f"C{number + 1:06}", str(at)] = line.allowed
+    shown = lines_of(remit(tmp_path / "a.835", *claims), tolerance=9999)  # no search of causes
+    assert {
+        (line.claim, line.line): line.expected for line in shown if line.status != "refused"
+    } == expected
+    assert len(expected) > 100

@@ -265,12 +265,19 @@ class TestStatus:
     def test_a_file_that_is_not_there(self, feesync, tmp_path, option):
         assert feesync("audit", BASE, option, tmp_path / "absent.csv").exit_code == 2
 
-    def test_a_stand_in_is_told(self, feesync, tmp_path, loaded):
-        path = remit(tmp_path / "a.835", claim(service("64493", "222.87", day="20250803")))
+    def test_a_stand_in_is_told_without_the_day(self, feesync, tmp_path, loaded):
+        path = remit(tmp_path / "a.835", claim(service("99213", "100", day="20250803")))
         result = feesync("audit", path, *HERE)
-        if "answers" in result.stderr:
-            assert "1 line of dates whose release is not loaded: RVU25D" in result.stderr
-            assert "2025-08" not in result.stderr
+        assert "1 line of dates whose release is not loaded: RVU25D" in result.stderr
+        assert "08-03" not in result.stderr
+
+    def test_progress_is_on_a_terminal_alone(self, feesync, monkeypatch):
+        monkeypatch.setattr("feesync.cli.commands.audit._on_terminal", lambda: True)
+        result = feesync("audit", BASE, *HERE)
+        assert result.stdout == TABLE
+        assert "\rreading base.835: 2 claims" in result.stderr
+        assert "\rpricing: 0 of 2 claims" in result.stderr
+        assert result.stderr.endswith("\r")
 
 
 def test_a_zip(feesync):

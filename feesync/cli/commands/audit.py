@@ -166,7 +166,7 @@ def command(
                 "a remittance does not say where services were furnished: give --locality (or "
                 "--zip), --providers FILE, or --claims FILE"
             )
-        progress = _Progress(is_visible=sys.stderr.isatty())
+        progress = _Progress(is_visible=_on_terminal())
         try:
             result = audit_files(
                 files,
@@ -203,6 +203,10 @@ def command(
         print_file(count_of(len(result.lines), "line"), output)
     differs = fail_on_difference and result.differs
     ctx.exit(worst((result.status, ExitStatus.REFUSED if differs else ExitStatus.OK)))
+
+
+def _on_terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 class _Progress:
