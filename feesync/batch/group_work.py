@@ -8,7 +8,7 @@ which lines are in a group (groups), and the processes (processes).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -31,7 +31,6 @@ from feesync.schedule.threads import open_schedule
 LOCAL = Rate._fields.index("work_gpci")
 """How many fields of a rate are of its code alone; the next three are of its place."""
 
-FACTOR = Rate._fields.index("conversion_factor")
 COMPUTED = Rate._fields[Rate._fields.index("nonfacility_fee") :]
 """The fields of a rate that the formula computes."""
 
@@ -63,7 +62,6 @@ class Facts(NamedTuple):
         days: dates of service.
         places: localities.
         rows: rates without their place.
-        across: whether imaging and therapy are reduced across the practitioners of a group.
     """
 
     db: str | os.PathLike[str] | None
@@ -72,7 +70,6 @@ class Facts(NamedTuple):
     days: Sequence[date]
     places: Sequence[Place]
     rows: Mapping[int, Row]
-    across: bool
 
 
 class GroupWork:
@@ -108,12 +105,10 @@ class GroupWork:
             rates = self._rates
             lines = self._lines(chunk, rates)
             answers: list[AnswerRow] = []
-            owed = [cents or 0 for cents in chunk["deductible"]]
             groups = groupby(range(len(lines)), chunk["grp"].__getitem__)
             for _, numbers in groups:
                 group = {number: lines[number] for number in numbers}
-                billers = [chunk["biller"][number] for number in group]
-                answers += self._group(group, billers, max(owed[number] for number in group))
+                answers += self._group(group, chunk, rates)
             rates.forget()
         columns = zip(*answers, strict=True) if answers else [()] * len(AnswerRow._fields)
         named = zip(AnswerRow._fields, map(list, columns), strict=True)
@@ -152,46 +147,50 @@ class GroupWork:
         return service.modifiers, terms, service.units, rates.period(day, service.qp)
 
     def _group(
-        self, group: dict[int, Line], billers: Sequence[int], owed: int
-    ) -> Iterator[AnswerRow]:
-        """Yield the answers to the lines of a group, in their order."""
-        rates = self._rates
-        assert rates is not None
-        if len(set(billers)) == 1:
-            yield from _answers(group, claim(group, rates), owed)
-            return
-        answers: dict[int, AnswerRow] = {}
+        self, group: Mapping[int, Line], chunk: Mapping[str, list[Any]], rates: _ChunkRates
+    ) -> list[AnswerRow]:
+        """Return the answers to the lines of a group, in their order.
+
+        Imaging and therapy are ranked across the practitioners who bill, all else for each.
+        """
         of_biller: dict[int, dict[int, Line]] = {}
-        for (number, line), biller in zip(group.items(), billers, strict=True):
-            of_biller.setdefault(biller, {})[number] = line
-        prices = {biller: claim(own, rates) for biller, own in of_biller.items()}
-        shared = {
-            number: group[number]
-            for own in prices.values()
-            for number, price in own.items()
-            if isinstance(price, Price)
-            and reaches_across(pool(price.rate.indicators, group[number].modifiers))
-        }
-        across = claim(shared, rates)
-        for biller, own in of_biller.items():
-            changed = {number: across[number] for number in own if number in across}
-            found = _answers(own, prices[biller] | changed, owed)
-            answers.update(zip(own, found, strict=True))
-        yield from (answers[number] for number in group)
+        for number, line in group.items():
+            of_biller.setdefault(chunk["biller"][number], {})[number] = line
+        prices = {biller: claim(lines, rates) for biller, lines in of_biller.items()}
+        across = claim(_across(group, prices.values()), rates) if len(prices) > 1 else {}
+        answers: dict[int, AnswerRow] = {}
+        for biller, lines in of_biller.items():
+            found = {number: across.get(number, price) for number, price in prices[biller].items()}
+            owed = max(chunk["deductible"][number] or 0 for number in lines)
+            answers.update(_answers(lines, found, owed))
+        return [answers[number] for number in group]
+
+
+def _across(
+    lines: Mapping[int, Line], prices: Iterable[Mapping[int, Price | FeesyncError]]
+) -> dict[int, Line]:
+    """Return the lines of a group that have a price, and are ranked across practitioners."""
+    return {
+        number: lines[number]
+        for own in prices
+        for number, price in own.items()
+        if isinstance(price, Price)
+        and price.allowed is not None
+        and reaches_across(pool(price.rate.indicators, lines[number].modifiers))
+    }
 
 
 def _answers(
     lines: Mapping[int, Line], found: Mapping[int, Price | FeesyncError], owed: int
-) -> Iterator[AnswerRow]:
-    """Yield the answers to lines that one practitioner bills, in their order."""
+) -> Iterator[tuple[int, AnswerRow]]:
+    """Yield the answer to each line that one practitioner bills."""
     prices = {number: price for number, price in found.items() if isinstance(price, Price)}
     shares: Mapping[int, Payers] = claim_payers(lines, prices, owed)
-    for number in lines:
-        price = found[number]
+    for number, price in found.items():
         if isinstance(price, Price):
-            yield answer_row(price, shares[number])
+            yield number, answer_row(price, shares[number])
         else:
-            yield refused_row(reason_of(price))
+            yield number, refused_row(reason_of(price))
 
 
 def _check_state(schedule: FeeSchedule, releases: Mapping[str, str]) -> None:

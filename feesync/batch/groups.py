@@ -98,15 +98,15 @@ def _lines(run: Run) -> str:
     Lines of a group have the same claim, day and billed_by; in it, those of a pool are ranked
     together that have the same ranked_by.
     """
-    columns = run.request.columns
-    line_number = _NOTHING
-    if run.request.group != "line" and "line" in columns:
-        line_number = "l.line_number"
+    request, columns = run.request, run.request.columns
+    numbered = request.group != "line" and "line" in columns and "claim_id" in columns
+    line_number = "l.line_number" if numbered else _NOTHING
     billed_by = "CAST(b.biller AS VARCHAR)"
-    if run.request.group == "tin" and "tin" in columns:
+    if request.group == "tin" and "tin" in columns:
         billed_by = f"coalesce('t' || l.tin, {billed_by})"
     return (
-        f"SELECT l.row, {claim_of(run)} AS claim, {billed_by} AS billed_by, b.biller, "  # noqa: S608
+        f"SELECT l.row, {_claim_of(run)} AS claim, {_claim_id_of(run)} AS claim_id, "  # noqa: S608
+        f"{billed_by} AS billed_by, b.biller, "
         "CASE WHEN r.pool_id IS NULL THEN b.biller ELSE -1 END AS ranked_by, "
         "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
         f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, x.simple, x.combines, "
@@ -120,13 +120,16 @@ def _lines(run: Run) -> str:
     )
 
 
-def claim_of(run: Run) -> str:
+def _claim_id_of(run: Run) -> str:
+    """Return the SQL of the claim id of a line; NULL where it has none."""
+    has_claims = run.request.group != "line" and "claim_id" in run.request.columns
+    return "l.claim" if has_claims else _NOTHING
+
+
+def _claim_of(run: Run) -> str:
     """Return the SQL of the claim, or the patient, that a line is of; NULL where it has none."""
-    group, columns = run.request.group, run.request.columns
-    if group == "line":
-        return _NOTHING
-    claim = "l.claim" if "claim_id" in columns else _NOTHING
-    if group == "claim" or "patient" not in columns:
+    claim = _claim_id_of(run)
+    if run.request.group in ("line", "claim") or "patient" not in run.request.columns:
         return claim
     return f"coalesce('p' || l.patient, 'c' || {claim})"
 
@@ -139,9 +142,9 @@ def _has_doubles(run: Run) -> bool:
     engine = run.engine
     engine.make(
         "double_number",
-        "SELECT claim, line_number FROM group_line "
-        "WHERE claim IS NOT NULL AND line_number IS NOT NULL "
-        "GROUP BY claim, line_number HAVING count(*) > 1",
+        "SELECT claim_id, line_number FROM group_line "
+        "WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
+        "GROUP BY claim_id, line_number HAVING count(*) > 1",
     )
     if not engine.rows("SELECT 1 FROM double_number LIMIT 1"):
         return False
@@ -150,14 +153,14 @@ def _has_doubles(run: Run) -> bool:
         for name in _SAYS
     )
     numbered = (
-        "SELECT g.* FROM group_line AS g JOIN double_number AS d ON d.claim = g.claim "
+        "SELECT g.* FROM group_line AS g JOIN double_number AS d ON d.claim_id = g.claim_id "
         "AND d.line_number = g.line_number"
     )
     engine.make(
         "double_line",
-        f"SELECT g.row FROM ({numbered}) AS g JOIN (SELECT claim, line_number, "  # noqa: S608
-        f"min(row) AS first, {same} AS same FROM ({numbered}) AS g GROUP BY claim, line_number) "
-        "AS d ON d.claim = g.claim AND d.line_number = g.line_number "
+        f"SELECT g.row FROM ({numbered}) AS g JOIN (SELECT claim_id, line_number, "  # noqa: S608
+        f"min(row) AS first, {same} AS same FROM ({numbered}) AS g GROUP BY claim_id, line_number) "
+        "AS d ON d.claim_id = g.claim_id AND d.line_number = g.line_number "
         "WHERE NOT (d.same AND d.first = g.row)",
     )
     return True
@@ -195,17 +198,19 @@ def make_incomplete(run: Run) -> None:
     It is a line of the same day, or one whose day cannot be read. The table `together` has been
     made.
     """
-    engine, claim = run.engine, claim_of(run)
-    engine.make(
-        "lost_line",
-        f"SELECT DISTINCT {claim} AS claim, l.day_id FROM line AS l "  # noqa: S608
-        "LEFT JOIN recipe AS x ON x.shape = l.shape "
+    engine = run.engine
+    lost = (
+        "FROM line AS l LEFT JOIN recipe AS x ON x.shape = l.shape "  # noqa: S608
         f"LEFT JOIN (SELECT row FROM together WHERE status = '{Status.REFUSED}') AS t "
         "ON t.row = l.row "
-        "WHERE l.reason_id IS NOT NULL OR x.reason_id IS NOT NULL OR t.row IS NOT NULL",
+        "WHERE (l.reason_id IS NOT NULL OR x.reason_id IS NOT NULL OR t.row IS NOT NULL)"
     )
     engine.make(
         "incomplete",
-        "SELECT DISTINCT g.row FROM group_line AS g JOIN lost_line AS o "
-        "ON o.claim = g.claim AND (o.day_id IS NULL OR o.day_id = g.day_id)",
+        "SELECT g.row FROM group_line AS g JOIN "  # noqa: S608
+        f"(SELECT DISTINCT {_claim_of(run)} AS claim, l.day_id {lost} AND l.day_id IS NOT NULL) "
+        "AS o ON o.claim = g.claim AND o.day_id = g.day_id UNION "
+        "SELECT g.row FROM group_line AS g JOIN "
+        f"(SELECT DISTINCT {_claim_id_of(run)} AS claim_id {lost} AND l.day_id IS NULL) "
+        "AS o ON o.claim_id = g.claim_id",
     )

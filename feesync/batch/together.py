@@ -110,5 +110,4 @@ def _facts(run: Run) -> Facts:
         run.words.days,
         places,
         {rate_id: Row(tuple(values[:LOCAL]), tuple(values[LOCAL:])) for rate_id, *values in rows},
-        run.request.group == "tin",
     )
