@@ -5,7 +5,6 @@ What is allowed is by `estimate_claim` of the lines that a claim should have.
 
 from typing import Any
 
-import pytest
 from batches import repriced
 
 from feesync import estimate, estimate_claim
@@ -49,15 +48,29 @@ APART = [
 ]
 
 
-@pytest.mark.parametrize("change", APART)
-def test_lines_of_other_claims_days_and_practitioners_do_not_touch(loaded, tmp_path, change):
-    first, second = lines(*SURGERY)
-    kind = change.get("practitioner", "physician")
-    assert allowed(tmp_path, [first, second]) == beside(*SURGERY) != alone(*SURGERY)
-    assert allowed(tmp_path, [first, second | change]) == [
-        *alone(SURGERY[0]),
-        *alone(SURGERY[1], practitioner=kind),
+def in_turn(folder, claims, **request):
+    """The answers to several claims of one file, each with ids of its own, claim by claim."""
+    rows = [
+        row | {"claim_id": row["claim_id"] and f"{row['claim_id']}{number}"}
+        for number, claim in enumerate(claims)
+        for row in claim
     ]
+    answers = iter(repriced(folder, rows, **request))
+    return [[next(answers) for _ in claim] for claim in claims]
+
+
+def column(answers, name):
+    return [answer[name] for answer in answers]
+
+
+def test_lines_of_other_claims_days_and_practitioners_do_not_touch(loaded, tmp_path):
+    first, second = lines(*SURGERY)
+    found = in_turn(tmp_path, [[first, second | change] for change in [{}, *APART]])
+    assert column(found[0], "allowed") == beside(*SURGERY) != alone(*SURGERY)
+    for change, answers in zip(APART, found[1:], strict=True):
+        kind = change.get("practitioner", "physician")
+        own = [*alone(SURGERY[0]), *alone(SURGERY[1], practitioner=kind)]
+        assert column(answers, "allowed") == own, change
 
 
 def test_lines_without_a_claim_are_each_their_own(loaded, tmp_path):
@@ -89,18 +102,21 @@ def test_lines_without_a_patient_are_grouped_by_claim(loaded, tmp_path):
     assert allowed(tmp_path, rows, group="patient")[:2] == beside(*SURGERY)
 
 
-@pytest.mark.parametrize("codes", [IMAGES, EXERCISE])
-def test_imaging_and_therapy_reach_across_a_practice(loaded, tmp_path, codes):
-    first, second = lines(*codes, tin="1")
-    second["practitioner"] = "np"
-    apart = [*alone(codes[0]), *alone(codes[1], practitioner="np")]
-    assert allowed(tmp_path, [first, second]) == apart
-    assert allowed(tmp_path, [first, second | {"tin": "2"}], group="tin") == apart
-    assert allowed(tmp_path, [first | {"tin": ""}, second | {"tin": ""}], group="tin") == apart
-    together = allowed(tmp_path, [first, second], group="tin")
-    assert sum(together) < sum(apart)
-    same = allowed(tmp_path, lines(*codes, tin="1"), group="tin")
-    assert same == beside(*codes)
+def test_imaging_and_therapy_reach_across_a_practice(loaded, tmp_path):
+    claims = []
+    for codes in (IMAGES, EXERCISE):
+        first, second = lines(*codes, tin="1")
+        np = second | {"practitioner": "np"}
+        claims += [[first, np], [first, np | {"tin": "2"}], [first, second]]
+        claims += [[first | {"tin": ""}, np | {"tin": ""}]]
+    found = in_turn(tmp_path, claims, group="tin")
+    for codes, (across, two, same, none) in ((IMAGES, found[:4]), (EXERCISE, found[4:])):
+        apart = [*alone(codes[0]), *alone(codes[1], practitioner="np")]
+        assert sum(column(across, "allowed")) < sum(apart)
+        assert column(two, "allowed") == column(none, "allowed") == apart
+        assert column(same, "allowed") == beside(*codes)
+    found = in_turn(tmp_path, claims[:1])
+    assert column(found[0], "allowed") == [*alone(IMAGES[0]), *alone(IMAGES[1], practitioner="np")]
 
 
 def test_surgery_does_not_reach_across_a_practice(loaded, tmp_path):
@@ -130,21 +146,21 @@ def test_a_line_that_stands_twice_is_priced_once(loaded, tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        dict(hcpcs="27447"),
-        dict(units="2"),
-        dict(charge="10"),
-        dict(date="2025-11-04"),
-        dict(modifiers="RT"),
-        dict(locality="national"),
-    ],
-)
-def test_other_lines_under_one_number_are_all_refused(loaded, tmp_path, change):
+OTHERWISE = [
+    dict(hcpcs="27447"),
+    dict(units="2"),
+    dict(charge="10"),
+    dict(date="2025-11-04"),
+    dict(modifiers="RT"),
+    dict(locality="national"),
+]
+
+
+def test_other_lines_under_one_number_are_all_refused(loaded, tmp_path):
     first, second = lines(*SURGERY)
-    found = reasons(tmp_path, [first, second, first | change])
-    assert found == ["duplicate-line", "claim-incomplete", "duplicate-line"]
+    expected = ["duplicate-line", "claim-incomplete", "duplicate-line"]
+    found = in_turn(tmp_path, [[first, second, first | change] for change in OTHERWISE])
+    assert [column(answers, "reason") for answers in found] == [expected] * len(OTHERWISE)
 
 
 def test_a_number_may_stand_in_each_claim_of_a_patient(loaded, tmp_path):
@@ -166,23 +182,23 @@ def test_a_deductible_is_that_of_the_claim(loaded, tmp_path):
     assert reasons(tmp_path, apart) == ["deductible"] * 3
 
 
-@pytest.mark.parametrize(
-    ("change", "reason", "others"),
-    [
-        (dict(hcpcs="99999"), "unknown-code", ["claim-incomplete", "claim-incomplete", None]),
-        (dict(modifiers="ZZ"), "modifier", ["claim-incomplete", "claim-incomplete", None]),
-        (dict(modifiers="TC"), "modifier", ["claim-incomplete", "claim-incomplete", None]),
-        (dict(date="soon"), "unreadable-date", ["claim-incomplete"] * 3),
-        (dict(claim_id=""), None, [None] * 3),
-    ],
-)
-def test_a_line_that_is_refused_leaves_the_others_priced(loaded, tmp_path, change, reason, others):
+INCOMPLETE = "claim-incomplete"
+REFUSED: list[Any] = [
+    (dict(hcpcs="99999"), "unknown-code", [INCOMPLETE, INCOMPLETE, None]),
+    (dict(modifiers="ZZ"), "modifier", [INCOMPLETE, INCOMPLETE, None]),
+    (dict(modifiers="TC"), "modifier", [INCOMPLETE, INCOMPLETE, None]),
+    (dict(date="soon"), "unreadable-date", [INCOMPLETE] * 3),
+    (dict(claim_id=""), None, [None] * 3),
+]
+
+
+def test_a_line_that_is_refused_leaves_the_others_priced(loaded, tmp_path):
     first, second, third, fourth = lines(*SURGERY, "99213", "99213")
-    rows = [first, second, third | change, fourth | dict(date="2025-11-04")]
-    found = repriced(tmp_path, rows)
-    answered = [answer["reason"] for answer in found]
-    assert answered == [*others[:2], reason, others[2]]
-    assert [answer["allowed"] for answer in found[:2]] == beside(*SURGERY)
+    later = fourth | {"date": "2025-11-04"}
+    found = in_turn(tmp_path, [[first, second, third | change, later] for change, *_ in REFUSED])
+    for (change, reason, others), answers in zip(REFUSED, found, strict=True):
+        assert column(answers, "reason") == [*others[:2], reason, others[2]], change
+        assert column(answers[:2], "allowed") == beside(*SURGERY)
 
 
 def test_a_day_that_cannot_be_read_leaves_the_patients_other_claims_whole(loaded, tmp_path):

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from batches import differences, repriced, rows_of
+from cms_files import quarter
 from everyday import one_in
 from test_claim_properties import CHARGES, Draw
 
 from feesync.batch import duckdb_engine, together
+from feesync.datasets.rvu.load import load
+from feesync.errors import StoreError
+from feesync.formats.release import from_zip
 
 PLACES = ("01112-05", "13202-01", "national")
 KINDS = ["physician"] * 6 + ["np", "pa", "csw"]
@@ -79,3 +83,16 @@ def test_random_claims_of_a_release(cms, of_releases, tmp_path, whole_book, monk
     claims = claims_of(whole_book, 25, 12_000)
     found = differences(claims, repriced(tmp_path, rows_of(claims), workers=2))
     assert not found, "\n".join(map(str, found[:10]))
+
+
+def test_a_run_is_of_one_state_of_the_database(loaded, tmp_path, small_book, monkeypatch):
+    def change(facts):
+        facts = make(facts)
+        load(loaded, from_zip(quarter("C"), "rvu25c.zip"))
+        return facts
+
+    make = together._facts
+    monkeypatch.setattr(together, "_facts", change)
+    monkeypatch.setattr(together, "FEW", 0)
+    with pytest.raises(StoreError, match=r"changed since the run began \(RVU25C\): run it again"):
+        repriced(tmp_path, rows_of(claims_of(small_book, 3, 20)), workers=2)
