@@ -15,7 +15,7 @@ SURGERY_CENTER = ["MADE0002", "1", "2025-11-03", "64493", "RT,KX", "90001", "24"
 def rows(content, tmp_path):
     path = tmp_path / "claims.837"
     path.write_bytes(content)
-    return [(row.cells, row.flaw) for row in submitted_rows(path)]
+    return [(row.cells, row.flaw) for row in submitted_rows(path, [])]
 
 
 def test_each_line_is_a_row(tmp_path):

@@ -22,6 +22,8 @@ from feesync.errors import InvalidInputError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from feesync.remittance.records import Finding
+
 STAGED, INPUT = "staged", "input"
 """The table of the cells as they came, and the view of them as texts, with the number of the row.
 
@@ -41,10 +43,12 @@ class Intake:
     Attributes:
         columns: of the files, and which is which.
         rows: how many there are.
+        findings: what is wrong in X12 files, each with the name of its file.
     """
 
     columns: Columns
     rows: int
+    findings: tuple[tuple[str, Finding], ...] = ()
 
     def columns_of(self) -> dict[str, tuple[str, ...]]:
         """Return our names, each with the names that its columns have in INPUT."""
@@ -113,7 +117,8 @@ def _read(
         f"CREATE VIEW {INPUT} AS SELECT rowid AS row, flaw, {texts} FROM {STAGED}"  # noqa: S608
     )
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {STAGED}").fetchall()  # noqa: S608
-    return Intake(columns, rows)
+    found = ((reader.name, finding) for reader in readers for finding in reader.findings)
+    return Intake(columns, rows, tuple(found))
 
 
 def _text(column: str, kind: str) -> str:
@@ -139,6 +144,7 @@ class _Reader:
         name: for errors.
         header: the names of its columns.
         types: their types in the engine.
+        findings: what is wrong in it, where it is X12; known when it has been read.
     """
 
     def __init__(self, connection: DuckDBPyConnection, name: str) -> None:
@@ -146,6 +152,7 @@ class _Reader:
         self.name = name
         self.header: Sequence[str] = ()
         self.types: Sequence[str] = ()
+        self.findings: list[Finding] = []
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the rows to STAGED, each column under its position."""
@@ -290,7 +297,7 @@ class _Submission(_Reader):
         super().__init__(connection, source.name)
         self.header = COLUMNS
         self.types = [TEXT] * len(COLUMNS)
-        self._rows = submitted_rows(source.path)
+        self._rows = submitted_rows(source.path, self.findings)
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the lines of the claims, and a row for each claim that cannot be read."""

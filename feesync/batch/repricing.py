@@ -15,6 +15,7 @@ from feesync.errors import InvalidInputError
 from feesync.model.money import json_ready
 from feesync.model.release import Release
 from feesync.model.result import Result
+from feesync.remittance.records import Finding
 
 
 class ReasonCount(NamedTuple):
@@ -95,6 +96,7 @@ class Repricing(Result):
         columns: our names, and the columns of the claims that have them.
         carried: how many columns were carried through unread.
         unread: of them, those whose names are nearly known, with the names that they may mean.
+        findings: what is wrong in X12 files, each with the name of its file.
     """
 
     output: Path | None
@@ -113,6 +115,7 @@ class Repricing(Result):
     columns: Mapping[str, tuple[str, ...]]
     carried: int
     unread: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, Finding], ...] = ()
     _table: Any = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -134,6 +137,7 @@ class Repricing(Result):
             "columns": {name: list(theirs) for name, theirs in self.columns.items()},
             "carried": self.carried,
             "unread": [{"column": theirs, "near": ours} for theirs, ours in self.unread],
+            "findings": [{"file": file, **finding.to_dict()} for file, finding in self.findings],
         }
 
     def to_frame(self, library: str | None = None) -> Any:  # noqa: ANN401 - of another library

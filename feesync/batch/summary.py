@@ -60,6 +60,7 @@ def summarize(run: Run, intake: Intake, output: Path | None, table: Any = None) 
         columns=_columns(intake),
         carried=columns.carried,
         unread=columns.unread,
+        findings=intake.findings,
         _table=table,
     )
 

@@ -47,15 +47,11 @@ class AuditFile(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the file for `json.dumps`."""
-        findings = [
-            {"segment": each.segment, "path": each.path, "rule": each.rule, "refused": each.refused}
-            for each in self.findings
-        ]
         return {
             "file": self.file,
             "claims": self.claims,
             "repeated": self.repeated,
-            "findings": findings,
+            "findings": [finding.to_dict() for finding in self.findings],
             "error": self.error and self.error.to_dict(),
         }
 

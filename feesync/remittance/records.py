@@ -34,6 +34,15 @@ class Finding(NamedTuple):
     rule: str
     refused: bool = False
 
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the finding for `json.dumps`, without the index of its file."""
+        return {
+            "segment": self.segment,
+            "path": self.path,
+            "rule": self.rule,
+            "refused": self.refused,
+        }
+
 
 class Procedure(NamedTuple):
     """A service as a composite of a line names it (SVC01, SVC06, SV101).

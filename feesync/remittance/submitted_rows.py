@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feesync.model.money import dollars
-from feesync.remittance.records import SubmittedClaim, SubmittedLine
+from feesync.remittance.records import Finding, SubmittedClaim, SubmittedLine
 from feesync.remittance.submitted import submissions
 
 COLUMNS = ("claim_id", "line", "date", "hcpcs", "modifiers", "zip", "pos", "units", "charge")
@@ -39,11 +39,12 @@ class SubmittedRow(NamedTuple):
     flaw: str | None
 
 
-def submitted_rows(path: str | Path) -> Iterator[SubmittedRow]:
+def submitted_rows(path: str | Path, findings: list[Finding]) -> Iterator[SubmittedRow]:
     """Yield the lines of a file of professional claims, and one row for each claim left out.
 
     Args:
         path: the file.
+        findings: gets what is wrong in the file.
 
     Raises:
         InvalidInputError, MissingExtraError: as `submissions` does.
@@ -52,6 +53,7 @@ def submitted_rows(path: str | Path) -> Iterator[SubmittedRow]:
         for claim in submission.claims:
             for number, line in zip(_numbers(claim), claim.lines, strict=True):
                 yield SubmittedRow(_cells(claim, line, number), None)
+        findings += submission.findings
         for finding in submission.findings:
             if finding.refused and finding.rule != "cut-segment":  # whose claim has one of its own
                 yield SubmittedRow([""] * len(COLUMNS), X12)

@@ -44,7 +44,9 @@ from feesync.formats.table import plain
 from feesync.model.rate import Setting
 from feesync.model.reading import excerpt
 from feesync.pricing.practitioner import PHYSICIAN
+from feesync.remittance.findings import sentence
 
+_MOST_FINDINGS = 20
 _STDIN_NAME = "standard input"
 _WIDTH, _MEANING = 80, 44
 _WIDE, _AMOUNT = 24, 18
@@ -136,12 +138,12 @@ def command(
 ) -> None:
     """Price files of claims: every line comes out, in its order, with what Medicare allows.
 
-    CLAIMS are CSV files (also .gz and .zst), Parquet files or workbooks, a quoted pattern, or - for
-    standard input. Columns are known by usual names, whatever their case: claim_id, line, date
-    (dos), hcpcs (cpt), modifiers (or mod1 to mod4), locality (or mac and locality, or zip), pos or
-    setting, units, charge (billed), practitioner, nonpar, qp, deductible, patient, tin, and
-    paid_allowed, what the payer allowed. Needed are hcpcs, date and a place; other columns are
-    carried through.
+    CLAIMS are CSV files (also .gz and .zst), Parquet files, workbooks or X12 837P files, a quoted
+    pattern, or - for standard input. Columns are known by usual names, whatever their case:
+    claim_id, line, date (dos), hcpcs (cpt), modifiers (or mod1 to mod4), locality (or mac and
+    locality, or zip), pos or setting, units, charge (billed), practitioner, nonpar, qp, deductible,
+    patient, tin, and paid_allowed, what the payer allowed. Needed are hcpcs, date and a place;
+    other columns are carried through.
 
     \b
       feesync reprice claims.csv -o priced.csv
@@ -292,7 +294,12 @@ def _words(reason: str) -> str:
 
 
 def _print_warnings(result: Repricing) -> None:
-    """Print on stderr what may be other than was meant: columns, groups, stand-ins."""
+    """Print on stderr what may be other than was meant: files, columns, groups, stand-ins."""
+    shown = result.findings[:_MOST_FINDINGS]
+    for file, finding in shown:
+        _warn(f"{file}: {sentence(finding)}")
+    if more := len(result.findings) - len(shown):
+        _warn(f"and {more:,} more of the kind")
     for theirs, ours in result.unread:
         text = f"the column {excerpt(theirs)} was carried through, not read"
         hint = Hint(HintKind.MAP_COLUMN, column=theirs, meaning=ours)
