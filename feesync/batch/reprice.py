@@ -46,9 +46,9 @@ def reprice(
     what the payer allowed. Needed are hcpcs, date and a place. All others are carried through.
 
     Args:
-        claims: a CSV file (also gzip or zstd), a Parquet file, a workbook or an X12 837P
-            file; a pattern such as `claims/*.csv`, or a list of files, whose columns are joined by name; or a frame, or
-            anything else with an Arrow stream.
+        claims: a CSV file (also gzip or zstd), a Parquet file, a workbook or an X12 837P file; a
+            pattern such as `claims/*.csv`, or a list of files, whose columns are joined by name; or
+            a frame, or anything else with an Arrow stream.
         output: a file that ends in .csv, .csv.gz, .csv.zst or .parquet; it appears whole or not at
             all. By default the answer has the rows.
         columns: names of columns of the claims that are not known, and ours: `{"svc_dt": "date"}`.
