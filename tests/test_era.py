@@ -427,6 +427,37 @@ def test_bytes_that_are_wrong_are_no_traceback(tmp_path):
             assert re.fullmatch(r"[A-Z0-9-]*", finding.path) or finding.path == "transaction"
 
 
+def shuffled(content, chance):
+    """Return a file with some segments left out, repeated or in another order; not the first."""
+    segments = content.split(b"~\n")[:-1]
+    for _ in range(chance.randrange(1, 9)):
+        at, other = (chance.randrange(1, len(segments)) for _ in range(2))
+        way = chance.randrange(3)
+        if way == 0 and len(segments) > 2:
+            del segments[at]
+        elif way == 1:
+            segments.insert(at, segments[other])
+        else:
+            segments[at], segments[other] = segments[other], segments[at]
+    return segments
+
+
+def test_every_claim_of_a_file_in_disorder_is_read_or_left_out_aloud(tmp_path):
+    chance = random.Random(2100)
+    names = ("base", "two_transactions", "plb_mixed", "reversal_and_correction", "bundled_svc06")
+    contents = [(FILES / f"{name}.835").read_bytes() for name in names]
+    for _ in range(100):
+        segments = shuffled(chance.choice(contents), chance)
+        number = sum(segment.startswith(b"CLP*") for segment in segments)
+        found, said = reads_or_refuses(b"~\n".join([*segments, b""]), tmp_path)
+        if not found:
+            assert said
+            continue
+        refused = [part for part in findings(found) if part.refused]
+        sets = [part for part in refused if part.rule == "another-transaction-set"]
+        assert sets or len(payments(found)) + len(refused) == number, segments
+
+
 def test_nothing_of_a_file_is_in_a_stream(tmp_path, capfd, caplog):
     caplog.set_level(logging.DEBUG)
     content = base()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from test_era import findings, reads_or_refuses, secrets
+from test_era import findings, reads_or_refuses, secrets, shuffled
 
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.remittance.findings import RULES, sentence
@@ -168,6 +168,20 @@ def test_bytes_that_are_wrong_are_no_traceback(tmp_path):
         assert len(claims(found)) + refused >= counted or any(
             finding.rule in ("not-an-interchange", "no-trailer") for finding in findings(found)
         )
+
+
+def test_every_claim_of_a_file_in_disorder_is_read_or_left_out_aloud(tmp_path):
+    chance = random.Random(2300)
+    for _ in range(100):
+        segments = shuffled(base(), chance)
+        number = sum(segment.startswith(b"CLM*") for segment in segments)
+        try:
+            found = read(b"~\n".join([*segments, b""]), tmp_path)
+        except InvalidInputError:
+            continue
+        refused = [part for part in findings(found) if part.refused]
+        sets = [part for part in refused if part.rule == "another-transaction-set"]
+        assert sets or len(claims(found)) + len(refused) == number, segments
 
 
 @pytest.mark.parametrize(
