@@ -372,11 +372,11 @@ class TestNotAudited:
         assert self.of(tmp_path, raw("500", "100", "0", *segments)) == ("not-audited", "not-hcpcs")
 
     def test_a_line_without_a_day(self, tmp_path):
-        assert self.of(tmp_path, service("64493", "100", day="")) == ("refused", "date")
+        assert self.of(tmp_path, service("64493", "100", day="")) == ("refused", "missing-date")
 
     @pytest.mark.parametrize("pos", ["", "98"])
     def test_an_unknown_place_of_service(self, tmp_path, pos):
-        assert self.of(tmp_path, pos=pos) == ("refused", "pos")
+        assert self.of(tmp_path, pos=pos) == ("refused", "place-of-service")
 
     @pytest.mark.parametrize("units", ["1.5", "0"])
     def test_units_that_are_no_count(self, tmp_path, units):

@@ -56,7 +56,7 @@ class TestProviders:
     def test_one_who_is_not_in_it_has_no_place(self, tmp_path, two):
         lines = lines_of(two, providers=table(tmp_path, f"npi,locality\n{NPI},01112-05\n"))
         assert [(line.status, line.reason) for line in lines] == [
-            *(("right", None), ("not-audited", "no-place")),
+            *(("right", None), ("not-audited", "missing-locality")),
         ]
 
     def test_or_the_place_of_all(self, tmp_path, two):
@@ -160,7 +160,7 @@ class TestClaims:
     def test_a_claim_that_was_not_billed_has_no_place(self, tmp_path):
         text = "claim,locality\nMADE0001,01112-05\n"
         lines = lines_of(X12 / "base.835", claims=table(tmp_path, text))
-        assert [line.reason for line in lines] == [None, None, "no-place"]
+        assert [line.reason for line in lines] == [None, None, "missing-locality"]
 
     def test_the_place_of_service_of_a_payer_that_sends_none(self, tmp_path):
         path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), pos=""))

@@ -17,6 +17,7 @@ from feesync.errors import (
     InvalidInputError,
     LocalityError,
     ModifierError,
+    NoPriceError,
     NoReleaseError,
     StoreError,
     UnknownCodeError,
@@ -39,7 +40,8 @@ _REASONS: tuple[tuple[type[FeesyncError], Reason], ...] = (
     (UnknownCodeError, Reason.UNKNOWN_CODE),
     (NoReleaseError, Reason.NO_RELEASE),
     (LocalityError, Reason.LOCALITY),
-    (InvalidInputError, Reason.CODE),
+    (NoPriceError, Reason.NO_RATE),
+    (InvalidInputError, Reason.INVALID),
 )
 
 _Prices = dict[int, Price | FeesyncError]
@@ -166,5 +168,12 @@ def _prices(lines: dict[int, Line], rates: RateLookup) -> _Prices:
 
 
 def reason_of(error: FeesyncError) -> Reason:
-    """Return the reason for which a line cannot be priced."""
-    return next(reason for kind, reason in _REASONS if isinstance(error, kind))
+    """Return the reason for which a line cannot be priced.
+
+    Raises:
+        FeesyncError: the error itself, where it is not about a line.
+    """
+    for kind, reason in _REASONS:
+        if isinstance(error, kind):
+            return reason
+    raise error

@@ -153,9 +153,9 @@ class Judge:
             part = part._replace(status=LineStatus.DENIED)
         units = _units(service, denied=denied)
         missing = (
-            (Reason.NO_PLACE, rendering.locality),
-            (Reason.DATE, service.first_day),
-            (Reason.POS, rendering.pos),
+            (Reason.MISSING_LOCALITY, rendering.locality),
+            (Reason.MISSING_DATE, service.first_day),
+            (Reason.PLACE_OF_SERVICE, rendering.pos),
             (Reason.UNITS, units),
         )
         for reason, value in missing:
@@ -168,7 +168,7 @@ class Judge:
             header = self._amounts.header(service.first_day, rendering, of_contract=of_contract)
         except InvalidInputError:
             known = rendering.pos.zfill(2) in places_of_service()
-            return _refused(part, Reason.PRACTITIONER if known else Reason.POS)
+            return _refused(part, Reason.PRACTITIONER if known else Reason.PLACE_OF_SERVICE)
         try:
             line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
         except InvalidInputError as error:
@@ -263,7 +263,7 @@ def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
 
 def _refused(part: Part, reason: Reason) -> Part:
     """Return a line that cannot be priced; one that is denied stays denied."""
-    kind = LineStatus.NOT_AUDITED if reason is Reason.NO_PLACE else LineStatus.REFUSED
+    kind = LineStatus.NOT_AUDITED if reason is Reason.MISSING_LOCALITY else LineStatus.REFUSED
     return part._replace(status=part.status or kind, reason=reason)
 
 

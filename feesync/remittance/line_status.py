@@ -31,8 +31,8 @@ JUDGED = (LineStatus.UNDERPAID, LineStatus.OVERPAID, LineStatus.RIGHT)
 class Reason(StrEnum):
     """Why a line is not audited, or cannot be priced.
 
-    Those of lines that cannot be priced have the names of `feesync.errors`; the reason of a line
-    that Medicare does not price is the code of a note.
+    Those of lines that cannot be priced have the names that `feesync reprice` has for them; the
+    reason of a line that Medicare does not price is the code of a note.
     """
 
     SECONDARY = "another-payer-first"
@@ -45,16 +45,17 @@ class Reason(StrEnum):
     NO_SERVICES = "no-service-lines"
     NOT_HCPCS = "not-hcpcs"
     NO_ALLOWED = "no-allowed-amount"
-    NO_PLACE = "no-place"
-    DATE = "date"
-    POS = "pos"
+    MISSING_LOCALITY = "missing-locality"
+    MISSING_DATE = "missing-date"
+    PLACE_OF_SERVICE = "place-of-service"
     PRACTITIONER = "practitioner"
     UNITS = "units"
-    CODE = "code"
+    INVALID = "invalid"
     MODIFIER = "modifier"
     UNKNOWN_CODE = "unknown-code"
     LOCALITY = "locality"
     NO_RELEASE = "no-release"
+    NO_RATE = "no-rate"
 
 
 WORDS: dict[str, str] = {
@@ -70,15 +71,16 @@ WORDS: dict[str, str] = {
     Reason.NO_SERVICES: "decided on as a whole, without service lines",
     Reason.NOT_HCPCS: "no HCPCS or CPT code",
     Reason.NO_ALLOWED: "no allowed amount, and the adjustments do not add up to one",
-    Reason.NO_PLACE: "no place is known for it",
-    Reason.DATE: "no date of service",
-    Reason.POS: "no place of service, or an unknown one",
+    Reason.MISSING_LOCALITY: "no place is known for it",
+    Reason.MISSING_DATE: "no date of service",
+    Reason.PLACE_OF_SERVICE: "no place of service, or an unknown one",
     Reason.PRACTITIONER: "a practitioner whom Medicare did not pay on its date",
     Reason.UNITS: "units that are no whole number from 1 on",
-    Reason.CODE: "a code that cannot be read, or a contract without it",
+    Reason.INVALID: "a code that cannot be read, or what contradicts itself or the contract",
     Reason.MODIFIER: "a modifier that is unknown or does not apply to the code",
     Reason.UNKNOWN_CODE: "a code that is not in the release of its day",
     Reason.LOCALITY: "a place that is unknown, or may be several localities",
     Reason.NO_RELEASE: "no loaded release covers its date",
+    Reason.NO_RATE: "a rule or a conversion factor of its date is not known",
 }
 """Each reason in words, to be read after a number of lines."""
