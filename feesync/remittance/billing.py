@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError, one_line
-from feesync.formats.table import Row, read_table
-from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of
+from feesync.formats.table import Row
+from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of, table_with
 from feesync.remittance.records import Finding, SubmittedClaim
 from feesync.remittance.rendering import BilledClaim, Rendering
 
@@ -25,7 +25,6 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     _LINE: ("line number", "line no", "line id", "line item control number", "ref6r"),
     **RENDERING_COLUMNS,
 }
-_MOST_SHOWN = 200
 _X12, _BEFORE_X12, _BEGINNING = b"ISA", b"\xef\xbb\xbf \t\r\n", 64
 _PLUS_4, _NO_PLUS_4 = 9, "0000"
 
@@ -81,13 +80,7 @@ def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
         InvalidInputError: the data is neither, has no column of claims, or a row cannot be read.
         MissingExtraError: the package that reads workbooks is not installed.
     """
-    table = read_table(data, name, _SPELLINGS)
-    if _CLAIM not in table.columns:
-        columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
-        raise InvalidInputError(
-            f"{name} is no 837P, and has no column claim of claim numbers; its columns are "
-            f"{columns}"
-        )
+    table = table_with(_CLAIM, data, name, _SPELLINGS)
     found: dict[str, BilledClaim] = {}
 
     def add(row: Row) -> None:

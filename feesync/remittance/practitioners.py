@@ -6,9 +6,10 @@ Out of scope: the table itself (formats.table), and what is billed where (billin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from feesync.errors import InvalidInputError
-from feesync.formats.table import Row, read_table
+from feesync.formats.table import Row, Table, plain, read_rows, read_table
 from feesync.pricing import practitioner
 from feesync.remittance.rendering import Rendering
 
@@ -28,7 +29,7 @@ _FLAGS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1", "x", "nonpar"), True),
     **dict.fromkeys(("false", "f", "no", "n", "0", "par"), False),
 }
-_SHORT_NUMBER, _ZIP, _MOST_SHOWN = 2, 5, 200
+_SHORT_NUMBER, _ZIP = 2, 5
 _DIGITS = re.compile(r"[0-9]{10}")
 
 
@@ -46,10 +47,7 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
         InvalidInputError: the data is neither, has no column of NPIs, or a row cannot be read.
         MissingExtraError: the package that reads workbooks is not installed.
     """
-    table = read_table(data, name, RENDERING_COLUMNS)
-    if NPI not in table.columns:
-        columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
-        raise InvalidInputError(f"{name} has no column npi; its columns are {columns}")
+    table = table_with(NPI, data, name, RENDERING_COLUMNS)
     found: dict[str, Rendering] = {}
 
     def add(row: Row) -> None:
@@ -62,6 +60,26 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
 
     table.each(add)
     return found
+
+
+def table_with(
+    column: str, data: bytes, name: str, spellings: Mapping[str, Sequence[str]]
+) -> Table:
+    """Return a table that has a column.
+
+    Raises:
+        InvalidInputError: it lacks the column, or cannot be read. Without a header its first row
+            may hold health information, and is not in the message.
+        MissingExtraError: the package that reads workbooks is not installed.
+    """
+    known = set(map(plain, (column, *spellings[column])))
+    first = next(iter(read_rows(data, name)), (0, []))[1]
+    if known.isdisjoint(map(plain, first)):
+        others = ", ".join(other for other in spellings if other != column)
+        raise InvalidInputError(
+            f"{name}: the first row names no column {column}; beside it there may be {others}"
+        )
+    return read_table(data, name, spellings)
 
 
 def rendering_of(row: Row) -> Rendering:
