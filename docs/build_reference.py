@@ -34,6 +34,8 @@ from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.rate import Setting
 from feesync.reference.modifiers import Effect
 from feesync.reference.tables import read_table
+from feesync.remittance.line_status import MEANINGS as LINE_STATUSES
+from feesync.remittance.line_status import WORDS as LINE_REASONS
 from feesync.store.schema import memory_database
 
 FOLDER = Path(__file__).parent / "reference"
@@ -454,12 +456,22 @@ def also(spellings: tuple[str, ...]) -> str:
     return f" Also {', '.join(f'`{spelling}`' for spelling in spellings)}." if spellings else ""
 
 
+def remittances() -> str:
+    """Return what the lines of an audit may be, and why they are not judged."""
+    parts = ["# Remittances", *map(wrapped, words.REMITTANCES), "## Statuses"]
+    parts.append("\n".join(item(status, f"{text}.") for status, text in LINE_STATUSES.items()))
+    parts += ["## Reasons", *map(wrapped, words.REMITTANCE_REASONS)]
+    parts.append("\n".join(item(reason, f"{text}.") for reason, text in LINE_REASONS.items()))
+    return "\n\n".join(parts) + "\n"
+
+
 PAGES = {
     "../rules.md": rules,
     "commands.md": commands,
     "functions.md": functions,
     "notes.md": notes,
     "claims.md": claims,
+    "remittances.md": remittances,
     "exit-statuses.md": exit_statuses,
     "variables.md": variables,
     "database.md": database,

@@ -211,3 +211,12 @@ REASONS = (
     "A denied line has the code of its [note](notes.md). Of the reasons of other lines, `{last}` "
     "is on lines that are priced; all others are of lines that are refused.",
 )
+
+REMITTANCES = (
+    "What `feesync audit` finds of each line of a remittance: its `status`, and the `reason` of "
+    "one that is not judged. The columns are those of [JSON](json.md).",
+)
+REMITTANCE_REASONS = (
+    "Of a line that is not judged, or is denied and cannot be priced. A line for which Medicare "
+    "has no price has the code of its [note](notes.md), such as `contractor-priced`.",
+)

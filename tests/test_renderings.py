@@ -181,9 +181,12 @@ class TestClaims:
     @pytest.mark.parametrize(
         ("text", "reason"),
         [
-            ("X9,X9\nx,y\n", "table.csv: the first row names no column claim; beside it there"),
-            ("claim,pos\n,11\nX,11\n", "table.csv, row 2: column claim: it has no claim number"),
-            ("claim,line\nX9,1\nX9,1\n", "row 3: columns claim and line: a row above has the same"),
+            ("X9,X9\nx,y\n", "table.csv: the first row names no column claim_id; beside it"),
+            ("claim,pos\n,11\nX,11\n", "table.csv, row 2: column claim_id: it has no claim number"),
+            (
+                "claim,line\nX9,1\nX9,1\n",
+                "row 3: columns claim_id and line: a row above has",
+            ),
         ],
     )
     def test_what_cannot_be_read(self, tmp_path, text, reason):

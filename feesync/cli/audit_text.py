@@ -15,7 +15,7 @@ from feesync.cli.output import count_of, print_table
 from feesync.cli.terminal import terminal_width
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, ProviderTotal
-from feesync.remittance.line_status import WORDS, LineStatus
+from feesync.remittance.line_status import MEANINGS, WORDS, LineStatus
 from feesync.remittance.totals import Total, Unaudited
 
 _WIDTH = 80
@@ -163,7 +163,7 @@ def _sum(each: ProviderTotal) -> str:
 def _why(each: Unaudited) -> str:
     if each.status == LineStatus.NO_PRICE:
         return f"no price: {each.reason}"
-    text = WORDS.get(each.reason or each.status, each.status)
+    text = WORDS[each.reason] if each.reason else MEANINGS[LineStatus(each.status)]
     if each.filing is not None:
         text = f"filing indicator {each.filing or 'not given'}: {text}"
     return text

@@ -84,9 +84,9 @@ def audit(
         providers: a csv file or a workbook with a row for each practitioner: `npi`, and of
             `locality` (or `zip`, or `mac` and `locality`), `practitioner` and `nonpar` those that
             differ.
-        claims: the claims that were billed, one file or several: 837P, or a table with `claim` and
-            perhaps `line`, and of `locality`, `pos`, `npi`, `practitioner` and `nonpar` those that
-            are known. They are joined by the provider's number of the claim, and of the line.
+        claims: the claims that were billed, one file or several: 837P, or a table with `claim_id`
+            and perhaps `line`, and of `locality`, `pos`, `npi`, `practitioner` and `nonpar` those
+            that are known. They are joined by the provider's number of the claim, and of the line.
         practitioner: who bills, where the files do not say, as for `estimate`.
         nonpar: whether practitioners do not participate, where the files do not say.
         qp: whether the practitioners are qualifying APM participants.

@@ -16,17 +16,17 @@ from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of, ta
 from feesync.remittance.records import Finding, SubmittedClaim
 from feesync.remittance.rendering import BilledClaim, Rendering
 
-_CLAIM, _LINE = "claim", "line"
+_CLAIM, _LINE = "claim_id", "line"
 _SPELLINGS: dict[str, tuple[str, ...]] = {
     _CLAIM: (
-        *("claim id", "claim number", "claim no", "patient control number", "account"),
-        *("account number", "patient account number", "clm01", "clp01"),
+        *("claim", "claim number", "claim no", "claim key", "clm id", "patient control number"),
+        *("account", "account number", "encounter", "encounter id", "visit id", "invoice"),
     ),
-    _LINE: ("line number", "line no", "line id", "line item control number", "ref6r"),
+    _LINE: ("line number", "line no", "line id", "line item", "line item control number"),
     **RENDERING_COLUMNS,
 }
 _X12, _BEFORE_X12, _BEGINNING = b"ISA", b"\xef\xbb\xbf \t\r\n", 64
-_PLUS_4, _NO_PLUS_4 = 9, "0000"
+_PLUS_4, _UNKNOWN_PLUS_4 = 9, ("0000", "9998")
 
 
 class Billing(NamedTuple):
@@ -68,9 +68,9 @@ def read_billing(path: Path, file: int) -> Billing:
 def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
     """Return the claims of a table by their numbers.
 
-    The table has a column `claim`, and of `line`, `locality` (or `zip`, or `mac` and `locality`),
-    `pos`, `npi`, `practitioner` and `nonpar` those that there are. A row without a line is for all
-    lines of the claim, and so is the first of its rows for a line that has no row.
+    The table has a column `claim_id`, and of `line`, `locality` (or `zip`, or `mac` and
+    `locality`), `pos`, `npi`, `practitioner` and `nonpar` those that there are. A row without a
+    line is for all lines of the claim, and so is the first of its rows for a line that has no row.
 
     Args:
         data: the bytes of a csv file or of a workbook.
@@ -86,12 +86,12 @@ def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
     def add(row: Row) -> None:
         number, line = row.cells.get(_CLAIM, ""), row.cells.get(_LINE, "")
         if not number:
-            raise InvalidInputError("column claim: it has no claim number")
+            raise InvalidInputError("column claim_id: it has no claim number")
         rendering = rendering_of(row)
         claim = found.get(number)
         lines = {**claim.lines} if claim else {}
         if line in lines:
-            raise InvalidInputError("columns claim and line: a row above has the same")
+            raise InvalidInputError("columns claim_id and line: a row above has the same")
         lines[line] = rendering
         found[number] = BilledClaim(claim.rendering if claim else rendering, lines)
 
@@ -127,7 +127,7 @@ def billed_claims(claims: Iterable[SubmittedClaim]) -> dict[str, BilledClaim]:
 
 
 def _zip(digits: str) -> str:
-    """Return a ZIP as a text that names a place; a ZIP+4 of zeros says no more than its ZIP."""
-    if len(digits) == _PLUS_4 and not digits.endswith(_NO_PLUS_4):
+    """Return a ZIP as a text that names a place; an unknown +4 is left out."""
+    if len(digits) == _PLUS_4 and not digits.endswith(_UNKNOWN_PLUS_4):
         return f"ZIP {digits[:5]}-{digits[5:]}"
     return f"ZIP {digits[:5]}" if digits else ""

@@ -58,9 +58,22 @@ class Reason(StrEnum):
     NO_RATE = "no-rate"
 
 
-WORDS: dict[str, str] = {
+MEANINGS: dict[LineStatus, str] = {
+    LineStatus.UNDERPAID: "less is allowed than should be",
+    LineStatus.DENIED: "neither the payer nor, for it, the patient pays anything",
+    LineStatus.OVERPAID: "more is allowed than should be",
+    LineStatus.RIGHT: "what is allowed is right, within the tolerance",
     LineStatus.BUNDLED: "paid with another line (CARC 97)",
+    LineStatus.NO_PRICE: "paid, where Medicare has no price for it",
+    LineStatus.REFUSED: "it cannot be priced, and leaves the others of its claim",
+    LineStatus.SECONDARY: "another payer has paid first",
+    LineStatus.REVERSAL: "it takes an earlier decision on the claim back",
     LineStatus.REVERSED: "taken back by a later reversal",
+    LineStatus.NOT_AUDITED: "it is reported, and not judged",
+}
+"""Each status in words."""
+
+WORDS: dict[str, str] = {
     Reason.SECONDARY: "paid behind another payer",
     Reason.CORRECTED: "reversed, and the claim decided on anew",
     Reason.UNCORRECTED: "reversed, and no correction in these files",

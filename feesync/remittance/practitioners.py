@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from feesync.errors import InvalidInputError
+from feesync.formats.line_columns import WHERE_AND_WHEN
 from feesync.formats.table import Row, Table, plain, read_rows, read_table
 from feesync.pricing import practitioner
 from feesync.remittance.rendering import Rendering
@@ -16,11 +17,11 @@ from feesync.remittance.rendering import Rendering
 NPI = "npi"
 RENDERING_COLUMNS: dict[str, tuple[str, ...]] = {
     NPI: ("rendering npi", "provider npi", "national provider identifier", "provider id"),
-    "locality": ("place", "mac locality", "locality number"),
-    "zip": ("zip code", "zip5", "postal code"),
-    "mac": ("carrier", "contractor", "contractor number", "mac number"),
-    "pos": ("place of service", "pos code"),
-    "practitioner": ("kind", "type", "provider type", "credential", "credentials"),
+    **{name: WHERE_AND_WHEN[name] for name in ("locality", "zip", "mac", "pos")},
+    "practitioner": (
+        *("practitioner kind", "practitioner type", "provider type"),
+        *("kind", "type", "credential", "credentials"),
+    ),
     "nonpar": ("non participating", "nonparticipating"),
 }
 """The columns that say where a line was furnished, and by whom, and how else each is spelled."""

@@ -59,8 +59,8 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
     type=_FILE,
     multiple=True,
     metavar="FILE",
-    help="The claims as billed, for the place of each: 837P, or a table with claim, line, zip or "
-    "locality, pos, npi. Repeatable.",
+    help="The claims as billed, for the place of each: 837P, or a table with claim_id, line, zip "
+    "or locality, pos, npi. Repeatable.",
 )
 @practitioner_option
 @nonpar_option
