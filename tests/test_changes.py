@@ -3,7 +3,6 @@
 import csv
 import io
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from cms_files import GPCI, VALUES, csv_of, fixture, quarter, repriced, rows_of, rvu25d, zip_of
 
@@ -148,21 +147,18 @@ def test_real_quarters_against_a_full_comparison(of_releases):
     database = of_releases("rvu25a", "rvu25b")
     found = changes(database, "RVU25B")
     connection = open_for_reading(database)
-    paid: dict[str, Any] = {}
-    for label in ("RVU25A", "RVU25B"):
-        paid[label] = {}
-        query = (
-            "SELECT hcpcs, modifier, mac, locality, nonfacility_amount, facility_amount FROM "
-            "rate_cents "
-            "WHERE release = ? AND mac <> '00000'"
-        )
-        for *key, nonfacility, facility in connection.execute(query, (label,)):
-            for setting, amount in (("n", nonfacility), ("f", facility)):
-                if amount is not None:
-                    paid[label][(*key, setting)] = amount
-    both = paid["RVU25A"].keys() & paid["RVU25B"].keys()
-    assert found.compared == len(both)
-    assert found.changed == sum(paid["RVU25A"][key] != paid["RVU25B"][key] for key in both)
+    query = (
+        "SELECT hcpcs, modifier, mac, locality, nonfacility_amount, facility_amount FROM "
+        "rate_cents WHERE release = ? AND mac <> '00000'"
+    )
+    paid = {row[:4]: row[4:] for row in connection.execute(query, ("RVU25A",))}
+    compared = changed = 0
+    for row in connection.execute(query, ("RVU25B",)):
+        for was, now in zip(paid.get(row[:4], (None, None)), row[4:], strict=True):
+            if was is not None and now is not None:
+                compared += 1
+                changed += was != now
+    assert (found.compared, found.changed) == (compared, changed)
     codes = {
         label: {
             code
@@ -171,7 +167,7 @@ def test_real_quarters_against_a_full_comparison(of_releases):
                 (label,),
             )
         }
-        for label in paid
+        for label in ("RVU25A", "RVU25B")
     }
     assert set(found.added) == codes["RVU25B"] - codes["RVU25A"]
     assert set(found.deleted) == codes["RVU25A"] - codes["RVU25B"]

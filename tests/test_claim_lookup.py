@@ -12,8 +12,6 @@ from test_claim_properties import OTHER, SURGICAL
 from feesync import FeesyncError, estimate_claim
 from feesync.claims.claim import price_claim
 from feesync.claims.header import read_header
-from feesync.datasets.rvu.load import load
-from feesync.formats.release import from_zip
 from feesync.model.rate import Rate
 from feesync.schedule.quote import Quote
 from feesync.schedule.threads import open_schedule
@@ -136,6 +134,5 @@ def test_claims_of_the_fixture_by_a_dictionary_of_rates(loaded):
 
 
 @pytest.mark.slow
-def test_claims_of_a_release_by_a_dictionary_of_rates(database, cms):
-    load(database, from_zip((cms / "releases/rvu25d.zip").read_bytes(), "rvu25d.zip"))
-    assert check(database, 20_000) > 20_000
+def test_claims_of_a_release_by_a_dictionary_of_rates(of_releases):
+    assert check(of_releases("rvu25d"), 20_000) > 20_000

@@ -9,6 +9,7 @@ import json
 import re
 import zipfile
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 import pytest
 from cms_files import (
@@ -62,6 +63,7 @@ def member(path, beginning):
         return archive.read(name)
 
 
+@cache
 def values_of(data):
     """Every row of a PPRRVU csv, by code and modifier: texts by column."""
     rows = list(csv.reader(io.StringIO(data.decode("latin-1"), newline=None)))
@@ -129,7 +131,11 @@ def compare_rows(before, after):
         return D(text) if name.endswith(("_rvu", "operative")) else text
 
     names = [name for name in before if name != "conversion_factor"]
-    both = {name: (value(name, before[name]), value(name, after[name])) for name in names}
+    both = {
+        name: (value(name, before[name]), value(name, after[name]))
+        for name in names
+        if before[name] != after[name]
+    }
     return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
 
 
@@ -188,6 +194,8 @@ def test_real_releases_against_their_own_csv_files(feesync, cms, real, before, a
             )
             assert given == {"before": was, "after": now, "change": change, "percent": percent}
     for key in old.keys() - listed:  # what is not listed is as it was
+        if (old[key], gpcis[0]) == (new[key], gpcis[1]):
+            continue
         for setting in ("nonfacility", "facility"):
             assert amount(old[key], setting, gpcis[0]) == amount(new[key], setting, gpcis[1])
     factors = [{row["conversion_factor"] for row in rows.values()} for rows in (old, new)]
