@@ -179,6 +179,7 @@ CLAIM_COLUMNS = {
     "deductible": "dollars that the patient still owes of the Part B deductible.",
     "patient": "for `--group patient` and `tin`.",
     "tin": "of the practitioner's group, for `--group tin`.",
+    "npi": "of who rendered the service: lines of others are priced apart.",
     "paid_allowed": "what the payer allowed, in dollars.",
 }
 """What a column of a file of claims is."""

@@ -40,6 +40,7 @@ def test_every_column_of_a_line_has_its_own_name():
         ("billed", "charge"), ("Billed Amount", "charge"), ("Charges", "charge"),
         ("Qty", "units"), ("Claim #", "claim_id"), ("claim number", "claim_id"),
         ("Line No.", "line"), ("MRN", "patient"), ("Tax ID", "tin"),
+        ("NPI", "npi"), ("Rendering NPI", "npi"),
         ("allowed", "paid_allowed"), ("Allowed Amt", "paid_allowed"),
         ("paid allowed", "paid_allowed"), ("Carrier", "mac"), ("place", "locality"),
         ("MOD", "modifiers"),
@@ -50,7 +51,9 @@ def test_usual_names_are_known(theirs, ours):
     assert names_of(*others, theirs)[ours] == [theirs]
 
 
-@pytest.mark.parametrize("theirs", ["npi", "provider", "dx1", "status", "payer", "allowed units"])
+@pytest.mark.parametrize(
+    "theirs", ["billing npi", "provider", "dx1", "status", "payer", "allowed units"]
+)
 def test_other_columns_are_carried(theirs):
     assert names_of(*NEEDED, theirs) == {name: [name] for name in NEEDED}
 

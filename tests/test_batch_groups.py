@@ -44,6 +44,7 @@ APART = [
     dict(claim_id="B"),
     dict(date="2025-11-04"),
     dict(practitioner="np"),
+    dict(npi="2"),
     dict(claim_id=""),
 ]
 
@@ -106,7 +107,7 @@ def test_imaging_and_therapy_reach_across_a_practice(loaded, tmp_path):
     claims = []
     for codes in (IMAGES, EXERCISE):
         first, second = lines(*codes, tin="1")
-        np = second | {"practitioner": "np"}
+        np = second | {"practitioner": "np", "npi": "2"}
         claims += [[first, np], [first, np | {"tin": "2"}], [first, second]]
         claims += [[first | {"tin": ""}, np | {"tin": ""}]]
     found = in_turn(tmp_path, claims, group="tin")

@@ -49,6 +49,11 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "deductible": ("deductible owed", "part b deductible"),
     "patient": ("patient id", "member", "member id", "mrn", "beneficiary", "bene id", "mbi"),
     "tin": ("tax id", "billing tin", "group tin", "tax identification number", "ein"),
+    "npi": (
+        *("rendering npi", "rendering provider npi", "rendering provider id", "rendering provider"),
+        *("performing npi", "performing provider npi", "performing provider id", "provider npi"),
+        *("servicing npi", "servicing provider npi", "physician npi", "practitioner npi"),
+    ),
     "paid_allowed": (
         *("allowed", "allowed amount", "amount allowed", "payer allowed", "allowed amt"),
         *("plan allowed", "eligible amount"),

@@ -101,13 +101,16 @@ def _lines(run: Run) -> str:
     request, columns = run.request, run.request.columns
     numbered = request.group != "line" and "line" in columns and "claim_id" in columns
     line_number = "l.line_number" if numbered else _NOTHING
-    billed_by = "CAST(b.biller AS VARCHAR)"
+    biller = "CAST(b.biller AS STRING)"
+    if request.group != "line" and "npi" in columns:
+        biller = f"{biller} || coalesce(l.npi, '')"
+    billed_by = biller
     if request.group == "tin" and "tin" in columns:
-        billed_by = f"coalesce('t' || l.tin, {billed_by})"
+        billed_by = f"coalesce('t' || l.tin, {biller})"
     return (
         f"SELECT l.row, {_claim_of(run)} AS claim, {_claim_id_of(run)} AS claim_id, "  # noqa: S608
-        f"{billed_by} AS billed_by, b.biller, "
-        "CASE WHEN r.pool_id IS NULL THEN b.biller ELSE -1 END AS ranked_by, "
+        f"{billed_by} AS billed_by, {biller} AS biller, "
+        f"CASE WHEN r.pool_id IS NULL THEN {biller} ELSE '' END AS ranked_by, "
         "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
         f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, x.simple, x.combines, "
         "x.denial_id IS NULL AS is_open, coalesce(h.beside, FALSE) AS looks_beside "

@@ -17,7 +17,13 @@ _FLAWS = (Reason.RAGGED_ROW, Reason.QUOTES, Reason.X12)
 _PLAIN = "DECIMAL(9, 2)"
 """The type of an amount whose text is plain, such as 123.45."""
 
-CARRIED = {"claim": "claim_id", "line_number": "line", "patient": "patient", "tin": "tin"}
+CARRIED = {
+    "claim": "claim_id",
+    "line_number": "line",
+    "patient": "patient",
+    "tin": "tin",
+    "npi": "npi",
+}
 """Columns of `line` that are texts of the file, by what they mean."""
 
 

@@ -42,8 +42,9 @@ def reprice(
 
     A column is known by its name, whatever its case, or a usual spelling of it: claim_id, line,
     date, hcpcs, modifiers (or mod1 to mod4), locality (or mac and locality, or zip), pos or
-    setting, units, charge, practitioner, nonpar, qp, deductible, patient, tin and paid_allowed,
-    what the payer allowed. Needed are hcpcs, date and a place. All others are carried through.
+    setting, units, charge, practitioner, nonpar, qp, deductible, patient, tin, npi and
+    paid_allowed, what the payer allowed. Needed are hcpcs, date and a place. All others are carried
+    through.
 
     Args:
         claims: a CSV file (also gzip or zstd), a Parquet file, a workbook or an X12 837P file; a
@@ -52,9 +53,9 @@ def reprice(
         output: a file that ends in .csv, .csv.gz, .csv.zst or .parquet; it appears whole or not at
             all. By default the answer has the rows.
         columns: names of columns of the claims that are not known, and ours: `{"svc_dt": "date"}`.
-        group: which lines are priced together, of one day and kind of practitioner: those of a
-            `claim`, of a `patient`, those of a patient's practitioners with one `tin` too (imaging
-            and therapy), or each `line` by itself.
+        group: which lines are priced together, of one day and practitioner (by `npi` and by kind):
+            those of a `claim`, of a `patient`, those of a patient's practitioners with one `tin`
+            too (imaging and therapy), or each `line` by itself.
         locality: the place of lines that name none, as for `estimate`.
         setting: of lines that have neither a place of service nor a setting.
         pos: the place of service of such lines.

@@ -17,8 +17,8 @@ class Request:
     Attributes:
         columns: the columns of the table `input` by what they mean: claim_id, line, date, hcpcs,
             modifiers, locality, mac, zip, pos, setting, units, charge, practitioner, nonpar, qp,
-            deductible, patient, tin, paid_allowed; only what the file has. Of modifiers there may
-            be several.
+            deductible, patient, tin, npi, paid_allowed; only what the file has. Of modifiers there
+            may be several.
         locality: the place of lines that name none.
         setting: of lines without a place of service and without a setting of their own.
         pos: the place of service of lines that have neither.

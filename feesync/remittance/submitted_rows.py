@@ -16,8 +16,11 @@ from feesync.model.money import dollars
 from feesync.remittance.records import Finding, SubmittedClaim, SubmittedLine
 from feesync.remittance.submitted import submissions
 
-COLUMNS = ("claim_id", "line", "date", "hcpcs", "modifiers", "zip", "pos", "units", "charge")
-"""The columns of every row; who renders is not among them, for a file does not say which kind."""
+COLUMNS = (
+    *("claim_id", "line", "date", "hcpcs", "modifiers", "zip", "pos", "units", "charge"),
+    "npi",
+)
+"""The columns of every row; a file does not say which kind of practitioner renders."""
 
 X12 = "x12"
 """What is wrong with the row of a claim that is left out."""
@@ -79,4 +82,5 @@ def _cells(claim: SubmittedClaim, line: SubmittedLine, number: str) -> list[str]
         line.pos,
         units if line.measure in _UNITS else f"{units} {line.measure}",
         str(dollars(line.charge)),
+        line.rendering_npi or claim.billing_npi,
     ]
