@@ -165,15 +165,29 @@ class _Member(io.RawIOBase):
     """A member of a zip as a stream of bytes; damage raises ContentRefusedError."""
 
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> None:
-        self._info, self._name = info, name
+        self._archive, self._info, self._name = archive, info, name
+        self._begin()
+
+    def _begin(self) -> None:
         self._position = 0
         try:
-            self._stream = archive.open(info)
+            self._stream = self._archive.open(self._info)
         except _DAMAGE as error:
             raise self._damage(error) from None
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Begin again; there is no other place to go to, but for where it is."""
+        if (offset, whence) == (0, io.SEEK_SET):
+            self._begin()
+        elif (offset, whence) != (0, io.SEEK_CUR):
+            raise io.UnsupportedOperation("a member of a zip is read from its beginning")
+        return self._position
 
     def tell(self) -> int:
         return self._position

@@ -25,9 +25,6 @@ MAX_BYTES = 512 * 2**20
 """How large a text file in a zip may be; the whole country's has 131 MB."""
 
 _TEXT = (".txt", ".csv")
-_LONGEST_LINE = 1000
-_FIELDS = 16
-_TRAILER = "TRL-"
 _END_OF_FILE = "\x1a"
 _RELEASE = re.compile(
     r"(?<![a-z])pf(?:all|rev)[ _-]?([0-9]{2})([a-d])(r[0-9]?)?(?=[^a-z0-9]|non|qp|\Z)",
@@ -42,6 +39,26 @@ _KEY = {
 }
 _AMOUNT = re.compile(r"([0-9]{1,7})\.([0-9]{2})")
 _DECIDES = Hint(HintKind.NAME_RELEASE)
+
+
+LONGEST_LINE = 1000
+"""Characters that a record may have."""
+
+FIELDS = 16
+PATTERNS = {
+    "mac": "[0-9]{5}",
+    "locality": "[0-9]{2}",
+    "hcpcs": "[0-9A-Z]{5}",
+    "modifier": "[0-9A-Z]{2}|  ",
+    "nonfacility_fee": "[0-9]{7}[.][0-9]{2}",
+    "facility_fee": "[0-9]{7}[.][0-9]{2}",
+}
+"""The fields of a record after the year, as CMS writes them; those after them are not read."""
+
+TRAILER = "TRL-"
+"""The beginning of a trailer."""
+
+_CHUNK = 1 << 24
 
 
 class Payment(NamedTuple):
@@ -111,6 +128,19 @@ class PaymentFile:
             )
         return labels.pop()
 
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content in parts, each of whole lines; `rewind` begins again.
+
+        Raises:
+            ContentRefusedError: the zip that it is in is damaged.
+        """
+        while chunk := self.stream.read(_CHUNK):
+            yield chunk + self.stream.readline()
+
+    def rewind(self) -> None:
+        """Begin to read again at the first byte."""
+        self.stream.seek(0)
+
     def payments(self, year: int) -> Iterator[Payment]:
         """Yield the records; the stream can be read once, and is closed at the end.
 
@@ -123,16 +153,16 @@ class PaymentFile:
         records = 0
         with io.TextIOWrapper(self.stream, encoding="latin-1", newline=None) as text:
             for line, (last, cells) in enumerate(
-                bounded_rows(text, self.name, _LONGEST_LINE), start=1
+                bounded_rows(text, self.name, LONGEST_LINE), start=1
             ):
                 try:
                     if last != line:
                         raise ValueError("a quote is not closed")
                     if not cells or cells[0] == _END_OF_FILE:
                         continue
-                    if cells[0].startswith(_TRAILER):
+                    if cells[0].startswith(TRAILER):
                         self.has_trailer = True
-                        if len(cells) >= _FIELDS:
+                        if len(cells) >= FIELDS:
                             raise ValueError("is a record and a trailer")
                         continue
                     self.has_trailer = False
@@ -184,8 +214,8 @@ def _label(match: re.Match[str], loaded: Container[str]) -> str:
 
 
 def _payment(cells: list[str], year: int, line: int) -> Payment:
-    if len(cells) != _FIELDS:
-        raise ValueError(f"has {len(cells)} fields; a payment record has {_FIELDS}")
+    if len(cells) != FIELDS:
+        raise ValueError(f"has {len(cells)} fields; a payment record has {FIELDS}")
     own_year, mac, locality, hcpcs, modifier, nonfacility, facility = cells[:7]
     if own_year != str(year):
         raise ValueError(f"the record is of {own_year!r:.20}, the release of {year}")

@@ -49,6 +49,7 @@ class Source:
         self.embedded: bool = embedded
         self._are_checked = not embedded and checksums.are_kept(connection)
         self._sound: set[tuple[int, str]] = set()
+        self._sound_releases: set[int] = set()
         if self._are_checked:
             checksums.check_shared(connection, "releases", "views")
         self._revisions = _read_releases(connection, embedded=embedded)
@@ -222,8 +223,9 @@ class Source:
         Raises:
             DamageError: a row differs.
         """
-        if self._are_checked:
+        if self._are_checked and release.release_id not in self._sound_releases:
             checksums.check_release(self.connection, release.release_id, release.label)
+            self._sound_releases.add(release.release_id)
 
     def modifiers(self, release: Release, hcpcs: str) -> list[str]:
         """Return the row modifiers of a code in a release; the empty one is the code itself."""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -26,15 +26,18 @@ from feesync.model.release import Release
 from feesync.paths import database_path
 from feesync.schedule.notes import acceptance_notes
 from feesync.store import remedies
+from feesync.store.columnar import open_duckdb
 from feesync.store.freshness import read_freshness
 from feesync.store.live import LiveDatabase
 from feesync.store.schema import store_error
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source, basis_of
+from feesync.verification import join
 from feesync.verification.payments import MOST_LOCALITIES, PublishedPayments, UnequalPayment
 from feesync.verification.report import Difference, FileVerification, Missing, Verification
 
 _MOST_NAMED = 10
+_NOTHING_MISSING = Missing(0, ())
 _RECORDS_A_STEP = 5_000
 _SHARE_OF_READING = 0.6
 
@@ -58,7 +61,8 @@ def verify(
     """Recompute CMS's payment files from the loaded releases, and count the amounts that are equal.
 
     A million records take about a hundred megabytes of disk in the folder of temporary files, and
-    little memory.
+    little memory. Where DuckDB is installed, it compares files of 250,000 records and more, a third
+    as long, in up to 400 MB of memory.
 
     Args:
         paths: PFALL and PFREV files, or those of single carriers: text, or zips of text, or zips of
@@ -163,10 +167,13 @@ class _Sources:
 class _Tally:
     """The counts of a file so far; `rates` counts the keys that have a rate."""
 
+    records: int = 0
     keys: int = 0
     rates: int = 0
     equal: int = 0
     differences: list[Difference] = field(default_factory=list)
+    missing_codes: Missing = _NOTHING_MISSING
+    missing_localities: Missing = _NOTHING_MISSING
 
 
 class _Verifier:
@@ -197,39 +204,79 @@ class _Verifier:
             raise NoReleaseError(f"{file.name}: {label} is not loaded", hint=remedy)
         source, release = answer
         basis = basis_of(release, qp=self._qp or file.basis == "qp")
+        tally = self._joined(file, label, source, release, basis) or self._compared(
+            file, label, source, release, basis
+        )
+        return FileVerification(
+            file=file.name,
+            release=label,
+            basis=basis,
+            basis_named=self._qp or file.basis is not None,
+            year=release.year,
+            embedded=source.embedded,
+            records=tally.records,
+            has_trailer=file.has_trailer,
+            keys=tally.keys,
+            equal=tally.equal,
+            different=2 * tally.rates - tally.equal,
+            differences=tuple(tally.differences),
+            missing_codes=tally.missing_codes,
+            missing_localities=tally.missing_localities,
+            checks_set_aside=tuple(release.checks_set_aside),
+            notes=tuple(acceptance_notes(release)),
+        )
+
+    def _joined(
+        self, file: PaymentFile, label: str, source: Source, release: Release, basis: str
+    ) -> _Tally | None:
+        """Compare a large file by DuckDB; None where it is not large, or not as CMS writes it."""
+        if not join.is_large(file):
+            return None
+        with open_duckdb(join.MEMORY) as connection:
+            payments = join.PaymentJoin(connection, source, release)
+            counts = None
+            with suppress(ContentRefusedError):  # what is wrong before it is to be named first
+                counts = payments.add(file, release.year, basis, lambda: self._read_progress(file))
+            if counts is None:
+                file.rewind()
+                file.has_trailer = False
+                return None
+            tally = _Tally(*counts)
+            if tally.equal < 2 * tally.rates:
+                for mac, locality, payment in payments.unequal(basis):
+                    self._note(tally, file, label, _differences([payment], mac, locality))
+            _name_missing(tally, payments)
+        self._progress(file.name, 1.0)
+        return tally
+
+    def _compared(
+        self, file: PaymentFile, label: str, source: Source, release: Release, basis: str
+    ) -> _Tally:
         with PublishedPayments(source, release, basis) as payments:
             records = payments.add(self._records(file, release.year))
             _refuse_contradiction(payments, file)
             tally = self._tally(file, label, payments)
-            complete = tally.rates == tally.keys
-            return FileVerification(
-                file=file.name,
-                release=label,
-                basis=basis,
-                basis_named=self._qp or file.basis is not None,
-                year=release.year,
-                embedded=source.embedded,
-                records=records,
-                has_trailer=file.has_trailer,
-                keys=tally.keys,
-                equal=tally.equal,
-                different=2 * tally.rates - tally.equal,
-                differences=tuple(tally.differences),
-                missing_codes=Missing(0, ())
-                if complete
-                else _missing(*payments.unknown_codes(_MOST_NAMED)),
-                missing_localities=Missing(0, ())
-                if complete
-                else _missing(*payments.unknown_localities(_MOST_NAMED)),
-                checks_set_aside=tuple(release.checks_set_aside),
-                notes=tuple(acceptance_notes(release)),
-            )
+            tally.records = records
+            _name_missing(tally, payments)
+        return tally
+
+    def _note(
+        self, tally: _Tally, file: PaymentFile, label: str, differences: Iterable[Difference]
+    ) -> None:
+        for difference in differences:
+            if not self._most or len(tally.differences) < self._most:
+                tally.differences.append(difference)
+            if self._each:
+                self._each(file.name, label, difference)
+
+    def _read_progress(self, file: PaymentFile) -> None:
+        self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / file.size)
 
     def _records(self, file: PaymentFile, year: int) -> Iterator[Payment]:
         """Yield the records of a file, and report the progress."""
         for number, payment in enumerate(file.payments(year), start=1):
             if number % _RECORDS_A_STEP == 0:
-                self._progress(file.name, _SHARE_OF_READING * file.stream.tell() / file.size)
+                self._read_progress(file)
             yield payment
 
     def _tally(self, file: PaymentFile, label: str, payments: PublishedPayments) -> _Tally:
@@ -245,11 +292,8 @@ class _Verifier:
             tally.rates += rates
             tally.equal += equal
             if equal < 2 * rates:
-                for difference in _differences(payments.unequal(mac, locality), mac, locality):
-                    if not self._most or len(tally.differences) < self._most:
-                        tally.differences.append(difference)
-                    if self._each:
-                        self._each(file.name, label, difference)
+                unequal = payments.unequal(mac, locality)
+                self._note(tally, file, label, _differences(unequal, mac, locality))
             self._progress(
                 file.name, _SHARE_OF_READING + (1 - _SHARE_OF_READING) * number / len(places)
             )
@@ -306,6 +350,13 @@ def _differences(
                     dollars(published),
                     dollars(computed),
                 )
+
+
+def _name_missing(tally: _Tally, payments: PublishedPayments | join.PaymentJoin) -> None:
+    """Note what the release lacks, where it lacks something."""
+    if tally.rates < tally.keys:
+        tally.missing_codes = _missing(*payments.unknown_codes(_MOST_NAMED))
+        tally.missing_localities = _missing(*payments.unknown_localities(_MOST_NAMED))
 
 
 def _missing(total: int, first: list[tuple[str, str]]) -> Missing:
