@@ -69,6 +69,14 @@ class Book:
         self.places["national"] = (D(1), D(1), D(1))
         self.schedule = open_schedule(database)
         self._rates = {}
+        self._lookups = {}
+        self._rows = {}
+
+    def row(self, key):
+        """A row as the second opinion reads it."""
+        if key not in self._rows:
+            self._rows[key] = row_of(self.values[key])
+        return self._rows[key]
 
     def rate(self, hcpcs, modifier, *, place):
         key = hcpcs, modifier, place
@@ -78,7 +86,9 @@ class Book:
 
     def lookup(self, place):
         """The rates of a place, as pricing asks for them."""
-        return Rates(InPlace(self, place))
+        if place not in self._lookups:
+            self._lookups[place] = Rates(InPlace(self, place))
+        return self._lookups[place]
 
     def parts(self, hcpcs):
         """The keys of the rows of a code's technical part."""
@@ -87,11 +97,11 @@ class Book:
 
     def technical_rows(self, hcpcs):
         """The same rows as the second opinion reads them."""
-        return [row_of(self.values[row]) for row in self.parts(hcpcs)]
+        return [self.row(row) for row in self.parts(hcpcs)]
 
     def base_row(self, hcpcs):
         """The row of an endoscopic base."""
-        return row_of(self.values[hcpcs, ""])
+        return self.row((hcpcs, ""))
 
     def compare(
         self,
@@ -109,7 +119,7 @@ class Book:
             key = key[0], "53"
         elif "PD" in mods and not key[1] and (key[0], "26") in self.values:
             key = key[0], "26"
-        row = row_of(self.values[key])
+        row = self.row(key)
         expected = opinion(
             row,
             self.technical_rows(key[0]),

@@ -139,10 +139,13 @@ class MadeUp:
         rows = [(code, "") for code in technical_codes().get(hcpcs, ())] or [(hcpcs, "TC")]
         return [row for row in rows if row in self.values]
 
+    def row(self, key):
+        return row_of(self.values[key])
+
     def technical_rows(self, hcpcs):
         """The same rows as the second opinion reads them."""
-        return [row_of(self.values[row]) for row in self.parts(hcpcs)]
+        return [self.row(row) for row in self.parts(hcpcs)]
 
     def base_row(self, hcpcs):
         """The row of an endoscopic base."""
-        return row_of(self.values[hcpcs, ""])
+        return self.row((hcpcs, ""))

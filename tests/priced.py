@@ -1,5 +1,6 @@
 """Lines priced by rates that a test has at hand, in the words of an answer."""
 
+from functools import cached_property
 from types import SimpleNamespace
 
 from feesync.claims import wording
@@ -16,9 +17,15 @@ class Rates:
     def rate(self, hcpcs, row, line):
         if (hcpcs, row) in self.rates:
             return self.rates[hcpcs, row]
-        raise UnknownCodeError(
-            f"no {hcpcs} {row}", [own for code, own in self.rates if code == hcpcs]
-        )
+        raise UnknownCodeError(f"no {hcpcs} {row}", self.rows.get(hcpcs, []))
+
+    @cached_property
+    def rows(self):
+        """The row modifiers of each code."""
+        rows: dict[str, list[str]] = {}
+        for code, row in self.rates:
+            rows.setdefault(code, []).append(row)
+        return rows
 
 
 class Own:

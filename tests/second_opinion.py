@@ -7,6 +7,7 @@ What the package must agree with.
 
 import csv
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from pathlib import Path
 
 from claim_opinion import LEFT, RIGHT, SITES, TRIP, LeftToTheMacError, beside
@@ -17,10 +18,11 @@ SHARE = {"np": D("0.85"), "pa": D("0.85"), "cns": D("0.85"), "dietitian": D("0.8
          "csw": D("0.75"), "mft": D("0.75"), "mhc": D("0.75"), "physician": D(1),
          "midwife": D(1)}  # fmt: skip
 REFUSED, UNPAID = ("refused",), ("unpaid",)
-CONFLICTS = ["26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO",
+CONFLICTS = [set(group.split()) for group in (
+             "26 TC 53", "80 81 82 AS 62 66", "54 55 56 78", "FX FY CT", "CQ CO",
              "AA AD QK QX QY QZ", "P1 P2 P3 P4 P5 P6", "GA GZ", "GY GZ", "GA GY", "GP GO GN",
              "CQ GO", "CQ GN", "CO GP", "CO GN", "Q7 Q8 Q9", "JW JZ", "53 73 74", "PN PO", "96 97",
-             "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL"]  # fmt: skip
+             "UN UP UQ UR US", "GX EY", "GX GA", "GX GL", "GX GZ", "GX KB", "GX QL")]  # fmt: skip
 ANESTHESIA = {
     "AA",
     "AD",
@@ -69,6 +71,7 @@ def exact_fee(row, setting, gpci, factor):
     return fee
 
 
+@cache
 def in_use(mod, day):
     """Whether the table has a row of a modifier for a day.
 
@@ -81,12 +84,16 @@ def in_use(mod, day):
 
 
 def contradict(mods):
-    given = set(mods)
+    return exclude_each_other(frozenset(mods))
+
+
+@cache
+def exclude_each_other(given):
     if "50" in given and given & ({"RT", "LT"} | SITES):
         return True
     if ("RT" in given and given & LEFT) or ("LT" in given and given & RIGHT):
         return True
-    if any(len(given & set(group.split())) > 1 for group in CONFLICTS):
+    if any(len(given & group) > 1 for group in CONFLICTS):
         return True
     return bool(given & {"80", "81", "82", "AS"} and given & {"54", "55", "56"})
 

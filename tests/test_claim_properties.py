@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from book import row_of, times
+from book import times
 from claim_opinion import beside
 from everyday import one_in
 from priced import prices as priced
@@ -105,14 +105,14 @@ class Reader:
         key, mods, units, charge, _ = given
         book = self.book
         return opinion(
-            row_of(book.values[key]), book.technical_rows(key[0]), self.setting,
+            book.row(key), book.technical_rows(key[0]), self.setting,
             book.places["national"], book.factor, list(mods), units, self.kind, self.nonpar,
             charge and D(charge) / 100, DAY, book.base_row,
         )  # fmt: skip
 
     def second(self, given):
         lines = [
-            {"row": row_of(self.book.values[key]), "technical": self.book.technical_rows(key[0]),
+            {"row": self.book.row(key), "technical": self.book.technical_rows(key[0]),
              "mods": mods, "units": units, "charge": charge and D(charge) / 100, "days": days}
             for key, mods, units, charge, days in given
         ]  # fmt: skip

@@ -8,6 +8,7 @@ import itertools
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from priced import price
@@ -61,8 +62,9 @@ LEFT, RIGHT = (
 )
 
 
+@cache
 def effects(modifier):
-    return {row["effect"] for row in TABLE if row["modifier"] == modifier}
+    return frozenset(row["effect"] for row in TABLE if row["modifier"] == modifier)
 
 
 def priced(hcpcs, *mods, day=DAY, **more):
