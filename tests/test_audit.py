@@ -328,6 +328,14 @@ class TestClaim:
         line = one(remit(tmp_path / "a.835", claim(service("15824", "10"))))
         assert (line.status, line.reason, line.expected) == ("no-price", "contractor-priced", None)
 
+    def test_a_denied_line_that_medicare_does_not_price(self, tmp_path, loaded):
+        line = one(remit(tmp_path / "a.835", claim(denied("15824"))))
+        assert (line.status, line.reason, line.expected) == ("denied", "contractor-priced", None)
+
+    def test_a_denied_line_that_cannot_be_priced(self, tmp_path):
+        line = one(remit(tmp_path / "a.835", claim(denied("99999"))))
+        assert (line.status, line.reason, line.expected) == ("denied", "unknown-code", None)
+
 
 class TestNotAudited:
     """What is reported, and not judged."""
@@ -366,6 +374,17 @@ class TestNotAudited:
             *(None, "", "not-audited", "no-service-lines"),
         )
         assert (line.charge, line.paid, line.patient) == (D(500), D(150), D(50))
+
+    def test_a_denied_claim_without_lines(self, tmp_path):
+        segments = ["CLP*CLAIM1*4*500*0**MB*ICN1*11*1", "CAS*CO*16*500", "MOA***MA130"]
+        line = one(remit(tmp_path / "a.835", (D(0), segments)))
+        assert (line.status, line.reason, line.carc, line.rarc) == (
+            *("denied", "no-service-lines", ("CO-16",), ("MA130",)),
+        )
+
+    @pytest.mark.parametrize("code", ["6449", "6449é"])
+    def test_no_code_of_five_characters(self, tmp_path, code):
+        assert self.of(tmp_path, service(code, "100")) == ("refused", "invalid")
 
     def test_no_procedure_code(self, tmp_path):
         segments = ("SVC*NU:0250*500*100**1", "DTM*472*20251103", "CAS*CO*45*400")

@@ -102,6 +102,21 @@ def test_the_worst_lines_and_how_many_more(feesync, tmp_path):
     assert "more line" not in feesync("audit", path, *HERE, "--most", 0).stdout
 
 
+def test_payers_where_there_are_several(feesync, tmp_path):
+    paths = [
+        remit(tmp_path / name, claim(service("64493", "100"), number=name), payer=name)
+        for name in ("01112", "77777")
+    ]
+    assert feesync("audit", *paths, *HERE).stdout.endswith(
+        """
+Payer      Lines    Underpaid    Overpaid
+-------  -------  -----------  ----------
+01112          1       122.87        0.00
+77777          1       122.87        0.00
+"""
+    )
+
+
 def test_csv(feesync):
     result = feesync("audit", BASE, *HERE, "--csv")
     first, *_ = rows = list(csv.DictReader(io.StringIO(result.stdout)))

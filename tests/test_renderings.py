@@ -7,6 +7,8 @@ import pytest
 from remits import X12, claim, remit, service
 
 from feesync import InvalidInputError, LocalityError, audit, estimate, estimate_claim
+from feesync.remittance.billing import billed_claims
+from feesync.remittance.submitted import submissions
 
 D = Decimal
 HERE, MANHATTAN = D("222.87"), D("100.53")
@@ -78,6 +80,14 @@ class TestProviders:
         nonpar_np = estimate("64493", **whole, practitioner="np", nonpar=True).allowed
         assert by_kind == {"physician": HERE, "np": nonpar_np}
 
+    def test_who_rendered_it_goes_before_who_is_paid(self, tmp_path, two):
+        text = f"npi,locality\n1999999984,13202-01\n{NPI},01112-05\n"
+        lines = lines_of(two, providers=table(tmp_path, text))
+        assert {(line.expected, line.mac) for line in lines if line.allowed == HERE} == {
+            (HERE, "01112"),
+        }
+        assert {line.mac for line in lines} == {"01112", "13202"}
+
     def test_who_is_paid_where_nobody_else_is_known(self, tmp_path):
         path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), npi=""))
         providers = table(tmp_path, "npi,locality\n1999999984,01112-05\n")
@@ -139,6 +149,30 @@ class TestClaims:
         result = audit(X12 / "base.835", claims=[X12 / f"{name}.837"])
         assert {line.mac for line in result.lines} == {"01112", "01182"}
         assert [(file.claims, file.findings) for file in result.claim_files] == [(2, ())]
+
+    @pytest.mark.parametrize(
+        ("digits", "place"),
+        [
+            ("94110", "ZIP 94110"),
+            ("941101234", "ZIP 94110-1234"),
+            ("941100000", "ZIP 94110"),
+            ("941109998", "ZIP 94110"),
+            ("", ""),
+        ],
+    )
+    def test_the_zip_of_an_837p(self, digits, place):
+        (submission,) = submissions(X12 / "base.837")
+        first = submission.claims[0]._replace(zip_code=digits)
+        (claim_as_billed,) = billed_claims([first]).values()
+        assert claim_as_billed.rendering.locality == place
+
+    def test_a_claim_that_is_billed_again_is_as_it_was_last(self):
+        (submission,) = submissions(X12 / "base.837")
+        first = submission.claims[0]
+        found = billed_claims([first, first._replace(pos="24", lines=())])
+        assert {number: claim.rendering.pos for number, claim in found.items()} == {
+            "MADE0001": "24"
+        }
 
     def test_a_table(self, tmp_path):
         text = "Claim ID,Line,ZIP,POS\nMADE0001,,94110,11\nMADE0002,1,10001,24\n"
