@@ -577,6 +577,9 @@ def test_what_a_claim_says_besides_its_lines(tmp_path):
     assert found.adjustments == (Adjustment("OA", "23", 1_000, Decimal(2)),)
     assert len(found.services) == 2
     assert not found.is_without_services
+    inpatient = b"MIA*0****MA02***************MA03*MA04*MA05*MA06~"
+    (found, _) = payments(read(changed(b"MOA***MA01~", inpatient, 1), tmp_path))
+    assert found.remarks == ("MA02", "MA03", "MA04", "MA05", "MA06")
 
 
 def test_a_claim_without_lines(tmp_path):

@@ -86,11 +86,11 @@ class Transactions:
             claim: name of the segment that begins a claim.
             most_claims: how many claims a part may have; None is all of a transaction.
         """
-        self.position = 0
+        self.position: int = 0
         self._envelope = Envelope(file)
         self.findings: list[Finding] = self._envelope.findings
         self._stream, self._file, self._claim = stream, file, claim
-        self._most = most_claims
+        self._most: int | None = most_claims
         self._number = 0
         self._has_stray = False
 

@@ -36,7 +36,9 @@ class ElementError(Exception):
 
     def __init__(self, path: str, rule: str, segment: int | None = None) -> None:
         super().__init__(f"{path}: {rule}")
-        self.path, self.rule, self.segment = path, rule, segment
+        self.path: str = path
+        self.rule: str = rule
+        self.segment: int | None = segment
 
 
 Value = bytes | list[bytes]
