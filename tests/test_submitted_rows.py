@@ -7,9 +7,21 @@ import pytest
 from feesync.remittance.submitted_rows import COLUMNS, submitted_rows
 
 BASE = (Path(__file__).parent / "fixtures/x12/base.837").read_bytes()
-OFFICE = ["MADE0001", "1", "2025-11-03", "64493", "50", "94110", "11", "1", "500.00"]
-SECOND = ["MADE0001", "2", "2025-11-03", "64494", "50", "94110", "11", "1", "400.00"]
-SURGERY_CENTER = ["MADE0002", "1", "2025-11-03", "64493", "RT,KX", "90001", "24", "1", "300.00"]
+NPI = "1234567893"
+OFFICE = ["MADE0001", "1", "2025-11-03", "64493", "50", "94110", "11", "1", "500.00", NPI]
+SECOND = ["MADE0001", "2", "2025-11-03", "64494", "50", "94110", "11", "1", "400.00", NPI]
+SURGERY_CENTER = [
+    "MADE0002",
+    "1",
+    "2025-11-03",
+    "64493",
+    "RT,KX",
+    "90001",
+    "24",
+    "1",
+    "300.00",
+    NPI,
+]
 
 
 def rows(content, tmp_path):
