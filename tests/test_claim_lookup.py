@@ -42,9 +42,10 @@ class Quotes:
             ]
         }
         connection.close()
+        self.lookups = {name: Rates(rates) for name, rates in self.rates.items()}
 
     def rate(self, hcpcs, row, line):
-        return Rates(self.rates[line.place]).rate(hcpcs, row, line)
+        return self.lookups[line.place].rate(hcpcs, row, line)
 
     def quote_of(self, line, rate):
         return Quote(rate, self.release, self.places[line.place], exact=True)
