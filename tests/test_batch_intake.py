@@ -16,7 +16,7 @@ import pytest
 import workbooks
 
 from feesync import InvalidInputError
-from feesync.batch import intake, plain
+from feesync.batch import intake, plain, row_count
 from feesync.batch.source import LONGEST_LINE, read_source
 from feesync.cli.hints import error_text
 from feesync.remittance import submitted_rows
@@ -262,6 +262,37 @@ def test_a_workbook_has_the_rows_of_its_first_sheet(tmp_path):
 )  # fmt: skip
 def test_what_is_no_table_is_refused(tmp_path, data, text):
     assert refusal(tmp_path, data).startswith(text)
+
+
+@pytest.mark.parametrize("ending", ["", "1,,64493,AL,x\n"])
+def test_a_row_that_the_engine_would_drop_is_refused(tmp_path, ending):
+    """A line that is longer than the engine's buffer, and ends, is left out without a word."""
+    data = HEADER + "1,,64493,AL,x\n" + "x" * (9 << 20) + "\n" + ending
+    assert refusal(tmp_path, data) == "claims0.csv, line 3, is longer than 1,048,576 characters"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_are_counted_in_the_bytes(tmp_path, end, monkeypatch):
+    body = (
+        "sep=,\nhcpcs,date,zip\na,b,c\n\n\"x\ny\",5\" pipe,\n\"\n\"\"\n\",,\n,,\n\n \n"
+    ).replace("\n", end)  # fmt: skip
+    path = tmp_path / "claims.csv"
+    for size in (1, 2, 7, 1 << 20):
+        monkeypatch.setattr(row_count, "_CHUNK", size)
+        for text, count in (
+            (body, 4), (body + "a,b,c", 5), (body + "a,b,c" + end, 5),
+            ("hcpcs,date,zip" + end, 0), ("hcpcs,date,zip", 0), (f"hcpcs,date,zip{end}1,,", 1),
+        ):  # fmt: skip
+            path.write_text(text, newline="")
+            source = read_source(path, "claims.csv")
+            assert row_count.has_rows(source, count)
+            assert not any(row_count.has_rows(source, fewer) for fewer in range(count))
+
+
+def test_a_text_of_plain_rows_is_counted_without_reading_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(plain, "rows", None)
+    assert read(tmp_path, TEXT)[0] == ROWS
+    assert read(tmp_path, TEXT.replace("\n", "\r\n") + "\r\n")[2].rows == 3
 
 
 def test_no_cell_is_in_an_error(tmp_path):

@@ -32,7 +32,7 @@ def claims_of(count):
 def folder(tmp_path, monkeypatch):
     """A folder with claims, and one for temporary files."""
     (tmp_path / "claims.csv").write_text(claims_of(60_000))
-    (tmp_path / "ragged.csv").write_text(claims_of(60_000) + "1,2\n")
+    (tmp_path / "ragged.csv").write_text(claims_of(20_000) + "1,2\n")
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     return tmp_path
@@ -52,8 +52,8 @@ def left(folder):
     ]
 
 
-@pytest.mark.parametrize("name", ["claims.csv", "ragged.csv"])
-def test_killed_at_any_moment_it_leaves_no_answer(folder, name):
+@pytest.mark.parametrize(("name", "moments"), [("claims.csv", 20), ("ragged.csv", 6)])
+def test_killed_at_any_moment_it_leaves_no_part_of_an_answer(folder, name, moments):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = time.monotonic()
     assert begin(folder, name=name, **quiet).wait() == 0
@@ -62,16 +62,15 @@ def test_killed_at_any_moment_it_leaves_no_answer(folder, name):
     (folder / "out.csv").unlink()
     assert left(folder) == []
     draw, killed = random.Random(3), 0
-    for _ in range(20):
+    for _ in range(moments):
         process = begin(folder, name=name, **quiet)
-        time.sleep(draw.uniform(0.2, 1) * whole)
+        time.sleep(draw.uniform(0.2, 0.95) * whole)
         process.kill()
-        if process.wait() == -signal.SIGKILL:
-            killed += 1
-            assert not (folder / "out.csv").exists()
-        else:
+        killed += process.wait() == -signal.SIGKILL
+        if (folder / "out.csv").exists():  # killed after it was written
+            assert (folder / "out.csv").read_bytes() == answer
             (folder / "out.csv").unlink()
-    assert killed >= 10
+    assert killed >= moments // 2
     process = begin(folder, name=name, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     _, error = process.communicate()
     assert (process.returncode, b"Traceback" in error) == (0, False)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from feesync.batch import plain
 from feesync.batch.columns import Columns, read_columns
 from feesync.batch.faults import without_cells
+from feesync.batch.row_count import has_rows
 from feesync.batch.source import LONGEST_LINE, Kind, Source, read_source
 from feesync.errors import InvalidInputError
 
@@ -158,20 +159,33 @@ class _Reader:
         """Append the rows to STAGED, each column under its position."""
         raise NotImplementedError
 
+    def _count(self) -> int:
+        """Return how many rows STAGED has."""
+        ((count,),) = self.connection.execute(f"SELECT count(*) FROM {STAGED}").fetchall()  # noqa: S608
+        return int(count)
+
     def _describe(self, relation: str) -> None:
         """Take names and types of columns from a relation of the engine."""
         described = self.connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
         self.header = [name for name, *_ in described]
         self.types = [TEXT if kind == '"NULL"' else kind for _, kind, *_ in described]
 
-    def _insert(self, positions: Sequence[int], relation: str, flaw: str = "NULL") -> None:
-        """Append the rows of a relation whose columns stand in the order of the header."""
-        own = ", ".join(f"f{number}" for number in range(len(positions)))
-        names = f"{own}, {flaw}" if own else flaw
+    def _insert(self, positions: Sequence[int], relation: str, *, flaws: bool = False) -> None:
+        """Append the rows of a relation whose columns stand in the order of the header.
+
+        Args:
+            positions: of the columns in STAGED.
+            relation: has the rows.
+            flaws: whether its last column has the flaws of rows, and its empty cells are texts.
+        """
+        own = [f"f{number}" for number in range(len(positions))]
+        values = [f"nullif({name}, '')" if flaws else name for name in own]
+        names = [*own, "own_flaw"] if flaws else own
         into = ", ".join(f"c{position}" for position in positions)
-        alias = f"f({own}{', ' if own else ''}own_flaw)" if flaw != "NULL" else f"f({own})"
         self.connection.execute(
-            f"INSERT INTO {STAGED} ({into}, flaw) SELECT {names} FROM {relation} AS {alias}"  # noqa: S608
+            f"INSERT INTO {STAGED} ({into}, flaw) "  # noqa: S608
+            f"SELECT {', '.join(values)}, {'own_flaw' if flaws else 'NULL'} "
+            f"FROM {relation} AS f({', '.join(names)})"
         )
 
 
@@ -190,15 +204,18 @@ class _Text(_Reader):
         """Append the rows; by Python where the engine refuses one."""
         import duckdb
 
-        source = self._source
+        source, before = self._source, self._count()
         if source.encoding == "utf-8-sig" and len(positions) > 1 and source.height == 1:
             try:
+                self.connection.execute("BEGIN")
                 self._insert(positions, self._relation())
+                is_whole = has_rows(source, self._count() - before)
             except (duckdb.InterruptException, duckdb.OutOfMemoryException):
                 raise
             except duckdb.Error:
-                pass
-            else:
+                is_whole = False
+            self.connection.execute("COMMIT" if is_whole else "ROLLBACK")
+            if is_whole:
                 return
         _insert_blocks(self, positions, plain.rows(source))
 
@@ -322,23 +339,17 @@ def _insert_blocks(reader: _Reader, positions: Sequence[int], rows: Iterator[pla
 
     connection = reader.connection
     names = [*(f"f{number}" for number in range(len(positions))), "own_flaw"]
-    count = f"SELECT count(*) FROM {STAGED}"  # noqa: S608
-    ((before,),) = connection.execute(count).fetchall()
+    before = reader._count()
     while block := list(islice(rows, _BLOCK)):
-        columns = zip(*((*map(_none, row.cells), row.flaw) for row in block), strict=True)
+        cells, flaws = zip(*block, strict=True)
+        columns = (*zip(*cells, strict=True), flaws)
         arrays = [pyarrow.array(column, pyarrow.string()) for column in columns]
         connection.register(_FRAME, pyarrow.table(dict(zip(names, arrays, strict=True))))
-        reader._insert(positions, _FRAME, "own_flaw")
+        reader._insert(positions, _FRAME, flaws=True)
         connection.unregister(_FRAME)
         before += len(block)
-    ((after,),) = connection.execute(count).fetchall()
-    if after != before:
+    if reader._count() != before:
         raise InvalidInputError(f"{reader.name} cannot be read whole")
-
-
-def _none(cell: str) -> str | None:
-    """Return a cell, or None where it is empty."""
-    return cell or None
 
 
 def literal(text: str) -> str:

@@ -6,6 +6,7 @@ read, both read alike. Out of scope: what the bytes are (source), and what the c
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -56,7 +57,13 @@ class _Cells:
         """
         if '"' not in row:
             return self.bare(row)
-        cells, at = [], 0
+        if ' "' not in row:
+            try:
+                return next(csv.reader((row,), delimiter=self._delimiter, strict=True))
+            except csv.Error:  # a quote that does not close here, blanks after one
+                pass
+        cells: list[str] = []
+        at = 0
         while True:
             if found := self._quoted.match(row, at):
                 cells.append(found[1].replace('""', '"'))

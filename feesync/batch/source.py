@@ -74,6 +74,17 @@ class Source:
     header: tuple[str, ...] = ()
 
     @contextmanager
+    def bytes(self) -> Iterator[IO[bytes]]:
+        """Open a text, unpacked.
+
+        Raises:
+            InvalidInputError: it is cut short.
+            MissingExtraError: the package that reads its compression is not installed.
+        """
+        with _stream(self.path, self.compression) as file, _cut_short(self.name):
+            yield file
+
+    @contextmanager
     def lines(self) -> Iterator[Iterator[str]]:
         """Open a text, and give its lines with their ends, those before the first row too.
 
@@ -81,7 +92,7 @@ class Source:
             InvalidInputError: it is cut short, or a line is longer than LONGEST_LINE.
             MissingExtraError: the package that reads its compression is not installed.
         """
-        with _stream(self.path, self.compression) as file:
+        with self.bytes() as file:
             errors = "replace" if self.encoding.startswith("utf-16") else _WESTERN
             text = io.TextIOWrapper(file, encoding=self.encoding, errors=errors, newline="")
             yield _lines(text, self.name)
@@ -206,14 +217,13 @@ def _cut_short(name: str) -> Iterator[None]:
 def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
     """Yield the lines of a text; refuse one that is too long to be a row of claims."""
     number = 0
-    with _cut_short(name):
-        while line := text.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                raise InvalidInputError(
-                    f"{name}, line {number}, is longer than {LONGEST_LINE:,} characters"
-                )
-            yield line
+    while line := text.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise InvalidInputError(
+                f"{name}, line {number}, is longer than {LONGEST_LINE:,} characters"
+            )
+        yield line
 
 
 def _as_western(error: UnicodeError) -> tuple[str, int]:
