@@ -274,7 +274,7 @@ def test_a_row_that_the_engine_would_drop_is_refused(tmp_path, ending):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_rows_are_counted_in_the_bytes(tmp_path, end, monkeypatch):
     body = (
-        "sep=,\nhcpcs,date,zip\na,b,c\n\n\"x\ny\",5\" pipe,\n\"\n\"\"\n\",,\n,,\n\n \n"
+        "sep=,\nhcpcs,date,zip\na,b,c\n\n\"x\ny\",5,\n\"\n\"\"\n\",,\n,,\n\n \n"
     ).replace("\n", end)  # fmt: skip
     path = tmp_path / "claims.csv"
     for size in (1, 2, 7, 1 << 20):
@@ -287,6 +287,8 @@ def test_rows_are_counted_in_the_bytes(tmp_path, end, monkeypatch):
             source = read_source(path, "claims.csv")
             assert row_count.has_rows(source, count)
             assert not any(row_count.has_rows(source, fewer) for fewer in range(count))
+        path.write_text(f'hcpcs,date,zip{end}1,5" pipe,{end}2,,{end}', newline="")
+        assert row_count.has_rows(read_source(path, "claims.csv"), 2)
 
 
 def test_a_text_of_plain_rows_is_counted_without_reading_them(tmp_path, monkeypatch):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from feesync.batch import plain
 from feesync.batch.columns import Columns, read_columns
-from feesync.batch.faults import without_cells
 from feesync.batch.row_count import has_rows
 from feesync.batch.source import LONGEST_LINE, Kind, Source, read_source
 from feesync.errors import InvalidInputError
@@ -109,10 +108,9 @@ def _read(
             types[position].add(kind)
     kinds = [each.pop() if len(each) == 1 else TEXT for each in types]
     staged = ", ".join(f"c{position} {kind}" for position, kind in enumerate(kinds))
-    with without_cells():
-        connection.execute(f"CREATE TABLE {STAGED} (flaw {TEXT}, {staged})")
-        for reader, positions in zip(readers, columns.of_files, strict=True):
-            reader.read(positions)
+    connection.execute(f"CREATE TABLE {STAGED} (flaw {TEXT}, {staged})")
+    for reader, positions in zip(readers, columns.of_files, strict=True):
+        reader.read(positions)
     texts = ", ".join(_text(f"c{position}", kind) for position, kind in enumerate(kinds))
     connection.execute(
         f"CREATE VIEW {INPUT} AS SELECT rowid AS row, flaw, {texts} FROM {STAGED}"  # noqa: S608

@@ -99,10 +99,16 @@ class Job:
             engine = DuckDB(folder, self.memory, self.workers)
             try:
                 stage = _Stage()
-                work = partial(self._price, engine, stage)
+                work = partial(self._quietly, engine, stage)
                 return _watched(engine.connection, work, stage, progress)
             finally:
                 engine.close()
+
+    def _quietly(self, engine: Any, stage: _Stage) -> Repricing:  # noqa: ANN401 - of DuckDB
+        from feesync.batch.faults import without_cells
+
+        with without_cells():
+            return self._price(engine, stage)
 
     def _price(self, engine: Any, stage: _Stage) -> Repricing:  # noqa: ANN401 - of DuckDB
         from feesync.batch import intake, output, plan, summary

@@ -14,7 +14,6 @@ from feesync.batch.answer import COLUMNS
 from feesync.batch.columns import Columns
 from feesync.batch.duckdb_engine import DuckDB
 from feesync.batch.duckdb_output import output_select
-from feesync.batch.faults import without_cells
 from feesync.batch.intake import STAGED, TEXT, literal
 from feesync.errors import InvalidInputError
 from feesync.files import beside
@@ -123,7 +122,11 @@ def write(
         options = f"FORMAT parquet, KV_METADATA {{{_quoted(key)}: {literal(about)}}}"
     own_columns = _own(engine.connection, columns, plain=is_csv)
     select = output_select(engine, own_columns, names)
-    with target.existence_errors(path), beside(path, new=not force) as own, without_cells():
+    if is_csv:  # a flag is True or False there, as in the csv of every command
+        flag = _quoted(names["stand_in"])
+        texts = f"CASE {flag} WHEN TRUE THEN 'True' WHEN FALSE THEN 'False' END AS {flag}"
+        select = f"SELECT * REPLACE ({texts}) FROM ({select})"  # noqa: S608
+    with target.existence_errors(path), beside(path, new=not force) as own:
         engine.connection.execute(
             f"COPY ({select}) TO {literal(str(own))} ({options}, USE_TMP_FILE false)"
         )
@@ -137,8 +140,7 @@ def kind_of(path: Path) -> str:
 def arrow_table(engine: DuckDB, columns: Columns, names: Mapping[str, str]) -> Any:  # noqa: ANN401
     """Return the rows as an Arrow table."""
     select = output_select(engine, _own(engine.connection, columns, plain=False), names)
-    with without_cells():
-        return engine.connection.sql(select).to_arrow_table()
+    return engine.connection.sql(select).to_arrow_table()
 
 
 def _quoted(name: str) -> str:
