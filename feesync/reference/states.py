@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from feesync.errors import InvalidInputError
 from feesync.model.reading import sequence, text
@@ -12,6 +12,8 @@ from feesync.reference.tables import read_table
 
 _LETTERS = 2
 _LEAST_LIKENESS = 0.75
+_MOST_NAMES = 1_024
+"""How many names are remembered as `bare` has them: of 110 localities, each with its counties."""
 
 
 def read_states(names: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -61,6 +63,7 @@ def with_state(text: str) -> tuple[str, str] | None:
     return (name.strip(), state) if name.strip() and state in states().values() else None
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def bare(text: str) -> str:
     """Return a text in capitals, with blanks in place of marks, and ST for Saint."""
     words = re.sub(r"[^A-Z0-9]+", " ", text.upper()).split()
