@@ -27,6 +27,9 @@ NAMES = (  # processes come first: a child begins with the memory of its parent
     "zip9",
     "cold",
     "sync",
+    "rates",
+    "export",
+    "verify",
     "estimate",
     "claim",
     "compare",
@@ -61,7 +64,7 @@ def measure_wheel(scratch: Path, names: Sequence[str]) -> None:
     (wheel,) = scratch.glob("feesync-*.whl")
     venv.create(scratch / "venv", with_pip=True)
     python = str(scratch / "venv/bin/python")
-    install = (python, "-m", "pip", "install", "-qq", str(wheel), "beautifulsoup4")
+    install = (python, "-m", "pip", "install", "-qq", f"{wheel}[batch]", "beautifulsoup4")
     subprocess.run(install, check=True)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     subprocess.run([python, __file__, "--installed", *names], check=True, env=kept)
@@ -70,9 +73,10 @@ def measure_wheel(scratch: Path, names: Sequence[str]) -> None:
 def measure(files: Path, scratch: Path, names: Sequence[str]) -> None:
     """Measure the feesync of this interpreter."""
     from calls import CALLS
+    from grids import GRIDS
     from processes import PROCESSES, load
 
-    measurements = PROCESSES | CALLS
+    measurements = PROCESSES | CALLS | GRIDS
     database = scratch / "feesync.db"
     load(files, database)
     pairs.header()
