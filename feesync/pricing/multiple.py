@@ -169,9 +169,10 @@ def _first(
     lower the sum.
     """
     tied = _tied(services, amounts)
-    alike = {(one.entry.number, one.charges) for one in tied}
-    if len(alike) < 2 and tied[:1] == services[:1]:
-        return services  # units of a line with the same charge gain the same
+    of_one_line = len({one.entry.number for one in tied}) < 2 and tied[:1] == services[:1]
+    charges = {one.charges for one in tied}
+    if of_one_line and (len(charges) < 2 or all(len(each) == 1 for each in charges)):
+        return services  # of the units of a line, the one with the highest charge gains most
     first = max(tied, key=lambda service: _worth(service) - _worth(service, reduce))
     return [first, *(service for service in services if service is not first)]
 
