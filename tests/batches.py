@@ -37,7 +37,9 @@ def rows_of(claims):
     ]
 
 
-def repriced(folder, rows, *, workers=1, **request) -> list[dict[str, Any]]:
+def repriced(
+    folder, rows, *, workers=1, names=NAMES, flaws=False, **request
+) -> list[dict[str, Any]]:
     """The answers to the rows of a file, in their order."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     engine = DuckDB(folder, threads=2)
@@ -46,9 +48,9 @@ def repriced(folder, rows, *, workers=1, **request) -> list[dict[str, Any]]:
     )
     engine.view("input", "SELECT rowid AS row, * FROM staged")
     asked = Request({name: (name,) for name in columns}, **request)
-    plan.run(engine, asked, partial(together.price, workers=workers))
-    found = engine.connection.execute(f"SELECT {', '.join(NAMES)} FROM answer ORDER BY row")
-    answers = [dict(zip(NAMES, row, strict=True)) for row in found.fetchall()]
+    plan.run(engine, asked, partial(together.price, workers=workers), flaws=flaws)
+    found = engine.connection.execute(f"SELECT {', '.join(names)} FROM answer ORDER BY row")
+    answers = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
     engine.close()
     return answers
 

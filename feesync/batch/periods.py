@@ -15,7 +15,7 @@ from feesync.batch.engine import Engine
 from feesync.batch.reasons import Reason
 from feesync.batch.request import Request
 from feesync.batch.texts import Texts
-from feesync.batch.words import Numbers, Words, distinct, join_of
+from feesync.batch.words import Numbers, Words, distinct, join_of, key_columns
 from feesync.claims import arguments
 from feesync.errors import InvalidInputError, LocalityError, NoReleaseError
 from feesync.model.release import Release
@@ -64,6 +64,7 @@ class Periods:
     Attributes:
         answers: the releases that do, with their sources; their numbers count from 1.
         periods: by id, each with its first day of the file.
+        answered: the days for which a release answers.
         rules: the days since which the rules are the same as on a day of the file, by id.
         sharing: the days since which patients share the costs as on a day of the file, by id.
         places: the localities that the file names, by id.
@@ -71,6 +72,7 @@ class Periods:
 
     answers: list[tuple[Source, Release]] = field(default_factory=list)
     periods: dict[Period, date] = field(default_factory=dict)
+    answered: set[date] = field(default_factory=set)
     rules: list[date] = field(default_factory=list)
     sharing: list[date] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
@@ -94,43 +96,52 @@ def read_days(
     finder = _PeriodFinder(schedule, numbers, any(map(_depends_on_day, words.places)))
     columns: dict[str, list[int | None]] = {name: [] for name in _DAY_COLUMNS}
     for day in read:
-        period = day if isinstance(day, Reason) else finder.period(day)
-        cells: tuple[int | None, ...] = (None,) * (len(columns) - 1)
-        if isinstance(day, Reason) or isinstance(period, Reason):
-            cells += (texts.id_of(period if isinstance(period, Reason) else str(day)),)
+        cells: tuple[int | None, ...]
+        if isinstance(day, Reason):
+            cells = (*(None,) * (len(columns) - 1), texts.id_of(day))
         else:
-            found.periods.setdefault(period, day)
-            number, rule = (
-                list(found.periods).index(period),
-                rules.id_of(rules_since(modifiers, day)),
-            )
-            releases = period.release, period.embedded
-            standing = sum(
-                2**place
-                for place, release in enumerate(releases)
-                if release and not found.answers[release - 1][1].covers(day)
-            )
-            cells = (days.id_of(day), number, *releases, standing, rule, None)
-        for values, value in zip(columns.values(), cells, strict=True):
-            values.append(value)
-    keys = {"k0": ("VARCHAR", [text for (text,) in rows])} if rows[:1] != [()] else {}
-    engine.give("word_day", keys | {name: ("INTEGER", of) for name, of in columns.items()})
+            period, rule = finder.period(day), rules.id_of(rules_since(modifiers, day))
+            if period is None:
+                cells = (days.id_of(day), None, None, None, None, rule, None)
+            else:
+                found.answered.add(day)
+                found.periods.setdefault(period, day)
+                number = list(found.periods).index(period)
+                standing = _standing(period, found, day)
+                releases = period.release, period.embedded
+                cells = (days.id_of(day), number, *releases, standing, rule, None)
+        for column, value in zip(columns.values(), cells, strict=True):
+            column.append(value)
+    values = {name: ("INTEGER", of) for name, of in columns.items()}
+    engine.give("word_day", {**key_columns(request, "word_day", rows), **values})
     if not found.answers:
         numbers.number_of(*schedule.library().nearest(date.today()))
     _give_days(engine, words, found)
     return found
 
 
+def _standing(period: Period, found: Periods, day: date) -> int:
+    """Return 1 where the release of all codes stands in, and 2 more where the snapshot's does."""
+    return sum(
+        bit
+        for bit, release in ((1, period.release), (2, period.embedded))
+        if release and not found.answers[release - 1][1].covers(day)
+    )
+
+
 def _give_days(engine: Engine, words: Words, found: Periods) -> None:
-    cuts = [sequestration_on(day) for day in words.days]
+    """Make service_day, of the days for which a release answers."""
+    ids = [number for number, day in enumerate(words.days) if day in found.answered]
+    days = [words.days[number] for number in ids]
+    cuts = [sequestration_on(day) for day in days]
     sharing = Numbers(found.sharing)
     engine.give(
         "service_day",
         {
-            "day_id": ("INTEGER", range(len(words.days))),
-            "sharing_id": ("INTEGER", [sharing.id_of(sharing_since(day)) for day in words.days]),
+            "day_id": ("INTEGER", ids),
+            "sharing_id": ("INTEGER", [sharing.id_of(sharing_since(day)) for day in days]),
             "sequestration": ("BIGINT", [cut.rate if cut else 0 for cut in cuts]),
-            "coinsurance": ("BIGINT", [standard_share(day).coinsurance for day in words.days]),
+            "coinsurance": ("BIGINT", [standard_share(day).coinsurance for day in days]),
         },
     )
 
@@ -203,12 +214,12 @@ class _PeriodFinder:
     def __init__(self, schedule: FeeSchedule, numbers: _ReleaseNumbers, dated: bool) -> None:
         self._schedule, self._numbers, self._dated = schedule, numbers, dated
 
-    def period(self, day: date) -> Period | Reason:
-        """Return the period of a day, or that no release answers for it."""
+    def period(self, day: date) -> Period | None:
+        """Return the period of a day, None where no release answers for it."""
         try:
             answers = self._schedule.library().on(day)
         except NoReleaseError:
-            return Reason.NO_RELEASE
+            return None
         number, of_all = self._numbers.number_of, None
         embedded: int | None = None
         for source, release in answers:

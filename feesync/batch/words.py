@@ -126,11 +126,11 @@ def read_words(engine: Engine, request: Request, texts: Texts) -> Words:
     rows = distinct(engine, request, "word_place")
     places = Numbers(words.places)
     ids = [places.id_of(_place(request, cells)) for cells in rows]
-    _give(engine, "word_place", rows, {"text_id": ("INTEGER", ids)})
+    _give(engine, request, "word_place", rows, {"text_id": ("INTEGER", ids)})
     if request.columns_of("deductible"):
         rows = distinct(engine, request, "word_deductible")
         read = [_reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
-        _give_read(engine, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
+        _give_read(engine, request, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
     return words
 
 
@@ -203,7 +203,7 @@ def read_codes(
         "embedded": ("BOOLEAN", False),
         "special": ("BOOLEAN", False),
     }
-    _give_read(engine, "word_code", rows, texts, columns, read)
+    _give_read(engine, request, "word_code", rows, texts, columns, read)
 
 
 def _code(text: str) -> str:
@@ -235,7 +235,7 @@ def _read_services(engine: Engine, request: Request, texts: Texts, words: Words)
         "of_code": ("BOOLEAN", False),
         "special": ("BOOLEAN", False),
     }
-    _give_read(engine, "word_service", rows, texts, columns, read)
+    _give_read(engine, request, "word_service", rows, texts, columns, read)
 
 
 class _ServiceReader:
@@ -345,6 +345,7 @@ def _place(request: Request, cells: Sequence[str]) -> str:
 
 def _give_read(
     engine: Engine,
+    request: Request,
     name: str,
     rows: Sequence[tuple[str, ...]],
     texts: Texts,
@@ -355,6 +356,7 @@ def _give_read(
 
     Args:
         engine: the engine.
+        request: what is asked.
         name: of the table.
         rows: the texts.
         texts: the reasons by id.
@@ -371,13 +373,22 @@ def _give_read(
         for number, (column, (_, missing)) in enumerate(columns.items()):
             lists[column].append(missing if failed else given[number])
     values_of = {column: (kind, lists[column]) for column, (kind, _) in columns.items()}
-    _give(engine, name, rows, {**values_of, "reason_id": ("INTEGER", reasons)})
+    _give(engine, request, name, rows, {**values_of, "reason_id": ("INTEGER", reasons)})
 
 
 def _give(
-    engine: Engine, name: str, rows: Sequence[tuple[str, ...]], columns: dict[str, Any]
+    engine: Engine,
+    request: Request,
+    name: str,
+    rows: Sequence[tuple[str, ...]],
+    columns: dict[str, Any],
 ) -> None:
-    keys = zip(*rows, strict=True)
-    engine.give(
-        name, {**{f"k{number}": ("VARCHAR", key) for number, key in enumerate(keys)}, **columns}
-    )
+    engine.give(name, {**key_columns(request, name, rows), **columns})
+
+
+def key_columns(
+    request: Request, name: str, rows: Sequence[tuple[str, ...]]
+) -> dict[str, tuple[str, list[str]]]:
+    """Return the columns of the texts of a word table."""
+    count = len(keys_of(request, name))
+    return {f"k{key}": ("VARCHAR", [row[key] for row in rows]) for key in range(count)}
