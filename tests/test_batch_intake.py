@@ -17,7 +17,7 @@ import workbooks
 
 from feesync import InvalidInputError
 from feesync.batch import intake, plain, row_count
-from feesync.batch.source import LONGEST_LINE, read_source
+from feesync.batch.claim_file import LONGEST_LINE, read_claim_file
 from feesync.cli.hints import error_text
 from feesync.remittance import submitted_rows
 
@@ -129,7 +129,7 @@ def test_both_readers_read_alike(tmp_path, count):
                 for _ in range(4)
             )
             path.write_text("hcpcs,date\n" + body, newline="")
-            source = read_source(path, "claims.csv")
+            source = read_claim_file(path, "claims.csv")
             relation = intake._Text(connection, source)._relation()
             try:
                 fast = connection.execute(f"SELECT *, NULL FROM {relation}").fetchall()
@@ -284,11 +284,11 @@ def test_rows_are_counted_in_the_bytes(tmp_path, end, monkeypatch):
             ("hcpcs,date,zip" + end, 0), ("hcpcs,date,zip", 0), (f"hcpcs,date,zip{end}1,,", 1),
         ):  # fmt: skip
             path.write_text(text, newline="")
-            source = read_source(path, "claims.csv")
+            source = read_claim_file(path, "claims.csv")
             assert row_count.has_rows(source, count)
             assert not any(row_count.has_rows(source, fewer) for fewer in range(count))
         path.write_text(f'hcpcs,date,zip{end}1,5" pipe,{end}2,,{end}', newline="")
-        assert row_count.has_rows(read_source(path, "claims.csv"), 2)
+        assert row_count.has_rows(read_claim_file(path, "claims.csv"), 2)
 
 
 def test_a_text_of_plain_rows_is_counted_without_reading_them(tmp_path, monkeypatch):
@@ -304,9 +304,9 @@ def test_no_cell_is_in_an_error(tmp_path):
     assert "64493" not in text
     assert text.startswith("claims0.csv: the first row names no column of a claim line; put a row")
     with pytest.raises(InvalidInputError, match="is a folder: name its files, such as .*/"):
-        read_source(tmp_path, str(tmp_path))
+        read_claim_file(tmp_path, str(tmp_path))
     with pytest.raises(InvalidInputError, match="^none.csv cannot be read: No such file"):
-        read_source(tmp_path / "none.csv", "none.csv")
+        read_claim_file(tmp_path / "none.csv", "none.csv")
 
 
 def test_a_header_alone_is_no_row(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 import feesync
 from feesync import InvalidInputError, LocalityError, MissingExtraError, estimate_claim, reprice
-from feesync.batch import faults
+from feesync.batch import engine_errors
 from feesync.store import columnar
 
 CLAIMS = pandas.DataFrame(
@@ -121,13 +121,13 @@ def test_without_duckdb_it_says_what_brings_it(monkeypatch):
     ],
 )
 def test_no_error_of_the_engine_quotes_a_row(error, kind, text):
-    with pytest.raises(kind) as refused, faults.without_cells():
+    with pytest.raises(kind) as refused, engine_errors.without_cells():
         raise error("SECRET could not be read")
     assert text in str(refused.value)
     assert "SECRET" not in str(refused.value)
     assert refused.value.__cause__ is None
     assert refused.value.__suppress_context__
-    with pytest.raises(OSError, match="No space left on device"), faults.without_cells():
+    with pytest.raises(OSError, match="No space left on device"), engine_errors.without_cells():
         raise duckdb.IOException("Could not write SECRET: No space left on device")
 
 

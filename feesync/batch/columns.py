@@ -1,7 +1,7 @@
 """Which column of a file of claims is which: names, usual spellings, and what the caller maps.
 
 Files with other orders of columns are joined by name. Out of scope: what a cell means (words), and
-the file itself (source).
+the file itself (claim_file).
 """
 
 from __future__ import annotations

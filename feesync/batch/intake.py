@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feesync.batch import plain
+from feesync.batch.claim_file import LONGEST_LINE, ClaimFile, Kind, read_claim_file
 from feesync.batch.columns import Columns, read_columns
 from feesync.batch.row_count import has_rows
-from feesync.batch.source import LONGEST_LINE, Kind, Source, read_source
 from feesync.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def read_files(
         InvalidInputError: a file cannot be read, or lacks a column that is needed.
         MissingExtraError: a package that reads it is not installed.
     """
-    sources = [read_source(path, name) for path, name in files]
-    readers = [_READERS[source.kind](connection, source) for source in sources]
+    claim_files = [read_claim_file(path, name) for path, name in files]
+    readers = [_READERS[file.kind](connection, file) for file in claim_files]
     return _read(connection, readers, mapping, given)
 
 
@@ -190,24 +190,24 @@ class _Reader:
 class _Text(_Reader):
     """A text."""
 
-    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
-        super().__init__(connection, source.name)
-        self._source = source
-        self.header = source.header
-        self.types = [TEXT] * len(source.header)
+    def __init__(self, connection: DuckDBPyConnection, file: ClaimFile) -> None:
+        super().__init__(connection, file.name)
+        self._file = file
+        self.header = file.header
+        self.types = [TEXT] * len(file.header)
         if len(self.header) > _MOST_COLUMNS:
-            raise InvalidInputError(f"{source.name} has more than {_MOST_COLUMNS:,} columns")
+            raise InvalidInputError(f"{file.name} has more than {_MOST_COLUMNS:,} columns")
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the rows; by Python where the engine refuses one."""
         import duckdb
 
-        source, before = self._source, self._count()
-        if source.encoding == "utf-8-sig" and len(positions) > 1 and source.height == 1:
+        file, before = self._file, self._count()
+        if file.encoding == "utf-8-sig" and len(positions) > 1 and file.height == 1:
             try:
                 self.connection.execute("BEGIN")
                 self._insert(positions, self._relation())
-                is_whole = has_rows(source, self._count() - before)
+                is_whole = has_rows(file, self._count() - before)
             except (duckdb.InterruptException, duckdb.OutOfMemoryException):
                 raise
             except duckdb.Error:
@@ -215,31 +215,31 @@ class _Text(_Reader):
             self.connection.execute("COMMIT" if is_whole else "ROLLBACK")
             if is_whole:
                 return
-        _insert_blocks(self, positions, plain.rows(source))
+        _insert_blocks(self, positions, plain.rows(file))
 
     def _relation(self) -> str:
         """Return the engine's reader of the text, which refuses what it cannot read strictly."""
-        source = self._source
-        columns = ", ".join(f"'f{number}': '{TEXT}'" for number in range(len(source.header)))
+        file = self._file
+        columns = ", ".join(f"'f{number}': '{TEXT}'" for number in range(len(file.header)))
         return (
-            f"read_csv({literal(str(source.path))}, auto_detect = false, header = false, "
-            f"skip = {source.before + 1}, delim = {literal(source.delimiter)}, quote = '\"', "
+            f"read_csv({literal(str(file.path))}, auto_detect = false, header = false, "
+            f"skip = {file.before + 1}, delim = {literal(file.delimiter)}, quote = '\"', "
             f"escape = '\"', columns = {{{columns}}}, strict_mode = true, null_padding = false, "
             "ignore_errors = false, nullstr = '', comment = '', encoding = 'utf-8', "
-            f"max_line_size = {LONGEST_LINE}, compression = '{source.compression or 'none'}')"
+            f"max_line_size = {LONGEST_LINE}, compression = '{file.compression or 'none'}')"
         )
 
 
 class _Workbook(_Reader):
     """The first sheet of a workbook."""
 
-    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+    def __init__(self, connection: DuckDBPyConnection, file: ClaimFile) -> None:
         from feesync.formats.table import read_rows
 
-        super().__init__(connection, source.name)
-        rows = read_rows(source.path.read_bytes(), source.name)
+        super().__init__(connection, file.name)
+        rows = read_rows(file.path.read_bytes(), file.name)
         if not rows:
-            raise InvalidInputError(f"{source.name} is empty: its first row is to name the columns")
+            raise InvalidInputError(f"{file.name} is empty: its first row is to name the columns")
         (_, header), *self._rows = rows
         while header and not header[-1]:
             header.pop()
@@ -255,9 +255,9 @@ class _Workbook(_Reader):
 class _Parquet(_Reader):
     """A Parquet file."""
 
-    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
-        super().__init__(connection, source.name)
-        self._relation = f"read_parquet({literal(str(source.path))}, binary_as_string = true)"
+    def __init__(self, connection: DuckDBPyConnection, file: ClaimFile) -> None:
+        super().__init__(connection, file.name)
+        self._relation = f"read_parquet({literal(str(file.path))}, binary_as_string = true)"
         with self._errors():
             self._describe(self._relation)
 
@@ -306,20 +306,20 @@ class _Frame(_Reader):
 class _Submission(_Reader):
     """Professional claims as X12 837P."""
 
-    def __init__(self, connection: DuckDBPyConnection, source: Source) -> None:
+    def __init__(self, connection: DuckDBPyConnection, file: ClaimFile) -> None:
         from feesync.remittance.submitted_rows import COLUMNS, submitted_rows
 
-        super().__init__(connection, source.name)
+        super().__init__(connection, file.name)
         self.header = COLUMNS
         self.types = [TEXT] * len(COLUMNS)
-        self._rows = submitted_rows(source.path, self.findings)
+        self._rows = submitted_rows(file.path, self.findings)
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the lines of the claims, and a row for each claim that cannot be read."""
         _insert_blocks(self, positions, (plain.Row(cells, flaw) for cells, flaw in self._rows))
 
 
-_READERS: Mapping[Kind, Callable[[DuckDBPyConnection, Source], _Reader]] = {
+_READERS: Mapping[Kind, Callable[[DuckDBPyConnection, ClaimFile], _Reader]] = {
     Kind.TEXT: _Text,
     Kind.PARQUET: _Parquet,
     Kind.WORKBOOK: _Workbook,

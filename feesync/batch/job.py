@@ -105,7 +105,7 @@ class Job:
                 engine.close()
 
     def _quietly(self, engine: Any, stage: _Stage) -> Repricing:  # noqa: ANN401 - of DuckDB
-        from feesync.batch.faults import without_cells
+        from feesync.batch.engine_errors import without_cells
 
         with without_cells():
             return self._price(engine, stage)

@@ -1,7 +1,7 @@
 """The rows of a text that the engine's own reader refuses: ragged rows, quotes, other encodings.
 
 No row is lost: one that cannot be read comes out with what is wrong with it. What both readers can
-read, both read alike. Out of scope: what the bytes are (source), and what the cells mean (words).
+read, both read alike. Out of scope: what the bytes are (claim_file), and what cells mean (words).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from feesync.batch.source import LONGEST_LINE, Source
+from feesync.batch.claim_file import LONGEST_LINE, ClaimFile
 
 RAGGED_ROW, QUOTES = "ragged-row", "quotes"
 """What can be wrong with a row: it has fewer or more cells than the header; or a quote that does
@@ -86,15 +86,15 @@ class _OpenQuoteError(Exception):
     """A row ends within a quoted cell."""
 
 
-def rows(source: Source) -> Iterator[Row]:
+def rows(file: ClaimFile) -> Iterator[Row]:
     """Yield the rows of a text below its header, except blank lines.
 
     Raises:
         InvalidInputError: the text is cut short, or has a line of more than LONGEST_LINE.
     """
-    width, cells_of = len(source.header), _Cells(source.delimiter)
-    with source.lines() as all_lines:
-        lines = islice(all_lines, source.before + source.height, None)
+    width, cells_of = len(file.header), _Cells(file.delimiter)
+    with file.lines() as all_lines:
+        lines = islice(all_lines, file.before + file.height, None)
         again: list[str] = []  # lines after one whose quote does not close, the next one last
         while line := again.pop() if again else next(lines, ""):
             cells, flaw = _read(line, cells_of, lines, again)

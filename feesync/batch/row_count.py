@@ -7,13 +7,13 @@ the rows (intake, plain).
 from __future__ import annotations
 
 from feesync.batch import plain
-from feesync.batch.source import Source
+from feesync.batch.claim_file import ClaimFile
 
 _CHUNK = 1 << 20
 _BLANKS = b" \t\r\n\x1a"
 
 
-def has_rows(source: Source, count: int) -> bool:
+def has_rows(claims: ClaimFile, count: int) -> bool:
     """Tell whether a text in UTF-8 has some number of rows below its header.
 
     The ends of lines outside quotes are counted; only where that is another number, because of
@@ -22,15 +22,15 @@ def has_rows(source: Source, count: int) -> bool:
     Raises:
         InvalidInputError: the text is cut short, or has a line that is too long.
     """
-    header = source.before + source.height
-    return _line_count(source) - header == count or sum(1 for _ in plain.rows(source)) == count
+    header = claims.before + claims.height
+    return _line_count(claims) - header == count or sum(1 for _ in plain.rows(claims)) == count
 
 
-def _line_count(source: Source) -> int:
+def _line_count(claims: ClaimFile) -> int:
     """Return how many lines a text has, those within quotes and blank ones at its end left out."""
     ends, returns, is_quoted = 0, 0, False
     tail = b""
-    with source.bytes() as file:
+    with claims.bytes() as file:
         while chunk := file.read(_CHUNK):
             tail = chunk if chunk.strip(_BLANKS) else tail + chunk
             if not is_quoted and b'"' not in chunk:

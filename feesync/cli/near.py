@@ -18,6 +18,7 @@ _COMMANDS = {
     **dict.fromkeys(("load", "add"), "import"),
     **dict.fromkeys(("policy", "lcd", "prior-auth"), "coverage"),
     **dict.fromkeys(("default", "defaults", "settings", "set"), "config"),
+    **dict.fromkeys(("batch", "bulk", "file", "files"), "reprice"),
     "info": "status",
     **dict.fromkeys(("version", "-v", "-V"), "--version"),
     "changes": "diff",

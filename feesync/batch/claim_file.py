@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ClaimFile:
     """A file of claims.
 
     Attributes:
@@ -98,7 +98,7 @@ class Source:
             yield _lines(text, self.name)
 
 
-def read_source(path: Path, name: str) -> Source:
+def read_claim_file(path: Path, name: str) -> ClaimFile:
     """Return what a file of claims is.
 
     Raises:
@@ -115,9 +115,9 @@ def read_source(path: Path, name: str) -> Source:
     if not first:
         raise InvalidInputError(f"{name} is empty: its first row is to name the columns")
     if first == _PARQUET:
-        return Source(path, name, Kind.PARQUET)
+        return ClaimFile(path, name, Kind.PARQUET)
     if first == _WORKBOOK:
-        return Source(path, name, Kind.WORKBOOK)
+        return ClaimFile(path, name, Kind.WORKBOOK)
     if first == _OLD_WORKBOOK:
         raise InvalidInputError(f"{name} is a workbook of an old form: save it as .xlsx or .csv")
     compression = "gzip" if first.startswith(_GZIP) else "zstd" if first == _ZSTD else ""
@@ -131,12 +131,12 @@ def read_source(path: Path, name: str) -> Source:
     return _text(path, name, compression, beginning)
 
 
-def _text(path: Path, name: str, compression: str, beginning: bytes) -> Source:
+def _text(path: Path, name: str, compression: str, beginning: bytes) -> ClaimFile:
     """Return what a text is, by its beginning."""
     if _X12.match(beginning):
         if compression:
             raise InvalidInputError(f"{name} is X12 that is compressed: unpack it")
-        return Source(path, name, Kind.SUBMISSION)
+        return ClaimFile(path, name, Kind.SUBMISSION)
     if beginning.startswith(_PARQUET):
         raise InvalidInputError(f"{name} is Parquet that is compressed once more: unpack it")
     encoding = _encoding(beginning)
@@ -158,7 +158,7 @@ def _text(path: Path, name: str, compression: str, beginning: bytes) -> Source:
         header = []
     if not header or len(line) > LONGEST_LINE or "\0" in line:
         raise InvalidInputError(f"{name} is no table: neither text nor Parquet nor a workbook")
-    return Source(
+    return ClaimFile(
         path,
         name,
         Kind.TEXT,
