@@ -288,6 +288,12 @@ class TestClaim:
         )
         assert (line.status, other.status, other.expected) == ("right", "bundled", None)
 
+    def test_a_paid_line_with_the_code_of_bundling_is_judged(self, tmp_path):
+        segments = ("SVC*HC:64493*500*178.30**1", "DTM*472*20251103", "CAS*CO*97*277.13")
+        paid = raw("500", "178.30", "44.57", *segments, "CAS*PR*2*44.57")
+        line = one(remit(tmp_path / "a.835", claim(paid)))
+        assert (line.allowed, line.status) == (D("222.87"), "right")
+
     def test_a_line_that_cannot_be_priced_leaves_the_others(self, tmp_path):
         path = remit(
             tmp_path / "a.835",

@@ -112,6 +112,25 @@ def test_another_part_of_the_claim_is_no_correction(tmp_path):
     ]
 
 
+def test_of_two_equal_decisions_the_one_that_is_named_is_taken_back(tmp_path):
+    one, other = service("64493", "100"), service("64494", "100")
+    parts = [claim(other, icn="ICN7"), claim(one, icn="ICN1"), claim(other, icn="ICN8")]
+    files = [
+        remit(tmp_path / "a", *parts, day="20251101"),
+        remit(tmp_path / "b", claim(one, icn="ICN1", status="22", sign=-1), day="20251110"),
+    ]
+    lines = audit(files, locality="01112-05").lines
+    assert {line.hcpcs for line in lines if line.status == "reversed"} == {"64493"}
+
+
+def test_a_correction_that_names_the_claim_may_be_the_earlier_one(tmp_path):
+    files = [
+        remit(tmp_path / "a", claim(SHORT, icn="ICN1", status="22", sign=-1), day="20251120"),
+        remit(tmp_path / "b", claim(RIGHT, icn="ICN2", corrects="ICN1"), day="20251110"),
+    ]
+    assert statuses(*files) == [NETTED[0], NETTED[2]]
+
+
 def test_two_corrections_one_after_the_other(tmp_path):
     second = service("64493", "150")
     files = [

@@ -88,6 +88,11 @@ class TestProviders:
         }
         assert {line.mac for line in lines} == {"01112", "13202"}
 
+    def test_what_who_rendered_it_leaves_open_is_not_that_of_who_is_paid(self, tmp_path, two):
+        text = f"npi,locality,practitioner\n{NPI},01112-05,\n1999999984,01112-05,np\n"
+        lines = lines_of(two, providers=table(tmp_path, text))
+        assert {line.practitioner for line in lines if line.allowed == HERE} == {"physician"}
+
     def test_who_is_paid_where_nobody_else_is_known(self, tmp_path):
         path = remit(tmp_path / "a.835", claim(service("64493", "222.87"), npi=""))
         providers = table(tmp_path, "npi,locality\n1999999984,01112-05\n")
