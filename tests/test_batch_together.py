@@ -15,6 +15,7 @@ from feesync.datasets.rvu.load import load
 from feesync.errors import StoreError
 from feesync.formats.release import from_zip
 
+DAYS = ("2025-11-03", "2025-11-03", "2025-10-01", "2025-12-31")
 PLACES = ("01112-05", "13202-01", "national")
 KINDS = ["physician"] * 6 + ["np", "pa", "csw"]
 DEDUCTIBLES = [0] * 8 + [40, 257]
@@ -33,15 +34,18 @@ class Claims(Draw):
         if chance.random() < 0.1:
             lines.append(chance.choice([("99999", (), 1, None), (lines[0][0], ("ZZ",), 1, None)]))
         chance.shuffle(lines)
-        shared = {
+        return self.shared(), lines
+
+    def shared(self):
+        chance = self.chance
+        return {
             "locality": chance.choice(PLACES),
             "setting": chance.choice(["nonfacility", "nonfacility", "facility"]),
-            "date": "2025-11-03",
+            "date": chance.choice(DAYS),
             "nonpar": chance.random() < 0.2,
             "practitioner": chance.choice(KINDS),
             "deductible": chance.choice(DEDUCTIBLES),
         }
-        return shared, lines
 
 
 def claims_of(book, seed, number):
@@ -77,11 +81,23 @@ def by_what_they_say(rows, answers):
     return counted
 
 
+def singles_of(book, seed, number):
+    """Claims of one line, of every row of a release, priced or not."""
+    draw, keys = Claims(book, seed), sorted(book.values)
+    claims = []
+    for _ in range(number):
+        (hcpcs, _), mods, units, charge, _ = draw.line(draw.chance.choice(keys))
+        claims.append((draw.shared(), [(hcpcs, mods, units, charge)]))
+    return claims
+
+
 @pytest.mark.slow
 def test_random_claims_of_a_release(cms, of_releases, tmp_path, whole_book, monkeypatch):
     monkeypatch.setenv("FEESYNC_DB", str(of_releases("rvu25d")))
-    claims = claims_of(whole_book, 25, 12_000)
-    found = differences(claims, repriced(tmp_path, rows_of(claims), workers=2))
+    claims = [*claims_of(whole_book, 25, 27_000), *singles_of(whole_book, 26, 100_000)]
+    rows = rows_of(claims)
+    assert len(rows) > 200_000
+    found = differences(claims, repriced(tmp_path, rows, workers=2))
     assert not found, "\n".join(map(str, found[:10]))
 
 
