@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.batch.engine import Columns, Work
 from feesync.batch.processes import whole_groups, worked
 from feesync.store import columnar
-from feesync.store.formula import DUCKDB
+from feesync.store.formula import DUCKDB, Dialect
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 CHUNK = 20_000
 """How many rows a process works on at a time, at least."""
@@ -28,8 +31,8 @@ class DuckDB:
         wide: its type of integers with 38 digits.
     """
 
-    dialect = DUCKDB
-    wide = "HUGEINT"
+    dialect: Dialect = DUCKDB
+    wide: str = "HUGEINT"
 
     def __init__(
         self, folder: Path, memory: str = columnar.MEMORY, threads: int | None = None
@@ -41,7 +44,7 @@ class DuckDB:
             memory: the most that it may take, such as `1GB`.
             threads: how many it may use; by default one a processor.
         """
-        self.connection = columnar.connect(folder, memory, threads)
+        self.connection: DuckDBPyConnection = columnar.connect(folder, memory, threads)
 
     def give(self, name: str, columns: Columns) -> None:
         """Make a table of a few rows."""
