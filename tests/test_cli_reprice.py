@@ -340,3 +340,9 @@ def test_lines_that_estimate_refuses_are_refused(reprice):
                 for name in answer
             }
             assert own == answer, row
+
+
+def test_no_line_is_no_failure(reprice):
+    result, rows = reprice(",".join(HEADER))
+    assert (result.exit_code, rows) == (0, [])
+    assert result.stdout.startswith("0 lines, by claim\n")
