@@ -270,6 +270,16 @@ class TestClaim:
         assert line.as_if == "without 50 and billed by np"
         assert line.cause == ("without-modifier", "practitioner")
 
+    def test_two_lines_with_one_wrong_amount_have_a_cause_each(self, tmp_path):
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64493:50", "222.87"), number="A"),
+            claim(service("64493", "222.87"), number="B", pos="24"),
+        )
+        assert {line.as_if for line in lines_of(path)} == {
+            *("without 50", "in the nonfacility setting"),
+        }
+
     def test_a_denied_line_changes_no_paid_one(self, tmp_path):
         whole = estimate("64493", **DAY, pos="11").allowed
         path = remit(
@@ -338,9 +348,12 @@ class TestClaim:
         line = one(remit(tmp_path / "a.835", claim(denied("15824"))))
         assert (line.status, line.reason, line.expected) == ("denied", "contractor-priced", None)
 
-    def test_a_denied_line_that_cannot_be_priced(self, tmp_path):
-        line = one(remit(tmp_path / "a.835", claim(denied("99999"))))
-        assert (line.status, line.reason, line.expected) == ("denied", "unknown-code", None)
+    @pytest.mark.parametrize(
+        ("code", "reason"), [("99999", "unknown-code"), ("64493:ZZ", "modifier")]
+    )
+    def test_a_denied_line_that_cannot_be_priced(self, tmp_path, code, reason):
+        line = one(remit(tmp_path / "a.835", claim(denied(code))))
+        assert (line.status, line.reason, line.expected) == ("denied", reason, None)
 
 
 class TestNotAudited:
@@ -498,6 +511,15 @@ def test_sums():
     assert [(each.status, each.lines, each.expected) for each in result.unaudited] == [
         ("denied", 1, D("222.87"))
     ]
+
+
+def test_sums_begin_with_what_is_underpaid(tmp_path):
+    path = remit(
+        tmp_path / "a.835",
+        claim(service("64493", "300"), number="A"),
+        claim(service("64493:50", "334.00"), number="B"),
+    )
+    assert [each.name for each in audit(path, **HERE).by_code] == ["64493-50", "64493"]
 
 
 def test_the_order_is_that_of_dollars(tmp_path):

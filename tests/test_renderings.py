@@ -49,6 +49,11 @@ class TestProviders:
             ("01", "np", other.allowed),
         }
 
+    def test_participation_alone_makes_a_difference(self, tmp_path, two):
+        text = f"npi,nonpar\n{NPI},no\n{OTHER},yes\n"
+        lines = lines_of(two, providers=table(tmp_path, text), locality="01112-05")
+        assert {line.expected for line in lines} == {HERE, D("211.73")}  # 95 %, half up
+
     def test_a_zip_is_a_place(self, tmp_path, two):
         text = f"npi,zip\n{NPI},94110\n{OTHER},1001\n"  # of Massachusetts, without its zero
         assert {line.mac for line in lines_of(two, providers=table(tmp_path, text))} == {
@@ -187,6 +192,17 @@ class TestClaims:
             ("64494", "01112", D("166.49"), "right"),
             ("64493", "13202", MANHATTAN, "right"),
         }
+
+    @pytest.mark.parametrize(
+        ("rows", "macs"),
+        [
+            ("MADE0001,2,01112-05\nMADE0001,,13202-01\n", {"13202", "01112"}),
+            ("MADE0001,9,13202-01\nMADE0001,8,01112-05\n", {"13202"}),
+        ],
+    )
+    def test_a_line_without_a_row_is_that_of_its_claim(self, tmp_path, rows, macs):
+        lines = lines_of(X12 / "base.835", claims=table(tmp_path, f"claim,line,place\n{rows}"))
+        assert {line.mac for line in lines if line.mac} == macs
 
     def test_a_line_has_its_own_place_of_service(self, tmp_path):
         text = "claim,line,place,pos\nMADE0001,1,01112-05,24\nMADE0001,2,01112-05,11\n"
