@@ -64,7 +64,7 @@ def test_columns_that_say_nothing_of_a_price(name):
         ("3.5", "3.5"),
         ("1000000000", "1000000000"),
         ("-1", "-1"),
-        ("two", "two"),
+        ("two", "<units>"),
     ],
 )
 def test_a_count_is_a_whole_number_or_the_text_as_it_stands(cell, units):

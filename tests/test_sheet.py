@@ -443,7 +443,7 @@ class TestCodesOfAFile:
         [
             (b"# nothing\n", "has no code"),
             (b"\xe9", "cannot be read: it is not UTF-8 text"),
-            (b"64493\nfacets\n", "'facets' is not a claim line"),
+            (b"64493\nfacets\n", "practice.txt, row 2: it is not a HCPCS code of five characters"),
             (None, "cannot be read: No such file or directory"),
         ],
     )

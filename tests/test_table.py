@@ -85,7 +85,7 @@ def test_a_workbook_has_the_rows_of_its_first_sheet():
         ("cpt,fee,CPT\n", "own.csv has the column 'cpt' twice"),
         ("cpt,cpt\n", "own.csv has the column 'cpt' twice"),
         ("cpt,HCPCS code\n", "own.csv has 'cpt' and 'HCPCS code', which are both hcpcs: keep one"),
-        ("clinic,clinic\n", "own.csv has the column 'clinic' twice"),
+        ("clinic,clinic\n", "own.csv: columns 1 and 2 have one name in the first row"),
         (b"\xd0\xcf\x11\xe0", "own.csv is a workbook of an old form: save it as .xlsx or .csv"),
         (b"PK\x03\x04", "own.csv is not readable as a workbook ("),
     ],

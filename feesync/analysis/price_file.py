@@ -5,6 +5,7 @@ Out of scope: what a cell means (price_list), and the table itself (formats.tabl
 
 from __future__ import annotations
 
+from feesync.claims.cells import safe_cells, safe_modifiers
 from feesync.errors import InvalidInputError
 from feesync.formats.line_columns import CODE, SPELLINGS, WHERE_AND_WHEN, code_and_modifiers
 from feesync.formats.table import Row, read_table
@@ -48,18 +49,20 @@ def read_price_list(data: bytes, name: str) -> list[tuple[int, dict[str, object]
     table = read_table(data, name, _SPELLINGS)
     for what, names in (("codes (hcpcs, cpt, code)", (CODE,)), ("amounts (amount, fee)", _AMOUNTS)):
         if not set(names).intersection(table.columns):
-            columns = ", ".join(table.columns)[:_MOST_SHOWN] or "none"
+            known = not set(_SPELLINGS).isdisjoint(table.columns)
+            columns = ", ".join(table.columns)[:_MOST_SHOWN] if known else "none"
             raise InvalidInputError(f"{name} has no column of {what}; its columns are {columns}")
     return table.each(_price)
 
 
 def _price(row: Row) -> tuple[int, dict[str, object]]:
-    code, modifiers = code_and_modifiers(row.cells)
-    cells: dict[str, object] = {CODE: code, "modifiers": modifiers}
-    cells |= {name: row.cells[name] for name in (*_AMOUNTS, *_OTHERS) if name in row.cells}
-    if zip_code := row.cells.get("zip"):
+    given = safe_cells(row.cells)
+    code, modifiers = code_and_modifiers(given)
+    cells: dict[str, object] = {CODE: code, "modifiers": safe_modifiers(modifiers)}
+    cells |= {name: given[name] for name in (*_AMOUNTS, *_OTHERS) if name in given}
+    if zip_code := given.get("zip"):
         cells["locality"] = f"ZIP {_with_zeros(zip_code)}"
-    mac, locality = row.cells.get("mac"), row.cells.get("locality")
+    mac, locality = given.get("mac"), given.get("locality")
     if mac and locality and len(locality) <= _SHORT_NUMBER:
         cells["locality"] = f"{mac.zfill(5)}-{locality.zfill(2)}"
     return row.number, cells

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from feesync.claims.cells import cell_of, is_like_code, safe_cells, safe_modifiers
 from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
 from feesync.formats.line_columns import BILLED, CODE, SPELLINGS, code_and_modifiers
@@ -76,7 +77,7 @@ def read_lines(data: bytes, name: str) -> list[FileLine]:
 def _short_lines(data: bytes, name: str) -> list[FileLine]:
     """Return the lines of a file without a header."""
     return [
-        FileLine(f"{name}, row {number}", line)
+        FileLine(f"{name}, row {number}", line if is_like_code(line) else cell_of(CODE))
         for number, cells in read_rows(data, name)
         for cell in cells
         for line in cell.split()
@@ -85,7 +86,7 @@ def _short_lines(data: bytes, name: str) -> list[FileLine]:
 
 def _check_columns(table: Table) -> None:
     unknown = [column for column in table.columns if column not in {*_COLUMNS, *_REMARKS}]
-    if any(map(_SHORT.match, unknown)):
+    if any(map(_SHORT.match, unknown)) or len(unknown) == len(table.columns) > 0:
         raise InvalidInputError(
             f"{table.name}: the first row names no columns; put a row above it, such as "
             "hcpcs,modifiers,units,charge"
@@ -105,9 +106,11 @@ def _check_columns(table: Table) -> None:
 
 def _line(row: Row) -> ClaimLine:
     """Return the line of a row, unchecked: so the errors of all rows come out together."""
-    code, modifiers = code_and_modifiers(row.cells)
-    units, days = (_count(row.cells.get(name)) for name in ("units", "postop_days"))
-    return ClaimLine(code, modifiers, 1 if units is None else units, row.cells.get("charge"), days)
+    cells = safe_cells(row.cells)
+    code, modifiers = code_and_modifiers(cells)
+    units, days = (_count(cells.get(name)) for name in ("units", "postop_days"))
+    units = 1 if units is None else units
+    return ClaimLine(code, safe_modifiers(modifiers), units, cells.get("charge"), days)
 
 
 def _count(cell: str | None) -> Any:  # noqa: ANN401 - what is no count is refused with its line
@@ -129,7 +132,22 @@ def _from_json(data: bytes, name: str) -> list[FileLine]:
         raise InvalidInputError(f"{name} is not JSON: {str(error)[:100]}") from None
     if not isinstance(lines, list):
         raise InvalidInputError(f"{name} holds no list of claim lines")
-    return [FileLine("", line) for line in lines]
+    return [FileLine("", _safe(line)) for line in lines]
+
+
+def _safe(line: Any) -> Any:  # noqa: ANN401 - of JSON
+    """Return a line of JSON without what no error may show."""
+    if isinstance(line, str):
+        return line if is_like_code(line) else cell_of(CODE)
+    if not isinstance(line, dict):
+        return line
+    line = safe_cells(line)
+    modifiers = line.get("modifiers")
+    if isinstance(modifiers, str):
+        line["modifiers"] = safe_modifiers(re.findall(r"[^\s,;-]+", modifiers))
+    elif isinstance(modifiers, list) and all(isinstance(one, str) for one in modifiers):
+        line["modifiers"] = safe_modifiers(modifiers)
+    return line
 
 
 def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from feesync.claims.cells import safe_cells
 from feesync.errors import InvalidInputError
 from feesync.formats.table import Row, read_table
 from feesync.model.hcpcs import CodeRange, read_codes
@@ -98,8 +99,9 @@ def percentages_of(data: bytes, name: str) -> dict[str, str]:
     percentages: dict[str, str] = {}
 
     def add(row: Row) -> None:
-        first, percent = row.cells.get("from", ""), row.cells.get("percent", "")
-        last = row.cells.get("to", "")
+        cells = safe_cells(row.cells)
+        first, percent = cells.get("from", ""), cells.get("percent", "")
+        last = cells.get("to", "")
         codes = f"{first}-{last}" if last and last != first else first
         if codes in percentages:
             raise InvalidInputError(f"{codes} has a percentage already")

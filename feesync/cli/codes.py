@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import click
 
+from feesync.claims.cells import is_like_code
 from feesync.claims.line import ClaimLine
 from feesync.cli.input import read_input
-from feesync.errors import InvalidInputError
+from feesync.errors import InvalidInputError, together
 from feesync.formats.line_columns import CODE, SPELLINGS
 from feesync.formats.table import plain, read_rows, read_text
 from feesync.model.reading import excerpt
@@ -94,27 +95,34 @@ def _read(ctx: click.Context, param: click.Parameter, value: str | None) -> tupl
     texts = _of_table(data, name) if is_table else _of_text(data, name)
     if not texts:
         raise InvalidInputError(f"{name} has no code")
-    return texts
+    wrong = [
+        InvalidInputError(f"{name}, row {number}: it is not a HCPCS code of five characters")
+        for number, text in texts
+        if not is_like_code(text)
+    ]
+    if wrong:
+        raise together(wrong)
+    return tuple(text for _, text in texts)
 
 
-def _of_text(data: bytes, name: str) -> tuple[str, ...]:
-    """Return the rows of a text, without comments; a header is none of them."""
-    rows = map(_without_comment, read_text(data, name).splitlines())
-    return tuple(row for row in rows if row and plain(row) not in _HEADERS)
+def _of_text(data: bytes, name: str) -> list[tuple[int, str]]:
+    """Return the rows of a text with their numbers, without comments; a header is none of them."""
+    rows = enumerate(map(_without_comment, read_text(data, name).splitlines()), start=1)
+    return [(number, row) for number, row in rows if row and plain(row) not in _HEADERS]
 
 
-def _of_table(data: bytes, name: str) -> tuple[str, ...]:
-    """Return the first cell of each row that has one; a header is none of them."""
-    rows = [cells for _, cells in read_rows(data, name) if _without_comment(cells[0])]
-    if rows and plain(rows[0][0]) in _HEADERS:
-        header, *rows = rows
+def _of_table(data: bytes, name: str) -> list[tuple[int, str]]:
+    """Return the first cell of each row that has one, with its number; a header is none of them."""
+    rows = [(number, row) for number, row in read_rows(data, name) if _without_comment(row[0])]
+    if rows and plain(rows[0][1][0]) in _HEADERS:
+        (_, header), *rows = rows
         for column in header[1:]:
             if plain(column) in _OTHERS:
                 raise InvalidInputError(
                     f"{name} has the column {excerpt(column)}, which is not read: write modifiers "
                     "after their code, as in 64493-50"
                 )
-    return tuple(_without_comment(cells[0]) for cells in rows)
+    return [(number, _without_comment(cells[0])) for number, cells in rows]
 
 
 def _without_comment(row: str) -> str:

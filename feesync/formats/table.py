@@ -152,6 +152,11 @@ def _columns(header: Sequence[str], name: str, spellings: Mapping[str, Iterable[
     columns = [names.get(plain(cell), cell.strip()) for cell in header]
     for column in filter(None, columns):
         if columns.count(column) > 1:
+            if column not in spellings:  # where the header is a row of a file without one
+                first, second = [at for at, own in enumerate(columns, 1) if own == column][:2]
+                raise InvalidInputError(
+                    f"{name}: columns {first} and {second} have one name in the first row"
+                )
             twice = [
                 excerpt(cell.strip())
                 for cell, own in zip(header, columns, strict=True)
