@@ -168,19 +168,21 @@ CLAIM_COLUMNS = {
     "units": "a whole number; 1 where the cell is empty.",
     "charge": "dollars, as `1200` or `$1,200.00`; the allowed amount is never higher.",
     "locality": "`01112-05`, `CA-05`, a name or a ZIP; beside `mac`, a number. Needed, or `zip`.",
-    "zip": "of the place of service; only carried where there is a `locality`.",
-    "mac": "the contractor's number.",
+    "zip": "of the place of service; only carried where a file has a `locality`.",
+    "mac": "the contractor's number. A line with it alone is priced in the place of the run only "
+    "where that is one of its localities, given as `13202-01`.",
     "setting": "`nonfacility` or `facility`, where there is no place of service.",
     "pos": "place of service, by code or name.",
     "date": "date of service, as `2025-11-03`, `11/3/2025` or `Nov 3 2025`. Needed.",
     "practitioner": "who bills, as `--practitioner`.",
     "nonpar": "yes where the practitioner does not participate.",
     "qp": "yes for a qualifying APM participant.",
-    "deductible": "dollars that the patient still owes of the Part B deductible.",
+    "deductible": "dollars that the patient still owes of the Part B deductible. It is taken once "
+    "from the lines of a claim, day and practitioner, whichever of them have it.",
     "patient": "for `--group patient` and `tin`.",
     "tin": "of the practitioner's group, for `--group tin`.",
     "npi": "of who rendered the service: lines of others are priced apart.",
-    "paid_allowed": "what the payer allowed, in dollars.",
+    "paid_allowed": "what the payer allowed, in dollars; of other text there is no `variance`.",
 }
 """What a column of a file of claims is."""
 

@@ -258,6 +258,28 @@ def test_what_holds_where_a_line_says_nothing(loaded, tmp_path):
     assert by_pos == answers[0]
 
 
+def test_a_line_is_priced_in_the_place_that_it_names_itself(loaded, tmp_path):
+    places = [
+        ({"mac": "13202", "locality": "01"}, "13202-01"),
+        ({"mac": "1112", "locality": "5"}, "01112-05"),
+        ({"mac": "13202", "locality": "13202-01"}, "13202-01"),
+        ({"mac": "01112", "locality": "13202-01"}, None),
+        ({"mac": "13202", "zip": "36104"}, "10112-00"),
+        ({"locality": "13202-01", "zip": "36104"}, "13202-01"),
+        ({"zip": "36104"}, "10112-00"),
+        ({"mac": "1112"}, "01112-05"),
+        ({"mac": "13202"}, None),
+        ({}, "01112-05"),
+    ]  # fmt: skip
+    rows = [{"hcpcs": "64493", "date": "2025-11-03", **place} for place, _ in places]
+    answers = repriced(tmp_path, rows, group="line", locality="01112-05")
+    for (place, key), answer in zip(places, answers, strict=True):
+        own = [answer[name] for name in ("mac", "locality", "reason")]
+        assert own == ([None, None, "locality"] if key is None else [*key.split("-"), None]), place
+    (without,) = repriced(tmp_path, rows[-2:-1], group="line")
+    assert without["reason"] == "locality"  # a MAC is no ZIP, though 13202 is one of Syracuse
+
+
 def test_a_superseded_revision_is_in_no_answer(loaded, tmp_path):
     data = zip_of(rvu25d(values=repriced_code("64493", "3.74", "5.42")))
     load(loaded, from_zip(data, "rvu25d.zip"), allow_change=True)

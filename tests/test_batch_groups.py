@@ -80,6 +80,21 @@ def test_lines_without_a_claim_are_each_their_own(loaded, tmp_path):
     assert allowed(tmp_path, lines(*SURGERY), group="line") == alone(*SURGERY)
 
 
+def test_cells_of_blanks_are_empty_ones(loaded, tmp_path):
+    rows = lines(*SURGERY, claim_id="  ", line=" ")
+    assert allowed(tmp_path, rows) == alone(*SURGERY)
+    rows = lines(*SURGERY, patient=" ", tin=" ")
+    rows[1] |= dict(patient="", tin="", claim_id="A ")
+    for group in ("claim", "patient", "tin"):
+        assert allowed(tmp_path, rows, group=group) == beside(*SURGERY)
+    rows = lines("64493", "64493", claim_id="", deductible=" ")
+    rows[0] |= dict(pos="  ", setting=" ")
+    rows[1] |= dict(pos="11", setting="  ")
+    assert allowed(tmp_path, rows, setting="facility") == [
+        *alone("64493", setting="facility"), *alone("64493"),
+    ]  # fmt: skip
+
+
 def test_a_line_has_its_own_place_and_setting(loaded, tmp_path):
     first, second = lines(*SURGERY)
     second |= dict(locality="13202-01", setting="facility")

@@ -188,7 +188,8 @@ def _indicators(engine: Engine, found: Periods) -> list[Indicators]:
     names = ", ".join(Indicators._fields)
     engine.make(
         "indicator_set",
-        f"SELECT row_number() OVER (ORDER BY {names}) - 1 AS indicators_id, {names} "  # noqa: S608
+        f"SELECT CAST(row_number() OVER (ORDER BY {names}) - 1 AS BIGINT) AS indicators_id, "  # noqa: S608
+        f"{names} "
         f"FROM (SELECT DISTINCT {names} FROM rate_fact) AS f",
     )
     same = " AND ".join(f"s.{name} = f.{name}" for name in Indicators._fields)

@@ -51,7 +51,7 @@ def make_lines(
     services, codes = len(words.services), len(words.codes) + 1
     flaw = _flaw(texts) if flaws else "NULL"
     carried = "".join(
-        f", i.{column} AS {name}"
+        f", nullif(trim(i.{column}), '') AS {name}"
         for name, meaning in CARRIED.items()
         for column in request.columns_of(meaning)
         if request.group != "line"

@@ -37,6 +37,8 @@ _CODE = 5
 _SERVICE = ("modifiers", "pos", "setting", "practitioner", "nonpar", "qp", "units")
 """What is read together: few combinations of it are in a file."""
 
+_PLACE = ("mac", "locality", "zip")
+
 _WHOLE = re.compile(r"([0-9]{1,9})(?:\.0*)?")
 _BETWEEN = re.compile(r"[^0-9A-Za-z]+")
 _FLAGS = {
@@ -100,7 +102,7 @@ def keys_of(request: Request, table: str) -> list[str]:
     elif table == "word_code":
         columns = request.columns_of("hcpcs")
     elif table == "word_place":
-        columns = request.columns_of("mac", "locality") or request.columns_of("zip")
+        columns = request.columns_of(*_PLACE)
     elif table == "word_deductible":
         columns = request.columns_of("deductible")
     else:
@@ -172,7 +174,7 @@ def _reading(read: Callable[..., Any], reason: Reason, *values: Any) -> Any:  # 
 
 
 def _cents(what: str, text: str) -> int:
-    return arguments.cents(what, text or None) or 0
+    return arguments.cents(what, text.strip() or None) or 0
 
 
 def read_codes(
@@ -282,7 +284,7 @@ class _ServiceReader:
         return tuple(line.modifiers or ()), "" if line.units == 1 else str(line.units)
 
     def _setting(self, pos: str, setting: str) -> Setting | Reason:
-        request = self._request
+        request, pos, setting = self._request, pos.strip(), setting.strip()
         own: Setting | str = setting or Setting.NONFACILITY
         place: str | int | None = _count(pos) or None
         if not pos and not setting:
@@ -333,14 +335,18 @@ def _count(text: str) -> str:
 
 
 def _place(request: Request, cells: Sequence[str]) -> str:
-    """Return the text of a place from a locality, from a MAC with one, or from a ZIP."""
-    if len(cells) == 2:
-        mac, locality = (each.strip() for each in cells)
-        if mac and locality:
-            return f"{mac.zfill(5)}-{locality.zfill(2)}"
-        cells = (locality,)
-    text = cells[0].strip() if cells else ""
-    return text or request.locality or ""
+    """Return the text of a place: a locality, alone or of a MAC; else a ZIP; else the default.
+
+    A MAC alone is no place: the default holds for its lines only if it is a locality of that MAC.
+    """
+    names = [name for name in _PLACE if request.columns_of(name)]
+    by_name = dict(zip(names, map(str.strip, cells), strict=True))
+    mac, locality, postal_code = (by_name.get(name, "") for name in _PLACE)
+    key = f"{mac.zfill(5)}-" if mac else ""
+    if locality:
+        return locality if locality.startswith(key) else f"{key}{locality.zfill(2)}"
+    default = request.locality or ""
+    return postal_code or (default if default.startswith(key) else key)
 
 
 def _give_read(
