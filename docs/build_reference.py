@@ -29,6 +29,7 @@ import feesync
 from feesync.batch.answer import COLUMNS
 from feesync.batch.columns import MEANINGS
 from feesync.batch.reasons import Reason
+from feesync.batch.spark import reprice as reprice_in_spark
 from feesync.cli import cli
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.rate import Setting
@@ -121,6 +122,8 @@ def functions() -> str:
     parts = ["# Functions", "Everything that `feesync` offers to a program."]
     for name, value in calls:
         parts += [f"## {name}", signature(name, value), *docstring(value)]
+    own = f"{reprice_in_spark.__module__}.reprice"
+    parts += [f"## {own}", signature(own, reprice_in_spark), *docstring(reprice_in_spark)]
     parts.append("## Values")
     for name, value in values:
         parts += [f"### {name}", *docstring(value), *members(value), *methods(value)]

@@ -36,6 +36,8 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Mark what reads files that are not in the repository: so that it can be run by itself."""
     for item in items:
+        if "spark" in item.fixturenames:
+            item.add_marker(pytest.mark.spark)
         if {"cms", "x12"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.cms_files)
             item.add_marker(pytest.mark.slow)
@@ -236,3 +238,29 @@ def of_releases(cms, tmp_path_factory, small_releases):
         return path
 
     return database
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """A session of Spark on two cores of this machine."""
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    if not shutil.which("java"):
+        pytest.skip("there is no Java, which Spark runs in")
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": str(tmp_path_factory.mktemp("spark")),
+        "spark.sql.shuffle.partitions": "2",
+        # of few rows, compiling takes most of the time
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = sql.SparkSession.builder.master("local[2]").config(map=options).getOrCreate()
+        session.sparkContext.setLogLevel("OFF")
+        yield session
+        session.stop()

@@ -7,6 +7,7 @@ the same text. Out of scope: how files are read into `input`, and written.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -44,6 +45,9 @@ class Engine(Protocol):
 
     def drop(self, *names: str) -> None:
         """Drop tables."""
+
+    def shipped(self, path: str | os.PathLike[str] | None) -> str | os.PathLike[str] | None:
+        """Return the path of a database as the processes of `through` find it."""
 
     def through(
         self, name: str, select: str, work: Work, columns: Mapping[str, str], workers: int

@@ -19,7 +19,7 @@ from feesync.pricing.neighbours import reaches_across
 MOST_LINES = 50
 """How many lines of a day a claim has at most, as for `estimate_claim`."""
 
-_NOTHING = "CAST(NULL AS VARCHAR)"
+_NOTHING = "CAST(NULL AS STRING)"
 _SAYS = ("code_id", "service_id", "day_id", "place_id", "charge", "deductible")
 """What two lines under one number of a claim say alike, if one is the other once more."""
 

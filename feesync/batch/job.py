@@ -121,7 +121,7 @@ class Job:
             found = intake.read_files(connection, self.files, self.mapping, given)
         else:
             found = intake.read_frame(connection, self.frame, self.mapping, given)
-        _check_group(Group(request.group), found.columns.meanings)
+        check_group(request, found.columns.meanings)
         names = output.answer_names(found.columns)
         stage.name = f"pricing {found.rows:,} lines"
         asked = replace(request, columns=found.columns_of())
@@ -141,9 +141,9 @@ class _Stage:
     name = "reading"
 
 
-def _check_group(group: Group, meanings: Mapping[str, object]) -> None:
+def check_group(request: Request, meanings: Mapping[str, object]) -> None:
     """Refuse to group by a column that the claims lack."""
-    needed = _COLUMN_OF.get(group)
+    needed = _COLUMN_OF.get(Group(request.group))
     if needed and needed not in meanings:
         raise InvalidInputError(
             f"the claims have no column {needed}, by which lines are to be grouped",
@@ -221,6 +221,26 @@ def read_job(
         answers.check(path, [file for file, _ in files], database_path(db), force=force)
     elif force:
         raise InvalidInputError("force goes with output")
+    return Job(
+        files,
+        frame,
+        read_mapping(columns),
+        path,
+        force,
+        read_request(group=group, db=db, **terms),
+        _workers(workers),
+        _memory(memory),
+    )
+
+
+def read_request(*, group: str, db: str | os.PathLike[str] | None, **terms: Any) -> Request:  # noqa: ANN401
+    """Return what is asked of a run, without its columns; the arguments are those of `reprice`.
+
+    Raises:
+        InvalidInputError: an argument cannot be read.
+        LocalityError: the place is unknown or ambiguous.
+        StoreError: the database cannot be read.
+    """
     try:
         own_group = Group(reading.text("group", group).lower())
     except ValueError:
@@ -228,16 +248,7 @@ def read_job(
             f"group {reading.excerpt(group)} is none of {', '.join(Group)}"
         ) from None
     _check_terms(db, terms)
-    return Job(
-        files,
-        frame,
-        _mapping(columns),
-        path,
-        force,
-        Request({}, group=own_group.value, db=db, **terms),
-        _workers(workers),
-        _memory(memory),
-    )
+    return Request({}, group=own_group.value, db=db, **terms)
 
 
 def _check_terms(db: str | os.PathLike[str] | None, terms: Mapping[str, Any]) -> None:
@@ -275,7 +286,12 @@ def _claims(claims: Any) -> tuple[tuple[tuple[Path, str], ...], Any]:  # noqa: A
     return tuple((path, one_line(str(path), _LONGEST_NAME)) for path in paths), None
 
 
-def _mapping(columns: Mapping[str, str] | None) -> dict[str, str]:
+def read_mapping(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the names of columns that the caller maps, with ours.
+
+    Raises:
+        InvalidInputError: they are no texts.
+    """
     if columns is None:
         return {}
     if not isinstance(columns, Mapping):

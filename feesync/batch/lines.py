@@ -109,7 +109,7 @@ class _Amount:
             return
         cell = f"i.{columns[0]}"
         plain = f"try_cast({cell} AS {_PLAIN})"
-        is_plain = f"{plain} >= 0 AND CAST({plain} AS VARCHAR) = {cell}"
+        is_plain = f"{plain} >= 0 AND CAST({plain} AS STRING) = {cell}"
         odd = engine.rows(
             f"SELECT DISTINCT {cell} FROM input AS i WHERE {cell} IS NOT NULL "  # noqa: S608
             f"AND NOT coalesce({is_plain}, FALSE)"

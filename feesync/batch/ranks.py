@@ -50,7 +50,7 @@ def make_ranked(run: Run) -> None:
         "ranked",
         "SELECT p.row, p.fee, p.allowed, p.medicare_payment, p.sequestration, "  # noqa: S608
         "p.patient_responsibility, p.limiting_charge, t.steps, r.rank, "
-        f"'{Status.PRICED}' AS status, CAST(NULL AS VARCHAR) AS reason "
+        f"'{Status.PRICED}' AS status, CAST(NULL AS STRING) AS reason "
         "FROM ranked_price AS p JOIN ranked_row AS r ON r.row = p.row "
         "LEFT JOIN ranked_text AS t ON t.steps_id = p.steps_id",
     )

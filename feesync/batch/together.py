@@ -21,7 +21,7 @@ FEW = 20_000
 """Up to how many lines this process prices by itself: a worker takes half a second to begin."""
 
 _TYPES = {
-    name: "VARCHAR" if name in ("steps", "status", "reason") else "BIGINT"
+    name: "STRING" if name in ("steps", "status", "reason") else "BIGINT"
     for name in AnswerRow._fields
 }
 _COLUMNS = {"row": "BIGINT", **_TYPES, "rank": "INTEGER"}
@@ -104,7 +104,7 @@ def _facts(run: Run) -> Facts:
     )
     schedule = open_schedule(run.request.db)
     return Facts(
-        run.request.db,
+        run.engine.shipped(run.request.db),
         {release.label: release.sha256 for release in schedule.releases()},
         run.words.services,
         run.words.days,

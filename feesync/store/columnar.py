@@ -172,6 +172,7 @@ def arrow_type(kind: str) -> DataType:
         "BIGINT": pyarrow.int64(),
         "INTEGER": pyarrow.int32(),
         "VARCHAR": pyarrow.string(),
+        "STRING": pyarrow.string(),
         "BOOLEAN": pyarrow.bool_(),
         "DATE": pyarrow.date32(),
     }
