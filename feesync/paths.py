@@ -62,7 +62,7 @@ def file_path(path: str | os.PathLike[str]) -> Path:
 
     text = _given_text("file", path)
     if not text.isprintable():
-        raise InvalidInputError(f"the path of a file has unprintable characters: {text!a}")
+        raise InvalidInputError("the path of a file has unprintable characters")
     return Path(_expanded(text))
 
 

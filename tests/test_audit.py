@@ -610,3 +610,16 @@ def test_random_claims_are_priced_as_the_scalar_does(tmp_path):
         (line.claim, line.line): line.expected for line in shown if line.status != "refused"
     } == expected
     assert len(expected) > 100
+
+
+@pytest.mark.parametrize(
+    "content", [b"ISA*00*SMITH", "ISA*00*SMITH~\nNM1", "ISA*" + "SMITH" * 999, 7]
+)
+@pytest.mark.parametrize("argument", ["files", "providers", "claims"])
+def test_what_a_remittance_holds_is_no_path_and_in_no_error(argument, content):
+    given: dict[str, Any] = {"files": ["base.835"], **HERE, argument: [content]}
+    if argument == "providers":
+        given[argument] = content
+    with pytest.raises(InvalidInputError, match="is no path of a file") as refused:
+        audit(given.pop("files"), **given)
+    assert "SMITH" not in str(refused.value)

@@ -43,12 +43,18 @@ def test_every_column_of_a_line_has_its_own_name():
         ("NPI", "npi"), ("Rendering NPI", "npi"),
         ("allowed", "paid_allowed"), ("Allowed Amt", "paid_allowed"),
         ("paid allowed", "paid_allowed"), ("Carrier", "mac"), ("place", "locality"),
-        ("MOD", "modifiers"),
+        ("MOD", "modifiers"), ("Billed Amt", "charge"), ("Charge Amt", "charge"),
+        ("Number of Units", "units"), ("Encounter #", "claim_id"),
+        ("Procedure Modifier 1", "modifiers"), ("Service Date From", "date"),
     ],
 )  # fmt: skip
 def test_usual_names_are_known(theirs, ours):
     others = [name for name in NEEDED if name != ours]
     assert names_of(*others, theirs)[ours] == [theirs]
+
+
+def test_the_zip_of_a_facility_is_a_place():
+    assert names_of("hcpcs", "date", "Facility Zip")["zip"] == ["Facility Zip"]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +149,12 @@ def test_a_column_that_is_nearly_known_is_mentioned():
     columns = read_columns([("a.csv", (*NEEDED, "modifer", "unitss", "dat", "claim type"))])
     assert columns.unread == (("modifer", "modifiers"), ("unitss", "units"))
     assert read_columns([("a.csv", (*NEEDED, "modifer", "mods"))]).unread == ()
+
+
+def test_a_column_that_may_change_amounts_is_mentioned_whatever_else_its_name_has():
+    header = (*NEEDED, "Pt Units Rendered", "Line Modifier Text", "Discharge Date", "Patient Zip")
+    assert read_columns([("a.csv", header)]).unread == (
+        ("Pt Units Rendered", "units"),
+        ("Line Modifier Text", "modifiers"),
+    )
+    assert read_columns([("a.csv", (*NEEDED, "units", "Units of Measure"))]).unread == ()

@@ -215,6 +215,32 @@ def test_parquet_keeps_types_and_has_the_same_texts(tmp_path):
             assert found.columns.names == tuple(table.column_names)
 
 
+FRAME = pandas.DataFrame({"hcpcs": ["64493"] * 2, "date": ["2025-11-03"] * 2, "zip": ["36104"] * 2})
+
+
+@pytest.mark.parametrize(
+    ("frame", "text"),
+    [
+        (
+            FRAME.assign(note=[1, "SMITH"]),
+            "the column 'note' has values of several types",
+        ),
+        (FRAME.assign(hcpcs=[64493, "SMITH"]), "the column 'hcpcs' has values of several types"),
+        (pandas.concat([FRAME, FRAME], axis=1), "a DataFrame cannot be read as a table"),
+        (FRAME["hcpcs"], "a Series cannot be read as a table"),
+        (polars.DataFrame(FRAME).lazy(), "a LazyFrame cannot be read as a table"),
+        (pandas.DataFrame(), "the frame has no columns"),
+    ],
+)
+def test_what_is_no_table_is_refused_without_its_cells(frame, text):
+    with duckdb.connect() as connection, pytest.raises(InvalidInputError) as refused:
+        intake.read_frame(connection, frame)
+    assert text in str(refused.value)
+    assert "SMITH" not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
 def test_a_column_of_nothing_is_text(tmp_path):
     frame = pyarrow.table({"hcpcs": ["64493"], "date": [None], "zip": ["36104"], "Zip 2": [None]})
     with duckdb.connect() as connection:

@@ -31,16 +31,39 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
             "icn",
             "clm id",
         ),
-        *("patient control number", "encounter", "encounter id", "visit id", "invoice"),
+        *("patient control number", "encounter", "encounter id", "encounter number", "visit id"),
+        *("visit number", "invoice", "invoice number"),
     ),
     "line": ("line number", "line no", "line id", "line item", "claim line", "service line"),
     **SPELLINGS,
-    **BILLED,
+    **{
+        f"mod{number}": (
+            *SPELLINGS[f"mod{number}"],
+            *(f"procedure modifier {number}", f"proc mod {number}", f"cpt modifier {number}"),
+            *(f"hcpcs modifier {number}", f"modifier code {number}", f"modifier {number} code"),
+        )
+        for number in range(1, 5)
+    },
+    "units": (
+        *BILLED["units"],
+        *("number of units", "unit count", "units billed", "billed units", "procedure quantity"),
+        *("service unit count", "svc units"),
+    ),
+    "charge": (
+        *BILLED["charge"],
+        *("billed amt", "charge amt", "charged amount"),
+        *("submitted charge amount", "charge billed", "line charge amount"),
+    ),
     **WHERE_AND_WHEN,
+    "zip": (
+        *WHERE_AND_WHEN["zip"],
+        *("facility zip", "service facility zip", "facility zip code", "service zip", "pos zip"),
+    ),
     "date": (
         *WHERE_AND_WHEN["date"],
         *("svc date", "service dt", "svc dt", "from date", "dos from", "from dos", "service from"),
         *("date of service from", "service from date", "line service date", "srvc date"),
+        *("service date from", "start date of service", "service start date"),
     ),
     "pos": (*WHERE_AND_WHEN["pos"], "place of service code", "place of svc", "pos cd"),
     "practitioner": ("practitioner kind", "practitioner type"),
@@ -65,6 +88,9 @@ PLACES = ("locality", "zip")
 _LIKE, _NEAREST = 0.85, 0.5
 """How like a usual name a carried column must be to be mentioned, and one to be named as the
 nearest of what is missing: from 0 to 1."""
+
+_TELLING = {"modifier": MODIFIERS, "units": "units"}
+"""Words within a name by which a carried column is mentioned, since amounts depend on it."""
 
 _MOST_MENTIONED = 200
 """In a file of more columns, none is mentioned."""
@@ -271,7 +297,8 @@ def _likeness(first: str, second: str) -> float:
 def _near_meaning(name: str) -> str:
     """Return our name of what a carried column may be; empty where its name is near to none."""
     near = get_close_matches(name, _OURS, 1, _LIKE)
-    meaning = _OURS[near[0]] if near else ""
+    telling = (meaning for word, meaning in _TELLING.items() if word in name)
+    meaning = _OURS[near[0]] if near else next(telling, "")
     return MODIFIERS if meaning in _MODIFIERS else meaning
 
 

@@ -6,6 +6,7 @@ row (plain). Out of scope: what the cells mean (words), and the answer's file (o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from feesync.batch.claim_file import LONGEST_LINE, ClaimFile, Kind, read_claim_f
 from feesync.batch.columns import Columns, read_columns
 from feesync.batch.row_count import has_rows
 from feesync.errors import InvalidInputError
+from feesync.model.reading import excerpt
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,6 +34,7 @@ Their columns are c0, c1 and so on: a file may call its columns anything.
 
 TEXT = "VARCHAR"
 _FRAME = "frame_of_claims"
+_MIXED = re.compile("Conversion failed for column (.*) with type .*")
 _BLOCK = 50_000
 _MOST_COLUMNS = 10_000
 
@@ -287,7 +290,14 @@ class _Frame(_Reader):
         import pyarrow
 
         super().__init__(connection, "the frame")
-        stream = pyarrow.RecordBatchReader.from_stream(frame)
+        try:
+            stream = pyarrow.RecordBatchReader.from_stream(frame)
+        except MemoryError:
+            raise
+        except Exception as error:  # of any library, whose text may have a cell
+            raise _no_table(frame, error) from None
+        if not stream.schema.names:
+            raise InvalidInputError("the frame has no columns")
         self.header = [str(name) for name in stream.schema.names]
         names = [f"f{number}" for number in range(len(self.header))]
         fields = [field.with_name(name) for field, name in zip(stream.schema, names, strict=True)]
@@ -301,6 +311,20 @@ class _Frame(_Reader):
         """Append the rows."""
         self._insert(positions, _FRAME)
         self.connection.unregister(_FRAME)
+
+
+def _no_table(frame: Any, error: Exception) -> InvalidInputError:  # noqa: ANN401 - of any library
+    """Return why a frame is no table, without a cell of it."""
+    for text in error.args[1:]:  # of pandas, pyarrow adds the name of the column
+        if found := _MIXED.fullmatch(str(text)):
+            return InvalidInputError(
+                f"the frame: the column {excerpt(found[1])} has values of several types: make it "
+                "text"
+            )
+    return InvalidInputError(
+        f"a {type(frame).__name__} cannot be read as a table ({type(error).__name__}): give a "
+        "DataFrame whose columns have different names"
+    )
 
 
 class _Submission(_Reader):

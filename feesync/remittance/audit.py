@@ -50,6 +50,7 @@ not known."""
 TOLERANCE = "0.02"
 """The difference in dollars that is none: an order of rounding may differ by a cent a step."""
 
+_LONGEST_PATH = 4096
 _STEP = 500
 """After how many claims the progress is told."""
 
@@ -213,8 +214,9 @@ def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
 
 def _path(name: str, file: object) -> Path:
     path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
-    if not isinstance(path, str) or "\0" in path:
-        raise InvalidInputError(f"{name} {reading.excerpt(file)} is no path of a file")
+    if not isinstance(path, str) or not path.isprintable() or len(path) > _LONGEST_PATH:
+        kind = type(file).__name__  # what it holds may be a remittance, and is not shown
+        raise InvalidInputError(f"{name}: a {kind} is no path of a file")
     return Path(path)
 
 
