@@ -123,6 +123,35 @@ def test_of_two_equal_decisions_the_one_that_is_named_is_taken_back(tmp_path):
     assert {line.hcpcs for line in lines if line.status == "reversed"} == {"64493"}
 
 
+LATER = service("64493", "100", day="20251117")
+"""The same, of another visit of the patient, whom the provider has one number for."""
+
+
+def test_another_visit_of_the_same_amount_is_no_original(tmp_path):
+    files = [
+        remit(tmp_path / "a", claim(LATER, icn="ICN7"), day="20251118"),
+        remit(tmp_path / "b", claim(SHORT, icn="ICN1", status="22", sign=-1), day="20251120"),
+    ]
+    assert statuses(*files) == [
+        ("-100.00", "reversal", "no-correction"),
+        ("100.00", "underpaid", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_other", "reason"),
+    [
+        ({"icn": "ICN7"}, "no-correction"),
+        ({"icn": "ICN7", "corrects": "ICN1"}, "corrected"),
+        ({"icn": "ICN1"}, "corrected"),
+    ],
+)
+def test_another_visit_is_a_correction_where_the_payer_says_so(tmp_path, of_other, reason):
+    back = claim(SHORT, icn="ICN1", status="22", sign=-1)
+    path = remit(tmp_path / "a", back, claim(LATER, **of_other))
+    assert statuses(path)[0] == ("-100.00", "reversal", reason)
+
+
 def test_a_correction_that_names_the_claim_may_be_the_earlier_one(tmp_path):
     files = [
         remit(tmp_path / "a", claim(SHORT, icn="ICN1", status="22", sign=-1), day="20251120"),

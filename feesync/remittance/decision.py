@@ -19,6 +19,7 @@ from feesync.remittance.records import (
     ClaimPayment,
     Finding,
     Payer,
+    Procedure,
     ProviderAdjustment,
     Remittance,
 )
@@ -132,7 +133,8 @@ def _original(
         if _is_linked(other, own):
             likelihood = 0 if equal else 1 if other.is_before(own) else None
         else:
-            likelihood = 2 if equal and other.is_before(own) else None
+            is_same = equal and _services(other.payment) == _services(own.payment)
+            likelihood = 2 if is_same and other.is_before(own) else None
         if likelihood is not None and (best is None or likelihood < best[0]):
             best = likelihood, number
     return best and best[1]
@@ -148,11 +150,28 @@ def _is_linked(original: Decision, reversal: Decision) -> bool:
 
 
 def _corrects(correction: Decision, reversal: Decision) -> bool:
-    """Tell whether a decision is the one after a reversal."""
+    """Tell whether a decision is the one after a reversal, on the same services or days.
+
+    A provider may have one number for several visits of a patient.
+    """
     number = reversal.payment.payer_number
     if number and correction.payment.original_number == number:
         return True
-    return not correction.is_before(reversal)
+    if correction.is_before(reversal):
+        return False
+    if number and correction.payment.payer_number == number:
+        return True
+    days, own = (
+        {day for *_, day in _services(each.payment)} - {None} for each in (correction, reversal)
+    )
+    return not (days and own and days.isdisjoint(own))
+
+
+def _services(payment: ClaimPayment) -> set[tuple[Procedure | None, date | None]]:
+    """Return the codes and days that a decision is on; of a claim without lines its day."""
+    if not payment.services:
+        return {(None, payment.first_day)}
+    return {(service.procedure, service.first_day) for service in payment.services}
 
 
 class Decisions:
