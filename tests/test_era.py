@@ -50,6 +50,7 @@ def service(code, modifiers, charge, paid, adjustments, allowed, segment, number
             Adjustment(group, reason, int(cents), None) for group, reason, cents in groups
         ),
         remarks=("N620",),
+        rendering_npi=NPI,
         segment=segment,
     )._replace(**other)
 

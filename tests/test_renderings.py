@@ -125,6 +125,19 @@ class TestProviders:
         assert reason in str(raised.value)
         assert not {NPI, "wizard", "maybe", "DOE"} & {*str(raised.value).replace("'", " ").split()}
 
+    def test_a_line_may_be_of_another_than_its_claim(self, tmp_path):
+        charge, paid, patient, segments = service("64493", "222.87", "9999")
+        own = charge, paid, patient, [*segments, f"REF*HPI*{OTHER}"]
+        path = remit(tmp_path / "a.835", claim(service("64635", "10", "9999"), own))
+        providers = table(tmp_path, f"npi,place,kind\n{NPI},CA-05,\n{OTHER},CA-05,np\n")
+        day: dict[str, Any] = {"locality": "01112-05", "pos": 11, "date": "2025-11-03"}
+        assert {
+            (line.practitioner, line.expected) for line in lines_of(path, providers=providers)
+        } == {
+            ("physician", estimate("64635", **day).allowed),
+            ("np", estimate("64493", **day, practitioner="np").allowed),
+        }
+
 
 class TestClaims:
     """The claims as billed."""
@@ -173,16 +186,37 @@ class TestClaims:
     def test_the_zip_of_an_837p(self, digits, place):
         (submission,) = submissions(X12 / "base.837")
         first = submission.claims[0]._replace(zip_code=digits)
-        (claim_as_billed,) = billed_claims([first]).values()
-        assert claim_as_billed.rendering.locality == place
+        billed = billed_claims([first])
+        assert {each.rendering.locality for each in billed.values()} == {place}
 
     def test_a_claim_that_is_billed_again_is_as_it_was_last(self):
         (submission,) = submissions(X12 / "base.837")
         first = submission.claims[0]
         found = billed_claims([first, first._replace(pos="24", lines=())])
-        assert {number: claim.rendering.pos for number, claim in found.items()} == {
-            "MADE0001": "24"
-        }
+        assert found["MADE0001", None].rendering.pos == "24"
+
+    def test_one_number_of_two_visits(self, tmp_path):
+        """Each visit is where it was billed for its day."""
+        one = X12.joinpath("base.837").read_text()
+        lines = one.replace("MADE0002", "MADE0001").replace("20251103", "20251104")
+        first = table(tmp_path, one, "first.837")
+        again = table(tmp_path, lines.replace("94110", "10001"), "again.837")
+        for files in ([first, again], [again, first]):
+            result = audit(X12 / "base.835", claims=files)
+            assert {line.mac for line in result.lines if line.code == "64493-50"} == {"01112"}
+            assert [file.claims for file in result.claim_files] == (
+                [2, 1] if files[0] is first else [1, 2]
+            )
+
+    @pytest.mark.parametrize(
+        ("second", "pos", "reason"),
+        [("01112-05", "24", None), ("13202-01", "24", "missing-locality")],
+    )
+    def test_a_line_without_a_row_has_what_all_rows_agree_on(self, tmp_path, second, pos, reason):
+        text = f"claim,line,place,pos\nCLAIM1,A,01112-05,24\nCLAIM1,B,{second},24\n"
+        path = remit(tmp_path / "a.835", claim(service("64493", "103.99", number="Z")))
+        (line,) = lines_of(path, claims=table(tmp_path, text))
+        assert (line.pos, line.reason) == (pos, reason)
 
     def test_a_table(self, tmp_path):
         text = "Claim ID,Line,ZIP,POS\nMADE0001,,94110,11\nMADE0002,1,10001,24\n"

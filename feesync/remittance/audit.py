@@ -36,7 +36,7 @@ from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge, Names
 from feesync.remittance.practitioners import read_practitioners
 from feesync.remittance.records import ProviderAdjustment
-from feesync.remittance.rendering import BilledClaim, Rendering, Renderings
+from feesync.remittance.rendering import BilledClaims, Rendering, Renderings
 from feesync.remittance.totals import worklist
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
@@ -251,17 +251,18 @@ def _practitioners(path: Path) -> dict[str, Rendering]:
         raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
 
 
-def _billing(paths: Sequence[Path]) -> tuple[dict[str, BilledClaim], tuple[AuditFile, ...]]:
+def _billing(paths: Sequence[Path]) -> tuple[BilledClaims, tuple[AuditFile, ...]]:
     """Return the claims that were billed, and their files.
 
     Those of a later file replace those of an earlier one.
     """
-    claims: dict[str, BilledClaim] = {}
+    claims: BilledClaims = {}
     files = []
     for number, path in enumerate(paths):
         billing = read_billing(path, number)
         claims |= billing.claims
-        files.append(AuditFile(str(path), len(billing.claims), 0, billing.findings))
+        count = sum(day is None for _, day in billing.claims)
+        files.append(AuditFile(str(path), count, 0, billing.findings))
     return claims, tuple(files)
 
 

@@ -14,7 +14,7 @@ from feesync.errors import InvalidInputError, one_line
 from feesync.formats.table import Row
 from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of, table_with
 from feesync.remittance.records import Finding, SubmittedClaim
-from feesync.remittance.rendering import BilledClaim, Rendering
+from feesync.remittance.rendering import BilledClaim, BilledClaims, Rendering
 
 _CLAIM, _LINE = "claim_id", "line"
 _SPELLINGS: dict[str, tuple[str, ...]] = {
@@ -30,14 +30,14 @@ _PLUS_4, _UNKNOWN_PLUS_4 = 9, ("0000", "9998")
 
 
 class Billing(NamedTuple):
-    """The claims of a file that were billed, by their numbers, and what is wrong in the file."""
+    """The claims of a file that were billed, and what is wrong in the file."""
 
-    claims: dict[str, BilledClaim]
+    claims: BilledClaims
     findings: tuple[Finding, ...]
 
 
 def read_billing(path: Path, file: int) -> Billing:
-    """Return the claims of a file by their numbers: an 837P, or a table.
+    """Return the claims of a file: an 837P, or a table.
 
     Args:
         path: the file.
@@ -57,7 +57,7 @@ def read_billing(path: Path, file: int) -> Billing:
         raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
     from feesync.remittance.submitted import submissions  # where claims are an 837P
 
-    found: dict[str, BilledClaim] = {}
+    found: BilledClaims = {}
     findings: list[Finding] = []
     for submission in submissions(path, file):
         found |= billed_claims(submission.claims)
@@ -65,12 +65,13 @@ def read_billing(path: Path, file: int) -> Billing:
     return Billing(found, tuple(findings))
 
 
-def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
-    """Return the claims of a table by their numbers.
+def billed_table(data: bytes, name: str) -> BilledClaims:
+    """Return the claims of a table, for all days.
 
     The table has a column `claim_id`, and of `line`, `locality` (or `zip`, or `mac` and
     `locality`), `pos`, `npi`, `practitioner` and `nonpar` those that there are. A row without a
-    line is for all lines of the claim, and so is the first of its rows for a line that has no row.
+    line is for those lines of the claim that have no row; without it, they have what all its rows
+    agree on.
 
     Args:
         data: the bytes of a csv file or of a workbook.
@@ -93,37 +94,39 @@ def billed_table(data: bytes, name: str) -> dict[str, BilledClaim]:
         if line in lines:
             raise InvalidInputError("columns claim_id and line: a row above has the same")
         lines[line] = rendering
-        found[number] = BilledClaim(claim.rendering if claim else rendering, lines)
+        common = claim.rendering.shared_with(rendering) if claim else rendering
+        found[number] = BilledClaim(common, lines)
 
     table.each(add)
     return {
-        number: claim._replace(rendering=claim.lines.get("", claim.rendering))
+        (number, None): claim._replace(rendering=claim.lines.get("", claim.rendering))
         for number, claim in found.items()
     }
 
 
-def billed_claims(claims: Iterable[SubmittedClaim]) -> dict[str, BilledClaim]:
-    """Return the claims of an 837P by their numbers.
+def billed_claims(claims: Iterable[SubmittedClaim]) -> BilledClaims:
+    """Return the claims of an 837P, by each of their days and for all others.
 
     A claim that was billed again stands with what its last version says.
     """
-    return {
-        claim.number: BilledClaim(
-            Rendering(
-                _zip(claim.zip_code), claim.pos, npi=claim.rendering_npi or claim.billing_npi
-            ),
-            {
-                line.number: Rendering(
-                    _zip(line.zip_code),
-                    line.pos,
-                    npi=line.rendering_npi or claim.billing_npi,
-                )
-                for line in claim.lines
-                if line.number
-            },
-        )
-        for claim in claims
-    }
+    found: BilledClaims = {}
+    for claim in claims:
+        days = dict.fromkeys((None, *(line.first_day for line in claim.lines)))
+        found |= dict.fromkeys(((claim.number, day) for day in days), _billed_claim(claim))
+    return found
+
+
+def _billed_claim(claim: SubmittedClaim) -> BilledClaim:
+    return BilledClaim(
+        Rendering(_zip(claim.zip_code), claim.pos, npi=claim.rendering_npi or claim.billing_npi),
+        {
+            line.number: Rendering(
+                _zip(line.zip_code), line.pos, npi=line.rendering_npi or claim.billing_npi
+            )
+            for line in claim.lines
+            if line.number
+        },
+    )
 
 
 def _zip(digits: str) -> str:

@@ -43,7 +43,7 @@ class _Service:
 
     __slots__ = (
         "adjustments", "allowed", "billed", "billed_units", "charge", "first", "last", "number",
-        "paid", "procedure", "remarks", "segment", "units",
+        "paid", "procedure", "remarks", "rendering_npi", "segment", "units",
     )  # fmt: skip
 
     def __init__(self, segment: Segment, position: int) -> None:
@@ -60,7 +60,7 @@ class _Service:
         self.first: date | None = None
         self.last: date | None = None
         self.allowed: int | None = None
-        self.number = ""
+        self.number = self.rendering_npi = ""
         self.adjustments: list[Adjustment] = []
         self.remarks: list[str] = []
 
@@ -72,6 +72,8 @@ class _Service:
         elif name == b"REF":
             if qualifier == b"6R":
                 self.number = text(segment, 2)
+            elif qualifier == b"HPI":
+                self.rendering_npi = text(segment, 2)
         elif name == b"DTM":
             if qualifier == b"472":
                 self.first = self.last = day(segment, 2)
@@ -85,8 +87,8 @@ class _Service:
         elif name == b"LQ" and qualifier == b"HE":
             self.remarks.append(text(segment, 2))
 
-    def line(self, first: date | None, last: date | None) -> ServiceLine:
-        """Return the line, given the first and the last day of the claim."""
+    def line(self, first: date | None, last: date | None, rendering_npi: str) -> ServiceLine:
+        """Return the line, given the first and the last day of the claim, and who rendered it."""
         if self.first is None and self.last is None:
             self.first, self.last = first, last
         return tuple_of(
@@ -104,6 +106,7 @@ class _Service:
                 self.allowed,
                 tuple(self.adjustments),
                 tuple(self.remarks),
+                self.rendering_npi or rendering_npi,
                 self.segment,
             ),
         )
@@ -178,7 +181,7 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
         adjustments=tuple(adjustments),
         amounts=tuple(amounts),
         remarks=tuple(remarks),
-        services=tuple(service.line(first_day, last_day) for service in services),
+        services=tuple(service.line(first_day, last_day, rendering) for service in services),
         segment=first,
     )
 

@@ -90,6 +90,7 @@ class ServiceLine(NamedTuple):
         allowed: the payer's allowed amount (AMT*B6) in cents, or None.
         adjustments: those of the line.
         remarks: remittance advice remark codes (LQ*HE).
+        rendering_npi: NPI of who rendered it (REF*HPI), else of the claim, or empty.
         segment: position of its SVC in the file, counted from 1.
     """
 
@@ -105,6 +106,7 @@ class ServiceLine(NamedTuple):
     allowed: int | None
     adjustments: tuple[Adjustment, ...]
     remarks: tuple[str, ...]
+    rendering_npi: str
     segment: int
 
 

@@ -8,6 +8,7 @@ were billed, from a table of practitioners, or hold for all. Out of scope: readi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 from feesync.remittance.decision import Decision
@@ -42,6 +43,11 @@ class Rendering(NamedTuple):
             self.npi or other.npi,
         )
 
+    def shared_with(self, other: Rendering) -> Rendering:
+        """Return what this rendering and another agree on."""
+        pairs = zip(self, other, _UNKNOWN, strict=True)
+        return Rendering._make(own if own == its else unknown for own, its, unknown in pairs)
+
 
 _UNKNOWN = Rendering()
 
@@ -53,6 +59,13 @@ class BilledClaim(NamedTuple):
     lines: Mapping[str, Rendering]
 
 
+BilledClaims = dict[tuple[str, date | None], BilledClaim]
+"""Claims by the provider's number and the day of service; None is for days that have none.
+
+A provider may have one number for several visits of a patient.
+"""
+
+
 class Renderings:
     """Finds renderings of lines: first as billed, then by practitioner, then what all have."""
 
@@ -60,14 +73,14 @@ class Renderings:
         self,
         common: Rendering,
         practitioners: Mapping[str, Rendering] | None = None,
-        claims: Mapping[str, BilledClaim] | None = None,
+        claims: BilledClaims | None = None,
     ) -> None:
         """Take what is known.
 
         Args:
             common: of lines of which nothing else is known.
             practitioners: by NPI.
-            claims: claims that were billed, by the provider's claim number.
+            claims: claims that were billed.
         """
         self._common = common
         self._practitioners, self._claims = practitioners or {}, claims or {}
@@ -76,9 +89,10 @@ class Renderings:
     def of(self, decision: Decision, service: ServiceLine) -> Rendering:
         """Return the rendering of a line."""
         payment = decision.payment
-        claim = self._claims.get(payment.number)
+        claims, number = self._claims, payment.number
+        claim = claims.get((number, service.first_day)) or claims.get((number, None))
         own = claim.lines.get(service.number, claim.rendering) if claim else _UNKNOWN
-        key = own, payment.pos, payment.rendering_npi, decision.payee_npi
+        key = own, payment.pos, service.rendering_npi, decision.payee_npi
         rendering = self._found.get(key)
         if rendering is None:
             rendering = self._found[key] = self._rendering(*key)
