@@ -170,6 +170,49 @@ class TestAllowed:
         line = self.of(tmp_path, raw("500", "100", "0", *segments))
         assert (line.allowed_from, line.reason) == ("none", "no-allowed-amount")
 
+    def test_behind_another_payer_that_paid_it_all_it_is_not_denied(self, tmp_path):
+        segments = ("SVC*HC:64493*500*0**1", "DTM*472*20251103", "CAS*OA*23*500")
+        line = self.of(tmp_path, raw("500", "0", "0", *segments))
+        assert (line.status, line.reason) == ("not-audited", "no-allowed-amount")
+
+    def of_claim(self, tmp_path, line_paid, *of_claim, adjusted="CO*45*277.13"):
+        """A line of 500.00 in a claim that the payer adjusts as a whole."""
+        adjusted = (f"CAS*{adjusted}",) if adjusted else ()
+        segments = (f"SVC*HC:64493*500*{line_paid}**1", "DTM*472*20251103", *adjusted)
+        more = [f"CAS*{adjustment}" for adjustment in of_claim]
+        path = remit(tmp_path / "a.835", claim(raw("500", line_paid, "0", *segments), more=more))
+        return one(path)
+
+    @pytest.mark.parametrize("of_claim", ["PR*2*44.57", "PR*1*20**2*24.57", "CO*253*3.57"])
+    def test_what_the_claim_as_a_whole_is_reduced_by_is_of_it(self, tmp_path, of_claim):
+        line = self.of_claim(tmp_path, "222.87", of_claim)
+        assert (line.allowed, line.status) == (D("222.87"), "right")
+
+    @pytest.mark.parametrize("of_claim", ["CO*45*277.13", "OA*23*200", "PR*96*20", "CO*237*5"])
+    def test_it_is_not_known_where_the_claim_is_adjusted_as_a_whole(self, tmp_path, of_claim):
+        line = self.of_claim(tmp_path, "500", of_claim, adjusted="")
+        assert (line.allowed, line.reason) == (None, "no-allowed-amount")
+
+    @pytest.mark.parametrize(
+        ("of_claim", "status", "carc"),
+        [("CO*50*500", "denied", ("CO-50",)), ("PR*1*222.87", "not-audited", ())],
+    )
+    def test_a_line_without_payment_in_a_claim_that_is_adjusted(
+        self, tmp_path, of_claim, status, carc
+    ):
+        line = self.of_claim(tmp_path, "0", of_claim, adjusted="")
+        assert (line.status, line.carc) == (status, carc)
+
+    def test_a_share_of_the_patient_that_is_taken_back_is_none(self, tmp_path):
+        segments = ("SVC*HC:64493*500*0**1", "DTM*472*20251103", "CAS*CO*50*500")
+        line = self.of(tmp_path, raw("500", "0", "0", *segments, "CAS*PR*2*20**3*-20"))
+        assert (line.status, line.expected) == ("denied", D("222.87"))
+
+    def test_the_remark_of_merit_may_be_that_of_the_claim(self, tmp_path):
+        own = claim(service("64493", "222.87", sent=False, merit="5"), more=("MOA***N807",))
+        line = one(remit(tmp_path / "a.835", own))
+        assert (line.allowed, line.status) == (D("222.87"), "right")
+
     @pytest.mark.parametrize(
         ("allowed", "status"),
         [("222.85", "right"), ("222.84", "underpaid"), ("222.89", "right"), ("222.90", "overpaid")],
@@ -229,6 +272,27 @@ class TestClaim:
         assert (right.code, right.status) == ("64635", "right")
         assert (line.expected, line.variance) == (low, whole - low)
         assert (line.as_if, line.cause) == ("by itself, beside no other line", ("rank",))
+
+    def test_as_if_by_itself_beside_an_equal_line(self, tmp_path):
+        lines = [service("64493", "222.87", number=number) for number in ("1", "2")]
+        second, first = lines_of(remit(tmp_path / "a.835", claim(*lines)))
+        assert (first.line, first.status) == ("1", "right")
+        assert (second.expected, second.as_if) == (
+            *(D("111.44"), "by itself, beside no other line"),
+        )
+
+    def test_a_paid_line_without_an_allowed_amount_ranks_too(self, tmp_path):
+        _, low = self.scalar("64635", "64493")
+        segments = ("SVC*HC:64635*2000*100**1", "DTM*472*20251103", "CAS*CO*45*27.13")
+        path = remit(
+            tmp_path / "a.835",
+            claim(raw("2000", "100", "0", *segments), service("64493", low, "2000")),
+        )
+        line, other = lines_of(path)
+        assert (line.code, line.expected, line.status) == ("64493", low, "right")
+        assert (other.expected, other.status, other.reason) == (
+            *(None, "not-audited", "no-allowed-amount"),
+        )
 
     def test_as_if_beside_the_others_first(self, tmp_path):
         # half of 64493 without 50, which only its rank in the claim explains together
@@ -290,9 +354,10 @@ class TestClaim:
         assert (other.status, other.expected) == ("denied", self.scalar("64635", "64493")[0])
         assert (other.variance, other.carc) == (None, ("CO-50",))
 
-    def test_a_bundled_line_is_none_of_its_claim(self, tmp_path):
+    @pytest.mark.parametrize("group", ["CO", "PI", "OA"])
+    def test_a_bundled_line_is_none_of_its_claim(self, tmp_path, group):
         whole = estimate("64493", **DAY, pos="11").allowed
-        bundled = denied("64635", "2000", reason="CO*97")
+        bundled = denied("64635", "2000", reason=f"{group}*97")
         line, other = lines_of(
             remit(tmp_path / "a.835", claim(bundled, service("64493", whole, "2000")))
         )
@@ -520,6 +585,13 @@ def test_sums_begin_with_what_is_underpaid(tmp_path):
         claim(service("64493:50", "334.00"), number="B"),
     )
     assert [each.name for each in audit(path, **HERE).by_code] == ["64493-50", "64493"]
+
+
+def test_a_payer_without_an_identifier_has_its_name(tmp_path):
+    path = remit(tmp_path / "a.835", claim(service("64493", "100")), payer="")
+    result = audit(path, **HERE)
+    assert [line.payer for line in result.lines] == ["MADE UP PAYER"]
+    assert [each.name for each in result.by_payer] == ["MADE UP PAYER"]
 
 
 def test_the_order_is_that_of_dollars(tmp_path):

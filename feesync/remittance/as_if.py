@@ -58,22 +58,29 @@ class Searches:
         self._rates = rates
         self._found: dict[object, AsIf | None] = {}
 
-    def of(self, question: Question, release: str, allowed: int) -> AsIf | None:
+    def of(self, question: Question, expected: Expected, allowed: int) -> AsIf | None:
         """Return what an amount in cents is right for, the likeliest cause alone.
 
         None where nothing explains it.
 
         Days on which a release answers and no rule changes are alike.
+
+        Args:
+            question: the line, beside those that may change its price.
+            expected: what is to be expected of it in its place among them: of lines that are equal
+                the first one ranks first.
+            allowed: the amount.
         """
+        release, should = expected.quote.release.label, expected.price.allowed
         key = _of_period(question.line), *map(_of_period, question.beside)
-        shape = key, question.header.qp, release, allowed
+        shape = key, question.header.qp, release, should, allowed
         if shape not in self._found:
             if len(self._found) >= MOST_SEARCHES:
                 self._found.clear()
-            self._found[shape] = self._search(question, Target(allowed, None))
+            self._found[shape] = self._search(question, Target(allowed, None), should)
         return self._found[shape]
 
-    def _search(self, question: Question, target: Target) -> AsIf | None:
+    def _search(self, question: Question, target: Target, should: int | None) -> AsIf | None:
         """Return what an amount is right for, beside the other lines first and then alone.
 
         What the other lines do not change is searched alone at once, which is faster.
@@ -83,7 +90,7 @@ class Searches:
             by_itself = answer(alone, self._rates)
             if not question.beside:
                 return self._likeliest(alone, target, most_pairs=MOST_PAIRS)
-            if by_itself.price.allowed == answer(question, self._rates).price.allowed:
+            if by_itself.price.allowed == should:
                 return (
                     self._likeliest(alone, target)
                     or self._likeliest(question, target, _OF_RANK)

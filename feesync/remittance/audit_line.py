@@ -34,8 +34,9 @@ class AuditLine(NamedTuple):
         paid: what the payer paid.
         patient: what the patient owes.
         sequestration: what sequestration took from the payment.
-        carc: group codes and claim adjustment reason codes, such as `CO-45`.
-        rarc: remark codes.
+        carc: group codes and claim adjustment reason codes, such as `CO-45`; of a denied line
+            those of its claim too.
+        rarc: remark codes, likewise.
         status: what was found of it, such as `underpaid`.
         reason: why it was not judged, or has no price; else None.
         as_if: what `allowed` is right for, to be read after "as"; None where it is right, or
@@ -47,7 +48,7 @@ class AuditLine(NamedTuple):
         locality: its number.
         pos: place of service.
         practitioner: who bills.
-        payer: identifier of the payer.
+        payer: identifier of the payer, or its name where the file has no identifier.
         filing: claim filing indicator; `MB` is Medicare Part B.
         file: the file.
     """

@@ -1,7 +1,8 @@
 """Each decision of a payer held against what its plan should have allowed, line by line.
 
-Lines that were paid are priced together, as the claim that the payer paid; one that was denied, or
-paid with another, changes no other, and a denied one has what it would have been paid beside them.
+Lines that were paid are priced together, as the claim that the payer paid, and so is one whose
+allowed amount is not known; one that was denied, or paid with another, changes no other, and a
+denied one has what it would have been paid beside them.
 Out of scope: which decisions count (decision), and what an amount is right for (as_if).
 """
 
@@ -59,7 +60,7 @@ class Part(NamedTuple):
         rendering: where, and by whom.
         status: what is found of it, None where it is to be judged.
         reason: why.
-        question: what it is priced by, None where it is not.
+        question: what it is priced by, None where it cannot be.
     """
 
     service: ServiceLine
@@ -107,7 +108,11 @@ class Judge:
             return
         parts = {
             number: Part(
-                service, allowance(service), self._renderings.of(decision, service), status, reason
+                service,
+                allowance(service, payment),
+                self._renderings.of(decision, service),
+                status,
+                reason,
             )
             for number, service in enumerate(payment.services, start=1)
         }
@@ -144,13 +149,13 @@ class Judge:
         procedure = service.procedure
         if procedure.qualifier != _HCPCS:
             return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
-        denied = is_denied(service)
+        denied = is_denied(service, decision.payment)
         if denied and is_bundled(service):
             return part._replace(status=LineStatus.BUNDLED)
-        if not denied and part.allowance.origin is Origin.NONE:
-            return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NO_ALLOWED)
         if denied:
             part = part._replace(status=LineStatus.DENIED)
+        elif part.allowance.origin is Origin.NONE:
+            part = part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NO_ALLOWED)
         units = _units(service, denied=denied)
         missing = (
             (Reason.MISSING_LOCALITY, rendering.locality),
@@ -180,7 +185,7 @@ class Judge:
         """Return what to expect of the lines that can be priced, by number."""
         found: dict[int, Expected | FeesyncError] = {}
         for asked in _by_practitioner(parts):
-            paid = {number: part for number, part in asked.items() if part.status is None}
+            paid = {number: part for number, part in asked.items() if _is_paid(part)}
             found |= self._amounts.of(_questions(paid))
             denied = asked.keys() - paid.keys()
             if denied:
@@ -197,7 +202,7 @@ class Judge:
         parts: Mapping[int, Part],
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AuditLine:
-        own = expected.get(number)
+        own = None if part.status is LineStatus.NOT_AUDITED else expected.get(number)
         status, reason, as_if = part.status, part.reason, None
         should: int | None = None
         variance: int | None = None
@@ -239,13 +244,12 @@ class Judge:
             (parts[other].question, priced)
             for other, priced in expected.items()
             if other != number
-            and parts[other].status is None
+            and _is_paid(parts[other])
             and parts[other].rendering.npi == part.rendering.npi
             and isinstance(priced, Expected)
         ]
         question = beside(part.question, own, others)  # type: ignore[arg-type]
-        label = own.quote.release.label
-        return self._searches.of(question, label, part.allowance.cents)
+        return self._searches.of(question, own, part.allowance.cents)
 
 
 def _by_practitioner(parts: Mapping[int, Part]) -> Iterable[dict[int, Part]]:
@@ -257,6 +261,11 @@ def _by_practitioner(parts: Mapping[int, Part]) -> Iterable[dict[int, Part]]:
     return groups.values()
 
 
+def _is_paid(part: Part) -> bool:
+    """Tell whether a line that can be priced was paid, so that it ranks among the others."""
+    return part.status is not LineStatus.DENIED
+
+
 def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
     return {number: part.question for number, part in parts.items() if part.question}
 
@@ -264,7 +273,7 @@ def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
 def _refused(part: Part, reason: Reason) -> Part:
     """Return a line that cannot be priced; one that is denied stays denied."""
     kind = LineStatus.NOT_AUDITED if reason is Reason.MISSING_LOCALITY else LineStatus.REFUSED
-    return part._replace(status=part.status or kind, reason=reason)
+    return part._replace(status=part.status or kind, reason=part.reason or reason)
 
 
 def _units(service: ServiceLine, *, denied: bool) -> int | None:
@@ -310,6 +319,7 @@ def _audit_line(
     service, amount, rendering = part.service, part.allowance, part.rendering
     quote = expected and expected.quote
     place = quote and quote.locality
+    of_claim, denied = decision.payment, status is LineStatus.DENIED
     return AuditLine(
         claim=names.claim,
         line=(names.own and service.number) or str(number),
@@ -326,8 +336,8 @@ def _audit_line(
         paid=dollars(service.paid),
         patient=dollars(amount.patient),
         sequestration=dollars(amount.sequestration),
-        carc=_codes(service.adjustments),
-        rarc=_remarks(decision, service, status),
+        carc=_codes((*service.adjustments, *(of_claim.adjustments if denied else ()))),
+        rarc=tuple(dict.fromkeys((*service.remarks, *(of_claim.remarks if denied else ())))),
         status=status.value,
         reason=None if reason is None else str(reason),
         as_if=as_if and as_if.text,
@@ -338,16 +348,10 @@ def _audit_line(
         locality=place and place.locality,
         pos=rendering.pos or None,
         practitioner=rendering.practitioner or None,
-        payer=decision.payer.number,
+        payer=decision.payer.number or decision.payer.name,
         filing=decision.payment.filing,
         file=names.files[decision.file],
     )
-
-
-def _remarks(decision: Decision, service: ServiceLine, status: LineStatus) -> tuple[str, ...]:
-    """Return the remark codes of a line; of a denied one also those of its claim."""
-    of_claim = decision.payment.remarks if status is LineStatus.DENIED else ()
-    return tuple(dict.fromkeys((*service.remarks, *of_claim)))
 
 
 def _whole_claim(
@@ -385,7 +389,7 @@ def _whole_claim(
         locality=None,
         pos=payment.pos or None,
         practitioner=None,
-        payer=decision.payer.number,
+        payer=decision.payer.number or decision.payer.name,
         filing=payment.filing,
         file=names.files[decision.file],
     )
