@@ -231,7 +231,8 @@ class TestClaims:
         ("rows", "macs"),
         [
             ("MADE0001,2,01112-05\nMADE0001,,13202-01\n", {"13202", "01112"}),
-            ("MADE0001,9,13202-01\nMADE0001,8,01112-05\n", {"13202"}),
+            ("MADE0001,9,13202-01\nMADE0001,8,13202-01\n", {"13202"}),
+            ("MADE0001,9,13202-01\nMADE0001,8,01112-05\n", set()),
         ],
     )
     def test_a_line_without_a_row_is_that_of_its_claim(self, tmp_path, rows, macs):
