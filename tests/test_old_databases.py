@@ -13,9 +13,10 @@ from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
+import pandas
 import pytest
 
-from feesync import diff, estimate
+from feesync import diff, estimate, reprice
 from feesync.errors import StoreError
 from feesync.store import schema
 from feesync.store.revisions import read_revisions
@@ -176,7 +177,9 @@ def test_a_migration_that_is_killed_leaves_the_database_as_it_was(old):
         assert Source(connection, embedded=False).damages() == []
 
 
-def test_an_old_database_where_nothing_can_be_written_answers_the_same(old, monkeypatch):
+@pytest.fixture
+def unwritable(old, monkeypatch):
+    """An old database that is read as it is, since nothing can be written."""
     with closing(sqlite3.connect(old)) as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version < schema._OLDEST_READ:
@@ -189,14 +192,27 @@ def test_an_old_database_where_nothing_can_be_written_answers_the_same(old, monk
         raise error
 
     monkeypatch.setattr(schema, "open_for_writing", refuse)
-    before = dump(old)
+    return old
+
+
+def test_an_old_database_where_nothing_can_be_written_answers_the_same(unwritable):
+    before = dump(unwritable)
     answer = estimate("64493", locality="01112-05", date=DAY)
     assert (str(answer.fee), answer.release.source) == ("222.87", "rvu25d_2.zip")
-    assert has_sound_zips(old)
-    with closing(schema.open_for_reading(old)) as connection:
+    assert has_sound_zips(unwritable)
+    with closing(schema.open_for_reading(unwritable)) as connection:
         assert Source(connection, embedded=False).damages() == []
-    assert read_revisions(old)["RVU25D"].current == answer.release.sha256
-    assert dump(old) == before
+    assert read_revisions(unwritable)["RVU25D"].current == answer.release.sha256
+    assert dump(unwritable) == before
+
+
+def test_a_file_is_repriced_by_an_old_database_and_the_snapshot_beside_it(unwritable):
+    for days in ([DAY, "2021-05-03"], ["2021-05-03", DAY]):
+        claims = pandas.DataFrame({"date": days, "hcpcs": "64493", "locality": "01112-05"})
+        found = reprice(claims, workers=1).to_frame("pandas")
+        single = [estimate("64493", locality="01112-05", date=day) for day in days]
+        assert [*found["allowed"]] == [answer.allowed for answer in single]
+        assert [*found["release"]] == [answer.release.label for answer in single]
 
 
 def has_sound_zips(database):

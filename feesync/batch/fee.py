@@ -6,6 +6,7 @@ join by. Which row of a code a line has is decided by pricing, once for the rows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ _BASES = ("nonqp", "qp")
 _KEYS = "v.hcpcs, v.modifier, l.mac"
 """Where the view names what a rate is of."""
 
-_PLACES = "JOIN locality AS l ON l.release_id = r.edition_id"
+_PLACES = re.compile(r"JOIN locality AS l ON l\.release_id = r\.\w+")
 """Where the view joins all places to all rows of codes."""
 
 _EXACT = "FROM revision_rate_exact"
@@ -75,9 +76,7 @@ def rates_of(engine: Engine, found: Periods, table: str, columns: Sequence[str])
         f"JOIN {table} AS n ON n.rate_id = v.rate_id AND n.basis_id = f.basis_id "
         "AND n.release_id = f.release_id JOIN locality AS l ON l.place_id = n.place_id"
     )
-    return views["revision_rate_cents"].replace(
-        _EXACT, f"FROM ({exact.replace(_PLACES, join)}) AS e"
-    )
+    return views["revision_rate_cents"].replace(_EXACT, f"FROM ({_PLACES.sub(join, exact)}) AS e")
 
 
 def _numbered(

@@ -34,6 +34,10 @@ MEMORY = "1GB"
 """What DuckDB may take of this machine's memory; it writes what exceeds it to temporary files."""
 
 _TABLES = ("conversion_factor", "relative_value", "opps_relative_value", "locality")
+_EDITIONS = {"edition": "edition_id", "release": "release_id"}
+"""The table of editions and its key, and those of a database of before: the formula of such a one
+names that, and its releases and the snapshot's are priced together."""
+
 _FLAGS = frozenset(("nonfacility_na", "facility_na"))
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
 _FEW = 1_000
@@ -84,20 +88,14 @@ def _columns_of(
 ) -> Iterator[tuple[str, Columns]]:
     """Yield the tables of a release with its rows, and the release by another number."""
     editions = table_of_editions(connection)
-    key = "edition_id" if editions == "edition" else "release_id"
     row = connection.execute(
-        f"SELECT label, year, superseded_by FROM {editions} WHERE {key} = ?",  # noqa: S608
+        f"SELECT label, year, superseded_by FROM {editions} WHERE {_EDITIONS[editions]} = ?",  # noqa: S608
         (release_id,),
     ).fetchone()
-    kinds = ("BIGINT", "VARCHAR", "BIGINT", "BIGINT")
-    names = (key, "label", "year", "superseded_by")
-    yield (
-        editions,
-        {
-            name: (kind, [value])
-            for name, kind, value in zip(names, kinds, (number, *row), strict=True)
-        },
-    )
+    names, kinds = ("label", "year", "superseded_by"), ("VARCHAR", "BIGINT", "BIGINT")
+    facts = {name: (kind, [value]) for name, kind, value in zip(names, kinds, row, strict=True)}
+    for table, key in _EDITIONS.items():
+        yield table, {key: ("BIGINT", [number]), **facts}
     for table in _TABLES:
         declared = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,))
         types = dict(declared.fetchall())
