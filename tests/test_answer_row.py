@@ -58,7 +58,7 @@ def test_the_columns_are_those_of_the_claim(loaded, lines, more):
             for step in answer.steps
         ]
         denials = [note.code for note in answer.notes if note.severity == "denial"]
-        assert own.steps == "; ".join(steps)
+        assert own.steps == ("; ".join(steps) or None)
         assert own.rank == answer.rank
         assert own.status == ("priced" if answer.allowed is not None else "denied")
         assert own.reason == (None if answer.allowed is not None else denials[0])

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from feesync.model.frame import frame
 
 D = Decimal
 DAY = "2025-11-03"
+REMITTANCE = Path(__file__).parent / "fixtures" / "x12" / "base.835"
 ALABAMA = (D("154.46"), D("81.66"))
 """CMS's amounts of 64493 in Alabama in November 2025, in PFREV25D."""
 
@@ -262,6 +264,8 @@ RESULTS: dict[str, Any] = {
     "quote": lambda: fs.open_schedule().rate("64493", "", "AL", DAY),
     "verify": lambda: fs.Verification((), ()),
     "sheet": lambda: fs.sheet(["64493-50"], locality="AL", date=DAY),
+    "reprice": lambda: fs.reprice(fs.rates("64493", locality="AL", date=DAY)),
+    "audit": lambda: fs.audit(REMITTANCE, locality="AL"),
     **FRAMES,
 }
 

@@ -131,11 +131,13 @@ class PaymentFile:
     def chunks(self) -> Iterator[bytes]:
         """Yield the content in parts, each of whole lines; `rewind` begins again.
 
+        A line of more than LONGEST_LINE bytes, which no record has, may be in two parts.
+
         Raises:
             ContentRefusedError: the zip that it is in is damaged.
         """
         while chunk := self.stream.read(_CHUNK):
-            yield chunk + self.stream.readline()
+            yield chunk + self.stream.readline(LONGEST_LINE)
 
     def rewind(self) -> None:
         """Begin to read again at the first byte."""
