@@ -19,9 +19,6 @@ from feesync.store.formula import DUCKDB, Dialect
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
 CHUNK = 20_000
 """How many rows a process works on at a time, at least."""
 
