@@ -166,6 +166,7 @@ def test_a_dirty_file_comes_out_with_a_reason_a_line(reprice, form):
     for stream in (result.stdout, result.stderr):
         assert not any(word in stream for word in ("SECRET", "yesterdayish", "Atlantis", "moon"))
     assert "refused         1  no-release" in result.stdout
+    assert "feesync: warning: no loaded release answers for 1 line; 'feesync sync'" in result.stderr
 
 
 def test_a_semicolon_file_with_a_decimal_comma_is_refused_a_line_at_a_time(reprice):

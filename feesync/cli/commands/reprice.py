@@ -306,6 +306,12 @@ def _print_warnings(result: Repricing) -> None:
         _warn(with_hint(text, hint))
     if result.group == Group.CLAIM and result.lines and "claim_id" not in result.columns:
         _warn("there is no column claim_id: each line was priced by itself")
+    for reason in result.reasons:
+        if reason.reason == Reason.NO_RELEASE:
+            _warn(
+                f"no loaded release answers for {count_of(reason.lines, 'line')}; 'feesync sync' "
+                "brings those of this year and the last, --year YYYY others"
+            )
     for one in result.releases:
         if one.stand_in:
             _warn(
