@@ -90,6 +90,7 @@ def test_the_rows_are_in_the_file_where_there_is_one(tmp_path):
         ({"practitioner": "wizard"}, "'wizard'"),
         ({"memory": "0GB"}, "memory '0GB' is no size such as 1GB or 500MB"),
         ({"claims": []}, "claims names no file"),
+        ({"claims": polars.LazyFrame({"cpt": ["64493"]})}, "a LazyFrame has no rows yet: give its"),
         ({"claims": 5}, "claims is a list, such as ['claims.csv'], not int"),
         ({"claims": ["a.csv", 5]}, "a file is a path, not int"),
     ],

@@ -263,6 +263,8 @@ def _claims(claims: Any) -> tuple[tuple[tuple[Path, str], ...], Any]:  # noqa: A
     """Return the files of the claims, each once; or what has an Arrow stream."""
     if hasattr(claims, "__arrow_c_stream__"):
         return (), claims
+    if hasattr(claims, "collect"):  # of polars; it cannot be iterated over, and says that it can
+        raise InvalidInputError(f"a {type(claims).__name__} has no rows yet: give its collect()")
     several = not isinstance(claims, str | os.PathLike)
     given = reading.sequence("claims", claims, "claims.csv") if several else (claims,)
     paths: list[Path] = []
