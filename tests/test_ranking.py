@@ -171,6 +171,7 @@ def test_the_ranks_of_a_day_are_those_of_the_manual():
         ("x2", {}, True),  # both sides
         ("x2 59", {}, False),
         ("x3", {}, False),
+        ("x5", {"bilateral": "0"}, False),
         ("78", {}, False),
         ("54", {"global_days": "010", "intraoperative": 80, "preoperative": 10}, True),
         ("54 x2", {"global_days": "010", "intraoperative": 80, "bilateral": "0"}, False),

@@ -20,7 +20,7 @@ from feesync.pricing import modifiers
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Contract, Line
 from feesync.pricing.program import program
-from feesync.pricing.recipe import CHARGE_TEXT, Recipe, recipe
+from feesync.pricing.recipe import CHARGE_TEXT, Recipe, Rest, recipe
 from feesync.pricing.terms import Terms
 from feesync.reference.modifiers import known_modifiers, modifier_effects
 
@@ -69,14 +69,35 @@ def rounded(amount, factor):
     return whole + (1 if rest >= 5_000 else 0)
 
 
-def folded(made, base, charge):
+def first_and_further(made, own, base):
+    """The amounts of the first unit and of a further one that is reduced."""
+    first = base.fee
+    for factor in made.before:
+        first = rounded(first, factor)
+    if made.rest is None:
+        further = 0
+    elif made.rest.practice_expense < 10_000:
+        lost = base.pe_rvu * own.pe_gpci * own.conversion_factor
+        cents, part = divmod(
+            base.exact * 10_000 - lost * (10_000 - made.rest.practice_expense), 10**11
+        )
+        further = cents + (2 * part >= 10**11)
+    else:
+        further = rounded(first, made.rest.factor)
+    for factor in made.after:
+        first, further = rounded(first, factor), rounded(further, factor)
+    return first, further
+
+
+def folded(made, own, base, charge):
     """The fee, allowed amount, limiting charge, steps and denial that a recipe gives."""
     if made.denial:
         return base.amount, None, None, [], made.denial
-    amount = base.fee
-    for factor in (*made.before, *made.after):
-        amount = rounded(amount, factor)
-    amount, steps = amount * made.services, list(made.steps)
+    first, further = first_and_further(made, own, base)
+    amount, steps = first * made.services, list(made.steps)
+    if made.rest:
+        assert made.services == 1
+        amount += further * made.rest.units
     if charge is not None and charge < amount:
         amount, steps = charge, [*steps, CHARGE_TEXT]
     limit = None
@@ -99,10 +120,10 @@ def priced(price):
 def may_not_fold(own, a_line):
     """Whether parts, ranks, shares of several operations or days are in a line, by its words."""
     mods = set(a_line.modifiers)
-    ranked = own.multiple_procedure in "23457" or own.multiple_procedure == "6"
+    ranked = own.multiple_procedure in "34567" or bool(mods & {"54", "55", "56"})
     return (
         bool(mods & {"FX", "FY", "CT"})
-        or (a_line.units > 1 and (ranked or mods & {"54", "55", "56"}))
+        or (a_line.units > 1 and ranked)
         or bool(mods & {"UN", "UP", "UQ", "UR", "US"})
     )
 
@@ -125,11 +146,17 @@ class Proof:
             assert may_not_fold(own, a_line), (own.hcpcs, own.modifier, a_line)
             self.seen["not folded"] += 1
             return
-        total = folded(made, base, None)[1] or 0
+        total = folded(made, own, base, None)[1] or 0
         charge = chance.choice((None, total // 3 + 1, total - 1, total, total + 1))
+        if made.rest:
+            if base.capped:
+                return
+            least = first_and_further(made, own, base)[0] * (1 + made.rest.units)
+            charge = chance.choice((None, least, least + 1))
+            self.seen[f"rest {own.multiple_procedure}"] += 1
         a_line = a_line._replace(charge=None if charge is None else max(charge, 0))
         expected = priced(price_line(a_line, Own(own, ())))
-        assert folded(made, base, a_line.charge) == expected, (own.hcpcs, own.modifier, a_line)
+        assert folded(made, own, base, a_line.charge) == expected, (own.hcpcs, own.modifier, a_line)
         self.seen["denied" if made.denial else f"{made.services} services"] += 1
         self.seen["limited"] += made.limit is not None
         if made.limit:
@@ -239,8 +266,33 @@ FREE = {"multiple_procedure": "0", "bilateral": "0"}
         (line("GY"), {}, Recipe((), (), 1, (), None, "modifier-gy")),
         (line(), {"status": "B", "nonfacility_amount": None},
          Recipe((), (), 1, (), None, "status-b")),
-        (line(units=3), {}, None),  # they rank
-        (line(units=2), {"multiple_procedure": "5", "bilateral": "0"}, None),
+        (
+            line("62", units=3), {"co_surgeon": "2"},
+            Recipe(
+                (), (6_250,), 1, ("units x 3", "multiple procedure", "co-surgeon x 0.625"),
+                None, "", Rest(2, factor=5_000),
+            ),
+        ),
+        (
+            line("50", units=2, nonpar=True), {},
+            Recipe(
+                (15_000,), (9_500,), 1,
+                ("bilateral x 1.5", "units x 2", "multiple procedure", "nonparticipating x 0.95"),
+                (3_933, 16_000_000_000), "", Rest(1, factor=5_000),
+            ),
+        ),
+        (line(units=5), {}, Recipe((), (), 1, ("units x 5", "multiple procedure"), None, "",
+                                   Rest(4, factor=5_000))),
+        (line(units=6), {}, None),  # the sixth is by report
+        (line(units=3), {"multiple_procedure": "3", "endoscopic_base": "43235"}, None),
+        (line(units=3), {"multiple_procedure": "4"}, None),
+        (
+            line(units=4), {"multiple_procedure": "5", "bilateral": "0"},
+            Recipe((), (), 1, ("units x 4", "multiple therapy"), None, "",
+                   Rest(3, practice_expense=5_000)),
+        ),
+        (line(units=4, nonpar=True), {"multiple_procedure": "5", "bilateral": "0"}, None),
+        (line("50", units=2), {"multiple_procedure": "5"}, None),
         (line("54", units=2), SHARED | FREE, None),
         (line("55", units=2), SHARED, None),  # 2 of 90 days
         (line("55", days=30), SHARED, None),
@@ -255,7 +307,7 @@ def test_the_published_limiting_charge_by_the_fraction():
     """CMS's look-up tool: 64493 in San Francisco, October 2025: 243.49."""
     a_line = line(nonpar=True)
     made = recipe(program(rate().indicators, a_line), a_line)
-    assert folded(made, rate().in_setting("nonfacility"), None)[2] == 24349
+    assert folded(made, rate(), rate().in_setting("nonfacility"), None)[2] == 24349
 
 
 @pytest.mark.parametrize(
@@ -274,6 +326,6 @@ def test_the_texts_of_steps_are_those_of_a_claim_in_csv(
     own = small_book.rate(words[:5], "", place="01112-05")
     a_line = Line(words[:5], mods, Terms(DAY, Setting.NONFACILITY, practitioner="np"), units)
     made = recipe(program(own.indicators, a_line), a_line)
-    _, allowed, _, steps, _ = folded(made, own.in_setting("nonfacility"), charge)
+    _, allowed, _, steps, _ = folded(made, own, own.in_setting("nonfacility"), charge)
     cell = "" if allowed is None else f"{allowed / 100:.2f}"
     assert (row["steps"], row["allowed"]) == ("; ".join(steps), cell)

@@ -34,7 +34,7 @@ from feesync.pricing.procedures import Procedure, by_amount, procedures
 from feesync.pricing.rows import RateLookup
 from feesync.pricing.service import Service
 from feesync.pricing.steps import close, finish
-from feesync.reference.rule_values import rule_value, rule_values
+from feesync.reference.rule_values import RuleValue, rule_value, rule_values
 
 PROCEDURE_STEP, IMAGING_STEP, THERAPY_STEP = (
     "multiple procedure",
@@ -138,11 +138,20 @@ def _reduce_rank(service: Service, rank: int, number: int) -> None:
 @lru_cache(maxsize=4096)
 def of_rank(rank: int, number: int, day: date) -> Adjustment | None:
     """Return the adjustment of a rank among several on a day, None where it is paid in full."""
-    value = rule_value(PROCEDURE_STEP, f"rank {rank}", day)
+    value = _value_of_rank(rank, day)
     if value.factor == SCALE:
         return None
     reason = f"of {number} procedures of the day: {decimal_percent(value.factor)} %"
     return Adjustment(PROCEDURE_STEP, value.factor, reason, value.source)
+
+
+def factor_of_rank(rank: int, day: date) -> int:
+    """Return what is paid of a procedure of a rank, in ten-thousandths."""
+    return _value_of_rank(rank, day).factor
+
+
+def _value_of_rank(rank: int, day: date) -> RuleValue:
+    return rule_value(PROCEDURE_STEP, f"rank {rank}", day)
 
 
 def _ordered(services: Sequence[Service], amounts: dict[Service, int]) -> list[Service]:
@@ -298,10 +307,15 @@ def _therapy(services: Sequence[Service], rates: RateLookup) -> None:
             service.reduced = True
 
 
+def therapy_part(day: date) -> RuleValue:
+    """Return what is paid of the practice expense of all therapy of a day but the first."""
+    return rule_value(THERAPY_STEP, "practice expense", day)
+
+
 def _reduce_therapy(service: Service) -> None:
     """Reduce the practice expense of a service."""
     base, rate = service.base, service.rate
-    value = rule_value(THERAPY_STEP, "practice expense", service.line.day)
+    value = therapy_part(service.line.day)
     practice_expense = base.pe_rvu * rate.pe_gpci * rate.conversion_factor
     off = practice_expense * (SCALE - value.factor)
     less = base.fee - half_up(base.exact * SCALE - off, _EXACT_TO_CENTS * SCALE)

@@ -83,6 +83,7 @@ def is_simple(program: Program, own: Recipe | None) -> bool:
     return (
         own is not None
         and not own.denial
+        and own.rest is None
         and not program.alone
         and program.pool is not None
         and program.pool[0] == SURGERY
