@@ -6,6 +6,8 @@ the charge as `pricing.price.fold` does, and splits what is allowed as `pricing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feesync.batch.engine import Engine
 from feesync.batch.fee import rates_of
 from feesync.batch.periods import Periods
@@ -13,6 +15,8 @@ from feesync.batch.programs import Recipes
 from feesync.model.money import SCALE
 
 _HALF = SCALE // 2
+_OF_CENT = 10_000_000
+"""Billionths of a dollar in a cent."""
 
 
 def make_priced(
@@ -30,26 +34,19 @@ def make_priced(
     Its columns: row, shape, release_id, stand_in, place_id, paid; reason_id, why it cannot be
     priced, else NULL; folds; denial_id; beside, whether what the patient owes depends on other
     lines; fee, allowed, medicare_payment, sequestration, patient_responsibility and limiting_charge
-    in cents; steps_id. Where it does not fold, all amounts but the fee are NULL.
+    in cents; steps_id. Where it does not fold, all amounts but the fee are NULL. Whether one folds
+    whose units rank among themselves depends on its fee and charge (`pricing.recipe.Rest`).
 
     Args:
         engine: the engine.
         found: the releases.
-        size: how many factors the recipes have.
+        size: what the recipes have.
         shares: whether the table `share` has rows.
         name: of the table.
         lines: the table of the lines.
         recipes: the table of the recipes.
     """
-    factors = [f"x.before{number}" for number in range(size.before)]
-    factors += [f"x.after{number}" for number in range(size.after)]
-    amount = "fee"
-    select = _fees(engine, found, lines, recipes, factors, shares=shares)
-    for number in range(len(factors)):
-        product = scaled(engine, amount, f"f{number}")
-        amount = f"a{number}"
-        select = f"SELECT p.*, {product} AS {amount} FROM ({select}) AS p"  # noqa: S608
-    select = f"SELECT p.*, {amount} * services AS amount FROM ({select}) AS p"  # noqa: S608
+    select = _amounts(engine, _fees(engine, found, lines, recipes, size, shares=shares), size)
     is_open = "folds AND denial_id IS NULL AND reason_id IS NULL"
     lower = "CASE WHEN charge < amount THEN charge ELSE amount END"
     allowed = f"CASE WHEN {is_open} THEN {lower} END"
@@ -76,6 +73,54 @@ def make_priced(
     )
 
 
+def _amounts(engine: Engine, select: str, size: Recipes) -> str:
+    """Return the SELECT of fees with the amount of all services of a line, and whether it folds."""
+    factors = [f"f{number}" for number in range(size.before + size.after)]
+    before, after = factors[: size.before], factors[size.before :]
+    select, first = _times(engine, select, "fee", before)
+    folds, rest = "has_recipe", ""
+    if size.rest:
+        select = f"SELECT p.*, {_further(engine, first)} AS further FROM ({select}) AS p"  # noqa: S608
+        select, further = _times(engine, select, "further", after)
+        rest = f" + {further} * rest_units"
+    select, first = _times(engine, select, first, after)
+    if size.rest:
+        folds = (
+            f"CASE WHEN rest_units > 0 AND (capped OR charge < {first} * (1 + rest_units)) "
+            "THEN FALSE ELSE has_recipe END"
+        )
+    return (
+        f"SELECT p.*, {folds} AS folds, {first} * services{rest} AS amount "  # noqa: S608
+        f"FROM ({select}) AS p"
+    )
+
+
+def _times(engine: Engine, select: str, amount: str, factors: Sequence[str]) -> tuple[str, str]:
+    """Return a SELECT with an amount times factors, rounded after each, and its column."""
+    for factor in factors:
+        product = f"{amount}_{factor}"
+        select = (
+            f"SELECT p.*, {scaled(engine, amount, factor)} AS {product} "  # noqa: S608
+            f"FROM ({select}) AS p"
+        )
+        amount = product
+    return select, amount
+
+
+def _further(engine: Engine, first: str) -> str:
+    """Return the SQL of the amount of a unit after the first, before the factors of both."""
+    cut = f"CAST(practice_expense AS {engine.wide}) * ({SCALE} - rest_practice_expense)"
+    cent = SCALE * _OF_CENT
+    reduced = (
+        f"CAST((CAST(exact AS {engine.wide}) * {SCALE} - {cut} + {cent // 2}) "
+        f"{engine.dialect.quotient} {cent} AS BIGINT)"
+    )
+    return (
+        f"CASE WHEN rest_practice_expense < {SCALE} THEN {reduced} "
+        f"ELSE {scaled(engine, first, 'rest_factor')} END"
+    )
+
+
 def scaled(engine: Engine, amount: str, factor: str) -> str:
     """Return the SQL of an amount times a factor in ten-thousandths, rounded half up."""
     return f"(({amount}) * {factor} + {_HALF}) {engine.dialect.quotient} {SCALE}"
@@ -91,11 +136,25 @@ def _limit(engine: Engine) -> str:
     return f"CAST(({doubled}) {engine.dialect.quotient} (2 * {denominator}) AS BIGINT)"
 
 
+_FACILITY = "x.facility AND NOT l.facility_na"
+_OF_REST = (
+    ", x.rest_units, x.rest_factor, x.rest_practice_expense, "
+    f"CASE WHEN {_FACILITY} THEN l.facility_capped_fee < l.facility_fee "
+    "ELSE l.nonfacility_capped_fee < l.nonfacility_fee END AS capped, "
+    f"CASE WHEN {_FACILITY} THEN l.facility_pe_rvu ELSE l.nonfacility_pe_rvu END "
+    "* l.pe_gpci * l.conversion_factor AS practice_expense"
+)
+"""The columns that only recipes with further units need."""
+
+
 def _fees(
-    engine: Engine, found: Periods, lines: str, recipes: str, factors: list[str], *, shares: bool
+    engine: Engine, found: Periods, lines: str, recipes: str, size: Recipes, *, shares: bool
 ) -> str:
     """Return the SELECT of lines with the fee of their setting and what their recipe says."""
+    factors = [f"x.before{number}" for number in range(size.before)]
+    factors += [f"x.after{number}" for number in range(size.after)]
     named = "".join(f", {factor} AS f{number}" for number, factor in enumerate(factors))
+    named += _OF_REST if size.rest else ""
     coinsurance, owes, beside, join = "d.coinsurance", "TRUE", "FALSE", ""
     if shares:
         coinsurance = "coalesce(h.coinsurance, d.coinsurance)"
@@ -110,10 +169,11 @@ def _fees(
     return (
         "SELECT l.row, l.shape, l.release_id, l.stand_in, l.place_id, "  # noqa: S608
         "l.charge, l.deductible, l.paid, "
-        "x.folds, x.denial_id, x.reason_id, x.services, x.steps_id, x.charge_steps_id, "
+        "x.folds AS has_recipe, x.denial_id, x.reason_id, "
+        "x.services, x.steps_id, x.charge_steps_id, "
         "x.limit_numerator, x.limit_denominator, "
         "CASE WHEN x.facility THEN l.facility_amount ELSE l.nonfacility_amount END AS fee, "
-        "CASE WHEN x.facility AND NOT l.facility_na THEN l.facility_capped_exact "
+        f"CASE WHEN {_FACILITY} THEN l.facility_capped_exact "
         "ELSE l.nonfacility_capped_exact END AS exact, "
         f"d.sequestration AS sequestration_rate, {coinsurance} AS coinsurance, {owes} AS owes, "
         f"{beside} AS beside{named} "

@@ -29,6 +29,7 @@ def make_groups(run: Run) -> None:
 
     group_line: all lines that can be priced, with what groups are made by.
     beside: those in a group of several; grp, the number of the group, is that of its first row.
+    unfolded: row; those that their recipe, if there is one, does not price.
     of_pool, of_code: what several lines of a group share: grp, with ranked_by and pool_id, or with
     biller and code_id.
     unfit: row, reason; the lines that their claim, and not they themselves, makes unreadable.
@@ -49,7 +50,7 @@ def make_groups(run: Run) -> None:
     )
     engine.make(
         "beside",
-        "SELECT s.grp, g.row, g.biller, g.ranked_by, g.code_id, g.pool_id, g.folds, "  # noqa: S608
+        "SELECT s.grp, g.row, g.biller, g.ranked_by, g.code_id, g.pool_id, "  # noqa: S608
         "g.simple, g.combines, g.is_open, s.whole = 1 AS whole, "
         f"CASE WHEN s.lines > {MOST_LINES} THEN '{Reason.TOO_MANY_LINES}' "
         f"WHEN s.owed > s.least_owed THEN '{Reason.DEDUCTIBLE}' END AS reason "
@@ -63,6 +64,7 @@ def make_groups(run: Run) -> None:
             "FROM double_line"
         )
     engine.make("unfit", unfit)
+    engine.view("unfolded", _UNFOLDED)
     engine.make("of_pool", _OF_POOL)
     engine.make("of_code", _OF_CODE)
 
@@ -112,7 +114,7 @@ def _lines(run: Run) -> str:
         f"{billed_by} AS billed_by, {biller} AS biller, "
         f"CASE WHEN r.pool_id IS NULL THEN {biller} ELSE '' END AS ranked_by, "
         "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
-        f"{line_number} AS line_number, x.pool_id, x.alone, x.folds, x.simple, x.combines, "
+        f"{line_number} AS line_number, x.pool_id, x.alone, x.simple, x.combines, "
         "x.denial_id IS NULL AS is_open, coalesce(h.beside, FALSE) AS looks_beside "
         "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
         "JOIN biller AS b ON b.service_id = l.service_id "
@@ -169,6 +171,7 @@ def _has_doubles(run: Run) -> bool:
     return True
 
 
+_UNFOLDED = "SELECT row FROM priced WHERE reason_id IS NULL AND denial_id IS NULL AND NOT folds"
 _FIT = "b.reason IS NULL AND b.is_open"
 _OF_POOL = (
     "SELECT grp, ranked_by, pool_id FROM beside AS b "  # noqa: S608
@@ -184,13 +187,14 @@ _TOUCHING = (
     "ON p.grp = b.grp AND p.ranked_by = b.ranked_by AND p.pool_id = b.pool_id "
     "LEFT JOIN of_code AS c "
     "ON c.grp = b.grp AND c.biller = b.biller AND c.code_id = b.code_id AND b.combines "
+    "LEFT JOIN unfolded AS n ON n.row = b.row "
     "LEFT JOIN ranked_row AS r ON r.row = b.row "
     f"WHERE {_FIT} AND r.row IS NULL "
-    "AND (b.whole OR NOT b.folds OR p.grp IS NOT NULL OR c.grp IS NOT NULL)"
+    "AND (b.whole OR n.row IS NOT NULL OR p.grp IS NOT NULL OR c.grp IS NOT NULL)"
 )
 _SINGLE = (
-    "SELECT g.row AS grp, g.row, g.biller FROM group_line AS g WHERE NOT g.folds AND g.is_open "
-    "AND NOT EXISTS (SELECT 1 FROM beside AS b WHERE b.row = g.row) "
+    "SELECT g.row AS grp, g.row, g.biller FROM group_line AS g JOIN unfolded AS n ON n.row = g.row "
+    "WHERE NOT EXISTS (SELECT 1 FROM beside AS b WHERE b.row = g.row) "
     "AND NOT EXISTS (SELECT 1 FROM unfit AS u WHERE u.row = g.row)"
 )
 

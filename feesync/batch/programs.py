@@ -24,7 +24,7 @@ from feesync.pricing.line import CODE, Line
 from feesync.pricing.neighbours import Pool
 from feesync.pricing.program import program
 from feesync.pricing.ranking import is_simple
-from feesync.pricing.recipe import CHARGE_TEXT, Recipe, recipe
+from feesync.pricing.recipe import CHARGE_TEXT, Recipe, Rest, recipe
 from feesync.pricing.waiver import depends_on_codes, patient_share
 
 _HIGHEST = 10**38
@@ -38,11 +38,13 @@ class Recipes(NamedTuple):
     Attributes:
         before: how many factors they have before any reduction, at most.
         after: how many after it.
+        rest: whether any has further units that are reduced.
         pools: the pools of their lines, by id.
     """
 
     before: int
     after: int
+    rest: bool
     pools: list[Pool]
 
 
@@ -74,7 +76,8 @@ def give_recipes(
     """Give the engine a recipe for each shape of `line`.
 
     Makes the table recipe: shape; facility, whether the fee is that of a facility; folds, whether
-    there is a recipe; before0 ..., after0 ..., services; steps_id and charge_steps_id, the texts of
+    there is a recipe; before0 ..., after0 ..., services; rest_units, rest_factor and
+    rest_practice_expense, of further units; steps_id and charge_steps_id, the texts of
     the steps without and with the charge; denial_id; limit_numerator and limit_denominator as text;
     pool_id, alone, combines, simple; reason_id, NULL where the lines can be priced.
     """
@@ -84,6 +87,7 @@ def give_recipes(
     size = Recipes(
         max((len(each.before) for each in recipes), default=0),
         max((len(each.after) for each in recipes), default=0),
+        any(each.rest for each in recipes),
         [],
     )
     give_table(engine, "recipe", shapes, size, texts)
@@ -165,13 +169,14 @@ def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
     return Shape(line, own, pool, alone, combines, simple)
 
 
+_NO_REST = Rest(0)
 _NO_RECIPE = Recipe((), (), 1, (), None, "")
 _NONE = Shape(Line("", (), None), None)  # type: ignore[arg-type]
 
 
 def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> dict[str, tuple[str, Any]]:
     own = shape.own or _NO_RECIPE
-    limit = own.limit or (None, None)
+    limit, rest = own.limit or (None, None), own.rest or _NO_REST
     terms = shape.line.terms
     return {
         "facility": ("BOOLEAN", bool(terms) and terms.setting is Setting.FACILITY),
@@ -179,6 +184,7 @@ def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> dict[st
         **_factors("before", own.before, size.before),
         **_factors("after", own.after, size.after),
         "services": ("BIGINT", own.services),
+        **{f"rest_{name}": ("BIGINT", value) for name, value in rest._asdict().items()},
         "steps_id": ("INTEGER", texts.id_of("; ".join(own.steps)) if own.steps else None),
         "charge_steps_id": ("INTEGER", texts.id_of("; ".join((*own.steps, CHARGE_TEXT)))),
         "denial_id": ("INTEGER", texts.id_of(own.denial) if own.denial else None),

@@ -142,7 +142,7 @@ def _give_recipes(run: Run) -> Recipes:
         assert known.own is not None
         of_day = ranks(known.line.terms.day)
         shapes[number] = known._replace(own=ranked(known.own, of_day[rank - 1]))
-    size = run.recipes._replace(before=run.recipes.before + 1)
+    size = run.recipes._replace(before=run.recipes.before + 1, rest=False)
     give_table(engine, "ranked_recipe", shapes, size, run.texts)
     engine.give(
         "ranked_shape",
