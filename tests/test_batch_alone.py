@@ -6,11 +6,13 @@ from collections import Counter
 from contextlib import closing
 from decimal import Decimal
 from functools import partial
+from itertools import product
+from typing import Any
 
 import pytest
 from batches import NAMES, repriced
+from cms_files import VALUES, changed, fixture, rvu25d, zip_of
 from cms_files import repriced as repriced_code
-from cms_files import rvu25d, zip_of
 from everyday import one_in
 
 from feesync import estimate
@@ -317,6 +319,75 @@ def test_what_was_allowed_is_compared(loaded, tmp_path):
     assert [answer["variance"] for answer in answers] == [
         *(amount - allowed for amount in paid), None, None, None,
     ]  # fmt: skip
+
+
+RANKED = {
+    "20610": ("", "50", "RT"), "27447": ("", "62", "80"), "64493": ("", "78"),
+    "97035": ("GP", "CQ GP"), "97110": ("GP", "GO"),
+}  # fmt: skip
+"""Codes whose units rank among themselves, of surgery and of therapy, each with modifiers."""
+
+
+def of_ranked_units(charges):
+    """Rows of three and five ranked units, and what `estimate` is asked, with charges for each.
+
+    The charges are given by how many units there are and the amount of one, in cents.
+    """
+    for hcpcs, texts in RANKED.items():
+        for text, units, setting, nonpar in product(
+            texts, (3, 5), ("nonfacility", "facility"), (False, True)
+        ):
+            if nonpar and hcpcs.startswith("97"):
+                continue  # a limiting charge of parts of a service
+            shared = {
+                "hcpcs": hcpcs, "modifiers": text, "date": "2025-11-03", "locality": "01112-05",
+                "setting": setting,
+            }  # fmt: skip
+            arguments: dict[str, Any] = shared | {
+                "modifiers": tuple(text.split()),
+                "nonpar": nonpar,
+            }
+            one = estimate(**arguments, coverage=False).allowed
+            for charge in charges(units, int(one * 100)):
+                charge = None if charge is None else str(dollars(charge))
+                row = shared | {"units": str(units), "nonpar": "Y" if nonpar else ""}
+                yield (
+                    row | {"charge": charge or ""},
+                    arguments | {"units": units, "charge": charge},
+                    None,
+                )
+
+
+def test_ranked_units_with_a_charge_that_does_not_bind_are_priced_by_the_engine(
+    loaded, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(together, "GroupWork", lambda facts: None)
+    rows = [*of_ranked_units(lambda units, one: (None, units * one, units * one * 3))]
+    assert compared(tmp_path, rows)["priced"] == len(rows) > 130
+
+
+def test_ranked_units_with_a_charge_that_may_bind(loaded, tmp_path):
+    def charges(units, one):
+        return (units * one - 1, units * (one - 1), units * one // 2, units * one // 3, 1)
+
+    rows = [*of_ranked_units(charges)]
+    assert compared(tmp_path, rows)["priced"] == len(rows) > 350
+
+
+def test_ranked_units_of_a_capped_fee(loaded, tmp_path):
+    values = fixture(VALUES)
+    for hcpcs in RANKED:
+        for column, relative_value in ((28, "0.20"), (29, "0.20"), (30, "0.01")):
+            values = changed(values, hcpcs, column, relative_value)
+    data = zip_of(rvu25d(values=values, caps=None))
+    load(
+        loaded,
+        from_zip(data, "rvu25d.zip"),
+        allow_change=True,
+        without_checks=frozenset({"opps-columns"}),
+    )
+    rows = [*of_ranked_units(lambda units, one: (None, units * one * 3))]
+    assert compared(tmp_path, rows)["priced"] == len(rows) > 130
 
 
 def test_a_row_with_a_flaw_has_it_as_its_reason(loaded, tmp_path):
