@@ -1,17 +1,24 @@
 """Claims in Spark: the same answers as by DuckDB and by `estimate_claim`, in the same columns."""
 
+import doctest
+import json
+import os
 import random
+import subprocess
+import sys
+from contextlib import nullcontext
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from batches import NAMES, differences, repriced, rows_of
+from documents import blocks
 from test_batch_together import by_what_they_say, claims_of
 
 from feesync import FeesyncError, InvalidInputError, StoreError
 from feesync.batch import spark as batch
-from feesync.batch import spark_engine
+from feesync.batch import spark_engine, spark_session
 from feesync.batch.answer import COLUMNS
 
 LINE = {"date": "2025-11-03", "hcpcs": "64493", "locality": "01112-05"}
@@ -167,3 +174,96 @@ def test_a_failure_of_an_executor_says_nothing_of_rows(spark, monkeypatch):
         monkeypatch.setattr(spark_engine, "VERSION", "0.0.1")
         with pytest.raises(StoreError, match=r"has feesync .*, and this machine 0\.0\.1: install"):
             through(changed)
+
+
+FILE = """claim_id,line,date,hcpcs,modifiers,locality,pos,charge,note
+A1,1,2025-11-03,64493,50,AL,11,500.00,"x, y"
+A1,2,2025-11-03,64494,,AL,11,,"two
+lines"
+A2,1,11/3/2025,99213,,CA-05,22,1.10,00123
+A3,1,2025-11-04,71046,26,01112-05,,," say ""no"" "
+A4,1,2025-11-04,71046,26,01112-05,,
+A5,1,2025-11-04,71046,GY,01112-05,,,1.10
+"""
+
+
+@pytest.fixture
+def reprice(spark, feesync, loaded, tmp_path, monkeypatch):
+    """Run the command on files, with Spark or without; its result."""
+    monkeypatch.setattr(spark_session, "open_session", lambda master: nullcontext(spark))
+
+    def run(claims, output, *options):
+        return feesync("reprice", tmp_path / claims, "-o", tmp_path / output, *options)
+
+    return run
+
+
+def test_the_command_writes_what_duckdb_does(reprice, tmp_path):
+    (tmp_path / "claims.csv").write_text(FILE)
+    alone = reprice("claims.csv", "alone.csv", "--json")
+    result = reprice("claims.csv", "priced.csv", "--engine", "spark", "--json")
+    assert (result.exit_code, result.stderr) == (0, f"feesync: 6 lines in {tmp_path}/priced.csv\n")
+    assert json.loads(result.stdout) | {"output": ""} == json.loads(alone.stdout) | {"output": ""}
+    assert (tmp_path / "priced.csv/_SUCCESS").exists()
+    parts = [part.read_text() for part in sorted((tmp_path / "priced.csv").glob("part-*"))]
+    rows = [parts[0], *(part.split("\n", 1)[1] for part in parts[1:])]
+    assert "".join(rows) == (tmp_path / "alone.csv").read_text()
+    assert "ragged-row" in rows[0]
+
+
+def test_parquet_goes_in_and_comes_out(reprice, spark, tmp_path):
+    rows = [LINE | {"units": units} for units in ("1", "two")]
+    frame = frame_of(spark, rows).coalesce(1)
+    frame.write.parquet(str(tmp_path / "claims.parquet"))
+    (tmp_path / "priced.parquet").mkdir()
+    (tmp_path / "priced.parquet/_SUCCESS").touch()
+    options = "--engine", "spark", "--force"
+    result = reprice("claims.parquet", "priced.parquet", *options)
+    assert (result.exit_code, result.stdout.split("\n")[0]) == (0, "2 lines, by claim")
+    found = spark.read.parquet(str(tmp_path / "priced.parquet"))
+    assert [row["allowed"] for row in found.collect()] == [Decimal("222.87"), None]
+    assert found.columns == ["at", *LINE, "units", *answer_columns(LINE)]
+    result = reprice("claims.parquet", "claims.parquet", *options)
+    assert (result.exit_code, "has the claims themselves" in result.stderr) == (2, True)
+
+
+def answer_columns(own):
+    return [f"feesync_{name}" if name in own else name for name in COLUMNS if name != "variance"]
+
+
+def test_what_spark_must_not_write_is_refused(reprice, tmp_path):
+    def refusal(claims, output, *options):
+        result = reprice(claims, output, "--engine", "spark", *options)
+        assert (result.exit_code, result.stdout) == (2, "")
+        return result.stderr
+
+    (tmp_path / "mine.csv").mkdir()
+    assert "mine.csv exists" in refusal("claims.csv", "mine.csv")
+    assert "is no folder that Spark has written" in refusal("claims.csv", "mine.csv", "--force")
+    assert "ends in none of .csv, .csv.gz" in refusal("claims.xlsx", "priced.csv")
+    assert "does not end in .csv, .csv.gz or" in refusal("claims.csv", "priced.csv.bz2")
+    assert "Spark finds no file" in refusal("none.csv", "priced.csv")
+    assert "--workers is of DuckDB" in refusal("claims.csv", "priced.csv", "--workers", "2")
+    assert (tmp_path / "mine.csv").is_dir()
+
+
+def test_a_session_of_the_command_is_quiet(spark, tmp_path):
+    command = ["reprice", "none.csv", "-o", "priced.csv", "--engine", "spark", "--master"]
+    feesync = [sys.executable, "-m", "feesync", *command, "local[1]"]
+    result = subprocess.run(feesync, cwd=tmp_path, capture_output=True, text=True, env=os.environ)
+    assert result.stdout == ""
+    assert result.stderr == "feesync: Spark finds no file none.csv\n"
+    assert result.returncode == 2
+
+
+def test_the_guide(spark, loaded, tmp_path):
+    (tmp_path / "claims.csv").write_text(claims_of_the_guide())
+    (block,) = [block for block in blocks("python") if block.file == "spark"]
+    code = block.text.replace('"claims.csv"', repr(str(tmp_path / "claims.csv")))
+    example = doctest.DocTestParser().get_doctest(code, {"spark": spark}, "guide", None, 0)
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
+def claims_of_the_guide():
+    (text,) = {block.text for block in blocks("csv") if block.file == "claims.csv"}
+    return text

@@ -107,7 +107,7 @@ def test_there_are_other_commands():
     assert len(COMMANDS) >= 10
 
 
-PYTHON = blocks("python")
+PYTHON = [block for block in blocks("python") if block.file != "spark"]
 
 
 @pytest.mark.usefixtures("folder")

@@ -6,17 +6,18 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from feesync.batch.job import Group, Job, read_job
+from feesync.batch.job import Group, Job, read_job, read_mapping, read_request
 from feesync.batch.reasons import Reason, Status
 from feesync.batch.repricing import Repricing, Variance
+from feesync.batch.request import Request
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
 from feesync.cli.input import STDIN
@@ -47,6 +48,7 @@ from feesync.pricing.practitioner import PHYSICIAN
 from feesync.remittance.findings import sentence
 
 _MOST_FINDINGS = 20
+_ENGINES = ("duckdb", "spark")
 _STDIN_NAME = "standard input"
 _WIDTH, _MEANING = 80, 44
 _WIDE, _AMOUNT = 24, 18
@@ -120,6 +122,19 @@ def _read_map(
     metavar="SIZE",
     help="What the tables may take of memory, such as 4GB; 1GB by default.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(_ENGINES, case_sensitive=False),
+    default=_ENGINES[0],
+    show_default=True,
+    help="What computes: DuckDB on this machine, or Spark.",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="Where Spark runs, such as local[4] or spark://host:7077; by default as its own "
+    "configuration says, else on this machine.",
+)
 @json_option
 @db_option
 @click.pass_context
@@ -134,6 +149,8 @@ def command(
     as_json: bool,
     workers: int | None,
     memory: str | None,
+    engine: str,
+    master: str | None,
     **terms: Any,  # noqa: ANN401 - what holds where a line says nothing
 ) -> None:
     """Price files of claims: every line comes out, in its order, with what Medicare allows.
@@ -156,27 +173,41 @@ def command(
     answer's is feesync_locality, say. --locality, --pos and their like are for lines that do not
     say. The file appears whole or not at all. A line that cannot be priced has its reason in the
     file, and the exit status is 0. Needs pip install 'feesync[batch]'.
+
+    With --engine spark, which needs pip install 'feesync[spark]' and Java, CLAIMS and FILE are what
+    Spark takes: .csv, .csv.gz or .parquet, files, folders or addresses such as s3a://. FILE is a
+    folder, whole when _SUCCESS is in it: its files, by name, have the lines of each of CLAIMS in
+    their order.
+
+    \b
+      feesync reprice claims.parquet -o priced.parquet --engine spark --master spark://host:7077
     """
+    in_spark = engine == _ENGINES[1]
+    _check_engine(in_spark, master, workers, memory)
     terms["locality"] = one_place(terms["locality"], terms.pop("zip_code"))
     one_setting(terms["setting"], terms["pos"])
     terms["date"] = terms.pop("day")
     wanted = ("locality", "practitioner", "nonpar", *(() if terms["setting"] else ("pos",)))
-    with fill(terms, wanted, {"as_json": as_json}), _with_stdin(claims) as paths:
+    stdin = nullcontext(claims) if in_spark else _with_stdin(claims)
+    with fill(terms, wanted, {"as_json": as_json}), stdin as paths:
         terms["setting"] = terms["setting"] or Setting.NONFACILITY
         terms["practitioner"] = terms["practitioner"] or PHYSICIAN
         terms["nonpar"] = bool(terms["nonpar"])
-        job = read_job(
-            paths,
-            output,
-            columns=columns,
-            group=group,
-            workers=workers,
-            memory=memory,
-            force=force,
-            db=ctx.obj,
-            **terms,
-        )
-        result = _run(job, claims, paths)
+        terms |= {"group": group, "db": ctx.obj}
+        if in_spark:
+            request = read_request(**terms)
+            result = _run_in_spark(claims, output, force, read_mapping(columns), request, master)
+        else:
+            job = read_job(
+                paths,
+                output,
+                columns=columns,
+                workers=workers,
+                memory=memory,
+                force=force,
+                **terms,
+            )
+            result = _run(job, claims, paths)
         if as_json:
             print_json(result.to_dict())
         else:
@@ -212,6 +243,35 @@ def _run(job: Job, claims: Sequence[str], paths: Sequence[str]) -> Repricing:
         return job.run(line.show)
     finally:
         line.clear()
+
+
+def _check_engine(
+    in_spark: bool, master: str | None, workers: int | None, memory: str | None
+) -> None:
+    """Refuse an option of the other engine."""
+    if in_spark and (workers or memory):
+        name = "--workers" if workers else "--memory"
+        raise click.UsageError(f"{name} is of DuckDB; Spark has settings of its own")
+    if master is not None and not in_spark:
+        raise click.UsageError("--master goes with --engine spark")
+
+
+def _run_in_spark(
+    claims: tuple[str, ...],
+    output: str,
+    force: bool,
+    columns: Mapping[str, str],
+    request: Request,
+    master: str | None,
+) -> Repricing:
+    """Run a job in a session of Spark."""
+    from feesync.batch.spark_job import SparkJob
+    from feesync.batch.spark_session import open_session
+
+    job = SparkJob(claims, output, force, columns, request)
+    job.check()
+    with open_session(master) as session:
+        return job.run(session)
 
 
 class _Line:
