@@ -222,3 +222,22 @@ def test_a_day_that_cannot_be_read_leaves_the_patients_other_claims_whole(loaded
     rows[0]["date"] = "soon"
     expected = ["unreadable-date", "claim-incomplete", None]
     assert reasons(tmp_path, rows, group="patient") == expected
+
+
+def test_a_line_without_a_day_is_lost_to_its_claim_or_to_its_patient(loaded, tmp_path):
+    lost, of_claim, of_other = lines("64493", "20610", "99213", patient="P")
+    lost["date"], of_other["claim_id"] = "soon", "B"
+    found = in_turn(
+        tmp_path,
+        [
+            [lost, of_claim, of_other],
+            [row | {"claim_id": "", "patient": "Q"} for row in (lost, of_claim, of_other)],
+            [lost | {"claim_id": "", "patient": "cA2"}, of_claim, of_other],
+        ],
+        group="patient",
+    )
+    assert [column(answers, "reason") for answers in found] == [
+        ["unreadable-date", "claim-incomplete", None],
+        ["unreadable-date", "claim-incomplete", "claim-incomplete"],
+        ["unreadable-date", None, None],
+    ]

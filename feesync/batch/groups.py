@@ -202,10 +202,11 @@ _SINGLE = (
 def make_incomplete(run: Run) -> None:
     """Make the table incomplete (row): lines whose claim has lost a line, which is refused.
 
-    It is a line of the same day, or one whose day cannot be read. The table `together` has been
-    made.
+    It is a line of the same day, or one whose day cannot be read: of the same claim of the file, or
+    of the same patient where it has no claim. The table `together` has been made.
     """
     engine = run.engine
+    of_any_day = f"coalesce('c' || {_claim_id_of(run)}, {_claim_of(run)})"
     lost = (
         "FROM line AS l LEFT JOIN recipe AS x ON x.shape = l.shape "  # noqa: S608
         f"LEFT JOIN (SELECT row FROM together WHERE status = '{Status.REFUSED}') AS t "
@@ -218,6 +219,6 @@ def make_incomplete(run: Run) -> None:
         f"(SELECT DISTINCT {_claim_of(run)} AS claim, l.day_id {lost} AND l.day_id IS NOT NULL) "
         "AS o ON o.claim = g.claim AND o.day_id = g.day_id UNION "
         "SELECT g.row FROM group_line AS g JOIN "
-        f"(SELECT DISTINCT {_claim_id_of(run)} AS claim_id {lost} AND l.day_id IS NULL) "
-        "AS o ON o.claim_id = g.claim_id",
+        f"(SELECT DISTINCT {of_any_day} AS claim {lost} AND l.day_id IS NULL) "
+        "AS o ON o.claim = coalesce('c' || g.claim_id, g.claim)",
     )

@@ -28,7 +28,7 @@ DATABASE = "snapshot/snapshot.db"
 
 
 def open_snapshot() -> sqlite3.Connection:
-    """Return a connection to the snapshot, a wheel's database or one one in memory."""
+    """Return a connection to the snapshot, that of a wheel, or one in memory."""
     database = f"{data_folder()}/{DATABASE}"
     return open_unchanging(database) if os.path.isfile(database) else _in_memory()
 
