@@ -63,11 +63,6 @@ class DuckDB:
         """Return the rows of a SELECT that has few."""
         return self.connection.execute(select).fetchall()
 
-    def drop(self, *names: str) -> None:
-        """Drop tables."""
-        for name in names:
-            self.connection.execute(f'DROP TABLE "{name}"')
-
     def shipped(self, path: str | os.PathLike[str] | None) -> str | os.PathLike[str] | None:
         """Return the path of a database as the processes of `through` find it."""
         return path

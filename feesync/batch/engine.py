@@ -43,9 +43,6 @@ class Engine(Protocol):
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT that has few."""
 
-    def drop(self, *names: str) -> None:
-        """Drop tables."""
-
     def shipped(self, path: str | os.PathLike[str] | None) -> str | os.PathLike[str] | None:
         """Return the path of a database as the processes of `through` find it."""
 

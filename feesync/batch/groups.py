@@ -14,10 +14,8 @@ from __future__ import annotations
 from feesync.batch.plan import Run
 from feesync.batch.reasons import Reason, Status
 from feesync.batch.words import Numbers
+from feesync.claims.claim import MOST_LINES
 from feesync.pricing.neighbours import reaches_across
-
-MOST_LINES = 50
-"""How many lines of a day a claim has at most, as for `estimate_claim`."""
 
 _NOTHING = "CAST(NULL AS STRING)"
 _SAYS = ("code_id", "service_id", "day_id", "place_id", "charge", "deductible")

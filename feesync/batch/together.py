@@ -5,8 +5,6 @@ Out of scope: which lines those are (groups), and how a process prices them (gro
 
 from __future__ import annotations
 
-import os
-
 from feesync.batch.answer_row import AnswerRow
 from feesync.batch.fee import rates_of
 from feesync.batch.group_work import COMPUTED, LOCAL, Facts, GroupWork, Place, Row
@@ -32,12 +30,12 @@ _RATE = "2 * rate_id + basis_id AS rate_id"
 _OF_ENGINE = ("work_gpci", "pe_gpci", "mp_gpci")
 
 
-def price(run: Run, workers: int | None = None) -> None:
+def price(run: Run, workers: int = 1) -> None:
     """Make the tables `together`, of the lines that this decides about, and `incomplete`.
 
     Args:
         run: as far as the lines are priced alone.
-        workers: how many processes price; by default as many as there are processors.
+        workers: how many processes of this machine price; executors of Spark do by themselves.
 
     Raises:
         StoreError: the database has changed since the run began.
@@ -56,7 +54,7 @@ def price(run: Run, workers: int | None = None) -> None:
         f"FROM ({rates}) AS v ORDER BY grp, row",
         GroupWork(_facts(run)),
         _COLUMNS,
-        1 if count <= FEW else workers or _processors(),
+        1 if count <= FEW else workers,
     )
     unknown = ", ".join(
         f"CAST({_UNFIT.get(name, 'NULL')} AS {kind}) AS {name}"
@@ -72,11 +70,6 @@ def price(run: Run, workers: int | None = None) -> None:
 
 
 _UNFIT = {"status": f"'{Status.REFUSED}'", "reason": "u.reason"}
-
-
-def _processors() -> int:
-    available = getattr(os, "sched_getaffinity", None)
-    return len(available(0)) if available else os.cpu_count() or 1
 
 
 def _facts(run: Run) -> Facts:

@@ -21,7 +21,8 @@ from feesync.pricing.claim import claim
 from feesync.pricing.line import Line, Price
 from feesync.pricing.units import descending_charge, identity
 
-_MOST_LINES = 50
+MOST_LINES = 50
+"""How many lines a claim has, at most."""
 
 
 def price_claim(
@@ -90,8 +91,8 @@ def _read(
     readable: dict[int, Line] = {}
     errors: dict[int, FeesyncError] = {}
     for number, line in enumerate(lines, start=1):
-        if number > _MOST_LINES:
-            raise InvalidInputError(f"a claim has at most {_MOST_LINES} lines")
+        if number > MOST_LINES:
+            raise InvalidInputError(f"a claim has at most {MOST_LINES} lines")
         try:
             readable[number] = header.line(ClaimLine.read(line))
         except InvalidInputError as error:
