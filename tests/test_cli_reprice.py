@@ -113,11 +113,13 @@ def test_the_summary_is_of_the_rows(reprice):
 
 
 def test_what_was_allowed_is_compared(reprice):
-    rows = [(*LINES[0][:5], allowed, *LINES[0][5:]) for allowed in ("1.00", "231.69", "300", "")]
+    texts = ("1.00", "231.69", "300", "", "231,69", "n/a")
+    rows = [(*LINES[0][:5], allowed, *LINES[0][5:]) for allowed in texts]
     header = (*HEADER[:5], "Allowed Amount", *HEADER[5:])
     claims = table([(f"B{number}", *row[1:]) for number, row in enumerate(rows)], header)
     result, rows = reprice(claims)
-    assert [row["variance"] for row in rows] == ["-230.69", "0.00", "68.31", ""]
+    assert [row["variance"] for row in rows] == ["-230.69", "0.00", "68.31", "", "", ""]
+    assert "what was allowed cannot be read in 2 lines: they have no variance" in result.stderr
     assert (
         "Of 3 lines with what was allowed: 1 equal, 1 under by 230.69, 1 over by 68.31"
         in result.stdout.splitlines()

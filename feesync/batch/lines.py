@@ -34,8 +34,9 @@ def make_lines(
 
     Its columns: row; reason_id, NULL where the line can be read; code_id, service_id, day_id,
     release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends
-    on; charge, deductible and paid in cents; special, whether Medicare may waive something of it;
-    and the columns of CARRIED that the file has and the groups need.
+    on; charge, deductible and paid in cents; paid_unread, whether what was paid cannot be read;
+    special, whether Medicare may waive something of it; and the columns of CARRIED that the file
+    has and the groups need.
 
     Args:
         engine: the engine.
@@ -71,7 +72,8 @@ def make_lines(
         "p.place_id, r.rate_id, r.basis_id, "
         f"CAST({shape} AS BIGINT) + CASE WHEN s.of_code THEN c.code_id + 1 ELSE 0 END AS shape, "
         f"{charge.cents} AS charge, {'u.cents' if deductible else 'CAST(NULL AS BIGINT)'} AS "
-        f"deductible, {paid.cents} AS paid, c.special OR s.special AS special{carried} "
+        f"deductible, {paid.cents} AS paid, {paid.reason} IS NOT NULL AS paid_unread, "
+        f"c.special OR s.special AS special{carried} "
         "FROM input AS i "
         f"{join_of(request, 'word_day', 'd')} {join_of(request, 'word_code', 'c')} "
         f"{join_of(request, 'word_service', 's')} {join_of(request, 'word_place', 't')} "

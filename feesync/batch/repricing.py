@@ -60,6 +60,7 @@ class Variance(NamedTuple):
         under_amount: how much less, of all of them, in dollars.
         over: for how many lines more was allowed.
         over_amount: how much more, of all of them, in dollars.
+        unread: for how many lines what was allowed cannot be read as an amount.
     """
 
     equal: int
@@ -67,6 +68,7 @@ class Variance(NamedTuple):
     under_amount: Decimal
     over: int
     over_amount: Decimal
+    unread: int
 
     def to_dict(self) -> dict[str, Any]:
         """Return counts and dollars, for `json.dumps`."""

@@ -88,7 +88,8 @@ def _variance(run: Run) -> Variance:
     ((equal, under, short, over, excess),) = run.engine.rows(
         f"SELECT {', '.join(parts)} FROM result"  # noqa: S608
     )
-    return Variance(equal, under, dollars(int(short)), over, dollars(int(excess)))
+    ((unread,),) = run.engine.rows("SELECT count(*) FROM line WHERE paid_unread")
+    return Variance(equal, under, dollars(int(short)), over, dollars(int(excess)), unread)
 
 
 def _releases(run: Run) -> tuple[ReleaseCount, ...]:

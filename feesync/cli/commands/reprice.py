@@ -366,6 +366,9 @@ def _print_warnings(result: Repricing) -> None:
         _warn(with_hint(text, hint))
     if result.group == Group.CLAIM and result.lines and "claim_id" not in result.columns:
         _warn("there is no column claim_id: each line was priced by itself")
+    if (found := result.variance) and found.unread:
+        count = count_of(found.unread, "line")
+        _warn(f"what was allowed cannot be read in {count}: they have no variance")
     for reason in result.reasons:
         if reason.reason == Reason.NO_RELEASE:
             _warn(
