@@ -1,19 +1,23 @@
 """Measure `feesync reprice`: lines a second, peak memory, and its ratio to a floor.
 
     python benchmarks/reprice.py --db DATABASE [--mix NAME ...] [--lines N ...] [--form csv|parquet]
-                                 [--runs N] [--scratch FOLDER] [-- OPTIONS OF feesync reprice]
+                                 [--runs N] [--scratch FOLDER] [--spark MASTER]
+                                 [-- OPTIONS OF feesync reprice]
 
 DATABASE has RVU25A to RVU25D. Claims are invented (claims.py) and kept in FOLDER for the next time.
 The floor reads the same claims, joins them once with prices that are known, and writes them to
 Parquet as feesync does (floor_reprice.py). Both run in turn as processes of their own; times are
 by the clock, as both use all cores, and the figure is the median of the ratios of the pairs.
 Memory is the most that a process and those below it held together.
+
+With `--spark local[2]`, say, feesync reprices with Spark, and the floor is feesync with DuckDB.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -64,14 +68,14 @@ def memory(root: int) -> float:
 
 
 def measure(database: Path, scratch: Path, mix: str, lines: int, form: str, *, runs: int,
-            options: list[str]) -> None:  # fmt: skip
+            spark: str | None, options: list[str]) -> None:  # fmt: skip
     """Measure one file of claims, and print a line."""
     name = f"{mix}-{lines}"
     source, prices = scratch / f"{name}.{form}", scratch / f"{name}-prices.parquet"
     out, floor_out = scratch / "repriced.parquet", scratch / "joined.parquet"
     if not source.exists():
         claims.write(database, source, mix, lines)
-    ours = (
+    ours: tuple[str, ...] = (
         FEESYNC,
         "--db",
         str(database),
@@ -86,9 +90,14 @@ def measure(database: Path, scratch: Path, mix: str, lines: int, form: str, *, r
     run(*ours)
     if not prices.exists():
         run(*floor, "known", str(source), str(out), str(prices))
-    join = (*floor, "join", str(source), str(prices), str(floor_out))
+    join: tuple[str, ...] = (*floor, "join", str(source), str(prices), str(floor_out))
     run(*join)
+    if spark:
+        folder = str(scratch / "spark.parquet")
+        in_spark = [folder if word == str(out) else word for word in ours]
+        join, ours = ours, (*in_spark, "--engine", "spark", "--master", spark)
     pairs = [(run(*join), run(*ours)) for _ in range(runs)]
+    shutil.rmtree(scratch / "spark.parquet", ignore_errors=True)
     out.unlink()
     floor_out.unlink()
     ratio = statistics.median(own[0] / least[0] for least, own in pairs)
@@ -96,7 +105,9 @@ def measure(database: Path, scratch: Path, mix: str, lines: int, form: str, *, r
     most = max(peak for _, (_, peak) in pairs)
     bound = _BOUNDS[mix]
     verdict = f"{'under' if ratio < bound else 'NOT under'} {bound:g}"
-    if most >= _MOST_MEMORY:
+    if spark:
+        verdict = "to DuckDB"
+    elif most >= _MOST_MEMORY:
         verdict += f", NOT under {_MOST_MEMORY} MiB"
     what = f"{mix}, {lines:,}, {form}"
     per_second = f"{lines / own:,.0f}"
@@ -118,6 +129,7 @@ def main() -> None:
     parser.add_argument("--form", choices=["csv", "parquet"], default="csv")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--scratch", type=Path, help="where claims are kept for the next time")
+    parser.add_argument("--spark", metavar="MASTER", help="reprice with Spark, beside DuckDB")
     parser.add_argument("options", nargs="*", help="after --, given to feesync reprice")
     given = parser.parse_args()
     print(_ROW.format("claims", "floor", "feesync", "", "lines/s", "MiB", "ratio", ""), flush=True)
@@ -127,7 +139,7 @@ def main() -> None:
             for lines in given.lines:
                 measure(
                     given.db, scratch, mix, lines, given.form, runs=given.runs,
-                    options=given.options,
+                    spark=given.spark, options=given.options,
                 )  # fmt: skip
 
 
