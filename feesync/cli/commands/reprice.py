@@ -180,7 +180,7 @@ def command(
     their order.
 
     \b
-      feesync reprice in.parquet -o out.parquet --engine spark --master spark://h:7077
+      feesync reprice claims.parquet -o priced.parquet --engine spark
     """
     in_spark = engine == _ENGINES[1]
     _check_engine(in_spark, master, workers, memory)
