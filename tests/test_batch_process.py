@@ -114,7 +114,7 @@ def test_on_a_terminal_it_shows_how_far_it_is(folder):
     output, _ = process.communicate()
     assert process.returncode == 0
     lines = [line.decode() for line in shown.split(b"\r\x1b[K")]
-    assert any(line.startswith("feesync: reading ") for line in lines)
+    assert any(line.startswith("feesync: reading") for line in lines)
     assert any(line.startswith("feesync: pricing 60,000 lines") for line in lines)
     assert any(line.startswith("feesync: writing out.csv") for line in lines)
     assert lines[-1].startswith("feesync: 60,000 lines in out.csv\r\n")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,6 +37,9 @@ _MOST_WORKERS = 256
 _LONGEST_NAME = 200
 _TICK = 0.1
 """Seconds between two looks at how far a stage is."""
+
+Stages = deque[str]
+"""The stages that a run has begun and that are not told yet, with the one that was told last."""
 
 Progress = Callable[[str, float | None], None]
 """Is told again and again the stage of a run, and how much of it is done, from 0 to 1, where that
@@ -98,47 +102,41 @@ class Job:
         with scratch_folder() as folder:
             engine = DuckDB(folder, self.memory, self.workers)
             try:
-                stage = _Stage()
-                work = partial(self._quietly, engine, stage)
-                return _watched(engine.connection, work, stage, progress)
+                stages: Stages = deque()
+                work = partial(self._quietly, engine, stages)
+                return _watched(engine.connection, work, stages, progress)
             finally:
                 engine.close()
 
-    def _quietly(self, engine: Any, stage: _Stage) -> Repricing:  # noqa: ANN401 - of DuckDB
+    def _quietly(self, engine: Any, stages: Stages) -> Repricing:  # noqa: ANN401 - of DuckDB
         from feesync.batch.engine_errors import without_cells
 
         with without_cells():
-            return self._price(engine, stage)
+            return self._price(engine, stages)
 
-    def _price(self, engine: Any, stage: _Stage) -> Repricing:  # noqa: ANN401 - of DuckDB
+    def _price(self, engine: Any, stages: Stages) -> Repricing:  # noqa: ANN401 - of DuckDB
         from feesync.batch import intake, output, plan, summary
         from feesync.batch.together import price
 
         connection, request = engine.connection, self.request
         given = {name for name in ("date", "locality") if getattr(request, name) is not None}
-        stage.name = "reading"
+        stages.append("reading")
         if self.frame is None:
             found = intake.read_files(connection, self.files, self.mapping, given)
         else:
             found = intake.read_frame(connection, self.frame, self.mapping, given)
         check_group(request, found.columns.meanings)
         names = output.answer_names(found.columns)
-        stage.name = f"pricing {found.rows:,} lines"
+        stages.append(f"pricing {found.rows:,} lines")
         asked = replace(request, columns=found.columns_of())
         run = plan.run(engine, asked, partial(price, workers=self.workers), flaws=True)
         if self.output is None:
             table = output.arrow_table(engine, found.columns, names)
             return summary.summarize(run, found, None, table)
-        stage.name = f"writing {self.output.name}"
+        stages.append(f"writing {self.output.name}")
         releases = [release for _, release in run.found.answers]
         output.write(engine, found.columns, names, self.output, releases, force=self.force)
         return summary.summarize(run, found, self.output)
-
-
-class _Stage:
-    """What a run is doing."""
-
-    name = "reading"
 
 
 def check_group(request: Request, meanings: Mapping[str, object]) -> None:
@@ -154,7 +152,7 @@ def check_group(request: Request, meanings: Mapping[str, object]) -> None:
 def _watched(
     connection: DuckDBPyConnection,
     work: Callable[[], _T],
-    stage: _Stage,
+    stages: Stages,
     progress: Progress | None,
 ) -> _T:
     """Do the work in a thread, so that an interrupt ends it soon, and tell how far it is.
@@ -178,10 +176,12 @@ def _watched(
         connection.execute("SET enable_progress_bar_print = false")
     Thread(target=run, daemon=True).start()
     try:
-        while not done.wait(_TICK):
+        while True:
+            ended = done.wait(_TICK)
             if progress is not None:
-                percent = connection.query_progress()
-                progress(stage.name, percent / 100 if percent >= 0 else None)
+                _tell(progress, stages, connection)
+            if ended:
+                break
     except BaseException:
         while not done.is_set():
             with suppress(KeyboardInterrupt):  # it has been heard
@@ -191,6 +191,15 @@ def _watched(
     if errors:
         raise errors[0]
     return results[0]
+
+
+def _tell(progress: Progress, stages: Stages, connection: DuckDBPyConnection) -> None:
+    """Tell how far the last stage is, and of those before it, however short, that they were."""
+    while len(stages) > 1:
+        progress(stages.popleft(), None)
+    if stages:
+        percent = connection.query_progress()
+        progress(stages[0], percent / 100 if percent >= 0 else None)
 
 
 def read_job(
