@@ -10,7 +10,7 @@ from payment_files import alaska
 
 import feesync as fs
 from feesync import open_schedule
-from feesync.cli.loaded import outcome_of
+from feesync.cli.outcome import outcome_of
 from feesync.datasets.registry import DATASETS
 from feesync.datasets.report import LoadReport
 from feesync.datasets.rvu.load import load

@@ -24,6 +24,7 @@ from feesync.model.tuples import tuple_of
 from feesync.pricing import (
     bilateral,
     contract,
+    denial,
     equipment,
     limits,
     neighbours,
@@ -33,7 +34,6 @@ from feesync.pricing import (
     status,
     surgery,
     therapy,
-    unpriced,
 )
 from feesync.pricing.equipment import Reduction
 from feesync.pricing.line import CODE, Adjustment, Line
@@ -178,7 +178,7 @@ def _program(indicators: Indicators, line: Line) -> Program:
     notes = bilateral.check(indicators, line)
     less = equipment.reduction(indicators, line)
     role, role_notes = surgery.adjustments(indicators, line)
-    denials = unpriced.denials(indicators, line)
+    denials = denial.denials(indicators, line)
     notes += [*role_notes, *notices.notes(indicators, line)]
     notes += [*equipment.doubts(line), *therapy.doubts(indicators, line)]
     has_price = indicators.has_price(line.setting)

@@ -40,7 +40,7 @@ _WHY_NOT = {
 
 def denial(indicators: Indicators, line: Line) -> Note:
     """Return why Medicare has no fee schedule amount for a line."""
-    return unpriced(indicators, line.hcpcs) or Note.denial(
+    return row_denial(indicators, line.hcpcs) or Note.denial(
         "facility-na",
         f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
         "(incident-to services and "
@@ -49,7 +49,7 @@ def denial(indicators: Indicators, line: Line) -> Note:
     )
 
 
-def unpriced(indicators: Indicators, hcpcs: str) -> Note | None:
+def row_denial(indicators: Indicators, hcpcs: str) -> Note | None:
     """Return why a row has no fee schedule amount in either setting, or None where it has one."""
     if indicators.status not in PRICED_STATUSES:
         why = _WHY_NOT.get(

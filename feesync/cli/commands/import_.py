@@ -16,8 +16,8 @@ import click
 
 from feesync.cli.command import Once
 from feesync.cli.hints import error_text
-from feesync.cli.loaded import contents, outcome_of
 from feesync.cli.options import db_option, read_dates, without_check_option
+from feesync.cli.outcome import contents, outcome_of
 from feesync.datasets.dataset import Dataset
 from feesync.datasets.registry import DATASETS, read_checks
 from feesync.datasets.report import LoadOptions, LoadReport

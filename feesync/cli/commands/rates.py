@@ -194,7 +194,7 @@ def _with_notes(
 def _with_reasons(quotes: Iterable[Quote], when: Date, reasons: dict[str, None]) -> Iterator[Quote]:
     """Yield rates, and collect the reasons of those without an amount."""
     for quote in quotes:
-        if reason := status.unpriced(quote.rate.indicators, quote.rate.hcpcs):
+        if reason := status.row_denial(quote.rate.indicators, quote.rate.hcpcs):
             reasons[reason.text] = None
         yield quote
 

@@ -14,9 +14,9 @@ import click
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.cli.command import Once
 from feesync.cli.hints import error_text, with_hint, words
-from feesync.cli.loaded import contents, outcome_of
 from feesync.cli.numbers import Seconds, WholeNumber
 from feesync.cli.options import db_option, json_option, read_dates, without_check_option
+from feesync.cli.outcome import contents, outcome_of
 from feesync.cli.output import print_json, print_table
 from feesync.cli.run_log import OWN_LINES, run_log
 from feesync.cms.progress import Progress
