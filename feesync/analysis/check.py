@@ -183,7 +183,7 @@ def check(
     conversion_factor: Decimal | int | str | None = None,
     coverage: bool = False,
     purpose: str | None = None,
-    history: arguments.History = (),
+    history: arguments.EarlierLines = (),
     db: str | os.PathLike[str] | None = None,
 ) -> Check:
     """Return what a line that was allowed or paid should have been, and what explains the amount.

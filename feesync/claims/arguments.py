@@ -30,7 +30,7 @@ from feesync.pricing import modifiers as modifier_rules
 from feesync.pricing.contract import read_percentage
 from feesync.pricing.line import Contract
 
-History = Iterable[str | Sequence[object]] | None
+EarlierLines = Iterable[str | Sequence[object]] | None
 """Earlier claim lines of a patient, each as `DATE:LINE`, or as a date and a line in any form that a
 claim can have."""
 
@@ -84,7 +84,7 @@ def _single(modifiers: str) -> Sequence[str]:
     return (modifiers,) if modifiers else ()
 
 
-def circumstances(coverage: bool, purpose: str | None, items: History) -> Circumstances | None:
+def circumstances(coverage: bool, purpose: str | None, items: EarlierLines) -> Circumstances | None:
     """Return what the coverage notes depend on, or None where they are turned off."""
     purpose = value_or_none(purpose)
     choice = None if purpose is None else text("purpose", purpose).lower()
@@ -94,7 +94,7 @@ def circumstances(coverage: bool, purpose: str | None, items: History) -> Circum
     return result if flag("coverage", coverage) else None
 
 
-def history(items: History) -> tuple[Service, ...]:
+def history(items: EarlierLines) -> tuple[Service, ...]:
     """Return earlier claim lines of a patient, checked."""
     return tuple(
         _earlier(item) for item in sequence_or_none("history", items, "2025-03-01:64493-50-KX")

@@ -47,7 +47,7 @@ def estimate(
     postop_days: int | None = None,
     coverage: bool = True,
     purpose: str | None = None,
-    history: arguments.History = (),
+    history: arguments.EarlierLines = (),
     db: str | os.PathLike[str] | None = None,
 ) -> Estimate:
     """Return what Medicare allows for one professional claim line, to the cent.
@@ -158,7 +158,7 @@ def estimate_claim(
     conversion_factor: Decimal | int | str | None = None,
     coverage: bool = True,
     purpose: str | None = None,
-    history: arguments.History = (),
+    history: arguments.EarlierLines = (),
     incomplete: bool = False,
     db: str | os.PathLike[str] | None = None,
 ) -> ClaimEstimate:

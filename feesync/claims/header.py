@@ -130,7 +130,7 @@ def read_header(
     conversion_factor: Decimal | int | str | None = None,
     coverage: bool = False,
     purpose: str | None = None,
-    history: arguments.History = (),
+    history: arguments.EarlierLines = (),
     **terms: Any,  # noqa: ANN401 - as the fields of Terms
 ) -> Header:
     """Return the checked header; its arguments have the names of those of `estimate`.

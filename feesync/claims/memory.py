@@ -10,7 +10,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from feesync.claims.arguments import History
+from feesync.claims.arguments import EarlierLines
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header, read_header
 from feesync.model import reading
@@ -69,7 +69,7 @@ def number_of(shared: Mapping[str, object]) -> int | None:
 
 
 def header_of(
-    locality: object, history: History, shared: Mapping[str, object], number: int | None
+    locality: object, history: EarlierLines, shared: Mapping[str, object], number: int | None
 ) -> Header:
     """Return the header of arguments of `read_header`; of plain ones, as it was read before.
 
