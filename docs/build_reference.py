@@ -4,8 +4,8 @@
 
 It writes commands, functions, notes, exit statuses, variables and columns, and the values by date
 of docs/rules.md. A test builds it again and compares. What the code cannot say of itself stands in
-docs/reference_words.py. json.md is written by hand; a test compares it with what the commands
-print.
+docs/reference_words.py. json.md is written by hand, and the schemas are made of it too
+(build_schemas.py); a test compares both with what the commands print.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import build_schemas
 import reference_words as words
 
 import feesync
@@ -482,9 +483,10 @@ PAGES = {
 
 
 def main() -> None:
-    """Write every page that the code can tell."""
+    """Write every page that the code can tell, and the schemas."""
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
+    build_schemas.main()
 
 
 if __name__ == "__main__":
