@@ -33,7 +33,8 @@ from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.billing import read_billing
 from feesync.remittance.decision import Decisions, standings
 from feesync.remittance.expected import ExpectedAmounts
-from feesync.remittance.judgement import Judge, Names
+from feesync.remittance.judgement import Judge
+from feesync.remittance.part import Names
 from feesync.remittance.practitioners import read_practitioners
 from feesync.remittance.records import ProviderAdjustment
 from feesync.remittance.rendering import BilledClaims, Rendering, Renderings

@@ -8,23 +8,21 @@ Out of scope: which decisions count (decision), and what an amount is right for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
 
 from feesync.analysis.cause import Question
 from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError, InvalidInputError
-from feesync.model.money import dollars, dollars_or_none
 from feesync.reference.place_of_service import places_of_service
-from feesync.remittance.allowance import Allowance, Origin, allowance, is_bundled, is_denied
+from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied
 from feesync.remittance.as_if import AsIf, Searches, beside
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
 from feesync.remittance.line_status import LineStatus, Reason
-from feesync.remittance.records import Adjustment, Procedure, ServiceLine
-from feesync.remittance.rendering import Rendering, Renderings
+from feesync.remittance.part import Names, Part, audit_line, whole_claim
+from feesync.remittance.records import ServiceLine
+from feesync.remittance.rendering import Renderings
 
 _MEDICARE, _HCPCS = "MB", "HC"
 _DENIED = "4"
@@ -35,40 +33,6 @@ _STANDINGS = {
     Standing.NETTED: (LineStatus.REVERSAL, Reason.CORRECTED),
     Standing.ALONE: (LineStatus.REVERSAL, Reason.UNCORRECTED),
 }
-
-
-class Names(NamedTuple):
-    """How lines are named.
-
-    Attributes:
-        files: the names of the files.
-        claim: of the claim.
-        own: whether the provider's numbers are shown.
-    """
-
-    files: Sequence[str]
-    claim: str
-    own: bool
-
-
-class Part(NamedTuple):
-    """A line of a claim while it is judged.
-
-    Attributes:
-        service: the line.
-        allowance: what was allowed for it.
-        rendering: where, and by whom.
-        status: what is found of it, None where it is to be judged.
-        reason: why.
-        question: what it is priced by, None where it cannot be.
-    """
-
-    service: ServiceLine
-    allowance: Allowance
-    rendering: Rendering
-    status: LineStatus | None = None
-    reason: str | None = None
-    question: Question | None = None
 
 
 class Judge:
@@ -104,7 +68,7 @@ class Judge:
         status, reason = self._of_claim(decision, standing)
         payment = decision.payment
         if payment.is_without_services:
-            yield _whole_claim(decision, names, status, reason)
+            yield whole_claim(decision, names, status, reason)
             return
         parts = {
             number: Part(
@@ -221,7 +185,7 @@ class Judge:
                 if status is not LineStatus.RIGHT:
                     as_if = self._as_if(number, part, parts, expected)
         assert status is not None
-        return _audit_line(decision, names, number, part, own, status, reason, variance, as_if)
+        return audit_line(decision, names, number, part, own, status, reason, variance, as_if)
 
     def _status(self, variance: int) -> LineStatus:
         if abs(variance) <= self._tolerance:
@@ -282,114 +246,3 @@ def _units(service: ServiceLine, *, denied: bool) -> int | None:
     if denied and service.billed_units is not None:
         units = service.billed_units
     return int(units) if units > 0 and units == units.to_integral_value() else None
-
-
-def _codes(adjustments: tuple[Adjustment, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{group}-{reason}" for group, reason, *_ in adjustments))
-
-
-def _billed(service: ServiceLine) -> str | None:
-    """Return what was billed, where the payer says that it is something else."""
-    billed, units = service.billed, service.billed_units
-    if billed is None and units is None:
-        return None
-    text = _code(billed or service.procedure)
-    return text if units is None or units == service.units else f"{text}x{units.normalize():f}"
-
-
-def _code(procedure: Procedure) -> str:
-    return "-".join((procedure.code, *procedure.modifiers))
-
-
-def _whole(units: Decimal) -> int | Decimal:
-    return int(units) if units == units.to_integral_value() else units
-
-
-def _audit_line(
-    decision: Decision,
-    names: Names,
-    number: int,
-    part: Part,
-    expected: Expected | None,
-    status: LineStatus,
-    reason: str | None,
-    variance: int | None,
-    as_if: AsIf | None,
-) -> AuditLine:
-    service, amount, rendering = part.service, part.allowance, part.rendering
-    quote = expected and expected.quote
-    place = quote and quote.locality
-    of_claim, denied = decision.payment, status is LineStatus.DENIED
-    return AuditLine(
-        claim=names.claim,
-        line=(names.own and service.number) or str(number),
-        date=service.first_day,
-        hcpcs=service.procedure.code,
-        modifiers=service.procedure.modifiers,
-        billed=_billed(service),
-        units=_whole(service.units),
-        charge=dollars(service.charge),
-        allowed=dollars_or_none(amount.cents),
-        allowed_from=amount.origin.value,
-        expected=dollars_or_none(expected and expected.price.allowed),
-        variance=dollars_or_none(variance),
-        paid=dollars(service.paid),
-        patient=dollars(amount.patient),
-        sequestration=dollars(amount.sequestration),
-        carc=_codes((*service.adjustments, *(of_claim.adjustments if denied else ()))),
-        rarc=tuple(dict.fromkeys((*service.remarks, *(of_claim.remarks if denied else ())))),
-        status=status.value,
-        reason=None if reason is None else str(reason),
-        as_if=as_if and as_if.text,
-        cause=as_if.kinds if as_if else (),
-        release=quote and quote.release.label,
-        stand_in=bool(quote and quote.stand_in),
-        mac=place and place.mac,
-        locality=place and place.locality,
-        pos=rendering.pos or None,
-        practitioner=rendering.practitioner or None,
-        payer=decision.payer.number or decision.payer.name,
-        filing=decision.payment.filing,
-        file=names.files[decision.file],
-    )
-
-
-def _whole_claim(
-    decision: Decision, names: Names, status: LineStatus | None, reason: Reason | None
-) -> AuditLine:
-    """Return a claim that the payer decided on as a whole, as one row without a line."""
-    payment = decision.payment
-    assert status is not None
-    cut = sum(each.cents for each in payment.adjustments if each.reason == "253")
-    return AuditLine(
-        claim=names.claim,
-        line=None,
-        date=payment.first_day,
-        hcpcs="",
-        modifiers=(),
-        billed=None,
-        units=None,
-        charge=dollars(payment.charge),
-        allowed=None,
-        allowed_from=Origin.NONE.value,
-        expected=None,
-        variance=None,
-        paid=dollars(payment.paid),
-        patient=dollars(payment.patient),
-        sequestration=dollars(cut),
-        carc=_codes(payment.adjustments),
-        rarc=payment.remarks,
-        status=status.value,
-        reason=None if reason is None else str(reason),
-        as_if=None,
-        cause=(),
-        release=None,
-        stand_in=False,
-        mac=None,
-        locality=None,
-        pos=payment.pos or None,
-        practitioner=None,
-        payer=decision.payer.number or decision.payer.name,
-        filing=payment.filing,
-        file=names.files[decision.file],
-    )
