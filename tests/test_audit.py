@@ -421,6 +421,89 @@ class TestClaim:
         assert (line.status, line.reason, line.expected) == ("denied", reason, None)
 
 
+class TestSplitClaim:
+    """A claim that a payer decides on in parts, each by a number of its own."""
+
+    SERVICES = (("64635", "2000", "1"), ("64493", "2000", "2"))
+
+    def amounts(self):
+        lines = ["64635@2000", "64493@2000"]
+        priced = estimate_claim(lines, **DAY, pos="11", coverage=False).lines
+        return [line.allowed for line in priced]
+
+    def parts(self, amounts, **changed):
+        """The claim, a part a line."""
+        return [
+            claim(
+                service(code, amount, charge, number=number, **changed.get(code, {})),
+                **{"icn": f"ICN{number}", **changed.get(number, {})},
+            )
+            for (code, charge, number), amount in zip(self.SERVICES, amounts, strict=True)
+        ]
+
+    def test_its_lines_are_ranked_together(self, tmp_path):
+        path = remit(tmp_path / "a.835", *self.parts(self.amounts()))
+        assert [(line.code, line.line, line.status) for line in lines_of(path)] == [
+            *(("64635", "1", "right"), ("64493", "1", "right")),
+        ]
+
+    def test_what_is_wrong_in_it_is_so_beside_the_other_parts(self, tmp_path):
+        high, low = self.amounts()
+        whole = estimate("64493", **DAY, pos="11").allowed
+        line, _ = lines_of(remit(tmp_path / "a.835", *self.parts((high, whole))))
+        assert (line.expected, line.as_if) == (low, "by itself, beside no other line")
+
+    def test_a_part_that_is_denied_changes_no_other(self, tmp_path):
+        whole = estimate("64493", **DAY, pos="11").allowed
+        _, paid = self.parts(("1", whole))
+        path = remit(
+            tmp_path / "a.835",
+            claim(denied("64635", "2000"), icn="ICN1", status="4"),
+            paid,
+        )
+        other, line = lines_of(path)
+        assert (line.status, line.expected) == ("right", whole)
+        assert (other.status, other.expected) == ("denied", self.amounts()[0])
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"2": {"number": "CLAIM2"}},
+            {"2": {"icn": "ICN1"}},
+            {"2": {"icn": ""}},
+            {"2": {"corrects": "ICN0"}},
+            {"2": {"npi": "1999999992"}},
+            {"64493": {"day": "20251104"}},
+        ],
+    )
+    def test_what_is_no_part_of_it(self, tmp_path, changed):
+        alone = [estimate(code, **DAY, pos="11").allowed for code, *_ in self.SERVICES]
+        path = remit(tmp_path / "a.835", *self.parts(alone, **changed))
+        assert [line.status for line in lines_of(path)] == ["right", "right"]
+
+    def test_another_payment_is_of_another_claim(self, tmp_path):
+        alone = [estimate(code, **DAY, pos="11").allowed for code, *_ in self.SERVICES]
+        first, second = self.parts(alone)
+        path = remits.write(
+            tmp_path / "a.835",
+            remits.transaction(first),
+            remits.transaction(second, number=2),
+        )
+        assert [line.status for line in lines_of(path)] == ["right", "right"]
+
+    def test_where_one_of_them_is_taken_back(self, tmp_path):
+        alone = [estimate(code, **DAY, pos="11").allowed for code, *_ in self.SERVICES]
+        first, second = self.parts(alone)
+        back = claim(service("64490", "100"), status="22", sign=-1, icn="ICN3")
+        statuses = [line.status for line in lines_of(remit(tmp_path / "a", first, second, back))]
+        assert statuses == ["right", "right", "reversal"]
+
+    def test_a_claim_that_is_decided_on_twice_is_not_ranked_behind_itself(self, tmp_path):
+        twice = [claim(service("64493", "222.87"), icn=icn) for icn in ("ICN1", "ICN2")]
+        lines = lines_of(remit(tmp_path / "a.835", *twice))
+        assert [(line.expected, line.status) for line in lines] == [(D("222.87"), "right")] * 2
+
+
 class TestNotAudited:
     """What is reported, and not judged."""
 

@@ -31,10 +31,10 @@ from feesync.remittance.as_if import Searches
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.billing import read_billing
-from feesync.remittance.decision import Decisions, standings
+from feesync.remittance.decision import Decisions, split_claims, standings
 from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge
-from feesync.remittance.part import Names
+from feesync.remittance.part import Case, Names
 from feesync.remittance.practitioners import read_practitioners
 from feesync.remittance.records import ProviderAdjustment
 from feesync.remittance.rendering import BilledClaims, Rendering, Renderings
@@ -324,13 +324,17 @@ def _audit(
     numbers: dict[str, int] = {}
     lines: list[AuditLine] = []
     every = decisions.all
-    for done, (decision, standing) in enumerate(zip(every, standings(every), strict=True)):
-        if progress and not done % _STEP:
-            progress("pricing", done, len(every))
+    cases = []
+    for decision, standing in zip(every, standings(every), strict=True):
         own = decision.payment.number
         number = numbers.setdefault(own, len(numbers) + 1)
         names = Names(files, own if own_numbers else f"C{number:06}", own_numbers)
-        lines += judge.lines(decision, standing, names)
+        cases.append(Case(decision, standing, names))
+    claims = split_claims(every, [case.standing for case in cases])
+    for done, parts in enumerate(claims):
+        if progress and not done % _STEP:
+            progress("pricing", done, len(claims))
+        lines += judge.lines([cases[number] for number in parts])
     return Audit(
         tuple(worklist(lines)),
         tuple(

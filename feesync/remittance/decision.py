@@ -22,6 +22,7 @@ from feesync.remittance.records import (
     Procedure,
     ProviderAdjustment,
     Remittance,
+    ServiceLine,
 )
 
 REVERSAL = "22"
@@ -172,6 +173,46 @@ def _services(payment: ClaimPayment) -> set[tuple[Procedure | None, date | None]
     if not payment.services:
         return {(None, payment.first_day)}
     return {(service.procedure, service.first_day) for service in payment.services}
+
+
+def split_claims(
+    decisions: Sequence[Decision], standings: Sequence[Standing]
+) -> list[tuple[int, ...]]:
+    """Return the numbers of decisions, those on parts of one claim together; each is in one tuple.
+
+    A payer splits a long claim: one check then has decisions on several numbers of the payer for
+    one of the provider. They are no parts of one claim where one of them takes another back or
+    corrects it, nor where they are on the same services: then a claim is decided on twice.
+    """
+    checks: dict[object, list[int]] = {}
+    for number, decision in enumerate(decisions):
+        key = decision.origin, *_family(decision)
+        checks.setdefault(key, []).append(number)
+    found = []
+    for numbers in checks.values():
+        own = [decisions[number] for number in numbers]
+        final = all(standings[number] is Standing.FINAL for number in numbers)
+        if final and _are_parts([decision.payment for decision in own]):
+            found.append(tuple(numbers))
+        else:
+            found += [(number,) for number in numbers]
+    return sorted(found)
+
+
+def _are_parts(payments: Sequence[ClaimPayment]) -> bool:
+    """Tell whether payments are of parts of one claim."""
+    services = {frozenset(Counter(map(_service, each.services)).items()) for each in payments}
+    payer_numbers = {each.payer_number for each in payments}
+    return (
+        len(services) == len(payer_numbers) == len(payments)
+        and "" not in payer_numbers
+        and not any(each.original_number for each in payments)
+    )
+
+
+def _service(service: ServiceLine) -> tuple[object, ...]:
+    """Return what is alike of a service that is decided on twice."""
+    return service.procedure, service.units, service.charge, service.first_day
 
 
 class Decisions:

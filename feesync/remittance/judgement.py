@@ -1,6 +1,7 @@
 """Each decision of a payer held against what its plan should have allowed, line by line.
 
-Lines that were paid are priced together, as the claim that the payer paid, and so is one whose
+Lines that were paid are priced together, as the claim that the payer paid, also where the payer has
+decided on parts of it one by one, and so is one whose
 allowed amount is not known; one that was denied, or paid with another, changes no other, and a
 denied one has what it would have been paid beside them.
 Out of scope: which decisions count (decision), and what an amount is right for (as_if).
@@ -8,7 +9,7 @@ Out of scope: which decisions count (decision), and what an amount is right for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feesync.analysis.cause import Question
 from feesync.claims.line import ClaimLine
@@ -20,7 +21,7 @@ from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
 from feesync.remittance.line_status import LineStatus, Reason
-from feesync.remittance.part import Names, Part, audit_line, whole_claim
+from feesync.remittance.part import Case, Part, audit_line, whole_claim
 from feesync.remittance.records import ServiceLine
 from feesync.remittance.rendering import Renderings
 
@@ -59,32 +60,35 @@ class Judge:
         self._renderings, self._amounts, self._searches = renderings, amounts, searches
         self._has_contract, self._tolerance = has_contract, tolerance
 
-    def lines(self, decision: Decision, standing: Standing, names: Names) -> Iterator[AuditLine]:
-        """Yield the lines of a decision.
+    def lines(self, parts_of_claim: Sequence[Case]) -> Iterator[AuditLine]:
+        """Yield the lines of a claim.
+
+        Args:
+            parts_of_claim: the decision on it; several where the payer has split it.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        status, reason = self._of_claim(decision, standing)
-        payment = decision.payment
-        if payment.is_without_services:
-            yield whole_claim(decision, names, status, reason)
-            return
-        parts = {
-            number: Part(
-                service,
-                allowance(service, payment),
-                self._renderings.of(decision, service),
-                status,
-                reason,
-            )
-            for number, service in enumerate(payment.services, start=1)
-        }
-        if status is None:
-            parts = {number: self._asked(part, decision) for number, part in parts.items()}
+        parts: dict[int, Part] = {}
+        for case in parts_of_claim:
+            status, reason = self._of_claim(case.decision, case.standing)
+            if case.decision.payment.is_without_services:
+                yield whole_claim(case, status, reason)
+                continue
+            for part in self._parts(case, status, reason):
+                parts[len(parts)] = part if status else self._asked(part)
         expected = self._expected(parts)
-        for number, part in parts.items():
-            yield self._line(decision, names, number, part, parts, expected)
+        for key, part in parts.items():
+            yield self._line(key, part, parts, expected)
+
+    def _parts(
+        self, case: Case, status: LineStatus | None, reason: Reason | None
+    ) -> Iterator[Part]:
+        payment = case.decision.payment
+        for number, service in enumerate(payment.services, start=1):
+            rendering = self._renderings.of(case.decision, service)
+            own = allowance(service, payment)
+            yield Part(case, number, service, own, rendering, status, reason)
 
     def _of_claim(
         self, decision: Decision, standing: Standing
@@ -107,9 +111,9 @@ class Judge:
             return LineStatus.DENIED if denied else LineStatus.NOT_AUDITED, Reason.NO_SERVICES
         return None, None
 
-    def _asked(self, part: Part, decision: Decision) -> Part:
+    def _asked(self, part: Part) -> Part:
         """Return a line with the question for its price, or why there is none."""
-        service, rendering = part.service, part.rendering
+        service, rendering, decision = part.service, part.rendering, part.case.decision
         procedure = service.procedure
         if procedure.qualifier != _HCPCS:
             return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
@@ -159,14 +163,12 @@ class Judge:
 
     def _line(
         self,
-        decision: Decision,
-        names: Names,
-        number: int,
+        key: int,
         part: Part,
         parts: Mapping[int, Part],
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AuditLine:
-        own = None if part.status is LineStatus.NOT_AUDITED else expected.get(number)
+        own = None if part.status is LineStatus.NOT_AUDITED else expected.get(key)
         status, reason, as_if = part.status, part.reason, None
         should: int | None = None
         variance: int | None = None
@@ -183,9 +185,9 @@ class Judge:
                 variance = part.allowance.cents - should
                 status = self._status(variance)
                 if status is not LineStatus.RIGHT:
-                    as_if = self._as_if(number, part, parts, expected)
+                    as_if = self._as_if(key, part, parts, expected)
         assert status is not None
-        return audit_line(decision, names, number, part, own, status, reason, variance, as_if)
+        return audit_line(part, own, status, reason, variance, as_if)
 
     def _status(self, variance: int) -> LineStatus:
         if abs(variance) <= self._tolerance:
@@ -194,20 +196,20 @@ class Judge:
 
     def _as_if(
         self,
-        number: int,
+        key: int,
         part: Part,
         parts: Mapping[int, Part],
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AsIf | None:
         """Return what the allowed amount of a line is right for, beside the other paid lines."""
-        own = expected[number]
+        own = expected[key]
         assert part.question is not None
         assert isinstance(own, Expected)
         assert part.allowance.cents is not None
         others = [
             (parts[other].question, priced)
             for other, priced in expected.items()
-            if other != number
+            if other != key
             and _is_paid(parts[other])
             and parts[other].rendering.npi == part.rendering.npi
             and isinstance(priced, Expected)

@@ -14,7 +14,7 @@ from feesync.model.money import dollars, dollars_or_none
 from feesync.remittance.allowance import Allowance, Origin
 from feesync.remittance.as_if import AsIf
 from feesync.remittance.audit_line import AuditLine
-from feesync.remittance.decision import Decision
+from feesync.remittance.decision import Decision, Standing
 from feesync.remittance.expected import Expected
 from feesync.remittance.line_status import LineStatus, Reason
 from feesync.remittance.records import Adjustment, Procedure, ServiceLine
@@ -35,10 +35,26 @@ class Names(NamedTuple):
     own: bool
 
 
+class Case(NamedTuple):
+    """A decision that is judged.
+
+    Attributes:
+        decision: on a claim, or on a part of one that the payer has split.
+        standing: what it has become.
+        names: how its lines are named.
+    """
+
+    decision: Decision
+    standing: Standing
+    names: Names
+
+
 class Part(NamedTuple):
     """A line of a claim while it is judged.
 
     Attributes:
+        case: the decision that it is of.
+        number: its position there, counted from 1.
         service: the line.
         allowance: what was allowed for it.
         rendering: where, and by whom.
@@ -47,6 +63,8 @@ class Part(NamedTuple):
         question: what it is priced by, None where it cannot be.
     """
 
+    case: Case
+    number: int
     service: ServiceLine
     allowance: Allowance
     rendering: Rendering
@@ -56,9 +74,6 @@ class Part(NamedTuple):
 
 
 def audit_line(
-    decision: Decision,
-    names: Names,
-    number: int,
     part: Part,
     expected: Expected | None,
     status: LineStatus,
@@ -69,9 +84,6 @@ def audit_line(
     """Return a line beside what is to be expected of it.
 
     Args:
-        decision: on its claim.
-        names: how it is named.
-        number: its position in the claim.
         part: the line.
         expected: what is to be expected of it, None where that is not known.
         status: what is found of it.
@@ -79,13 +91,14 @@ def audit_line(
         variance: what was allowed less what is to be expected, in cents.
         as_if: what the allowed amount is right for.
     """
+    decision, _, names = part.case
     service, amount, rendering = part.service, part.allowance, part.rendering
     quote = expected and expected.quote
     place = quote and quote.locality
     of_claim, denied = decision.payment, status is LineStatus.DENIED
     return AuditLine(
         claim=names.claim,
-        line=(names.own and service.number) or str(number),
+        line=(names.own and service.number) or str(part.number),
         date=service.first_day,
         hcpcs=service.procedure.code,
         modifiers=service.procedure.modifiers,
@@ -117,10 +130,9 @@ def audit_line(
     )
 
 
-def whole_claim(
-    decision: Decision, names: Names, status: LineStatus | None, reason: Reason | None
-) -> AuditLine:
+def whole_claim(case: Case, status: LineStatus | None, reason: Reason | None) -> AuditLine:
     """Return a claim that the payer decided on as a whole, as one row without a line."""
+    decision, _, names = case
     payment = decision.payment
     assert status is not None
     cut = sum(each.cents for each in payment.adjustments if each.reason == "253")
