@@ -17,6 +17,7 @@ from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
+from feesync.errors import InvalidInputError, UnknownCodeError, together
 from feesync.model.locality import Locality
 from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
@@ -139,6 +140,57 @@ def change(before: int | None, after: int | None) -> tuple[Decimal | None, Decim
     if before is None or after is None:
         return None, None
     return dollars(after - before), percent_change(before, after) if before else None
+
+
+BOTH = "both"
+"""What people call the two settings together."""
+
+
+def read_choice(text: str) -> str:
+    """Return the setting that a text means, or `both`.
+
+    Raises:
+        InvalidInputError: it means neither.
+    """
+    if text.strip().lower() == BOTH:
+        return BOTH
+    try:
+        return Setting.read(text).value
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{error}, nor {BOTH}") from None
+
+
+def settings_of(choice: str) -> tuple[Setting, ...]:
+    """Return the settings of a choice that `read_choice` returned."""
+    return tuple(Setting) if choice == BOTH else (Setting(choice),)
+
+
+@of_one_state
+def comparisons(
+    codes: Iterable[str],
+    places: Iterable[str] | None = (),
+    state: str | Iterable[str] | None = None,
+    *,
+    db: str | os.PathLike[str] | None = None,
+    **others: Any,  # noqa: ANN401 - as those of compare
+) -> tuple[list[Comparison], list[UnknownCodeError]]:
+    """Return what `compare` does for several codes, and the errors of those that are unknown.
+
+    All are of one state of the database.
+
+    Raises:
+        FeesyncError: for the reasons of `compare`; that a code is unknown only where all are.
+    """
+    known: list[Comparison] = []
+    unknown: list[UnknownCodeError] = []
+    for code in dict.fromkeys(codes):
+        try:
+            known.append(compare(code, places, state, db=db, **others))
+        except UnknownCodeError as error:
+            unknown.append(error)
+    if not known:
+        raise together(unknown)
+    return known, unknown
 
 
 @of_one_state

@@ -9,9 +9,8 @@ import re
 
 import click
 
-from feesync.model.reading import excerpt
+from feesync.model.reading import digits, excerpt
 
-_DIGITS = r"[0-9]{1,9}"
 _SECONDS = r"[0-9]{1,6}(?:\.[0-9]{1,3})?"
 
 
@@ -29,8 +28,9 @@ class WholeNumber(click.ParamType[int]):
         """Return the number that a text means."""
         if isinstance(value, int):
             return value
-        number = int(value) if isinstance(value, str) and re.fullmatch(_DIGITS, value) else -1
-        if number < self._least or (self._most is not None and number > self._most):
+        number = digits(value) if isinstance(value, str) else None
+        most = self._most if self._most is not None else number
+        if number is None or most is None or not self._least <= number <= most:
             bounds = (
                 f"from {self._least} to {self._most}"
                 if self._most is not None

@@ -10,7 +10,7 @@ import click
 
 from feesync.cli.terminal import fitted, narrow_table, terminal_width
 from feesync.errors import ExitStatus, FeesyncError
-from feesync.model.money import dollars, json_exact
+from feesync.model.money import dollars, json_text
 from feesync.model.note import Note, Severity
 
 if TYPE_CHECKING:
@@ -21,39 +21,25 @@ _NAME_WIDTH = 48
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON on stdout.
-
-    A Decimal or JsonNumber is a number with all its places: 154.40 keeps its zero.
-    """
-    import simplejson
-
+    """Print a value as JSON on stdout, with the user's defaults that it stands on."""
     from feesync.cli.defaults import with_defaults
 
-    value = with_defaults(value)
-    click.echo(simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True))
+    click.echo(json_text(with_defaults(value)))
 
 
 def print_json_rows(rows: Iterable[Mapping[str, object]]) -> None:
     """Print rows as a JSON list of objects, each row as it comes, in the form of print_json."""
-    import simplejson
+    from feesync.writers.json_text import rows_text
 
-    before = "["
-    for row in rows:
-        text = simplejson.dumps(json_exact(row), indent=2, ensure_ascii=False, use_decimal=True)
-        click.echo(before + "\n  " + text.replace("\n", "\n  "), nl=False)
-        before = ","
-    click.echo("[]" if before == "[" else "\n]")
+    for text in rows_text(rows):
+        click.echo(text, nl=False)
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as CSV on stdout, with a header; None is an empty cell."""
-    import csv
+    from feesync.writers.cells import csv_text
 
-    from feesync.writers.cells import inert
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(inert, row) for row in rows)
+    sys.stdout.writelines(csv_text(columns, rows))
 
 
 def print_csv_rows(
@@ -65,12 +51,9 @@ def print_csv_rows(
         rows: the rows, all with the same names.
         columns: the names; by default those of the first row, which there must be.
     """
-    cells = ([_cell(value) for value in row.values()] for row in rows)
-    print_csv(tuple(columns or rows[0]), cells)
+    from feesync.writers.cells import rows_csv
 
-
-def _cell(value: object) -> object:
-    return " ".join(map(str, value)) if isinstance(value, list) else value
+    sys.stdout.writelines(rows_csv(rows, columns))
 
 
 def print_prose(text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from feesync import defaults
-from feesync.model.zip_code import read_zip
+from feesync.model.zip_code import place_of_zip
 
 _OTHER_FORMS = ("as_json", "as_csv", "html")
 """Options of an answer that is no text on stdout."""
@@ -20,13 +20,13 @@ _OTHER_FORMS = ("as_json", "as_csv", "html")
 
 def read_place_zip(text: str) -> str:
     """Return a ZIP as a text that means no MAC; its five digits alone may mean both."""
-    code = read_zip(text)
-    if code is None:
+    place = place_of_zip(text)
+    if place is None:
         raise click.UsageError(
             f"--zip {text[:40]!r} is not a ZIP, such as 33612 or 33612-9497; --locality takes a "
             "name or a key"
         )
-    return f"ZIP {code}"
+    return place
 
 
 def required_place(place: str | None) -> str:

@@ -6,11 +6,12 @@ It lists the facts that the coverage notes apply. Out of scope: the price (claim
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from feesync.coverage import facts
@@ -19,7 +20,7 @@ from feesync.coverage.third_level import third_level
 from feesync.errors import NoPriceError, UnknownCodeError
 from feesync.model import reading
 from feesync.model.dates import read_day
-from feesync.model.hcpcs import read_code
+from feesync.model.hcpcs import read_code, read_codes
 from feesync.model.locality import Locality
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.note import Note
@@ -132,6 +133,40 @@ class Sheet(RowResult):
 
 def _dict(fact: Fact) -> dict[str, str]:
     return {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
+
+
+def coverage_sheets(
+    codes: Iterable[str],
+    *,
+    pos: str | int | None = None,
+    locality: str | None = None,
+    date: Date | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> tuple[list[Sheet], list[UnknownCodeError]]:
+    """Return the sheets of codes and of ranges of codes, and the errors of those without one.
+
+    Raises:
+        FeesyncError: for the reasons of `coverage_sheet`; that there is no sheet only where there
+            is none of any code.
+    """
+    sheets: list[Sheet] = []
+    errors: list[UnknownCodeError] = []
+    for code in dict.fromkeys(chain.from_iterable(map(_each_code, codes))):
+        try:
+            sheets.append(coverage_sheet(code, pos=pos, locality=locality, date=date, db=db))
+        except UnknownCodeError as error:
+            errors.append(error)
+    if not sheets:
+        raise errors[0]
+    return sheets, errors
+
+
+def _each_code(text: str) -> Sequence[str]:
+    """Return a code as it is typed, or the facet joint codes of a range."""
+    codes = read_codes(text)
+    if isinstance(codes, str):
+        return (codes,)
+    return [code for code in facts.codes() if codes.holds(code)] or (codes.first,)
 
 
 @of_one_state

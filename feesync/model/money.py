@@ -288,3 +288,13 @@ def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape
     if isinstance(value, Mapping):
         return {key: json_exact(part) for key, part in value.items()}
     return [json_exact(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def json_text(value: object) -> str:
+    """Return a value as the JSON that commands print, without a line's end.
+
+    A Decimal or JsonNumber is a number with all its places: 154.40 keeps its zero.
+    """
+    import simplejson
+
+    return simplejson.dumps(json_exact(value), indent=2, ensure_ascii=False, use_decimal=True)

@@ -9,6 +9,7 @@ argument means, and dates, codes, money and paths, which have readers of their o
 from __future__ import annotations
 
 import operator
+import re
 import reprlib
 from collections.abc import Iterable
 from decimal import Decimal
@@ -19,6 +20,7 @@ from feesync.errors import InvalidInputError
 _T = TypeVar("_T")
 _MOST_SHOWN = 60
 _MOST_DIGITS = 20
+_DIGITS = r"[0-9]{1,9}"
 _MOST_NUMBER = 10**_MOST_DIGITS
 """Below it, a number may be what was meant as text, such as a code or a ZIP."""
 
@@ -139,6 +141,11 @@ def whole(name: str, value: object, least: int, most: int, what: str = "a whole 
     if number is None or not least <= number <= most:
         raise InvalidInputError(f"{name} {excerpt(value)} is not {what} from {least} to {most}")
     return number
+
+
+def digits(value: str) -> int | None:
+    """Return the number of a text of plain digits; None for 1_0, +1, 1e3 or another script's."""
+    return int(value) if re.fullmatch(_DIGITS, value) else None
 
 
 def seconds(name: str, value: object, most: int) -> float:

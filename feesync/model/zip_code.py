@@ -109,6 +109,12 @@ def read_zip(text: str) -> ZipCode | None:
     return ZipCode(match[1], match[2] or "") if match else None
 
 
+def place_of_zip(text: str) -> str | None:
+    """Return a ZIP as the text of a place that means no MAC, or None where it is no ZIP."""
+    code = read_zip(text)
+    return f"ZIP {code}" if code else None
+
+
 def may_be_mac(text: str) -> bool:
     """Tell whether a text is five bare digits, which may be a MAC as well as a ZIP."""
     return re.fullmatch(_BARE, text.strip()) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TextIO
 
@@ -20,11 +20,17 @@ _name = lru_cache(maxsize=1 << 10)(inert)
 
 def write(file: TextIO, blocks: Iterable[Block]) -> None:
     """Write a header and rows to a text file; where there is no price, the cell is empty."""
-    csv.writer(file, lineterminator="\n").writerow(COLUMNS)
+    file.writelines(text(blocks))
+
+
+def text(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the text that `write` writes, piece by piece."""
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(COLUMNS)
+    yield header.getvalue()
     form = CsvForm()
     for block in blocks:
-        for text in block.text(form):
-            file.write(text)
+        yield from block.text(form)
 
 
 class CsvForm:

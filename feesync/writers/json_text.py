@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TextIO
 
-from feesync.model.money import decimal
+from feesync.model.money import decimal, json_text
 from feesync.writers.block import Block, Row
 from feesync.writers.grid import COLUMNS, DECIMALS
 
@@ -15,13 +15,27 @@ _LISTS = frozenset(("checks_set_aside",))
 
 def write(file: TextIO, blocks: Iterable[Block]) -> None:
     """Write a list of rows to a text file, each an object; where there is no price, it is null."""
+    file.writelines(text(blocks))
+
+
+def text(blocks: Iterable[Block]) -> Iterator[str]:
+    """Yield the text that `write` writes, piece by piece."""
     form = JsonForm()
     opening = "["
     for block in blocks:
-        for text in block.text(form):
-            file.write(opening + text[len(opening) :] if opening else text)
+        for piece in block.text(form):
+            yield opening + piece[len(opening) :] if opening else piece
             opening = ""
-    file.write("[]\n" if opening else "\n]\n")
+    yield "[]\n" if opening else "\n]\n"
+
+
+def rows_text(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """Yield rows as a JSON list of objects, each as it comes, in the form of `money.json_text`."""
+    before = "["
+    for row in rows:
+        yield before + "\n  " + json_text(row).replace("\n", "\n  ")
+        before = ","
+    yield "[]\n" if before == "[" else "\n]\n"
 
 
 class JsonForm:
@@ -57,6 +71,6 @@ def _member(name: str, cell: str | int | None) -> str:
         value = None if cell is None else decimal(int(cell), DECIMALS[name])
     elif name in _LISTS:
         value = str(cell).split()
-    text = simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True)
-    indented = text.replace("\n", "\n    ")
+    whole = simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True)
+    indented = whole.replace("\n", "\n    ")
     return f'    "{name}": {indented},\n'

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from feesync.analysis.comparison import Comparison, change, compare
+from feesync.analysis.comparison import (
+    BOTH,
+    Comparison,
+    change,
+    comparisons,
+    read_choice,
+    settings_of,
+)
 from feesync.cli.bars import bar
 from feesync.cli.codes import codes_option, with_codes
 from feesync.cli.command import Reader
@@ -38,20 +45,10 @@ from feesync.cli.output import (
     source_line,
 )
 from feesync.cli.word import Word
-from feesync.errors import ExitStatus, InvalidInputError, UnknownCodeError, together
+from feesync.errors import ExitStatus
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
-from feesync.schedule.threads import open_schedule
-
-_BOTH = "both"
-
-
-def _read_setting(text: str) -> str:
-    try:
-        return Setting.read(text)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{error}, nor {_BOTH}") from None
 
 
 @click.command(
@@ -64,7 +61,7 @@ def _read_setting(text: str) -> str:
 @qp_option
 @click.option(
     "--setting",
-    type=Word([*(setting.value for setting in Setting), _BOTH], _read_setting),
+    type=Word([*(setting.value for setting in Setting), BOTH], read_choice),
     default=Setting.NONFACILITY.value,
     show_default=True,
     help="Rate, or both to compare them.",
@@ -108,45 +105,34 @@ def command(
     one_format(as_json, as_csv)
     one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
-    settings = tuple(Setting) if setting == _BOTH else (Setting(setting),)
+    settings = settings_of(setting)
     if plot and len(codes) > 1:
         raise click.UsageError("--plot draws one code: name one")
-    comparisons: list[Comparison] = []
-    unknown: list[UnknownCodeError] = []
-    with open_schedule(ctx.obj).held():  # one state of the database for all codes
-        for code in dict.fromkeys(codes):
-            try:
-                comparisons.append(
-                    compare(
-                        code,
-                        places,
-                        states,
-                        settings=settings,
-                        modifiers=modifiers,
-                        date=day,
-                        qp=qp,
-                        db=ctx.obj,
-                    )
-                )
-            except UnknownCodeError as error:
-                unknown.append(error)
-    if not comparisons:
-        raise together(unknown)
-    if plot and comparisons[0].has_price:
-        _draw(comparisons[0], plot, force=force)
+    known, unknown = comparisons(
+        codes,
+        places,
+        states,
+        settings=settings,
+        modifiers=modifiers,
+        date=day,
+        qp=qp,
+        db=ctx.obj,
+    )
+    if plot and known[0].has_price:
+        _draw(known[0], plot, force=force)
         print_file("a chart", plot)
-    rows = [row for comparison in comparisons for row in comparison.rows()]
+    rows = [row for comparison in known for row in comparison.rows()]
     if as_json:
         print_json(rows)
     elif as_csv:
         print_csv_rows(rows)
     else:
-        for number, comparison in enumerate(comparisons):
+        for number, comparison in enumerate(known):
             click.echo("\n" * bool(number), nl=False)
             _print_table(comparison)
-    print_notes(dict.fromkeys(note for comparison in comparisons for note in comparison.notes))
+    print_notes(dict.fromkeys(note for comparison in known for note in comparison.notes))
     print_unknown(ctx, unknown)
-    if not all(comparison.has_price for comparison in comparisons):
+    if not all(comparison.has_price for comparison in known):
         ctx.exit(ExitStatus.NO_PRICE)
 
 

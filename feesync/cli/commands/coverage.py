@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from datetime import date as Date
-from itertools import chain
 from pathlib import Path
 
 import click
@@ -34,11 +32,9 @@ from feesync.cli.output import (
     print_prose,
 )
 from feesync.cli.terminal import terminal_width
-from feesync.coverage.facts import codes as facet_codes
 from feesync.coverage.page import CoveragePage, coverage_page
-from feesync.coverage.sheet import Sheet, coverage_sheet
-from feesync.errors import ExitStatus, UnknownCodeError
-from feesync.model.hcpcs import read_codes
+from feesync.coverage.sheet import coverage_sheets
+from feesync.errors import ExitStatus
 from feesync.model.note import Note
 
 _WIDTH = 110
@@ -83,7 +79,7 @@ def command(
     """
     refuse_several((("--json", as_json), ("--csv", as_csv), ("--html", html)))
     check_file(ctx, "--html", html, force=force)
-    sheets, errors = _sheets(ctx, hcpcs, pos, locality, day)
+    sheets, errors = coverage_sheets(hcpcs, pos=pos, locality=locality, date=day, db=ctx.obj)
     page = coverage_page(sheets)
     if as_json:
         answers = [sheet.to_dict() for sheet in sheets]
@@ -103,34 +99,6 @@ def command(
         click.echo(f"feesync: {error_text(error)}", err=True)
     if errors:
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _sheets(
-    ctx: click.Context,
-    codes: tuple[str, ...],
-    pos: str | None,
-    locality: str | None,
-    day: Date | None,
-) -> tuple[list[Sheet], list[UnknownCodeError]]:
-    """Return the sheets of codes, and the errors of those that have none; one must have one."""
-    sheets: list[Sheet] = []
-    errors: list[UnknownCodeError] = []
-    for code in dict.fromkeys(chain.from_iterable(map(_each_code, codes))):
-        try:
-            sheets.append(coverage_sheet(code, pos=pos, locality=locality, date=day, db=ctx.obj))
-        except UnknownCodeError as error:
-            errors.append(error)
-    if not sheets:
-        raise errors[0]
-    return sheets, errors
-
-
-def _each_code(text: str) -> Sequence[str]:
-    """Return a code as it is typed, or the facet joint codes of a range."""
-    codes = read_codes(text)
-    if isinstance(codes, str):
-        return (codes,)
-    return [code for code in facet_codes() if codes.holds(code)] or (codes.first,)
 
 
 def _print(page: CoveragePage) -> None:
