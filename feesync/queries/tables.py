@@ -1,0 +1,323 @@
+"""The queries that answer with rows: coverage, rates, compare, history, diff, localities."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from feesync.analysis.comparison import BOTH, comparisons, read_choice, settings_of
+from feesync.analysis.history import history
+from feesync.changes.change import COLUMNS as CHANGE_COLUMNS
+from feesync.changes.diff import diffs
+from feesync.coverage.sheet import coverage_sheets
+from feesync.errors import ExitStatus
+from feesync.model.rate import Setting
+from feesync.queries.answer import Answer, RatesAnswer
+from feesync.queries.parameter import Kind, Parameter
+from feesync.queries.query import Database, Query
+from feesync.queries.shared import (
+    CONVERSION_FACTOR,
+    DATE,
+    LOCALITIES,
+    LOCALITY,
+    MODIFIERS,
+    OF_YEAR,
+    ONE_PLACE,
+    PERCENT,
+    POS,
+    QP,
+    SETTING,
+    SETTINGS,
+    STATE,
+    ZIP,
+    ZIPS,
+    picked,
+    place,
+    places,
+)
+from feesync.schedule.directory import COLUMNS as LOCALITY_COLUMNS
+from feesync.schedule.directory import localities
+from feesync.writers.rates import rates
+
+
+def _coverage(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    sheets, unknown = coverage_sheets(
+        values["hcpcs"],
+        pos=values.get("pos"),
+        locality=place(values),
+        date=values.get("date"),
+        db=db,
+    )
+
+    def to_json() -> Any:  # noqa: ANN401 - of several codes a list
+        answers = [each.to_dict() for each in sheets]
+        return answers if max(len(values["hcpcs"]), len(answers)) > 1 else answers[0]
+
+    return Answer(
+        query,
+        values,
+        tuple(sheets),
+        to_json,
+        lambda: [row for each in sheets for row in each.rows()],
+        status=ExitStatus.NO_PRICE if unknown else ExitStatus.OK,
+        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in sheets))),
+        refused=tuple(unknown),
+    )
+
+
+def _rates(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    result = rates(
+        values["hcpcs"],
+        locality=places(values),
+        state=values.get("state"),
+        db=db,
+        **picked(values, (DATE, _YEAR, QP, PERCENT, OF_YEAR, CONVERSION_FACTOR)),
+    )
+    return RatesAnswer(
+        query,
+        values,
+        result,
+        result.rows,
+        result.rows,
+        status=ExitStatus.NO_PRICE if result.unknown else ExitStatus.OK,
+        notes=result.notes,
+        refused=result.unknown,
+    )
+
+
+def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    known, unknown = comparisons(
+        values["hcpcs"],
+        places(values),
+        values.get("state"),
+        settings=settings_of(values.get("setting", Setting.NONFACILITY.value)),
+        modifiers=values.get("modifiers", ()),
+        db=db,
+        **picked(values, (DATE, QP)),
+    )
+    has_prices = not unknown and all(each.has_price for each in known)
+
+    def rows() -> list[dict[str, Any]]:
+        return [row for each in known for row in each.rows()]
+
+    return Answer(
+        query,
+        values,
+        tuple(known),
+        rows,
+        rows,
+        status=ExitStatus.OK if has_prices else ExitStatus.NO_PRICE,
+        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in known))),
+        refused=tuple(unknown),
+    )
+
+
+def _history(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    setting = Setting.read(values.get("setting", Setting.NONFACILITY))
+    result = history(values["hcpcs"], place(values) or "", db=db, **picked(values, (MODIFIERS, QP)))
+    return Answer(
+        query,
+        values,
+        result,
+        result.rows,
+        result.rows,
+        status=ExitStatus.OK if result.has_price(setting) else ExitStatus.NO_PRICE,
+        notes=result.notes,
+    )
+
+
+def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    setting, states = values.get("setting"), values.get("state", ())
+    results = diffs(
+        values["before"],
+        values["after"],
+        places=values.get("locality") or (() if states else ("national",)),
+        states=states,
+        settings=list(Setting) if setting is None else [Setting.read(setting)],
+        codes=values.get("codes", ()),
+        qp=values.get("qp", False),
+        db=db,
+    )
+
+    def to_json() -> Any:  # noqa: ANN401 - of several places a list
+        answers = [each.to_dict() for each in results]
+        return answers if len(answers) > 1 else answers[0]
+
+    return Answer(
+        query,
+        values,
+        tuple(results),
+        to_json,
+        lambda: [row for each in results for row in each.rows()],
+        CHANGE_COLUMNS,
+        status=ExitStatus.NO_PRICE if results[0].unknown else ExitStatus.OK,
+        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in results))),
+        refused=results[0].unknown,
+    )
+
+
+def _localities(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    result = localities(values.get("query"), date=values.get("date"), db=db)
+    return Answer(
+        query,
+        values,
+        result,
+        result.rows,
+        result.rows,
+        LOCALITY_COLUMNS,
+        notes=result.notes,
+        remark=result.remark or "",
+    )
+
+
+_HCPCS = Parameter(
+    "hcpcs",
+    Kind.TEXT,
+    "CPT or HCPCS code; repeatable.",
+    "Codes",
+    "64493",
+    required=True,
+    several=True,
+)
+_YEAR = Parameter(
+    "year",
+    Kind.WHOLE,
+    "The newest loaded release of a year, instead of date.",
+    "Year",
+    "2025",
+    least=2000,
+    most=2099,
+    option="--year",
+)
+_HISTORY_SETTING = replace(SETTING, text="Whose RVUs, change and bar are shown.")
+_NO_STATE = (("locality", "state"), ("zip", "state"))
+COVERAGE = Query(
+    "coverage",
+    "The billing sheet of facet joint codes.",
+    (
+        replace(_HCPCS, text="CPT code of a facet joint procedure, or a range; repeatable."),
+        LOCALITY,
+        ZIP,
+        replace(
+            POS,
+            text="Place of service: its code, or a name such as office, hospital or asc, for prior "
+            "authorization.",
+        ),
+        DATE,
+    ),
+    _coverage,
+    excludes=(ONE_PLACE,),
+)
+RATES = Query(
+    "rates",
+    "Locality-adjusted rates of codes.",
+    (
+        replace(_HCPCS, text="CPT or HCPCS code, or a range of codes; repeatable."),
+        LOCALITIES,
+        ZIPS,
+        STATE,
+        DATE,
+        _YEAR,
+        QP,
+        PERCENT,
+        OF_YEAR,
+        CONVERSION_FACTOR,
+    ),
+    _rates,
+    excludes=(*_NO_STATE, ("date", "year", "of_year")),
+)
+COMPARE = Query(
+    "compare",
+    "A code across localities, or in the two settings.",
+    (
+        replace(_HCPCS, text="CPT or HCPCS code, perhaps with modifiers; repeatable."),
+        LOCALITIES,
+        ZIPS,
+        STATE,
+        DATE,
+        QP,
+        replace(
+            SETTING,
+            text="Rate, or both to compare them.",
+            choices=(*SETTINGS, BOTH),
+            word=read_choice,
+        ),
+        MODIFIERS,
+    ),
+    _compare,
+    excludes=_NO_STATE,
+)
+HISTORY = Query(
+    "history",
+    "A code in a place over the loaded releases.",
+    (
+        Parameter(
+            "hcpcs",
+            Kind.TEXT,
+            "CPT or HCPCS code, perhaps with modifiers, as in 64493-50.",
+            "Code",
+            "64493",
+            required=True,
+        ),
+        LOCALITY,
+        ZIP,
+        _HISTORY_SETTING,
+        MODIFIERS,
+        QP,
+    ),
+    _history,
+    needs=(ONE_PLACE,),
+    excludes=(ONE_PLACE,),
+)
+DIFF = Query(
+    "diff",
+    "What changed between two releases.",
+    (
+        Parameter(
+            "before",
+            Kind.TEXT,
+            "Label, or year, whose newest loaded release is meant, or LABEL@HASH for a revision.",
+            "Before",
+            "RVU25A",
+            required=True,
+        ),
+        Parameter(
+            "after", Kind.TEXT, "Label or year, as before.", "After", "RVU25D", required=True
+        ),
+        replace(
+            LOCALITIES,
+            text="Where to give dollars, as for estimate; national by default. Repeatable.",
+        ),
+        STATE,
+        replace(SETTING, text="One setting; both by default.", default=None),
+        Parameter(
+            "codes",
+            Kind.TEXT,
+            "A code, or a range of codes, to compare (repeatable); all by default.",
+            "Codes",
+            "64490-64495",
+            several=True,
+            option="--code",
+        ),
+        QP,
+    ),
+    _diff,
+    excludes=(("locality", "state"),),
+    table="codes",
+)
+LOCALITIES_QUERY = Query(
+    "localities",
+    "What a ZIP, a county or a name means.",
+    (
+        Parameter(
+            "query",
+            Kind.TEXT,
+            "A ZIP, a county, a state, a name, a key, a MAC or a contractor; all by default.",
+            "Place",
+            "santa clara",
+        ),
+        DATE,
+    ),
+    _localities,
+)
