@@ -220,7 +220,9 @@ class TestAllowed:
     def test_two_cents_are_none(self, tmp_path, allowed, status):
         assert self.of(tmp_path, service("64493", allowed)).status == status
 
-    @pytest.mark.parametrize(("tolerance", "status"), [("0", "underpaid"), ("0.01", "right")])
+    @pytest.mark.parametrize(
+        ("tolerance", "status"), [("0", "underpaid"), ("0.01", "right"), (".01", "right")]
+    )
     def test_the_tolerance_is_a_choice(self, tmp_path, tolerance, status):
         assert self.of(tmp_path, service("64493", "222.86"), tolerance=tolerance).status == status
 
@@ -396,6 +398,31 @@ class TestClaim:
         line = one(remit(tmp_path / "a.835", claim(service("64493", "222.87", units=""))))
         assert (line.units, line.status) == (1, "right")
 
+    @pytest.mark.parametrize("group", ["CO", "OA"])
+    def test_a_line_that_is_denied_as_a_duplicate_is_nothing_to_expect(self, tmp_path, group):
+        path = remit(
+            tmp_path / "a.835",
+            claim(denied("64635", "2000", reason=f"{group}*18"), denied("64493")),
+        )
+        result = audit(path, **HERE)
+        whole, twice = result.lines
+        assert (whole.expected, twice.expected) == (D("222.87"), None)
+        assert (twice.status, twice.reason) == ("denied", "duplicate")
+        assert [(each.reason, each.expected) for each in result.unaudited] == [
+            *((None, D("222.87")), ("duplicate", D(0))),
+        ]
+
+    def test_a_claim_that_is_denied_as_a_duplicate(self, tmp_path):
+        segments = ("SVC*HC:64493*500*0**1", "DTM*472*20251103")
+        twice = raw("500", "0", "0", *segments)
+        path = remit(tmp_path / "a.835", claim(twice, status="4", more=("CAS*CO*18*500",)))
+        assert one(path).reason == "duplicate"
+
+    def test_a_paid_line_with_the_code_of_a_duplicate_is_judged(self, tmp_path):
+        segments = ("SVC*HC:64493*500*178.30**1", "DTM*472*20251103", "CAS*CO*18*277.13")
+        paid = raw("500", "178.30", "44.57", *segments, "CAS*PR*2*44.57")
+        assert one(remit(tmp_path / "a.835", claim(paid))).status == "right"
+
     def test_a_denied_line_has_the_units_that_were_billed(self, tmp_path):
         path = remit(tmp_path / "a.835", claim(denied("64495", units="0", billed_units="2")))
         assert one(path).expected == estimate("64495", **DAY, pos="11", units=2).allowed
@@ -560,6 +587,19 @@ class TestNotAudited:
     def test_a_line_without_a_day(self, tmp_path):
         assert self.of(tmp_path, service("64493", "100", day="")) == ("refused", "missing-date")
 
+    @pytest.mark.parametrize("qualifier", ["150", "151"])
+    def test_a_line_with_one_day_of_two(self, tmp_path, qualifier):
+        charge, paid, patient, segments = service("64493", "222.87", day="")
+        segments.insert(1, f"DTM*{qualifier}*20251103")
+        line = one(remit(tmp_path / "a.835", claim((charge, paid, patient, segments))))
+        assert (str(line.date), line.status) == ("2025-11-03", "right")
+
+    @pytest.mark.parametrize("qualifier", ["232", "233"])
+    def test_a_claim_with_one_day_of_two(self, tmp_path, qualifier):
+        own = claim(service("64493", "222.87", day=""), more=(f"DTM*{qualifier}*20251103",))
+        line = one(remit(tmp_path / "a.835", own))
+        assert (str(line.date), line.status) == ("2025-11-03", "right")
+
     @pytest.mark.parametrize("pos", ["", "98"])
     def test_an_unknown_place_of_service(self, tmp_path, pos):
         assert self.of(tmp_path, pos=pos) == ("refused", "place-of-service")
@@ -591,6 +631,21 @@ class TestContract:
         line = self.of(tmp_path, right, **contract)
         assert (line.status, line.expected) == ("right", right)
 
+    def test_a_year_that_is_not_loaded_leaves_medicare_s_own_lines(self, tmp_path):
+        path = remit(
+            tmp_path / "a.835",
+            claim(service("64493", "100"), filing="CI", number="A"),
+            claim(service("64493", "222.87"), number="B"),
+            claim(denied("64493"), filing="CI", number="C"),
+        )
+        assert {
+            (line.claim, line.status, line.reason) for line in lines_of(path, of_year=2011)
+        } == {
+            ("C000001", "refused", "no-release"),
+            ("C000002", "right", None),
+            ("C000003", "denied", "no-release"),
+        }
+
     def test_medicare_is_paid_by_no_contract(self, tmp_path):
         line = self.of(tmp_path, "222.87", "MB", percent=110)
         assert (line.status, line.expected) == ("right", D("222.87"))
@@ -616,6 +671,13 @@ class TestArguments:
     def test_no_file(self):
         with pytest.raises(InvalidInputError, match="names no remittance"):
             audit([], **HERE)
+
+    @pytest.mark.parametrize("argument", ["files", "claims"])
+    def test_a_frame_is_no_file(self, argument):
+        pandas = pytest.importorskip("pandas")
+        given: dict[str, Any] = {"files": X12 / "base.835", argument: pandas.DataFrame({"a": [1]})}
+        with pytest.raises(InvalidInputError, match=f"^{argument}: a DataFrame is no"):
+            audit(**given, **HERE)
 
     def test_one_of_several_files_is_refused(self):
         result = audit([X12 / "lower_case.835", X12 / "base.835"], **HERE)

@@ -15,7 +15,7 @@ from feesync.cli.output import count_of, print_table
 from feesync.cli.terminal import terminal_width
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, ProviderTotal
-from feesync.remittance.line_status import MEANINGS, WORDS, LineStatus
+from feesync.remittance.line_status import MEANINGS, WORDS, LineStatus, Reason
 from feesync.remittance.totals import Total, Unaudited
 
 _WIDTH = 80
@@ -93,7 +93,7 @@ _WORKLIST: dict[str, _Cell] = {
 _DENIED: dict[str, _Cell] = {
     **_NAMES,
     "Charge": lambda line: _money(line.charge),
-    "Expected": lambda line: _money(line.expected) or "no price",
+    "Expected": lambda line: _money(line.expected) or _without_amount(line),
     "Codes": lambda line: " ".join((*line.carc, *line.rarc)),
 }
 _RIGHT = (
@@ -167,6 +167,11 @@ def _why(each: Unaudited) -> str:
     if each.filing is not None:
         text = f"filing indicator {each.filing or 'not given'}: {text}"
     return text
+
+
+def _without_amount(line: AuditLine) -> str:
+    """Return why there is nothing to expect of a denied line, in two words."""
+    return line.reason if line.reason == Reason.DUPLICATE else "no price"
 
 
 def _money(amount: Decimal | None) -> str:

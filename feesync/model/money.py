@@ -33,7 +33,7 @@ _LONGEST_TEXT = 40
 _JSON_DIGITS = 15
 """A decimal of at most this many digits survives the way to a float and back (IEEE 754)."""
 _FACTOR = r"\$?([0-9]{1,6}(?:\.[0-9]{0,10})?)"
-_DOLLARS = r"\$?(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?)"
+_DOLLARS = r"\$?(-?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+))"
 
 
 def half_up(numerator: int | Fraction, denominator: int) -> int:

@@ -24,7 +24,7 @@ _OF_ALLOWED = frozenset("123")
 
 _SEQUESTRATION = "253"
 _INCENTIVE, _PENALTY, _PENALTY_REMARK = "144", "237", "N807"
-_BUNDLED = "97"
+_BUNDLED, _DUPLICATE = "97", "18"
 _PRIOR_PAYER = ("OA", "23")
 
 
@@ -89,6 +89,12 @@ def is_bundled(service: ServiceLine) -> bool:
     return any(
         reason == _BUNDLED and group != _PATIENT for group, reason, *_ in service.adjustments
     )
+
+
+def is_duplicate(service: ServiceLine, payment: ClaimPayment) -> bool:
+    """Tell whether a denied line repeats another, exactly (CARC 18), which has its own decision."""
+    adjustments = (*service.adjustments, *payment.adjustments)
+    return any(reason == _DUPLICATE for _, reason, *_ in adjustments)
 
 
 def _is_of_allowed(group: str, reason: str, remarks: Collection[str]) -> bool:

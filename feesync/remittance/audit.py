@@ -209,6 +209,13 @@ def audit_files(
 
 
 def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
+    if hasattr(files, "__arrow_c_stream__") or hasattr(files, "collect"):
+        raise InvalidInputError(
+            f"{name}: a {type(files).__name__} is no remittance; files of X12 835 are, and "
+            "feesync.reprice prices the rows of a frame"
+            if name == "files"
+            else f"{name}: a {type(files).__name__} is no file; give its path"
+        )
     several = [files] if isinstance(files, str | os.PathLike) else files
     return [_path(name, each) for each in reading.sequence(name, several, "remit.835")]
 

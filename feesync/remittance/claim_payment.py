@@ -91,6 +91,7 @@ class _Service:
         """Return the line, given the first and the last day of the claim, and who rendered it."""
         if self.first is None and self.last is None:
             self.first, self.last = first, last
+        self.first, self.last = self.first or self.last, self.last or self.first
         return tuple_of(
             ServiceLine,
             (
@@ -162,8 +163,8 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
     except ElementError as error:
         error.segment = position
         raise
-    first_day = days.get(b"232")
-    last_day = days.get(b"233", first_day)
+    first_day, last_day = days.get(b"232"), days.get(b"233")
+    first_day, last_day = first_day or last_day, last_day or first_day
     return ClaimPayment(
         number=number,
         status=status,

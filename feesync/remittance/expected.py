@@ -132,7 +132,10 @@ class ExpectedAmounts:
         lines = [question.line for question in questions.values()]
         shape = key, tuple(lines)
         prices = self._claims.get(shape)
-        lookup = self._rates.of(next(iter(questions.values())).header)
+        try:
+            lookup = self._rates.of(next(iter(questions.values())).header)
+        except NoReleaseError as error:  # of the year that a contract names
+            return dict.fromkeys(questions, error)
         if prices is None:
             if len(self._claims) >= MOST_CLAIMS:
                 self._claims.clear()

@@ -3,7 +3,8 @@
 Lines that were paid are priced together, as the claim that the payer paid, also where the payer has
 decided on parts of it one by one, and so is one whose
 allowed amount is not known; one that was denied, or paid with another, changes no other, and a
-denied one has what it would have been paid beside them.
+denied one has what it would have been paid beside them; not so one that is denied because it was
+decided on before.
 Out of scope: which decisions count (decision), and what an amount is right for (as_if).
 """
 
@@ -15,7 +16,7 @@ from feesync.analysis.cause import Question
 from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.reference.place_of_service import places_of_service
-from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied
+from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied, is_duplicate
 from feesync.remittance.as_if import AsIf, Searches, beside
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import REVERSAL, Decision, Standing
@@ -120,6 +121,8 @@ class Judge:
         denied = is_denied(service, decision.payment)
         if denied and is_bundled(service):
             return part._replace(status=LineStatus.BUNDLED)
+        if denied and is_duplicate(service, decision.payment):
+            return part._replace(status=LineStatus.DENIED, reason=Reason.DUPLICATE)
         if denied:
             part = part._replace(status=LineStatus.DENIED)
         elif part.allowance.origin is Origin.NONE:

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     FILING = "filing-indicator"
     NO_SERVICES = "no-service-lines"
     NOT_HCPCS = "not-hcpcs"
+    DUPLICATE = "duplicate"
     NO_ALLOWED = "no-allowed-amount"
     MISSING_LOCALITY = "missing-locality"
     MISSING_DATE = "missing-date"
@@ -83,6 +84,7 @@ WORDS: dict[str, str] = {
     Reason.FILING: "not Medicare Part B, and no contract is given",
     Reason.NO_SERVICES: "decided on as a whole, without service lines",
     Reason.NOT_HCPCS: "no HCPCS or CPT code",
+    Reason.DUPLICATE: "denied as what the payer has decided on before (CARC 18)",
     Reason.NO_ALLOWED: "no allowed amount, and the adjustments do not add up to one",
     Reason.MISSING_LOCALITY: "no place is known for it",
     Reason.MISSING_DATE: "no date of service",
@@ -93,7 +95,7 @@ WORDS: dict[str, str] = {
     Reason.MODIFIER: "a modifier that is unknown or does not apply to the code",
     Reason.UNKNOWN_CODE: "a code that is not in the release of its day",
     Reason.LOCALITY: "a place that is unknown, or may be several localities",
-    Reason.NO_RELEASE: "no loaded release covers its date",
+    Reason.NO_RELEASE: "no loaded release covers its date, or the year of the contract",
     Reason.NO_RATE: "a rule or a conversion factor of its date is not known",
 }
 """Each reason in words, to be read after a number of lines."""

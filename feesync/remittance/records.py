@@ -86,7 +86,7 @@ class ServiceLine(NamedTuple):
         charge: in cents.
         paid: in cents.
         first_day: of the service; the claim's where the line has none, None where neither has.
-        last_day: the same as `first_day` for a service of one day.
+        last_day: the same as `first_day` for a service of one day, or where one of both is given.
         allowed: the payer's allowed amount (AMT*B6) in cents, or None.
         adjustments: those of the line.
         remarks: remittance advice remark codes (LQ*HE).

@@ -37,6 +37,7 @@ from feesync.remittance.audit import TOLERANCE, audit_files
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.findings import sentence
+from feesync.remittance.line_status import Reason
 from feesync.remittance.totals import Total, Unaudited
 from feesync.writers import answer
 
@@ -250,6 +251,12 @@ def _print_remarks(result: Audit) -> None:
     for file in (*result.files, *result.claim_files):
         for text in _remarks(file):
             click.echo(f"feesync: {text}", err=True)
+    if count := sum(line.reason == Reason.NO_RELEASE for line in result.lines):
+        click.echo(
+            f"feesync: warning: no loaded release answers for {count_of(count, 'line')}; 'feesync "
+            "sync' brings those of this year and the last, --year YYYY others",
+            err=True,
+        )
     for label, count in result.stand_ins.items():
         click.echo(
             f"feesync: warning: {count_of(count, 'line')} of dates whose release is not loaded: "
