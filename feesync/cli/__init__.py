@@ -49,6 +49,7 @@ _COMMANDS = {
     "status": "feesync.cli.commands.status",
     "cache": "feesync.cli.commands.cache",
     "config": "feesync.cli.commands.config",
+    "serve": "feesync.cli.commands.serve",
     "help": "feesync.cli.commands.help",
     "completion": "feesync.cli.commands.completion",
 }

@@ -1,0 +1,204 @@
+"""What holds for every request to the application and for every answer of it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from http import HTTPStatus
+from urllib.error import HTTPError
+
+import pytest
+from click.testing import CliRunner
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from feesync import MissingExtraError, web
+from feesync.cli import cli
+from feesync.errors import BusyError, InvalidInputError
+from feesync.web import server
+from feesync.web.app import application
+from feesync.web.guard import LOOPBACK, Guard
+
+HERE = "http://127.0.0.1:8765"
+
+
+def client(**arguments):
+    return TestClient(application(**arguments), base_url=HERE, raise_server_exceptions=False)
+
+
+def fails(request):
+    raise RuntimeError("64493 of patient 17")
+
+
+def guarded(names=LOOPBACK, posts=()):
+    routes = [
+        Route("/", lambda request: PlainTextResponse("yes")),
+        Route("/in", lambda request: PlainTextResponse("in"), methods=["POST"]),
+        Route("/fails", fails),
+    ]
+    return TestClient(Guard(Starlette(routes=routes), names, posts), base_url=HERE)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.0.0.1:8765", "localhost", "LocalHost:1", "[::1]", "[::1]:8765"),
+    ],
+)
+def test_a_browser_of_this_machine_is_answered(host):
+    assert guarded().get("/", headers={"host": host}).text == "yes"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:8765", "127.0.0.1.evil.example", "localhost.evil.example"),
+        *("127.0.0.1@evil.example", "", "127.0.0.1:evil", "192.168.1.7", "[::2]:8765", "::1:x"),
+        "127.0.0.1:8765, evil.example",
+    ],
+)
+def test_a_name_that_is_not_ours_is_refused(host):
+    response = guarded().get("/", headers={"host": host})
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert response.text.startswith("This address is not one that is served here.")
+
+
+def test_where_others_are_served_an_address_in_numbers_is_ours_and_no_other_name():
+    served = guarded(names=None)
+    for host in ("192.168.1.7:8765", "[fe80::1]:8765", "localhost:1", "10.0.0.1"):
+        assert served.get("/", headers={"host": host}).text == "yes"
+    for host in ("evil.example", "192.168.1.7.evil.example:8765", "1.2.3"):
+        assert served.get("/", headers={"host": host}).status_code == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])
+def test_nothing_but_reading_is_answered(method):
+    response = guarded(posts=["/in"]).request(method, "/")
+    assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert response.headers["allow"] == "GET, HEAD"
+
+
+def test_a_path_that_takes_a_file_is_posted_to():
+    assert guarded(posts=["/in"]).post("/in").text == "in"
+    assert guarded().post("/in").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_a_fault_is_printed_by_its_place_and_without_what_was_asked(capsys):
+    response = guarded().get("/fails?charge=17")
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+    printed = capsys.readouterr().err
+    assert printed.startswith("feesync: unexpected RuntimeError in ")
+    assert "patient" not in printed
+    assert "17" not in printed.split("line ")[0]
+    assert printed.count("\n") == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/no-such-page", "/static/none.css"])
+def test_every_answer_has_the_headers_and_no_cookie(path):
+    for method in ("GET", "HEAD", "POST"):
+        headers = client().request(method, path).headers
+        policy = dict(
+            part.partition(" ")[::2] for part in headers["content-security-policy"].split("; ")
+        )
+        assert policy == {
+            "default-src": "'none'",
+            "style-src": "'self'",
+            "script-src": "'self'",
+            "img-src": "'self' data:",
+            "connect-src": "'self'",
+            "form-action": "'self'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert headers["cache-control"] == "no-store"
+        assert "set-cookie" not in headers
+
+
+def test_static_files_are_kept_for_ever_under_the_digest_of_their_content():
+    site = client()
+    for name in ("feesync.css", "feesync.js", "feesync.svg"):
+        path = site.app._app.state.site.assets.address(name)
+        response = site.get(path)
+        assert response.status_code == HTTPStatus.OK
+        assert "immutable" in response.headers["cache-control"]
+        assert site.get(path.replace(path.split("/")[2], "0" * 12)).status_code == 404
+
+
+def test_an_unknown_path_is_a_page():
+    response = client().get("/no%3Cscript%3Esuch")
+    assert response.status_code == HTTPStatus.NOT_FOUND
+    assert "There is no page &#39;/no&lt;script&gt;such&#39; here." in response.text
+
+
+def test_without_the_extra_its_name_is_printed(monkeypatch):
+    monkeypatch.setattr(web, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'feesync\[web\]' brings it"):
+        web.require()
+    result = CliRunner().invoke(cli, ["serve"])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "feesync: the page needs a package that is not installed: pip install 'feesync[web]' "
+        "brings it\n"
+    )
+
+
+def test_a_port_in_use_is_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(BusyError, match=f"^port {port} of 127.0.0.1 is in use by another"):
+            server.listen("127.0.0.1", port)
+        result = CliRunner().invoke(cli, ["serve", "--port", str(port)])
+        assert result.exit_code == 5
+        assert result.stderr == (
+            f"feesync: port {port} of 127.0.0.1 is in use by another program; --port 0 takes any "
+            "that is free\n"
+        )
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(InvalidInputError, match="192.0.2.1 is no address of this machine"):
+        server.listen("192.0.2.1", 0)
+    with pytest.raises(InvalidInputError, match="'no name' is no name of this machine"):
+        server.listen("no name", 0)
+
+
+def test_the_url_of_a_page():
+    assert server.url("127.0.0.1", 80) == "http://127.0.0.1:80/"
+    assert server.url("0.0.0.0", 80) == "http://127.0.0.1:80/"
+    assert server.url("::1", 8765) == "http://[::1]:8765/"
+    assert [server.is_loopback(each) for each in ("127.0.0.1", "::1", "0.0.0.0", "10.0.0.1")] == [
+        *(True, True, False, False)
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_command_serves_until_it_is_interrupted(host):
+    with subprocess.Popen(
+        [sys.executable, "-m", "feesync", "serve", "--port", "0", "--host", host],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "FEESYNC_DB": "/nowhere/feesync.db"},
+    ) as process:
+        url = process.stdout.readline().strip()
+        with pytest.raises(HTTPError, match="404"):
+            urllib.request.urlopen(f"{url}no-such-page", timeout=30)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        printed = process.stderr.read()
+        warning = "other machines can read this page at 0.0.0.0; it has no password"
+        assert (warning in printed) == (host == "0.0.0.0")
+        assert printed.endswith(
+            "feesync: info: there is no database /nowhere/feesync.db yet: the embedded snapshot "
+            "answers\nfeesync: info: Ctrl-C ends it\nfeesync: interrupted\n"
+        )
