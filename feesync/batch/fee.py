@@ -13,8 +13,9 @@ from typing import NamedTuple
 from feesync.batch.engine import Columns, Engine
 from feesync.batch.periods import Periods, Place
 from feesync.batch.reasons import Reason, reason_of
+from feesync.batch.services import ANY_DAY
 from feesync.batch.texts import Texts
-from feesync.batch.words import ANY_DAY, Kind, Numbers, Words
+from feesync.batch.words import Kind, Numbers, Words
 from feesync.errors import FeesyncError, NoPriceError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate, Setting
 from feesync.pricing.line import Line

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from feesync.batch.answer_row import AnswerRow, answer_row, refused_row
 from feesync.batch.reasons import reason_of
-from feesync.batch.words import Service
+from feesync.batch.services import Service
 from feesync.claims.answer import Payers
 from feesync.claims.claim import claim_payers
 from feesync.errors import FeesyncError, StoreError, UnknownCodeError

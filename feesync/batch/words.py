@@ -7,8 +7,7 @@ rule of reading is in SQL. Out of scope: which release and locality are meant (p
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,51 +15,18 @@ from typing import Any, NamedTuple
 from feesync.batch.engine import Engine
 from feesync.batch.reasons import Reason
 from feesync.batch.request import Request
+from feesync.batch.services import COLUMNS, Service, ServiceReader, reading
 from feesync.batch.texts import Texts
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
-from feesync.errors import FeesyncError, InvalidInputError
+from feesync.errors import InvalidInputError
 from feesync.model.hcpcs import read_code
-from feesync.model.rate import Setting
-from feesync.pricing import practitioner as practitioners
-from feesync.pricing.line import Line
-from feesync.pricing.modifiers import names_a_setting, placed, row_of
+from feesync.pricing.modifiers import names_a_setting, row_of
 from feesync.pricing.program import looks_at_code
-from feesync.pricing.terms import Terms
 from feesync.pricing.waiver import has_standard_share
-from feesync.reference.place_of_service import read_setting
-
-ANY_DAY = date.max
-"""The day of terms whose own is not known yet."""
 
 _CODE = 5
-_SERVICE = ("modifiers", "pos", "setting", "practitioner", "nonpar", "qp", "units")
-"""What is read together: few combinations of it are in a file."""
-
 _PLACE = ("mac", "locality", "zip")
-
-_WHOLE = re.compile(r"([0-9]{1,9})(?:\.0*)?")
-_BETWEEN = re.compile(r"[^0-9A-Za-z]+")
-_FLAGS = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
-    **dict.fromkeys(("false", "f", "no", "n", "0"), False),
-}
-
-
-class Service(NamedTuple):
-    """What a line says but for code, day, place and amounts.
-
-    Attributes:
-        modifiers: in capitals, in their order.
-        terms: without their day.
-        qp: whether the practitioner is a qualifying APM participant.
-        units: of service.
-    """
-
-    modifiers: tuple[str, ...]
-    terms: Terms
-    qp: bool
-    units: int
 
 
 class Kind(NamedTuple):
@@ -106,7 +72,7 @@ def keys_of(request: Request, table: str) -> list[str]:
     elif table == "word_deductible":
         columns = request.columns_of("deductible")
     else:
-        return [_long_code(request), *map(cell, request.columns_of(*_SERVICE))]
+        return [_long_code(request), *map(cell, request.columns_of(*COLUMNS))]
     return list(map(cell, columns))
 
 
@@ -131,7 +97,7 @@ def read_words(engine: Engine, request: Request, texts: Texts) -> Words:
     _give(engine, request, "word_place", rows, {"text_id": ("INTEGER", ids)})
     if request.columns_of("deductible"):
         rows = distinct(engine, request, "word_deductible")
-        read = [_reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
+        read = [reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
         _give_read(engine, request, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
     return words
 
@@ -166,13 +132,6 @@ def _long_code(request: Request) -> str:
     return f"CASE WHEN length(i.{column}) > {_CODE} THEN i.{column} ELSE '' END"
 
 
-def _reading(read: Callable[..., Any], reason: Reason, *values: Any) -> Any:  # noqa: ANN401
-    try:
-        return read(*values)
-    except FeesyncError:
-        return reason
-
-
 def _cents(what: str, text: str) -> int:
     return arguments.cents(what, text.strip() or None) or 0
 
@@ -196,7 +155,7 @@ def read_codes(
     codes = Numbers(words.codes)
     read: list[Reason | tuple[int, bool, bool]] = []
     for (text,) in rows:
-        code = _reading(_code, Reason.UNREADABLE_CODE, text) if text else Reason.MISSING_CODE
+        code = reading(_code, Reason.UNREADABLE_CODE, text) if text else Reason.MISSING_CODE
         if not isinstance(code, Reason):
             code = codes.id_of(code), code in embedded, not has_standard_share(code, ())
         read.append(code)
@@ -218,7 +177,7 @@ def _code(text: str) -> str:
 def _read_services(engine: Engine, request: Request, texts: Texts, words: Words) -> None:
     rows = distinct(engine, request, "word_service")
     services, kinds = Numbers(words.services), words.kinds
-    reader = _ServiceReader(request)
+    reader = ServiceReader(request)
     read: list[Reason | tuple[int, int, bool, bool]] = []
     for cells in rows:
         service = reader.read(cells)
@@ -238,100 +197,6 @@ def _read_services(engine: Engine, request: Request, texts: Texts, words: Words)
         "special": ("BOOLEAN", False),
     }
     _give_read(engine, request, "word_service", rows, texts, columns, read)
-
-
-class _ServiceReader:
-    """Reads what a line says but for code, day, place and amounts; each text once."""
-
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self._counts = {name: len(request.columns_of(name)) for name in _SERVICE}
-        self._known: dict[tuple[str, tuple[str, ...]], Any] = {}
-
-    def read(self, cells: Sequence[str]) -> Service | Reason:
-        """Return what the texts of a row mean, or why they cannot be read."""
-        at, by_name = 1, {}
-        for name, count in self._counts.items():
-            by_name[name] = tuple(cells[at : at + count])
-            at += count
-        more, units_of_code = self._once("code", (cells[0],), self._code)
-        where = (*(by_name["pos"] or ("",)), *(by_name["setting"] or ("",)))
-        setting = self._once("setting", where, self._setting)
-        practitioner = self._once("practitioner", by_name["practitioner"], self._practitioner)
-        nonpar = self._once("nonpar", by_name["nonpar"], self._nonpar)
-        qp = self._once("qp", by_name["qp"], self._qp)
-        modifiers = self._once("modifiers", (*more, *by_name["modifiers"]), self._modifiers)
-        units = self._once("units", (units_of_code, *by_name["units"]), self._units)
-        for value in (setting, practitioner, nonpar, qp, modifiers, units):
-            if isinstance(value, Reason):
-                return value
-        terms = Terms(ANY_DAY, setting, None, nonpar, practitioner)
-        terms = placed(Line("", modifiers, terms)).terms
-        return Service(modifiers, terms, qp, units)
-
-    def _once(self, name: str, texts: tuple[str, ...], read: Callable[..., Any]) -> Any:  # noqa: ANN401
-        key = name, texts
-        if key not in self._known:
-            self._known[key] = read(*texts)
-        return self._known[key]
-
-    def _code(self, text: str) -> tuple[tuple[str, ...], str]:
-        """Return the modifiers and the units that stand with a code."""
-        try:
-            line = ClaimLine(text).in_parts()
-        except InvalidInputError:
-            return (), ""
-        return tuple(line.modifiers or ()), "" if line.units == 1 else str(line.units)
-
-    def _setting(self, pos: str, setting: str) -> Setting | Reason:
-        request, pos, setting = self._request, pos.strip(), setting.strip()
-        own: Setting | str = setting or Setting.NONFACILITY
-        place: str | int | None = _count(pos) or None
-        if not pos and not setting:
-            own, place = request.setting, request.pos
-        for named, reason in (
-            (Setting.NONFACILITY, Reason.PLACE_OF_SERVICE),
-            (own, Reason.SETTING),
-        ):
-            try:
-                where, _ = read_setting(named, place)
-            except InvalidInputError:
-                return reason
-        return where
-
-    def _practitioner(self, text: str = "") -> Any:  # noqa: ANN401
-        name = text.strip() or self._request.practitioner
-        return _reading(practitioners.read, Reason.PRACTITIONER, name)
-
-    def _nonpar(self, text: str = "") -> Any:  # noqa: ANN401
-        return self._flag(text, self._request.nonpar)
-
-    def _qp(self, text: str = "") -> Any:  # noqa: ANN401
-        return self._flag(text, self._request.qp)
-
-    def _flag(self, text: str, default: bool) -> bool | Reason:
-        word = text.strip().lower()
-        return _FLAGS.get(word, Reason.FLAG) if word else default
-
-    def _modifiers(self, *texts: str) -> Any:  # noqa: ANN401
-        apart = tuple(_BETWEEN.sub(" ", text) for text in texts)
-        return _reading(arguments.modifiers, Reason.MODIFIER, apart)
-
-    def _units(self, of_code: str, text: str = "") -> Any:  # noqa: ANN401
-        count = _count(text)
-        if of_code and count not in ("", "1", of_code):
-            return Reason.UNITS
-        return _reading(_whole_units, Reason.UNITS, of_code or count or "1")
-
-
-def _whole_units(text: str) -> int:
-    return arguments.units(int(text) if text.isascii() and text.isdigit() else text)
-
-
-def _count(text: str) -> str:
-    """Return a whole number as text: 2.0, as a column with empty cells has it, is 2."""
-    match = _WHOLE.fullmatch(text.strip())
-    return match[1] if match else text.strip()
 
 
 def _place(request: Request, cells: Sequence[str]) -> str:
