@@ -13,9 +13,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.web.guard import LOOPBACK, Guard
+from feesync.web.page import Link
+from feesync.web.pages import PAGES
 from feesync.web.problem import Problem
 from feesync.web.site import Database, Site, site_of
 
@@ -37,9 +40,10 @@ def application(
         names: the names of this machine that a request may be addressed to; None for any address
             in numbers, where other machines are served too.
     """
-    site = Site(db, error_text)
+    site = Site(db, error_text, PAGES)
     app = Starlette(
         routes=[
+            *(Route(page.path, page.endpoint) for page in PAGES),
             *site.assets.routes,
         ],
         exception_handlers={
@@ -76,5 +80,6 @@ def _on_fault(request: Request, error: Exception) -> Response:
 
 
 def _page(request: Request, problem: Problem) -> Response:
-    values = {"problem": problem, "values": {}}
-    return site_of(request).html("problem.html", values, problem.status)
+    site = site_of(request)
+    links = [Link(page.short or page.title, page.path, False) for page in site.pages]
+    return site.html("problem.html", {"problem": problem, "navigation": links}, problem.status)

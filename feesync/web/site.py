@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,6 +17,9 @@ from feesync.errors import FeesyncError
 from feesync.web.assets import Assets
 from feesync.web.words import FILTERS
 
+if TYPE_CHECKING:
+    from feesync.web.page import Page
+
 Database = str | os.PathLike[str] | None
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -27,11 +30,15 @@ class Site:
     Attributes:
         db: path of the database; None for FEESYNC_DB, else that in the user's data folder.
         error_text: words an error, with what helps against it, as the front end does that serves.
+        pages: the pages, in the order of the navigation.
         assets: the style sheet and the script.
     """
 
-    def __init__(self, db: Database, error_text: Callable[[FeesyncError], str]) -> None:
+    def __init__(
+        self, db: Database, error_text: Callable[[FeesyncError], str], pages: Sequence[Page]
+    ) -> None:
         self.db: Database = db
+        self.pages: Sequence[Page] = pages
         self.error_text: Callable[[FeesyncError], str] = error_text
         self.assets: Assets = Assets()
         self._templates = Environment(
@@ -43,13 +50,7 @@ class Site:
             lstrip_blocks=True,
         )
         self._templates.filters.update(FILTERS)
-        self._templates.globals.update(
-            asset=self.assets.address, href=address, version=VERSION, navigation=()
-        )
-
-    def navigate(self, links: object) -> None:
-        """Have every page link to some pages, each with a `path` and a `title`."""
-        self._templates.globals["navigation"] = links
+        self._templates.globals.update(asset=self.assets.address, href=address, version=VERSION)
 
     def html(self, template: str, values: Mapping[str, Any], status: int = 200) -> HTMLResponse:
         """Return a page made from a template."""

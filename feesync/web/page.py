@@ -1,0 +1,205 @@
+"""A page: a form for a query, and the query's answer.
+
+The address of a page is the question. An empty field stands for none, so a browser is sent on to
+the address without it. Out of scope: what each page shows (pages).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from feesync.errors import FeesyncError
+from feesync.queries.answer import Answer
+from feesync.queries.catalogue import QUERIES, ask
+from feesync.queries.parameter import Parameter
+from feesync.web.form import Form
+from feesync.web.problem import Problem
+from feesync.web.site import Site, address, site_of
+
+Pairs = Sequence[tuple[str, str]]
+"""The names and texts of an address, in order."""
+
+
+class Link(NamedTuple):
+    """A link of the navigation.
+
+    Attributes:
+        title: its text.
+        href: where it leads.
+        is_here: whether it is the page itself.
+    """
+
+    title: str
+    href: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A question to a page.
+
+    Attributes:
+        site: what all pages share.
+        values: what was asked, as it was typed: a text by each name, a list where one is repeated.
+        own: what was given of the page's own parameters, in the same form.
+        answer: the answer; None where nothing was asked, or where there is a problem.
+        problem: why there is none.
+    """
+
+    site: Site
+    values: dict[str, object]
+    own: dict[str, object] = field(default_factory=dict)
+    answer: Answer | None = None
+    problem: Problem | None = None
+
+
+def given(pairs: Pairs) -> Pairs:
+    """Return what an address gives: its pairs without the empty ones."""
+    return [(name, value) for name, value in pairs if value.strip()]
+
+
+def _nothing(of: object) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page.
+
+    Attributes:
+        name: of the page, of its template, and of its query where it has one.
+        title: its heading.
+        text: what it answers, in a sentence.
+        short: its name in the navigation; by default its title.
+        path: where it is; by default its name.
+        fields: the parameters that are shown at once, in order.
+        more: the parameters that are shown on demand.
+        view: returns what its template shows besides the answer; it may raise a FeesyncError, and
+            is then called again for the problem.
+        has_query: whether it asks a query.
+        at_once: whether it asks where nothing is given.
+        clean: returns the pairs of the address that a browser is sent to, where it has others.
+        own: parameters of the page, which the query does not have.
+        split: the parameters whose values are apart by blanks and commas in one field.
+        spare: how many empty fields a parameter of several values has, by its name.
+        offers: returns values to choose from, by parameter.
+        preset: values of the form where nothing is given.
+    """
+
+    name: str
+    title: str
+    text: str
+    short: str = ""
+    path: str = ""
+    fields: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    view: Callable[[Visit], Mapping[str, Any]] = _nothing
+    has_query: bool = True
+    at_once: bool = False
+    clean: Callable[[Pairs], Pairs] = given
+    own: tuple[Parameter, ...] = ()
+    split: frozenset[str] = frozenset()
+    spare: Mapping[str, int] = field(default_factory=dict)
+    offers: Callable[[Site], Mapping[str, Sequence[str]]] = _nothing
+    preset: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Fill in the path."""
+        object.__setattr__(self, "path", self.path or f"/{self.name}")
+
+    def endpoint(self, request: Request) -> Response:
+        """Answer a request."""
+        pairs = request.query_params.multi_items()
+        clean = self._apart(self.clean(pairs))
+        if clean != pairs:
+            return RedirectResponse(address(self.path, _values(clean)), 303)
+        own = {each.name for each in self.own}
+        visit = Visit(
+            site_of(request),
+            _values([pair for pair in clean if pair[0] not in own]),
+            _values([pair for pair in clean if pair[0] in own]),
+        )
+        return self._answer(visit)
+
+    def _apart(self, pairs: Pairs) -> list[tuple[str, str]]:
+        """Return pairs with a value that holds several as several."""
+        return [
+            (name, value)
+            for name, text in pairs
+            for value in (text.replace(",", " ").split() if name in self.split else [text])
+        ]
+
+    def _answer(self, visit: Visit) -> Response:
+        site, values, own = visit.site, visit.values, visit.own
+        try:
+            if self.has_query and (values or self.at_once):
+                visit = Visit(site, values, own, ask(self.name, values, site.db))
+            shown = self.view(visit)
+        except FeesyncError as error:
+            visit = Visit(site, values, own, problem=Problem.of(error, site, values))
+            shown = self.view(visit)
+        template_values = {
+            "page": self,
+            "values": {**values, **own},
+            "answer": visit.answer,
+            "problem": visit.problem,
+            "form": self._form(visit),
+            "twins": self._twins(values, visit.answer),
+            "navigation": self._navigation(visit),
+            **shown,
+        }
+        status = visit.problem.status if visit.problem else 200
+        return site.html(f"{self.name}.html", template_values, status)
+
+    def _form(self, visit: Visit) -> Form | None:
+        if not self.has_query:
+            return None
+        parameters = (*QUERIES[self.name].parameters, *self.own)
+        values = {**visit.values, **visit.own} or self.preset
+        return Form(
+            parameters,
+            values,
+            self.fields,
+            self.more,
+            self.split,
+            self.spare,
+            self.offers(visit.site),
+        )
+
+    def _twins(self, values: dict[str, object], answer: Answer | None) -> dict[str, str]:
+        """Return the addresses of the same answer as JSON and CSV, and its command."""
+        if not self.has_query:
+            return {"json": "", "csv": "", "command": ""}
+        twin = f"/api/{self.name}"
+        return {
+            "json": address(twin, values),
+            "csv": address(twin, values, format="csv") if answer else "",
+            "command": shlex.join(answer.command_line()) if answer else "",
+        }
+
+    def _navigation(self, visit: Visit) -> list[Link]:
+        """Return a link to each page."""
+        return [
+            Link(page.short or page.title, page.path, page.path == self.path)
+            for page in visit.site.pages
+        ]
+
+
+def _values(pairs: Pairs) -> dict[str, object]:
+    """Return pairs by name; a name that is repeated has a list."""
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        earlier = values.get(name)
+        if earlier is None:
+            values[name] = value
+        elif isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            values[name] = [earlier, value]
+    return values
