@@ -143,7 +143,8 @@ def test_a_near_release_is_said_once(feesync):
 
 
 def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
-    from feesync.cli import bars
+    from feesync.cli.bars import bar_text
+    from feesync.text.bar import Bar
 
     class Output:
         encoding = "cp1252"
@@ -153,14 +154,14 @@ def test_where_the_output_has_no_blocks_bars_are_ascii(monkeypatch):
 
     monkeypatch.setattr("feesync.cli.bars.sys.stdout", Output())
     assert [
-        bars.bar(30614, 30614),
-        bars.bar(23169, 30614),
-        bars.bar(None, 30614),
-        bars.bar(0, 0),
+        bar_text(Bar(30614, 30614)),
+        bar_text(Bar(23169, 30614)),
+        bar_text(Bar(None, 30614)),
+        bar_text(Bar(0, 0)),
     ] == ["#" * 20, "#" * 15, "", ""]
-    assert bars.bar(17208, 20409, part=8831) == "########--------"
+    assert bar_text(Bar(17208, 20409, part=8831)) == "########--------"
     monkeypatch.setattr(Output, "encoding", "utf-8")
-    assert bars.bar(1, 160) == "▏"
+    assert bar_text(Bar(1, 160)) == "▏"
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ PACKAGE = Path(feesync.__file__).parent
 FLOW = [
     "errors", "about", "model", "schemas", "paths", "files", "reference", "pricing", "defaults",
     "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "writers",
-    "changes", "analysis", "verification", "refresh", "remittance", "batch", "queries", "web", "",
-    "cli", "__main__",
+    "changes", "analysis", "verification", "refresh", "remittance", "batch", "text", "queries",
+    "web", "", "cli", "__main__",
 ]  # fmt: skip
 
 
-MOST_ROOMS, MOST_FLOORS = 32, 14
+MOST_ROOMS, MOST_FLOORS = 33, 14
 
 
 def name_of(path):

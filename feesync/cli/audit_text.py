@@ -11,12 +11,13 @@ from decimal import Decimal
 
 import click
 
-from feesync.cli.output import count_of, print_table
+from feesync.cli.output import print_table
 from feesync.cli.terminal import terminal_width
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, ProviderTotal
 from feesync.remittance.line_status import MEANINGS, WORDS, LineStatus, Reason
 from feesync.remittance.totals import Total, Unaudited
+from feesync.text.cells import count_of
 
 _WIDTH = 80
 """The width of tables and sentences, where no terminal says another."""

@@ -1,44 +1,27 @@
-"""Small bars of text for tables: block characters, or ASCII where the output lacks them."""
+"""Bars of text as the output draws them: their width, and block characters where it has them."""
 
 from __future__ import annotations
 
 import sys
 
 from feesync.cli.terminal import terminal_width
+from feesync.text.bar import CHARACTERS, NARROW, WIDTH, Bar
 
-_WIDTH, _NARROW = 20, 6
 _WIDE_TERMINAL = 100
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_FULL, _LIGHT = "█", "░"
 
 
-def bar(amount: int | None, longest: int, part: int | None = None) -> str:
-    """Return a bar whose length shows an amount.
+def bar_text(bar: Bar) -> str:
+    """Return a bar as text.
 
     The highest amount has 20 characters, or 6 on a terminal of less than 100 columns.
-
-    Args:
-        amount: what the bar shows; None or 0 has no bar.
-        longest: the highest amount of the table.
-        part: an amount within the bar; the bar beyond it is lighter.
     """
-    if not amount or not longest:
-        return ""
-    width = _NARROW if (terminal_width() or _WIDE_TERMINAL) < _WIDE_TERMINAL else _WIDTH
-    eighths = amount * width * 8 // longest
-    whole, rest = divmod(eighths, 8)
-    if part is not None and part < amount:
-        dark = part * width // longest
-        full, light = (_FULL, _LIGHT) if _has_blocks() else ("#", "-")
-        return full * dark + light * max(whole - dark, 0)
-    if not _has_blocks():
-        return "#" * whole
-    return _FULL * whole + _EIGHTHS[rest].strip()
+    width = NARROW if (terminal_width() or _WIDE_TERMINAL) < _WIDE_TERMINAL else WIDTH
+    return bar.drawn(width, has_blocks=_has_blocks())
 
 
 def _has_blocks() -> bool:
     try:
-        f"{_FULL}{_LIGHT}{_EIGHTHS}".encode(sys.stdout.encoding or "ascii")
+        CHARACTERS.encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

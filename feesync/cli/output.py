@@ -10,14 +10,13 @@ import click
 
 from feesync.cli.terminal import fitted, narrow_table, terminal_width
 from feesync.errors import ExitStatus, FeesyncError
-from feesync.model.money import dollars, json_text
+from feesync.model.money import json_text
 from feesync.model.note import Note, Severity
 
 if TYPE_CHECKING:
-    from decimal import Decimal
     from pathlib import Path
 
-_NAME_WIDTH = 48
+    from feesync.text.block import Block, Table
 
 
 def print_json(value: object) -> None:
@@ -71,6 +70,30 @@ def print_lines(text: str) -> None:
     click.echo(fitted(text))
 
 
+def print_text(blocks: Iterable[Block]) -> None:
+    """Print an answer on stdout; on a terminal, it keeps to the width."""
+    from feesync.cli.bars import bar_text
+    from feesync.text.bar import Bar
+    from feesync.text.block import Paragraph, Prose, Table, Wrapped
+
+    for block in blocks:
+        match block:
+            case Table():
+                rows = [
+                    [bar_text(cell) if isinstance(cell, Bar) else cell for cell in row]
+                    for row in block.rows
+                ]
+                _print_table(block._replace(rows=rows), None)
+            case Paragraph():
+                click.echo(block.folded(min(terminal_width() or block.width, block.width)))
+            case Prose():
+                print_prose(block.text)
+            case Wrapped():
+                print_lines(block.text)
+            case _:
+                click.echo(block.text)
+
+
 def print_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -92,22 +115,25 @@ def print_table(
             rows have the same value.
         otherwise: the width to keep to where there is no terminal; by default none.
     """
-    from tabulate import tabulate
+    from feesync.text.block import Table
 
-    numbers, cells = set(right), list(rows)
-    narrow = narrow_table(columns, cells, numbers, wrapped or {}, set(cut), common, otherwise)
-    if narrow is not None:
-        click.echo(narrow)
-        return
-    table = tabulate(
-        cells,
-        headers=columns,
-        tablefmt="simple",
-        colalign=["right" if column in numbers else "left" for column in columns],
-        disable_numparse=True,
-        maxcolwidths=[wrapped.get(column) for column in columns] if wrapped else None,
+    table = Table(columns, list(rows), tuple(right), wrapped, tuple(cut), common)
+    _print_table(table, otherwise)
+
+
+def _print_table(table: Table, otherwise: int | None) -> None:
+    from feesync.text.block import table_text
+
+    narrow = narrow_table(
+        table.columns,
+        table.rows,
+        set(table.right),
+        table.wrapped or {},
+        set(table.cut),
+        table.common,
+        otherwise,
     )
-    click.echo("\n".join(line.rstrip() for line in table.splitlines()) if wrapped else table)
+    click.echo(table_text(table) if narrow is None else narrow)
 
 
 def print_notes(notes: Iterable[Note]) -> None:
@@ -133,29 +159,9 @@ def print_file(content: str, path: Path) -> None:
     click.echo(f"feesync: {content} in {path}", err=True)
 
 
-def count_of(number: int, noun: str) -> str:
-    """Return a number with its noun, such as `1 rate` or `4,360 rates`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def dollar_cell(cents: int | None) -> str:
-    """Return cents as dollars for a table; None is an empty cell."""
-    return "" if cents is None else f"{dollars(cents):,.2f}"
-
-
-def change_cell(number: Decimal | None) -> str:
-    """Return a difference with its sign for a table; None is an empty cell."""
-    return "" if number is None else f"{number:+,}" if number else f"{number:,}"
-
-
 def source_line(releases: str, effective: str) -> str:
     """Return the line at the foot of a chart: the source of its numbers, and a disclaimer."""
     return (
         f"Source: Centers for Medicare & Medicaid Services, Physician Fee Schedule {releases} (in "
         f"effect {effective}); drawn by feesync. Not a determination of payment."
     )
-
-
-def name_cell(name: str) -> str:
-    """Return a locality's name for a table, cut where it is long: CMS's go up to 83 characters."""
-    return name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "..."

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from feesync.about import VERSION
-from feesync.cli.output import count_of
 from feesync.errors import FeesyncError
 from feesync.paths import database_name
 from feesync.schedule.threads import open_schedule
+from feesync.text.cells import count_of
 
 
 def print_version(database: str | None) -> None:

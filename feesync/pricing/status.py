@@ -40,7 +40,8 @@ _WHY_NOT = {
 
 def denial(indicators: Indicators, line: Line) -> Note:
     """Return why Medicare has no fee schedule amount for a line."""
-    return row_denial(indicators, line.hcpcs) or Note.denial(
+    status, is_priced = indicators.status, indicators.nonfacility_priced
+    return row_denial(status, line.hcpcs, is_priced=is_priced) or Note.denial(
         "facility-na",
         f"{line.hcpcs} is flagged NA in facilities: it is not paid under the fee schedule there "
         "(incident-to services and "
@@ -49,23 +50,22 @@ def denial(indicators: Indicators, line: Line) -> Note:
     )
 
 
-def row_denial(indicators: Indicators, hcpcs: str) -> Note | None:
-    """Return why a row has no fee schedule amount in either setting, or None where it has one."""
-    if indicators.status not in PRICED_STATUSES:
-        why = _WHY_NOT.get(
-            indicators.status, "not a status that Medicare pays under the fee schedule"
-        )
-        code = (
-            _CONTRACTOR_PRICED
-            if indicators.status == "C"
-            else f"status-{indicators.status.lower()}"
-        )
-        return Note.denial(code, f"{hcpcs} has status {indicators.status}: {why}.", _SOURCE)
-    if not indicators.nonfacility_priced:
+def row_denial(status: str, hcpcs: str, *, is_priced: bool) -> Note | None:
+    """Return why a row has no fee schedule amount in either setting, or None where it has one.
+
+    Args:
+        status: the status code of the row.
+        hcpcs: the code.
+        is_priced: whether the row has an amount outside facilities.
+    """
+    if status not in PRICED_STATUSES:
+        why = _WHY_NOT.get(status, "not a status that Medicare pays under the fee schedule")
+        code = _CONTRACTOR_PRICED if status == "C" else f"status-{status.lower()}"
+        return Note.denial(code, f"{hcpcs} has status {status}: {why}.", _SOURCE)
+    if not is_priced:
         return Note.denial(
             _CONTRACTOR_PRICED,
-            f"{hcpcs} has status {indicators.status} and no relative values: the MAC sets the "
-            "amount.",
+            f"{hcpcs} has status {status} and no relative values: the MAC sets the amount.",
             _SOURCE,
         )
     return None

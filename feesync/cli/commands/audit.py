@@ -28,7 +28,7 @@ from feesync.cli.options import (
     qp_option,
     refuse_several,
 )
-from feesync.cli.output import count_of, print_csv_rows, print_file, print_json
+from feesync.cli.output import print_csv_rows, print_file, print_json
 from feesync.cli.place import fill
 from feesync.errors import ExitStatus, worst
 from feesync.paths import database_path
@@ -39,6 +39,7 @@ from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.findings import sentence
 from feesync.remittance.line_status import Reason
 from feesync.remittance.totals import Total, Unaudited
+from feesync.text.cells import count_of
 from feesync.writers import answer
 
 _MOST_FINDINGS = 20

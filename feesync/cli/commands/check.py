@@ -25,7 +25,6 @@ from feesync.cli.options import (
     one_format,
 )
 from feesync.cli.output import (
-    count_of,
     print_csv_rows,
     print_json,
     print_notes,
@@ -35,6 +34,7 @@ from feesync.cli.output import (
 from feesync.cli.place import required_place
 from feesync.errors import ExitStatus, InvalidInputError, worst
 from feesync.formats.table import TABLE_SUFFIXES
+from feesync.text.cells import count_of
 
 _FINDING_WIDTH = 28
 _RIGHT = ("Row", "Amount", "Medicare", "Percent")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from feesync.claims.claim_estimate import ClaimEstimate
-from feesync.claims.estimate import Estimate, factor_words, other_notes, place_line
 from feesync.claims.estimator import estimate_lines
 from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
@@ -23,29 +21,9 @@ from feesync.cli.options import (
     json_option,
     one_form,
 )
-from feesync.cli.output import print_csv_rows, print_json, print_lines, print_table
+from feesync.cli.output import print_csv_rows, print_json, print_lines, print_text
 from feesync.errors import ExitStatus
-from feesync.model.note import Note
-from feesync.pricing.line import step_text
-from feesync.pricing.neighbours import RANKINGS
-
-_COLUMNS = (
-    "Line",
-    "Code",
-    "Units",
-    "Fee",
-    "Rank",
-    "Steps",
-    "Allowed",
-    "Medicare",
-    "Sequestr.",
-    "Patient",
-)
-_PAYERS = 3
-"""How many columns at the end say who pays; they are left out for a contract."""
-_RIGHT = ("Line", "Units", "Fee", "Allowed", "Medicare", "Sequestr.", "Patient")
-_SHORT_RANKINGS = {"cardiovascular": "cardio.", "ophthalmology": "ophth."}
-"""Short names of rankings, for the table."""
+from feesync.text.claim import claim_blocks, money_cell
 
 
 @click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
@@ -108,7 +86,7 @@ def command(
         click.echo()
         _print_sums(claim)
     else:
-        _print_table(claim)
+        print_text(claim_blocks(claim))
     reasons = [
         (number, note.text)
         for number, line in zip(claim.numbers, claim.lines, strict=True)
@@ -133,55 +111,6 @@ def _lines(arguments: Iterable[str]) -> Iterator[FileLine]:
             yield FileLine("", argument)
 
 
-def _print_table(claim: ClaimEstimate) -> None:
-    first = claim.lines[0]
-    place = f", place of service {first.pos}" if first.pos else ""
-    settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
-    print_lines(f"{settings}{place}, {first.date}\n{place_line(first)}")
-    for release in dict.fromkeys(
-        f"{line.release.label}, {factor_words(line)}" for line in claim.lines
-    ):
-        click.echo(release)
-    click.echo()
-    rows = [_row(number, line) for number, line in zip(claim.numbers, claim.lines, strict=True)]
-    sums = (
-        claim.allowed,
-        claim.medicare_payment,
-        claim.sequestration,
-        claim.patient_responsibility,
-    )
-    end = -_PAYERS if first.contract else None
-    table = [row[:end] for row in (*rows, ("", "Total", "", "", "", "", *map(_money, sums)))]
-    print_table(_COLUMNS[:end], table, right=_RIGHT)
-    _print_notes(claim)
-
-
-def _row(number: int, line: Estimate) -> tuple[object, ...]:
-    steps = ", ".join(step_text(step.name, step.factor) for step in line.steps)
-    amounts = (line.allowed, line.medicare_payment, line.sequestration, line.patient_responsibility)
-    return (
-        number,
-        line.code,
-        line.units,
-        _money(line.fee),
-        _rank(line),
-        steps,
-        *map(_money, amounts),
-    )
-
-
-def _rank(line: Estimate) -> str:
-    """Return what a line is ranked among, and its rank; empty where no rule ranks it."""
-    if line.rank is None:
-        return ""
-    ranking = RANKINGS[line.quote.rate.multiple_procedure]
-    return f"{_SHORT_RANKINGS.get(ranking, ranking)} {line.rank}"
-
-
-def _money(amount: Decimal | None) -> str:
-    return "no price" if amount is None else f"{amount:,.2f}"
-
-
 def _print_sums(claim: ClaimEstimate) -> None:
     contract = claim.lines[0].contract
     sums = [("Contract allows" if contract else "Medicare allows", claim.allowed)]
@@ -192,16 +121,6 @@ def _print_sums(claim: ClaimEstimate) -> None:
             ("Patient owes", claim.patient_responsibility),
         ]
     for label, amount in sums:
-        click.echo(f"  {'Claim: ' + label:<44}{_money(amount):>12}")
+        click.echo(f"  {'Claim: ' + label:<44}{money_cell(amount):>12}")
     for note in claim.notes:
         print_lines(f"  {note}")
-
-
-def _print_notes(claim: ClaimEstimate) -> None:
-    numbers_of: dict[Note, list[int]] = {}
-    for number, line in zip(claim.numbers, claim.lines, strict=True):
-        for note in other_notes(line):
-            numbers_of.setdefault(note, []).append(number)
-    notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in numbers_of.items()]
-    for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
-        print_lines(str(text))

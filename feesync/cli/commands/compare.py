@@ -15,7 +15,6 @@ from feesync.analysis.comparison import (
     read_choice,
     settings_of,
 )
-from feesync.cli.bars import bar
 from feesync.cli.codes import codes_option, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
@@ -33,14 +32,11 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    change_cell,
-    dollar_cell,
-    name_cell,
     print_csv_rows,
     print_file,
     print_json,
     print_notes,
-    print_table,
+    print_text,
     print_unknown,
     source_line,
 )
@@ -49,6 +45,8 @@ from feesync.errors import ExitStatus
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
+from feesync.text.cells import change_cell, name_cell
+from feesync.text.comparison import comparison_blocks
 
 
 @click.command(
@@ -129,53 +127,11 @@ def command(
     else:
         for number, comparison in enumerate(known):
             click.echo("\n" * bool(number), nl=False)
-            _print_table(comparison)
+            print_text(comparison_blocks(comparison))
     print_notes(dict.fromkeys(note for comparison in known for note in comparison.notes))
     print_unknown(ctx, unknown)
     if not all(comparison.has_price for comparison in known):
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _print_table(comparison: Comparison) -> None:
-    release = comparison.quote.release
-    kind = " and ".join(setting.value for setting in comparison.settings)
-    click.echo(f"{comparison.code}, {kind}, {comparison.date}")
-    factor = decimal(comparison.quote.rate.conversion_factor, 4)
-    click.echo(
-        f"{release.label}, in effect {release.effective_from} to {release.effective_to}, ", nl=False
-    )
-    click.echo(f"conversion factor {factor} {comparison.quote.rate.basis}\n")
-    both = len(comparison.settings) > 1
-    amounts = (
-        ("Nonfacility", "Facility", "Difference", "Percent")
-        if both
-        else ("Allowed", "To national", "Percent")
-    )
-    longest = max(
-        (amount or 0 for place in comparison.places for amount in place.amounts.values()), default=0
-    )
-    rows = []
-    for place in comparison.places:
-        first, *second = (place.amounts[setting] for setting in comparison.settings)
-        difference, percent = (
-            change(first, second[0])
-            if both
-            else change(comparison.national.amounts[comparison.settings[0]], first)
-        )
-        if not both and place.locality.is_national:
-            difference = percent = None
-        rows.append(
-            [
-                place.locality.key,
-                place.locality.state or "",
-                name_cell(place.locality.name),
-                *map(dollar_cell, (first, *second)),
-                change_cell(difference),
-                change_cell(percent),
-                bar(first, longest, second[0] if both else None),
-            ]
-        )
-    print_table(("Locality", "State", "Name", *amounts, ""), rows, right=amounts, cut=("Name",))
 
 
 def _draw(comparison: Comparison, path: Path, *, force: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from datetime import date as Date
 from pathlib import Path
 
@@ -23,24 +22,18 @@ from feesync.cli.options import (
     refuse_several,
 )
 from feesync.cli.output import (
-    count_of,
     print_csv_rows,
     print_file,
     print_json,
-    print_lines,
     print_notes,
-    print_prose,
+    print_text,
 )
-from feesync.cli.terminal import terminal_width
-from feesync.coverage.page import CoveragePage, coverage_page
+from feesync.coverage.page import coverage_page
 from feesync.coverage.sheet import coverage_sheets
 from feesync.errors import ExitStatus
 from feesync.model.note import Note
-
-_WIDTH = 110
-"""The longest line, unless the terminal is narrower."""
-
-_ABOUT = 14
+from feesync.text.cells import count_of
+from feesync.text.coverage import coverage_blocks
 
 
 @click.command("coverage", cls=QuietReader, short_help="The billing sheet of facet joint codes.")
@@ -92,41 +85,10 @@ def command(
         pages.write(html, pages.coverage_page(page), force=force)
         print_file(f"the billing sheet of {count_of(len(sheets), 'code')}", html)
     else:
-        _print(page)
+        print_text(coverage_blocks(page))
     notes: dict[Note, None] = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
     print_notes(notes)
     for error in errors:
         click.echo(f"feesync: {error_text(error)}", err=True)
     if errors:
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _print(page: CoveragePage) -> None:
-    for code, title in page.codes:
-        print_prose(f"{code}: {title}")
-    for text in page.subject:
-        print_lines(text)
-    width = min(terminal_width() or _WIDTH, _WIDTH)
-    if page.amounts:
-        click.echo(f"\nMedicare allows\n  {'':<{_ABOUT}}{'Nonfacility':>12}{'Facility':>12}")
-        for code, amounts in page.amounts:
-            cells = ("no price" if amount is None else f"{amount:,.2f}" for amount in amounts)
-            click.echo(f"  {code:<{_ABOUT}}" + "".join(f"{cell:>12}" for cell in cells))
-        click.echo(textwrap.fill(page.origin, width, initial_indent="  ", subsequent_indent="  "))
-    for heading, items in page.sections:
-        click.echo(f"\n{heading}")
-        for about, text, source in items:
-            begin = f"  {about:<{_ABOUT}}"
-            click.echo(
-                textwrap.fill(
-                    f"{text} [{source}]",
-                    width,
-                    initial_indent=begin,
-                    subsequent_indent=" " * len(begin),
-                )
-            )
-    click.echo("\nSources")
-    for number, text in enumerate(page.sources, start=1):
-        click.echo(
-            textwrap.fill(text, width, initial_indent=f"  [{number}] ", subsequent_indent=" " * 6)
-        )

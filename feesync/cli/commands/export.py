@@ -20,8 +20,9 @@ from feesync.cli.options import (
     place_options,
     qp_option,
 )
-from feesync.cli.output import count_of, print_file, print_notes, print_unknown
+from feesync.cli.output import print_file, print_notes, print_unknown
 from feesync.paths import database_path
+from feesync.text.cells import count_of
 from feesync.writers import csv_text, files
 from feesync.writers.block import Block
 from feesync.writers.export import export

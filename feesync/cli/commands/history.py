@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from feesync.analysis.history import History, history
-from feesync.cli.bars import bar
 from feesync.cli.command import Reader
 from feesync.cli.options import (
     check_file,
@@ -24,24 +21,18 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    change_cell,
-    dollar_cell,
     print_csv_rows,
     print_file,
     print_json,
-    print_lines,
     print_notes,
-    print_prose,
-    print_table,
+    print_text,
     source_line,
 )
 from feesync.cli.word import Word
 from feesync.errors import ExitStatus, one_line
-from feesync.model.money import decimal, dollars
+from feesync.model.money import dollars
 from feesync.model.rate import Setting
-
-_DAY = timedelta(days=1)
-_TABLE = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
+from feesync.text.history import history_blocks, left_out, reasons
 
 
 @click.command("history", cls=Reader, short_help="A code in a place over the loaded releases.")
@@ -96,62 +87,15 @@ def command(
     elif as_csv:
         print_csv_rows(result.rows())
     else:
-        _print_table(result, shown)
-    if result.left_out:
-        count = len(result.left_out)
-        click.echo(
-            f"feesync: info: {count} releases of the embedded snapshot, which lacks "
-            f"{result.hcpcs}, are left out",
-            err=True,
-        )
+        print_text(history_blocks(result, shown))
+    if text := left_out(result):
+        click.echo(f"feesync: info: {text}", err=True)
     print_notes(result.notes)
     if not result.has_price(shown):
         if as_json or as_csv:  # the table has them
-            for reason in _reasons(result):
+            for reason in reasons(result):
                 click.echo(f"feesync: no price: {one_line(reason)}", err=True)
         ctx.exit(ExitStatus.NO_PRICE)
-
-
-def _print_table(result: History, setting: Setting) -> None:
-    print_lines(f"{result.code}, {setting.value}\n{result.locality}\n")
-    longest = max((moment.amounts[setting] or 0 for moment in result.moments), default=0)
-    shared = [reason for reason, count in _reasons(result).items() if count > 1]
-    rows: list[list[object]] = []
-    for before, moment in zip((None, *result.moments), result.moments, strict=False):
-        release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
-        if before and before.release.effective_to + _DAY < release.effective_from:
-            gap = (before.release.effective_to + _DAY, release.effective_from - _DAY)
-            rows.append(["", *gap, "", "", "", "", "", "no release is loaded"])
-        amount = moment.amounts[setting]
-        rows.append(
-            [
-                release.label,
-                release.effective_from,
-                release.effective_to,
-                decimal(rate.conversion_factor, 4) if rate else "",
-                "" if rvus is None else decimal(rvus, 2),
-                *(dollar_cell(moment.amounts[each]) for each in Setting),
-                change_cell(moment.changes[setting]),
-                _remark(moment.reason, shared) if amount is None else bar(amount, longest),
-            ]
-        )
-    print_table((*_TABLE, ""), rows, right=_TABLE[3:])
-    if shared:
-        click.echo()
-    for reason in shared:
-        print_prose(f"{_remark(reason, shared)}: {one_line(reason)}")
-
-
-def _reasons(result: History) -> Counter[str]:
-    """Return the reasons why there is no price, and how many releases have each."""
-    return Counter(moment.reason for moment in result.moments if moment.reason)
-
-
-def _remark(reason: str, shared: list[str]) -> str:
-    """Return the remark on a release without a price: its reason, or the number of a shared one."""
-    if reason not in shared:
-        return reason
-    return "no price" if len(shared) == 1 else f"no price [{shared.index(reason) + 1}]"
 
 
 def _plot(result: History, path: Path, *, force: bool) -> None:

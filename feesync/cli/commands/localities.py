@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date as Date
-from typing import Any
 
 import click
 
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
 from feesync.cli.options import csv_option, date_option, db_option, json_option, one_format
-from feesync.cli.output import print_csv_rows, print_json, print_notes, print_table
+from feesync.cli.output import print_csv_rows, print_json, print_notes, print_text
 from feesync.schedule.directory import COLUMNS, localities
-
-_TABLE = (
-    "Locality",
-    "State",
-    "Name",
-    "Counties",
-    "Work GPCI",
-    "PE GPCI",
-    "MP GPCI",
-    "ZIPs",
-    "Contractor",
-)
-_RIGHT = ("Work GPCI", "PE GPCI", "MP GPCI", "ZIPs")
-_WIDTHS = {"Name": 32, "Counties": 32, "Contractor": 22}
+from feesync.text.localities import localities_blocks, stand_in
 
 
 @click.command("localities", cls=Reader, short_help="What a ZIP, a county or a name means.")
@@ -60,27 +45,9 @@ def command(
     elif as_csv:
         print_csv_rows(result.rows(), COLUMNS)
     else:
-        if remark:
-            click.echo(f"{remark}\n")
-        print_table(_TABLE, map(_cells, result.rows()), right=_RIGHT, wrapped=_WIDTHS)
+        print_text(localities_blocks(result, remark))
     if remark and (as_json or as_csv):
         click.echo(f"feesync: {remark}", err=True)
     print_notes(result.notes)
-    if not result.release.covers(result.date):
-        click.echo(
-            f"feesync: no loaded release covers {result.date}; {result.release.label} answers",
-            err=True,
-        )
-
-
-def _cells(row: Mapping[str, Any]) -> list[object]:
-    contractor = f"{row['contractor']} ({row['jurisdiction']})" if row["contractor"] else ""
-    return [
-        f"{row['mac']}-{row['locality']}",
-        row["state"] or "",
-        row["name"],
-        row["counties"] or "",
-        *(str(row[name]) for name in ("work_gpci", "pe_gpci", "mp_gpci")),
-        row["zips"] or "",
-        contractor,
-    ]
+    if text := stand_in(result):
+        click.echo(f"feesync: {text}", err=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date as Date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,20 +31,16 @@ from feesync.cli.options import (
     qp_option,
 )
 from feesync.cli.output import (
-    count_of,
-    dollar_cell,
-    name_cell,
     print_csv,
     print_file,
     print_json_rows,
     print_notes,
-    print_table,
+    print_text,
     print_unknown,
 )
 from feesync.errors import UnknownCodeError
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
-from feesync.pricing import status
 from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Contract
 from feesync.schedule import columns
@@ -51,15 +48,10 @@ from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.threads import open_schedule
+from feesync.text.cells import count_of
+from feesync.text.rates import rates_table, reason
 from feesync.writers import csv_text, grid, json_text
 from feesync.writers.rates import Rates, rates
-
-_MONEY = (
-    "nonfacility_amount",
-    "facility_amount",
-    "nonfacility_limiting_charge",
-    "facility_limiting_charge",
-)
 
 
 @click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
@@ -166,7 +158,7 @@ def command(
                 xlsx, quotes, when, [("Codes", " ".join(hcpcs)), release], terms, notes, force=force
             )
         else:
-            _print_table(_with_reasons(quotes, when, reasons), terms)
+            print_text([rates_table(_rows(quotes, when, terms, reasons), terms)])
     print_notes(notes)
     for text in reasons:
         click.echo(f"feesync: no price: {text}", err=True)
@@ -191,14 +183,6 @@ def _with_notes(
         yield quote
 
 
-def _with_reasons(quotes: Iterable[Quote], when: Date, reasons: dict[str, None]) -> Iterator[Quote]:
-    """Yield rates, and collect the reasons of those without an amount."""
-    for quote in quotes:
-        if reason := status.row_denial(quote.rate.indicators, quote.rate.hcpcs):
-            reasons[reason.text] = None
-        yield quote
-
-
 def _write_workbook(
     path: Path,
     quotes: Iterable[Quote],
@@ -216,40 +200,17 @@ def _write_workbook(
     print_file(count_of(count, "rate"), path)
 
 
-def _print_table(quotes: Iterable[Quote], terms: Contract | None) -> None:
-    """Print the amounts, and the limiting charges or, in their place, the amounts of a contract."""
-    percent = "Limit"
-    if terms:
-        plain = not (terms.ranges or terms.conversion_factor)
-        percent = f"{terms.percent} %" if plain else "Contract"
-    money = ("Nonfacility", "Facility", f"{percent} nonfac.", f"{percent} fac.")
-    print_table(
-        ("Code", "Status", "Locality", "State", "Name", *money, "Basis", "Release"),
-        [_cells(quote, terms) for quote in quotes],
-        right=money,
-        cut=("Name",),
-        common=("Basis", "Release", "Status"),
-    )
-
-
-def _cells(quote: Quote, terms: Contract | None) -> list[str]:
-    rate, place = quote.rate, quote.locality
-    amounts = [dollar_cell(getattr(rate, name)) for name in _MONEY[: 2 if terms else 4]]
-    if terms:
-        amounts += [
-            "" if amount is None else f"{amount:,}"
-            for amount in columns.contract_row(
-                terms, rate.hcpcs, columns.contract_amounts(quote, terms)
-            )[1:3]
-        ]
-    code = f"{rate.hcpcs}-{rate.modifier}" if rate.modifier else rate.hcpcs
-    return [
-        code,
-        rate.status,
-        place.key,
-        place.state or "",
-        name_cell(place.name),
-        *amounts,
-        rate.basis,
-        quote.release.label,
-    ]
+def _rows(
+    quotes: Iterable[Quote], when: Date, terms: Contract | None, reasons: dict[str, None]
+) -> Iterator[dict[str, Any]]:
+    """Yield rates by the names of their columns, and collect the reasons of those without one."""
+    for quote in quotes:
+        row = columns.to_dict(quote, when)
+        if terms:
+            own = columns.contract_row(
+                terms, quote.rate.hcpcs, columns.contract_amounts(quote, terms)
+            )
+            row.update(zip(columns.contract_names(terms), own, strict=True))
+        if text := reason(row):
+            reasons[text] = None
+        yield row

@@ -37,7 +37,7 @@ from feesync.cli.options import (
     read_one_date,
     setting_option,
 )
-from feesync.cli.output import count_of, print_file, print_json, print_lines, print_table
+from feesync.cli.output import print_file, print_json, print_lines, print_table
 from feesync.cli.place import fill
 from feesync.errors import Hint, HintKind
 from feesync.files import scratch_folder
@@ -46,6 +46,7 @@ from feesync.model.rate import Setting
 from feesync.model.reading import excerpt
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.remittance.findings import sentence
+from feesync.text.cells import count_of
 
 _MOST_FINDINGS = 20
 _ENGINES = ("duckdb", "spark")

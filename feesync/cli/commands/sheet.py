@@ -32,11 +32,12 @@ from feesync.cli.options import (
     read_each_date,
     refuse_several,
 )
-from feesync.cli.output import count_of, print_csv_rows, print_file, print_json, print_notes
+from feesync.cli.output import print_csv_rows, print_file, print_json, print_notes
 from feesync.cli.place import fill, required_place
 from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus
 from feesync.pricing.practitioner import PHYSICIAN
+from feesync.text.cells import count_of
 from feesync.writers.printout import NO_PRICE, Printout, amount_texts
 
 _WIDTH = 80

@@ -1,0 +1,1 @@
+"""Answers as people read them: sentences and tables, for the terminal and for an assistant."""
