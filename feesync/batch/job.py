@@ -242,6 +242,12 @@ def read_job(
     )
 
 
+def column_pair(text: str) -> tuple[str, str] | None:
+    """Return the column and the meaning of a text such as `svc_dt=date`; None of another form."""
+    theirs, equals, ours = text.rpartition("=")
+    return (theirs.strip(), ours.strip()) if equals and theirs.strip() and ours.strip() else None
+
+
 def read_request(*, group: str, db: str | os.PathLike[str] | None, **terms: Any) -> Request:  # noqa: ANN401
     """Return what is asked of a run, without its columns; the arguments are those of `reprice`.
 

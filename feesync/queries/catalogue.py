@@ -56,7 +56,7 @@ _MODIFIERS = Query(
     "modifiers",
     "What a modifier does to the price.",
     (Parameter("start", Kind.TEXT, "The characters that they begin with.", "Begins with", "Q"),),
-    _modifiers,
+    respond=_modifiers,
 )
 _STATUS = Query(
     "status",
@@ -80,7 +80,7 @@ _STATUS = Query(
             option="--need-current",
         ),
     ),
-    _status,
+    respond=_status,
 )
 _EVERY = (
     *(ESTIMATE, CLAIM, CHECK, SHEET, COVERAGE, RATES, COMPARE, HISTORY, DIFF),

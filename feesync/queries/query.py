@@ -18,8 +18,8 @@ Respond = Callable[["Query", dict[str, Any], Database], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What may be asked by a name.
+class Question:
+    """What may be given under the name of a command.
 
     Attributes:
         name: the command's.
@@ -27,18 +27,13 @@ class Query:
         parameters: in the order of a form.
         needs: groups of parameters, of each of which one must be given.
         excludes: groups of parameters, of each of which at most one may be given.
-        table: the name, in the JSON object, of the list that may be long; empty where the JSON is a
-            list itself, or is short.
-        respond: answers checked values, of this query, from a database.
     """
 
     name: str
     text: str
     parameters: tuple[Parameter, ...]
-    respond: Respond = field(repr=False, compare=False)
     needs: tuple[tuple[str, ...], ...] = ()
     excludes: tuple[tuple[str, ...], ...] = ()
-    table: str = ""
 
     def parameter(self, name: str) -> Parameter:
         """Return a parameter by its name.
@@ -82,3 +77,17 @@ class Query:
                     f"{' or '.join(group)} is missing, as in {example.name}={example.example}"
                 )
         return given
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Question):
+    """What may be asked by a name.
+
+    Attributes:
+        respond: answers checked values, of this query, from a database.
+        table: the name, in the JSON object, of the list that may be long; empty where the JSON is a
+            list itself, or is short.
+    """
+
+    respond: Respond = field(repr=False, compare=False, kw_only=True)
+    table: str = field(default="", kw_only=True)

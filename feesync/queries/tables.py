@@ -206,7 +206,7 @@ COVERAGE = Query(
         ),
         DATE,
     ),
-    _coverage,
+    respond=_coverage,
     excludes=(ONE_PLACE,),
 )
 RATES = Query(
@@ -224,7 +224,7 @@ RATES = Query(
         OF_YEAR,
         CONVERSION_FACTOR,
     ),
-    _rates,
+    respond=_rates,
     excludes=(*_NO_STATE, ("date", "year", "of_year")),
 )
 COMPARE = Query(
@@ -245,7 +245,7 @@ COMPARE = Query(
         ),
         MODIFIERS,
     ),
-    _compare,
+    respond=_compare,
     excludes=_NO_STATE,
 )
 HISTORY = Query(
@@ -266,7 +266,7 @@ HISTORY = Query(
         MODIFIERS,
         QP,
     ),
-    _history,
+    respond=_history,
     needs=(ONE_PLACE,),
     excludes=(ONE_PLACE,),
 )
@@ -302,7 +302,7 @@ DIFF = Query(
         ),
         QP,
     ),
-    _diff,
+    respond=_diff,
     excludes=(("locality", "state"),),
     table="codes",
 )
@@ -319,5 +319,5 @@ LOCALITIES_QUERY = Query(
         ),
         DATE,
     ),
-    _localities,
+    respond=_localities,
 )

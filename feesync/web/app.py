@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feesync.errors import ExitStatus, FeesyncError
+from feesync.web import api
 from feesync.web.guard import LOOPBACK, Guard
 from feesync.web.page import Link
 from feesync.web.pages import PAGES
@@ -43,6 +44,7 @@ def application(
     site = Site(db, error_text, PAGES)
     app = Starlette(
         routes=[
+            *api.ROUTES,
             *(Route(page.path, page.endpoint) for page in PAGES),
             *site.assets.routes,
         ],
@@ -54,7 +56,7 @@ def application(
         lifespan=_few_threads,
     )
     app.state.site = site
-    return Guard(app, names)
+    return Guard(app, names, api.POST_PATHS)
 
 
 @asynccontextmanager
@@ -80,6 +82,8 @@ def _on_fault(request: Request, error: Exception) -> Response:
 
 
 def _page(request: Request, problem: Problem) -> Response:
+    if request.url.path.startswith(api.PREFIX):
+        return api.problem_response(problem)
     site = site_of(request)
     links = [Link(page.short or page.title, page.path, False) for page in site.pages]
     return site.html("problem.html", {"problem": problem, "navigation": links}, problem.status)

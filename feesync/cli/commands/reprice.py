@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from feesync.batch.job import Group, Job, read_job, read_mapping, read_request
+from feesync.batch.job import Group, Job, column_pair, read_job, read_mapping, read_request
 from feesync.batch.reasons import Reason, Status
 from feesync.batch.repricing import Repricing, Variance
 from feesync.batch.request import Request
@@ -61,12 +61,12 @@ def _read_map(
     """Return the columns of `--map`: their names to ours."""
     columns: dict[str, str] = {}
     for value in values:
-        theirs, equals, ours = value.rpartition("=")
-        if not equals or not theirs.strip() or not ours.strip():
+        pair = column_pair(value)
+        if pair is None:
             raise click.UsageError(
                 f"--map {excerpt(value)} is not THEIRS=OURS, such as svc_dt=date"
             )
-        columns[theirs.strip()] = ours.strip()
+        columns.update((pair,))
     return columns
 
 
