@@ -19,7 +19,7 @@ FLOW = [
 ]  # fmt: skip
 
 
-MOST_ROOMS, MOST_FLOORS = 33, 14
+MOST_ROOMS, MOST_FLOORS = 33, 15
 
 
 def name_of(path):
