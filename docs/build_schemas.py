@@ -7,10 +7,14 @@ feesync/schemas/; a test builds them again and compares.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 import re
+import sys
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import (
@@ -34,6 +38,7 @@ from feesync.cli.dictionaries import (
     ClaimAnswerDict,
     ConfigDict,
     EstimateAnswerDict,
+    FailedSyncDict,
     FeeSheetAnswerDict,
     PriceListAnswerDict,
     SheetAnswerDict,
@@ -65,7 +70,7 @@ COMMANDS: dict[str, Any] = {
     "localities": list[LocalityRowDict],
     "diff": DiffDict | list[DiffDict],
     "modifiers": list[ModifierDict],
-    "sync": SyncDict,
+    "sync": SyncDict | FailedSyncDict,
     "audit": AuditDict,
     "verify": VerificationDict,
     "status": StatusDict,
@@ -102,10 +107,24 @@ def plain(text: str) -> str:
 
 def owner(kind: Any, name: str) -> Any:  # noqa: ANN401 - a typed dictionary
     """Return the typed dictionary, of one and its bases, that declares a name."""
-    for base in getattr(kind, "__orig_bases__", ()):
-        if is_typeddict(base) and name in base.__annotations__:
+    for base in bases(kind):
+        if name in base.__annotations__:
             return owner(base, name)
     return kind
+
+
+@cache
+def bases(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a typed dictionary
+    """Return the typed dictionaries that one is made of, which Python 3.11 does not remember."""
+    module = sys.modules[kind.__module__]
+    tree = ast.parse(inspect.getsource(module))
+    return tuple(
+        getattr(module, ast.unparse(base))
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == kind.__name__
+        for base in node.bases
+        if ast.unparse(base) != "TypedDict"
+    )
 
 
 def fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401 - a typed dictionary

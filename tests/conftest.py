@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import small
+import valid
 from book import Book
 from click.testing import CliRunner
 from cms_files import quarter, rvu25d, zip_of
@@ -170,11 +171,14 @@ def sql(database):
 
 @pytest.fixture
 def feesync_whole():
-    """Run the command line in this process."""
+    """Run the command line in this process; JSON that it prints is true to its schema."""
     runner = CliRunner()
 
     def run(*args, stdin=None):
-        return runner.invoke(cli, [str(arg) for arg in args], input=stdin)
+        words = [str(arg) for arg in args]
+        result = runner.invoke(cli, words, input=stdin)
+        valid.hold(words, result.stdout)
+        return result
 
     return run
 

@@ -143,6 +143,6 @@ def test_the_command_prints_the_same_dictionary_with_both_decimals(feesync):
 
 def test_shapes_are_kept():
     value = {"a": [D("1.10"), None, "x", 3, {"b": (D("2"),)}], "c": True}
-    ready = json_ready(value)
+    ready: dict[str, Any] = json_ready(value)
     assert json.dumps(ready) == '{"a": [1.1, null, "x", 3, {"b": [2]}], "c": true}'
     assert str(json_exact(ready)) == str({"a": [D("1.10"), None, "x", 3, {"b": [2]}], "c": True})

@@ -165,7 +165,8 @@ def test_rows_have_medicares_amounts_and_the_payers(loaded, feesync):
 @pytest.mark.parametrize("code", ["93990", "97110", "64493", "99213"])
 def test_rows_equal_estimates(loaded, code):
     """The OPPS cap holds by any factor, and therapy has its nonfacility amount in a facility."""
-    rows = fs.rates(code, locality="01112-05", date=DAY, conversion_factor="61.2345").rows()
+    rates = fs.rates(code, locality="01112-05", date=DAY, conversion_factor="61.2345")
+    rows: Any = rates.rows()
     assert rows
     for row in rows:
         for setting in ("nonfacility", "facility"):

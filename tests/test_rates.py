@@ -94,7 +94,7 @@ def test_a_contract_stands_beside(feesync):
     (row,) = answer.rows()
     assert amounts(row) == ALABAMA
     # 154.46 x 1.125 = 173.7675, 81.66 x 1.125 = 91.8675
-    assert row["contract_percent"].exact == D("112.5")
+    assert row["contract_percent"] == D("112.5")
     assert row["nonfacility_contract_amount"].exact == D("173.77")
     assert row["facility_contract_amount"].exact == D("91.87")
     printed = feesync("rates", "64493", "--locality", "AL", "--percent", "112.5", "--of-year",
@@ -191,7 +191,8 @@ def test_nothing_of_frames_is_imported_before_it_is_asked_for():
 
 
 def test_numbers_without_decimals_beside_others_are_decimals_too():
-    rows = [{"a": 1, "b": True}, {"a": fs.rates("64493", date=DAY).rows()[0]["work_gpci"], "b": 2}]
+    gpci = fs.rates("64493", date=DAY).rows()[0]["work_gpci"]
+    rows: list[dict[str, Any]] = [{"a": 1, "b": True}, {"a": gpci, "b": 2}]
     assert frame(rows[:1], ("a",), "polars")["a"].to_list() == [1]
     assert frame(rows, ("a",), "polars")["a"].to_list() == [D("1.000"), D("1.000")]
 
@@ -313,7 +314,7 @@ def test_equal_numbers_keep_their_own_places(loaded):
     """An RVU of 0.42 and a GPCI of 0.420, whichever comes first."""
     rows = fs.rates(release="RVU25D", state=["AL", "AR", "CA", "LA"], db=loaded).rows()
     numbers = {
-        end: {str(row[name]) for row in rows for name in row if name.endswith(end)}
+        end: {str(value) for row in rows for name, value in row.items() if name.endswith(end)}
         for end in ("_rvu", "_gpci")
     }
     places = {end: {len(text.partition(".")[2]) for text in numbers[end]} for end in numbers}

@@ -178,7 +178,8 @@ def names_of(command):
 @pytest.mark.parametrize("name", ["rates", "compare", "history", "localities", "modifiers"])
 def test_rows_of_csv_have_the_names_of_the_json(name, feesync):
     shown = feesync(name, *shlex.split(COMMANDS[name]), "--csv").stdout.splitlines()[0].split(",")
-    assert set(names_of(name)) == set(shown)
+    named = names_of(name)
+    assert {known for known in named if not named[known]} <= set(shown) <= set(named)
 
 
 @pytest.mark.parametrize("name", ["check", "diff", "verify"])

@@ -37,9 +37,9 @@ def test_a_schema_is_one_of_the_dialect_and_its_short_form_too(command):
 @pytest.mark.parametrize(
     ("command", "text"),
     [
-        ("estimates", "there is no JSON of 'estimates': is estimate meant?"),
-        ("Claim", "there is no JSON of 'Claim': is claim meant?"),
-        ("x", f"there is no JSON of 'x': there is that of {', '.join(SCHEMAS)}"),
+        ("estimates", "no command 'estimates' prints JSON: is estimate meant?"),
+        ("Claim", "no command 'Claim' prints JSON: is claim meant?"),
+        ("export", f"no command 'export' prints JSON: there are {', '.join(SCHEMAS)}"),
     ],
 )
 def test_a_schema_of_no_command(command, text):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.analysis.cause import Match, Question
 from feesync.analysis.causes import Target, causes
@@ -28,6 +28,9 @@ from feesync.model.result import RowResult
 from feesync.pricing.modifiers import placed
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import CauseDict, CheckDict, CheckRowDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,20 @@ class Cause:
     changes: tuple[tuple[tuple[str, str], ...], ...]
     estimate: Estimate
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> CauseDict:
         """Return the cause for `json.dumps`: the change, and its arithmetic."""
-        answer = self.estimate.to_dict()
-        return {
-            "kinds": list(self.kinds),
-            "text": self.text,
-            "changes": [
-                [{"kind": kind, "value": value} for kind, value in each] for each in self.changes
-            ],
-            **{name: answer[name] for name in _ARITHMETIC},
-        }
+        answer: Mapping[str, object] = self.estimate.to_dict()
+        return json_ready(
+            {
+                "kinds": self.kinds,
+                "text": self.text,
+                "changes": [
+                    [{"kind": kind, "value": value} for kind, value in each]
+                    for each in self.changes
+                ],
+                **{name: answer[name] for name in _ARITHMETIC},
+            }
+        )
 
 
 _ARITHMETIC = (
@@ -109,13 +115,13 @@ class Check(RowResult):
 
         return text(self)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[CheckRowDict]:
         """Return a row for each cause, at least one, as `feesync check --csv` prints them."""
         return [self._row(number, each) for number, each in enumerate(self.causes, 1)] or [
             self._row(None, None)
         ]
 
-    def _row(self, number: int | None, cause: Cause | None) -> dict[str, Any]:
+    def _row(self, number: int | None, cause: Cause | None) -> CheckRowDict:
         own = self.estimate
         other = cause and cause.estimate
         return json_ready(
@@ -147,7 +153,7 @@ class Check(RowResult):
             }
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> CheckDict:
         """Return the check for `json.dumps`."""
         return json_ready(
             {

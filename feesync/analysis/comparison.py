@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
@@ -33,6 +33,9 @@ from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import ComparisonDict, ComparisonRowDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,11 @@ class Comparison(RowResult):
         """Whether there is an amount in any setting; if so, every place has one."""
         return any(amount is not None for amount in self.national.amounts.values())
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[ComparisonRowDict]:
         """Return a row a place under the names of `feesync compare --json`, for `json.dumps`."""
         return [self._row(place) for place in self.places]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ComparisonDict:
         """Return what was compared, the release, the rows and the notes, for `json.dumps`."""
         return {
             "hcpcs": self.hcpcs,
@@ -99,7 +102,7 @@ class Comparison(RowResult):
             "notes": [note.to_dict() for note in self.notes],
         }
 
-    def _row(self, place: PlaceAmounts) -> dict[str, Any]:
+    def _row(self, place: PlaceAmounts) -> ComparisonRowDict:
         """Return the cells of a place; a comparison of both settings has an amount of each."""
         first, *others = (place.amounts[setting] for setting in self.settings)
         national = self.national.amounts[self.settings[0]]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.claims import wording
 from feesync.claims.header import Header, read_header
@@ -37,6 +37,9 @@ from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import HistoryDict, HistoryRowDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,11 @@ class History(RowResult):
         setting = Setting.read(setting)
         return any(moment.amounts[setting] is not None for moment in self.moments)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[HistoryRowDict]:
         """Return a row for each release, under the names of `feesync history --json`."""
         return [self._row(moment) for moment in self.moments]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> HistoryDict:
         """Return the line, place, rows, what is left out and the notes, for `json.dumps`."""
         return {
             "hcpcs": self.hcpcs,
@@ -124,7 +127,7 @@ class History(RowResult):
             "notes": [note.to_dict() for note in self.notes],
         }
 
-    def _row(self, moment: Moment) -> dict[str, Any]:
+    def _row(self, moment: Moment) -> HistoryRowDict:
         release, place, rate = moment.release, self.locality, moment.rate
         of_release = release_cells(release, None)  # each is shown over its own dates of effect
         row: dict[str, object] = {

@@ -13,7 +13,7 @@ from datetime import date as Date
 from decimal import Decimal
 from itertools import chain
 from statistics import median_low
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.analysis.cause import CauseKind, Match, Question
 from feesync.analysis.causes import Target, answer, causes
@@ -43,6 +43,9 @@ from feesync.reference.place_of_service import read_setting
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import PriceListDict, PriceRowDict
 
 NAMES = (
     *("hcpcs", "modifiers", "amount", "nonfacility_amount", "facility_amount"),
@@ -130,11 +133,11 @@ class PriceList(RowResult):
         """Whether a price is another than what Medicare allows."""
         return any(price.difference for price in self.prices)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[PriceRowDict]:
         """Return a row for each price, for `json.dumps`."""
         return [price.to_dict() for price in self.prices]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PriceListDict:
         """Return the rows and the summary, for `json.dumps`."""
         percents, common = self.percents, self.common_percent
         return json_ready(

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.errors import ExitStatus, Hint
 from feesync.model.locality import Locality
 from feesync.model.money import json_ready, percent_change
 from feesync.model.note import Note
 from feesync.model.rate import Setting
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import PriceRowDict
 
 
 class Finding(StrEnum):
@@ -90,7 +93,7 @@ class PriceRow:
             return None
         return 100 + percent_change(int(100 * self.allowed), int(100 * self.amount))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> PriceRowDict:
         """Return the row under the names of `feesync check TABLE --json`, for `json.dumps`."""
         place = self.locality
         return json_ready(

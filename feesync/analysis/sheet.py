@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feesync.claims.answer import single_answer
 from feesync.claims.arguments import Percent
@@ -44,6 +44,9 @@ from feesync.schedule.columns import OF_RELEASE, release_cells
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.analysis.dictionaries import FeeSheetDict, SheetRowDict
 
 SETTINGS = ("office", "asc", "hospital")
 """The settings of a sheet, unless others are named."""
@@ -144,7 +147,7 @@ class FeeSheet(RowResult):
         found = {(one.release.label, one.release.sha256): one.release for one in self.estimates()}
         return tuple(found.values())
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[SheetRowDict]:
         """Return a row a line and column, under the names of `feesync sheet --csv`."""
         return [
             _row(line, column, cell)
@@ -152,21 +155,21 @@ class FeeSheet(RowResult):
             for column, cell in zip(self.columns, line.cells, strict=True)
         ]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FeeSheetDict:
         """Return the sheet under the names of `feesync sheet --json`, for `json.dumps`."""
-        terms = {"contract": self.contract.to_dict()} if self.contract else {}
-        return {
+        sheet = {
             "practitioner": self.practitioner,
             "nonpar": self.nonpar,
-            **terms,
+            **({"contract": self.contract.to_dict()} if self.contract else {}),
             "releases": [release.source_dict() for release in self.releases],
             "rows": self.rows(),
             "refused": [line.to_dict() for line in self.refused],
             "notes": [{**one.note.to_dict(), "lines": list(one.lines)} for one in self.notes],
         }
+        return cast("FeeSheetDict", sheet)
 
 
-def _row(line: SheetLine, column: SheetColumn, cell: Estimate | RefusedLine) -> dict[str, Any]:
+def _row(line: SheetLine, column: SheetColumn, cell: Estimate | RefusedLine) -> SheetRowDict:
     estimate = cell if isinstance(cell, Estimate) else None
     locality = estimate.locality if estimate else column.locality
     row: dict[str, object] = {

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from feesync.errors import InvalidInputError
 from feesync.model.money import json_ready
 from feesync.model.release import Release
 from feesync.model.result import Result
 from feesync.remittance.records import Finding
+
+if TYPE_CHECKING:
+    from feesync.batch.dictionaries import ReleaseCountDict, RepricingDict, VarianceDict
 
 
 class ReasonCount(NamedTuple):
@@ -46,7 +49,7 @@ class ReleaseCount(NamedTuple):
     lines: int
     stand_in: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ReleaseCountDict:
         """Return label, dates of effect, file and counts, for `json.dumps`."""
         return {**self.release.source_dict(), "lines": self.lines, "stand_in": self.stand_in}
 
@@ -70,7 +73,7 @@ class Variance(NamedTuple):
     over_amount: Decimal
     unread: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> VarianceDict:
         """Return counts and dollars, for `json.dumps`."""
         return json_ready(self._asdict())
 
@@ -120,27 +123,27 @@ class Repricing(Result):
     findings: tuple[tuple[str, Finding], ...] = ()
     _table: Any = field(default=None, repr=False, compare=False)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> RepricingDict:
         """Return counts and sums, for `json.dumps`."""
-        sums = {
-            name: getattr(self, name)
-            for name in (
-                *("lines", "priced", "denied", "refused"),
-                *("allowed", "medicare_payment", "sequestration", "patient_responsibility"),
-            )
-        }
-        return {
-            "output": None if self.output is None else str(self.output),
-            **json_ready(sums),
-            "variance": self.variance and self.variance.to_dict(),
-            "reasons": [reason._asdict() for reason in self.reasons],
-            "releases": [release.to_dict() for release in self.releases],
-            "group": self.group,
-            "columns": {name: list(theirs) for name, theirs in self.columns.items()},
-            "carried": self.carried,
-            "unread": [{"column": theirs, "near": ours} for theirs, ours in self.unread],
-            "findings": [{"file": file, **finding.to_dict()} for file, finding in self.findings],
-        }
+        sums = (
+            *("lines", "priced", "denied", "refused"),
+            *("allowed", "medicare_payment", "sequestration", "patient_responsibility"),
+        )
+        findings = [{"file": file, **finding.to_dict()} for file, finding in self.findings]
+        return json_ready(
+            {
+                "output": None if self.output is None else str(self.output),
+                **{name: getattr(self, name) for name in sums},
+                "variance": self.variance and self.variance.to_dict(),
+                "reasons": [reason._asdict() for reason in self.reasons],
+                "releases": [release.to_dict() for release in self.releases],
+                "group": self.group,
+                "columns": self.columns,
+                "carried": self.carried,
+                "unread": [{"column": theirs, "near": ours} for theirs, ours in self.unread],
+                "findings": findings,
+            }
+        )
 
     def to_frame(self, library: str | None = None) -> Any:  # noqa: ANN401 - of another library
         """Return the rows as a `DataFrame`: the columns of the claims, then those of the answer.

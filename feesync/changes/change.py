@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.changes.counts import PaymentCount
 from feesync.errors import UnknownCodeError
@@ -16,6 +16,16 @@ from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.release import Release
 from feesync.model.result import RowResult
+
+if TYPE_CHECKING:
+    from feesync.changes.dictionaries import (
+        AmountChangeDict,
+        CodeChangeDict,
+        ColumnChangeDict,
+        DiffDict,
+        DiffRowDict,
+        PlaceChangeDict,
+    )
 
 GPCIS = ("work_gpci", "pe_gpci", "mp_gpci")
 
@@ -55,9 +65,9 @@ class ColumnChange:
         )
         return f"{self.name} {before}>{after}"
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> ColumnChangeDict:
         """Return both values under the names of the JSON contract."""
-        return {"before": self.before, "after": self.after}
+        return json_ready({"before": self.before, "after": self.after})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +116,16 @@ class AmountChange:
             return 1, -(self.before_cents or self.after_cents or 0)
         return 0, -abs(self.after_cents - self.before_cents)
 
-    def to_dict(self) -> dict[str, Decimal | None]:
+    def to_dict(self) -> AmountChangeDict:
         """Return the amounts and their change under the names of the JSON contract."""
-        return {
-            "before": self.before,
-            "after": self.after,
-            "change": self.change,
-            "percent": self.percent,
-        }
+        return json_ready(
+            {
+                "before": self.before,
+                "after": self.after,
+                "change": self.change,
+                "percent": self.percent,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,7 @@ class CodeChange:
         """The key to sort by: the largest change of its amounts first."""
         return min(amount.rank for amount in self.amounts)
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> CodeChangeDict:
         """Return the code and its changes under the names of the JSON contract."""
         return {
             "hcpcs": self.hcpcs,
@@ -175,15 +187,17 @@ class PlaceChange:
             else Kind.DELETED
         )
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> PlaceChangeDict:
         """Return the place and its GPCIs under the names of the JSON contract."""
-        return {
-            **self.place.to_dict(),
-            "locality_name": self.place.name,
-            "kind": self.kind.value,
-            "before": _gpcis(self.before),
-            "after": _gpcis(self.after),
-        }
+        return json_ready(
+            {
+                **self.place.to_dict(),
+                "locality_name": self.place.name,
+                "kind": self.kind.value,
+                "before": _gpcis(self.before),
+                "after": _gpcis(self.after),
+            }
+        )
 
 
 def _gpcis(place: Locality | None) -> dict[str, Decimal] | None:
@@ -243,7 +257,7 @@ class Diff(RowResult):
         ]
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[DiffRowDict]:
         """Return a row for each code and setting, changed in that setting or not, for `json.dumps`.
 
         The order is that of the table, the largest change first; the names are COLUMNS.
@@ -262,10 +276,10 @@ class Diff(RowResult):
         )
         return [json_ready(dict(zip(COLUMNS, row, strict=True))) for row in rows]
 
-    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         return COLUMNS
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> DiffDict:
         """Return the differences under the names of `feesync diff --json`, for `json.dumps`."""
         before, after = (
             {**release.source_dict(), "basis": basis, "conversion_factor": factor}

@@ -3,7 +3,7 @@
 from typing import Annotated, NotRequired, TypedDict
 
 from feesync.changes.change import GPCIS, Kind
-from feesync.errors.dictionaries import AnyErrorDict
+from feesync.errors.dictionaries import UnknownCodeDict
 from feesync.model.dictionaries import (
     BasisText,
     LocalityDict,
@@ -87,7 +87,7 @@ class DiffDict(TypedDict):
     payments: dict[SettingText, PaymentCountDict]
     codes: list[CodeChangeDict]
     notes: list[NoteDict]
-    unknown: NotRequired[list[AnyErrorDict]]
+    unknown: NotRequired[list[UnknownCodeDict]]
 
 
 class DiffRowDict(TypedDict):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.claims.estimate import Estimate
 from feesync.errors import FeesyncError, Hint
 from feesync.model.money import json_ready
 from feesync.model.note import Note
 from feesync.model.result import RowResult
+
+if TYPE_CHECKING:
+    from feesync.claims.dictionaries import ClaimDict, LineRowDict, RefusedLineDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class RefusedLine:
         """Return the line that an error is about."""
         return cls(number, str(error), error.hint)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> RefusedLineDict:
         """Return the line under the names of the JSON contract, for `json.dumps`."""
         hint = self.hint.to_dict() if self.hint else None
         return {"line": self.number, "reason": self.reason, "hint": hint}
@@ -73,7 +76,7 @@ class ClaimEstimate(RowResult):
         last = len(self.lines) + len(gaps)
         return tuple(number for number in range(1, last + 1) if number not in gaps)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[LineRowDict]:
         """Return a row for each line under the names of `feesync claim --csv`, for `json.dumps`."""
         from feesync.claims.row import line_row  # where rows are asked for
 
@@ -81,12 +84,12 @@ class ClaimEstimate(RowResult):
             line_row(line, number) for number, line in zip(self.numbers, self.lines, strict=True)
         ]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ClaimDict:
         """Return the claim under the names of the JSON contract, for `json.dumps`.
 
         Its numbers are exact (`money.JsonNumber`).
         """
-        lines = [{**line.to_dict(), "rank": line.rank} for line in self.lines]
+        lines: list[dict[str, Any]] = [{**line.to_dict(), "rank": line.rank} for line in self.lines]
         refused = {}
         if self.refused:
             for number, line in zip(self.numbers, lines, strict=True):

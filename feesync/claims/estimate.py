@@ -2,7 +2,7 @@
 
 from datetime import date as Date
 from decimal import Context, Decimal, localcontext
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.claims.step import Step
 from feesync.model.locality import Locality
@@ -12,6 +12,9 @@ from feesync.model.rate import PAYER, Setting
 from feesync.model.release import Release
 from feesync.pricing.line import Contract
 from feesync.schedule.quote import Quote
+
+if TYPE_CHECKING:
+    from feesync.claims.dictionaries import EstimateDict
 
 ZIP_NOTE = "zip-locality"
 _BASES = {PAYER: "of the payer"}
@@ -128,7 +131,7 @@ class Estimate(NamedTuple):
         """The notes that say why there is no payment."""
         return tuple(note for note in self.notes if note.severity is Severity.DENIAL)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "EstimateDict":
         """Return the estimate under the names of the JSON contract, for `json.dumps`.
 
         Its numbers are exact (`money.JsonNumber`).

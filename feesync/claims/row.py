@@ -5,15 +5,18 @@ Out of scope: its dictionary, which has parts and lists (estimate).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.claims.estimate import Estimate
 from feesync.model.money import json_ready
 from feesync.pricing.line import step_text
 from feesync.schedule.columns import release_cells
 
+if TYPE_CHECKING:
+    from feesync.claims.dictionaries import LineRowDict
 
-def line_row(answer: Estimate, number: int = 1) -> dict[str, Any]:
+
+def line_row(answer: Estimate, number: int = 1) -> LineRowDict:
     """Return an estimate under the names of `feesync claim --csv`, for `json.dumps`.
 
     Args:

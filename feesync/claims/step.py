@@ -1,9 +1,12 @@
 """One adjustment of an amount, as an answer has it."""
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.money import json_ready
+
+if TYPE_CHECKING:
+    from feesync.claims.dictionaries import StepDict
 
 
 class Step(NamedTuple):
@@ -25,7 +28,7 @@ class Step(NamedTuple):
     reason: str
     source: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "StepDict":
         """Return the step as the JSON contract has it."""
         return json_ready(
             {"name": self.name, "factor": self.factor, "amount": self.amount, "reason": self.reason}

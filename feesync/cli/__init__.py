@@ -50,6 +50,7 @@ _COMMANDS = {
     "cache": "feesync.cli.commands.cache",
     "config": "feesync.cli.commands.config",
     "serve": "feesync.cli.commands.serve",
+    "schema": "feesync.cli.commands.schema",
     "help": "feesync.cli.commands.help",
     "completion": "feesync.cli.commands.completion",
 }

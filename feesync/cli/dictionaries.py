@@ -3,11 +3,13 @@
 An object that stands on defaults of the user says so.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from feesync.analysis.dictionaries import CheckDict, FeeSheetDict, PriceListDict
 from feesync.claims.dictionaries import ClaimDict, EstimateDict
 from feesync.coverage.dictionaries import SheetDict
+from feesync.errors import ExitStatus
+from feesync.refresh.dictionaries import ProblemDict, ReleaseReportDict
 
 
 class DefaultDict(TypedDict):
@@ -45,6 +47,15 @@ class FeeSheetAnswerDict(FeeSheetDict, DefaultsDict):
 
 class SheetAnswerDict(SheetDict, DefaultsDict):
     """What `feesync coverage` prints of one code."""
+
+
+class FailedSyncDict(TypedDict):
+    """What `feesync sync` prints of a run that an error ended."""
+
+    status: Annotated[int, ExitStatus]
+    changed: bool
+    releases: list[ReleaseReportDict]
+    problems: list[ProblemDict]
 
 
 class ConfigDict(TypedDict):

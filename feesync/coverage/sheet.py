@@ -12,7 +12,7 @@ from datetime import date as Date
 from datetime import timedelta
 from decimal import Decimal
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.coverage import facts
 from feesync.coverage.facts import Fact
@@ -32,6 +32,9 @@ from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.coverage.dictionaries import FactDict, FactRowDict, SheetDict
 
 POLICY = "policy"
 TOPICS = {
@@ -95,19 +98,25 @@ class Sheet(RowResult):
     release: Release | None
     elsewhere: tuple[Fact, ...]
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[FactRowDict]:
         """Return a row for each fact, as `feesync coverage --csv` prints it, for `json.dumps`.
 
         `elsewhere` is true of what is recorded of other contractors only.
         """
-        about = {"hcpcs": self.hcpcs, "date": self.date.isoformat(), "pos": self.pos}
+        day = self.date.isoformat()
         return [
-            {**about, **_dict(fact), "elsewhere": elsewhere}
+            {
+                "hcpcs": self.hcpcs,
+                "date": day,
+                "pos": self.pos,
+                **_dict(fact),
+                "elsewhere": elsewhere,
+            }
             for elsewhere, facts in ((False, self.facts), (True, self.elsewhere))
             for fact in facts
         ]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> SheetDict:
         """Return the sheet under the names of `feesync coverage --json`, for `json.dumps`."""
         answer = {
             "hcpcs": self.hcpcs,
@@ -131,7 +140,7 @@ class Sheet(RowResult):
         return json_ready(answer)
 
 
-def _dict(fact: Fact) -> dict[str, str]:
+def _dict(fact: Fact) -> FactDict:
     return {"topic": fact.topic, "about": fact.about, "text": fact.text, "source": fact.source}
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.datasets.editions import Outcome
+
+if TYPE_CHECKING:
+    from feesync.datasets.dictionaries import LoadReportDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class LoadReport:
     warnings: list[str] = field(default_factory=list)
     contents: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> LoadReportDict:
         """Return the report for `json.dumps`."""
         return {
             "label": self.label,

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from feesync.errors.dictionaries import (
+        ColumnHintDict,
+        ErrorDict,
+        LocalityErrorDict,
+        UnknownCodeDict,
+    )
 
 
 class ExitStatus(IntEnum):
@@ -97,9 +105,10 @@ class Hint(NamedTuple):
         mapping = f"{self.column or 'its name'!r} to {self.meaning!r}"
         return _SENTENCES[self.kind].format(**self._asdict(), years=years, mapping=mapping)
 
-    def to_dict(self) -> dict[str, str | int]:
+    def to_dict(self) -> "ColumnHintDict":
         """Return the fields that are not empty, for `json.dumps`."""
-        return {name: value for name, value in self._asdict().items() if value not in ("", None)}
+        fields = {name: value for name, value in self._asdict().items() if value not in ("", None)}
+        return cast("ColumnHintDict", fields)
 
 
 _SENTENCES = {
@@ -153,7 +162,7 @@ class FeesyncError(Exception):
         if sentence := str(hint or ""):
             self.add_note(sentence)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "ErrorDict":
         """Return exit status, text and hint, for `json.dumps`."""
         hint = self.hint.to_dict() if self.hint else None
         return {"status": int(self.exit_status), "text": str(self), "hint": hint}
@@ -284,7 +293,7 @@ class UnknownCodeError(NoPriceError):
         self.rows: tuple[str, ...] = tuple(rows)
         super().__init__(message, hint=hint)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "UnknownCodeDict":
         """Return exit status, text, hint and the rows that there are, for `json.dumps`."""
         return {**super().to_dict(), "rows": list(self.rows)}
 
@@ -306,6 +315,6 @@ class LocalityError(NoPriceError):
         self.candidates: tuple[str, ...] = tuple(candidates)
         super().__init__(message, hint=hint)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "LocalityErrorDict":
         """Return exit status, text, hint and candidates, for `json.dumps`."""
         return {**super().to_dict(), "candidates": list(self.candidates)}

@@ -1,6 +1,6 @@
 """The types of what errors and hints are in JSON; nothing that runs imports them."""
 
-from typing import Annotated, NotRequired, TypeAlias, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from feesync.errors import ExitStatus, HintKind
 
@@ -14,6 +14,11 @@ class HintDict(TypedDict):
     check: NotRequired[str]
     reason: NotRequired[str]
     page: NotRequired[str]
+
+
+class ColumnHintDict(HintDict):
+    """What helps, also against a file that no `--json` is of: which column may be meant."""
+
     column: NotRequired[str]
     meaning: NotRequired[str]
 
@@ -36,7 +41,3 @@ class LocalityErrorDict(ErrorDict):
     """An error about a place."""
 
     candidates: list[str]
-
-
-AnyErrorDict: TypeAlias = ErrorDict | UnknownCodeDict | LocalityErrorDict
-"""An error of any class."""

@@ -6,7 +6,10 @@ Out of scope: its rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from feesync.model.dictionaries import EditionDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,6 @@ class Edition:
     loaded_at: str | None
     rows: int | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> EditionDict:
         """Return the edition under the names of its attributes, for `json.dumps`."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return cast("EditionDict", {name: getattr(self, name) for name in self.__slots__})

@@ -1,6 +1,9 @@
 """A payment locality: an area for which a release of the fee schedule has GPCIs."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from feesync.model.dictionaries import LocalityDict
 
 NATIONAL = ("00000", "00")
 """MAC and locality of the national row, whose GPCIs are 1.000."""
@@ -38,7 +41,7 @@ class Locality(NamedTuple):
         """Whether this is the national row, with GPCIs of 1.000."""
         return self.mac == NATIONAL[0]
 
-    def to_dict(self) -> dict[str, str | None]:
+    def to_dict(self) -> "LocalityDict":
         """Return MAC, number, state and name under the names of the JSON contract."""
         return {
             "mac": self.mac,

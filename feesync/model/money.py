@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from feesync.model.reading import excerpt, index
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+Shape = TypeVar("Shape")
+"""The type of a dictionary: what the caller declares."""
 
 SCALE = 10_000
 """Factors are integers in ten-thousandths: 15000 is 1.5."""
@@ -262,19 +265,19 @@ for _name in (
     setattr(JsonNumber, f"__{_name}__", _refuse)
 
 
-def json_ready(value: Mapping[str, object]) -> dict[str, Any]:
-    """Return a dictionary that `json.dumps` can write.
+def json_ready(value: Mapping[str, object]) -> Shape:  # type: ignore[type-var]
+    """Return a dictionary that `json.dumps` can write, of the type that the caller declares.
 
     Every Decimal in it becomes a `JsonNumber`, or an `int` where it has no decimals.
     """
-    return {key: _ready(part) for key, part in value.items()}
+    return cast("Shape", {key: _ready(part) for key, part in value.items()})
 
 
 def _ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
     if isinstance(value, Decimal):
         return int(value) if value.as_tuple().exponent == 0 else JsonNumber(value)
     if isinstance(value, Mapping):
-        return json_ready(value)
+        return {key: _ready(part) for key, part in value.items()}
     return [_ready(part) for part in value] if isinstance(value, list | tuple) else value
 
 

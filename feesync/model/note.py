@@ -1,7 +1,10 @@
 """A note: something that a person should know about an answer, with the source of the rule."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from feesync.model.dictionaries import NoteDict
 
 
 class Severity(StrEnum):
@@ -45,7 +48,7 @@ class Note(NamedTuple):
     def __str__(self) -> str:
         return f"{self.severity.value}: {self.text} [{self.source}]"
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> "NoteDict":
         """Return the note as the JSON contract has it."""
         return {
             "code": self.code,

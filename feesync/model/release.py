@@ -1,9 +1,12 @@
 """A loaded release of the fee schedule: its label, its dates of effect, and its file."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.dates import read_day
+
+if TYPE_CHECKING:
+    from feesync.model.dictionaries import ReleaseDict, ReleaseSourceDict
 
 ACCEPTED_CHANGE = "accepted-change"
 """The name, in `checks_set_aside`, for differences from earlier releases that were accepted."""
@@ -68,7 +71,7 @@ class Release(NamedTuple):
         day = read_day("day", day)
         return max((self.effective_from - day).days, (day - self.effective_to).days, 0)
 
-    def source_dict(self) -> dict[str, str]:
+    def source_dict(self) -> "ReleaseSourceDict":
         """Return label, dates of effect and file under the names of the JSON contract."""
         return {
             "label": self.label,
@@ -78,11 +81,12 @@ class Release(NamedTuple):
             "source": self.source,
         }
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "ReleaseDict":
         """Return the release under the names of `feesync status --json`, for `json.dumps`."""
-        file = self.source_dict()
         return {
-            **{name: file[name] for name in ("label", "effective_from", "effective_to")},
+            "label": self.label,
+            "effective_from": self.effective_from.isoformat(),
+            "effective_to": self.effective_to.isoformat(),
             "loaded_at": self.loaded_at,
             "sha256": self.sha256,
             "source": self.source,

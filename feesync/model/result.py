@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -12,7 +13,7 @@ class Result:
     __slots__ = ()
 
     @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Mapping[str, Any]:
         """Return the answer for `json.dumps`."""
 
     def _repr_html_(self) -> str:
@@ -27,7 +28,7 @@ class RowResult(Result):
     __slots__ = ()
 
     @abstractmethod
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> Sequence[Mapping[str, Any]]:
         """Return the rows, for `json.dumps`."""
 
     def to_frame(self, library: str | None = None) -> Any:  # noqa: ANN401 - of another library
@@ -59,6 +60,6 @@ class RowResult(Result):
         rows = self.rows()
         return arrow_stream(rows, self._columns(rows), requested_schema)
 
-    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         """Return the names of the rows, in order."""
         return tuple(rows[0]) if rows else ()

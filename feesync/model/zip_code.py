@@ -8,7 +8,10 @@ date (places.zip_codes).
 
 import re
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from feesync.model.dictionaries import ZipFileDict
 
 ZIP5, ZIP9 = "ZIP5", "ZIP9"
 
@@ -69,10 +72,16 @@ class ZipFile(NamedTuple):
     def __str__(self) -> str:
         return f"{self.kind} {self.year} Q{self.quarter}"
 
-    def to_dict(self) -> dict[str, str | int]:
+    def to_dict(self) -> "ZipFileDict":
         """Return the file under the names of `feesync status --json`."""
-        names = ("kind", "year", "quarter", "rows", "source", "embedded")
-        return {name: getattr(self, name) for name in names}
+        return {
+            "kind": self.kind,
+            "year": self.year,
+            "quarter": self.quarter,
+            "rows": self.rows,
+            "source": self.source,
+            "embedded": self.embedded,
+        }
 
     def is_of(self, day: date) -> bool:
         """Tell whether a day is in the quarter of the file."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from feesync.model.hcpcs import CodeRange
+    from feesync.pricing.dictionaries import ContractDict
     from feesync.pricing.terms import Terms
 
 CODE = "{hcpcs}"
@@ -60,7 +61,7 @@ class Contract(NamedTuple):
             return f"{share} of what Medicare allows{rates}"
         return f"{share} by a conversion factor of {decimal(self.conversion_factor, 4)}{rates}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> "ContractDict":
         """Return the contract under the names of the JSON contract, for `json.dumps`.
 
         `percent` is None where each code has its own.

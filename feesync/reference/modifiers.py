@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from feesync.errors import Hint, HintKind, InvalidInputError
 from feesync.model.reading import text
@@ -11,6 +11,8 @@ from feesync.reference.tables import read_table, rows_of
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from feesync.reference.dictionaries import ModifierDict
 
 _PLACES = 4
 """Decimals of a factor in ten-thousandths."""
@@ -126,7 +128,7 @@ def known_modifiers() -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["modifier"] for row in read_table(MODIFIERS)))
 
 
-def modifiers(start: str | None = None) -> list[dict[str, str | None]]:
+def modifiers(start: str | None = None) -> "list[ModifierDict]":
     """Return what each modifier does, by date, under the names of `feesync modifiers --json`.
 
     Args:
@@ -143,4 +145,6 @@ def modifiers(start: str | None = None) -> list[dict[str, str | None]]:
         raise InvalidInputError(
             f"no modifier starts with {prefix[:40]!r}", hint=Hint(HintKind.LIST_MODIFIERS)
         )
-    return [{name: value or None for name, value in row.items()} for row in rows]
+    return [
+        cast("ModifierDict", {name: value or None for name, value in row.items()}) for row in rows
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.cms.cache import Cache, CachedFile
 from feesync.datasets.registry import owner
@@ -15,6 +16,9 @@ from feesync.model import reading
 from feesync.model.result import RowResult
 from feesync.paths import cache_path, database_path
 from feesync.store.revisions import read_revisions
+
+if TYPE_CHECKING:
+    from feesync.refresh.dictionaries import DownloadDict, DownloadRowDict, DownloadsDict
 
 COLUMNS = ("label", "sha256", "bytes", "file", "referred")
 """The columns of the rows of Downloads."""
@@ -47,7 +51,7 @@ class Downloads(RowResult):
         """The finished downloads that the database does not refer to."""
         return tuple(file for file in self.files if file not in self.needed)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[DownloadRowDict]:
         """Return a row for each finished download, as `feesync cache --csv` prints it."""
         return [
             {**_entry(file), "referred": referred}
@@ -55,10 +59,10 @@ class Downloads(RowResult):
             for file in files
         ]
 
-    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         return COLUMNS
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> DownloadsDict:
         """Return the downloads under the names of `feesync cache --json`, for `json.dumps`."""
         return {
             "cache": str(self.folder),
@@ -70,7 +74,7 @@ class Downloads(RowResult):
         }
 
 
-def _entry(file: CachedFile) -> dict[str, str | int]:
+def _entry(file: CachedFile) -> DownloadDict:
     return {
         "label": file.label,
         "sha256": file.sha256,

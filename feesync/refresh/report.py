@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from feesync.changes.payments import Changes, PaymentChange
 from feesync.datasets.editions import Outcome
@@ -13,6 +12,9 @@ from feesync.errors import ExitStatus, Hint, worst
 from feesync.model.money import json_ready
 from feesync.model.result import Result
 from feesync.refresh.standing import Standing
+
+if TYPE_CHECKING:
+    from feesync.refresh.dictionaries import ProblemDict, SyncDict
 
 _CHANGED = (Outcome.NEW, Outcome.REVISION, Outcome.RESTORED, Outcome.REPAIRED, Outcome.REDATED)
 
@@ -38,7 +40,7 @@ class Problem:
         """Return it in one line, with its release."""
         return f"{self.label}: {self.text}" if self.label else self.text
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ProblemDict:
         """Return the problem under the names of the JSON contract, for `json.dumps`."""
         hint = self.hint.to_dict() if self.hint else None
         status = int(self.status)
@@ -124,7 +126,7 @@ class SyncReport(Result):
         """The exit status: the worst of all problems; 0 where there are none but warnings."""
         return worst(problem.status for problem in self.problems)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> SyncDict:
         """Return the report under the names of `feesync sync --json`, with exact dollars."""
         return json_ready(
             {
@@ -147,7 +149,7 @@ class SyncReport(Result):
         )
 
 
-def _release(release: ReleaseReport) -> dict[str, Any]:
+def _release(release: ReleaseReport) -> dict[str, object]:
     return {
         "label": release.label,
         "outcome": release.outcome.value,
@@ -161,7 +163,7 @@ def _release(release: ReleaseReport) -> dict[str, Any]:
     }
 
 
-def _changes(changes: Changes) -> dict[str, Any]:
+def _changes(changes: Changes) -> dict[str, object]:
     return {
         "against": changes.against,
         "payments_compared": changes.compared,
@@ -172,7 +174,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
     }
 
 
-def _payment(change: PaymentChange) -> dict[str, str | int | Decimal | None]:
+def _payment(change: PaymentChange) -> dict[str, object]:
     return {
         "hcpcs": change.hcpcs,
         "modifier": change.modifier,

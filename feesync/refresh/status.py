@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from feesync.about import VERSION
 from feesync.cms.cooldown import CoolDown
@@ -23,6 +23,9 @@ from feesync.paths import cache_path, database_path, settings_name
 from feesync.refresh.standing import Standing, standing
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
+
+if TYPE_CHECKING:
+    from feesync.refresh.dictionaries import ReleaseRowDict, StatusDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +75,22 @@ class Status(RowResult):
         )
         return worst(met)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[ReleaseRowDict]:
         """Return a row for each loaded release, as `feesync status --csv` prints it."""
         items = next((one.items for one in self.datasets if one.table), ())
-        return [
+        rows = [
             {
                 name: _names(value) if isinstance(value, list) else value
                 for name, value in item.items()
             }
             for item in items
         ]
+        return cast("list[ReleaseRowDict]", rows)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> StatusDict:
         """Return the status under the names of `feesync status --json`, for `json.dumps`."""
         fresh, today = self.freshness, self.today
-        return {
+        answer = {
             "version": self.version,
             "database": str(self.database),
             "exists": self.exists,
@@ -109,6 +113,7 @@ class Status(RowResult):
             "stale_hint": self.stale_hint.to_dict() if self.stale_hint else None,
             **{one.key: list(one.items) for one in self.datasets if one.table},
         }
+        return cast("StatusDict", answer)
 
 
 def _names(values: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.money import json_ready
+
+if TYPE_CHECKING:
+    from feesync.remittance.dictionaries import AuditLineDict
 
 
 class AuditLine(NamedTuple):
@@ -89,7 +92,7 @@ class AuditLine(NamedTuple):
         """The code with its modifiers, as people write it: `64493-50`."""
         return "-".join((self.hcpcs, *self.modifiers))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> AuditLineDict:
         """Return the line under the names of `feesync audit --csv`, for `json.dumps`."""
         values = self._asdict()
         values["date"] = self.date and self.date.isoformat()

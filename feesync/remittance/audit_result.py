@@ -6,9 +6,10 @@ Out of scope: how it is found (audit), and how it is printed (cli).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
@@ -17,6 +18,15 @@ from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.line_status import JUDGED, LineStatus
 from feesync.remittance.records import Finding
 from feesync.remittance.totals import Total, Unaudited, cause_of, total, totals, unaudited
+
+if TYPE_CHECKING:
+    from feesync.remittance.dictionaries import (
+        AuditDict,
+        AuditFileDict,
+        AuditLineDict,
+        ProviderTotalDict,
+        SumsDict,
+    )
 
 
 class AuditFile(NamedTuple):
@@ -45,14 +55,14 @@ class AuditFile(NamedTuple):
         left_out = any(finding.refused for finding in self.findings)
         return ExitStatus.REFUSED if left_out else ExitStatus.OK
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> AuditFileDict:
         """Return the file for `json.dumps`."""
         return {
             "file": self.file,
             "claims": self.claims,
             "repeated": self.repeated,
             "findings": [finding.to_dict() for finding in self.findings],
-            "error": self.error and self.error.to_dict(),
+            "error": None if self.error is None else self.error.to_dict(),
         }
 
 
@@ -71,7 +81,7 @@ class ProviderTotal(NamedTuple):
     amount: Decimal
     without_amount: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ProviderTotalDict:
         """Return the sum for `json.dumps`."""
         return json_ready(self._asdict())
 
@@ -146,22 +156,21 @@ class Audit(RowResult):
         own = ExitStatus.NO_PRICE if none else ExitStatus.OK
         return worst((own, *(file.status for file in (*self.files, *self.claim_files))))
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[AuditLineDict]:
         """Return a row for each line, as `feesync audit --csv` prints them."""
         return [line.to_dict() for line in self.lines]
 
-    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         return AuditLine._fields
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> AuditDict:
         """Return the rows and the sums, for `json.dumps`."""
-        whole = self.total.to_dict()
-        whole.pop("name")
+        whole = {name: sum_ for name, sum_ in self.total.to_dict().items() if name != "name"}
         return {
             "rows": self.rows(),
             "summary": {
                 "statuses": {status.value: count for status, count in self.counts.items()},
-                "total": whole,
+                "total": cast("SumsDict", whole),
                 "by_code": [each.to_dict() for each in self.by_code],
                 "by_cause": [each.to_dict() for each in self.by_cause],
                 "by_payer": [each.to_dict() for each in self.by_payer],

@@ -3,7 +3,7 @@
 from typing import Annotated, TypeAlias, TypedDict
 
 from feesync.analysis.cause import CauseKind
-from feesync.errors.dictionaries import AnyErrorDict
+from feesync.errors.dictionaries import ErrorDict
 from feesync.model.dictionaries import Day, Number
 from feesync.model.money import JsonNumber
 from feesync.pricing.practitioner import PRACTITIONERS
@@ -105,7 +105,7 @@ class AuditFileDict(TypedDict):
     claims: int
     repeated: int
     findings: list[FindingDict]
-    error: AnyErrorDict | None
+    error: ErrorDict | None
 
 
 class AuditSummaryDict(TypedDict):

@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from feesync.remittance.dictionaries import FindingDict
 
 
 class Finding(NamedTuple):
@@ -34,7 +37,7 @@ class Finding(NamedTuple):
     rule: str
     refused: bool = False
 
-    def to_dict(self) -> dict[str, str | int]:
+    def to_dict(self) -> FindingDict:
         """Return the finding for `json.dumps`, without the index of its file."""
         return {
             "segment": self.segment,

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.money import dollars, json_ready
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.line_status import JUDGED, LineStatus, Reason
+
+if TYPE_CHECKING:
+    from feesync.remittance.dictionaries import TotalDict, UnauditedDict
 
 _NOTHING = dollars(0)
 UNEXPLAINED = "nothing that explains it"
@@ -43,7 +46,7 @@ class Total(NamedTuple):
     expected: Decimal
     paid: Decimal
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> TotalDict:
         """Return the sums for `json.dumps`."""
         return json_ready(self._asdict())
 
@@ -69,7 +72,7 @@ class Unaudited(NamedTuple):
     paid: Decimal
     expected: Decimal
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> UnauditedDict:
         """Return the sums for `json.dumps`."""
         return json_ready(self._asdict())
 

@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars, json_ready, scaled
 from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.pricing.line import Contract
+
+if TYPE_CHECKING:
+    from feesync.schedule.dictionaries import RateDict
 
 
 class RateAnswer(Protocol):
@@ -192,14 +195,14 @@ def names() -> tuple[str, ...]:
     return tuple(column.name for column in COLUMNS)
 
 
-def to_dict(quote: RateAnswer, day: date | None) -> dict[str, Any]:
+def to_dict(quote: RateAnswer, day: date | None) -> RateDict:
     """Return a rate under the names of `feesync rates --json`, for `json.dumps`.
 
     Args:
         quote: the rate.
         day: the date of service; None where the release itself was asked for.
     """
-    return json_row(names(), row(quote, day))
+    return cast("RateDict", json_row(names(), row(quote, day)))
 
 
 def json_row(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ Out of scope: what a text may mean (places).
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync.errors import Hint
 from feesync.model import reading
@@ -24,6 +24,9 @@ from feesync.reference.contractors import contractors
 from feesync.schedule.notes import acceptance_notes
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+
+if TYPE_CHECKING:
+    from feesync.schedule.dictionaries import DirectoryDict, LocalityRowDict
 
 COLUMNS = (
     *("mac", "locality", "state", "name"),
@@ -62,14 +65,14 @@ class Directory(RowResult):
         """What a person should know about the release."""
         return tuple(acceptance_notes(self.release))
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[LocalityRowDict]:
         """Return a row for each locality, under the names of `feesync localities --json`."""
         return [self._row(place) for place in self.localities]
 
-    def _columns(self, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         return COLUMNS
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> DirectoryDict:
         """Return the release, the rows and what is uncertain, for `json.dumps`."""
         return {
             "date": self.date.isoformat(),
@@ -81,7 +84,7 @@ class Directory(RowResult):
             "notes": [note.to_dict() for note in self.notes],
         }
 
-    def _row(self, place: Locality) -> dict[str, Any]:
+    def _row(self, place: Locality) -> LocalityRowDict:
         key, contractor = (place.mac, place.locality), contractors().get(place.mac)
         cells = (
             *(place.mac, place.locality, place.state, place.name),

@@ -1,13 +1,16 @@
 """A rate with its release."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.model.dates import read_day
 from feesync.model.locality import Locality
 from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.model.zip_code import ZipPlace
+
+if TYPE_CHECKING:
+    from feesync.schedule.dictionaries import RateDict
 
 
 class Quote(NamedTuple):
@@ -28,7 +31,7 @@ class Quote(NamedTuple):
         """Whether a release of another quarter answers, because that of the date is not loaded."""
         return not self.exact
 
-    def to_dict(self, day: date | str | None = None) -> dict[str, Any]:
+    def to_dict(self, day: date | str | None = None) -> "RateDict":
         """Return the rate under the names of `feesync rates --json`, for `json.dumps`.
 
         Args:

@@ -37,8 +37,8 @@ def schema_text(command: str) -> str:
     if command not in SCHEMAS:
         near = get_close_matches(str(command).lower(), SCHEMAS, 1)
         raise InvalidInputError(
-            f"there is no JSON of {excerpt(command)}: "
-            + (f"is {near[0]} meant?" if near else f"there is that of {', '.join(SCHEMAS)}")
+            f"no command {excerpt(command)} prints JSON: "
+            + (f"is {near[0]} meant?" if near else f"there are {', '.join(SCHEMAS)}")
         )
     return files(__name__).joinpath(f"{command}.json").read_text(encoding="utf-8")
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.money import json_ready
 from feesync.model.note import Note
 from feesync.model.result import Result
+
+if TYPE_CHECKING:
+    from feesync.verification.dictionaries import (
+        FileVerificationDict,
+        RefusedFileDict,
+        VerificationDict,
+    )
 
 
 class Difference(NamedTuple):
@@ -109,7 +116,7 @@ class FileVerification:
         """How many amounts could not be compared: the release lacks their code or locality."""
         return self.amounts - self.equal - self.different
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FileVerificationDict:
         """Return the values under the names of `feesync verify --json`, with exact dollars."""
         return json_ready(
             {
@@ -151,7 +158,7 @@ class RefusedFile:
     path: str
     error: FeesyncError
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> RefusedFileDict:
         """Return the file and the error under the names of `feesync verify --json`."""
         return {"file": self.path, **self.error.to_dict()}
 
@@ -201,7 +208,7 @@ class Verification(Result):
         own = ExitStatus.REFUSED if self.different else own
         return worst((own, *(problem.error.exit_status for problem in self.problems)))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> VerificationDict:
         """Return the results under the names of `feesync verify --json`, for `json.dumps`."""
         return {
             "amounts": self.amounts,

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from feesync.errors.dictionaries import AnyErrorDict
+from feesync.errors.dictionaries import UnknownCodeDict
 from feesync.model.dictionaries import NoteDict, ReleaseSourceDict
 from feesync.schedule.dictionaries import RateDict
 
@@ -12,5 +12,5 @@ class RatesDict(TypedDict):
 
     releases: list[ReleaseSourceDict]
     rows: list[RateDict]
-    unknown: list[AnyErrorDict]
+    unknown: list[UnknownCodeDict]
     notes: list[NoteDict]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from feesync.claims import arguments
 from feesync.errors import InvalidInputError, UnknownCodeError
@@ -34,6 +34,10 @@ from feesync.schedule.columns import contract_names, contract_row
 from feesync.writers.block import Row
 from feesync.writers.grid import COLUMNS, DECIMALS, KEY
 from feesync.writers.rows import Grid, open_grid
+
+if TYPE_CHECKING:
+    from feesync.schedule.dictionaries import RateDict
+    from feesync.writers.dictionaries import RatesDict
 
 _AMOUNTS = tuple(map(COLUMNS.index, ("nonfacility_amount", "facility_amount")))
 _CODE, _FACTOR = COLUMNS.index("hcpcs"), COLUMNS.index("conversion_factor")
@@ -92,20 +96,20 @@ class Rates(RowResult):
                 *self._contract_cells(row),
             ]
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[RateDict]:
         names = self.columns
         for cells in self.cells():
             row: dict[str, Any] = {
                 name: _json(cell) for name, cell in zip(names, cells, strict=True)
             }
             row["checks_set_aside"] = row["checks_set_aside"].split()
-            yield row
+            yield cast("RateDict", row)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[RateDict]:
         """Return every row under the names of `feesync rates --json`, for `json.dumps`."""
         return list(self)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> RatesDict:
         """Return the releases, the rows, unknown codes and the notes, for `json.dumps`."""
         return {
             "releases": [release.source_dict() for release in self.releases],

@@ -59,7 +59,7 @@ def write(path: Path, blocks: Iterable[Block], releases: list[Release]) -> None:
             database.execute(_rates())
             database.create_view("rate", _in_dollars())
             database.table("release", pk="label", not_null=_RELEASE, strict=True).insert_all(
-                release.source_dict() for release in releases
+                dict(release.source_dict()) for release in releases
             )
             connection.execute("BEGIN")
             for block in blocks:

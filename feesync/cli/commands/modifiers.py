@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -40,7 +41,7 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
         print_table(_TABLE, map(_cells, rows), wrapped=_WIDTHS)
 
 
-def _cells(row: Mapping[str, str | None]) -> list[str]:
+def _cells(row: Mapping[str, Any]) -> list[str]:
     names = ("modifier", "effect", "factor", "from", "to", "confidence", "words")
     cells = {name: row[name] or "" for name in names}
     return list((cells | {"effect": cells["effect"].replace("_", " ")}).values())
