@@ -180,7 +180,7 @@ class Builder:
 
     def __init__(self, told: dict[tuple[Any, str], str]) -> None:
         self._told = told
-        self._parts: dict[str, Schema] = {}
+        self.parts: dict[str, Schema] = {}
 
     def whole(self, command: str, answer: Any, text: str) -> Schema:  # noqa: ANN401 - a type
         """Return the schema of what a command prints."""
@@ -192,8 +192,8 @@ class Builder:
             "description": text,
             **body,
         }
-        if self._parts:
-            schema["$defs"] = dict(sorted(self._parts.items()))
+        if self.parts:
+            schema["$defs"] = dict(sorted(self.parts.items()))
         return schema
 
     def of(self, hint: Any) -> Schema:  # noqa: ANN401 - a type
@@ -227,9 +227,9 @@ class Builder:
 
     def _part(self, kind: Any) -> str:  # noqa: ANN401 - a typed dictionary
         name = str(kind.__name__).removesuffix("Dict")
-        if name not in self._parts:
-            self._parts[name] = {}
-            self._parts[name] = self.object(kind)
+        if name not in self.parts:
+            self.parts[name] = {}
+            self.parts[name] = self.object(kind)
         return name
 
     def _annotated(self, hint: Any, mark: Any) -> Schema:  # noqa: ANN401 - of a type
@@ -269,6 +269,12 @@ class Builder:
                     merged["enum"] = [*merged["enum"], None]
                 return merged if len(parts) > 1 else parts[0]
         return {"anyOf": parts}
+
+
+def schema_of_type(kind: Any) -> Schema:  # noqa: ANN401 - a type
+    """Return the schema of a type that no command prints, without words."""
+    builder = Builder({})
+    return {**builder.of(kind), "$defs": builder.parts}
 
 
 def schemas() -> dict[str, str]:
