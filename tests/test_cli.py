@@ -49,6 +49,7 @@ def test_version_and_help_run_as_a_module():
         "status",
         "cache",
         "config",
+        "serve",
         "schema",
         "help",
         "completion",

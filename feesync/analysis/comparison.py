@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header

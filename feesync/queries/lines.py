@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feesync.analysis.check import check
@@ -38,7 +39,7 @@ def _estimate(query: Query, values: dict[str, Any], db: Database) -> Answer:
         values["hcpcs"], modifiers=values.get("modifiers", ()), db=db, **own, **header(values)
     )
 
-    def rows() -> list[dict[str, Any]]:
+    def rows() -> Sequence[Mapping[str, Any]]:
         from feesync.claims.row import line_row
 
         return [line_row(result)]

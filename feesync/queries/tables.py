@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -98,7 +99,7 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
     )
     has_prices = not unknown and all(each.has_price for each in known)
 
-    def rows() -> list[dict[str, Any]]:
+    def rows() -> Sequence[Mapping[str, Any]]:
         return [row for each in known for row in each.rows()]
 
     return Answer(

@@ -205,7 +205,7 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield rates by the names of their columns, and collect the reasons of those without one."""
     for quote in quotes:
-        row = columns.to_dict(quote, when)
+        row: dict[str, Any] = {**columns.to_dict(quote, when)}
         if terms:
             own = columns.contract_row(
                 terms, quote.rate.hcpcs, columns.contract_amounts(quote, terms)
