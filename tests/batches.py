@@ -55,9 +55,9 @@ def repriced(
     return answers
 
 
-def one_by_one(claims) -> list[dict[str, Any]]:
+def one_by_one(claims, **contract) -> list[dict[str, Any]]:
     """The same by `estimate_claim`."""
-    return [answer for shared, lines in claims for answer in _claim(shared, lines)]
+    return [answer for shared, lines in claims for answer in _claim(shared | contract, lines)]
 
 
 def _claim(shared, lines):
@@ -70,7 +70,8 @@ def _claim(shared, lines):
         claim = estimate_claim(given, **shared, coverage=False, incomplete=True)
     except FeesyncError as error:
         errors = {each.claim_line: each for each in (error, *error.others)}
-        return [refused | {"reason": _reason(errors[at])} for at in range(1, len(lines) + 1)]
+        of_lines = [errors.get(at, error) for at in range(1, len(lines) + 1)]
+        return [refused | {"reason": _reason(each)} for each in of_lines]
     lost = {line.number for line in claim.refused}
     priced = iter(claim.lines)
     return [
@@ -102,10 +103,10 @@ def _answer(estimate, *, incomplete):
     }
 
 
-def differences(claims, answers):
+def differences(claims, answers, **contract):
     """What differs between answers and those one by one, each with its line; [] where nothing."""
     rows, found = rows_of(claims), []
-    for row, answer, expected in zip(rows, answers, one_by_one(claims), strict=True):
+    for row, answer, expected in zip(rows, answers, one_by_one(claims, **contract), strict=True):
         names = NAMES if expected["status"] != "refused" else ("status",)
         apart = {name: (answer[name], expected[name]) for name in names}
         apart = {name: each for name, each in apart.items() if each[0] != each[1]}

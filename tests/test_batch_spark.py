@@ -54,6 +54,17 @@ def test_random_claims(spark, loaded, tmp_path, small_book):
     assert spark.sparkContext._jsc.getPersistentRDDs().size() <= kept + 2
 
 
+def test_a_contract(spark, loaded, tmp_path, small_book):
+    contract: dict[str, Any] = {
+        "percent": {"10000-69999": "150", "70000-99999": 120},
+        "of_year": 2025,
+        "conversion_factor": "45.00",
+    }
+    claims = claims_of(small_book, 13, 100)
+    found = answers_of(batch.reprice(frame_of(spark, rows_of(claims)), **contract))
+    assert not differences(claims, found, **contract)
+
+
 @pytest.mark.slow
 def test_random_claims_of_a_release(spark, cms, of_releases, tmp_path, whole_book):
     claims = claims_of(whole_book, 26, 2_000)

@@ -1,9 +1,10 @@
 """The types of what a repricing is in JSON; nothing that runs imports them."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 from feesync.model.dictionaries import ReleaseSourceDict
 from feesync.model.money import JsonNumber
+from feesync.pricing.dictionaries import ContractDict
 from feesync.remittance.dictionaries import FindingDict
 
 
@@ -55,9 +56,9 @@ class RepricingDict(TypedDict):
     denied: int
     refused: int
     allowed: JsonNumber
-    medicare_payment: JsonNumber
-    sequestration: JsonNumber
-    patient_responsibility: JsonNumber
+    medicare_payment: JsonNumber | None
+    sequestration: JsonNumber | None
+    patient_responsibility: JsonNumber | None
     variance: VarianceDict | None
     reasons: list[ReasonCountDict]
     releases: list[ReleaseCountDict]
@@ -66,3 +67,4 @@ class RepricingDict(TypedDict):
     carried: int
     unread: list[UnreadDict]
     findings: list[FileFindingDict]
+    contract: NotRequired[ContractDict]

@@ -18,7 +18,7 @@ from feesync.batch.texts import Texts
 from feesync.batch.words import Kind, Numbers, Words
 from feesync.errors import FeesyncError, NoPriceError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate, Setting
-from feesync.pricing.line import Line
+from feesync.pricing.line import Contract, Line
 from feesync.pricing.rows import rate_of
 from feesync.pricing.terms import Terms
 from feesync.store.columnar import release_tables
@@ -46,14 +46,22 @@ class Rates(NamedTuple):
     indicators: list[Indicators]
 
 
-def give_rates(engine: Engine, words: Words, found: Periods, texts: Texts) -> Rates:
+def give_rates(
+    engine: Engine, words: Words, found: Periods, texts: Texts, contract: Contract | None
+) -> Rates:
     """Give the engine the tables of the releases, and which rate a line has.
+
+    A contract's conversion factor is in the place of Medicare's.
 
     Makes the tables that the formula reads, rate_row (rate_id, release_id, hcpcs, modifier, status,
     indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, basis_id, indicators_id,
     reason_id).
     """
     tables = release_tables(found.answers, words.codes)
+    if contract and contract.conversion_factor is not None:
+        tables["conversion_factor"] = _by_factor(
+            tables["conversion_factor"], contract.conversion_factor
+        )
     rows = _numbered(tables, found.places)
     for name, columns in tables.items():
         engine.give(name, columns)
@@ -78,6 +86,12 @@ def rates_of(engine: Engine, found: Periods, table: str, columns: Sequence[str])
         "AND n.release_id = f.release_id JOIN locality AS l ON l.place_id = n.place_id"
     )
     return views["revision_rate_cents"].replace(_EXACT, f"FROM ({_PLACES.sub(join, exact)}) AS e")
+
+
+def _by_factor(factors: Columns, factor: int) -> Columns:
+    """Return the table of conversion factors with another payer's in all rows."""
+    kind, values = factors["factor"]
+    return {**factors, "factor": (kind, [factor] * len(values))}
 
 
 def _numbered(

@@ -55,7 +55,9 @@ def make_priced(
         "CASE WHEN NOT owes OR deductible IS NULL THEN 0 "
         "WHEN deductible < allowed THEN deductible ELSE allowed END"
     )
-    share = scaled(engine, f"(allowed - {owed})", f"({SCALE} - coinsurance)")
+    share = "CAST(NULL AS BIGINT)"
+    if size.of_medicare:
+        share = scaled(engine, f"(allowed - {owed})", f"({SCALE} - coinsurance)")
     select = f"SELECT p.*, {share} AS shared FROM ({select}) AS p"  # noqa: S608
     cut = scaled(engine, "shared", "sequestration_rate")
     select = f"SELECT p.*, {cut} AS sequestration FROM ({select}) AS p"  # noqa: S608

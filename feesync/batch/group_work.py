@@ -19,11 +19,12 @@ from feesync.batch.reasons import reason_of
 from feesync.batch.services import Service
 from feesync.claims.answer import Payers
 from feesync.claims.claim import claim_payers
+from feesync.claims.rates import day_of_rates
 from feesync.errors import FeesyncError, StoreError, UnknownCodeError
 from feesync.model.rate import Rate
 from feesync.model.tuples import tuple_of
 from feesync.pricing.claim import claim
-from feesync.pricing.line import Line, Price
+from feesync.pricing.line import Contract, Line, Price
 from feesync.pricing.neighbours import pool, reaches_across
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.threads import open_schedule
@@ -61,6 +62,7 @@ class Facts(NamedTuple):
         services: what lines say but for code, day, place and amounts.
         days: dates of service.
         places: localities.
+        contract: by what a plan other than Medicare pays; None where Medicare pays.
         rows: rates without their place.
     """
 
@@ -69,6 +71,7 @@ class Facts(NamedTuple):
     services: Sequence[Service]
     days: Sequence[date]
     places: Sequence[Place]
+    contract: Contract | None
     rows: Mapping[int, Row]
 
 
@@ -100,7 +103,7 @@ class GroupWork:
         with schedule.held():
             if self._rates is None or not self._rates.is_of(schedule):
                 _check_state(schedule, self._facts.releases)
-                self._rates = _ChunkRates(schedule)
+                self._rates = _ChunkRates(schedule, self._facts.contract)
                 self._terms.clear()
             rates = self._rates
             lines = self._lines(chunk, rates)
@@ -118,6 +121,7 @@ class GroupWork:
         """Return the lines of a chunk, and note their rates."""
         facts, terms, note = self._facts, self._terms, rates.note
         rows, places = facts.rows, facts.places
+        by_code = bool(facts.contract and facts.contract.ranges)
         if len(terms) > _MOST_LINES:
             terms.clear()
         lines = []
@@ -136,6 +140,8 @@ class GroupWork:
             token = rates.token(place.key, period)
             rate = tuple_of(Rate, of_code + place.gpcis + factor + amounts)
             note(rate, token)
+            if by_code:
+                own_terms = own_terms.of_code(rate.hcpcs)
             lines.append(
                 tuple_of(Line, (rate.hcpcs, modifiers, own_terms, units, charge, None, token))
             )
@@ -206,8 +212,10 @@ def _check_state(schedule: FeeSchedule, releases: Mapping[str, str]) -> None:
 class _ChunkRates:
     """The rates of a chunk, which came with its lines, and others from the database."""
 
-    def __init__(self, schedule: FeeSchedule) -> None:
+    def __init__(self, schedule: FeeSchedule, contract: Contract | None) -> None:
         self._schedule, self._library = schedule, schedule.library()
+        self._contract = contract
+        self._factor = contract and contract.conversion_factor
         self._own: dict[tuple[str, str, str], Rate] = {}
         self._periods: dict[object, tuple[int, date, bool]] = {}
         self._tokens: dict[str, tuple[str, date, bool]] = {}
@@ -220,6 +228,7 @@ class _ChunkRates:
 
     def period(self, day: date, qp: bool) -> int:
         """Return the number of the days for which the releases answer that do for a day."""
+        day = day_of_rates(self._contract, self._schedule, day)
         answers = self._library.on(day)
         key = qp, *((source.embedded, release.release_id) for source, release in answers)
         return self._periods.setdefault(key, (len(self._periods), day, qp))[0]
@@ -253,6 +262,7 @@ class _ChunkRates:
         """Return a rate of the database, or the rows that the code does have."""
         place, day, qp = self._tokens[token]
         try:
-            return self._schedule.quote(hcpcs, row, place, day, qp=qp).rate
+            rate = self._schedule.quote(hcpcs, row, place, day, qp=qp).rate
         except UnknownCodeError as error:
             return error.rows
+        return rate if self._factor is None else rate.by_factor(self._factor)

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from feesync.batch.repricing import Repricing
 from feesync.batch.request import Request
 from feesync.claims.header import read_header
+from feesync.claims.rates import day_of_rates
 from feesync.errors import Hint, HintKind, InvalidInputError, MissingExtraError, one_line
 from feesync.files import scratch_folder
 from feesync.model import reading
 from feesync.paths import database_path, file_path
+from feesync.pricing.line import Contract
 from feesync.schedule.threads import open_schedule
 from feesync.store import columnar
 
@@ -254,6 +256,7 @@ def read_request(*, group: str, db: str | os.PathLike[str] | None, **terms: Any)
     Raises:
         InvalidInputError: an argument cannot be read.
         LocalityError: the place is unknown or ambiguous.
+        NoReleaseError: no release of a contract's year is loaded.
         StoreError: the database cannot be read.
     """
     try:
@@ -262,16 +265,25 @@ def read_request(*, group: str, db: str | os.PathLike[str] | None, **terms: Any)
         raise InvalidInputError(
             f"group {reading.excerpt(group)} is none of {', '.join(Group)}"
         ) from None
-    _check_terms(db, terms)
-    return Request({}, group=own_group.value, db=db, **terms)
+    contract = _check_terms(db, terms)
+    own = {name: value for name, value in terms.items() if name not in _OF_CONTRACT}
+    return Request({}, group=own_group.value, contract=contract, db=db, **own)
 
 
-def _check_terms(db: str | os.PathLike[str] | None, terms: Mapping[str, Any]) -> None:
-    """Refuse, before anything is read, what cannot hold for any line."""
+_OF_CONTRACT = ("percent", "of_year", "conversion_factor")
+
+
+def _check_terms(db: str | os.PathLike[str] | None, terms: Mapping[str, Any]) -> Contract | None:
+    """Refuse, before anything is read, what cannot hold for any line; return the contract."""
     place = terms["locality"]
     header = read_header(**{**terms, "locality": "national" if place is None else place})
-    if place is not None:
-        open_schedule(db).nearest_locality(header.locality, header.day)
+    contract = header.terms.contract
+    if place is not None or contract:
+        schedule = open_schedule(db)
+        day = day_of_rates(contract, schedule, header.day)
+        if place is not None:
+            schedule.nearest_locality(header.locality, day)
+    return contract
 
 
 def _claims(claims: Any) -> tuple[tuple[tuple[Path, str], ...], Any]:  # noqa: ANN401

@@ -17,6 +17,7 @@ from feesync.batch.request import Request
 from feesync.batch.texts import Texts
 from feesync.batch.words import Numbers, Words, distinct, join_of, key_columns
 from feesync.claims import arguments
+from feesync.claims.rates import day_of_rates
 from feesync.errors import InvalidInputError, LocalityError, NoReleaseError
 from feesync.model.release import Release
 from feesync.model.zip_code import quarter_of, read_zip
@@ -63,7 +64,7 @@ class Periods:
 
     Attributes:
         answers: the releases that do, with their sources; their numbers count from 1.
-        periods: by id, each with its first day of the file.
+        periods: by id, each with its first day of the file, or of a contract's year of rates.
         answered: the days for which a release answers.
         rules: the days since which the rules are the same as on a day of the file, by id.
         sharing: the days since which patients share the costs as on a day of the file, by id.
@@ -100,14 +101,15 @@ def read_days(
         if isinstance(day, Reason):
             cells = (*(None,) * (len(columns) - 1), texts.id_of(day))
         else:
-            period, rule = finder.period(day), rules.id_of(rules_since(modifiers, day))
+            of_rates = day_of_rates(request.contract, schedule, day)
+            period, rule = finder.period(of_rates), rules.id_of(rules_since(modifiers, day))
             if period is None:
                 cells = (days.id_of(day), None, None, None, None, rule, None)
             else:
                 found.answered.add(day)
-                found.periods.setdefault(period, day)
+                found.periods.setdefault(period, of_rates)
                 number = list(found.periods).index(period)
-                standing = _standing(period, found, day)
+                standing = _standing(period, found, of_rates)
                 releases = period.release, period.embedded
                 cells = (days.id_of(day), number, *releases, standing, rule, None)
         for column, value in zip(columns.values(), cells, strict=True):

@@ -75,7 +75,7 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         snapshot = [source.codes for source, _ in found.answers if source.embedded]
         read_codes(engine, request, texts, words, snapshot[0] if snapshot else ())
         read_places(engine, request, schedule, words, texts, found)
-        rates = give_rates(engine, words, found, texts)
+        rates = give_rates(engine, words, found, texts, request.contract)
         make_lines(engine, request, words, texts, flaws=flaws, rules=len(found.rules))
         recipes = give_recipes(engine, words, found, rates, texts)
         make_priced(engine, found, recipes, shares=give_shares(engine, words, found))

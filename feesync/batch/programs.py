@@ -40,12 +40,15 @@ class Recipes(NamedTuple):
         after: how many after it.
         rest: whether any has further units that are reduced.
         pools: the pools of their lines, by id.
+        of_medicare: whether Medicare pays, so that it is known who pays what; a contract's plan
+            decides that itself.
     """
 
     before: int
     after: int
     rest: bool
     pools: list[Pool]
+    of_medicare: bool
 
 
 class Shape(NamedTuple):
@@ -89,6 +92,7 @@ def give_recipes(
         max((len(each.after) for each in recipes), default=0),
         any(each.rest for each in recipes),
         [],
+        not any(service.terms.contract for service in words.services),
     )
     give_table(engine, "recipe", shapes, size, texts)
     return size
@@ -158,6 +162,7 @@ def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
     except InvalidInputError:
         return Shape(line, None, reason=Reason.PRACTITIONER)
     try:
+        line = line._replace(terms=terms.of_code(hcpcs))
         own_program = program(indicators, line)
         own = recipe(own_program, line)
     except FeesyncError as error:

@@ -84,7 +84,7 @@ _WORDS = {
     Reason.NO_RATE: "a rule or a conversion factor of the day is not known",
     Reason.DUPLICATE_LINE: "another line has the same claim and line number",
     Reason.TOO_MANY_LINES: "the claim has more than 50 lines of the day",
-    Reason.INVALID: "what the line says contradicts itself or its code",
+    Reason.INVALID: "what the line says contradicts itself, its code or the contract",
     Reason.CLAIM_INCOMPLETE: "another line of the claim is refused; this is priced without it",
 }
 

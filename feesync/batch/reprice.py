@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date as Date
+from decimal import Decimal
 from typing import Any
 
 from feesync.batch.job import Group, read_job
 from feesync.batch.repricing import Repricing
+from feesync.claims.arguments import Percent
 from feesync.model.rate import Setting
 from feesync.pricing.practitioner import PHYSICIAN
 
@@ -29,6 +31,9 @@ def reprice(
     nonpar: bool = False,
     qp: bool = False,
     date: Date | str | None = None,
+    percent: Percent | None = None,
+    of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     workers: int | None = None,
     memory: str | None = None,
     force: bool = False,
@@ -63,6 +68,10 @@ def reprice(
         nonpar: whether practitioners do not participate, where lines do not say.
         qp: whether they are qualifying APM participants, where lines do not say.
         date: date of service of lines that have none; there is no default.
+        percent: of a contract that pays all lines in the place of Medicare, its percentage of what
+            Medicare allows, or those of codes and ranges of codes, as for `estimate`.
+        of_year: the year whose rates it names: those of its newest loaded release.
+        conversion_factor: the payer's own, in place of Medicare's.
         workers: how many processes and threads to use; by default one a processor, at most 8.
         memory: the most that the tables may take of this machine's, 1GB by default; what exceeds
             it goes to temporary files. Each worker takes some 100 MB besides.
@@ -76,6 +85,7 @@ def reprice(
         InvalidInputError: an argument cannot be read, a file cannot be read or lacks a column that
             is needed, or the output exists, or ends otherwise.
         LocalityError: the place of lines that name none is unknown or ambiguous.
+        NoReleaseError: no release of a contract's year is loaded.
         MissingExtraError: the package that it needs is not installed.
         StoreError: the database cannot be read.
         OSError: the file cannot be written.
@@ -92,6 +102,9 @@ def reprice(
         nonpar=nonpar,
         qp=qp,
         date=date,
+        percent=percent,
+        of_year=of_year,
+        conversion_factor=conversion_factor,
         workers=workers,
         memory=memory,
         force=force,

@@ -15,6 +15,7 @@ from feesync.errors import InvalidInputError
 from feesync.model.money import json_ready
 from feesync.model.release import Release
 from feesync.model.result import Result
+from feesync.pricing.line import Contract
 from feesync.remittance.records import Finding
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Variance(NamedTuple):
 class Repricing(Result):
     """A file of claims, priced: its counts and sums, and its rows where no file has them.
 
-    Sums are of lines that are priced, in dollars.
+    Sums are of lines that are priced, in dollars. By a contract, `allowed` is what it allows; who
+    pays what of it is decided by its plan, and not known.
 
     Attributes:
         output: the file with the rows; None where they are here.
@@ -90,10 +92,10 @@ class Repricing(Result):
         priced: how many are priced.
         denied: how many Medicare does not pay.
         refused: how many cannot be priced.
-        allowed: what Medicare allows.
-        medicare_payment: what Medicare pays, after sequestration.
-        sequestration: what sequestration takes.
-        patient_responsibility: what the patients owe.
+        allowed: what Medicare allows, or the contract.
+        medicare_payment: what Medicare pays, after sequestration; None by a contract.
+        sequestration: what sequestration takes; None by a contract.
+        patient_responsibility: what the patients owe; None by a contract.
         variance: the difference from what the payer allowed; None where the file does not say.
         reasons: the reasons of lines, the most frequent first.
         releases: the releases that answered, in their order.
@@ -102,6 +104,8 @@ class Repricing(Result):
         carried: how many columns were carried through unread.
         unread: of them, those whose names are nearly known, with the names that they may mean.
         findings: what is wrong in X12 files, each with the name of its file.
+        contract: by what a plan other than Medicare pays; None where Medicare pays (in the JSON,
+            only where there is one).
     """
 
     output: Path | None
@@ -110,9 +114,9 @@ class Repricing(Result):
     denied: int
     refused: int
     allowed: Decimal
-    medicare_payment: Decimal
-    sequestration: Decimal
-    patient_responsibility: Decimal
+    medicare_payment: Decimal | None
+    sequestration: Decimal | None
+    patient_responsibility: Decimal | None
     variance: Variance | None
     reasons: tuple[ReasonCount, ...]
     releases: tuple[ReleaseCount, ...]
@@ -121,6 +125,7 @@ class Repricing(Result):
     carried: int
     unread: tuple[tuple[str, str], ...]
     findings: tuple[tuple[str, Finding], ...] = ()
+    contract: Contract | None = None
     _table: Any = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> RepricingDict:
@@ -142,6 +147,7 @@ class Repricing(Result):
                 "carried": self.carried,
                 "unread": [{"column": theirs, "near": ours} for theirs, ours in self.unread],
                 "findings": findings,
+                **({"contract": self.contract.to_dict()} if self.contract else {}),
             }
         )
 

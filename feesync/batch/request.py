@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 
 from feesync.model.rate import Setting
+from feesync.pricing.line import Contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Request:
         nonpar: whether the practitioners of such lines do not participate.
         qp: whether they are qualifying APM participants.
         date: date of service of lines without one.
+        contract: by what a plan other than Medicare pays all lines; None where Medicare pays.
         group: what a claim is: `claim`, `patient` or `tin`; with `line`, each line is its own.
         db: path of the database.
     """
@@ -38,6 +40,7 @@ class Request:
     nonpar: bool = False
     qp: bool = False
     date: Date | str | None = None
+    contract: Contract | None = None
     group: str = "claim"
     db: str | os.PathLike[str] | None = None
 

@@ -41,7 +41,7 @@ class Service(NamedTuple):
 
     Attributes:
         modifiers: in capitals, in their order.
-        terms: without their day.
+        terms: without their day; a contract has its percentages of all codes.
         qp: whether the practitioner is a qualifying APM participant.
         units: of service.
     """
@@ -77,7 +77,10 @@ class ServiceReader:
         for value in (setting, practitioner, nonpar, qp, modifiers, units):
             if isinstance(value, Reason):
                 return value
-        terms = Terms(ANY_DAY, setting, None, nonpar, practitioner)
+        contract = self._request.contract
+        if qp and contract and contract.conversion_factor is not None:
+            return Reason.INVALID  # qp is about Medicare's conversion factor
+        terms = Terms(ANY_DAY, setting, contract, nonpar, practitioner)
         terms = placed(Line("", modifiers, terms)).terms
         return Service(modifiers, terms, qp, units)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date as Date
+from decimal import Decimal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,7 @@ from feesync.batch.output import answer_names
 from feesync.batch.request import Request
 from feesync.batch.spark_engine import Spark, without_rows
 from feesync.batch.together import price
+from feesync.claims.arguments import Percent
 from feesync.errors import InvalidInputError, MissingExtraError
 from feesync.files import scratch_folder
 from feesync.model.rate import Setting
@@ -44,6 +46,9 @@ def reprice(
     nonpar: bool = False,
     qp: bool = False,
     date: Date | str | None = None,
+    percent: Percent | None = None,
+    of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> DataFrame:
     """Price a DataFrame of claims in Spark: its rows come out with what Medicare allows.
@@ -73,6 +78,10 @@ def reprice(
         nonpar: whether practitioners do not participate, where lines do not say.
         qp: whether they are qualifying APM participants, where lines do not say.
         date: date of service of lines that have none; there is no default.
+        percent: of a contract that pays all lines in the place of Medicare, its percentage of what
+            Medicare allows, or those of codes and ranges of codes, as for `estimate`.
+        of_year: the year whose rates it names: those of its newest loaded release.
+        conversion_factor: the payer's own, in place of Medicare's.
         db: path of the database, on this machine.
 
     Returns:
@@ -81,6 +90,7 @@ def reprice(
     Raises:
         InvalidInputError: an argument cannot be read, or the claims lack a column that is needed.
         LocalityError: the place of lines that name none is unknown or ambiguous.
+        NoReleaseError: no release of a contract's year is loaded.
         MissingExtraError: a package that it needs is not installed.
         StoreError: the database cannot be read, or an executor has another feesync.
     """
@@ -95,6 +105,9 @@ def reprice(
         nonpar=nonpar,
         qp=qp,
         date=date,
+        percent=percent,
+        of_year=of_year,
+        conversion_factor=conversion_factor,
         db=db,
     )
     mapping = read_mapping(columns)

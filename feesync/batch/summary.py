@@ -45,14 +45,15 @@ def summarize(run: Run, intake: Intake, output: Path | None, table: Any = None) 
                 amounts[name] += int(amount)
         if reason_id is not None:
             reasons.append(ReasonCount(status, texts[reason_id], count))
-    columns = intake.columns
+    columns, contract = intake.columns, run.request.contract
     return Repricing(
         output=output,
         lines=intake.rows,
         priced=lines[Status.PRICED],
         denied=lines[Status.DENIED],
         refused=lines[Status.REFUSED],
-        **{name: dollars(cents) for name, cents in amounts.items()},
+        allowed=dollars(amounts["allowed"]),
+        **{name: None if contract else dollars(amounts[name]) for name in _SUMS[1:]},
         variance=_variance(run) if "paid_allowed" in columns.meanings else None,
         reasons=tuple(sorted(reasons, key=_by_status)),
         releases=_releases(run),
@@ -61,6 +62,7 @@ def summarize(run: Run, intake: Intake, output: Path | None, table: Any = None) 
         carried=columns.carried,
         unread=columns.unread,
         findings=intake.findings,
+        contract=contract,
         _table=table,
     )
 
@@ -96,13 +98,12 @@ def _releases(run: Run) -> tuple[ReleaseCount, ...]:
     """Return the releases that answer for lines, and for how many days' lines they stand in."""
     lines: Counter[int] = Counter()
     stand_ins: Counter[int] = Counter()
-    for release_id, day_id, count in run.engine.rows(
-        "SELECT release_id, day_id, count(*) FROM line WHERE reason_id IS NULL "
-        "GROUP BY release_id, day_id"
+    for release_id, stand_in, count in run.engine.rows(
+        "SELECT release_id, stand_in, count(*) FROM line WHERE reason_id IS NULL "
+        "GROUP BY release_id, stand_in"
     ):
-        release = run.found.answers[release_id - 1][1]
         lines[release_id] += count
-        if not release.covers(run.words.days[day_id]):
+        if stand_in:
             stand_ins[release_id] += count
     counts = [
         ReleaseCount(run.found.answers[number - 1][1], count, stand_ins[number])

@@ -12,7 +12,7 @@ from feesync.batch.groups import make_groups, make_incomplete, make_together_lin
 from feesync.batch.plan import Run
 from feesync.batch.ranks import make_ranked
 from feesync.batch.reasons import Status
-from feesync.model.rate import Rate
+from feesync.model.rate import PAYER, Rate
 from feesync.schedule.threads import open_schedule
 
 FEW = 20_000
@@ -92,8 +92,10 @@ def _facts(run: Run) -> Facts:
     )
     rates = rates_of(run.engine, found, lines, ("rate_id", "basis_id"))
     of_code = ", ".join(Rate._fields[:LOCAL])
+    contract = run.request.contract
+    basis = f"'{PAYER}'" if contract and contract.conversion_factor is not None else "basis"
     rows = run.engine.rows(
-        f"SELECT {_RATE}, {of_code}, conversion_factor, basis FROM ({rates}) AS v"  # noqa: S608
+        f"SELECT {_RATE}, {of_code}, conversion_factor, {basis} FROM ({rates}) AS v"  # noqa: S608
     )
     schedule = open_schedule(run.request.db)
     return Facts(
@@ -102,5 +104,6 @@ def _facts(run: Run) -> Facts:
         run.words.services,
         run.words.days,
         places,
+        contract,
         {rate_id: Row(tuple(values[:LOCAL]), tuple(values[LOCAL:])) for rate_id, *values in rows},
     )

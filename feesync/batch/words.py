@@ -98,6 +98,8 @@ def read_words(engine: Engine, request: Request, texts: Texts) -> Words:
     if request.columns_of("deductible"):
         rows = distinct(engine, request, "word_deductible")
         read = [reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
+        if request.contract:  # the deductible is Medicare's
+            read = [Reason.INVALID if cents else cents for cents in read]
         _give_read(engine, request, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
     return words
 
@@ -178,6 +180,7 @@ def _read_services(engine: Engine, request: Request, texts: Texts, words: Words)
     rows = distinct(engine, request, "word_service")
     services, kinds = Numbers(words.services), words.kinds
     reader = ServiceReader(request)
+    by_code = bool(request.contract and request.contract.ranges)
     read: list[Reason | tuple[int, int, bool, bool]] = []
     for cells in rows:
         service = reader.read(cells)
@@ -189,7 +192,8 @@ def _read_services(engine: Engine, request: Request, texts: Texts, words: Words)
         kinds.setdefault(kind, modifiers)
         special = not has_standard_share("", modifiers)
         number = list(kinds).index(kind)
-        read.append((services.id_of(service), number, looks_at_code(modifiers), special))
+        of_code = by_code or looks_at_code(modifiers)
+        read.append((services.id_of(service), number, of_code, special))
     columns = {
         "service_id": ("INTEGER", None),
         "kind_id": ("INTEGER", None),

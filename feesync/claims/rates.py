@@ -12,11 +12,21 @@ from typing import Protocol
 from feesync.claims.header import Header
 from feesync.model.note import Note
 from feesync.model.rate import Rate
-from feesync.pricing.line import Line
+from feesync.pricing.line import Contract, Line
 from feesync.pricing.rows import RateLookup, rate_of
 from feesync.schedule import notes as provenance
 from feesync.schedule.quote import Quote
 from feesync.schedule.rates import FeeSchedule
+
+
+def day_of_rates(contract: Contract | None, schedule: FeeSchedule, day: date) -> date:
+    """Return the day whose release prices a line: its own, unless a contract names a year's rates.
+
+    Raises:
+        NoReleaseError: no release of that year is loaded.
+    """
+    year = contract and contract.of_year
+    return schedule.newest_day(year) if year else day
 
 
 class QuoteLookup(RateLookup, Protocol):
@@ -44,8 +54,7 @@ class ClaimRates:
             NoReleaseError: no release of a contract's year is loaded.
         """
         contract = header.terms.contract
-        year = contract and contract.of_year
-        self.day: date = schedule.newest_day(year) if year else header.day
+        self.day: date = day_of_rates(contract, schedule, header.day)
         self._qp, self._schedule = header.qp, schedule
         self._factor = contract and contract.conversion_factor
         self._quotes: dict[tuple[str, str, str], Quote] = {}

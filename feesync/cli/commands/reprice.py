@@ -23,14 +23,17 @@ from feesync.cli.hints import with_hint
 from feesync.cli.input import STDIN
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
+    conversion_factor_option,
     db_option,
     force_option,
     json_option,
     nonpar_option,
+    of_year_option,
     one_locality_option,
     one_place,
     one_setting,
     one_zip_option,
+    percent_option,
     pos_option,
     practitioner_option,
     qp_option,
@@ -112,6 +115,9 @@ def _read_map(
 @nonpar_option
 @practitioner_option
 @qp_option
+@percent_option
+@of_year_option
+@conversion_factor_option
 @click.option(
     "--workers",
     type=WholeNumber(1, 256),
@@ -174,6 +180,9 @@ def command(
     answer's is feesync_locality, say. --locality, --pos and their like are for lines that do not
     say. The file appears whole or not at all. A line that cannot be priced has its reason in the
     file, and the exit status is 0. Needs pip install 'feesync[batch]'.
+
+    --percent, --of-year and --conversion-factor are of a contract that pays all lines in the place
+    of Medicare: allowed is what it allows, and its plan decides who pays what of that.
 
     With --engine spark, which needs pip install 'feesync[spark]' and Java, CLAIMS and FILE are what
     Spark takes: .csv, .csv.gz or .parquet, files, folders or addresses such as s3a://. FILE is a
@@ -308,13 +317,16 @@ def _print(result: Repricing) -> None:
     print_table(("Status", "Lines", "Reason", "Meaning"), rows, ("Lines",), {"Meaning": _MEANING})
     click.echo()
     for label, amount in (
-        ("Medicare allows", result.allowed),
+        ("The contract allows" if result.contract else "Medicare allows", result.allowed),
         ("Medicare pays", result.medicare_payment),
         ("Sequestration takes", result.sequestration),
         ("Patients owe", result.patient_responsibility),
     ):
-        click.echo(f"  {label:<{_WIDE}}{amount:>{_AMOUNT},.2f}")
+        if amount is not None:
+            click.echo(f"  {label:<{_WIDE}}{amount:>{_AMOUNT},.2f}")
     click.echo()
+    if result.contract:
+        print_lines(f"The contract: {result.contract.words}")
     if found := result.variance:
         print_lines(_variance_words(found))
     for one in result.releases:
