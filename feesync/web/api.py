@@ -156,8 +156,8 @@ def _no_address(request: Request) -> Response:
 
 def problem_response(problem: Problem, error: FeesyncError | None = None) -> Response:
     """Return a problem as JSON (RFC 9457), with what the error has as data."""
-    more = error.to_dict() if error else {}
-    more = {name: value for name, value in more.items() if name not in ("status", "text")}
+    of_error = error.to_dict().items() if error else ()
+    more = {name: value for name, value in of_error if name not in ("status", "text")}
     content = {
         "title": problem.title,
         "status": int(problem.status),
