@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "spark" in item.fixturenames:
             item.add_marker(pytest.mark.spark)
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
         if {"cms", "x12"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.cms_files)
             item.add_marker(pytest.mark.slow)
@@ -268,3 +270,20 @@ def spark(tmp_path_factory):
         session.sparkContext.setLogLevel("OFF")
         yield session
         session.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Chromium without a window.
+
+    Of a module and no longer: while Playwright is there, no other event loop runs in its thread.
+    """
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = os.environ.get("FEESYNC_CHROMIUM") or shutil.which("chromium")
+    if not program:
+        pytest.skip("there is no Chromium, which the pages are looked at in")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=root)
+        yield browser
+        browser.close()
