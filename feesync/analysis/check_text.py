@@ -32,7 +32,7 @@ def text(check: Check) -> str:
     columns = ("Should be", "Is", "Difference")
     lines.append(" " * _LABEL + "".join(column.rjust(_MONEY) for column in columns))
     lines += _amounts(check)
-    for part in _verdict(check):
+    for part in verdict(check):
         lines += ["", *_wrapped(part)]
     for number, cause in enumerate(check.causes, start=1):
         head = f"{number}. As {cause.text}"
@@ -67,13 +67,13 @@ def _row(
     return f"  {label:<{_LABEL - 2}}{''.join(cell.rjust(_MONEY) for cell in cells)}".rstrip()
 
 
-def _verdict(check: Check) -> Iterator[str]:
+def verdict(check: Check) -> Iterator[str]:
     """Yield what is found: how far the amounts are off, and whether something explains them."""
     if not check.differs:
         yield "As it should be."
         return
     given = [amount for amount in (check.allowed, check.paid) if amount is not None]
-    amounts, distance = " and ".join(f"{amount:,.2f}" for amount in given), _distance(check)
+    amounts, found = " and ".join(f"{amount:,.2f}" for amount in given), distance(check)
     if check.paid == 0:
         yield (
             "Nothing was paid: see the codes of the remittance first. A denial has its reason "
@@ -82,10 +82,10 @@ def _verdict(check: Check) -> Iterator[str]:
     if check.causes:
         ways = len(check.causes)
         how = f" in {ways} ways, the likeliest first" if ways > 1 else ""
-        yield f"{distance}. {amounts} would be right{how}:"
+        yield f"{found}. {amounts} would be right{how}:"
         return
     yield (
-        f"{distance}, and nothing explains {amounts}: no single change of the line, and none of "
+        f"{found}, and nothing explains {amounts}: no single change of the line, and none of "
         "the likeliest pairs of changes, gives it to the cent."
     )
     if check.deductible is not None:
@@ -95,7 +95,7 @@ def _verdict(check: Check) -> Iterator[str]:
         )
 
 
-def _distance(check: Check) -> str:
+def distance(check: Check) -> str:
     """Return how far the amounts are off: `111.44 short`."""
     found = []
     for name, given, difference in (
@@ -130,12 +130,12 @@ def _arithmetic(cause: Cause, expected: Estimate) -> Iterator[str]:
     if estimate.deductible:
         rows.append(("Deductible takes", estimate.deductible))
     if estimate.medicare_payment is not None:
-        rows.append((f"Medicare pays{_share(estimate)}", estimate.medicare_payment))
+        rows.append((f"Medicare pays{share(estimate)}", estimate.medicare_payment))
     for label, amount in rows:
         yield f"     {label:<{_LABEL + _MONEY - 5}}{f'{amount:,.2f}':>{_MONEY}}"
 
 
-def _share(estimate: Estimate) -> str:
+def share(estimate: Estimate) -> str:
     """Return the shares by which Medicare pays, in percent."""
     assert estimate.coinsurance_rate is not None
     assert estimate.sequestration_rate is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from feesync.errors import ExitStatus, Hint
 from feesync.model.locality import Locality
-from feesync.model.money import json_ready, percent_change
+from feesync.model.money import json_ready, percent_of
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 
@@ -91,7 +91,7 @@ class PriceRow:
         """The amount in percent of what Medicare allows, with two decimals."""
         if self.amount is None or not self.allowed:
             return None
-        return 100 + percent_change(int(100 * self.allowed), int(100 * self.amount))
+        return percent_of(int(100 * self.amount), int(100 * self.allowed))
 
     def to_dict(self) -> PriceRowDict:
         """Return the row under the names of `feesync check TABLE --json`, for `json.dumps`."""

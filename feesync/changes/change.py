@@ -147,6 +147,16 @@ class CodeChange:
     amounts: tuple[AmountChange, ...]
 
     @property
+    def code(self) -> str:
+        """The code as people write it: `64493-26`."""
+        return f"{self.hcpcs}-{self.modifier}" if self.modifier else self.hcpcs
+
+    @property
+    def differences(self) -> tuple[AmountChange, ...]:
+        """The amounts that changed, or are only before or after."""
+        return tuple(amount for amount in self.amounts if amount.differs)
+
+    @property
     def rank(self) -> tuple[int, int]:
         """The key to sort by: the largest change of its amounts first."""
         return min(amount.rank for amount in self.amounts)
@@ -256,6 +266,12 @@ class Diff(RowResult):
             name for name in GPCIS if getattr(self.here[0], name) != getattr(self.here[1], name)
         ]
         return (*(["conversion_factor"] if self.factors[0] != self.factors[1] else []), *gpcis)
+
+    def reason(self, change: CodeChange) -> str:
+        """Return what changed of a code: its columns, that it came or went, or what reprices it."""
+        if change.columns:
+            return ", ".join(map(str, change.columns))
+        return change.kind if change.kind is not Kind.REPRICED else ", ".join(self.reasons)
 
     def rows(self) -> list[DiffRowDict]:
         """Return a row for each code and setting, changed in that setting or not, for `json.dumps`.

@@ -93,6 +93,14 @@ def percent_change(before: int, after: int) -> Decimal:
     return decimal(change if after >= before else -change, 2)
 
 
+def percent_of(part: int, whole: int) -> Decimal:
+    """Return an amount in percent of a positive one: (205, 200) is 102.50.
+
+    The percentage has two decimals, and is rounded as the change between the two is.
+    """
+    return 100 + percent_change(whole, part)
+
+
 def cents(amount: Decimal | int | str) -> int:
     """Return a caller's dollar amount as whole cents.
 

@@ -149,7 +149,7 @@ def _place_line(change: PlaceChange) -> str:
 
 def _code_table(result: Diff, most: int) -> Iterator[Block]:
     rows = sorted(
-        (row for code in result.codes for row in _rows(code, result.reasons)),
+        (row for code in result.codes for row in _rows(result, code)),
         key=lambda row: row[0],
     )
     if not rows:
@@ -168,28 +168,17 @@ def _code_table(result: Diff, most: int) -> Iterator[Block]:
         )
 
 
-def _rows(
-    code: CodeChange, reasons: Sequence[str]
-) -> Iterator[tuple[tuple[int, int], Sequence[object]]]:
+def _rows(result: Diff, code: CodeChange) -> Iterator[tuple[tuple[int, int], Sequence[object]]]:
     """Yield rank and cells of a row for each setting whose amount differs.
 
     Where no amount differs, there is one row without amounts.
     """
-    name = f"{code.hcpcs}-{code.modifier}" if code.modifier else code.hcpcs
-    texts = (
-        [str(column) for column in code.columns]
-        if code.columns
-        else [code.kind]
-        if code.kind is not Kind.REPRICED
-        else reasons
-    )
-    reason = ", ".join(texts)
+    reason = result.reason(code)
     reason = reason if len(reason) <= _REASON_WIDTH else reason[: _REASON_WIDTH - 3] + "..."
-    differences = [amount for amount in code.amounts if amount.differs]
-    for amount in differences:
-        yield amount.rank, (name, amount.setting.value, *_amounts(amount), reason)
-    if not differences:
-        yield code.rank, (name, "", "", "", "", "", reason)
+    for amount in code.differences:
+        yield amount.rank, (code.code, amount.setting.value, *_amounts(amount), reason)
+    if not code.differences:
+        yield code.rank, (code.code, "", "", "", "", "", reason)
 
 
 def _amounts(amount: AmountChange) -> tuple[str, str, str, str]:
