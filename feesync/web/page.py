@@ -18,6 +18,7 @@ from feesync.errors import FeesyncError
 from feesync.queries.answer import Answer
 from feesync.queries.catalogue import QUERIES, ask
 from feesync.queries.parameter import Parameter
+from feesync.web.carry import carried
 from feesync.web.form import Form
 from feesync.web.problem import Problem
 from feesync.web.site import Site, address, site_of
@@ -184,9 +185,15 @@ class Page:
         }
 
     def _navigation(self, visit: Visit) -> list[Link]:
-        """Return a link to each page."""
+        """Return a link to each page, with what was asked as far as it asks the same."""
         return [
-            Link(page.short or page.title, page.path, page.path == self.path)
+            Link(
+                page.short or page.title,
+                address(page.path, carried(visit.values, QUERIES[page.name]))
+                if page.has_query
+                else page.path,
+                page.path == self.path,
+            )
             for page in visit.site.pages
         ]
 

@@ -1,0 +1,90 @@
+"""The page of a diff: what changed from one release to another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from feesync.changes.change import AmountChange, CodeChange, Diff, Kind, count_kind, gpci_changes
+from feesync.model.money import percent_change
+from feesync.schedule.threads import open_schedule
+from feesync.web.page import Page, Visit
+from feesync.web.site import Site
+
+_MOST = 200
+_MOST_PLACES = 12
+
+
+class Row(NamedTuple):
+    """A code and setting of a diff; without an amount where none differs.
+
+    Attributes:
+        code: the code's changes.
+        amount: the amounts of a setting, None where no amount differs.
+        reason: what changed.
+    """
+
+    code: CodeChange
+    amount: AmountChange | None
+    reason: str
+
+
+def _view(visit: Visit) -> Mapping[str, object]:
+    if visit.answer is None:
+        return {}
+    results: tuple[Diff, ...] = visit.answer.result
+    first = results[0]
+    factors = [
+        release.factors[basis]
+        for release, basis in zip((first.before, first.after), first.bases, strict=True)
+    ]
+    return {
+        "first": first,
+        "factor_change": percent_change(*factors) if factors[0] != factors[1] else None,
+        "places": [
+            (change, list(gpci_changes(change.before, change.after)))
+            if change.before and change.after
+            else (change, [])
+            for change in first.places[:_MOST_PLACES]
+        ],
+        "counts": {kind.value: count_kind(first.codes, kind) for kind in Kind},
+        "results": [_of_place(result) for result in results],
+    }
+
+
+def _of_place(result: Diff) -> dict[str, object]:
+    """Return the rows of a place, the largest change first, as far as they are shown."""
+    rows = sorted(
+        (
+            (amount.rank if amount else code.rank, number, Row(code, amount, result.reason(code)))
+            for number, code in enumerate(result.codes)
+            for amount in code.differences or (None,)
+        ),
+        key=lambda row: row[:2],
+    )
+    return {
+        "place": result.here[1],
+        "gpcis": list(gpci_changes(*result.here)),
+        "rows": [row for _, _, row in rows[:_MOST]],
+        "whole": len(rows),
+    }
+
+
+def _labels(site: Site) -> Mapping[str, Sequence[str]]:
+    """Return the labels of the loaded releases, the newest first."""
+    labels = [release.label for release in open_schedule(site.db).releases()][::-1]
+    return {"before": labels, "after": labels}
+
+
+PAGE = Page(
+    name="diff",
+    short="Changes",
+    title="What changed",
+    text="What one release changed of another: the conversion factor, localities, codes, and what "
+    "Medicare allows.",
+    fields=("before", "after", "codes", "locality"),
+    more=("state", "setting", "qp"),
+    split=frozenset({"codes"}),
+    offers=_labels,
+    view=_view,
+)

@@ -1,0 +1,34 @@
+"""The page of a fee sheet: codes by settings, to read and to print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from feesync.analysis.sheet_words import printout
+from feesync.web.page import Page, Visit
+from feesync.writers.printout import MOST_AMOUNTS, amount_texts, heads
+
+
+def _view(visit: Visit) -> Mapping[str, object]:
+    if visit.answer is None:
+        return {}
+    whole = printout(visit.answer.result, limiting=bool(visit.answer.result.nonpar))
+    return {
+        "printout": whole,
+        "parts": whole.parts(MOST_AMOUNTS // len(whole.amounts)),
+        "heads": heads,
+        "amount_texts": amount_texts,
+    }
+
+
+PAGE = Page(
+    name="sheet",
+    short="Fee sheet",
+    title="A fee sheet",
+    text="The fee list of a practice: codes, and ranges of codes, in the office, the surgical "
+    "center and the hospital; each line priced by itself. To print on one page.",
+    fields=("lines", "locality", "date", "settings"),
+    more=("practitioner", "nonpar", "qp", "percent", "of_year", "conversion_factor"),
+    spare={"lines": 4},
+    view=_view,
+)
