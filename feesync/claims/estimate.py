@@ -229,56 +229,62 @@ def _provenance(estimate: Estimate) -> str:
     )
 
 
+def formula_parts(estimate: Estimate) -> list[tuple[str, Decimal, Decimal]]:
+    """Return the parts of the formula, each with its relative value and its geographic index.
+
+    The sum of their products times the conversion factor is the fee.
+    """
+    rate, columns = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
+    expense = "OPPS cap" if columns.capped else estimate.setting.value
+    return [
+        ("Work", rate.work_rvu, rate.work_gpci),
+        (f"Practice expense ({expense})", rate.pe_rvu, rate.pe_gpci),
+        ("Malpractice", rate.mp_rvu, rate.mp_gpci),
+    ]
+
+
 def _formula(estimate: Estimate) -> list[str]:
     """Return the formula with its numbers: RVU by GPCI, their sum, the factor, the rounding."""
-    rate, columns = estimate.rate, estimate.quote.rate.in_setting(estimate.setting)
-    rows = (
-        ("Work", rate.work_rvu, rate.work_gpci),
-        (
-            f"Practice expense ({'OPPS cap' if columns.capped else estimate.setting.value})",
-            rate.pe_rvu,
-            rate.pe_gpci,
-        ),
-        ("Malpractice", rate.mp_rvu, rate.mp_gpci),
-    )
-    total = sum((rvu * gpci for _, rvu, gpci in rows), Decimal(0))
+    factor, parts = estimate.rate.conversion_factor, formula_parts(estimate)
+    total = sum((rvu * gpci for _, rvu, gpci in parts), Decimal(0))
     return [
-        *(f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}" for name, rvu, gpci in rows),
+        *(
+            f"  {name:<32}{rvu:>7} RVU x {gpci} GPCI = {rvu * gpci:>10}"
+            for name, rvu, gpci in parts
+        ),
         f"  {'Adjusted RVUs':<54}{total:>11}",
-        f"  x conversion factor {rate.conversion_factor} = {total * rate.conversion_factor}, "
-        f"rounded half up to {estimate.fee}",
+        f"  x conversion factor {factor} = {total * factor}, rounded half up to {estimate.fee}",
     ]
+
+
+def amount_rows(estimate: Estimate) -> list[tuple[str, Decimal | None, str]]:
+    """Return the amounts in their order, from the fee to who pays: label, dollars, reason."""
+    rows: list[tuple[str, Decimal | None, str]] = [("Fee schedule amount", estimate.fee, "")]
+    for step in estimate.steps:
+        name = step.name if step.factor is None else f"{step.name} x {step.factor}"
+        rows.append((name, step.amount, step.reason))
+    allows = "Contract allows" if estimate.contract else "Medicare allows"
+    rows.append((allows, estimate.allowed, ""))
+    if estimate.allowed is not None and not estimate.contract:
+        if estimate.deductible:
+            rows.append(("Deductible takes", estimate.deductible, ""))
+        reason = _medicare_reason(estimate)
+        rows.append(("Medicare pays", estimate.medicare_payment, reason))
+        if estimate.sequestration:
+            rows.append(("Sequestration takes", estimate.sequestration, ""))
+        rows.append(("Patient owes", estimate.patient_responsibility, ""))
+    if estimate.limiting_charge is not None:
+        reason = "the most that may be charged on an unassigned claim"
+        rows.append(("Limiting charge", estimate.limiting_charge, reason))
+    return rows
 
 
 def _amounts(estimate: Estimate) -> list[str]:
     """Return the table of amounts, from the fee to who pays."""
-    lines: list[str] = []
-
-    def add(label: str, amount: Decimal | None, reason: str = "") -> None:
+    lines = []
+    for label, amount, reason in amount_rows(estimate):
         shown = "no price" if amount is None else f"{amount:,.2f}"
         lines.append(f"  {label:<{_WIDTH}}{shown:>12}{'   ' + reason if reason else ''}")
-
-    add("Fee schedule amount", estimate.fee)
-    for step in estimate.steps:
-        add(
-            f"{step.name} x {step.factor}" if step.factor is not None else step.name,
-            step.amount,
-            step.reason,
-        )
-    add("Contract allows" if estimate.contract else "Medicare allows", estimate.allowed)
-    if estimate.allowed is not None and not estimate.contract:
-        if estimate.deductible:
-            add("Deductible takes", estimate.deductible)
-        add("Medicare pays", estimate.medicare_payment, _medicare_reason(estimate))
-        if estimate.sequestration:
-            add("Sequestration takes", estimate.sequestration)
-        add("Patient owes", estimate.patient_responsibility)
-    if estimate.limiting_charge is not None:
-        add(
-            "Limiting charge",
-            estimate.limiting_charge,
-            "the most that may be charged on an unassigned claim",
-        )
     return lines
 
 
