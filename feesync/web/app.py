@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feesync.errors import ExitStatus, FeesyncError
-from feesync.web import api
+from feesync.web import api, suggest
 from feesync.web.guard import LOOPBACK, Guard
 from feesync.web.page import Link
 from feesync.web.pages import PAGES
@@ -46,6 +46,7 @@ def application(
         routes=[
             *api.ROUTES,
             *(Route(page.path, page.endpoint) for page in PAGES),
+            *suggest.ROUTES,
             *site.assets.routes,
         ],
         exception_handlers={

@@ -158,13 +158,10 @@ class Page:
         status = visit.problem.status if visit.problem else 200
         return site.html(f"{self.name}.html", template_values, status)
 
-    def _form(self, visit: Visit) -> Form | None:
-        if not self.has_query:
-            return None
-        parameters = (*QUERIES[self.name].parameters, *self.own)
-        values = {**visit.values, **visit.own} or self.preset
+    def form(self, visit: Visit, values: Mapping[str, object]) -> Form:
+        """Return the form of its query, filled in."""
         return Form(
-            parameters,
+            (*QUERIES[self.name].parameters, *self.own),
             values,
             self.fields,
             self.more,
@@ -172,6 +169,11 @@ class Page:
             self.spare,
             self.offers(visit.site),
         )
+
+    def _form(self, visit: Visit) -> Form | None:
+        if not self.has_query:
+            return None
+        return self.form(visit, {**visit.values, **visit.own} or self.preset)
 
     def _twins(self, values: dict[str, object], answer: Answer | None) -> dict[str, str]:
         """Return the addresses of the same answer as JSON and CSV, and its command."""
