@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date as Date
 from http import HTTPStatus
 from typing import TypeVar
 
+from feesync.claims import arguments
 from feesync.errors import (
     BusyError,
     ContentRefusedError,
@@ -23,7 +25,7 @@ from feesync.errors import (
     UnknownCodeError,
     UnreachableError,
 )
-from feesync.schedule.directory import localities
+from feesync.schedule.threads import open_schedule
 from feesync.web.site import Site
 
 _STATUSES: dict[type[FeesyncError], HTTPStatus] = {
@@ -138,12 +140,12 @@ def _candidates(
 
 def _names(site: Site, values: Mapping[str, object]) -> dict[str, str]:
     """Return the names of the localities on the day of a question, by their keys."""
-    day = values.get("date")
+    date = values.get("date")
     try:
-        found = localities(date=day if isinstance(day, str) else None, db=site.db)
+        day = arguments.day(date) if isinstance(date, str) else None
+        _, places = open_schedule(site.db).localities(day or Date.today())
     except FeesyncError:
         return {}
     return {
-        place.key: f"{place.name}, {place.state}" if place.state else place.name
-        for place in found.localities
+        place.key: f"{place.name}, {place.state}" if place.state else place.name for place in places
     }

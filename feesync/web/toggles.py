@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError, ModifierError
 from feesync.queries.catalogue import ask
-from feesync.reference.modifiers import modifiers
+from feesync.reference.modifiers import modifier_effects
 from feesync.web.site import Database
 
 USUAL = ("26", "TC", "50", "RT", "LT", "59", "25", "KX")
@@ -71,11 +71,8 @@ def toggles(
 
 def meaning(modifier: str) -> str:
     """Return what a modifier does today, in short; nothing where it is not known."""
-    try:
-        words = str(modifiers(modifier)[-1]["words"])
-    except FeesyncError:
-        return ""
-    return words.partition(";")[0].removesuffix(".")
+    effects = modifier_effects(modifier)
+    return effects[-1].words.partition(";")[0].removesuffix(".") if effects else ""
 
 
 def refusal(hcpcs: str, modifier: str, date: str, db: Database) -> str:

@@ -23,6 +23,9 @@ from feesync.web.toggles import SELDOM, USUAL, toggles
 _ORDER = ("hcpcs", "modifiers", "locality", "date", "setting", "pos")
 _USUAL_PLACES = ("11", "12", "19", "21", "22", "23", "24", "31", "02", "10")
 _BASES = {"qp": "qualifying APM participant (qp)", PAYER: "the payer's own"}
+_MODIFIER = 2
+"""The characters of a modifier."""
+
 _WHERE = "where"
 """The field for place of service or setting: one control for two parameters."""
 
@@ -116,7 +119,7 @@ def _toggles(visit: Visit) -> dict[str, Any]:
     given = visit.values.get("modifiers", [])
     on = list(map(str, given)) if isinstance(given, list) else [str(given)]
     code, day = (str(visit.values.get(name, "")) for name in ("hcpcs", "date"))
-    beside = [each for each in on if each not in USUAL]
+    beside = [each for each in on if each not in USUAL and len(each) == _MODIFIER]
     seldom = [each for each in SELDOM if each not in on]
     return {
         "usual": toggles((*USUAL, *beside), on, code, day, visit.site.db),
