@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from feesync.analysis.comparison import Comparison
-from feesync.analysis.history import History
 from feesync.model.rate import Setting
+
+if TYPE_CHECKING:
+    from feesync.analysis.comparison import Comparison
+    from feesync.analysis.history import History
 
 WIDTH, HEIGHT = 360.0, 150.0
 _TOP, _BOTTOM = 22.0, 18.0

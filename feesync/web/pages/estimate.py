@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feesync import defaults
-from feesync.analysis.comparison import Comparison, change
 from feesync.claims.estimate import Estimate, amount_rows, formula_parts, other_notes, place_line
 from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError
@@ -19,6 +18,9 @@ from feesync.reference.place_of_service import places_of_service
 from feesync.web import pictures
 from feesync.web.page import Page, Pairs, Visit, given
 from feesync.web.toggles import SELDOM, USUAL, toggles
+
+if TYPE_CHECKING:
+    from feesync.analysis.comparison import Comparison
 
 _ORDER = ("hcpcs", "modifiers", "locality", "date", "setting", "pos")
 _USUAL_PLACES = ("11", "12", "19", "21", "22", "23", "24", "31", "02", "10")
@@ -186,6 +188,8 @@ def _pictures(visit: Visit, estimate: Estimate) -> dict[str, Any]:
 
 def _among(comparison: Comparison, key: str) -> dict[str, Any]:
     """Return what is shown of a place among all others."""
+    from feesync.analysis.comparison import change  # not before there is an answer
+
     setting, national = comparison.settings[0], comparison.national.amounts[comparison.settings[0]]
     rows = [
         (place.locality, amount, change(national, amount)[1])
