@@ -3,17 +3,19 @@
 from functools import partial
 from typing import Any
 
-from feesync import ClaimLine, estimate_claim
+from feesync import ClaimLine, estimate, estimate_claim
 from feesync.batch import plan, together
 from feesync.batch.duckdb_engine import DuckDB
 from feesync.batch.request import Request
 from feesync.errors import FeesyncError, ModifierError, UnknownCodeError
 from feesync.model.money import dollars
+from feesync.schedule.threads import open_schedule
 
 NAMES = (
     *("fee", "allowed", "medicare_payment", "sequestration", "patient_responsibility"),
     *("limiting_charge", "steps", "rank", "release", "mac", "locality", "status", "reason"),
 )
+REFUSED = dict.fromkeys(NAMES) | {"status": "refused"}
 SHARED = ("locality", "setting", "date", "nonpar", "practitioner", "qp", "deductible")
 
 
@@ -56,26 +58,39 @@ def repriced(
 
 
 def one_by_one(claims, **contract) -> list[dict[str, Any]]:
-    """The same by `estimate_claim`."""
-    return [answer for shared, lines in claims for answer in _claim(shared | contract, lines)]
+    """The same by `estimate_claim`, or `estimate` where a claim has one line."""
+    with open_schedule().held():
+        return [answer for shared, lines in claims for answer in _answers(shared | contract, lines)]
+
+
+def _answers(shared, lines):
+    return _claim(shared, lines) if lines[1:] else [_single(shared, *lines[0])]
+
+
+def _single(shared, hcpcs, mods, units, charge):
+    given = {"modifiers": mods, "units": units, "charge": charge and dollars(charge)}
+    try:
+        answer = estimate(hcpcs, **given, **shared, coverage=False)
+    except FeesyncError as error:
+        return REFUSED | {"reason": _reason(error)}
+    return _answer(answer, incomplete=False)
 
 
 def _claim(shared, lines):
     given = [
-        ClaimLine(hcpcs, mods, units, None if charge is None else dollars(charge))
+        ClaimLine(hcpcs, mods, units, charge and dollars(charge))
         for hcpcs, mods, units, charge in lines
     ]
-    refused = dict.fromkeys(NAMES) | {"status": "refused"}
     try:
         claim = estimate_claim(given, **shared, coverage=False, incomplete=True)
     except FeesyncError as error:
         errors = {each.claim_line: each for each in (error, *error.others)}
         of_lines = [errors.get(at, error) for at in range(1, len(lines) + 1)]
-        return [refused | {"reason": _reason(each)} for each in of_lines]
+        return [REFUSED | {"reason": _reason(each)} for each in of_lines]
     lost = {line.number for line in claim.refused}
     priced = iter(claim.lines)
     return [
-        refused if at in lost else _answer(next(priced), incomplete=bool(lost))
+        REFUSED if at in lost else _answer(next(priced), incomplete=bool(lost))
         for at in range(1, len(lines) + 1)
     ]
 

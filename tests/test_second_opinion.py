@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from book import DAY, times
 from second_opinion import contradict
-from test_modifiers import INFORMING, check, effects
+from test_modifiers import INFORMING, check, effects, outcome
 
 from feesync import ModifierError
 from feesync.model.rate import Setting
@@ -133,12 +133,14 @@ def test_every_modifier_of_the_table_on_every_profile_of_a_release(whole_book, s
     assert len(keys) > 500
     found = set()
     for key in keys:
-        plain = Line(key[0], tuple(filter(None, [key[1]])), Terms(DAY, Setting(setting)))
+        line = Line(key[0], tuple(filter(None, [key[1]])), Terms(DAY, Setting(setting)))
+        rate = whole_book.rate(*key, place="national")
+        plain = outcome(rate, line)
         for mod in known_modifiers():
             if mod in ("26", "TC", key[1]):
                 continue
             if effects(mod) <= INFORMING:
-                found.add(check(mod, whole_book.rate(*key, place="national"), plain))
+                found.add(check(mod, rate, line, plain))
             else:
                 found.add(whole_book.compare(key, "national", own(key, [mod]), setting=setting))
     assert found == {"priced", "paid", "unpaid", "denied", "refused"}

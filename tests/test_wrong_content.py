@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from wrong_content import RVUS, Content, gpci_columns, more
 
 from feesync.datasets.rvu.load import load
 from feesync.errors import ContentRefusedError
+from feesync.formats import opps_cap, relative_values
 from feesync.formats.release import from_zip
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_checks")]
@@ -254,6 +256,15 @@ FAULTS: dict[str, tuple[Callable[[Content], None], Any, Any]] = {
 
 the same); A_ROW where it cannot be shown.
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unchanged_files():
+    """The large files of a zip that are as they were in another are not parsed again."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (relative_values, opps_cap):
+            patch.setattr(module, "parse", lru_cache(maxsize=4)(module.parse))
+        yield
 
 
 @pytest.fixture(scope="module")
