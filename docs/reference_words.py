@@ -161,7 +161,8 @@ CLAIM_FILES = (
 
 CLAIM_COLUMNS = {
     "claim_id": "lines of one claim are priced together; without it, each line by itself.",
-    "line": "its number in the claim; a second line with the same number is refused.",
+    "line": "its number in the claim; a second line with the same number is refused, and so is "
+    "the first, unless one repeats the other: then the first is priced.",
     "hcpcs": "the code; `64493-50` has its modifier too. Needed.",
     "modifiers": "with anything between them.",
     **{f"mod{number}": "one of them." for number in range(1, 5)},
@@ -173,7 +174,8 @@ CLAIM_COLUMNS = {
     "where that is one of its localities, given as `13202-01`.",
     "setting": "`nonfacility` or `facility`, where there is no place of service.",
     "pos": "place of service, by code or name.",
-    "date": "date of service, as `2025-11-03`, `11/3/2025` or `Nov 3 2025`. Needed.",
+    "date": "date of service, as `2025-11-03`, `11/3/2025` or `Nov 3 2025`; midnight behind it "
+    "is no time. Needed.",
     "practitioner": "who bills, as `--practitioner`.",
     "nonpar": "yes where the practitioner does not participate.",
     "qp": "yes for a qualifying APM participant.",

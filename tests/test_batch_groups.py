@@ -156,10 +156,30 @@ def test_a_line_that_stands_twice_is_priced_once(loaded, tmp_path):
     first, second = lines(*SURGERY)
     found = repriced(tmp_path, [first, second, first])
     assert [answer["allowed"] for answer in found] == [*beside(*SURGERY), None]
-    assert [answer["reason"] for answer in found] == [
-        *["claim-incomplete"] * 2,
-        "duplicate-line",
-    ]
+    assert [answer["reason"] for answer in found] == [None, None, "duplicate-line"]
+
+
+def test_a_number_may_stand_in_claims_of_several_patients(loaded, tmp_path):
+    rows = [*lines(*SURGERY, patient="P"), *lines("99213", "27447", patient="Q")]
+    assert allowed(tmp_path, rows, group="patient") == beside(*SURGERY) + beside("99213", "27447")
+    assert reasons(tmp_path, rows, group="patient") == [None] * 4
+    assert reasons(tmp_path, rows, group="claim") == ["duplicate-line"] * 4
+    again = [*rows, rows[0]]
+    assert reasons(tmp_path, again, group="patient") == [*[None] * 4, "duplicate-line"]
+
+
+def test_a_line_without_a_day_is_not_lost_to_another_patient(loaded, tmp_path):
+    first, second, third = (
+        lines(*SURGERY, patient=name, claim_id=f"{name}1") for name in ("P", "Q", "R")
+    )
+    first[0]["date"] = second[0]["date"] = "soon"
+    rows = [row | {"claim_id": "c7"} for row in (*first, *second, *third)]
+    rows[2]["patient"] = ""
+    expected = ["unreadable-date", "claim-incomplete"] * 2 + ["claim-incomplete"] * 2
+    assert reasons(tmp_path, rows, group="patient") == expected
+    rows[2]["patient"] = "Q"
+    expected[-2:] = [None] * 2
+    assert reasons(tmp_path, rows, group="patient") == expected
 
 
 OTHERWISE = [

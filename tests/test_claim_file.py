@@ -44,6 +44,20 @@ def test_spellings_of_columns(column, spelling):
         )
 
 
+@pytest.mark.parametrize(
+    ("cell", "modifiers"),
+    [
+        ("26.0", ("26",)),
+        ("50.00 59.0", ("50", "59")),
+        ("26.5", ("<modifiers>",)),
+        ("5.0", ("5.0",)),
+    ],
+)
+def test_modifiers_that_a_spreadsheet_took_for_numbers(cell, modifiers):
+    (line,) = read(f"hcpcs,modifiers\n64493,{cell}\n")
+    assert line.line == ClaimLine("64493", modifiers)
+
+
 REMARKS = "line|line number|line no|no|description|desc|procedure description|note|notes|comment|" \
     "comments|remark|remarks"  # fmt: skip
 

@@ -30,6 +30,9 @@ def priced(code="64493", **others):
         *("11/03/2025", "11-03-2025", "11/3/2025"),
         *("Nov 3 2025", "nov 3, 2025", "Nov. 3, 2025", "November 03 2025", "NOV-3-2025"),
         *("3 Nov 2025", "3-Nov-2025", "03NOV2025", "3 november, 2025"),
+        *("2025-11-03 00:00:00", "2025-11-03T00:00:00", "2025-11-03T00:00:00.000000"),
+        *("2025-11-03 0:00", "11/3/2025 12:00:00 AM", "11/3/2025 12:00 am", "Nov 3 2025 00:00:00"),
+        *("20251103T00:00:00", "11/3/2025 12:00AM"),
     ],
 )
 def test_dates_as_people_write_them(text):
@@ -68,6 +71,12 @@ def test_months_by_their_first_three_letters_and_in_full(month):
         ("2025-W45-1", "is not YYYY-MM-DD"),
         ("٢٠٢٥١١٠٣", "is not YYYY-MM-DD"),
         ("tomorrow", "is not YYYY-MM-DD"),
+        ("2025-11-03 08:30:00", "is not YYYY-MM-DD"),
+        ("2025-11-03T00:00:01", "is not YYYY-MM-DD"),
+        ("2025-11-03T00:00:00Z", "is not YYYY-MM-DD"),
+        ("11/3/2025 12:00:00 PM", "is not YYYY-MM-DD"),
+        ("11/3/2025 12:00:00", "is not YYYY-MM-DD"),
+        (" 00:00:00", "is not YYYY-MM-DD"),
     ],
 )
 def test_dates_that_are_not_certain(text, says):

@@ -138,35 +138,41 @@ def _claim_of(run: Run) -> str:
 
 
 def _has_doubles(run: Run) -> bool:
-    """Make double_line (row), the lines that stand in a claim under one number, if there are any.
+    """Make double_line, the lines that stand in a claim under one number, if there are any.
 
-    Of lines that say the same, the first is kept.
+    Its columns: row; repeats, whether the line is the same as the first one, which is kept. Claims
+    of two patients are two, whatever their numbers.
     """
     engine = run.engine
     engine.make(
         "double_number",
-        "SELECT claim_id, line_number FROM group_line "
+        "SELECT claim, claim_id, line_number FROM group_line "
         "WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
-        "GROUP BY claim_id, line_number HAVING count(*) > 1",
+        "GROUP BY claim, claim_id, line_number HAVING count(*) > 1",
     )
-    if not engine.rows("SELECT 1 FROM double_number LIMIT 1"):
+    if not _are_doubles(run):
         return False
     same = " AND ".join(
         f"coalesce(min({name}), -1) = coalesce(max({name}), -1) AND count({name}) IN (0, count(*))"
         for name in _SAYS
     )
-    numbered = (
-        "SELECT g.* FROM group_line AS g JOIN double_number AS d ON d.claim_id = g.claim_id "
-        "AND d.line_number = g.line_number"
-    )
+    numbered = f"SELECT g.* FROM group_line AS g JOIN double_number AS d ON {_SAME_NUMBER}"  # noqa: S608
     engine.make(
         "double_line",
-        f"SELECT g.row FROM ({numbered}) AS g JOIN (SELECT claim_id, line_number, "  # noqa: S608
-        f"min(row) AS first, {same} AS same FROM ({numbered}) AS g GROUP BY claim_id, line_number) "
-        "AS d ON d.claim_id = g.claim_id AND d.line_number = g.line_number "
+        f"SELECT g.row, d.same AS repeats FROM ({numbered}) AS g "  # noqa: S608
+        f"JOIN (SELECT claim, claim_id, line_number, min(row) AS first, {same} AS same "
+        f"FROM ({numbered}) AS g GROUP BY claim, claim_id, line_number) AS d ON {_SAME_NUMBER} "
         "WHERE NOT (d.same AND d.first = g.row)",
     )
     return True
+
+
+def _are_doubles(run: Run) -> bool:
+    """Tell whether lines stand in a claim under one number."""
+    return bool(run.engine.rows("SELECT 1 FROM double_number LIMIT 1"))
+
+
+_SAME_NUMBER = "d.claim = g.claim AND d.claim_id = g.claim_id AND d.line_number = g.line_number"
 
 
 _UNFOLDED = "SELECT row FROM priced WHERE reason_id IS NULL AND denial_id IS NULL AND NOT folds"
@@ -200,15 +206,18 @@ _SINGLE = (
 def make_incomplete(run: Run) -> None:
     """Make the table incomplete (row): lines whose claim has lost a line, which is refused.
 
-    It is a line of the same day, or one whose day cannot be read: of the same claim of the file, or
-    of the same patient where it has no claim. The table `together` has been made.
+    It is a line of the same day, or one whose day cannot be read: of the same claim of the file and
+    of no other patient, or of the same patient where it has no claim. A line that another repeats
+    is not lost. The table `together` has been made.
     """
     engine = run.engine
+    refused = f"SELECT row FROM together WHERE status = '{Status.REFUSED}'"  # noqa: S608
+    if _are_doubles(run):
+        refused += " AND row NOT IN (SELECT row FROM double_line WHERE repeats)"
     of_any_day = f"coalesce('c' || {_claim_id_of(run)}, {_claim_of(run)})"
     lost = (
-        "FROM line AS l LEFT JOIN recipe AS x ON x.shape = l.shape "  # noqa: S608
-        f"LEFT JOIN (SELECT row FROM together WHERE status = '{Status.REFUSED}') AS t "
-        "ON t.row = l.row "
+        "FROM line AS l LEFT JOIN recipe AS x ON x.shape = l.shape "
+        f"LEFT JOIN ({refused}) AS t ON t.row = l.row "
         "WHERE (l.reason_id IS NOT NULL OR x.reason_id IS NOT NULL OR t.row IS NOT NULL)"
     )
     engine.make(
@@ -217,6 +226,12 @@ def make_incomplete(run: Run) -> None:
         f"(SELECT DISTINCT {_claim_of(run)} AS claim, l.day_id {lost} AND l.day_id IS NOT NULL) "
         "AS o ON o.claim = g.claim AND o.day_id = g.day_id UNION "
         "SELECT g.row FROM group_line AS g JOIN "
-        f"(SELECT DISTINCT {of_any_day} AS claim {lost} AND l.day_id IS NULL) "
-        "AS o ON o.claim = coalesce('c' || g.claim_id, g.claim)",
+        f"(SELECT DISTINCT {of_any_day} AS of_any_day, {_claim_of(run)} AS claim "
+        f"{lost} AND l.day_id IS NULL) "
+        "AS o ON o.of_any_day = coalesce('c' || g.claim_id, g.claim) "
+        f"AND (o.claim = g.claim OR {_NO_PATIENT})",
     )
+
+
+_NO_PATIENT = "o.claim LIKE 'c%' OR g.claim LIKE 'c%'"
+"""Where a claim is not known to be of a patient (_claim_of)."""

@@ -15,6 +15,7 @@ from feesync.batch.request import Request
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
 from feesync.errors import FeesyncError, InvalidInputError
+from feesync.formats.line_columns import without_fractions
 from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line
@@ -129,7 +130,7 @@ class ServiceReader:
         return _FLAGS.get(word, Reason.FLAG) if word else default
 
     def _modifiers(self, *texts: str) -> Any:  # noqa: ANN401
-        apart = tuple(_BETWEEN.sub(" ", text) for text in texts)
+        apart = tuple(_BETWEEN.sub(" ", without_fractions(text)) for text in texts)
         return reading(arguments.modifiers, Reason.MODIFIER, apart)
 
     def _units(self, of_code: str, text: str = "") -> Any:  # noqa: ANN401

@@ -26,7 +26,7 @@ _CODE_CELL = re.compile(
 )
 _MODIFIER = re.compile(r"[0-9A-Z]{1,2}(?:\.0)?", re.IGNORECASE)
 _AMOUNT = r"[-+(]?\s?\$?\s?[0-9][0-9,]{0,9}(?:\.[0-9]{0,12})?\s?[%)]?"
-_DAY = r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ][0-9:.]{1,15})?|[0-9]{5,8}"
+_DAY = r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:[T ][0-9:.]{1,15}(?:\s?[AP]M)?)?|[0-9]{5,8}"
 _CODES = frozenset((CODE, "from", "to"))
 _LIKE = {
     **dict.fromkeys(("units", "charge", "postop_days", "percent"), _AMOUNT),

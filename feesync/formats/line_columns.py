@@ -47,6 +47,14 @@ WHERE_AND_WHEN: Mapping[str, tuple[str, ...]] = {
 """The columns of the place and the day of a service."""
 
 
+_FRACTION = re.compile(r"(?<![0-9A-Za-z.])([0-9]{2})\.0+(?![0-9A-Za-z.])")
+
+
+def without_fractions(modifiers: str) -> str:
+    """Return modifiers as they were before a spreadsheet took them for numbers: 26.0 is 26."""
+    return _FRACTION.sub(r"\1", modifiers)
+
+
 def code_and_modifiers(cells: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the code and the modifiers of a row; either is empty where the row has none.
 
@@ -54,4 +62,4 @@ def code_and_modifiers(cells: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """
     code, *after = re.split(r"\s*-\s*", cells.get(CODE, ""))
     own = (cells.get(name, "") for name in ("modifiers", *_NUMBERED))
-    return code, (*after, *re.findall(r"[^\s,;:/-]+", " ".join(own)))
+    return code, (*after, *re.findall(r"[^\s,;:/-]+", without_fractions(" ".join(own))))

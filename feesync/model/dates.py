@@ -24,6 +24,9 @@ _FORMS = (
 """The forms of a date besides YYYY-MM-DD; numbers are month, day, year, as people write them in the
 United States."""
 
+_MIDNIGHT = re.compile(r"(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?|\s12:00(?::00(?:\.0+)?)?\s?AM)", re.I)
+"""The time of a day without one, as databases and spreadsheets write it."""
+
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
@@ -37,7 +40,7 @@ def read_date(text: str) -> date:
 
     Args:
         text: `2025-11-03`, `20251103`, `11/03/2025` (month, day, year), `Nov 3 2025`,
-            `3 November 2025`, `today` or `yesterday`.
+            `3 November 2025`, `today` or `yesterday`. Midnight behind a date is no time.
 
     Raises:
         InvalidInputError: the text has another form, has no year of four digits, or is no day of
@@ -53,6 +56,8 @@ def _fixed(text: str) -> date:
     stripped = text.strip()
     if _FORM.fullmatch(stripped):
         return _in_calendar(stripped, stripped)
+    if (time := _MIDNIGHT.search(stripped)) and time.end() == len(stripped):
+        stripped = stripped[: time.start()].rstrip()
     words = stripped.lower()
     parts = next(
         (
