@@ -185,6 +185,19 @@ def test_only_the_ways_in_import_the_estimator():
     assert {name for name, imported in imports() if imported == "feesync.claims.estimator"} == ways
 
 
+def test_nothing_that_runs_imports_the_types_of_dictionaries():
+    """They are for type checkers and for the schemas; to make them takes time at a start."""
+
+    def has_types(module):
+        return module.rpartition(".")[2] == "dictionaries"
+
+    assert len(list(filter(has_types, MODULES))) >= 10
+    running = imports(types=False)
+    assert {name for name, imported in running if has_types(imported) and not has_types(name)} == (
+        set()
+    )
+
+
 def test_the_library_names_no_command_in_what_it_raises():
     """A front end words what helps; notes on an answer and docstrings may name commands."""
     found = []

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from feesync.reference import tables
+from feesync.schemas import SCHEMAS
 from feesync.store import schema, snapshot
 
 ROOT = Path(__file__).parent.parent
@@ -93,3 +94,7 @@ def test_making_the_database_needs_the_standard_library_alone(tmp_path):
 
 def test_a_wheel_says_that_it_has_types(wheel):
     assert (wheel / "feesync/py.typed").is_file()
+
+
+def test_a_wheel_has_every_schema(wheel):
+    assert {path.stem for path in (wheel / "feesync/schemas").glob("*.json")} == {*SCHEMAS}
