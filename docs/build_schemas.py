@@ -15,11 +15,14 @@ import sys
 from collections.abc import Iterator
 from enum import Enum
 from functools import cache
+from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
+    NamedTuple,
     NotRequired,
     Required,
     TypeAlias,
@@ -151,35 +154,55 @@ def inner(hint: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a type
             yield from inner(part)
 
 
-def texts() -> dict[tuple[Any, str], str]:
+class Meaning(NamedTuple):
+    """What json.md says of a name of a typed dictionary.
+
+    Attributes:
+        rank: where it stands on the page.
+        text: the sentence; empty where it only refers to another name.
+    """
+
+    rank: int
+    text: str
+
+
+Meanings: TypeAlias = dict[tuple[Any, str], Meaning]
+"""What json.md says, by the typed dictionary that declares a name, and the name."""
+
+
+def meanings() -> Meanings:
     """Return what json.md says of each name of each typed dictionary.
 
-    The first command that says more than where else it is told decides.
+    Of several commands, the first one decides that says more than where else it stands.
     """
-    found: dict[tuple[Any, str], str] = {}
-    by_command = sections()
+    found: Meanings = {}
+    by_command, ranks = sections(), count()
 
-    def walk(kind: Any, told: dict[str, str], before: str) -> None:  # noqa: ANN401
+    def walk(kind: Any, page: dict[str, Meaning], before: str) -> None:  # noqa: ANN401
         for name, hint in fields(kind).items():
             path = f"{before}{name}"
             key = owner(kind, name), name
-            text = told.get(path, "")
-            if text and not _ELSEWHERE.match(text.lower()):
-                found.setdefault(key, text)
+            if path in page:
+                first = found.setdefault(key, page[path])
+                found[key] = Meaning(first.rank, first.text or page[path].text)
             for further, part in inner(hint):
-                walk(part, told, f"{path}{further}.")
+                walk(part, page, f"{path}{further}.")
 
     for command, answer in COMMANDS.items():
+        page = {
+            path: Meaning(next(ranks), "" if _ELSEWHERE.match(text.lower()) else text)
+            for path, text in names(by_command[command]).items()
+        }
         for _, kind in inner(answer):
-            walk(kind, names(by_command[command]), "")
+            walk(kind, page, "")
     return found
 
 
 class Builder:
     """Makes the schema of one command."""
 
-    def __init__(self, told: dict[tuple[Any, str], str]) -> None:
-        self._told = told
+    def __init__(self, meanings: Meanings) -> None:
+        self._meanings = meanings
         self.parts: dict[str, Schema] = {}
 
     def whole(self, command: str, answer: Any, text: str) -> Schema:  # noqa: ANN401 - a type
@@ -213,11 +236,12 @@ class Builder:
 
     def object(self, kind: Any) -> Schema:  # noqa: ANN401 - a typed dictionary
         """Return the schema of a typed dictionary."""
-        properties = {}
+        ranked = []
         for name, hint in fields(kind).items():
-            properties[name] = dict(self.of(hint))
-            if text := self._told.get((owner(kind, name), name)):
-                properties[name]["description"] = text
+            rank, text = self._meanings.get((owner(kind, name), name), (0, ""))
+            words = {"description": text} if text else {}
+            ranked.append((rank, name, {**self.of(hint), **words}))
+        properties = {name: part for _, name, part in sorted(ranked, key=itemgetter(0))}
         return {
             "type": "object",
             "properties": properties,
@@ -279,13 +303,13 @@ def schema_of_type(kind: Any) -> Schema:  # noqa: ANN401 - a type
 
 def schemas() -> dict[str, str]:
     """Return the text of each schema by its command."""
-    told, by_command = texts(), sections()
+    known, by_command = meanings(), sections()
     return {
         command: json.dumps(
-            Builder(told).whole(
+            Builder(known).whole(
                 command, answer, plain(by_command[command].strip().split("\n\n")[0])
             ),
-            indent=1,
+            indent=2,
             ensure_ascii=False,
         )
         + "\n"
