@@ -36,6 +36,7 @@ def abc(monkeypatch, tmp_path):
     for module in list(sys.modules.values()):
         if getattr(module, "DATASETS", None) is before:
             monkeypatch.setattr(module, "DATASETS", (*before, Abc()))
+    monkeypatch.setattr("valid.SCHEMAS", ())  # that of status does not have it
 
 
 def offer(server, data, **more):
