@@ -18,7 +18,7 @@ from fake_cms import REPOSTED, Release
 
 from feesync.cms.cache import Cache
 from feesync.datasets import registry
-from feesync.store import schema
+from feesync.store import schema, snapshot
 
 pytestmark = pytest.mark.usefixtures("november", "naps", "abc")
 ROWS = b"code,amount\r\n64493,10.00\r\n99213,20.50\r\n"
@@ -28,6 +28,7 @@ DEARER = ROWS.replace(b"10.00", b"11.00")
 @pytest.fixture
 def abc(monkeypatch, tmp_path):
     """The dataset is registered, and its migration is among those of feesync."""
+    snapshot.open_snapshot()  # once a process: other tests must not have the migration in theirs
     folder = tmp_path / "migrations"
     shutil.copytree(schema._MIGRATIONS, folder)
     (folder / "9999_abc.sql").write_text(MIGRATION)
