@@ -15,11 +15,11 @@ FLOW = [
     "errors", "about", "model", "schemas", "paths", "files", "reference", "pricing", "defaults",
     "cms", "formats", "store", "datasets", "places", "schedule", "coverage", "claims", "writers",
     "changes", "analysis", "verification", "refresh", "remittance", "batch", "text", "queries",
-    "web", "", "cli", "__main__",
+    "web", "assistant", "", "cli", "__main__",
 ]  # fmt: skip
 
 
-MOST_ROOMS, MOST_FLOORS = 33, 15
+MOST_ROOMS, MOST_FLOORS = 34, 15
 
 
 def name_of(path):

@@ -38,6 +38,7 @@ _COMMANDS = {
     "compare": "feesync.cli.commands.compare",
     "history": "feesync.cli.commands.history",
     "diff": "feesync.cli.commands.diff",
+    "mcp": "feesync.cli.commands.mcp",
     "export": "feesync.cli.commands.export",
     "reprice": "feesync.cli.commands.reprice",
     "localities": "feesync.cli.commands.localities",

@@ -100,6 +100,5 @@ class RatesAnswer(Answer):
 
     def bounded(self, most: int) -> tuple[Any, int]:
         """Return the first rows as JSON, and how many others there are."""
-        rows = iter(self.result)
-        first = list(islice(rows, most))
-        return first, sum(1 for _ in rows)
+        first = list(islice(self.result, most))
+        return first, self.result.grid.row_count - len(first)

@@ -21,18 +21,19 @@ _DAY = timedelta(days=1)
 _COLUMNS = ("Release", "From", "To", "Factor", "RVUs", "Nonfacility", "Facility", "Change %")
 
 
-def history_blocks(result: History, setting: Setting) -> Iterator[Block]:
+def history_blocks(result: History, setting: Setting, most: int | None = None) -> Iterator[Block]:
     """Yield a history in text.
 
     Args:
         result: the history.
         setting: whose RVUs, change and bar are shown.
+        most: how many releases the table has at most, the first ones; by default all.
     """
     yield Wrapped(f"{result.code}, {setting.value}\n{result.locality}\n")
     longest = max((moment.amounts[setting] or 0 for moment in result.moments), default=0)
     shared = [reason for reason, count in reasons(result).items() if count > 1]
     rows: list[list[object]] = []
-    for before, moment in zip((None, *result.moments), result.moments, strict=False):
+    for before, moment in zip((None, *result.moments), result.moments[:most], strict=False):
         release, rate, rvus = moment.release, moment.rate, moment.rvus(setting)
         if before and before.release.effective_to + _DAY < release.effective_from:
             gap = (before.release.effective_to + _DAY, release.effective_from - _DAY)

@@ -55,6 +55,22 @@ class Grid:
         """How many codes there are."""
         return sum(len(part.codes) for part in self.parts)
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, counted without reading them.
+
+        Raises:
+            StoreError: the database can no longer be read.
+        """
+        try:
+            return sum(
+                len(part.source.modifiers(part.release, code)) * len(part.places)
+                for part in self.parts
+                for code in part.codes
+            )
+        except sqlite3.Error as error:
+            raise store_error(self.database, error) from error
+
     def blocks(self) -> Iterator[Block]:
         """Yield the rows, some codes after the others.
 
