@@ -50,6 +50,7 @@ def test_version_and_help_run_as_a_module():
         "cache",
         "config",
         "serve",
+        "mcp",
         "schema",
         "help",
         "completion",

@@ -133,7 +133,7 @@ def input_schemas() -> dict[str, dict[str, Any]]:
         properties = {each.name: _value(each) for each in parameters}
         for each in parameters:
             if (each.name, each.text) not in known:
-                properties[each.name]["description"] = _TEXT_END.sub("", each.text)
+                properties[each.name]["description"] = _REPEATABLE.sub("", each.text).rstrip(".")
         known |= {(each.name, each.text) for each in parameters}
         required = [each.name for each in parameters if each.required]
         schemas[tool.name] = {
@@ -144,7 +144,7 @@ def input_schemas() -> dict[str, dict[str, Any]]:
     return schemas
 
 
-_TEXT_END = re.compile(r"([;.,] repeatable| \(repeatable\)| Repeatable)?\.$", re.IGNORECASE)
+_REPEATABLE = re.compile(r"[;.] repeatable\b| \(repeatable\)", re.IGNORECASE)
 _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.TEXT: {"type": "string"},
     Kind.WHOLE: {"type": "integer"},
