@@ -75,7 +75,7 @@ def figures(window):
 
 
 def dollars(cell):
-    return Decimal(cell.inner_text().split("\n")[0].replace(",", "").replace("−", "-"))
+    return Decimal(cell.inner_text().split("\n")[0].strip("$").replace(",", "").replace("−", "-"))
 
 
 def of_estimate(answer):
@@ -104,7 +104,7 @@ def test_a_line_is_typed_and_priced_as_estimate_prices_it(window):
     assert figures(here) == of_estimate(estimate())
     assert figures(here)["Medicare allows"] == Decimal("334.31")
     asked = parse_qs(urlsplit(here.page.url).query)
-    assert asked["hcpcs"] == ["64493-50"]
+    assert (asked["hcpcs"], asked["modifiers"]) == (["64493"], ["50"])
     assert asked["date"] == [DAY]
 
 
@@ -122,7 +122,7 @@ def test_without_javascript(window):
     here.page.get_by_label("Code").first.fill("64493-50")
     here.page.get_by_label("Place", exact=True).fill("94110")
     here.page.get_by_label("Date of service").fill(DAY)
-    here.page.get_by_role("button", name="Show").click()
+    here.page.get_by_role("button", name="Estimate").click()
     assert figures(here) == of_estimate(estimate())
     for path in QUESTIONS.values():
         assert here.visit(path) == 200, path
@@ -284,12 +284,69 @@ def test_nobody_is_shut_out(window, accessible, paths):
 def test_every_page_is_reached_by_keys(window):
     here = window()
     here.visit("/")
+    assert here.page.evaluate("document.activeElement.name") == "hcpcs"
+    here.visit(QUESTIONS["estimate"])
     here.page.keyboard.press("Tab")
     assert here.page.evaluate("document.activeElement.className") == "skip"
     links = here.page.locator("nav a")
     for at in range(links.count()):
         assert links.nth(at).evaluate("each => each.tabIndex") == 0
     assert links.count() == len(QUESTIONS)
+
+
+def test_places_are_suggested_and_chosen_by_keys(window):
+    here = window()
+    here.visit(f"/?hcpcs=64493-50&date={DAY}")
+    box = here.page.get_by_label("Place", exact=True)
+    assert box.get_attribute("role") == "combobox"
+    box.press_sequentially("santa cl")
+    here.page.wait_for_selector(".suggestions li")
+    assert box.get_attribute("aria-expanded") == "true"
+    box.press("ArrowDown")
+    chosen = here.page.locator(f"#{box.get_attribute('aria-activedescendant')}")
+    assert chosen.get_attribute("aria-selected") == "true"
+    assert "SAN JOSE-SUNNYVALE-SANTA CLARA" in chosen.inner_text()
+    box.press("Escape")
+    assert box.get_attribute("aria-expanded") == "false"
+    assert box.input_value() == "santa cl"
+    box.press("ArrowDown")
+    here.page.wait_for_selector(".suggestions li")
+    box.press("ArrowDown")
+    box.press("Enter")
+    assert box.input_value() == "01112-09"
+    box.press("Enter")
+    here.page.wait_for_selector(".figures")
+    assert figures(here) == of_estimate(estimate(locality="01112-09"))
+
+
+def test_modifiers_follow_the_code_that_is_typed(window):
+    here = window()
+    here.visit("/")
+    professional = here.page.locator("input[value='26']")
+    assert professional.is_enabled()
+    code = here.page.get_by_label("Code").first
+    code.fill("64493")
+    code.press("Tab")
+    here.page.wait_for_selector("[data-modifier='26'].off")
+    assert professional.is_disabled()
+    assert "it has no such parts" in here.page.locator("#m-26").inner_text()
+    code.fill("")
+    code.press("Tab")
+    here.page.wait_for_selector("[data-modifier='26']:not(.off)")
+    assert professional.is_enabled()
+    assert here.page.locator("#m-26").inner_text() == "Selects the professional row of the code"
+
+
+def test_the_link_and_the_command_can_be_copied(window):
+    here = window(permissions=["clipboard-read", "clipboard-write"])
+    here.visit(QUESTIONS["estimate"])
+    here.page.get_by_role("button", name="Copy link").click()
+    here.page.get_by_role("button", name="Copied").wait_for()
+    assert here.page.evaluate("navigator.clipboard.readText()") == here.page.url
+    here.page.locator("[data-copy]").click()
+    here.page.wait_for_function("document.querySelector('[data-copy]').textContent == 'Copied'")
+    command = here.page.evaluate("navigator.clipboard.readText()")
+    assert command.startswith("feesync estimate 64493")
 
 
 def test_the_next_page_has_what_was_typed(window):
