@@ -24,6 +24,27 @@ def refusal(*header, **options):
     return error_text(refused.value)
 
 
+@pytest.mark.parametrize("vague", ["Rendering Provider", "rendering_provider_id"])
+def test_an_npi_goes_before_what_may_be_one(vague):
+    header = [*["date", "hcpcs", "locality"], vague, "Rendering NPI"]
+    for names in (header, header[::-1]):
+        assert read_columns([("a", names)]).meanings["npi"] == (names.index("Rendering NPI"),)
+    assert read_columns([("a", header[:-1])]).meanings["npi"] == (3,)
+    mapped = read_columns([("a", header)], {vague: "npi"})
+    assert mapped.meanings["npi"] == (3,)
+
+
+def test_two_columns_that_may_be_the_npi_are_refused():
+    header = [*["date", "hcpcs", "locality"], "Rendering Provider", "Rendering Provider ID"]
+    with pytest.raises(InvalidInputError, match="are both npi"):
+        read_columns([("a", header)])
+
+
+def test_a_meaning_that_is_none_has_the_nearest():
+    with pytest.raises(InvalidInputError, match="'hcpc' is no column .*; the nearest is hcpcs; th"):
+        read_columns([("a", ["cpt", "date", "zip"])], {"cpt": "hcpc"})
+
+
 def test_every_column_of_a_line_has_its_own_name():
     own = [name for name in MEANINGS if not name.startswith("mod") and name != "zip"]
     assert names_of(*own) == {name: [name] for name in own}

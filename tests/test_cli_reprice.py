@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
+import os
 import random
+import stat
 from decimal import Decimal
 
 import pyarrow
@@ -52,6 +54,19 @@ def reprice(feesync, loaded, tmp_path):
         return result, read(target) if target.exists() and target.suffix == ".csv" else None
 
     return run
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.csv.gz", "out.parquet"])
+def test_only_its_owner_can_read_the_file(reprice, tmp_path, name):
+    path, old = tmp_path / name, os.umask(0)
+    path.write_text("old")
+    path.chmod(0o666)
+    try:
+        reprice(LINES, "--force", output=name)
+    finally:
+        os.umask(old)
+    assert path.read_bytes() != b"old"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def expected(row):

@@ -177,6 +177,30 @@ class TestRows:
         assert first.reason.endswith("of a DataFrame, give frame.to_dict('records')")
         assert findings(frame.to_dict("records")) == [("equal", ())]
 
+    @pytest.mark.parametrize(
+        "place",
+        [
+            *("JOHN SMITH", "O'Brien, Pat", "  Jane Roe ", "Smith " * 9, "Portland Smith"),
+            *("Springfield", "Orange", "01112-05 JOHN SMITH", "33612 JANE ROE"),
+        ],
+    )
+    def test_a_place_that_cannot_be_read_is_in_no_error(self, place):
+        (row,) = check_prices(
+            [{"hcpcs": "64493", "amount": "100", "locality": place}], date="2025-11-03"
+        ).prices
+        assert row.status
+        assert not {*place.replace(",", "").split()} & {*re.findall(r"[\w'-]+", row.reason)}
+
+    @pytest.mark.parametrize(
+        ("place", "text"),
+        [("CA", "'CA' may be 29"), ("01112-99", "01112-99"), ("00000", "00000"), ("ZZ", "'ZZ'")],
+    )
+    def test_a_place_that_looks_like_one_is(self, place, text):
+        (row,) = check_prices(
+            [{"hcpcs": "64493", "amount": "100", "locality": place}], date="2025-11-03"
+        ).prices
+        assert text in row.reason
+
     def test_a_row_without_any_place(self):
         (price,) = check_prices([{"hcpcs": "64493", "amount": "1"}], date="2025-11-03").prices
         assert price.reason == "it names no place, and none is given for all rows"

@@ -20,6 +20,7 @@ from feesync.analysis.causes import Target, answer, causes
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims import arguments, wording
+from feesync.claims.cells import error_text
 from feesync.claims.estimate import ZIP_NOTE
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import ClaimLine
@@ -388,7 +389,7 @@ def _refusal(
         amount=dollars_or_none(amount),
         allowed=None,
         finding=Finding.NO_PRICE if isinstance(error, NoPriceError) else Finding.REFUSED,
-        reason=str(error),
+        reason=error_text(error, row),
         status=error.exit_status,
         hint=error.hint,
     )

@@ -85,6 +85,9 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
 """The columns of a line in a file of claims by their names, and how else they are spelled."""
 
 PLACES = ("locality", "zip")
+_VAGUE = frozenset(("rendering provider", "rendering provider id", "performing provider id"))
+"""Columns that may have another number than the NPI, or a name: one that says NPI goes before."""
+
 _LIKE, _NEAREST = 0.85, 0.5
 """How like a usual name a carried column must be to be mentioned, and one to be named as the
 nearest of what is missing: from 0 to 1."""
@@ -96,6 +99,7 @@ _MOST_MENTIONED = 200
 """In a file of more columns, none is mentioned."""
 
 _OURS = {plain(name): own for own, others in MEANINGS.items() for name in (own, *others)}
+_VAGUE_NAMES = frozenset(map(plain, _VAGUE))
 
 
 class _Key(NamedTuple):
@@ -203,8 +207,11 @@ def _mapping(
     for theirs, ours in mapping.items():
         meaning = _OURS.get(plain(ours))
         if meaning is None:
+            near = get_close_matches(plain(ours), _OURS, 1)
+            text = f"; the nearest is {_OURS[near[0]]}" if near else ""
             raise InvalidInputError(
-                f"{excerpt(ours)} is no column of a claim line; those are {', '.join(MEANINGS)}"
+                f"{excerpt(ours)} is no column of a claim line{text}; those are "
+                f"{', '.join(MEANINGS)}"
             )
         if plain(theirs) not in there:
             near = get_close_matches(plain(theirs), there, 1)
@@ -221,11 +228,13 @@ def _keys(
 ) -> list[_Key]:
     """Return what the columns of a file are joined by."""
     mapped = {own[plain(name)] for name in header if plain(name) in own}
+    certain = {_OURS.get(plain(name)) for name in header if plain(name) not in _VAGUE_NAMES}
     keys: list[_Key] = []
     numbers: Counter[tuple[str, str]] = Counter()
     for name in header:
         meaning = own.get(plain(name)) or _OURS.get(plain(name), "")
-        if meaning in mapped and plain(name) not in own:
+        is_vague = plain(name) in _VAGUE_NAMES and meaning in certain
+        if (meaning in mapped or is_vague) and plain(name) not in own:
             meaning = ""
         joined = "" if meaning else plain(name) or "column"
         number = numbers[meaning, joined]

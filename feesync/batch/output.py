@@ -105,6 +105,8 @@ def write(
 ) -> None:
     """Write the rows to a file that `check` has accepted, whole or not at all.
 
+    They are health information: nobody but the file's owner may read it.
+
     Raises:
         InvalidInputError: another process has made the file meanwhile.
         OSError: the file cannot be written; an old one stays.
@@ -126,7 +128,7 @@ def write(
         flag = _quoted(names["stand_in"])
         texts = f"CASE {flag} WHEN TRUE THEN 'True' WHEN FALSE THEN 'False' END AS {flag}"
         select = f"SELECT * REPLACE ({texts}) FROM ({select})"  # noqa: S608
-    with target.existence_errors(path), beside(path, new=not force) as own:
+    with target.existence_errors(path), beside(path, new=not force, private=True) as own:
         engine.connection.execute(
             f"COPY ({select}) TO {literal(str(own))} ({options}, USE_TMP_FILE false)"
         )

@@ -56,7 +56,7 @@ def reprice(
             pattern such as `claims/*.csv`, or a list of files, whose columns are joined by name; or
             a frame, or anything else with an Arrow stream.
         output: a file that ends in .csv, .csv.gz, .csv.zst or .parquet; it appears whole or not at
-            all. By default the answer has the rows.
+            all, and only its owner can read it. By default the answer has the rows.
         columns: names of columns of the claims that are not known, and ours: `{"svc_dt": "date"}`.
         group: which lines are priced together, of one day and practitioner (by `npi` and by kind):
             those of a `claim`, of a `patient`, those of a patient's practitioners with one `tin`
@@ -76,7 +76,7 @@ def reprice(
         memory: the most that the tables may take of this machine's, 1GB by default; what exceeds
             it goes to temporary files. Each worker takes some 100 MB besides.
         force: whether an existing file is replaced.
-        db: path of the database.
+        db: path of the database; the embedded snapshot answers for what it lacks.
 
     Returns:
         Counts and sums; with the rows where no file has them.

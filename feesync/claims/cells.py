@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from feesync.claims.line import ClaimLine
-from feesync.errors import InvalidInputError
+from feesync.errors import FeesyncError, InvalidInputError, LocalityError
 from feesync.formats.line_columns import CODE
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
@@ -38,6 +38,9 @@ _LIKE = {
     "mac": r"[0-9]{1,5}(?:\.0)?",
 }
 """What a cell that a reader refuses may look like, by its column."""
+
+_PLACE = r"[A-Z]{2}-?[0-9]{2}|(?:ZIP ?)?[0-9]{3,5}(?:[ -]?[0-9]{2,4})?"
+"""What a cell of places may look like: keys and ZIPs."""
 
 _SHORT = 2
 """Texts of so few characters name nobody."""
@@ -72,6 +75,23 @@ def safe_cells(cells: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: cell if _may_be_shown(name, cell) else cell_of(name) for name, cell in cells.items()
     }
+
+
+def error_text(error: FeesyncError, cells: Mapping[str, object]) -> str:
+    """Return the text of an error about a row, with `cell_of` for a place that it may not show.
+
+    Args:
+        error: of a place, or of anything else that has no cell in it.
+        cells: of the row, by our names of their columns.
+    """
+    text, place = str(error), cells.get("locality")
+    if not isinstance(error, LocalityError) or not isinstance(place, str):
+        return text
+    if len(place.strip()) <= _SHORT or re.fullmatch(_PLACE, place.strip(), re.IGNORECASE):
+        return text
+    shown = (repr(place[:length]) for length in range(len(place), 0, -1))
+    part = next((part for part in shown if part in text), place)
+    return text.replace(part, cell_of("locality"))
 
 
 def safe_modifiers(modifiers: Iterable[str]) -> tuple[str, ...]:

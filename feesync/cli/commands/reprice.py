@@ -178,8 +178,8 @@ def command(
     limiting_charge, steps, rank, release, mac, locality, status (priced, denied, refused), reason,
     and variance (paid_allowed less allowed). A column of the file with such a name stays, and the
     answer's is feesync_locality, say. --locality, --pos and their like are for lines that do not
-    say. The file appears whole or not at all. A line that cannot be priced has its reason in the
-    file, and the exit status is 0. Needs pip install 'feesync[batch]'.
+    say. The file appears whole or not at all, and you alone can read it. A line that cannot be
+    priced has its reason in the file, and the exit status is 0. Needs pip install 'feesync[batch]'.
 
     --percent, --of-year and --conversion-factor are of a contract that pays all lines in the place
     of Medicare: allowed is what it allows, and its plan decides who pays what of that.
