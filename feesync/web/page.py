@@ -26,6 +26,9 @@ from feesync.web.site import Site, address, site_of
 Pairs = Sequence[tuple[str, str]]
 """The names and texts of an address, in order."""
 
+_LONGEST_LINK = 2_000
+"""The characters of an address beyond which a page is linked as it is when it is empty."""
+
 
 class Link(NamedTuple):
     """A link of the navigation.
@@ -188,16 +191,13 @@ class Page:
 
     def _navigation(self, visit: Visit) -> list[Link]:
         """Return a link to each page, with what was asked as far as it asks the same."""
-        return [
-            Link(
-                page.short or page.title,
-                address(page.path, carried(visit.values, QUERIES[page.name]))
-                if page.has_query
-                else page.path,
-                page.path == self.path,
-            )
-            for page in visit.site.pages
-        ]
+        links = []
+        for page in visit.site.pages:
+            values = carried(visit.values, QUERIES[page.name]) if page.has_query else {}
+            href = address(page.path, values)
+            href = href if len(href) <= _LONGEST_LINK else page.path
+            links.append(Link(page.short or page.title, href, page.path == self.path))
+        return links
 
 
 def _values(pairs: Pairs) -> dict[str, object]:
