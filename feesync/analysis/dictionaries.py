@@ -45,6 +45,8 @@ class CauseChangeDict(TypedDict):
 class CauseDict(ArithmeticDict):
     """What an amount would be right for: the line with a change."""
 
+    fee: JsonNumber
+    allowed: JsonNumber
     kinds: list[Annotated[str, CauseKind]]
     text: str
     changes: list[list[CauseChangeDict]]

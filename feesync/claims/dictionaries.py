@@ -48,9 +48,7 @@ class ArithmeticDict(TypedDict):
     setting: SettingText
     units: int
     locality: LocalityDict
-    fee: JsonNumber | None
     steps: list[StepDict]
-    allowed: JsonNumber | None
     medicare_payment: JsonNumber | None
     sequestration: JsonNumber | None
     patient_responsibility: JsonNumber | None
@@ -62,6 +60,8 @@ class EstimateDict(ArithmeticDict):
 
     pos: str | None
     rate: AppliedRateDict
+    fee: JsonNumber | None
+    allowed: JsonNumber | None
     limiting_charge: JsonNumber | None
     notes: list[NoteDict]
     contract: NotRequired[ContractDict]
