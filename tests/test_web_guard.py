@@ -202,3 +202,11 @@ def test_the_command_serves_until_it_is_interrupted(host):
             "feesync: info: there is no database /nowhere/feesync.db yet: the embedded snapshot "
             "answers\nfeesync: info: Ctrl-C ends it\nfeesync: interrupted\n"
         )
+
+
+def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged():
+    with server.listen("127.0.0.1", 0) as listener, socket.socket() as asking:
+        asking.connect(listener.getsockname())
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

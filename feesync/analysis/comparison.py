@@ -17,7 +17,7 @@ from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
-from feesync.errors import InvalidInputError, UnknownCodeError, together
+from feesync.errors import UnknownCodeError, together
 from feesync.model.locality import Locality
 from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
 from feesync.model.note import Note, Severity
@@ -143,29 +143,6 @@ def change(before: int | None, after: int | None) -> tuple[Decimal | None, Decim
     if before is None or after is None:
         return None, None
     return dollars(after - before), percent_change(before, after) if before else None
-
-
-BOTH = "both"
-"""What people call the two settings together."""
-
-
-def read_choice(text: str) -> str:
-    """Return the setting that a text means, or `both`.
-
-    Raises:
-        InvalidInputError: it means neither.
-    """
-    if text.strip().lower() == BOTH:
-        return BOTH
-    try:
-        return Setting.read(text).value
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{error}, nor {BOTH}") from None
-
-
-def settings_of(choice: str) -> tuple[Setting, ...]:
-    """Return the settings of a choice that `read_choice` returned."""
-    return tuple(Setting) if choice == BOTH else (Setting(choice),)
 
 
 @of_one_state

@@ -39,7 +39,7 @@ from feesync.model.rate import Setting
 from feesync.model.release import Release
 from feesync.model.result import RowResult
 from feesync.pricing.line import Contract
-from feesync.reference.place_of_service import PlaceOfService
+from feesync.reference.place_of_service import SETTINGS, PlaceOfService
 from feesync.schedule.columns import OF_RELEASE, release_cells
 from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
@@ -47,9 +47,6 @@ from feesync.schedule.threads import open_schedule
 
 if TYPE_CHECKING:
     from feesync.analysis.dictionaries import FeeSheetDict, SheetRowDict
-
-SETTINGS = ("office", "asc", "hospital")
-"""The settings of a sheet, unless others are named."""
 
 
 class SheetColumn(NamedTuple):

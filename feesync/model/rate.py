@@ -70,6 +70,28 @@ _SETTINGS = {
 }
 """The settings by the words that people have for them."""
 
+BOTH = "both"
+"""What people call the two settings together."""
+
+
+def read_choice(text: str) -> str:
+    """Return the setting that a text means, or `both`.
+
+    Raises:
+        InvalidInputError: it means neither.
+    """
+    if text.strip().lower() == BOTH:
+        return BOTH
+    try:
+        return Setting.read(text).value
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{error}, nor {BOTH}") from None
+
+
+def settings_of(choice: str) -> tuple[Setting, ...]:
+    """Return the settings of a choice that `read_choice` returned."""
+    return tuple(Setting) if choice == BOTH else (Setting(choice),)
+
 
 class Indicators(NamedTuple):
     """What a row of the relative value file says of a code whatever its amounts: what rules go by.

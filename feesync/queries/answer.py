@@ -11,7 +11,6 @@ from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.money import json_text
 from feesync.model.note import Note
 from feesync.queries.command import words
-from feesync.writers.cells import csv_text, rows_csv
 
 if TYPE_CHECKING:
     from feesync.queries.query import Query
@@ -57,6 +56,8 @@ class Answer:
 
     def csv_text(self) -> Iterator[str]:
         """Yield the text that the command prints with `--csv`, piece by piece."""
+        from feesync.writers.cells import rows_csv
+
         return rows_csv(self.rows(), self.columns or None)
 
     def bounded(self, most: int) -> tuple[Any, int]:
@@ -92,6 +93,8 @@ class RatesAnswer(Answer):
 
     def csv_text(self) -> Iterator[str]:
         """Yield the text of CSV, row after row."""
+        from feesync.writers.cells import csv_text
+
         if self.result.contract:
             return csv_text(self.result.columns, self.result.cells())
         from feesync.writers import csv_text as form

@@ -13,8 +13,6 @@ from feesync.queries.parameter import Kind, Parameter
 from feesync.queries.query import Database, Query
 from feesync.queries.tables import COMPARE, COVERAGE, DIFF, HISTORY, LOCALITIES_QUERY, RATES
 from feesync.queries.values import nearest
-from feesync.reference.modifiers import modifiers
-from feesync.refresh.status import status
 
 
 def ask(query: Query | str, values: Mapping[str, object], db: Database = None) -> Answer:
@@ -43,11 +41,15 @@ def _named(name: str) -> Query:
 
 
 def _modifiers(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.reference.modifiers import modifiers
+
     rows = modifiers(values.get("start"))
     return Answer(query, values, rows, lambda: rows, lambda: rows)
 
 
 def _status(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.refresh.status import status
+
     result = status(db=db, **values)
     return Answer(query, values, result, result.to_dict, result.rows, status=result.status)
 

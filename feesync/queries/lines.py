@@ -1,14 +1,13 @@
-"""The queries about claim lines: estimate, claim, check and sheet."""
+"""The queries about claim lines: estimate, claim, check and sheet.
+
+What answers is imported when it is asked, so that a catalogue of them all is at hand at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feesync.analysis.check import check
-from feesync.analysis.sheet import SETTINGS, sheet
-from feesync.claims.estimator import estimate, estimate_claim
-from feesync.claims.line import ClaimLine
 from feesync.errors import ExitStatus
 from feesync.queries.answer import Answer
 from feesync.queries.parameter import Kind, Parameter
@@ -29,11 +28,14 @@ from feesync.queries.shared import (
     picked,
     places,
 )
+from feesync.reference.place_of_service import SETTINGS
 
 _MOST_UNITS = 9_999
 
 
 def _estimate(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.claims.estimator import estimate
+
     own = {name: values[name] for name in ("units", "charge", "postop_days") if name in values}
     result = estimate(
         values["hcpcs"], modifiers=values.get("modifiers", ()), db=db, **own, **header(values)
@@ -49,6 +51,8 @@ def _estimate(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _claim(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.claims.estimator import estimate_claim
+
     incomplete = values.get("incomplete", False)
     result = estimate_claim(values["lines"], incomplete=incomplete, db=db, **header(values))
     has_prices = all(line.allowed is not None for line in result.lines) and not result.refused
@@ -57,6 +61,9 @@ def _claim(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _check(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.analysis.check import check
+    from feesync.claims.line import ClaimLine
+
     line = ClaimLine.read(values["line"])
     line = line._replace(modifiers=(*(line.modifiers or ()), *values.get("modifiers", ())))
     amounts: dict[str, Any] = {name: values.get(name) for name in ("allowed", "paid")}
@@ -66,6 +73,8 @@ def _check(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _sheet(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.analysis.sheet import sheet
+
     settings = [name for text in values.get("settings", SETTINGS) for name in text.split(",")]
     result = sheet(
         values["lines"],

@@ -1,4 +1,7 @@
-"""The queries that answer with rows: coverage, rates, compare, history, diff, localities."""
+"""The queries that answer with rows: coverage, rates, compare, history, diff, localities.
+
+What answers is imported when it is asked, so that a catalogue of them all is at hand at once.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from feesync.analysis.comparison import BOTH, comparisons, read_choice, settings_of
-from feesync.analysis.history import history
-from feesync.changes.change import COLUMNS as CHANGE_COLUMNS
-from feesync.changes.diff import diffs
-from feesync.coverage.sheet import coverage_sheets
 from feesync.errors import ExitStatus
-from feesync.model.rate import Setting
+from feesync.model.rate import BOTH, Setting, read_choice, settings_of
 from feesync.queries.answer import Answer, RatesAnswer
 from feesync.queries.parameter import Kind, Parameter
 from feesync.queries.query import Database, Query
@@ -37,12 +35,11 @@ from feesync.queries.shared import (
     place,
     places,
 )
-from feesync.schedule.directory import COLUMNS as LOCALITY_COLUMNS
-from feesync.schedule.directory import localities
-from feesync.writers.rates import rates
 
 
 def _coverage(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.coverage.sheet import coverage_sheets
+
     sheets, unknown = coverage_sheets(
         values["hcpcs"],
         pos=values.get("pos"),
@@ -68,6 +65,8 @@ def _coverage(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _rates(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.writers.rates import rates
+
     result = rates(
         values["hcpcs"],
         locality=places(values),
@@ -88,6 +87,8 @@ def _rates(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.analysis.comparison import comparisons
+
     known, unknown = comparisons(
         values["hcpcs"],
         places(values),
@@ -115,6 +116,8 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _history(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.analysis.history import history
+
     setting = Setting.read(values.get("setting", Setting.NONFACILITY))
     result = history(values["hcpcs"], place(values) or "", db=db, **picked(values, (MODIFIERS, QP)))
     return Answer(
@@ -129,6 +132,9 @@ def _history(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.changes.change import COLUMNS
+    from feesync.changes.diff import diffs
+
     setting, states = values.get("setting"), values.get("state", ())
     results = diffs(
         values["before"],
@@ -151,7 +157,7 @@ def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
         tuple(results),
         to_json,
         lambda: [row for each in results for row in each.rows()],
-        CHANGE_COLUMNS,
+        COLUMNS,
         status=ExitStatus.NO_PRICE if results[0].unknown else ExitStatus.OK,
         notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in results))),
         refused=results[0].unknown,
@@ -159,6 +165,8 @@ def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _localities(query: Query, values: dict[str, Any], db: Database) -> Answer:
+    from feesync.schedule.directory import COLUMNS, localities
+
     result = localities(values.get("query"), date=values.get("date"), db=db)
     return Answer(
         query,
@@ -166,7 +174,7 @@ def _localities(query: Query, values: dict[str, Any], db: Database) -> Answer:
         result,
         result.rows,
         result.rows,
-        LOCALITY_COLUMNS,
+        COLUMNS,
         notes=result.notes,
         remark=result.remark or "",
     )

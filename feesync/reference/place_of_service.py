@@ -11,6 +11,9 @@ from feesync.model.rate import Setting
 from feesync.model.reading import excerpt, index, text
 from feesync.reference.tables import read_table
 
+SETTINGS = ("office", "asc", "hospital")
+"""The places of service of a practice's fee list, unless others are named."""
+
 _USUAL = ("11", "12", "19", "21", "22", "23", "24", "31", "02", "10")
 _LEAST_LIKENESS = 0.75
 _SHORTEST = 3

@@ -21,15 +21,16 @@ from feesync.model.money import json_text
 from feesync.model.reading import excerpt
 from feesync.queries.answer import Answer
 from feesync.queries.catalogue import QUERIES, ask
-from feesync.web import claims_file, health, openapi
+from feesync.web import health
 from feesync.web.problem import Problem
 from feesync.web.site import site_of
 
 PREFIX = "/api/"
 """How the addresses of the API begin."""
 
-POST_PATHS = frozenset({claims_file.PATH})
-"""The addresses that take POST."""
+_CLAIMS_FILE = "/api/reprice"
+POST_PATHS = frozenset({_CLAIMS_FILE})
+"""The addresses that take POST: one, for a file of claims."""
 
 NOTES_HEADER = "feesync-notes"
 """The header of what is said beside an answer of rows: a list of texts as JSON, in ASCII."""
@@ -142,7 +143,7 @@ def _gathered(pieces: Iterator[str]) -> Iterator[str]:
 def _no_address(request: Request) -> Response:
     """Return that there is no such address of the API, with the nearest that there is."""
     path = request.url.path
-    if path == claims_file.PATH:
+    if path == _CLAIMS_FILE:
         text = f"{excerpt(path)} takes a file of claims by POST, its content as the body"
         problem = Problem(405, ExitStatus.USAGE, "Method Not Allowed", (text,))
         response = problem_response(problem)
@@ -178,17 +179,21 @@ def problem_response(problem: Problem, error: FeesyncError | None = None) -> Res
 
 
 async def _price_claims(request: Request) -> Response:
+    from feesync.web import claims_file  # not at the start
+
     return await claims_file.answer(request, values_of(request), problem_response)
 
 
 def _describe(request: Request) -> Response:
+    from feesync.web import openapi  # not at the start
+
     return JSONResponse(openapi.document())
 
 
 ROUTES = [
     Route("/health", health.answer),
     Route("/api/openapi.json", _describe),
-    Route(claims_file.PATH, _price_claims, methods=["POST"]),
+    Route(_CLAIMS_FILE, _price_claims, methods=["POST"]),
     Route("/api/{name:str}", answer),
     Route("/api/{rest:path}", _no_address),
 ]

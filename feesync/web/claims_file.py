@@ -47,9 +47,6 @@ from feesync.queries.shared import (
 from feesync.web.problem import Problem
 from feesync.web.site import Site, site_of
 
-PATH = "/api/reprice"
-"""The one address that takes a file."""
-
 LARGEST = 256 << 20
 """The largest file, in bytes."""
 

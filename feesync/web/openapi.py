@@ -110,7 +110,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {
             **{f"/api/{name}": {"get": _operation(query)} for name, query in QUERIES.items()},
-            claims_file.PATH: {"post": _of_file()},
+            f"/api/{claims_file.QUESTION.name}": {"post": _of_file()},
             "/health": {
                 "get": {
                     "operationId": "health",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from feesync.analysis.sheet import SETTINGS, FeeSheet, sheet
+from feesync.analysis.sheet import FeeSheet, sheet
 from feesync.analysis.sheet_words import printout
 from feesync.cli.codes import codes_option, with_codes
 from feesync.cli.command import Reader
@@ -37,6 +37,7 @@ from feesync.cli.place import fill, required_place
 from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus
 from feesync.pricing.practitioner import PHYSICIAN
+from feesync.reference.place_of_service import SETTINGS
 from feesync.text.cells import count_of
 from feesync.writers.printout import NO_PRICE, Printout, amount_texts
 
