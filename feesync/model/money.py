@@ -273,6 +273,10 @@ for _name in (
     setattr(JsonNumber, f"__{_name}__", _refuse)
 
 
+_PLAIN = frozenset((str, int, bool, type(None)))
+"""What JSON has as it is, which most values are."""
+
+
 def json_ready(value: Mapping[str, object]) -> Shape:  # type: ignore[type-var]
     """Return a dictionary that `json.dumps` can write, of the type that the caller declares.
 
@@ -282,6 +286,8 @@ def json_ready(value: Mapping[str, object]) -> Shape:  # type: ignore[type-var]
 
 
 def _ready(value: object) -> Any:  # noqa: ANN401 - of the same shape
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Decimal):
         return int(value) if value.as_tuple().exponent == 0 else JsonNumber(value)
     if isinstance(value, Mapping):
@@ -294,6 +300,8 @@ def json_exact(value: object) -> Any:  # noqa: ANN401 - of the same shape
 
     This is for an encoder that writes a Decimal with all its places.
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, JsonNumber):
         return value.exact
     if isinstance(value, Mapping):

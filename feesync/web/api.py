@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from feesync.model.money import json_text
 from feesync.model.reading import excerpt
 from feesync.queries.answer import Answer
 from feesync.queries.catalogue import QUERIES, ask
+from feesync.queries.lines import ESTIMATE
 from feesync.web import health
 from feesync.web.problem import Problem
 from feesync.web.site import site_of
@@ -50,8 +52,17 @@ _MOST_NOTES = 4_000
 """The longest header of notes, in characters."""
 
 
-def answer(request: Request) -> Response:
-    """Return the answer to a query, or why there is none."""
+async def answer(request: Request) -> Response:
+    """Return the answer to a query, or why there is none.
+
+    An estimate takes less time than handing it to another thread.
+    """
+    if request.path_params["name"] == ESTIMATE.name:
+        return _answer(request)
+    return await run_in_threadpool(_answer, request)
+
+
+def _answer(request: Request) -> Response:
     name, dot, suffix = request.path_params["name"].partition(".")
     values = values_of(request)
     try:

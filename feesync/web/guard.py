@@ -12,7 +12,7 @@ import ipaddress
 import sys
 from collections.abc import Collection
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +42,7 @@ HEADERS = {
 }
 """They go with every answer; an answer without a `cache-control` of its own is not stored."""
 
+_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _READING = ("GET", "HEAD")
 
 
@@ -74,9 +75,9 @@ class Guard:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers.setdefault("cache-control", "no-store")
+                headers = message["headers"] = [*message["headers"], *_HEADERS]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
             await send(message)
 
         refusal = self._refusal(scope)
