@@ -60,6 +60,7 @@ def test_random_claims_of_the_fixture(loaded, tmp_path, small_book, seed):
     assert not found, "\n".join(map(str, found[:10]))
 
 
+@pytest.mark.slow
 def test_permuted_rows_and_processes_change_nothing(loaded, tmp_path, small_book, monkeypatch):
     claims = claims_of(small_book, 7, 120)
     rows = rows_of(claims)

@@ -268,6 +268,7 @@ def test_an_existing_file_stays(reprice, feesync, tmp_path):
     assert "does not end in .csv, .csv.gz, .csv.zst or .parquet, which says" in result.stderr
 
 
+@pytest.mark.slow
 def test_one_file_or_several_of_any_kind_are_the_same(reprice, feesync, tmp_path):
     _, whole = reprice(LINES)
     folder = tmp_path / "parts"

@@ -46,14 +46,19 @@ def type_checking(tree):
 
 
 @cache
+def trees():
+    """What each module says, parsed."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
 def imports(types=True):
     """Every import of one module of the package by another, also inside functions.
 
     `types=False` leaves out what only a type checker imports.
     """
     edges = set()
-    for name, path in MODULES.items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for name, tree in trees().items():
         unseen = set() if types else {*chain.from_iterable(map(ast.walk, type_checking(tree)))}
         for node in ast.walk(tree):
             if node in unseen:
@@ -201,10 +206,10 @@ def test_nothing_that_runs_imports_the_types_of_dictionaries():
 def test_the_library_names_no_command_in_what_it_raises():
     """A front end words what helps; notes on an answer and docstrings may name commands."""
     found = []
-    for path in PACKAGE.rglob("*.py"):
-        if path.relative_to(PACKAGE).parts[0] in ("cli", "__main__.py"):
+    for name, tree in trees().items():
+        if room(name) in ("cli", "__main__"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and str(getattr(node.func, "id", "")).endswith("Error"):
                 texts = "".join(
                     part.value
@@ -212,5 +217,5 @@ def test_the_library_names_no_command_in_what_it_raises():
                     if isinstance(part, ast.Constant) and isinstance(part.value, str)
                 )
                 if re.search(r"'feesync [a-z]|(^|\s)--[a-z]", texts):
-                    found.append((path.name, texts))
+                    found.append((name, texts))
     assert found == []

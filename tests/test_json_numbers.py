@@ -28,6 +28,7 @@ def test_json_text_is_the_decimal_without_its_zeros_at_the_end(digits, places):
     assert text.removesuffix(".0") == (shortest or "0").replace("-0", "0" if not exact else "-0")
 
 
+@pytest.mark.slow
 def test_every_cent_up_to_a_thousand_dollars():
     cents = range(100_000)
     assert json.loads(json.dumps([JsonNumber(D(c).scaleb(-2)) for c in cents]), parse_float=D) == [

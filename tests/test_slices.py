@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import simplejson
 from cms_files import rvu26d, zip_of
+from everyday import one_in
 
 from feesync import export, rates
 from feesync.datasets.rvu.load import load
@@ -75,7 +76,14 @@ GRIDS = {
 
 
 @pytest.mark.parametrize(("codes", "places", "states"), GRIDS.values(), ids=GRIDS)
-@pytest.mark.parametrize(("when", "qp"), [("RVU25D", False), (DAY, False), ("RVU26D", True)])
+@pytest.mark.parametrize(
+    ("when", "qp"),
+    [
+        pytest.param("RVU25D", False, marks=pytest.mark.slow),
+        pytest.param(DAY, False, marks=pytest.mark.slow),
+        ("RVU26D", True),
+    ],
+)
 def test_rows_text_and_batches(names, by, codes, places, states, when, qp):
     grid = open_grid(names, [*map(read_codes, codes)], places, states, when, qp=qp)
 
@@ -97,6 +105,7 @@ def test_rows_text_and_batches(names, by, codes, places, states, when, qp):
     assert len(duckdb[2]) == 1 or len(duckdb[0]) > 1_500
 
 
+@pytest.mark.slow
 def test_unrounded_amounts(names, by):
     """They are in the rows of a payer's conversion factor."""
     found = by(lambda: rates(release="RVU25D", conversion_factor="40.25", db=names).rows())
@@ -104,7 +113,7 @@ def test_unrounded_amounts(names, by):
     assert len(found[0]) > 8_000
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet", "db"])
+@pytest.mark.parametrize("ending", one_in(3, ["csv", "parquet", "db"]))
 def test_files_are_the_same_bytes(names, by, tmp_path, ending):
     def content():
         path = tmp_path / f"x.{ending}"
@@ -115,6 +124,7 @@ def test_files_are_the_same_bytes(names, by, tmp_path, ending):
     assert duckdb == sqlite
 
 
+@pytest.mark.slow
 def test_codes_of_the_database_and_of_the_snapshot(loaded, by):
     """In August RVU25C answers, from the snapshot for its codes, else the near RVU25D."""
     grid = open_grid(loaded, [], [], [], date(2025, 8, 1), qp=False)

@@ -127,7 +127,7 @@ def answered(answer, path):
     return repr(answer(path)).replace(str(path), "")
 
 
-EVERYDAY = {"estimate of a contract", "rates", "localities"}
+EVERYDAY = {"estimate of a contract", "rates"}
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def reading(database, allowed):
     stop = threading.Event()
 
     def ask():
-        while not stop.is_set():
+        while not stop.wait(0.002):
             try:
                 answers.append(
                     estimate("64493", locality="national", date="2025-08-01", db=database).fee

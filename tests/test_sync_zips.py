@@ -48,6 +48,7 @@ def place(feesync, code):
     return answer["locality"]["mac"], answer["locality"]["locality"]
 
 
+@pytest.mark.slow
 def test_filling_then_nothing_new_then_a_repost(feesync, offered):
     result = feesync("sync", "--zips")
     assert (result.exit_code, result.stderr) == (0, "")

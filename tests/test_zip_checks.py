@@ -320,6 +320,7 @@ def test_bounds_grow_with_the_years(rows, database):
     assert load_zip_files(database, [zip5_of(later, "20271")])[0].outcome == "new"
 
 
+@pytest.mark.slow
 def test_a_locality_of_a_release_of_the_database_is_known(rows, database):
     gpci = rvu25d()["GPCI2025.csv"].replace(b"01112,CA,54,", b"01112,CA,44,", 1)
     assert gpci != rvu25d()["GPCI2025.csv"]
