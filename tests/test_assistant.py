@@ -285,6 +285,6 @@ def test_without_the_sdk_the_extra_is_named(feesync, monkeypatch):
     result = feesync("mcp")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "feesync: an assistant's tools needs a package that is not installed: pip install "
-        "'feesync[mcp]' brings it\n"
+        "feesync: the server of an assistant's tools needs a package that is not installed: pip "
+        "install 'feesync[mcp]' brings it\n"
     )

@@ -32,7 +32,7 @@ def check_extra() -> None:
     try:
         import mcp.server.lowlevel  # noqa: F401
     except ModuleNotFoundError:
-        raise MissingExtraError("an assistant's tools", "mcp") from None
+        raise MissingExtraError("the server of an assistant's tools", "mcp") from None
 
 
 def make_server(wording: Wording, db: Database = None) -> Server[Any]:
