@@ -16,6 +16,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import IO, Any, TypeVar, get_type_hints
 
+from feesync.errors import InvalidInputError
+
 try:
     import fcntl
 except ImportError:  # not on Windows
@@ -31,6 +33,24 @@ _SHARED, _PRIVATE = 0o666, 0o600
 
 _MOST_NAMES = 100
 """How many names to try where other processes remove or lock each new file."""
+
+
+def matching(path: Path) -> list[Path]:
+    """Return the files that a pattern such as `claims/*.csv` matches, in their order.
+
+    What names a file, whatever is in its name, is no pattern.
+
+    Raises:
+        InvalidInputError: it matches no file.
+    """
+    from glob import glob, has_magic  # where several files are read
+
+    if os.path.exists(path) or not has_magic(str(path)):  # noqa: PTH110 - any text is a name
+        return [path]
+    found = sorted(map(Path, glob(str(path), recursive=True)))  # noqa: PTH207
+    if not found:
+        raise InvalidInputError(f"{path} matches no file")
+    return [one for one in found if not one.is_dir()]
 
 
 @contextmanager

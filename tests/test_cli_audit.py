@@ -8,8 +8,11 @@ import re
 import stat
 
 import pytest
+from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 from remits import X12, claim, denied, remit, service
+
+from feesync.cli import cli
 
 HERE = ("--locality", "01112-05")
 BASE = X12 / "base.835"
@@ -229,6 +232,39 @@ def test_a_cut_or_wrong_file_says_where_and_not_what(feesync, tmp_path, text):
     assert result.exit_code == 4
     assert "CLP03" in result.stderr
     assert not SECRET.search(result.stdout + result.stderr)
+
+
+def test_a_pattern_is_the_files_that_it_matches(feesync, tmp_path):
+    for name in ("a.835", "b[1].835", "c.txt"):
+        (tmp_path / name).write_text(BASE.read_text() if name != "c.txt" else "no remittance")
+    (tmp_path / "d.835").mkdir()
+    for pattern in ("*.835", "b[[]1].835", "b[1].835"):
+        result = feesync("audit", tmp_path / pattern, *HERE)
+        assert (result.exit_code, result.stdout) == (0, TABLE)
+    billed = tmp_path / "base.837"
+    billed.write_text((X12 / "base.837").read_text())
+    by_claim = feesync("audit", BASE, "--claims", tmp_path / "*.837", "--json")
+    assert (
+        json.loads(by_claim.stdout)["rows"]
+        == json.loads(feesync("audit", BASE, "--claims", billed, "--json").stdout)["rows"]
+    )
+    nothing = feesync("audit", tmp_path / "*.era", BASE, *HERE)
+    assert (nothing.exit_code, nothing.stdout) == (2, "")
+    assert nothing.stderr == f"feesync: {tmp_path / '*.era'} matches no file\n"
+
+
+def test_standard_input(tmp_path):
+    runner = CliRunner()
+    result = runner.invoke(cli, ["audit", "-", *HERE], input=BASE.read_bytes())
+    assert result.stdout == TABLE
+    rows = runner.invoke(cli, ["audit", "-", *HERE, "--json"], input=BASE.read_bytes()).stdout
+    assert {row["file"] for row in json.loads(rows)["rows"]} == {"standard input"}
+    wrong = runner.invoke(cli, ["audit", "-", *HERE], input=b"JANE DOE")
+    assert wrong.exit_code == 2
+    assert wrong.stderr.startswith("feesync: standard input: is no X12 file")
+    twice = runner.invoke(cli, ["audit", "-", "-", *HERE], input=b"")
+    assert (twice.exit_code, "- is given twice" in twice.stderr) == (2, True)
+    assert runner.invoke(cli, ["audit", BASE.as_posix(), "--claims", "-", *HERE]).exit_code == 2
 
 
 class TestStatus:

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from glob import glob, has_magic
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +22,7 @@ from feesync.batch.request import Request
 from feesync.claims.header import read_header
 from feesync.claims.rates import day_of_rates
 from feesync.errors import Hint, HintKind, InvalidInputError, MissingExtraError, one_line
-from feesync.files import scratch_folder
+from feesync.files import matching, scratch_folder
 from feesync.model import reading
 from feesync.paths import database_path, file_path
 from feesync.pricing.line import Contract
@@ -296,14 +295,7 @@ def _claims(claims: Any) -> tuple[tuple[tuple[Path, str], ...], Any]:  # noqa: A
     given = reading.sequence("claims", claims, "claims.csv") if several else (claims,)
     paths: list[Path] = []
     for each in given:
-        path = file_path(each)
-        if has_magic(str(path)) and not path.exists():
-            found = sorted(map(Path, glob(str(path), recursive=True)))  # noqa: PTH207
-            if not found:
-                raise InvalidInputError(f"{path} matches no file")
-            paths += [one for one in found if not one.is_dir()]
-        else:
-            paths.append(path)
+        paths += matching(file_path(each))
     if not paths:
         raise InvalidInputError("claims names no file")
     there: dict[tuple[int, int], Path] = {}

@@ -6,6 +6,8 @@ Out of scope: what its cells mean (claims, analysis).
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from feesync.errors import InvalidInputError
@@ -13,7 +15,7 @@ from feesync.errors import InvalidInputError
 if TYPE_CHECKING:
     import click
 
-STDIN = "-"
+STDIN, STDIN_NAME = "-", "standard input"
 _LARGEST = 64 * 2**20
 
 
@@ -26,7 +28,7 @@ def read_input(argument: str) -> tuple[bytes, str]:
     from pathlib import Path  # where a file is named, not at every start
 
     if argument == STDIN:
-        data, name = sys.stdin.buffer.read(_LARGEST + 1), "standard input"
+        data, name = sys.stdin.buffer.read(_LARGEST + 1), STDIN_NAME
     else:
         name = argument
         try:
@@ -37,6 +39,31 @@ def read_input(argument: str) -> tuple[bytes, str]:
     if len(data) > _LARGEST:
         raise InvalidInputError(f"{name} is larger than {_LARGEST >> 20} MiB")
     return data, name
+
+
+@contextmanager
+def with_stdin(names: Sequence[str]) -> Iterator[list[str]]:
+    """Give the paths of files; standard input goes to a temporary file first, of any size.
+
+    Raises:
+        click.UsageError: it is named twice.
+    """
+    if STDIN not in names:
+        yield list(names)
+        return
+    if names.count(STDIN) > 1:
+        import click
+
+        raise click.UsageError("- is given twice: there is one standard input")
+    from shutil import copyfileobj
+
+    from feesync.files import scratch_folder  # where all of it may be too large
+
+    with scratch_folder() as folder:
+        path = folder / STDIN_NAME
+        with path.open("wb") as file:
+            copyfileobj(sys.stdin.buffer, file, 1 << 20)
+        yield [str(path) if name == STDIN else name for name in names]
 
 
 def read_percent(

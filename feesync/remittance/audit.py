@@ -7,7 +7,7 @@ printed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,7 @@ from feesync.errors import (
     one_line,
     together,
 )
+from feesync.files import matching
 from feesync.model import reading
 from feesync.model.money import dollars
 from feesync.pricing import practitioner as practitioners
@@ -79,8 +80,9 @@ def audit(
     allowed amount, so that neither sequestration nor a deductible is an underpayment.
 
     Args:
-        files: remittances (X12 835), one file or several. A reversal and its correction may be in
-            different ones, in any order. What a later file repeats counts once.
+        files: remittances (X12 835), one file or several, or patterns such as `2025-11/*.835`. A
+            reversal and its correction may be in different ones, in any order. What a later file
+            repeats counts once.
         locality: the place of lines that neither `claims` nor `providers` places, as for
             `estimate`.
         providers: a csv file or a workbook with a row for each practitioner: `npi`, and of
@@ -149,6 +151,7 @@ def audit_files(
     tolerance: Decimal | int | str,
     show_claim_ids: bool,
     db: str | os.PathLike[str] | None,
+    names: Mapping[Path, str] | None = None,
 ) -> Audit:
     """Return an audit as `audit` does, and tell the progress.
 
@@ -165,6 +168,7 @@ def audit_files(
         tolerance: as for `audit`.
         show_claim_ids: as for `audit`.
         db: as for `audit`.
+        names: what files are called that have another name than their path.
 
     Raises:
         FeesyncError: for the reasons of `audit`.
@@ -195,7 +199,7 @@ def audit_files(
     decisions, errors = _read(paths, progress)
     result = _audit(
         decisions,
-        [str(path) for path in paths],
+        [(names or {}).get(path, str(path)) for path in paths],
         errors,
         renderings,
         contract if has_contract else {},
@@ -217,7 +221,8 @@ def _paths(name: str, files: File | Iterable[File]) -> list[Path]:
             else f"{name}: a {type(files).__name__} is no file; give its path"
         )
     several = [files] if isinstance(files, str | os.PathLike) else files
-    return [_path(name, each) for each in reading.sequence(name, several, "remit.835")]
+    given = (_path(name, each) for each in reading.sequence(name, several, "remit.835"))
+    return [path for each in given for path in matching(each)]
 
 
 def _path(name: str, file: object) -> Path:

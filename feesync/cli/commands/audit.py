@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from functools import partial
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 from feesync.cli.audit_text import print_audit, summary
 from feesync.cli.command import Reader
 from feesync.cli.hints import error_text
+from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     conversion_factor_option,
@@ -46,8 +48,25 @@ _MOST_FINDINGS = 20
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
+class _Files(click.Path):
+    """A file that is there, or a pattern of several."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - as click has it
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401
+        """Return the path or the pattern as it stands."""
+        return value if has_magic(value) else super().convert(value, param, ctx)
+
+
+_FILES = _Files(exists=True, dir_okay=False, readable=True)
+_FILES_OR_STDIN = _Files(exists=True, dir_okay=False, readable=True, allow_dash=True)
+
+
 @click.command("audit", cls=Reader, short_help="What remittances underpaid, and why.")
-@click.argument("files", nargs=-1, required=True, metavar="REMIT...", type=_FILE)
+@click.argument("files", nargs=-1, required=True, metavar="REMIT...", type=_FILES_OR_STDIN)
 @partial(optional_locality_option, names=())
 @click.option(
     "--providers",
@@ -58,7 +77,7 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 )
 @click.option(
     "--claims",
-    type=_FILE,
+    type=_FILES,
     multiple=True,
     metavar="FILE",
     help="The claims as billed, for the place of each: 837P, or a table with claim_id, line, zip "
@@ -109,10 +128,10 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.pass_context
 def command(
     ctx: click.Context,
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     locality: str | None,
     providers: Path | None,
-    claims: tuple[Path, ...],
+    claims: tuple[str, ...],
     practitioner: str | None,
     nonpar: bool | None,
     qp: bool,
@@ -130,6 +149,8 @@ def command(
 ) -> None:
     """Find what remittances (X12 835) underpaid, and what each amount would be right for.
 
+    REMIT is a file, a quoted pattern, or - for standard input.
+
     A line is held against what Medicare allows for it on its day, beside the other paid lines of
     its claim: allowed against allowed, so that sequestration and the deductible are no
     underpayment. The worklist is sorted by dollars. Reversals are netted with their corrections
@@ -142,7 +163,7 @@ def command(
 
     \b
       feesync audit remit.835 --locality 01112-05
-      feesync audit 2025-11/*.835 --providers practice.csv -o worklist.xlsx
+      feesync audit '2025-11/*.835' --providers practice.csv -o worklist.xlsx
       feesync audit remit.835 --claims billed.837 --show-claim-ids --csv
       feesync audit remit.835 --zip 33612 --percent 110 --of-year 2022
 
@@ -162,7 +183,7 @@ def command(
     }
     names = [name for name in values if name != "locality" or not (providers or claims)]
     form = {"as_json": as_json, "as_csv": as_csv or output}
-    with fill(values, names, form):
+    with fill(values, names, form), with_stdin(files) as paths:
         if not (values["locality"] or providers or claims):
             raise click.UsageError(
                 "a remittance does not say where services were furnished: give --locality (or "
@@ -171,7 +192,7 @@ def command(
         progress = _Progress(is_visible=_on_terminal())
         try:
             result = audit_files(
-                files,
+                paths,
                 progress.show,
                 locality=values["locality"],
                 providers=providers,
@@ -187,6 +208,11 @@ def command(
                 tolerance=tolerance,
                 show_claim_ids=show_claim_ids,
                 db=ctx.obj,
+                names={
+                    Path(path): STDIN_NAME
+                    for path, name in zip(paths, files, strict=True)
+                    if name == STDIN
+                },
             )
         finally:
             progress.end()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from feesync.batch.repricing import Repricing, Variance
 from feesync.batch.request import Request
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
-from feesync.cli.input import STDIN
+from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     conversion_factor_option,
@@ -43,7 +42,6 @@ from feesync.cli.options import (
 from feesync.cli.output import print_file, print_json, print_lines, print_table
 from feesync.cli.place import fill
 from feesync.errors import Hint, HintKind
-from feesync.files import scratch_folder
 from feesync.formats.table import plain
 from feesync.model.rate import Setting
 from feesync.model.reading import excerpt
@@ -53,7 +51,6 @@ from feesync.text.cells import count_of
 
 _MOST_FINDINGS = 20
 _ENGINES = ("duckdb", "spark")
-_STDIN_NAME = "standard input"
 _WIDTH, _MEANING = 80, 44
 _WIDE, _AMOUNT = 24, 18
 
@@ -198,7 +195,7 @@ def command(
     one_setting(terms["setting"], terms["pos"])
     terms["date"] = terms.pop("day")
     wanted = ("locality", "practitioner", "nonpar", *(() if terms["setting"] else ("pos",)))
-    stdin = nullcontext(claims) if in_spark else _with_stdin(claims)
+    stdin = nullcontext(claims) if in_spark else with_stdin(claims)
     with fill(terms, wanted, {"as_json": as_json}), stdin as paths:
         terms["setting"] = terms["setting"] or Setting.NONFACILITY
         terms["practitioner"] = terms["practitioner"] or PHYSICIAN
@@ -226,25 +223,10 @@ def command(
         print_file(count_of(result.lines, "line"), Path(output))
 
 
-@contextmanager
-def _with_stdin(claims: Sequence[str]) -> Iterator[list[str]]:
-    """Give the paths of the claims; standard input goes to a temporary file first."""
-    if STDIN not in claims:
-        yield list(claims)
-        return
-    if claims.count(STDIN) > 1:
-        raise click.UsageError("- is given twice: there is one standard input")
-    with scratch_folder() as folder:
-        path = folder / "standard-input"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
-        yield [str(path) if claim == STDIN else claim for claim in claims]
-
-
 def _run(job: Job, claims: Sequence[str], paths: Sequence[str]) -> Repricing:
     """Run a job; on a terminal, stderr shows how far it is."""
     temporary = {path for claim, path in zip(claims, paths, strict=True) if claim == STDIN}
-    files = [(path, _STDIN_NAME if name in temporary else name) for path, name in job.files]
+    files = [(path, STDIN_NAME if name in temporary else name) for path, name in job.files]
     job = replace(job, files=tuple(files))
     if not sys.stderr.isatty():
         return job.run()
