@@ -6,15 +6,17 @@ import pytest
 
 from feesync import estimate_claim
 from feesync.batch.answer_row import AnswerRow, answer_row, refused_row
-from feesync.batch.reasons import Reason, reason_of
+from feesync.batch.reasons import Reason
 from feesync.claims.claim import claim_payers
 from feesync.claims.line import ClaimLine
 from feesync.claims.memory import header_of
 from feesync.claims.rates import ClaimRates
+from feesync.claims.refusal import refusal_of
 from feesync.errors import (
     InvalidInputError,
     LocalityError,
     ModifierError,
+    NoPriceError,
     NoReleaseError,
     StoreError,
     UnknownCodeError,
@@ -25,6 +27,7 @@ from feesync.schedule.threads import open_schedule
 
 WHERE: dict[str, Any] = dict(locality="01112-05", date="2025-11-03")
 AMOUNTS = AnswerRow._fields[:6]
+from feesync.remittance import line_status
 
 
 def rows(lines, more):
@@ -75,16 +78,17 @@ def test_a_line_that_cannot_be_priced_has_its_reason_alone():
         (UnknownCodeError(""), "unknown-code"),
         (LocalityError(""), "locality"),
         (NoReleaseError(), "no-release"),
+        (NoPriceError(), "no-rate"),
         (InvalidInputError(), "invalid"),
     ],
 )
 def test_an_error_about_a_line_is_a_reason(error, reason):
-    assert reason_of(error) == reason
+    assert refusal_of(error) == Reason(reason) == line_status.Reason(reason)
 
 
 def test_an_error_about_the_run_is_raised():
     with pytest.raises(StoreError):
-        reason_of(StoreError())
+        refusal_of(StoreError())
 
 
 def test_every_reason_has_words():

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from feesync.batch.engine import Columns, Engine
 from feesync.batch.periods import Periods, Place
-from feesync.batch.reasons import Reason, reason_of
+from feesync.batch.reasons import Reason
 from feesync.batch.services import ANY_DAY
 from feesync.batch.texts import Texts
 from feesync.batch.words import Kind, Numbers, Words
+from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, NoPriceError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate, Setting
 from feesync.pricing.line import Contract, Line
@@ -177,7 +178,7 @@ def _row(modifiers: tuple[str, ...], rows: tuple[str, ...]) -> str | Reason:
     try:
         rate_of(Line("", modifiers, Terms(ANY_DAY, Setting.NONFACILITY)), lookup)
     except FeesyncError as error:
-        return reason_of(error)
+        return Reason(refusal_of(error))
     return lookup.row
 
 

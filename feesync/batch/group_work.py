@@ -15,11 +15,12 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from feesync.batch.answer_row import AnswerRow, answer_row, refused_row
-from feesync.batch.reasons import reason_of
+from feesync.batch.reasons import Reason
 from feesync.batch.services import Service
 from feesync.claims.answer import Payers
 from feesync.claims.claim import claim_payers
 from feesync.claims.rates import day_of_rates
+from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, StoreError, UnknownCodeError
 from feesync.model.rate import Rate
 from feesync.model.tuples import tuple_of
@@ -196,7 +197,7 @@ def _answers(
         if isinstance(price, Price):
             yield number, answer_row(price, shares[number])
         else:
-            yield number, refused_row(reason_of(price))
+            yield number, refused_row(Reason(refusal_of(price)))
 
 
 def _check_state(schedule: FeeSchedule, releases: Mapping[str, str]) -> None:

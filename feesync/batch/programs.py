@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from feesync.batch.engine import Engine
 from feesync.batch.fee import Rates
 from feesync.batch.periods import Periods
-from feesync.batch.reasons import Reason, reason_of
+from feesync.batch.reasons import Reason
 from feesync.batch.texts import Texts
 from feesync.batch.words import Numbers, Words
+from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model.money import SCALE
 from feesync.model.rate import Setting
@@ -166,7 +167,7 @@ def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
         own_program = program(indicators, line)
         own = recipe(own_program, line)
     except FeesyncError as error:
-        return Shape(line, None, reason=reason_of(error))
+        return Shape(line, None, reason=Reason(refusal_of(error)))
     if own and own.limit and 2 * SCALE * own.limit[0] * _MOST_EXACT + own.limit[1] >= _HIGHEST:
         own = None
     simple = is_simple(own_program, own)

@@ -8,16 +8,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from feesync.errors import (
-    FeesyncError,
-    InvalidInputError,
-    LocalityError,
-    ModifierError,
-    NoPriceError,
-    NoReleaseError,
-    UnknownCodeError,
-)
-
 
 class Status(StrEnum):
     """What became of a line."""
@@ -87,24 +77,3 @@ _WORDS = {
     Reason.INVALID: "what the line says contradicts itself, its code or the contract",
     Reason.CLAIM_INCOMPLETE: "another line of the claim is refused; this is priced without it",
 }
-
-_OF_CLASS = (
-    (ModifierError, Reason.MODIFIER),
-    (UnknownCodeError, Reason.UNKNOWN_CODE),
-    (LocalityError, Reason.LOCALITY),
-    (NoReleaseError, Reason.NO_RELEASE),
-    (NoPriceError, Reason.NO_RATE),
-    (InvalidInputError, Reason.INVALID),
-)
-
-
-def reason_of(error: FeesyncError) -> Reason:
-    """Return the reason that an error about a line is.
-
-    Raises:
-        FeesyncError: the error itself, where it is not about a line.
-    """
-    for kind, reason in _OF_CLASS:
-        if isinstance(error, kind):
-            return reason
-    raise error

@@ -12,37 +12,18 @@ from typing import NamedTuple
 from feesync.analysis.cause import Question
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.claims.header import Header, read_header
-from feesync.errors import (
-    FeesyncError,
-    InvalidInputError,
-    LocalityError,
-    ModifierError,
-    NoPriceError,
-    NoReleaseError,
-    StoreError,
-    UnknownCodeError,
-)
+from feesync.errors import FeesyncError, NoReleaseError, StoreError
 from feesync.model.note import Severity
 from feesync.model.rate import Setting
 from feesync.pricing.claim import claim
 from feesync.pricing.line import Contract, Line, Price
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.pricing.rows import RateLookup
-from feesync.remittance.line_status import Reason
 from feesync.remittance.rendering import Rendering
 from feesync.schedule.quote import Quote
 
 MOST_CLAIMS = 50_000
 """How many different claims of a day are remembered; then all are forgotten."""
-
-_REASONS: tuple[tuple[type[FeesyncError], Reason], ...] = (
-    (ModifierError, Reason.MODIFIER),
-    (UnknownCodeError, Reason.UNKNOWN_CODE),
-    (NoReleaseError, Reason.NO_RELEASE),
-    (LocalityError, Reason.LOCALITY),
-    (NoPriceError, Reason.NO_RATE),
-    (InvalidInputError, Reason.INVALID),
-)
 
 _Prices = dict[int, Price | FeesyncError]
 
@@ -168,15 +149,3 @@ def _prices(lines: dict[int, Line], rates: RateLookup) -> _Prices:
             found[error.claim_line] = error
             lines = {number: line for number, line in lines.items() if number not in found}
     return found
-
-
-def reason_of(error: FeesyncError) -> Reason:
-    """Return the reason for which a line cannot be priced.
-
-    Raises:
-        FeesyncError: the error itself, where it is not about a line.
-    """
-    for kind, reason in _REASONS:
-        if isinstance(error, kind):
-            return reason
-    raise error

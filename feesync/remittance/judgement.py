@@ -14,13 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from feesync.analysis.cause import Question
 from feesync.claims.line import ClaimLine
+from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.reference.place_of_service import places_of_service
 from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied, is_duplicate
 from feesync.remittance.as_if import AsIf, Searches, beside
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import REVERSAL, Decision, Standing
-from feesync.remittance.expected import Expected, ExpectedAmounts, reason_of
+from feesync.remittance.expected import Expected, ExpectedAmounts
 from feesync.remittance.line_status import LineStatus, Reason
 from feesync.remittance.part import Case, Part, audit_line, whole_claim
 from feesync.remittance.records import ServiceLine
@@ -148,7 +149,7 @@ class Judge:
         try:
             line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
         except InvalidInputError as error:
-            return _refused(part, reason_of(error))
+            return _refused(part, refusal_of(error))
         question = Question(header, line._replace(charge=service.charge))
         return part._replace(question=question)
 
@@ -178,7 +179,7 @@ class Judge:
         if isinstance(own, FeesyncError):
             if status is None:
                 status = LineStatus.REFUSED
-            reason, own = reason_of(own), None
+            reason, own = refusal_of(own), None
         elif own is not None:
             should = own.price.allowed
             if should is None:
@@ -239,9 +240,9 @@ def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
     return {number: part.question for number, part in parts.items() if part.question}
 
 
-def _refused(part: Part, reason: Reason) -> Part:
+def _refused(part: Part, reason: str) -> Part:
     """Return a line that cannot be priced; one that is denied stays denied."""
-    kind = LineStatus.NOT_AUDITED if reason is Reason.MISSING_LOCALITY else LineStatus.REFUSED
+    kind = LineStatus.NOT_AUDITED if reason == Reason.MISSING_LOCALITY else LineStatus.REFUSED
     return part._replace(status=part.status or kind, reason=part.reason or reason)
 
 
