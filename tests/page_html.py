@@ -37,7 +37,8 @@ class Page(HTMLParser):
         if tag == "script" and "src" not in names:
             self.faults.append("a script in the page")
         for name in ("src", "href", "action"):
-            if (dict(attrs).get(name) or "/")[0] not in "/#":
+            to_others = tag == "a" and dict(attrs).get("rel") == "noreferrer"
+            if (dict(attrs).get(name) or "/")[0] not in "/#" and not to_others:
                 self.faults.append(f"{name} leads to {dict(attrs)[name]}")
         if tag not in VOID or tag == "option":
             self.open.append(tag)

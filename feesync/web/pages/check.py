@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from feesync.analysis.check import Check
-from feesync.analysis.check_text import distance, share, verdict
 from feesync.claims.estimate import Estimate, factor_words, heading, other_notes, place_line
 from feesync.web.carry import alone
+from feesync.web.offers import places_of_service
 from feesync.web.page import Page, Visit
+
+if TYPE_CHECKING:
+    from feesync.analysis.check import Check
 
 Row = tuple[str, Decimal | None]
 
@@ -17,6 +20,8 @@ Row = tuple[str, Decimal | None]
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
         return {}
+    from feesync.analysis.check_text import distance, verdict
+
     check: Check = visit.answer.result
     own = check.estimate
     return {
@@ -39,6 +44,8 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
 def _arithmetic(estimate: Estimate) -> list[Row]:
     """Return how the amount of a cause comes about."""
+    from feesync.analysis.check_text import share
+
     rows: list[Row] = [("Fee schedule amount", estimate.fee)]
     rows += [
         (step.name if step.factor is None else f"{step.name} × {step.factor}", step.amount)
@@ -73,5 +80,6 @@ PAGE = Page(
         *("modifiers", "setting", "practitioner", "nonpar", "qp", "deductible"),
         *("percent", "of_year", "conversion_factor", "purpose", "history"),
     ),
+    offers=places_of_service,
     view=_view,
 )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimate import Estimate, factor_words, other_notes, place_line
 from feesync.errors import NoPriceError
 from feesync.model.note import Note
-from feesync.pricing.neighbours import RANKINGS
 from feesync.web.carry import alone
+from feesync.web.offers import places_of_service
 from feesync.web.page import Page, Visit
+
+if TYPE_CHECKING:
+    from feesync.claims.claim_estimate import ClaimEstimate
 
 Numbered = Sequence[tuple[int, Estimate]]
 """Lines of a claim with their numbers."""
+
+_INCOMPLETE = "claim-incomplete"
 
 
 def _view(visit: Visit) -> Mapping[str, object]:
@@ -33,7 +38,10 @@ def _view(visit: Visit) -> Mapping[str, object]:
                 for line in claim.lines
             }.values()
         ),
-        "notes": [*_notes(lines), *claim.notes],
+        "notes": [
+            *_notes(lines),
+            *(note for note in claim.notes if note.code != _INCOMPLETE),  # the page lists them
+        ],
         "refused": [
             (each.number, visit.site.error_text(NoPriceError(each.reason, hint=each.hint)))
             for each in claim.refused
@@ -43,6 +51,8 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
 def _rank(line: Estimate) -> str:
     """Return what a line is ranked among, and its rank; empty where no rule ranks it."""
+    from feesync.pricing.neighbours import RANKINGS
+
     if line.rank is None:
         return ""
     return f"{RANKINGS[line.quote.rate.multiple_procedure]} {line.rank}"
@@ -74,5 +84,6 @@ PAGE = Page(
     ),
     spare={"lines": 4, "history": 1},
     preset={"incomplete": "on"},
+    offers=places_of_service,
     view=_view,
 )

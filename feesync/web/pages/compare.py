@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from feesync.analysis.comparison import Comparison, change
 from feesync.model.locality import Locality
 from feesync.model.money import dollars_or_none
 from feesync.web.carry import alone
 from feesync.web.page import Page, Visit
+
+if TYPE_CHECKING:
+    from feesync.analysis.comparison import Comparison
 
 _BAR = 100
 """The width of the longest bar, in units of the picture."""
@@ -43,6 +45,8 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
 
 def _rows(visit: Visit, comparison: Comparison) -> list[Row]:
+    from feesync.analysis.comparison import change
+
     first, *second = comparison.settings
     longest = max(
         (amount or 0 for place in comparison.places for amount in place.amounts.values()), default=0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from feesync.coverage.page import coverage_page
+from feesync.web.offers import places_of_service
 from feesync.web.page import Page, Visit
 
 
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
         return {}
+    from feesync.coverage.page import coverage_page
+
     return {"sheet": coverage_page(visit.answer.result)}
 
 
@@ -22,5 +24,6 @@ PAGE = Page(
     "units, prior authorization, frequency, necessity, documents.",
     fields=("hcpcs", "locality", "pos", "date"),
     split=frozenset({"hcpcs"}),
+    offers=places_of_service,
     view=_view,
 )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from feesync.errors import FeesyncError, Hint, HintKind, NoPriceError
-from feesync.refresh.status import Status, status
 from feesync.web.page import Page, Visit
+
+if TYPE_CHECKING:
+    from feesync.refresh.status import Status
 
 
 def _view(visit: Visit) -> Mapping[str, object]:
+    from feesync.refresh.status import status
+
     found = status(db=visit.site.db)
     worded = visit.site.error_text
     lack = found.today.lack

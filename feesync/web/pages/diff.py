@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from feesync.changes.change import AmountChange, CodeChange, Diff, Kind, count_kind, gpci_changes
 from feesync.model.money import percent_change
-from feesync.schedule.threads import open_schedule
+from feesync.web.offers import labels
 from feesync.web.page import Page, Visit
-from feesync.web.site import Site
+
+if TYPE_CHECKING:
+    from feesync.changes.change import AmountChange, CodeChange, Diff
 
 _MOST = 200
 _MOST_PLACES = 12
@@ -32,6 +33,8 @@ class Row(NamedTuple):
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
         return {}
+    from feesync.changes.change import Kind, count_kind, gpci_changes
+
     results: tuple[Diff, ...] = visit.answer.result
     first = results[0]
     factors = [
@@ -54,6 +57,8 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
 def _of_place(result: Diff) -> dict[str, object]:
     """Return the rows of a place, the largest change first, as far as they are shown."""
+    from feesync.changes.change import gpci_changes
+
     rows = sorted(
         (
             (amount.rank if amount else code.rank, number, Row(code, amount, result.reason(code)))
@@ -70,12 +75,6 @@ def _of_place(result: Diff) -> dict[str, object]:
     }
 
 
-def _labels(site: Site) -> Mapping[str, Sequence[str]]:
-    """Return the labels of the loaded releases, the newest first."""
-    labels = [release.label for release in open_schedule(site.db).releases()][::-1]
-    return {"before": labels, "after": labels}
-
-
 PAGE = Page(
     name="diff",
     short="Changes",
@@ -85,6 +84,6 @@ PAGE = Page(
     fields=("before", "after", "codes", "locality"),
     more=("state", "setting", "qp"),
     split=frozenset({"codes"}),
-    offers=_labels,
+    offers=labels,
     view=_view,
 )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from feesync.analysis.history import History, Moment
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import Setting
+from feesync.web import pictures
 from feesync.web.carry import alone
 from feesync.web.page import Page, Visit
+
+if TYPE_CHECKING:
+    from feesync.analysis.history import History, Moment
 
 _DAY = timedelta(days=1)
 
@@ -27,7 +31,11 @@ def _view(visit: Visit) -> Mapping[str, object]:
             rows.append({"gap": gap})
         rows.append(_row(visit, history, moment, setting))
         before = moment
-    return {"setting": setting, "rows": rows[::-1]}
+    return {
+        "setting": setting,
+        "rows": rows[::-1],
+        "steps": pictures.steps(history, setting, date.today()),
+    }
 
 
 def _row(visit: Visit, history: History, moment: Moment, setting: Setting) -> dict[str, object]:

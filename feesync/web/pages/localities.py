@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from feesync.errors import NoPriceError
 from feesync.queries.catalogue import QUERIES
-from feesync.schedule.directory import Directory
 from feesync.web.carry import carried
 from feesync.web.page import Page, Visit
 from feesync.web.site import address
+
+if TYPE_CHECKING:
+    from feesync.schedule.directory import Directory
 
 
 def _view(visit: Visit) -> Mapping[str, object]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from feesync.analysis.sheet_words import printout
 from feesync.web.page import Page, Visit
-from feesync.writers.printout import MOST_AMOUNTS, amount_texts, heads
 
 
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
         return {}
+    from feesync.analysis.sheet_words import printout
+    from feesync.writers.printout import MOST_AMOUNTS, amount_texts, heads
+
     whole = printout(visit.answer.result, limiting=bool(visit.answer.result.nonpar))
     return {
         "printout": whole,

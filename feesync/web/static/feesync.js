@@ -129,6 +129,43 @@
     });
   });
 
+  // A row for another value, as soon as the last one is filled; rows that are pasted are apart.
+  each(".field-several", (field) => {
+    const boxes = () => [...field.querySelectorAll("input")];
+    const name = boxes()[0].getAttribute("aria-label").replace(/ \d+$/, "");
+    const added = () => {
+      const last = boxes().at(-1);
+      const box = document.createElement("input");
+      const number = boxes().length + 1;
+      ["type", "name", "placeholder", "inputmode", "autocomplete", "spellcheck", "aria-describedby"]
+        .filter((attribute) => last.hasAttribute(attribute))
+        .forEach((attribute) => box.setAttribute(attribute, last.getAttribute(attribute)));
+      box.id = `${last.id}-more`;
+      box.setAttribute("aria-label", `${name} ${number}`);
+      field.insertBefore(box, field.querySelector(".help"));
+      return box;
+    };
+    field.addEventListener("input", () => {
+      if (boxes().at(-1).value) {
+        added();
+      }
+    });
+    field.addEventListener("paste", (event) => {
+      const lines = event.clipboardData.getData("text").split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+      const first = boxes().indexOf(event.target);
+      if (lines.length < 2 || first < 0) {
+        return;
+      }
+      event.preventDefault();
+      lines.forEach((line, number) => {
+        (boxes()[first + number] || added()).value = line;
+      });
+      if (boxes().at(-1).value) {
+        added();
+      }
+    });
+  });
+
   // Modifiers that the code forbids are switched off, with the reason.
   const code = document.getElementById("f-hcpcs");
   const toggles = document.querySelectorAll("[data-modifier]");
