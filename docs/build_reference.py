@@ -2,9 +2,9 @@
 
     python docs/build_reference.py
 
-It writes commands, functions, notes, exit statuses, variables and columns, and the values by date
-of docs/rules.md. A test builds it again and compares. What the code cannot say of itself stands in
-docs/reference_words.py. json.md is written by hand, and the schemas are made of it too
+It writes commands, functions, notes, exit statuses, variables, columns and the API, and the values
+by date of docs/rules.md. A test builds it again and compares. What the code cannot say of itself
+stands in docs/reference_words.py. json.md is written by hand, and the schemas are made of it too
 (build_schemas.py); a test compares both with what the commands print.
 """
 
@@ -15,9 +15,10 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,11 +35,16 @@ from feesync.batch.spark import reprice as reprice_in_spark
 from feesync.cli import cli
 from feesync.errors import ExitStatus, FeesyncError, worst
 from feesync.model.rate import Setting
+from feesync.queries.catalogue import QUERIES
+from feesync.queries.parameter import Kind, Parameter
+from feesync.queries.query import Question
+from feesync.queries.shared import HEADER
 from feesync.reference.modifiers import Effect
 from feesync.reference.tables import read_table
 from feesync.remittance.line_status import MEANINGS as LINE_STATUSES
 from feesync.remittance.line_status import WORDS as LINE_REASONS
 from feesync.store.schema import memory_database
+from feesync.web import claims_file, openapi
 
 FOLDER = Path(__file__).parent / "reference"
 RULES = Path(__file__).parent / "rules.md"
@@ -469,6 +475,67 @@ def remittances() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def api() -> str:
+    """Return the addresses of `feesync serve` that answer programs, with their parameters."""
+    of_file = claims_file.QUESTION
+    parts = ["# The API", *map(wrapped, words.API), "## Queries"]
+    for name, query in QUERIES.items():
+        parts += [f"### {name}", *question(f"GET /api/{name}", query)]
+    parts += ["## A file of claims", *map(wrapped, words.API_FILE)]
+    parts += question(f"POST /api/{of_file.name}", of_file)
+    parts += ["## Problems", *map(wrapped, words.API_PROBLEMS)]
+    parts.append("\n".join(item(*pair) for pair in described(openapi.PROBLEM)))
+    parts.append(wrapped("The status of HTTP:"))
+    statuses = {**openapi.FILE_PROBLEMS, **openapi.PROBLEMS}
+    parts.append("\n".join(item(status, statuses[status]) for status in sorted(statuses)))
+    parts += ["## Health", *map(wrapped, words.API_HEALTH)]
+    parts.append("\n".join(item(*pair) for pair in described(openapi.HEALTH)))
+    return "\n\n".join(parts) + "\n"
+
+
+def question(address: str, asked: Question) -> list[str]:
+    """Return the paragraphs on an address: what it answers, its parameters, and their rules."""
+    rules = [f"one of {listed(group)} is needed" for group in asked.needs]
+    rules += [f"at most one of {listed(group)} is given" for group in asked.excludes]
+    text = "; ".join(rules)
+    has_header = asked.name != "estimate" and {*HEADER} <= {*asked.parameters}
+    own = [each for each in asked.parameters if not has_header or each not in HEADER]
+    items = [item(each.name, parameter_text(each)) for each in own]
+    if len(own) < len(asked.parameters):
+        first, *_, last = HEADER
+        items.append(f"- `{first.name}` to `{last.name}`: as of [estimate](#estimate).")
+    return [
+        wrapped(f"`{address}`: {asked.text}"),
+        "\n".join(items),
+        *([wrapped(f"{text[0].upper()}{text[1:]}.")] if text else []),
+    ]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names of parameters in a sentence."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def parameter_text(parameter: Parameter) -> str:
+    """Return what a parameter means, what it may be, and what it is by default."""
+    facts = [parameter.kind.value if parameter.kind is not Kind.TEXT else ""]
+    facts += ["needed" if parameter.required else ""]
+    if parameter.choices:
+        facts.append(f"one of {', '.join(parameter.choices)}")
+    if parameter.least is not None:
+        facts.append(f"{parameter.least} to {parameter.most}")
+    if parameter.default not in (None, False) and "by default" not in parameter.text:
+        facts.append(f"by default {str(parameter.default).replace('True', 'true')}")
+    given = "; ".join(filter(None, facts))
+    return f"({given}) {parameter.text}" if given else parameter.text
+
+
+def described(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names of an object and what each is."""
+    for name, part in schema["properties"].items():
+        yield name, part["description"]
+
+
 PAGES = {
     "../rules.md": rules,
     "commands.md": commands,
@@ -479,6 +546,7 @@ PAGES = {
     "exit-statuses.md": exit_statuses,
     "variables.md": variables,
     "database.md": database,
+    "api.md": api,
 }
 
 

@@ -225,3 +225,32 @@ REMITTANCE_REASONS = (
     "Of a line that is not judged, or is denied and cannot be priced. A line for which Medicare "
     "has no price has the code of its [note](notes.md), such as `contractor-priced`.",
 )
+
+API = (
+    "`feesync serve` answers programs too, by GET, under the names of the commands: each answer is "
+    "what the command prints with `--json`, to the byte ([names](json.md)), or with `--csv`, where "
+    "the address ends in `.csv` or `format=csv` is given. `/api/openapi.json` describes all of it "
+    "for programs (OpenAPI 3.1).",
+    "A parameter has the name of the option, with `_` for `-`; one that is repeatable is repeated "
+    "in the address: `hcpcs=64493&hcpcs=64494`. A flag is `true` or `false` (also on, off, yes, "
+    "no, 1, 0). An empty value stands for none. There is no default place: the user's defaults of "
+    "`feesync config` are for people. A name that does not exist is a problem, and so is one that "
+    "is given twice where it takes one value.",
+    "Beside rows, the header `Feesync-Notes` has what the command says on stderr, a list of texts "
+    "as JSON, such as a code among several that the release lacks; the header "
+    "`Feesync-Exit-Status` is there where the command would not end with 0. A line that Medicare "
+    "does not price is an answer, with the status 200 and an exit status of 6.",
+    "Only this machine is answered, unless `--host` says otherwise, and only under its own names: "
+    "a page of another site can neither ask nor read. Nothing is kept, and there are no cookies.",
+)
+API_FILE = (
+    "The body is a file as for `feesync reprice`, of at most 256 MiB, and of any content-type but "
+    "those of forms; the answer is its lines as CSV. The file is in a folder of this user's alone "
+    "while it is priced, one file at a time, and then removed. A page of another site cannot send "
+    "one.",
+)
+API_PROBLEMS = (
+    "Where there is no answer, the body is a problem (RFC 9457, `application/problem+json`). Its "
+    "`detail` is what the command prints, with what helps.",
+)
+API_HEALTH = ("`GET /health`: whether there can be answers, 200 or 503, for monitoring.",)

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import re
+import shlex
 from collections import Counter
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 import pytest
+from documents import blocks
 from jsonschema import Draft202012Validator
 from random_questions import questions
 from starlette.testclient import TestClient
@@ -24,7 +26,7 @@ from feesync.web.app import application
 
 HERE = "http://127.0.0.1:8765"
 LINE = {"hcpcs": "64493-50", "locality": "01112-05", "date": "2025-11-03"}
-STATUSES = {2: (400,), 6: (404,), 1: (500,), 5: (503,)}
+STATUSES = {2: (400,), 6: (404,), 1: (503,), 5: (503,)}
 """The statuses of HTTP that an exit status may have."""
 
 CLAIMS = (
@@ -216,7 +218,7 @@ def test_hostile_values_are_problems(client, loaded, name):
 def test_a_database_that_cannot_be_read_is_a_problem(client, database):
     database.write_bytes(b"no database" * 1_000)
     response = client.get(address("estimate", LINE))
-    assert (response.status_code, response.json()["error"]) == (500, StoreError.__name__)
+    assert (response.status_code, response.json()["error"]) == (503, StoreError.__name__)
     health = client.get("/health")
     assert (health.status_code, health.json()["status"]) == (503, "failed")
 
@@ -386,3 +388,32 @@ def test_only_one_address_takes_a_file(client):
     response = client.get("/api/reprice")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert response.json()["detail"].startswith("'/api/reprice' takes a file of claims by POST")
+
+
+CALLS = [
+    (call, output)
+    for block in blocks("http")
+    for call, output in re.findall(
+        r"^\$ curl (.*?)\n(.*?)(?=^\$ curl |\Z)", block.text, re.MULTILINE | re.DOTALL
+    )
+]
+
+
+@pytest.mark.parametrize(("call", "output"), CALLS)
+def test_the_documents_calls_print_what_stands_below_them(client, temporary, call, output):
+    *options, url = shlex.split(call)
+    assert url.startswith(f"{HERE}/")
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    path = url.removeprefix(HERE)
+    if "--data-binary" in given:
+        file = given["--data-binary"].removeprefix("@")
+        (content,) = [block.text for block in blocks("csv") if block.file == file]
+        name, value = given["-H"].split(": ")
+        response = client.post(path, content=content, headers={name: value})
+    else:
+        response = client.get(path)
+    assert response.text == output
+
+
+def test_the_documents_have_calls():
+    assert len(CALLS) == 3

@@ -21,15 +21,26 @@ _TYPES: dict[Kind, dict[str, Any]] = {
     Kind.FLAG: {"type": "boolean"},
     Kind.WHOLE: {"type": "integer"},
 }
-_PROBLEMS = {
+PROBLEMS = {
     "400": "What was asked cannot be read, or contradicts itself.",
     "404": "There is no price: the code, the place or the date is unknown, or a place is "
     "ambiguous.",
-    "503": "Another process is writing to the database.",
-    "500": "The database cannot be read.",
+    "503": "The database cannot be read, or another process is writing to it.",
 }
+"""What may be wrong with a question, by the status of HTTP."""
+
+FILE_PROBLEMS = {
+    **PROBLEMS,
+    "403": "A page of another site sent it.",
+    "413": f"It is larger than {claims_file.LARGEST >> 20} MiB.",
+    "415": "The body is a form, and not the file itself.",
+    "501": "The extra `batch`, which prices files of claims, is not installed.",
+    "503": "Another file is being priced, or the database cannot be read.",
+}
+"""What may be wrong with a file of claims, by the status of HTTP."""
+
 _NUMBER = {"type": "integer"}
-_PROBLEM: dict[str, Any] = {
+PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "Why there is no answer (RFC 9457).",
     "required": ["title", "status", "detail", "exit_status", "error", "others", "hint"],
@@ -65,18 +76,28 @@ _PROBLEM: dict[str, Any] = {
         },
     },
 }
-_HEALTH: dict[str, Any] = {
+HEALTH: dict[str, Any] = {
     "type": "object",
     "required": ["status", "version"],
     "properties": {
-        "status": {"enum": ["ok", "failed"]},
-        "version": {"type": "string"},
-        "problem": {"type": "string"},
-        "source": {"enum": ["database", "embedded snapshot"]},
-        "releases": {"type": "array", "items": {"type": "string"}},
-        "last_success": {"type": ["string", "null"]},
-        "last_run": {"type": ["string", "null"]},
-        "last_status": {"type": ["integer", "null"]},
+        "status": {"enum": ["ok", "failed"], "description": "`ok`, or `failed`."},
+        "version": {"type": "string", "description": "Of feesync."},
+        "problem": {"type": "string", "description": "Why nothing can be answered."},
+        "source": {
+            "enum": ["database", "embedded snapshot"],
+            "description": "`database`, or `embedded snapshot` where there is none.",
+        },
+        "releases": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Labels of the loaded releases.",
+        },
+        "last_success": {
+            "type": ["string", "null"],
+            "description": "When a sync last succeeded (UTC).",
+        },
+        "last_run": {"type": ["string", "null"], "description": "When one last ended (UTC)."},
+        "last_status": {"type": ["integer", "null"], "description": "Its exit status."},
     },
 }
 _NOTES = {
@@ -94,7 +115,7 @@ _NOTES = {
 @cache
 def document() -> dict[str, Any]:
     """Return the description, for `json.dumps`."""
-    schemas: dict[str, Any] = {"Problem": _PROBLEM, "Health": _HEALTH}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, "Health": HEALTH}
     for name in (*QUERIES, claims_file.QUESTION.name):
         schemas |= _hoisted(name, schemas)
     return {
@@ -142,19 +163,12 @@ def _operation(query: Question) -> dict[str, Any]:
                 "schema": form,
             },
         ],
-        "responses": {"200": {**answer, "headers": _NOTES}, **_problems(_PROBLEMS)},
+        "responses": {"200": {**answer, "headers": _NOTES}, **_problems(PROBLEMS)},
     }
 
 
 def _of_file() -> dict[str, Any]:
     question = claims_file.QUESTION
-    problems = {
-        **_PROBLEMS,
-        "403": "A page of another site sent it.",
-        "413": f"It is larger than {claims_file.LARGEST >> 20} MiB.",
-        "415": "The body is a form, and not the file itself.",
-        "503": "Another file is being priced.",
-    }
     return {
         "operationId": question.name,
         "summary": question.text,
@@ -166,7 +180,7 @@ def _of_file() -> dict[str, Any]:
         },
         "responses": {
             "200": _response("The lines, priced.", {"text/csv": {}, **_json(question.name)}),
-            **_problems(problems),
+            **_problems(FILE_PROBLEMS),
         },
     }
 

@@ -20,6 +20,7 @@ from feesync.errors import (
     FeesyncError,
     InvalidInputError,
     LocalityError,
+    MissingExtraError,
     NoPriceError,
     StoreError,
     UnknownCodeError,
@@ -34,7 +35,8 @@ _STATUSES: dict[type[FeesyncError], HTTPStatus] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnreachableError: HTTPStatus.BAD_GATEWAY,
     ContentRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    StoreError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    MissingExtraError: HTTPStatus.NOT_IMPLEMENTED,
 }
 _TITLES: dict[type[FeesyncError], str] = {
     LocalityError: "Which place?",
