@@ -412,13 +412,16 @@ def database() -> str:
     """Return the columns of the views."""
     connection = memory_database()
     parts = ["# Database", *map(wrapped, words.DATABASE)]
-    for view in ("rate", "rate_cents"):
+    for view in words.VIEWS:
         found = connection.execute("SELECT name FROM pragma_table_info(?)", (view,))
         columns = [name for (name,) in found]
+        parts += [f"## {view}", *map(wrapped, words.VIEWS[view])]
+        if view == "current_rate":
+            parts.append(wrapped(f"{', '.join(f'`{column}`' for column in columns)}."))
+            continue
         known = words.COLUMNS if view == "rate" else words.CENTS_COLUMNS
         if view == "rate_cents":
             columns = [column for column in columns if column not in words.COLUMNS]
-        parts += [f"## {view}", *map(wrapped, words.VIEWS[view])]
         parts.append("\n".join(item(column, known[column]) for column in columns))
     connection.close()
     return "\n\n".join(parts) + "\n"

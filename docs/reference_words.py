@@ -52,8 +52,8 @@ VARIABLES_AFTER = (
 )
 
 DATABASE = (
-    "A SQLite file; `feesync status` says where. Two views are for readers. Both have a row for "
-    "every release, basis, code, modifier and locality; a revised release supersedes the one "
+    "A SQLite file; `feesync status` says where. Three views are for readers. They have a row "
+    "for every release, basis, code, modifier and locality; a revised release supersedes the one "
     "before, which stays in the tables and leaves the views. The tables behind them may change "
     "with any version.",
 )
@@ -63,6 +63,11 @@ VIEWS = {
         "The same in integers, for programs: amounts, fees and limiting charges in cents, RVUs in "
         "hundredths, shares of the global period in hundredths, GPCIs in thousandths, the factor "
         "in ten-thousandths. Beside the columns of `rate` it has these:",
+    ),
+    "current_rate": (
+        "The release in effect today, else the last one before, for a table that people read: "
+        "amounts, RVUs, GPCIs and the factor are text with all their decimals, such as `105.00`. "
+        "Its columns are some of those of `rate`:",
     ),
 }
 _FORMULA = (

@@ -54,6 +54,8 @@ def answers(place="01112-05"):
         ("0.5.0", "CREATE TABLE Edition (a)", "Edition, which a table", "DROP TABLE edition"),
         ("0.5.0", "CREATE VIEW edition AS SELECT 1 AS a", "edition, which a view",
          "DROP VIEW edition"),
+        ("0.5.0", "CREATE VIEW current_rate AS SELECT 1 AS a", "current_rate, which a view",
+         "DROP VIEW current_rate"),
         ("0.4.0", "CREATE INDEX current_edition ON release (year)",
          "current_edition, which an index", "DROP INDEX current_edition"),
     ],

@@ -106,7 +106,8 @@ def views(path):
 def test_the_views_of_the_first_version_give_way(of_version):
     path = of_version("0.1.0")
     assert views(path).keys() == {
-        "rate", "rate_cents", "release", "revision_rate_cents", "revision_rate_exact", "zip_file",
+        "current_rate", "rate", "rate_cents", "release", "revision_rate_cents",
+        "revision_rate_exact", "zip_file",
     }  # fmt: skip
 
 

@@ -24,6 +24,11 @@ _OF_NONE = 0
 VIEWS = ("rate", "rate_cents", "release", "revision_rate_cents", "revision_rate_exact", "zip_file")
 """Those of feesync; a database of before has tables in the place of some."""
 
+CURRENT_VIEW = "current_rate"
+"""A view that feesync has had since a later version: before, one of that name is a user's own."""
+
+_FIRST_OF_CURRENT = 7
+
 _SHARED = {
     "releases": (
         "SELECT * FROM release NOT INDEXED ORDER BY release_id",
@@ -32,7 +37,8 @@ _SHARED = {
     ),
     "views": (
         "SELECT name, sql FROM sqlite_master "  # noqa: S608 - names of this module
-        f"WHERE type = 'view' AND name IN {VIEWS} ORDER BY name",
+        f"WHERE type = 'view' AND (name IN {VIEWS} OR name = '{CURRENT_VIEW}' AND "
+        f"(SELECT user_version FROM pragma_user_version) >= {_FIRST_OF_CURRENT}) ORDER BY name",
     ),
     "ZIP files": ("SELECT * FROM zip_file NOT INDEXED ORDER BY zip_file_id",),
     "editions": ("SELECT * FROM edition NOT INDEXED ORDER BY edition_id",),
@@ -153,6 +159,12 @@ def are_kept(connection: sqlite3.Connection) -> bool:
 def has_editions(connection: sqlite3.Connection) -> bool:
     """Tell whether a database has one table of all editions; a user's own of that name is none."""
     return schema_version(connection) >= _FIRST_OF_EDITIONS
+
+
+def views_of(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of the views that are feesync's own in a database of its version."""
+    is_new = schema_version(connection) >= _FIRST_OF_CURRENT
+    return (*VIEWS, CURRENT_VIEW) if is_new else VIEWS
 
 
 def check_shared(connection: sqlite3.Connection, *parts: str) -> None:

@@ -239,6 +239,7 @@ def _check_obstacles(connection: sqlite3.Connection) -> None:
     from feesync.store import obstacles  # of a database of before, not at every start
 
     files, version = migrations(), schema_version(connection)
+    views = (*checksums.views_of(connection), _FIRST_VIEW)
 
     def migrate_empty() -> None:
         for file in (*files[version:], _VIEWS):
@@ -247,7 +248,7 @@ def _check_obstacles(connection: sqlite3.Connection) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as empty:
         for file in files[:version]:
             _run(empty, file)
-        obstacles.check(connection, empty, migrate_empty, (*checksums.VIEWS, _FIRST_VIEW))
+        obstacles.check(connection, empty, migrate_empty, views)
 
 
 def _set_views_aside(connection: sqlite3.Connection) -> list[str]:
@@ -258,7 +259,8 @@ def _set_views_aside(connection: sqlite3.Connection) -> list[str]:
     views = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
     for name, _ in views:
         connection.execute('DROP VIEW "{}"'.format(name.replace('"', '""')))
-    return [sql for name, sql in views if name not in (*checksums.VIEWS, _FIRST_VIEW)]
+    own = (*checksums.views_of(connection), _FIRST_VIEW)
+    return [sql for name, sql in views if name not in own]
 
 
 def store_error(path: str | os.PathLike[str], error: Exception) -> StoreError | BusyError:

@@ -1,6 +1,7 @@
 -- The rates that the tables make together, and the editions by dataset. Made anew by every migration, so that each formula
 -- stands once, here.
 
+DROP VIEW IF EXISTS current_rate;
 DROP VIEW IF EXISTS rate;
 DROP VIEW IF EXISTS rate_cents;
 DROP VIEW IF EXISTS revision_rate_cents;
@@ -98,3 +99,29 @@ SELECT
     postoperative / 100.0 AS postoperative, multiple_procedure, bilateral, assistant_surgeon, co_surgeon, team_surgeon,
     endoscopic_base, supervision, imaging_family
 FROM rate_cents;
+
+-- The rates of the release in effect today, else of the last one before, as text with all its decimals: for a table that
+-- people read. Of two releases that overlap, the later.
+CREATE VIEW current_rate AS
+SELECT
+    release, basis, hcpcs, modifier, mac, locality, state, locality_name, status,
+    (nonfacility_amount / 100) || '.' || substr(100 + nonfacility_amount % 100, 2) AS nonfacility_amount,
+    (facility_amount / 100) || '.' || substr(100 + facility_amount % 100, 2) AS facility_amount,
+    (nonfacility_limiting_charge / 100) || '.' || substr(100 + nonfacility_limiting_charge % 100, 2) AS nonfacility_limiting_charge,
+    (facility_limiting_charge / 100) || '.' || substr(100 + facility_limiting_charge % 100, 2) AS facility_limiting_charge,
+    nonfacility_na, facility_na,
+    (work_rvu / 100) || '.' || substr(100 + work_rvu % 100, 2) AS work_rvu,
+    (nonfacility_pe_rvu / 100) || '.' || substr(100 + nonfacility_pe_rvu % 100, 2) AS nonfacility_pe_rvu,
+    (facility_pe_rvu / 100) || '.' || substr(100 + facility_pe_rvu % 100, 2) AS facility_pe_rvu,
+    (mp_rvu / 100) || '.' || substr(100 + mp_rvu % 100, 2) AS mp_rvu,
+    (work_gpci / 1000) || '.' || substr(1000 + work_gpci % 1000, 2) AS work_gpci,
+    (pe_gpci / 1000) || '.' || substr(1000 + pe_gpci % 1000, 2) AS pe_gpci,
+    (mp_gpci / 1000) || '.' || substr(1000 + mp_gpci % 1000, 2) AS mp_gpci,
+    (conversion_factor / 10000) || '.' || substr(10000 + conversion_factor % 10000, 2) AS conversion_factor,
+    global_days, multiple_procedure, bilateral
+FROM rate_cents
+WHERE release_id = (
+    SELECT release_id FROM release
+    WHERE superseded_by IS NULL AND effective_from <= date('now', 'localtime')
+    ORDER BY effective_from DESC, label DESC LIMIT 1
+);
