@@ -23,11 +23,11 @@ from feesync.errors import (
 )
 from feesync.model.money import dollars_or_none
 from feesync.pricing.claim import claim
+from feesync.remittance import line_status
 from feesync.schedule.threads import open_schedule
 
 WHERE: dict[str, Any] = dict(locality="01112-05", date="2025-11-03")
 AMOUNTS = AnswerRow._fields[:6]
-from feesync.remittance import line_status
 
 
 def rows(lines, more):
@@ -83,7 +83,8 @@ def test_a_line_that_cannot_be_priced_has_its_reason_alone():
     ],
 )
 def test_an_error_about_a_line_is_a_reason(error, reason):
-    assert refusal_of(error) == Reason(reason) == line_status.Reason(reason)
+    assert refusal_of(error) == reason
+    assert (Reason(reason), line_status.Reason(reason)) == (reason, reason)
 
 
 def test_an_error_about_the_run_is_raised():
