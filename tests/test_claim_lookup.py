@@ -108,7 +108,11 @@ def outcome(answer):
 
 def check(database, number):
     """Price random claims both ways; return how many lines of them have a price."""
-    quotes = Quotes(database)
+    with open_schedule(database).held():
+        return check_of_one_state(database, Quotes(database), number)
+
+
+def check_of_one_state(database, quotes, number):
     draw = Draw(quotes, 64493)
     priced = 0
     for _ in range(number):
