@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import click
 
@@ -13,6 +15,12 @@ from feesync.errors import InvalidInputError, together
 from feesync.formats.line_columns import CODE, SPELLINGS
 from feesync.formats.table import plain, read_rows, read_text
 from feesync.model.reading import excerpt
+
+_MODIFIER = 2
+"""The characters of a modifier."""
+
+_START = re.compile(r"[0-9A-Z]{5}(?:-[0-9A-Z]{2})*", re.IGNORECASE)
+"""The code of a line with its modifiers, before its units and its charge."""
 
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 """How the name of a file with columns ends; of others each row is a text."""
@@ -27,6 +35,29 @@ _OTHERS = frozenset(
     for spelling in (name, *spellings)
 )
 """Columns of modifiers."""
+
+
+def read_words(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the codes or lines of an argument, as they stand.
+
+    An argument `hcpcs` takes codes alone, before modifiers.
+
+    Raises:
+        click.UsageError: one is a modifier that stands apart from its code.
+    """
+    for code, text in pairwise(texts):
+        if len(text) == _MODIFIER < len(code) and is_like_code(code):
+            start = _START.match(code)
+            own = start[0] if start else code
+            way = (
+                f"{ctx.command.name} is of codes alone, before modifiers: give {code}"
+                if param.name == "hcpcs"
+                else f"modifiers stand with the code: give {own}-{text}{code[len(own) :]}"
+            )
+            raise click.UsageError(f"{excerpt(text)} is no code; {way}", ctx)
+    return texts
 
 
 def codes_option(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

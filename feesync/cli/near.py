@@ -52,6 +52,8 @@ _FORMS = {
     "--zip": "[0-9]{5}(?:-?[0-9]{4})?",
     "--allowed": r"\$?[0-9][0-9,]*\.[0-9]{2}",
     "--paid": r"\$?[0-9][0-9,]*\.[0-9]{2}",
+    "--year": "20[0-9]{2}",
+    "--release": "RVU[0-9]{2}[A-D]R?",
 }
 """Options, and the form of their values."""
 
@@ -94,24 +96,29 @@ def extra_words(error: click.UsageError, words: Sequence[str]) -> str:
     context = error.ctx
     params = context.params if context else {}
     line = params.get("line") or params.get("hcpcs")
-    if not context or not isinstance(line, str):
-        return f"{error.message}, as in: {_example(context)}"
-    if all(len(word) == _MODIFIER for word in words):
-        return f"modifiers stand with the code: give {'-'.join((line, *words))}"
+    if not context:
+        return error.message
+    is_of_line = isinstance(line, str)
+    if is_of_line and all(len(word) == _MODIFIER for word in words):
+        return f"modifiers stand with the code: give {'-'.join((str(line), *words))}"
     absent = {
         name
         for param in context.command.params
-        if params.get(str(param.name)) is None
+        if not params.get(str(param.name))
         for name in param.opts
     }
-    noun = "line" if "line" in params else "code"
-    text = f"{error.message}: {context.command.name} takes one {noun}"
     meant = [
         f"{option} {words[0]}"
         for option, form in _FORMS.items()
-        if option in absent and re.fullmatch(form, words[0])
+        if option in absent and re.fullmatch(form, words[0], re.IGNORECASE)
     ]
-    return f"{text}. Is {' or '.join(meant)} meant?" if meant else text
+    text = error.message
+    if is_of_line:
+        noun = "line" if "line" in params else "code"
+        text += f": {context.command.name} takes one {noun}"
+    if meant:
+        return f"{text}. Is {' or '.join(meant)} meant?"
+    return text if is_of_line else f"{text}, as in: {_example(context)}"
 
 
 def _example(context: click.Context | None) -> str:

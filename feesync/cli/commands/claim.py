@@ -11,6 +11,7 @@ from feesync.claims.claim_estimate import ClaimEstimate
 from feesync.claims.estimator import estimate_lines
 from feesync.claims.file import SUFFIXES, FileLine, read_lines
 from feesync.claims.header import Header
+from feesync.cli.codes import read_words
 from feesync.cli.command import Reader
 from feesync.cli.input import STDIN, read_input
 from feesync.cli.options import (
@@ -27,7 +28,7 @@ from feesync.text.claim import claim_blocks, money_cell
 
 
 @click.command("claim", cls=Reader, short_help="What Medicare allows for the lines of a claim.")
-@click.argument("lines", nargs=-1, required=True, metavar="LINE...")
+@click.argument("lines", nargs=-1, required=True, metavar="LINE...", callback=read_words)
 @header_options
 @click.option(
     "--incomplete",

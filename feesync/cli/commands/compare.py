@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from feesync.analysis.comparison import Comparison, change, comparisons
-from feesync.cli.codes import codes_option, with_codes
+from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
     check_file,
@@ -45,7 +45,7 @@ from feesync.text.comparison import comparison_blocks
 @click.command(
     "compare", cls=Reader, short_help="A code across localities, or in the two settings."
 )
-@click.argument("codes", nargs=-1, metavar="HCPCS...")
+@click.argument("codes", nargs=-1, metavar="HCPCS...", callback=read_words)
 @codes_option("one code or line")
 @place_options
 @date_option

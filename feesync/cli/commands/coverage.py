@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from feesync.cli.codes import read_words
 from feesync.cli.command import QuietReader
 from feesync.cli.hints import error_text
 from feesync.cli.options import (
@@ -37,7 +38,7 @@ from feesync.text.coverage import coverage_blocks
 
 
 @click.command("coverage", cls=QuietReader, short_help="The billing sheet of facet joint codes.")
-@click.argument("hcpcs", nargs=-1, required=True)
+@click.argument("hcpcs", nargs=-1, required=True, callback=read_words)
 @click.option("--pos", metavar="POS", help=f"{POS_HELP}, for prior authorization.")
 @optional_locality_option
 @date_option

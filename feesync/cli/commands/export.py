@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from feesync.cli.codes import bare_codes, codes_option
+from feesync.cli.codes import bare_codes, codes_option, read_words
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
@@ -29,7 +29,7 @@ from feesync.writers.export import export
 
 
 @click.command("export", cls=Reader, short_help="The grid of rates to CSV, Parquet or SQLite.")
-@click.argument("hcpcs", nargs=-1)
+@click.argument("hcpcs", nargs=-1, callback=read_words)
 @codes_option("one code or range")
 @place_options
 @date_option

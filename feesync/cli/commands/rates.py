@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feesync.claims import arguments
-from feesync.cli.codes import bare_codes, codes_option, with_codes
+from feesync.cli.codes import bare_codes, codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
@@ -55,7 +55,7 @@ from feesync.writers.rates import Rates, rates
 
 
 @click.command("rates", cls=Reader, short_help="Locality-adjusted rates of codes.")
-@click.argument("hcpcs", nargs=-1, metavar="HCPCS...")
+@click.argument("hcpcs", nargs=-1, metavar="HCPCS...", callback=read_words)
 @codes_option("one code or range")
 @place_options
 @date_option

@@ -12,7 +12,7 @@ import click
 
 from feesync.analysis.sheet import FeeSheet, sheet
 from feesync.analysis.sheet_words import printout
-from feesync.cli.codes import codes_option, with_codes
+from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
 from feesync.cli.options import (
@@ -48,7 +48,7 @@ _GAP, _LINE = "  ", "Line"
 
 
 @click.command("sheet", cls=Reader, short_help="The fee list of a practice, to read and to print.")
-@click.argument("lines", nargs=-1, metavar="LINE...")
+@click.argument("lines", nargs=-1, metavar="LINE...", callback=read_words)
 @codes_option("one code, line or range")
 @localities_option
 @click.option(
