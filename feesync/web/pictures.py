@@ -21,6 +21,9 @@ _TOP, _BOTTOM = 22.0, 18.0
 _BASE = HEIGHT - _BOTTOM
 _GAP = 0.25
 _HEADROOM = 1.06
+_TEXT = 110
+"""The width of the text of an amount with its setting."""
+
 _FEWEST_YEARS = 7
 """So many years at most have a label each."""
 
@@ -149,7 +152,13 @@ def steps(history: History, setting: Setting, day: date) -> Steps | None:
         if path:
             paths.append((each.value, path, each is setting))
         if newest is not None:
-            y = _y(newest, highest)
+            above = max(  # the text stands above all of the line that it is over
+                amount
+                for moment in moments
+                if (amount := moment.amounts[each]) is not None
+                and x(moment.release.effective_to) > WIDTH - _TEXT
+            )
+            y = _y(above, highest)
             marks.append(Mark(WIDTH, y - 5, f"{each.value} {_dollars(newest)}", "end"))
     years = range(first.year, last.year + 1)
     every = -(-len(years) // _FEWEST_YEARS)
