@@ -5,6 +5,8 @@ import io
 import json
 import re
 import shlex
+import subprocess
+import sys
 from collections import Counter
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
@@ -388,6 +390,21 @@ def test_only_one_address_takes_a_file(client):
     response = client.get("/api/reprice")
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
     assert response.json()["detail"].startswith("'/api/reprice' takes a file of claims by POST")
+
+
+ANSWERING = {
+    *("analysis", "batch", "changes", "cms", "datasets", "formats", "refresh", "remittance"),
+    *("schemas", "verification", "writers"),
+}
+"""Rooms of which nothing is needed before the first question."""
+
+
+def test_a_server_loads_what_answers_when_it_is_asked():
+    code = "import sys, feesync.web.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in done.stdout.split() if name.startswith("feesync.")}
+    assert "web" in rooms
+    assert rooms & ANSWERING == set()
 
 
 CALLS = [
