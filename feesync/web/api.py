@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from itertools import chain
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -25,7 +24,7 @@ from feesync.queries.catalogue import QUERIES, ask
 from feesync.queries.lines import ESTIMATE
 from feesync.web import health
 from feesync.web.problem import Problem
-from feesync.web.site import site_of
+from feesync.web.site import by_name, site_of
 
 PREFIX = "/api/"
 """How the addresses of the API begin."""
@@ -64,7 +63,7 @@ async def answer(request: Request) -> Response:
 
 def _answer(request: Request) -> Response:
     name, dot, suffix = request.path_params["name"].partition(".")
-    values = values_of(request)
+    values = by_name(request.query_params.multi_items())
     try:
         form = _form(suffix if dot else None, values.pop(_FORMAT, None))
         if name not in QUERIES:
@@ -73,19 +72,6 @@ def _answer(request: Request) -> Response:
         return _response(found, form, _headers(found, site_of(request).error_text))
     except FeesyncError as error:
         return problem_response(Problem.of(error, site_of(request), values), error)
-
-
-def values_of(request: Request) -> dict[str, Any]:
-    """Return the query string by its names; a name that is repeated has a list."""
-    values: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        if name not in values:
-            values[name] = value
-        elif isinstance(values[name], list):
-            values[name].append(value)
-        else:
-            values[name] = [values[name], value]
-    return values
 
 
 def _form(suffix: str | None, given: object) -> str:
@@ -192,7 +178,9 @@ def problem_response(problem: Problem, error: FeesyncError | None = None) -> Res
 async def _price_claims(request: Request) -> Response:
     from feesync.web import claims_file  # not at the start
 
-    return await claims_file.answer(request, values_of(request), problem_response)
+    return await claims_file.answer(
+        request, by_name(request.query_params.multi_items()), problem_response
+    )
 
 
 def _describe(request: Request) -> Response:

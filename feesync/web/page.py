@@ -21,10 +21,7 @@ from feesync.queries.parameter import Parameter
 from feesync.web.carry import carried
 from feesync.web.form import Form
 from feesync.web.problem import Problem
-from feesync.web.site import Site, address, site_of
-
-Pairs = Sequence[tuple[str, str]]
-"""The names and texts of an address, in order."""
+from feesync.web.site import Pairs, Site, address, by_name, site_of
 
 _LONGEST_LINK = 2_000
 """The characters of an address beyond which a page is linked as it is when it is empty."""
@@ -122,12 +119,12 @@ class Page:
         pairs = request.query_params.multi_items()
         clean = self._apart(self.clean(pairs))
         if clean != pairs:
-            return RedirectResponse(address(self.path, _values(clean)), 303)
+            return RedirectResponse(address(self.path, by_name(clean)), 303)
         own = {each.name for each in self.own}
         visit = Visit(
             site_of(request),
-            _values([pair for pair in clean if pair[0] not in own]),
-            _values([pair for pair in clean if pair[0] in own]),
+            by_name([pair for pair in clean if pair[0] not in own]),
+            by_name([pair for pair in clean if pair[0] in own]),
         )
         return self._answer(visit)
 
@@ -198,17 +195,3 @@ class Page:
             href = href if len(href) <= _LONGEST_LINK else page.path
             links.append(Link(page.short or page.title, href, page.path == self.path))
         return links
-
-
-def _values(pairs: Pairs) -> dict[str, object]:
-    """Return pairs by name; a name that is repeated has a list."""
-    values: dict[str, object] = {}
-    for name, value in pairs:
-        earlier = values.get(name)
-        if earlier is None:
-            values[name] = value
-        elif isinstance(earlier, list):
-            earlier.append(value)
-        else:
-            values[name] = [earlier, value]
-    return values

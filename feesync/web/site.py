@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from feesync.web.page import Page
 
 Database = str | os.PathLike[str] | None
+Pairs = Sequence[tuple[str, str]]
+"""The names and texts of an address, in order."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -83,3 +86,17 @@ def address(path: str, values: Mapping[str, object] | None = None, **others: obj
 
 def _text(value: object) -> str:
     return ("off", "on")[value] if isinstance(value, bool) else str(value)
+
+
+def by_name(pairs: Pairs) -> dict[str, object]:
+    """Return pairs by name; a name that is repeated has a list."""
+    values: dict[str, object] = {}
+    for name, value in pairs:
+        earlier = values.get(name)
+        if earlier is None:
+            values[name] = value
+        elif isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            values[name] = [earlier, value]
+    return values

@@ -16,7 +16,8 @@ from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.queries.catalogue import ask
 from feesync.reference.place_of_service import places_of_service
 from feesync.web import pictures
-from feesync.web.page import Page, Pairs, Visit, given
+from feesync.web.page import Page, Visit, given
+from feesync.web.site import Pairs
 from feesync.web.toggles import SELDOM, USUAL, toggles
 
 if TYPE_CHECKING:
