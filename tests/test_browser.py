@@ -157,6 +157,27 @@ def test_a_claim_is_typed_a_line_a_row(window):
     assert figures(here) == of_estimate(claim)
 
 
+def test_a_row_follows_the_last_one_and_pasted_rows_are_apart(window):
+    here = window(permissions=["clipboard-read", "clipboard-write"])
+    here.visit("/claim")
+    boxes = here.page.get_by_role("group", name="Lines", exact=True).get_by_role("textbox")
+    rows = boxes.count()
+    boxes.last.press_sequentially("64635-LT")
+    assert boxes.count() == rows + 1
+    assert boxes.last.get_attribute("aria-label") == f"Lines {rows + 1}"
+    lines = ["64493-50", "64494-50", "64495-50", "64633-RT", "64634-RT", "64636"]
+    here.page.evaluate("text => navigator.clipboard.writeText(text)", "\r\n".join(lines))
+    boxes.first.focus()
+    here.page.keyboard.press("Control+V")
+    assert [boxes.nth(at).input_value() for at in range(len(lines))] == lines
+    here.page.get_by_label("Place", exact=True).fill("01112-05")
+    here.page.get_by_label("Date of service").fill(DAY)
+    here.page.get_by_role("button", name="Show").click()
+    here.page.wait_for_selector(".figures")
+    claim = feesync.estimate_claim(lines, locality="01112-05", date=DAY, db="/none.db")
+    assert figures(here) == of_estimate(claim)
+
+
 def test_a_refused_line_is_named_and_the_others_are_priced(window):
     here = window()
     assert here.visit(WRONG["refused"]) == 200
@@ -240,9 +261,8 @@ def test_whatever_is_typed_is_text(window, kind):
         assert here.visit(f"{path}{quote(HOSTILE[kind])}") in (400, 404), path
 
 
-@pytest.mark.parametrize("javascript", [True, False])
-def test_a_phone_shows_every_page_in_its_width(window, javascript):
-    here = window(viewport=PHONE, java_script_enabled=javascript, is_mobile=True, has_touch=True)
+def test_a_phone_shows_every_page_in_its_width(window):
+    here = window(viewport=PHONE, is_mobile=True, has_touch=True)
     for path in (*FORMS, *QUESTIONS.values(), *WRONG.values()):
         here.visit(path)
         assert here.page.evaluate("document.documentElement.clientWidth") == PHONE["width"]
@@ -271,7 +291,7 @@ def accessible():
     return check
 
 
-@pytest.mark.parametrize("paths", [tuple(QUESTIONS.values()), (*FORMS, *WRONG.values())])
+@pytest.mark.parametrize("paths", [tuple(QUESTIONS.values()), ("/", "/claim", *WRONG.values())])
 def test_nobody_is_shut_out(window, accessible, paths):
     here = window(reduced_motion="reduce")
     found = []
