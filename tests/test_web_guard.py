@@ -1,15 +1,19 @@
 """What holds for every request to the application and for every answer of it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -210,3 +214,84 @@ def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged():
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_browser_is_opened_where_it_is_asked_for(monkeypatch):
+    opened: list[str] = []
+    served: list[Any] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    monkeypatch.setattr(server, "run", lambda app, listener: served.append((app, listener)))
+    result = CliRunner().invoke(cli, ["serve", "--port", "0", "--open"])
+    assert result.exit_code == 0
+    ((app, listener),) = served
+    with listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    assert result.stdout == f"{url}\n"
+    assert opened == [url]
+    assert TestClient(app, base_url=url).get("/").status_code == HTTPStatus.OK
+    assert TestClient(app, base_url="http://10.0.0.1").get("/").status_code == 400
+    assert CliRunner().invoke(cli, ["serve", "--port", "0"]).exit_code == 0
+    assert opened == [url]
+
+
+def test_few_threads_answer():
+    with client() as site:
+        limiter = site.portal.call(current_default_thread_limiter)
+        assert limiter.total_tokens == 4
+
+
+def test_a_database_that_cannot_be_read_is_an_error_page(tmp_path):
+    path = tmp_path / "feesync.db"
+    path.write_bytes(b"not a database" * 1000)
+    response = client(db=path).get("/?hcpcs=64493&locality=AL")
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "The database cannot be read" in response.text
+    assert "Traceback" not in response.text
+
+
+def test_a_fault_is_a_page_without_a_traceback(monkeypatch, capsys):
+    def fail(*args):
+        raise ZeroDivisionError("64493 of patient 17")
+
+    monkeypatch.setattr("feesync.web.page.ask", fail)
+    response = client().get("/?hcpcs=64493&locality=AL")
+    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "Something went wrong here" in response.text
+    assert "patient" not in response.text + capsys.readouterr().err
+
+
+COLORS = re.compile(r"--([a-z-]+): (#[0-9a-f]{6})")
+TEXTS = {
+    "ink": ("paper", "panel", "accent-soft", "warn-soft", "bad-soft", "info-soft"),
+    "muted": ("paper", "panel", "accent-soft", "warn-soft", "bad-soft", "info-soft"),
+    "accent": ("paper", "panel", "accent-soft"),
+    "accent-ink": ("accent",),
+    "warn": ("warn-soft",),
+    "bad": ("bad-soft", "panel"),
+    "good": ("panel", "accent-soft"),
+    "here": ("panel",),
+}
+SHAPES = {"edge": ("panel", "paper"), "mark": ("panel",)}
+
+
+def luminance(color):
+    """WCAG 2.2, relative luminance."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_colors_meet_wcag_aa(scheme):
+    sheet = (Path(web.__file__).parent / "static/feesync.css").read_text()
+    colors = dict(COLORS.findall(re.findall(r":root \{.*?\}", sheet, re.S)[scheme]))
+    low = []
+    for least, pairs in ((4.5, TEXTS), (3, SHAPES)):
+        for front, backs in pairs.items():
+            for back in backs:
+                lower, higher = sorted(luminance(colors[each]) for each in (front, back))
+                if (higher + 0.05) / (lower + 0.05) < least:
+                    low.append((front, back))
+    assert low == []
