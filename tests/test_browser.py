@@ -339,6 +339,24 @@ def test_places_are_suggested_and_chosen_by_keys(window):
     assert figures(here) == of_estimate(estimate(locality="01112-09"))
 
 
+def test_every_box_of_a_place_suggests_below_itself(window):
+    here = window()
+    here.visit("/sheet")
+    box = here.page.locator("input[name=locality]").first
+    box.press_sequentially("alab")
+    first = here.page.locator(".suggestions:visible li").first
+    first.wait_for()
+    below = first.bounding_box()["y"] - box.bounding_box()["y"] - box.bounding_box()["height"]
+    assert 0 <= below < 20
+    first.click()
+    assert box.input_value() == "10112-00"
+    another = here.page.locator("input[name=locality]").last
+    another.press_sequentially("nati")
+    here.page.locator(".suggestions:visible li").first.click()
+    values = here.page.locator("input[name=locality]").evaluate_all("all => all.map(e => e.value)")
+    assert values[:2] == ["10112-00", "national"]
+
+
 def test_modifiers_follow_the_code_that_is_typed(window):
     here = window()
     here.visit("/")

@@ -34,7 +34,7 @@
   }));
 
   // A box that suggests while one types: a combobox of ARIA 1.2 with a list.
-  each("[data-suggest]", (box) => {
+  const suggest = (box) => {
     const list = document.createElement("ul");
     list.id = `${box.id}-suggestions`;
     list.className = "suggestions";
@@ -127,7 +127,8 @@
         take(option);
       }
     });
-  });
+  };
+  each("[data-suggest]", suggest);
 
   // A row for another value, as soon as the last one is filled; rows that are pasted are apart.
   each(".field-several", (field) => {
@@ -143,6 +144,10 @@
       box.id = `${last.id}-more`;
       box.setAttribute("aria-label", `${name} ${number}`);
       field.insertBefore(box, field.querySelector(".help"));
+      if (last.dataset.suggest) {
+        box.dataset.suggest = last.dataset.suggest;
+        suggest(box);
+      }
       return box;
     };
     field.addEventListener("input", () => {
