@@ -244,7 +244,7 @@ def test_a_database_that_cannot_be_read_is_an_error_page(tmp_path):
     path = tmp_path / "feesync.db"
     path.write_bytes(b"not a database" * 1000)
     response = client(db=path).get("/?hcpcs=64493&locality=AL")
-    assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert "The database cannot be read" in response.text
     assert "Traceback" not in response.text
 
