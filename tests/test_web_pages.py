@@ -90,7 +90,9 @@ def test_a_check_says_what_the_text_says(client):
     right = sound(client.get(f"/check?line=64493&paid=174.73&locality={PLACE}&date={DAY}"))
     assert "As it should be." in right.text
     nothing = client.get(f"/check?line=64493&paid=150&locality={PLACE}&date={DAY}")
-    assert "nothing explains 150.00" in sound(nothing).text
+    assert "Nothing explains 150.00: no single change" in sound(nothing).text
+    unpaid = sound(client.get(f"/check?line=64493&paid=0&locality={PLACE}&date={DAY}"))
+    assert "174.73 short Nothing was paid: see the codes of the remittance first." in unpaid.text
 
 
 def test_a_sheet_has_every_amount(client):

@@ -24,14 +24,15 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
     check: Check = visit.answer.result
     own = check.estimate
+    headline = distance(check) if check.differs else ""
     return {
         "heading": heading(own),
         "place": place_line(own),
-        "headline": distance(check) if check.causes else None,
+        "headline": headline,
         "given": " and ".join(
             f"{amount:,.2f}" for amount in (check.allowed, check.paid) if amount is not None
         ),
-        "verdict": list(verdict(check)),
+        "remarks": _remarks(check, headline, list(verdict(check))),
         "notes": other_notes(own),
         "address": alone(visit.values, own.code),
         "factor": factor_words(own),
@@ -40,6 +41,17 @@ def _view(visit: Visit) -> Mapping[str, object]:
             for cause in check.causes
         ],
     }
+
+
+def _remarks(check: Check, headline: str, verdict: list[str]) -> list[str]:
+    """Return what is found, without what the headline and the heading of the causes say."""
+    if check.causes:
+        return verdict[:-1]
+    return [_sentence(text.removeprefix(f"{headline}, and ")) for text in verdict]
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _arithmetic(estimate: Estimate) -> list[Row]:
