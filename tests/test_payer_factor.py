@@ -412,6 +412,29 @@ def test_files_of_percentages_that_cannot_be_read(text, says):
         assert error.startswith(beginning)
 
 
+@pytest.mark.parametrize("code", ["64493-50", "70450-TC"])
+def test_a_comparison_by_another_factor(loaded, feesync, code):
+    places = ("01112-05", "10112-00", "national")
+    options = [word for place in places[:2] for word in ("--locality", place)]
+    result = feesync(
+        *("compare", code, *options, "--date", "2025-11-03", "--setting", "both"),
+        *("--conversion-factor", "45.00", "--json"),
+    )
+    rows = {(row["mac"], row["locality"]): row for row in json.loads(result.stdout)}
+    assert len(rows) == 3
+    for place in places:
+        for setting in ("nonfacility", "facility"):
+            asked: dict[str, Any] = {"locality": place, "date": "2025-11-03", "setting": setting}
+            right = estimate(code, **asked, conversion_factor="45.00")
+            row = rows[right.locality.mac, right.locality.locality]
+            amount = row[f"{setting}_amount"]
+            assert (amount and D(str(amount)), row["basis"]) == (right.allowed, "payer")
+    assert "another payer's, in place of Medicare's" in result.stderr
+    table = feesync("compare", code, *options, "--date", "2025-11-03", "--conversion-factor", 45)
+    assert "conversion factor 45.0000 payer" in table.stdout
+    assert feesync("compare", code, "--qp", "--conversion-factor", 45).exit_code == 2
+
+
 def test_a_sheet_by_another_factor(feesync):
     line = ("sheet", "64493-50", "--locality", "AL", "--date", DAY)
     shown = feesync(*line, "--conversion-factor", "45", "--percent", "110").stdout

@@ -25,6 +25,7 @@ from feesync.model.rate import Setting
 from feesync.model.reading import sequence_or_none
 from feesync.model.result import RowResult
 from feesync.pricing.claim import price_in_places
+from feesync.pricing.contract import factor_notes
 from feesync.pricing.line import Line, Price
 from feesync.reference.states import read_states
 from feesync.schedule import notes as provenance
@@ -183,6 +184,7 @@ def compare(
     modifiers: Iterable[str] | None = (),
     date: Date | str | None = None,
     qp: bool = False,
+    conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
 ) -> Comparison:
     """Return what Medicare allows for a line in many places, and nationally.
@@ -195,6 +197,7 @@ def compare(
         modifiers: such as `["50"]` or `"50,KX"`.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default.
         qp: whether the conversion factor is that of a qualifying APM participant.
+        conversion_factor: of a payer that uses Medicare's relative values and GPCIs, in dollars.
         db: path of the database.
 
     Raises:
@@ -202,7 +205,13 @@ def compare(
     """
     texts = sequence_or_none("places", places, "01112-05")
     state_codes, both = read_states(state), arguments.settings(settings)
-    header = read_header(locality="national", setting=both[0], qp=qp, date=date)
+    header = read_header(
+        locality="national",
+        setting=both[0],
+        qp=qp,
+        date=date,
+        conversion_factor=conversion_factor,
+    )
     return _compare(
         open_schedule(db),
         header,
@@ -226,7 +235,7 @@ def _compare(
     quotes = {nation.locality.key: nation}
     for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp):
         if quote.rate.modifier == nation.rate.modifier:
-            quotes[quote.locality.key] = quote
+            quotes[quote.locality.key] = rates.by_factor(quote)
     rows = {key: quote.rate for key, quote in quotes.items()}
     prices = [price_in_places(line.on_terms(setting=setting), rows, rates) for setting in settings]
     amounts = {
@@ -263,12 +272,13 @@ def _notes(
 
     Notes for information on one price, such as on its cap in dollars, are left out.
     """
-    day, qp = header.day, header.qp
+    day, qp, contract = header.day, header.qp, header.terms.contract
     releases = {
         (quote.release.label, quote.rate.basis, quote.rate.opps_mp_rvu is not None): quote.release
         for quote in quotes
     }
-    found = [
+    found = factor_notes(contract) if contract else []
+    found += [
         note
         for (_, basis, capped), release in releases.items()
         for note in provenance.release_notes(schedule, release, basis, day, qp=qp, capped=capped)

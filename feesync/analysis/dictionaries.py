@@ -192,7 +192,7 @@ class ComparisonRowDict(AnswerDict, PlaceDict):
     """A place: its amount beside that of the nation, or its amounts in both settings."""
 
     release: str
-    basis: BasisText
+    basis: AnyBasisText
     hcpcs: str
     modifiers: list[str]
     date: Day

@@ -65,11 +65,15 @@ class ClaimRates:
         key = hcpcs, row, place
         quote = self._quotes.get(key)
         if quote is None:
-            quote = self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp)
-            if self._factor:
-                quote = quote._replace(rate=quote.rate.by_factor(self._factor))
+            quote = self.by_factor(self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp))
             self._quotes[key] = quote
         return quote.rate
+
+    def by_factor(self, quote: Quote) -> Quote:
+        """Return a rate of the schedule by the contract's conversion factor, if it has one."""
+        if not self._factor:
+            return quote
+        return quote._replace(rate=quote.rate.by_factor(self._factor))
 
     def quote(self, line: Line) -> Quote:
         """Return the rate of a line, with its release and locality.

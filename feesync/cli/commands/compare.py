@@ -12,6 +12,7 @@ from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
     check_file,
+    conversion_factor_option,
     csv_option,
     date_option,
     db_option,
@@ -50,6 +51,7 @@ from feesync.text.comparison import comparison_blocks
 @place_options
 @date_option
 @qp_option
+@conversion_factor_option
 @click.option(
     "--setting",
     type=Word([*(setting.value for setting in Setting), BOTH], read_choice),
@@ -73,6 +75,7 @@ def command(
     everywhere: bool,
     day: Date | None,
     qp: bool,
+    conversion_factor: str | None,
     setting: str,
     modifiers: tuple[str, ...],
     as_csv: bool,
@@ -107,6 +110,7 @@ def command(
         modifiers=modifiers,
         date=day,
         qp=qp,
+        conversion_factor=conversion_factor,
         db=ctx.obj,
     )
     if plot and known[0].has_price:
