@@ -9,12 +9,15 @@ import subprocess
 import sys
 from collections import Counter
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote, urlencode
 
+import anyio
 import pytest
 from documents import blocks
 from jsonschema import Draft202012Validator
 from random_questions import questions
+from starlette.requests import Request
 from starlette.testclient import TestClient
 from test_queries import answer_or_error, as_typed, text_of, without_dashes
 
@@ -256,6 +259,82 @@ def test_a_long_answer_is_sent_in_pieces(client, loaded, feesync):
     typed = ("rates", "00000-99999", "--date", "2025-11-03")
     assert response.text == feesync(*typed, "--json").stdout
     assert client.get(address("rates.csv", values)).text == feesync(*typed, "--csv").stdout
+
+
+def called(path, *, body=b"", until=1, method="GET"):
+    """Call the application as a server does whose client goes away after some pieces."""
+    scope = {
+        **{"type": "http", "asgi": {"spec_version": "2.4"}, "http_version": "1.1"},
+        **{"method": method, "scheme": "http", "server": ("127.0.0.1", 8765), "root_path": ""},
+        "path": path.partition("?")[0],
+        "query_string": path.partition("?")[2].encode(),
+        "headers": [(b"host", b"127.0.0.1:8765"), (b"content-type", b"text/csv")],
+    }
+    received = [{"type": "http.request", "body": body, "more_body": True}] if body else []
+    sent: list[dict[str, Any]] = []
+
+    async def receive():
+        return received.pop() if received else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+        if len(sent) > until:
+            raise OSError
+
+    async def call():
+        await application(error_text=error_text)(scope, receive, send)
+
+    anyio.run(call)
+    return sent
+
+
+def test_where_a_client_goes_away_nothing_waits_to_be_sent(database, monkeypatch, capsys):
+    ended = []
+
+    def endless(answer):
+        try:
+            while True:
+                yield "x" * 100_000
+        finally:
+            ended.append(answer.query.name)
+
+    monkeypatch.setattr("feesync.queries.answer.Answer.json_text", endless)
+    sent = called(address("modifiers", {}), until=3)
+    assert [message["type"] for message in sent][:2] == [
+        "http.response.start",
+        "http.response.body",
+    ]
+    assert ended == ["modifiers"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("body", [b"", CLAIMS.encode()])
+def test_where_a_sender_goes_away_nothing_is_kept(loaded, temporary, body):
+    called("/api/reprice", method="POST", body=body)
+    assert list(temporary.iterdir()) == []
+
+
+def test_where_a_receiver_goes_away_nothing_is_kept(loaded, temporary, monkeypatch):
+    async def stream(request):
+        yield CLAIMS.encode()
+
+    monkeypatch.setattr(Request, "stream", stream)
+    sent = called("/api/reprice", method="POST")
+    assert sent[0]["status"] == HTTPStatus.OK
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_fault_is_a_problem_that_says_nothing_of_what_was_asked(client, monkeypatch, capsys):
+    def fails(*args):
+        raise RuntimeError("64493-50 of Smith")
+
+    monkeypatch.setattr("feesync.web.api.ask", fails)
+    response = client.get(address("compare", {"hcpcs": "64493"}))
+    assert (response.status_code, response.json()["status"]) == (500, 500)
+    assert response.headers["content-type"] == "application/problem+json"
+    said = capsys.readouterr().err
+    assert "RuntimeError in " in said
+    assert "Smith" not in said + response.text
 
 
 @pytest.fixture(scope="module")

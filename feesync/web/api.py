@@ -7,7 +7,8 @@ for every request (guard).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from difflib import get_close_matches
 from itertools import chain
 
@@ -15,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from feesync.errors import ExitStatus, FeesyncError, InvalidInputError
 from feesync.model.money import json_text
@@ -120,10 +122,33 @@ def _response(found: Answer, form: str, headers: dict[str, str]) -> Response:
     first = next(gathered, "")
     if len(first) < _PIECE:
         return Response(first, headers=headers, media_type=media_type)
-    return StreamingResponse(chain((first,), gathered), headers=headers, media_type=media_type)
+    return _Pieces(first, gathered, headers, media_type)
 
 
-def _gathered(pieces: Iterator[str]) -> Iterator[str]:
+class _Pieces(StreamingResponse):
+    """A response in pieces, which gives up what makes them at its end, however it ends.
+
+    Else, where the client has gone away, a database in memory would wait for the next collection of
+    garbage.
+    """
+
+    def __init__(
+        self,
+        first: str,
+        others: Generator[str, None, None],
+        headers: dict[str, str],
+        media_type: str,
+    ) -> None:
+        super().__init__(chain((first,), others), headers=headers, media_type=media_type)
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces."""
+        with closing(self._others):
+            await super().__call__(scope, receive, send)
+
+
+def _gathered(pieces: Iterator[str]) -> Generator[str, None, None]:
     """Yield pieces of text together, until they are long enough to be sent."""
     texts: list[str] = []
     length = 0

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -83,6 +84,8 @@ class Guard:
         refusal = self._refusal(scope)
         try:
             await (refusal or self._app)(scope, receive, send_guarded)
+        except ClientDisconnect:  # nobody waits for the rest
+            pass
         except Exception as error:
             _tell(error)
             if not has_begun:
