@@ -13,6 +13,7 @@ from feesync.model.locality import Locality
 from feesync.model.rate import Setting
 from feesync.pricing.line import Contract
 from feesync.pricing.practitioner import PRACTITIONERS
+from feesync.writers.own_fees import FeeLine
 from feesync.writers.printout import NO_PRICE, Printout, PrintoutRow
 
 _SITES = {"11": "Office", "22": "Hospital", "24": "ASC"}
@@ -70,6 +71,30 @@ def printout(sheet: FeeSheet, *, limiting: bool = False) -> Printout:
         tuple(_row(line, tuple(amounts)) for line in sheet.lines),
         tuple(_notes(sheet, columns)),
     )
+
+
+def fee_lines(sheet: FeeSheet) -> list[FeeLine]:
+    """Return the lines of a sheet, each in each of its columns, for fees of one's own beside."""
+    return [
+        FeeLine(
+            line.line.hcpcs,
+            " ".join(line.line.modifiers or ()),
+            line.line.units,
+            _key(column.locality),
+            column.date,
+            _site(column),
+            cell.allowed if isinstance(cell, Estimate) else None,
+            cell.release.label if isinstance(cell, Estimate) else "",
+            reason(cell) or "",
+        )
+        for line in sheet.lines
+        for column, cell in zip(sheet.columns, line.cells, strict=True)
+    ]
+
+
+def payer(sheet: FeeSheet) -> str:
+    """Return who allows the amounts of a sheet, in a word."""
+    return "the contract" if sheet.contract else "Medicare"
 
 
 def _title(contract: Contract | None) -> str:

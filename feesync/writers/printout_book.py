@@ -5,10 +5,11 @@ Out of scope: the words (printout), and workbooks of rates (workbook).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
+from feesync.writers import own_fees
 from feesync.writers.book import Untyped, open_book
 from feesync.writers.printout import MOST_AMOUNTS, NO_PRICE, Printout, heads
 
@@ -31,12 +32,21 @@ _DOLLARS = "#,##0.00_)"
 _HAIR, _GREY = 7, "#999999"
 
 
-def write(path: Path, printout: Printout, *, force: bool = False) -> None:
+def write(
+    path: Path,
+    printout: Printout,
+    fees: Sequence[own_fees.FeeLine] = (),
+    *,
+    payer: str = "",
+    force: bool = False,
+) -> None:
     """Write a printout to a workbook with a sheet, or several where there are many columns.
 
     Args:
         path: the file, which `target.check` has accepted.
         printout: the fee sheet in words.
+        fees: lines of one more sheet, in which a practice puts fees of its own; none for no sheet.
+        payer: who allows their amounts, such as `Medicare`.
         force: whether an existing file is replaced.
 
     Raises:
@@ -49,6 +59,8 @@ def write(path: Path, printout: Printout, *, force: bool = False) -> None:
         for number, part in enumerate(parts, start=1):
             name = f"Fee sheet {number}" if len(parts) > 1 else "Fee sheet"
             _write_sheet(book, book.add_worksheet(name), part)
+        if fees:
+            own_fees.add_sheet(book, fees, payer)
 
 
 def _write_sheet(book: Untyped, sheet: Untyped, printout: Printout) -> None:

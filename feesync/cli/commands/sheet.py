@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from feesync.analysis.sheet import FeeSheet, sheet
-from feesync.analysis.sheet_words import printout
+from feesync.analysis.sheet_words import fee_lines, payer, printout
 from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.hints import with_hint
@@ -39,6 +39,7 @@ from feesync.errors import ExitStatus
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.reference.place_of_service import SETTINGS
 from feesync.text.cells import count_of
+from feesync.writers.own_fees import FeeLine
 from feesync.writers.printout import NO_PRICE, Printout, amount_texts
 
 _WIDTH = 80
@@ -80,6 +81,11 @@ _GAP, _LINE = "  ", "Line"
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook that is ready to print.")
+@click.option(
+    "--own-fees",
+    is_flag=True,
+    help="With --xlsx: one more sheet, for fees of your own in percent of these.",
+)
 @file_option("--html", (".html", ".htm"), "Write a page that is ready to print.")
 @force_option
 @db_option
@@ -101,6 +107,7 @@ def command(
     as_csv: bool,
     as_json: bool,
     xlsx: Path | None,
+    own_fees: bool,
     html: Path | None,
     force: bool,
 ) -> None:
@@ -115,11 +122,14 @@ def command(
       feesync sheet --codes practice.txt --locality CA-05 --html fees.html
       feesync sheet 64490-64495 --locality AL --date 2025-11-03 --date 2026-08-01
       feesync sheet 64493-50 --locality AL --nonpar --limiting --xlsx fees.xlsx
+      feesync sheet --codes practice.txt --locality AL --xlsx fees.xlsx --own-fees
 
     Amounts are the practitioner's. What a surgical center or a hospital is paid for its own share
     is not among them.
     """
     refuse_several((("--json", as_json), ("--csv", as_csv), ("--xlsx", xlsx), ("--html", html)))
+    if own_fees and not xlsx:
+        raise click.UsageError("--own-fees goes with --xlsx: it is a sheet of the workbook")
     check_file(ctx, "--xlsx or --html", xlsx or html, force=force)
     values: dict[str, Any] = {
         "locality": places or None,
@@ -150,7 +160,9 @@ def command(
         elif as_csv:
             print_csv_rows(result.rows())
         elif xlsx or html:
-            _write(printout(result, limiting=limiting), xlsx, html, force=force)
+            page = printout(result, limiting=limiting)
+            fees = fee_lines(result) if own_fees else []
+            _write(page, fees, payer(result), xlsx, html, force=force)
         else:
             _print(printout(result, limiting=limiting))
     _print_reasons(result, with_notes=bool(as_csv or xlsx or html))
@@ -158,11 +170,19 @@ def command(
         ctx.exit(result.status or ExitStatus.NO_PRICE)
 
 
-def _write(page: Printout, xlsx: Path | None, html: Path | None, *, force: bool) -> None:
+def _write(
+    page: Printout,
+    fees: list[FeeLine],
+    payer: str,
+    xlsx: Path | None,
+    html: Path | None,
+    *,
+    force: bool,
+) -> None:
     if xlsx:
         from feesync.writers import printout_book
 
-        printout_book.write(xlsx, page, force=force)
+        printout_book.write(xlsx, page, fees, payer=payer, force=force)
     elif html:
         from feesync.writers import html as pages
 
