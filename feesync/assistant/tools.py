@@ -68,9 +68,8 @@ TOOLS: dict[str, Tool] = {
         ),
         _tool(
             "claim",
-            "Lines of one practitioner, patient and day priced together, with their sum: multiple "
-            f"procedures are reduced. {_PLACE}",
-            "ask for fewer lines",
+            "Up to 50 lines of one practitioner, patient and day priced together, with their sum: "
+            f"multiple procedures are reduced. {_PLACE}",
         ),
         _tool(
             "rates",

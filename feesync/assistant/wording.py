@@ -66,7 +66,7 @@ def _blocks(answer: Answer, rows: Rows, wording: Wording) -> Iterator[Block]:
     result: Any = answer.result
     match answer.query.name:
         case "claim":
-            yield from claim_blocks(result, MOST)
+            yield from claim_blocks(result)
         case "rates":
             yield rates.rates_table(rows, result.contract)
         case "localities":

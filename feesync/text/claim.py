@@ -35,13 +35,8 @@ _SHORT_RANKINGS = {"cardiovascular": "cardio.", "ophthalmology": "ophth."}
 """Short names of rankings, for the table."""
 
 
-def claim_blocks(claim: ClaimEstimate, most: int | None = None) -> Iterator[Block]:
-    """Yield a claim in text.
-
-    Args:
-        claim: the claim.
-        most: how many lines the table has at most, the first ones; by default all.
-    """
+def claim_blocks(claim: ClaimEstimate) -> Iterator[Block]:
+    """Yield a claim in text."""
     first = claim.lines[0]
     place = f", place of service {first.pos}" if first.pos else ""
     settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
@@ -60,7 +55,7 @@ def claim_blocks(claim: ClaimEstimate, most: int | None = None) -> Iterator[Bloc
     )
     end = -_PAYERS if first.contract else None
     total = ("", "Total", "", "", "", "", *map(money_cell, sums))
-    yield Table(_COLUMNS[:end], [row[:end] for row in (*rows[:most], total)], right=_RIGHT)
+    yield Table(_COLUMNS[:end], [row[:end] for row in (*rows, total)], right=_RIGHT)
     yield from _notes(claim)
 
 
