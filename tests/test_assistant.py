@@ -236,13 +236,19 @@ def test_localities_say_the_day_and_the_release(loaded):
     assert text.endswith("\nOn 2025-11-03, by RVU25D, in effect 2025-10-01 to 2025-12-31")
 
 
-def test_what_a_command_says_beside_its_answer_is_below_it(loaded):
+def test_what_a_command_says_beside_its_answer_is_below_it(feesync, loaded):
     text, _ = asked("history", hcpcs="99213", locality="AL")
     assert re.search(r"\ninfo: \d+ releases of the embedded snapshot, which lacks 99213,", text)
     text, content = asked("coverage", hcpcs=["64493", "99213"], **PLACE)
     assert [row["hcpcs"] for row in content["rows"]] == ["64493"]
     assert content["unknown"][0]["text"] in text
     assert "no price: 99213" not in text
+    rates = {"hcpcs": ["64493"], "locality": "94110", "date": "2026-11-03"}
+    rates["conversion_factor"] = 45
+    printed = feesync(*words("rates", QUERIES["rates"].parameters, rates)[1:])
+    text, content = asked("rates", **rates)
+    assert said(printed.stderr) == text.split("\n\n")[-1].splitlines()[:-1]
+    assert len(content["notes"]) == 3
     text, content = asked("rates", hcpcs=["15824", "99999"], **PLACE)
     assert "\nno price: 15824 has status R and no relative values" in text
     assert "\nno price: 99999 is not in RVU25D" in text

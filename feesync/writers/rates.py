@@ -70,7 +70,7 @@ class Rates(RowResult):
     def notes(self) -> tuple[Note, ...]:
         """What a person should know about the releases."""
         own = factor_notes(self.contract) if self.contract else []
-        return (*self.grid.notes, *own)
+        return (*own, *self.grid.notes)
 
     @property
     def unknown(self) -> tuple[UnknownCodeError, ...]:

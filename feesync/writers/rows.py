@@ -203,14 +203,14 @@ def _grid(
         )
         part = Part(source, release, basis_of(release, qp=qp), tuple(group), localities, day, exact)
         parts.append(part)
+        notes += release_notes(
+            schedule, release, part.basis, day, qp=qp, capped=not release.embedded
+        )
         notes += [
             zip_note(release, place, zip_place, day or release.effective_from)
             for place, zip_place in by_place.items()
             if zip_place
         ]
-        notes += release_notes(
-            schedule, release, part.basis, day, qp=qp, capped=not release.embedded
-        )
     if is_embedded and not codes:
         text = (
             f"{label} is not loaded: the embedded snapshot's few codes are exported. "
