@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import sys
 from collections import Counter
+from typing import Any
 
 import pytest
 from assistants import WORDING, call, session, text_of
@@ -243,7 +244,7 @@ def test_what_a_command_says_beside_its_answer_is_below_it(feesync, loaded):
     assert [row["hcpcs"] for row in content["rows"]] == ["64493"]
     assert content["unknown"][0]["text"] in text
     assert "no price: 99213" not in text
-    rates = {"hcpcs": ["64493"], "locality": "94110", "date": "2026-11-03"}
+    rates: dict[str, Any] = {"hcpcs": ["64493"], "locality": "94110", "date": "2026-11-03"}
     rates["conversion_factor"] = 45
     printed = feesync(*words("rates", QUERIES["rates"].parameters, rates)[1:])
     text, content = asked("rates", **rates)
