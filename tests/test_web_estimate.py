@@ -342,6 +342,9 @@ def test_a_picture_has_the_amounts_of_compare(site):
     assert f"number {higher + 1} of {len(every)}" in page.text
     for row in comparison.rows():
         assert f"{row['amount']:,.2f}" in page.text
+    links = [attrs["href"] for tag, attrs in page.tags if "&locality=" in attrs.get("href", "")]
+    assert f"/?hcpcs=64493&modifiers=50&date={DAY}&locality=10112-00" in links
+    assert f"/?hcpcs=64493&modifiers=50&date={DAY}&locality=national" in links
 
 
 def test_a_picture_has_the_amounts_of_history(site):

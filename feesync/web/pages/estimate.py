@@ -17,7 +17,7 @@ from feesync.queries.catalogue import ask
 from feesync.reference.place_of_service import places_of_service
 from feesync.web import pictures
 from feesync.web.page import Page, Visit, given
-from feesync.web.site import Pairs
+from feesync.web.site import Pairs, address
 from feesync.web.toggles import SELDOM, USUAL, toggles
 
 if TYPE_CHECKING:
@@ -180,11 +180,18 @@ def _pictures(visit: Visit, estimate: Estimate) -> dict[str, Any]:
     try:
         comparison = ask("compare", among, visit.site.db).result[0]
         found |= _among(comparison, estimate.locality.key)
+        found["elsewhere"] = _elsewhere(visit.values)
         past = ask("history", over, visit.site.db).result
         found |= {"past": past, "steps": pictures.steps(past, estimate.setting, estimate.date)}
     except FeesyncError:
         pass  # a line that these two do not price, such as one of a payer's own factor
     return found
+
+
+def _elsewhere(values: Mapping[str, object]) -> str:
+    """Return the address of the same question up to the key of another place."""
+    others = {name: value for name, value in values.items() if name != "locality"}
+    return f"{address('/', others)}&locality="
 
 
 def _among(comparison: Comparison, key: str) -> dict[str, Any]:
