@@ -96,7 +96,7 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
         settings=settings_of(values.get("setting", Setting.NONFACILITY.value)),
         modifiers=values.get("modifiers", ()),
         db=db,
-        **picked(values, (DATE, QP)),
+        **picked(values, (DATE, QP, CONVERSION_FACTOR)),
     )
     has_prices = not unknown and all(each.has_price for each in known)
 
@@ -246,6 +246,7 @@ COMPARE = Query(
         STATE,
         DATE,
         QP,
+        CONVERSION_FACTOR,
         replace(
             SETTING,
             text="Rate, or both to compare them.",
