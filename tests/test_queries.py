@@ -179,6 +179,14 @@ def test_what_cannot_be_asked_is_an_error_of_one_line(database, values, text):
     assert len(str(caught.value)) < 400
 
 
+def test_the_longest_text_and_list_are_read(loaded):
+    with pytest.raises(InvalidInputError, match="is not a HCPCS code"):
+        ask("estimate", {"hcpcs": "6" * 1_000, **PLACE})
+    with pytest.raises(InvalidInputError, match="1,001 characters, more than 1,000"):
+        ask("estimate", {"hcpcs": "6" * 1_001, **PLACE})
+    assert len(ask("rates", {"hcpcs": ["64493"] * 2_000, "locality": "AL"}).json) == 1
+
+
 @pytest.mark.parametrize(
     "line",
     [

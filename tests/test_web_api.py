@@ -437,6 +437,20 @@ def test_a_file_that_is_too_large_is_refused(client, temporary, monkeypatch, chu
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_file_of_the_largest_size_is_read(client, loaded, temporary, monkeypatch, chunked):
+    monkeypatch.setattr(claims_file, "LARGEST", len(CLAIMS))
+    body = iter([CLAIMS[:50].encode(), CLAIMS[50:].encode()]) if chunked else CLAIMS
+    assert client.post("/api/reprice", content=body, headers=CSV).status_code == HTTPStatus.OK
+
+
+def test_without_the_extra_a_file_is_a_problem(client, loaded, temporary, monkeypatch):
+    monkeypatch.setattr("feesync.store.columnar.is_installed", lambda: False)
+    problem = client.post("/api/reprice", content=CLAIMS, headers=CSV).json()
+    assert (problem["status"], problem["error"]) == (501, "MissingExtraError")
+    assert "pip install 'feesync[batch]'" in problem["detail"]
+
+
 @pytest.mark.parametrize(
     ("body", "query", "detail"),
     [
