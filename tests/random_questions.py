@@ -141,6 +141,7 @@ QUESTIONS: dict[str, dict[str, tuple[float, _Draw]]] = {
         **MANY_PLACES,
         "date": HEADER["date"],
         "qp": HEADER["qp"],
+        "conversion_factor": HEADER["conversion_factor"],
         "setting": (0.4, one(SETTINGS, ("both",))),
         "modifiers": (0.2, several(MODIFIERS, most=1)),
     },
