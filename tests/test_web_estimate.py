@@ -26,8 +26,9 @@ DAY = "2025-11-03"
 SMALL = Path(__file__).parent / "small.py"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site():
+    """The application; it looks for the database, which each test has its own of, when asked."""
     return TestClient(application(error_text=error_text), base_url=HERE)
 
 

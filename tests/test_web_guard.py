@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from feesync.web.guard import LOOPBACK, Guard
 HERE = "http://127.0.0.1:8765"
 
 
+@cache
 def client(**arguments):
     return TestClient(application(**arguments), base_url=HERE, raise_server_exceptions=False)
 

@@ -14,7 +14,7 @@ from feesync.web.site import address
 HERE = "http://127.0.0.1:8765"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site():
     return TestClient(application(), base_url=HERE)
 
