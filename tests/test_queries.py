@@ -102,7 +102,7 @@ def test_each_text_is_that_of_the_option(name):
 def test_each_option_of_a_question_is_a_parameter(name):
     forms = {
         *("as_json", "as_csv", "explain", "html", "xlsx", "plot", "force", "db", "most", "more"),
-        *("fail_on_difference", "limiting", "everywhere"),
+        *("fail_on_difference", "limiting", "everywhere", "own_fees"),
     }
     spellings = {each.option.partition("/")[0] for each in QUERIES[name].parameters}
     for param in cli.get_command(None, name).params:
