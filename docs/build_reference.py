@@ -25,6 +25,7 @@ import click
 sys.path.insert(0, str(Path(__file__).parent))
 
 import build_schemas
+import datasette_metadata
 import reference_words as words
 
 import feesync
@@ -550,6 +551,7 @@ PAGES = {
     "variables.md": variables,
     "database.md": database,
     "api.md": api,
+    "../datasette.json": datasette_metadata.metadata,
 }
 
 
