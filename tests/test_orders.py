@@ -15,7 +15,7 @@ from feesync.store.schema import open_for_reading
 from feesync.store.snapshot import open_snapshot
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("all_checks")]
-ORDERS = 4
+ORDERS = 2
 
 
 @pytest.fixture(scope="module")
