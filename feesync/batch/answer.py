@@ -68,6 +68,7 @@ def make_answers(engine: Engine, texts: Texts, found: Periods) -> None:
         "FROM line WHERE reason_id IS NOT NULL"
     )
     engine.make("result", f"{result} UNION ALL {unread}")
+    engine.drop("together", "together_row", "incomplete")
     _give_words(engine, texts, found)
 
 

@@ -19,7 +19,7 @@ from feesync.store.formula import DUCKDB, Dialect
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CHUNK = 20_000
+CHUNK = 2_000
 """How many rows a process works on at a time, at least."""
 
 
@@ -58,6 +58,11 @@ class DuckDB:
     def view(self, name: str, select: str) -> None:
         """Make a name for a SELECT."""
         self.connection.execute(f'CREATE VIEW "{name}" AS {select}')
+
+    def drop(self, *names: str) -> None:
+        """Drop tables that nothing needs any more."""
+        for name in names:
+            self.connection.execute(f'DROP TABLE "{name}"')
 
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT that has few."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import Future
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class _Blocks:
         import pyarrow
 
         self._connection: DuckDBPyConnection = engine.connection
-        self._blocks: OrderedDict[int, Any] = OrderedDict()
+        self._blocks: OrderedDict[int, Future[Any]] = OrderedDict()
         self._lock = Lock()
         texts = pyarrow.array([text for (text,) in _in_order(engine, "text", "text_id", "text")])
         labels = [label for (label,) in _in_order(engine, "release_label", "release_id", "release")]
@@ -97,13 +98,20 @@ class _Blocks:
         return parts[0] if len(parts) == 1 else pyarrow.concat_arrays(parts)
 
     def _block(self, number: int) -> Any:  # noqa: ANN401
+        """Return the answers of a block; of two threads that want it, one reads it."""
         with self._lock:
             block = self._blocks.get(number)
+            is_new = block is None
             if block is None:
                 while len(self._blocks) >= _MOST_BLOCKS:
                     self._blocks.popitem(last=False)
-                block = self._blocks[number] = self._read(number)
-            return block
+                block = self._blocks[number] = Future()
+        if is_new:
+            try:
+                block.set_result(self._read(number))
+            except BaseException as error:  # the other thread's too
+                block.set_exception(error)
+        return block.result()
 
     def _read(self, number: int) -> Any:  # noqa: ANN401
         import pyarrow
@@ -127,15 +135,12 @@ class _Blocks:
         first, names = number * _BLOCK, (*_MONEY, *_PLAIN, *_NUMBERS)
         select = (
             f"SELECT row - {first} AS place, {', '.join(names)} FROM result "  # noqa: S608
-            f"WHERE row >= {first} AND row < {first + _BLOCK}"
+            f"WHERE row >= {first} AND row < {first + _BLOCK} ORDER BY row"
         )
         table = self._connection.cursor().sql(select).to_arrow_table().combine_chunks()
-        places = table.column("place").chunk(0).to_numpy()
-        order = numpy.full(len(places), -1)
-        order[places] = numpy.arange(len(places))
-        if order.min() < 0:
+        places = table.column("place").to_numpy()
+        if not numpy.array_equal(places, numpy.arange(len(places))):
             raise AssertionError("a row has no answer, or several")
-        table = table.take(order).combine_chunks()
         return {name: table.column(name).chunk(0) for name in names}
 
 

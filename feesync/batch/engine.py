@@ -40,6 +40,9 @@ class Engine(Protocol):
     def view(self, name: str, select: str) -> None:
         """Make a name for a SELECT."""
 
+    def drop(self, *names: str) -> None:
+        """Drop tables that nothing needs any more."""
+
     def rows(self, select: str) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT that has few."""
 

@@ -19,17 +19,16 @@ _OF_CENT = 10_000_000
 """Billionths of a dollar in a cent."""
 
 
-def make_priced(
+def prices_of(
     engine: Engine,
     found: Periods,
     size: Recipes,
     *,
     shares: bool,
-    name: str = "priced",
     lines: str = "line",
     recipes: str = "recipe",
-) -> None:
-    """Make the table `priced`: the lines that can be read, each priced by itself.
+) -> str:
+    """Return the SELECT of lines that can be read, each priced by itself.
 
     Its columns: row, shape, release_id, stand_in, place_id, paid; reason_id, why it cannot be
     priced, else NULL; folds; denial_id; beside, whether what the patient owes depends on other
@@ -42,8 +41,7 @@ def make_priced(
         found: the releases.
         size: what the recipes have.
         shares: whether the table `share` has rows.
-        name: of the table.
-        lines: the table of the lines.
+        lines: the table of the lines, or a SELECT of them in brackets.
         recipes: the table of the recipes.
     """
     select = _amounts(engine, _fees(engine, found, lines, recipes, size, shares=shares), size)
@@ -61,8 +59,7 @@ def make_priced(
     select = f"SELECT p.*, {share} AS shared FROM ({select}) AS p"  # noqa: S608
     cut = scaled(engine, "shared", "sequestration_rate")
     select = f"SELECT p.*, {cut} AS sequestration FROM ({select}) AS p"  # noqa: S608
-    engine.make(
-        name,
+    return (
         "SELECT row, shape, release_id, stand_in, place_id, paid, reason_id, folds, "  # noqa: S608
         "denial_id, beside, "
         "fee, allowed, shared - sequestration AS medicare_payment, sequestration, "
@@ -71,7 +68,7 @@ def make_priced(
         "AS limiting_charge, "
         f"CASE WHEN {is_open} AND charge < amount THEN charge_steps_id ELSE steps_id END "
         "AS steps_id "
-        f"FROM ({select}) AS p",
+        f"FROM ({select}) AS p"
     )
 
 
@@ -166,7 +163,7 @@ def _fees(
             "AND h.sharing_id = d.sharing_id"
         )
     columns = ("row", "shape", "place_id", "code_id", "service_id", "day_id", "stand_in")
-    lines = f"(SELECT * FROM {lines} WHERE reason_id IS NULL)"  # noqa: S608
+    lines = f"(SELECT n.* FROM {lines} AS n WHERE n. reason_id IS NULL)"  # noqa: S608
     rates = rates_of(engine, found, lines, (*columns, "charge", "deductible", "paid"))
     return (
         "SELECT l.row, l.shape, l.release_id, l.stand_in, l.place_id, "  # noqa: S608

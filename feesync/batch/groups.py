@@ -11,6 +11,7 @@ their lines of a patient and day are one group, and all other rules hold for eac
 
 from __future__ import annotations
 
+from feesync.batch.fold import prices_of
 from feesync.batch.plan import Run
 from feesync.batch.reasons import Reason, Status
 from feesync.batch.words import Numbers
@@ -26,7 +27,10 @@ def make_groups(run: Run) -> None:
     """Make the tables of the lines that have others beside them.
 
     group_line: all lines that can be priced, with what groups are made by.
-    beside: those in a group of several; grp, the number of the group, is that of its first row.
+    crowd: the claims of several lines in which one line may be of consequence to another; most
+    claims have none, and are looked at no further.
+    beside: the lines of crowds in a group of several; grp, the number of the group, is that of its
+    first row.
     unfolded: row; those that their recipe, if there is one, does not price.
     of_pool, of_code: what several lines of a group share: grp, with ranked_by and pool_id, or with
     biller and code_id.
@@ -35,10 +39,12 @@ def make_groups(run: Run) -> None:
     engine = run.engine
     _give_data(run)
     engine.view("group_line", _lines(run))
-    kept = "SELECT g.* FROM group_line AS g WHERE g.claim IS NOT NULL"
+    _make_crowds(run)
+    engine.make("member", "SELECT g.* FROM group_line AS g JOIN crowd AS c ON c.claim = g.claim")
+    kept = "SELECT g.* FROM member AS g"
     doubles = _has_doubles(run)
     if doubles:
-        kept += " AND NOT EXISTS (SELECT 1 FROM double_line AS d WHERE d.row = g.row)"
+        kept += " WHERE NOT EXISTS (SELECT 1 FROM double_line AS d WHERE d.row = g.row)"
     engine.make(
         "several",
         "SELECT claim, day_id, billed_by, min(row) AS grp, count(*) AS lines, "  # noqa: S608
@@ -62,7 +68,7 @@ def make_groups(run: Run) -> None:
             "FROM double_line"
         )
     engine.make("unfit", unfit)
-    engine.view("unfolded", _UNFOLDED)
+    engine.make("unfolded", _unfolded(run))
     engine.make("of_pool", _OF_POOL)
     engine.make("of_code", _OF_CODE)
 
@@ -77,7 +83,10 @@ def make_together_lines(run: Run) -> None:
 
 
 def _give_data(run: Run) -> None:
-    """Give the engine who bills, and which pools reach across practitioners."""
+    """Give the engine who bills, and which pools reach across practitioners.
+
+    Makes looking (row) too, of the lines whose share looks at the other codes of their claim.
+    """
     billers = Numbers([])
     services = run.words.services
     ids = [billers.id_of(service.terms.practitioner) for service in services]
@@ -90,6 +99,12 @@ def _give_data(run: Run) -> None:
         number for number, pool in enumerate(run.recipes.pools) if across and reaches_across(pool)
     ]
     run.engine.give("reach", {"pool_id": ("INTEGER", pools)})
+    run.engine.make(
+        "looking",
+        "SELECT l.row FROM line AS l JOIN service_day AS d ON d.day_id = l.day_id "
+        "JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
+        "AND h.sharing_id = d.sharing_id WHERE l.special AND l.reason_id IS NULL AND h.beside",
+    )
 
 
 def _lines(run: Run) -> str:
@@ -99,8 +114,6 @@ def _lines(run: Run) -> str:
     together that have the same ranked_by.
     """
     request, columns = run.request, run.request.columns
-    numbered = request.group != "line" and "line" in columns and "claim_id" in columns
-    line_number = "l.line_number" if numbered else _NOTHING
     biller = "CAST(b.biller AS STRING)"
     if request.group != "line" and "npi" in columns:
         biller = f"{biller} || coalesce(l.npi, '')"
@@ -112,14 +125,13 @@ def _lines(run: Run) -> str:
         f"{billed_by} AS billed_by, {biller} AS biller, "
         f"CASE WHEN r.pool_id IS NULL THEN {biller} ELSE '' END AS ranked_by, "
         "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
-        f"{line_number} AS line_number, x.pool_id, x.alone, x.simple, x.combines, "
-        "x.denial_id IS NULL AS is_open, coalesce(h.beside, FALSE) AS looks_beside "
+        f"{_line_number_of(run)} AS line_number, x.pool_id, x.alone, x.simple, x.combines, "
+        "x.denial_id IS NULL AS is_open, k.row IS NOT NULL AS looks_beside "
         "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
         "JOIN biller AS b ON b.service_id = l.service_id "
         "LEFT JOIN reach AS r ON r.pool_id = x.pool_id "
-        "JOIN service_day AS d ON d.day_id = l.day_id "
-        "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
-        "AND h.sharing_id = d.sharing_id WHERE l.reason_id IS NULL AND x.reason_id IS NULL"
+        "LEFT JOIN looking AS k ON k.row = l.row "
+        "WHERE l.reason_id IS NULL AND x.reason_id IS NULL"
     )
 
 
@@ -129,12 +141,49 @@ def _claim_id_of(run: Run) -> str:
     return "l.claim" if has_claims else _NOTHING
 
 
+def _line_number_of(run: Run) -> str:
+    """Return the SQL of the number of a line in its claim; NULL where it has none."""
+    request, columns = run.request, run.request.columns
+    numbered = request.group != "line" and "line" in columns and "claim_id" in columns
+    return "l.line_number" if numbered else _NOTHING
+
+
 def _claim_of(run: Run) -> str:
     """Return the SQL of the claim, or the patient, that a line is of; NULL where it has none."""
     claim = _claim_id_of(run)
     if run.request.group in ("line", "claim") or "patient" not in run.request.columns:
         return claim
     return f"coalesce('p' || l.patient, 'c' || {claim})"
+
+
+_TOUCHES = (
+    "sum(CASE WHEN x.pool_id IS NOT NULL OR x.combines THEN 1 ELSE 0 END) > 1 "
+    "OR max(CASE WHEN l.deductible > 0 OR k.row IS NOT NULL "
+    "OR (x.alone AND x.denial_id IS NULL) THEN 1 ELSE 0 END) = 1 "
+    f"OR count(*) > {MOST_LINES}"
+)
+"""Whether a line of a claim may be of consequence to another: never FALSE where one is."""
+
+_BITS = 31
+_BIT = f"coalesce(try_cast(l.line_number AS BIGINT), 0) % {_BITS} + {_BITS - 1}"
+_DOUBLED = (
+    f"bit_count(bit_or(CASE WHEN l.line_number IS NULL THEN 0 ELSE CAST(1 AS BIGINT) << ({_BIT}) "
+    "END)) < count(l.line_number)"
+)
+"""Whether lines of a claim may have one number: they have where they are more than their bits."""
+
+
+def _make_crowds(run: Run) -> None:
+    """Make the table crowd: claim; has_doubles, whether lines of it may have one number."""
+    claim = _claim_of(run)
+    doubled = _DOUBLED if _line_number_of(run) != _NOTHING else "FALSE"
+    run.engine.make(
+        "crowd",
+        f"SELECT {claim} AS claim, {doubled} AS has_doubles FROM line AS l "  # noqa: S608
+        "JOIN recipe AS x ON x.shape = l.shape LEFT JOIN looking AS k ON k.row = l.row "
+        f"WHERE l.reason_id IS NULL AND x.reason_id IS NULL AND {claim} IS NOT NULL "
+        f"GROUP BY {claim} HAVING count(*) > 1 AND ({_TOUCHES} OR {doubled})",
+    )
 
 
 def _has_doubles(run: Run) -> bool:
@@ -146,9 +195,10 @@ def _has_doubles(run: Run) -> bool:
     engine = run.engine
     engine.make(
         "double_number",
-        "SELECT claim, claim_id, line_number FROM group_line "
-        "WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
-        "GROUP BY claim, claim_id, line_number HAVING count(*) > 1",
+        "SELECT g.claim, g.claim_id, g.line_number FROM member AS g "
+        "JOIN crowd AS c ON c.claim = g.claim AND c.has_doubles "
+        "WHERE g.claim_id IS NOT NULL AND g.line_number IS NOT NULL "
+        "GROUP BY g.claim, g.claim_id, g.line_number HAVING count(*) > 1",
     )
     if not _are_doubles(run):
         return False
@@ -156,7 +206,7 @@ def _has_doubles(run: Run) -> bool:
         f"coalesce(min({name}), -1) = coalesce(max({name}), -1) AND count({name}) IN (0, count(*))"
         for name in _SAYS
     )
-    numbered = f"SELECT g.* FROM group_line AS g JOIN double_number AS d ON {_SAME_NUMBER}"  # noqa: S608
+    numbered = f"SELECT g.* FROM member AS g JOIN double_number AS d ON {_SAME_NUMBER}"  # noqa: S608
     engine.make(
         "double_line",
         f"SELECT g.row, d.same AS repeats FROM ({numbered}) AS g "  # noqa: S608
@@ -175,7 +225,19 @@ def _are_doubles(run: Run) -> bool:
 _SAME_NUMBER = "d.claim = g.claim AND d.claim_id = g.claim_id AND d.line_number = g.line_number"
 
 
-_UNFOLDED = "SELECT row FROM priced WHERE reason_id IS NULL AND denial_id IS NULL AND NOT folds"
+def _unfolded(run: Run) -> str:
+    """Return the SELECT of the lines that no recipe prices.
+
+    Most lines have a recipe that holds for any amount; only of the others the amounts are asked.
+    """
+    lines = (
+        "(SELECT l.* FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
+        "WHERE x.denial_id IS NULL AND x.reason_id IS NULL AND (NOT x.folds OR x.rest_units > 0))"
+    )
+    select = prices_of(run.engine, run.found, run.recipes, shares=True, lines=lines)
+    return f"SELECT row FROM ({select}) AS p WHERE NOT folds"  # noqa: S608
+
+
 _FIT = "b.reason IS NULL AND b.is_open"
 _OF_POOL = (
     "SELECT grp, ranked_by, pool_id FROM beside AS b "  # noqa: S608
@@ -215,23 +277,40 @@ def make_incomplete(run: Run) -> None:
     if _are_doubles(run):
         refused += " AND row NOT IN (SELECT row FROM double_line WHERE repeats)"
     of_any_day = f"coalesce('c' || {_claim_id_of(run)}, {_claim_of(run)})"
-    lost = (
-        "FROM line AS l LEFT JOIN recipe AS x ON x.shape = l.shape "
-        f"LEFT JOIN ({refused}) AS t ON t.row = l.row "
-        "WHERE (l.reason_id IS NOT NULL OR x.reason_id IS NOT NULL OR t.row IS NOT NULL)"
-    )
     engine.make(
-        "incomplete",
-        "SELECT g.row FROM group_line AS g JOIN "  # noqa: S608
-        f"(SELECT DISTINCT {_claim_of(run)} AS claim, l.day_id {lost} AND l.day_id IS NOT NULL) "
-        "AS o ON o.claim = g.claim AND o.day_id = g.day_id UNION "
-        "SELECT g.row FROM group_line AS g JOIN "
-        f"(SELECT DISTINCT {of_any_day} AS of_any_day, {_claim_of(run)} AS claim "
-        f"{lost} AND l.day_id IS NULL) "
-        "AS o ON o.of_any_day = coalesce('c' || g.claim_id, g.claim) "
-        f"AND (o.claim = g.claim OR {_NO_PATIENT})",
+        "lost",
+        " UNION ALL ".join(
+            f"SELECT {_claim_of(run)} AS claim, {of_any_day} AS of_any_day, l.day_id "  # noqa: S608
+            f"FROM line AS l {condition}"
+            for condition in (*_LOST, f"JOIN ({refused}) AS t ON t.row = l.row")
+        ),
     )
+    ((of_days, of_no_day),) = engine.rows(
+        "SELECT count(claim) FILTER (WHERE day_id IS NOT NULL), "
+        "count(of_any_day) FILTER (WHERE day_id IS NULL) FROM lost"
+    )
+    parts = []
+    if of_days:
+        parts.append(
+            "SELECT g.row FROM group_line AS g JOIN "
+            "(SELECT DISTINCT claim, day_id FROM lost WHERE day_id IS NOT NULL) "
+            "AS o ON o.claim = g.claim AND o.day_id = g.day_id"
+        )
+    if of_no_day:
+        parts.append(
+            "SELECT g.row FROM group_line AS g JOIN "  # noqa: S608
+            "(SELECT DISTINCT of_any_day, claim FROM lost WHERE day_id IS NULL) "
+            "AS o ON o.of_any_day = coalesce('c' || g.claim_id, g.claim) "
+            f"AND (o.claim = g.claim OR {_NO_PATIENT})"
+        )
+    engine.make("incomplete", " UNION ".join(parts) or "SELECT row FROM unfolded WHERE FALSE")
 
+
+_LOST = (
+    "WHERE l.reason_id IS NOT NULL",
+    "JOIN recipe AS x ON x.shape = l.shape WHERE l.reason_id IS NULL AND x.reason_id IS NOT NULL",
+)
+"""The lines that are refused by themselves, and by their program."""
 
 _NO_PATIENT = "o.claim LIKE 'c%' OR g.claim LIKE 'c%'"
 """Where a claim is not known to be of a patient (_claim_of)."""

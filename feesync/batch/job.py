@@ -136,8 +136,10 @@ class Job:
             return summary.summarize(run, found, None, table)
         stages.append(f"writing {self.output.name}")
         releases = [release for _, release in run.found.answers]
+        repricing = summary.summarize(run, found, self.output)
+        engine.drop("line_fact")  # writing needs the memory
         output.write(engine, found.columns, names, self.output, releases, force=self.force)
-        return summary.summarize(run, found, self.output)
+        return repricing
 
 
 def check_group(request: Request, meanings: Mapping[str, object]) -> None:

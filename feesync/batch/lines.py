@@ -30,7 +30,7 @@ CARRIED = {
 def make_lines(
     engine: Engine, request: Request, words: Words, texts: Texts, *, flaws: bool, rules: int
 ) -> None:
-    """Make the table `line`, a row for each of `input`.
+    """Make `line`, a row for each of `input`.
 
     Its columns: row; reason_id, NULL where the line can be read; code_id, service_id, day_id,
     release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends
@@ -65,15 +65,21 @@ def make_lines(
         *(unknown, "p.reason_id", "r.reason_id", no_rate),
     ]
     shape = f"((r.indicators_id * {services} + s.service_id) * {rules} + d.rules_id) * {codes}"
+    columns = {  # what no line has takes no room
+        "charge": charge.cents,
+        "deductible": "u.cents" if deductible else _NO_AMOUNT,
+        "paid": paid.cents,
+        "paid_unread": f"{paid.reason} IS NOT NULL",
+    }
+    present = {name: sql for name, sql in columns.items() if sql not in (_NO_AMOUNT, _READ)}
+    amounts = "".join(f"{sql} AS {name}, " for name, sql in present.items())
     engine.make(
-        "line",
+        "line_fact",
         f"SELECT i.row, coalesce({', '.join(reasons)}) AS reason_id, "  # noqa: S608
         f"c.code_id, s.service_id, d.day_id, {_RELEASE} AS release_id, {_STAND_IN} AS stand_in, "
         "p.place_id, r.rate_id, r.basis_id, "
         f"CAST({shape} AS BIGINT) + CASE WHEN s.of_code THEN c.code_id + 1 ELSE 0 END AS shape, "
-        f"{charge.cents} AS charge, {'u.cents' if deductible else 'CAST(NULL AS BIGINT)'} AS "
-        f"deductible, {paid.cents} AS paid, {paid.reason} IS NOT NULL AS paid_unread, "
-        f"c.special OR s.special AS special{carried} "
+        f"{amounts}c.special OR s.special AS special{carried} "
         "FROM input AS i "
         f"{join_of(request, 'word_day', 'd')} {join_of(request, 'word_code', 'c')} "
         f"{join_of(request, 'word_service', 's')} {join_of(request, 'word_place', 't')} "
@@ -84,6 +90,15 @@ def make_lines(
         f"LEFT JOIN code_rate AS r ON r.kind_id = s.kind_id AND r.release_id = {_RELEASE} "
         "AND r.code_id = c.code_id",
     )
+    constants = "".join(
+        f", {sql} AS {name}" for name, sql in columns.items() if name not in present
+    )
+    engine.view("line", f"SELECT f.*{constants} FROM line_fact AS f")  # noqa: S608
+
+
+_NO_AMOUNT = "CAST(NULL AS BIGINT)"
+_READ = "NULL IS NOT NULL"
+"""What the SQL of an amount, and of whether it cannot be read, is where no line has one."""
 
 
 _STAND_IN = (
@@ -105,7 +120,7 @@ class _Amount:
     """The SQL of a column of dollars in cents, of which Python reads what is not plain."""
 
     def __init__(self, engine: Engine, request: Request, name: str, texts: Texts) -> None:
-        self.cents, self.reason, self.join = "CAST(NULL AS BIGINT)", "NULL", ""
+        self.cents, self.reason, self.join = _NO_AMOUNT, "NULL", ""
         columns = request.columns_of(name)
         if not columns:
             return

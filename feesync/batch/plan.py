@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from feesync.batch.answer import make_answers
 from feesync.batch.engine import Engine
 from feesync.batch.fee import Rates, give_rates
-from feesync.batch.fold import make_priced
+from feesync.batch.fold import prices_of
 from feesync.batch.lines import make_lines
 from feesync.batch.periods import Periods, read_days, read_places
 from feesync.batch.programs import Recipes, give_recipes, give_shares
@@ -78,7 +78,8 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         rates = give_rates(engine, words, found, texts, request.contract)
         make_lines(engine, request, words, texts, flaws=flaws, rules=len(found.rules))
         recipes = give_recipes(engine, words, found, rates, texts)
-        make_priced(engine, found, recipes, shares=give_shares(engine, words, found))
+        shares = give_shares(engine, words, found)
+        engine.view("priced", prices_of(engine, found, recipes, shares=shares))
         done = Run(engine, request, words, found, rates, recipes, texts)
         together(done)
         make_answers(engine, texts, found)

@@ -43,6 +43,7 @@ class Recipes(NamedTuple):
         pools: the pools of their lines, by id.
         of_medicare: whether Medicare pays, so that it is known who pays what; a contract's plan
             decides that itself.
+        shapes: what becomes of the lines of each shape, by its number.
     """
 
     before: int
@@ -50,6 +51,7 @@ class Recipes(NamedTuple):
     rest: bool
     pools: list[Pool]
     of_medicare: bool
+    shapes: Mapping[int, Shape]
 
 
 class Shape(NamedTuple):
@@ -86,7 +88,7 @@ def give_recipes(
     pool_id, alone, combines, simple; reason_id, NULL where the lines can be priced.
     """
     rows = engine.rows("SELECT DISTINCT shape FROM line WHERE reason_id IS NULL")
-    shapes = {number: shape_of(number, words, found, rates) for (number,) in rows}
+    shapes = {number: _shape_of(number, words, found, rates) for (number,) in rows}
     recipes = [shape.own for shape in shapes.values() if shape.own]
     size = Recipes(
         max((len(each.before) for each in recipes), default=0),
@@ -94,6 +96,7 @@ def give_recipes(
         any(each.rest for each in recipes),
         [],
         not any(service.terms.contract for service in words.services),
+        shapes,
     )
     give_table(engine, "recipe", shapes, size, texts)
     return size
@@ -111,16 +114,12 @@ def give_table(
         size: how many factors the table has columns for.
         texts: the texts by id.
     """
-    columns: dict[str, tuple[str, list[Any]]] = {"shape": ("BIGINT", list(shapes))}
     pools = Numbers(size.pools)
-    for shape in shapes.values():
-        for column, (kind, value) in _cells(shape, size, pools, texts).items():
-            columns.setdefault(column, (kind, []))[1].append(value)
-    if not shapes:
-        columns |= {
-            column: (kind, []) for column, (kind, _) in _cells(_NONE, size, pools, texts).items()
-        }
-    engine.give(name, columns)
+    rows = [_cells(shape, size, pools, texts) for shape in shapes.values()]
+    kinds = _kinds(size)
+    values = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    columns = {name: (kind, of) for (name, kind), of in zip(kinds.items(), values, strict=True)}
+    engine.give(name, {"shape": ("BIGINT", list(shapes)), **columns})
 
 
 def give_shares(engine: Engine, words: Words, found: Periods) -> bool:
@@ -149,7 +148,7 @@ def give_shares(engine: Engine, words: Words, found: Periods) -> bool:
     return bool(rows)
 
 
-def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
+def _shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
     """Return the shape that a number is of (lines.make_lines)."""
     rest, code = divmod(number, len(words.codes) + 1)
     rest, rules = divmod(rest, len(found.rules))
@@ -175,35 +174,48 @@ def shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
     return Shape(line, own, pool, alone, combines, simple)
 
 
-_NO_REST = Rest(0)
 _NO_RECIPE = Recipe((), (), 1, (), None, "")
-_NONE = Shape(Line("", (), None), None)  # type: ignore[arg-type]
+_NO_REST = Rest(0)
 
 
-def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> dict[str, tuple[str, Any]]:
-    own = shape.own or _NO_RECIPE
-    limit, rest = own.limit or (None, None), own.rest or _NO_REST
-    terms = shape.line.terms
+def _kinds(size: Recipes) -> dict[str, str]:
+    """Return the SQL types of the columns of a table of recipes but its first, by their names."""
+    factors = [f"before{number}" for number in range(size.before)]
+    factors += [f"after{number}" for number in range(size.after)]
     return {
-        "facility": ("BOOLEAN", bool(terms) and terms.setting is Setting.FACILITY),
-        "folds": ("BOOLEAN", shape.own is not None),
-        **_factors("before", own.before, size.before),
-        **_factors("after", own.after, size.after),
-        "services": ("BIGINT", own.services),
-        **{f"rest_{name}": ("BIGINT", value) for name, value in rest._asdict().items()},
-        "steps_id": ("INTEGER", texts.id_of("; ".join(own.steps)) if own.steps else None),
-        "charge_steps_id": ("INTEGER", texts.id_of("; ".join((*own.steps, CHARGE_TEXT)))),
-        "denial_id": ("INTEGER", texts.id_of(own.denial) if own.denial else None),
-        "limit_numerator": ("VARCHAR", limit[0] and str(limit[0])),
-        "limit_denominator": ("VARCHAR", limit[1] and str(limit[1])),
-        "pool_id": ("INTEGER", pools.id_of(shape.pool) if shape.pool else None),
-        "alone": ("BOOLEAN", shape.alone),
-        "combines": ("BOOLEAN", shape.combines),
-        "simple": ("BOOLEAN", shape.simple),
-        "reason_id": ("INTEGER", texts.id_of(shape.reason) if shape.reason else None),
+        **dict.fromkeys(("facility", "folds"), "BOOLEAN"),
+        **dict.fromkeys((*factors, "services"), "BIGINT"),
+        **dict.fromkeys((f"rest_{name}" for name in Rest._fields), "BIGINT"),
+        **dict.fromkeys(("steps_id", "charge_steps_id", "denial_id"), "INTEGER"),
+        **dict.fromkeys(("limit_numerator", "limit_denominator"), "VARCHAR"),
+        "pool_id": "INTEGER",
+        **dict.fromkeys(("alone", "combines", "simple"), "BOOLEAN"),
+        "reason_id": "INTEGER",
     }
 
 
-def _factors(name: str, factors: tuple[int, ...], count: int) -> dict[str, tuple[str, Any]]:
-    all_factors = (*factors, *(SCALE,) * (count - len(factors)))
-    return {f"{name}{number}": ("BIGINT", factor) for number, factor in enumerate(all_factors)}
+def _cells(shape: Shape, size: Recipes, pools: Numbers, texts: Texts) -> tuple[Any, ...]:
+    """Return the cells of a shape, in the order of `_kinds`."""
+    own = shape.own or _NO_RECIPE
+    limit = own.limit
+    return (
+        shape.line.terms.setting is Setting.FACILITY,
+        shape.own is not None,
+        *_factors(own.before, size.before),
+        *_factors(own.after, size.after),
+        own.services,
+        *(own.rest or _NO_REST),
+        texts.id_of("; ".join(own.steps)) if own.steps else None,
+        texts.id_of("; ".join((*own.steps, CHARGE_TEXT))),
+        texts.id_of(own.denial) if own.denial else None,
+        *(map(str, limit) if limit else (None, None)),
+        pools.id_of(shape.pool) if shape.pool else None,
+        shape.alone,
+        shape.combines,
+        shape.simple,
+        texts.id_of(shape.reason) if shape.reason else None,
+    )
+
+
+def _factors(factors: tuple[int, ...], count: int) -> tuple[int, ...]:
+    return (*factors, *(SCALE,) * (count - len(factors)))

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from feesync.batch.engine import Engine
 from feesync.batch.fee import rates_of
-from feesync.batch.fold import make_priced, scaled
+from feesync.batch.fold import prices_of, scaled
 from feesync.batch.plan import Run
-from feesync.batch.programs import Recipes, Shape, give_table, shape_of
+from feesync.batch.programs import Recipes, Shape, give_table
 from feesync.batch.reasons import Status
 from feesync.model.rate import Rate
 from feesync.model.tuples import tuple_of
@@ -40,8 +40,8 @@ def make_ranked(run: Run) -> None:
         "JOIN line AS l ON l.row = r.row "
         "JOIN ranked_shape AS s ON s.shape = l.shape AND s.rank = r.rank",
     )
-    names = {"name": "ranked_price", "lines": "ranked_line", "recipes": "ranked_recipe"}
-    make_priced(engine, run.found, size, shares=True, **names)
+    names = {"lines": "ranked_line", "recipes": "ranked_recipe"}
+    engine.make("ranked_price", prices_of(engine, run.found, size, shares=True, **names))
     texts = run.texts.texts
     engine.give(
         "ranked_text", {"steps_id": ("INTEGER", range(len(texts))), "steps": ("VARCHAR", texts)}
@@ -138,7 +138,7 @@ def _give_recipes(run: Run) -> Recipes:
     )
     shapes: dict[int, Shape] = {}
     for number, (shape, rank) in enumerate(pairs):
-        known = shape_of(shape, run.words, run.found, run.rates)
+        known = run.recipes.shapes[shape]
         assert known.own is not None
         of_day = ranks(known.line.terms.day)
         shapes[number] = known._replace(own=ranked(known.own, of_day[rank - 1]))

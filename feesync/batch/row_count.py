@@ -38,9 +38,9 @@ def _line_count(claims: ClaimFile) -> int:
                 returns += 0 if ends else chunk.count(b"\r")
                 continue
             parts = chunk.split(b'"')
-            for part in parts[is_quoted::2]:
-                ends += part.count(b"\n")
-                returns += 0 if ends else part.count(b"\r")
+            bare = b'"'.join(parts[is_quoted::2])
+            ends += bare.count(b"\n")
+            returns += 0 if ends else bare.count(b"\r")
             is_quoted ^= len(parts) % 2 == 0
     after = tail[len(tail.rstrip(_BLANKS)) :]
     end = b"\n" if ends else b"\r"

@@ -15,7 +15,7 @@ from feesync.batch.reasons import Status
 from feesync.model.rate import PAYER, Rate
 from feesync.schedule.threads import open_schedule
 
-FEW = 20_000
+FEW = 6_000
 """Up to how many lines this process prices by itself: a worker takes half a second to begin."""
 
 _TYPES = {
@@ -67,7 +67,15 @@ def price(run: Run, workers: int = 1) -> None:
         f"UNION ALL SELECT u.row, {unknown} FROM unfit AS u",
     )
     make_incomplete(run)
+    engine.drop(*_PARTS)
 
+
+_PARTS = (
+    *("crowd", "member", "several", "beside", "of_pool", "of_code", "unfit", "unfolded", "lost"),
+    *("simple_line", "ranked_amount", "ranked_row", "ranked_line", "ranked_price"),
+    *("together_line", "together_price"),
+)
+"""Tables that nothing needs any more where `together` is made: the answers need the memory."""
 
 _UNFIT = {"status": f"'{Status.REFUSED}'", "reason": "u.reason"}
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from feesync.model.money import SCALE, decimal_factor
@@ -41,6 +42,7 @@ class Rank(NamedTuple):
     step: str
 
 
+@lru_cache(maxsize=64)
 def ranks(day: date) -> tuple[Rank, ...]:
     """Return the ranks of a day, from the first; a line beyond the last is priced by report."""
     adjustments = [of_rank(rank, last_rank(), day) for rank in range(1, last_rank() + 1)]
