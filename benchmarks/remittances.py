@@ -1,22 +1,24 @@
-"""Large files of remittances, made of a small one; how fast, in how much memory they are read.
+"""Large files of remittances, made of a small one; how fast they are read, and audited.
 
-    python benchmarks/remittances.py [LINES]
+    python benchmarks/remittances.py [LINES] [--audit LINES] [--db DATABASE]
 
 Prints service lines a second of processor time, beside the floor: the package that reads the file,
 asked for every element of every segment and no record made. Memory is this process's peak, less
-what it had before.
+what it had before. Then it prints how many lines a second `audit` reads, prices and judges, in a
+file of --audit lines (20,000; 0 for none). DATABASE has the release of the file's days.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+LOCALITY = "01112-05"
 SMALL = Path(__file__).parent.parent / "tests/fixtures/x12/base.835"
 
 
@@ -71,34 +73,62 @@ def _text(segments: list[bytes]) -> bytes:
     return b"".join(segment + b"~\n" for segment in segments)
 
 
-def main() -> None:
-    """Measure."""
+def peak() -> float:
+    """Return the most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure_reading(path: Path) -> None:
+    """Print how fast a file is read."""
     import oxedi
 
     from feesync.remittance.era import remittances as read
 
-    lines = int(sys.argv[1]) if sys.argv[1:] else 200_000
+    before, start = peak(), time.process_time()
+    found = sum(len(claim.services) for one in read(path) for claim in one.payments)
+    reading, most = time.process_time() - start, peak() - before
+    start = time.process_time()
+    document = oxedi.parse_file(path).document
+    for index in range(len(document)):
+        _ = document[index].id, document[index].elements
+    floor = time.process_time() - start
+    print(
+        f"read: {path.stat().st_size / 1e6:.0f} MB, {found:,} service lines: "
+        f"{found / reading:,.0f} a second, {reading / floor:.1f} times the floor; "
+        f"{most:.0f} MiB of memory"
+    )
+
+
+def measure_audit(path: Path, database: Path | None) -> None:
+    """Print how fast the lines of a file are priced and judged."""
+    import feesync
+
+    start = time.process_time()
+    found = feesync.audit(path, locality=LOCALITY, db=database)
+    spent = time.process_time() - start
+    print(f"audit: {len(found.lines):,} service lines: {len(found.lines) / spent:,.0f} a second")
+
+
+def write(path: Path, lines: int) -> None:
+    """Write a file of remittances."""
+    with path.open("wb") as file:
+        file.writelines(remittances(lines))
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description="Measure how fast remittances are read, audited.")
+    parser.add_argument("lines", nargs="?", type=int, default=200_000, help="of the file to read")
+    parser.add_argument("--audit", type=int, default=20_000, help="lines of the file to audit")
+    parser.add_argument("--db", type=Path, help="a database; by default that of feesync")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "large.835"
-        with path.open("wb") as file:
-            file.writelines(remittances(lines))
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        start = time.process_time()
-        found = sum(
-            len(claim.services) for remittance in read(path) for claim in remittance.payments
-        )
-        reading = time.process_time() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        start = time.process_time()
-        document = oxedi.parse_file(path).document
-        for index in range(len(document)):
-            _ = document[index].id, document[index].elements
-        floor = time.process_time() - start
-        print(
-            f"{path.stat().st_size / 1e6:.0f} MB, {found:,} service lines: "
-            f"{found / reading:,.0f} a second, {reading / floor:.1f} times the floor; "
-            f"{peak / 1024:.0f} MB of memory"
-        )
+        write(path, given.lines)
+        measure_reading(path)
+        if given.audit:
+            write(path, given.audit)
+            measure_audit(path, given.db)
 
 
 if __name__ == "__main__":

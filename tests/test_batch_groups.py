@@ -182,6 +182,25 @@ def test_a_line_without_a_day_is_not_lost_to_another_patient(loaded, tmp_path):
     assert reasons(tmp_path, rows, group="patient") == expected
 
 
+def test_numbers_of_lines_are_texts(loaded, tmp_path):
+    apart = lines("99213", "70450", "97110")
+    twice, lost = "duplicate-line", "claim-incomplete"
+    expected = {
+        ("1", "", "1"): [twice, lost, twice],
+        ("b", "a", "a"): [lost, twice, twice],
+        ("-1", "1.5", "1.5"): [lost, twice, twice],
+        ("1", "32", "01"): [None] * 3,
+        ("a", "b", "99999999999999999999"): [None] * 3,
+        ("", "", ""): [None] * 3,
+    }
+    claims = [
+        [row | {"line": number} for row, number in zip(apart, numbers, strict=True)]
+        for numbers in expected
+    ]
+    found = in_turn(tmp_path, claims)
+    assert [column(answers, "reason") for answers in found] == list(expected.values())
+
+
 OTHERWISE = [
     dict(hcpcs="27447"),
     dict(units="2"),

@@ -298,7 +298,7 @@ def make_incomplete(run: Run) -> None:
         )
     if of_no_day:
         parts.append(
-            "SELECT g.row FROM group_line AS g JOIN "  # noqa: S608
+            "SELECT DISTINCT g.row FROM group_line AS g JOIN "  # noqa: S608
             "(SELECT DISTINCT of_any_day, claim FROM lost WHERE day_id IS NULL) "
             "AS o ON o.of_any_day = coalesce('c' || g.claim_id, g.claim) "
             f"AND (o.claim = g.claim OR {_NO_PATIENT})"
