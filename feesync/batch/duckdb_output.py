@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BLOCK = 122_880
-_MOST_BLOCKS = 8
+_MORE_BLOCKS = 2
+"""How many blocks stay in memory beside one for each thread."""
+
 _FUNCTION = "answer_of_row"
 _MONEY = (*AMOUNTS, "variance")
 _TYPES = {
@@ -71,6 +73,8 @@ class _Blocks:
         self._connection: DuckDBPyConnection = engine.connection
         self._blocks: OrderedDict[int, Future[Any]] = OrderedDict()
         self._lock = Lock()
+        ((threads,),) = engine.rows("SELECT current_setting('threads')")
+        self._most = int(threads) + _MORE_BLOCKS
         texts = pyarrow.array([text for (text,) in _in_order(engine, "text", "text_id", "text")])
         labels = [label for (label,) in _in_order(engine, "release_label", "release_id", "release")]
         places = _in_order(engine, "place", "place_id", "mac, locality")
@@ -103,7 +107,7 @@ class _Blocks:
             block = self._blocks.get(number)
             is_new = block is None
             if block is None:
-                while len(self._blocks) >= _MOST_BLOCKS:
+                while len(self._blocks) >= self._most:
                     self._blocks.popitem(last=False)
                 block = self._blocks[number] = Future()
         if is_new:
