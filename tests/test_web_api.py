@@ -475,6 +475,37 @@ def test_a_file_that_cannot_be_priced_is_a_problem(
     assert list(temporary.iterdir()) == []
 
 
+def posted(messages):
+    """Send messages of ASGI as a file of claims; return the status of the answer."""
+    sent, left = [], iter(messages)
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/reprice",
+        "query_string": b"",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8765),
+        "headers": [(b"host", b"127.0.0.1:8765"), (b"content-type", b"text/csv")],
+    }
+
+    async def receive():
+        return next(left)
+
+    async def send(message):
+        sent.append(message)
+
+    anyio.run(application(error_text=error_text), scope, receive, send)
+    return sent[0]["status"]
+
+
+def test_a_file_whose_sender_has_gone_is_priced_no_further(loaded, temporary):
+    lines = CLAIMS + "A,2025-11-03,64493,50,01112-05,Smith\n" * 150_000
+    whole = {"type": "http.request", "body": lines.encode()}
+    assert posted([whole, {"type": "http.disconnect"}]) == HTTPStatus.BAD_REQUEST
+    assert list(temporary.iterdir()) == []
+    assert not claims_file._running.locked()
+
+
 def test_one_file_is_priced_at_a_time(client, loaded, temporary):
     with claims_file._running:
         response = client.post("/api/reprice", content=CLAIMS, headers=CSV)

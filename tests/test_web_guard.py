@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from functools import cache
 from http import HTTPStatus
@@ -208,6 +209,36 @@ def test_the_command_serves_until_it_is_interrupted(host):
             "feesync: info: there is no database /nowhere/feesync.db yet: the embedded snapshot "
             "answers\nfeesync: info: Ctrl-C ends it\nfeesync: interrupted\n"
         )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_command_ends_soon_while_a_file_of_claims_is_priced(tmp_path):
+    pytest.importorskip("duckdb")
+    body = b"claim_id,hcpcs,date,zip\n" + b"A,99213,2025-11-03,10001\n" * 4_000_000
+    with subprocess.Popen(
+        [sys.executable, "-m", "feesync", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "FEESYNC_DB": "/nowhere/feesync.db", "TMPDIR": str(tmp_path)},
+    ) as process:
+        port = int(process.stdout.readline().strip().rstrip("/").rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as sender:
+            sender.sendall(
+                b"POST /api/reprice HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/csv\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(body)
+            )
+            sender.sendall(body)
+            deadline = time.monotonic() + 30
+            while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGTERM)
+            try:
+                assert process.wait(12) == 130
+            finally:
+                process.kill()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_body_does_not_wait_for_its_headers_to_be_acknowledged():

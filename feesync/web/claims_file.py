@@ -7,12 +7,13 @@ one. Out of scope: pricing (batch), and which kinds of files there are.
 
 from __future__ import annotations
 
+from asyncio import CancelledError, create_task
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -21,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from feesync.batch.job import Group, column_pair, read_job
+from feesync.batch.job import Group, Progress, column_pair, read_job
 from feesync.batch.repricing import Repricing
 from feesync.errors import BusyError, ExitStatus, FeesyncError, InvalidInputError
 from feesync.files import scratch_folder
@@ -54,6 +55,7 @@ _NAME = "the file of claims"
 """What errors call the file, whose own name stays with the sender."""
 
 _PIECE = 1 << 18
+_SECONDS_TO_END = 5
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 """What a form of any site can send without being asked."""
 
@@ -156,7 +158,7 @@ async def answer(
         async with AsyncExitStack() as stack:
             folder = stack.enter_context(scratch_folder())
             await _receive(request, folder / "claims")
-            result = await run_sync(_price, folder, given, form, site)
+            result = await _priced(request, folder, given, site)
             if form == "json":
                 text = json_text({**result.to_dict(), "output": None}) + "\n"
                 return Response(text, media_type="application/json")
@@ -215,8 +217,46 @@ async def _receive(request: Request, path: Path) -> None:
             file.write(piece)
 
 
-def _price(folder: Path, given: dict[str, Any], form: str, site: Site) -> Repricing:
+async def _priced(request: Request, folder: Path, given: dict[str, Any], site: Site) -> Repricing:
+    """Price the file of a folder, as long as somebody waits for it.
+
+    Raises:
+        ClientDisconnect: the sender went away.
+    """
+    unwanted, ended = Event(), Event()
+    listening = create_task(_until_gone(request, unwanted))
+    try:
+        return await run_sync(_price, folder, given, site, unwanted, ended)
+    except CancelledError:  # the server ends: the folder is to be removed after the last write
+        unwanted.set()
+        ended.wait(_SECONDS_TO_END)
+        raise
+    finally:
+        listening.cancel()
+
+
+async def _until_gone(request: Request, unwanted: Event) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    unwanted.set()
+
+
+def _price(
+    folder: Path, given: dict[str, Any], site: Site, unwanted: Event, ended: Event
+) -> Repricing:
     """Price the file of a folder; the lines go to another file in it."""
+
+    def heed(*_: object) -> None:
+        if unwanted.is_set():
+            raise ClientDisconnect
+
+    try:
+        return _run(folder, given, site, heed)
+    finally:
+        ended.set()
+
+
+def _run(folder: Path, given: dict[str, Any], site: Site, progress: Progress) -> Repricing:
     if not _running.acquire(blocking=False):
         raise BusyError("another file of claims is being priced: send this one again after it")
     try:
@@ -237,7 +277,7 @@ def _price(folder: Path, given: dict[str, Any], form: str, site: Site) -> Repric
             force=False,
             db=site.db,
         )
-        return replace(job, files=tuple((path, _NAME) for path, _ in job.files)).run()
+        return replace(job, files=tuple((path, _NAME) for path, _ in job.files)).run(progress)
     finally:
         _running.release()
 
