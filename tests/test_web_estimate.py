@@ -225,7 +225,7 @@ def test_an_ambiguous_place_is_a_list_to_choose_from(site):
     hrefs = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
     links = [href for href in hrefs if href.startswith("/?") and "&locality=0" in href]
     assert len(links) == 29
-    assert f"/?hcpcs=64493&modifiers=50&date={DAY}&locality=01112-05" in links
+    assert f"/?hcpcs=64493&modifiers=50&date={DAY}&locality=01112-05#answer" in links
     chosen = sound(site.get(links[0]))
     assert figures(chosen) == ["334.31", "262.10", "66.86"]
 

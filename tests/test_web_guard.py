@@ -92,6 +92,7 @@ def test_nothing_but_reading_is_answered(method):
 def test_a_path_that_takes_a_file_is_posted_to():
     assert guarded(posts=["/in"]).post("/in").text == "in"
     assert guarded().post("/in").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert guarded(posts=["/in"]).options("/in").headers["allow"] == "POST"
 
 
 def test_a_fault_is_printed_by_its_place_and_without_what_was_asked(capsys):

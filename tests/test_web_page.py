@@ -38,7 +38,7 @@ def test_an_ambiguous_place_is_a_list_of_links_to_the_same_question(site):
     response = site.get("/?hcpcs=64493-50&locality=CA&date=2025-11-03")
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert (
-        '<a href="/?hcpcs=64493&amp;modifiers=50&amp;date=2025-11-03&amp;locality=01112-05">'
+        '<a href="/?hcpcs=64493&amp;modifiers=50&amp;date=2025-11-03&amp;locality=01112-05#answer">'
         '<span class="code">01112-05</span> <span>SAN FRANCISCO-OAKLAND-BERKELEY'
     ) in response.text
     assert 'name="hcpcs" value="64493"' in response.text

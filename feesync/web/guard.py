@@ -105,7 +105,7 @@ class Guard:
         if scope["method"] not in _READING and not (
             scope["method"] == "POST" and scope["path"] in self._posts
         ):
-            allowed = ", ".join((*_READING, *(["POST"] if scope["path"] in self._posts else [])))
+            allowed = "POST" if scope["path"] in self._posts else ", ".join(_READING)
             return PlainTextResponse(
                 f"Only {allowed} is answered here.\n", 405, headers={"allow": allowed}
             )
