@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from feesync.errors import BusyError, FeesyncError, InvalidInputError
+from feesync.model.reading import excerpt
 
 _SECONDS_TO_END = 3
 
@@ -30,8 +31,8 @@ def listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.create_server(address[:2], family=family, backlog=128)
-    except socket.gaierror:
-        raise InvalidInputError(f"{host[:100]!r} is no name of this machine") from None
+    except (socket.gaierror, ValueError):  # ValueError: of what no name can have
+        raise InvalidInputError(f"{excerpt(host)} is no name of this machine") from None
     except OSError as error:
         raise _reason(error, host, port) from None
     # else a body that follows its headers waits 40 ms for them to be acknowledged; asyncio turns
