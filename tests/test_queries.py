@@ -169,6 +169,7 @@ def test_numbers_of_json_are_exact(database):
         ({"hcpcs": 64493.0, **PLACE}, "hcpcs 64493.0 is not text"),
         ({"hcpcs": "64493", **PLACE, "modifiers": ["50"] * 2_001}, "2,001 values, more than"),
         ({"hcpcs": "64493", **PLACE, "modifiers": [["50"]]}, "is not text"),
+        ({"hcpcs": "64493", **PLACE, "modifiers": ["50", None]}, "modifiers has a value that is"),
     ],
 )
 def test_what_cannot_be_asked_is_an_error_of_one_line(database, values, text):

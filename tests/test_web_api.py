@@ -1,6 +1,7 @@
 """The API: its answers are the commands', to the byte; its errors are problems of the same text."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -261,8 +262,11 @@ def test_a_long_answer_is_sent_in_pieces(client, loaded, feesync):
     assert client.get(address("rates.csv", values)).text == feesync(*typed, "--csv").stdout
 
 
-def called(path, *, body=b"", until=1, method="GET"):
-    """Call the application as a server does whose client goes away after some pieces."""
+def called(path, *, body=b"", until=1, method="GET", waits=False):
+    """Call the application as a server does whose client goes away after some pieces.
+
+    One that waits goes away no sooner than the answer begins.
+    """
     scope = {
         **{"type": "http", "asgi": {"spec_version": "2.4"}, "http_version": "1.1"},
         **{"method": method, "scheme": "http", "server": ("127.0.0.1", 8765), "root_path": ""},
@@ -274,16 +278,20 @@ def called(path, *, body=b"", until=1, method="GET"):
     sent: list[dict[str, Any]] = []
 
     async def receive():
+        if waits:
+            await begun.wait()
         return received.pop() if received else {"type": "http.disconnect"}
 
     async def send(message):
         sent.append(message)
+        begun.set()
         if len(sent) > until:
             raise OSError
 
     async def call():
         await application(error_text=error_text)(scope, receive, send)
 
+    begun = anyio.Event()
     anyio.run(call)
     return sent
 
@@ -319,7 +327,7 @@ def test_where_a_receiver_goes_away_nothing_is_kept(loaded, temporary, monkeypat
         yield CLAIMS.encode()
 
     monkeypatch.setattr(Request, "stream", stream)
-    sent = called("/api/reprice", method="POST")
+    sent = called("/api/reprice", method="POST", waits=True)
     assert sent[0]["status"] == HTTPStatus.OK
     assert list(temporary.iterdir()) == []
 
@@ -442,6 +450,17 @@ def test_a_file_of_the_largest_size_is_read(client, loaded, temporary, monkeypat
     monkeypatch.setattr(claims_file, "LARGEST", len(CLAIMS))
     body = iter([CLAIMS[:50].encode(), CLAIMS[50:].encode()]) if chunked else CLAIMS
     assert client.post("/api/reprice", content=body, headers=CSV).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(("room", "status"), [(0, 200), (-1, 413)])
+def test_a_compressed_file_is_bounded_by_what_it_holds(
+    client, loaded, temporary, monkeypatch, room, status
+):
+    monkeypatch.setattr(claims_file, "LARGEST_UNPACKED", len(CLAIMS) + room)
+    packed = gzip.compress(CLAIMS.encode())
+    response = client.post("/api/reprice", content=packed, headers=CSV)
+    assert response.status_code == status
+    assert list(temporary.iterdir()) == []
 
 
 def test_without_the_extra_a_file_is_a_problem(client, loaded, temporary, monkeypatch):

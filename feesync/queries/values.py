@@ -49,6 +49,8 @@ def read(parameter: Parameter, given: object) -> Any:  # noqa: ANN401 - by its k
     name = parameter.name
     if len(many) > _MOST:
         raise InvalidInputError(f"{name} has {len(many):,} values, more than {_MOST:,}")
+    if isinstance(given, list | tuple) and None in many:
+        raise InvalidInputError(f"{name} has a value that is null")
     values = [_read(parameter, each) for each in many if not _is_empty(parameter, each)]
     if parameter.several:
         return values or None

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from feesync.batch.claim_file import read_claim_file
 from feesync.batch.job import Group, Progress, column_pair, read_job
 from feesync.batch.repricing import Repricing
 from feesync.errors import BusyError, ExitStatus, FeesyncError, InvalidInputError
@@ -50,6 +51,9 @@ from feesync.web.site import Site, site_of
 
 LARGEST = 256 << 20
 """The largest file, in bytes."""
+
+LARGEST_UNPACKED = 1 << 30
+"""The largest text that a compressed file may hold, in bytes."""
 
 _NAME = "the file of claims"
 """What errors call the file, whose own name stays with the sender."""
@@ -195,10 +199,11 @@ def _check(headers: Headers, netloc: str, scheme: str) -> None:
         raise _too_large()
 
 
-def _too_large() -> NotOursError:
+def _too_large(what: str = "is", most: int | None = None) -> NotOursError:
+    most = LARGEST if most is None else most
     return NotOursError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"{_NAME} is larger than {LARGEST >> 20} MiB: feesync reprice takes files of any size",
+        f"{_NAME} {what} larger than {most >> 20} MiB: feesync reprice takes files of any size",
     )
 
 
@@ -251,9 +256,28 @@ def _price(
             raise ClientDisconnect
 
     try:
+        _check_unpacked(folder / "claims")
         return _run(folder, given, site, heed)
     finally:
         ended.set()
+
+
+def _check_unpacked(path: Path) -> None:
+    """Refuse a small file that would fill the disk.
+
+    Raises:
+        NotOursError: it is one.
+        InvalidInputError: it is no file of claims.
+    """
+    claims = read_claim_file(path, _NAME)
+    if not claims.compression:
+        return
+    size = 0
+    with claims.bytes() as text:
+        while piece := text.read(_PIECE):
+            size += len(piece)
+            if size > LARGEST_UNPACKED:
+                raise _too_large("is unpacked", LARGEST_UNPACKED)
 
 
 def _run(folder: Path, given: dict[str, Any], site: Site, progress: Progress) -> Repricing:
