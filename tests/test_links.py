@@ -1,5 +1,6 @@
 """Pages are read as a browser reads them, in time proportional to their length."""
 
+import gc
 import re
 import time
 from html import escape
@@ -211,6 +212,15 @@ ENDLESS = [
 ]
 
 
+@pytest.fixture
+def uncollected():
+    """No collection of garbage: it looks at what other tests have left, the longer the more."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("piece", ENDLESS)
 def test_eight_times_the_page_takes_eight_times_as_long(piece, monkeypatch):
     monkeypatch.setattr(links, "MOST_LINKS", 10**9)
