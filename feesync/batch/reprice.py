@@ -73,7 +73,7 @@ def reprice(
         of_year: the year whose rates it names: those of its newest loaded release.
         conversion_factor: the payer's own, in place of Medicare's.
         workers: how many processes and threads to use; by default one a processor, at most 8.
-        memory: the most that the tables may take of this machine's, 1GB by default; what exceeds
+        memory: the most that the tables may take of this machine's, 850MB by default; what exceeds
             it goes to temporary files. Each worker takes some 100 MB besides.
         force: whether an existing file is replaced.
         db: path of the database; the embedded snapshot answers for what it lacks.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Columns = Mapping[str, tuple[str, Sequence[object]]]
 """A small table: the SQL type and the values of each column, by name."""
 
-MEMORY = "1GB"
+MEMORY = "850MB"
 """What DuckDB may take of this machine's memory; it writes what exceeds it to temporary files."""
 
 _TABLES = ("conversion_factor", "relative_value", "opps_relative_value", "locality")

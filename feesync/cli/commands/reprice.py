@@ -124,7 +124,7 @@ def _read_map(
 @click.option(
     "--memory",
     metavar="SIZE",
-    help="What the tables may take of memory, such as 4GB; 1GB by default.",
+    help="What the tables may take of memory, such as 4GB; 850MB by default.",
 )
 @click.option(
     "--engine",
