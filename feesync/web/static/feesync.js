@@ -47,11 +47,17 @@
 
     let chosen = -1;
     let asked = 0;
+    let waiting;
     const close = () => {
       list.hidden = true;
       chosen = -1;
       box.setAttribute("aria-expanded", "false");
       box.removeAttribute("aria-activedescendant");
+    };
+    const dismiss = () => {  // what is on its way is not shown either
+      asked++;
+      clearTimeout(waiting);
+      close();
     };
     const choose = (index) => {
       const options = list.children;
@@ -62,7 +68,7 @@
     };
     const take = (option) => {
       box.value = option.dataset.value;
-      close();
+      dismiss();
     };
     const show = (found) => {
       list.replaceChildren(...found.map(({ value, label }, number) => {
@@ -95,8 +101,8 @@
         close();
       }
     };
-    let waiting;
     box.addEventListener("input", () => {
+      asked++;
       clearTimeout(waiting);
       waiting = setTimeout(ask, 80);
     });
@@ -116,10 +122,10 @@
         take(list.children[chosen]);
       } else if (event.key === "Escape") {
         event.preventDefault();
-        close();
+        dismiss();
       }
     });
-    box.addEventListener("blur", () => { asked++; close(); });
+    box.addEventListener("blur", dismiss);
     list.addEventListener("mousedown", (event) => {
       event.preventDefault(); // the box keeps the focus
       const option = event.target.closest("li");
