@@ -59,7 +59,7 @@ def repriced(
 
 def one_by_one(claims, **contract) -> list[dict[str, Any]]:
     """The same by `estimate_claim`, or `estimate` where a claim has one line."""
-    with open_schedule().held():
+    with open_schedule().hold():
         return [answer for shared, lines in claims for answer in _answers(shared | contract, lines)]
 
 

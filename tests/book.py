@@ -141,7 +141,7 @@ class Book:
                 Terms(DAY, Setting(setting), nonpar=nonpar, practitioner=kind), units,
                 None if charge is None else int(charge * 100),
             )  # fmt: skip
-            (result,) = prices([modifiers.placed(line)], self.lookup(place))
+            (result,) = prices([modifiers.in_its_setting(line)], self.lookup(place))
         except ModifierError:
             result = None
         if result is None:

@@ -108,7 +108,7 @@ def outcome(answer):
 
 def check(database, number):
     """Price random claims both ways; return how many lines of them have a price."""
-    with open_schedule(database).held():
+    with open_schedule(database).hold():
         return check_of_one_state(database, Quotes(database), number)
 
 

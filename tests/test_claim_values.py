@@ -288,7 +288,7 @@ class Remembering:
     def __init__(self):
         self.answers: dict[object, object] = {}
 
-    def held(self):
+    def hold(self):
         return nullcontext()
 
 

@@ -259,7 +259,7 @@ def test_a_release_that_is_loaded_meanwhile_is_not_mixed_in(loaded):
 
     schedule, day = open_schedule(loaded), date(2025, 11, 3)
     dearer = from_zip(zip_of(rvu25d(values=repriced("64493", "3.74", "5.42"))), "rvu25d.zip")
-    with schedule.held():
+    with schedule.hold():
         first = schedule.rates("64494", ["national"], None, day)
         assert load(loaded, dearer).outcome == "revision"
         second = schedule.rates("64493", ["national"], None, day)

@@ -34,8 +34,8 @@ class Heard(Progress):
     def __init__(self):
         self.pieces = []
 
-    def received(self, label, received, total):
-        self.pieces.append((label, received, total))
+    def download(self, label, size, total):
+        self.pieces.append((label, size, total))
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_one_state_is_asked_for_once():
     """What of_one_state decorates does not hold the database a second time."""
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert not ("@of_one_state" in text and ".held()" in text), path
+        assert not ("@of_one_state" in text and ".hold()" in text), path
 
 
 def test_no_module_is_long():

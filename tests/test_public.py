@@ -253,6 +253,10 @@ def test_none_for_what_is_needed_is_invalid_input(name, argument):
     assert isinstance(called(name, **{argument: None}), InvalidInputError)
 
 
+def test_an_old_name_does_what_the_new_one_does():
+    assert package.FeeSchedule.held is package.FeeSchedule.hold
+
+
 def test_text_and_enum_are_alike():
     amounts = {}
     for setting in ("nonfacility", Setting.NONFACILITY, " NonFacility ", numpy.str_("nonfacility")):

@@ -6,7 +6,7 @@ import pytest
 from click.testing import _NamedTextIOWrapper
 
 from feesync.cli import _COMMANDS
-from feesync.cli.terminal import fitted, narrow_table
+from feesync.cli.terminal import narrow_table, terminal_text
 
 IN_NOVEMBER = ("--date", "2025-11-03")
 
@@ -137,14 +137,14 @@ ANSWER = """64493-50, nonfacility
 )
 def test_lines_keep_to_the_terminal(monkeypatch, columns, lines):
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert fitted(ANSWER) == ANSWER, "not a terminal"
+    assert terminal_text(ANSWER) == ANSWER, "not a terminal"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert fitted(ANSWER).split("\n") == lines
+    assert terminal_text(ANSWER).split("\n") == lines
 
 
 def test_a_word_is_not_broken(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    assert fitted("see /a/long/path/of/a/file.csv now") == (
+    assert terminal_text("see /a/long/path/of/a/file.csv now") == (
         "see\n    /a/long/path/of/a/file.csv\n    now"
     )

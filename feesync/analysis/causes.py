@@ -23,7 +23,7 @@ from feesync.errors import InvalidInputError, NoPriceError
 from feesync.model.money import SCALE
 from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Mark, Price
-from feesync.pricing.modifiers import placed, read
+from feesync.pricing.modifiers import in_its_setting, read
 from feesync.pricing.payer import split
 from feesync.reference.cost_sharing import part_b_deductible_on
 
@@ -90,12 +90,12 @@ def answer(question: Question, rates: OtherRates) -> Answer:
         InvalidInputError: the question contradicts itself, or the code.
         NoPriceError: there is no rate.
     """
-    line, lookup = placed(question.line), rates.of(question.header)
+    line, lookup = in_its_setting(question.line), rates.of(question.header)
     read(line.modifiers)
     if question.companion is not None:
         price = price_behind(line, question.companion, lookup)
     elif question.beside:
-        price = price_beside(line, tuple(map(placed, question.beside)), lookup)
+        price = price_beside(line, tuple(map(in_its_setting, question.beside)), lookup)
     else:
         price = price_line(line, lookup)
     if question.amount is not Amount.ALLOWED:
@@ -147,7 +147,9 @@ def causes(
     own = answer(question, rates)
     if own.meets(target):
         return []
-    place = rates.of(question.header).quote_of(placed(question.line), own.price.rate).locality
+    place = (
+        rates.of(question.header).quote_of(in_its_setting(question.line), own.price.rate).locality
+    )
     question = question.of_line(place=place.key)  # the same on another day, whatever its ZIP is
     singles = []
     for one in hypotheses(question, own.price.rate, place, rates, paid=target.paid is not None):
@@ -186,7 +188,9 @@ def likeliest(
     own = answer(question, rates)
     if own.meets(target):
         return None
-    place = rates.of(question.header).quote_of(placed(question.line), own.price.rate).locality
+    place = (
+        rates.of(question.header).quote_of(in_its_setting(question.line), own.price.rate).locality
+    )
     question = question.of_line(place=place.key)
     singles = []
     for one in hypotheses(question, own.price.rate, place, rates, paid=target.paid is not None):
@@ -210,7 +214,7 @@ def deductible(question: Question, target: Target, rates: OtherRates) -> int | N
     own, annual = answer(question, rates), part_b_deductible_on(question.line.day)
     if target.paid is None or own.payers.share is None or not own.payers.share.deductible:
         return None
-    line, price, paid = placed(question.line), own.price, target.paid
+    line, price, paid = in_its_setting(question.line), own.price, target.paid
 
     def shortfall(owed: int) -> int:
         by = payers(line, price, owed).split

@@ -25,7 +25,7 @@ from feesync.errors import InvalidInputError
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.rate import Setting
 from feesync.model.result import RowResult
-from feesync.pricing.modifiers import placed
+from feesync.pricing.modifiers import in_its_setting
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
@@ -268,7 +268,7 @@ def check_line(
         )
     rates = ScheduleRates(open_schedule(db))
     question = Question(header, header.line(claim_line))
-    estimate = single_answer(header, rates.of(header), placed(question.line))
+    estimate = single_answer(header, rates.of(header), in_its_setting(question.line))
     found = [_cause(match, rates) for match in causes(question, target, rates)]
     owed = None if found else deductible_of(question, target, rates)
     return Check(
@@ -283,7 +283,9 @@ def check_line(
 def _cause(match: Match, rates: OtherRates) -> Cause:
     question = match.question
     header = question.header._replace(circumstances=None)
-    answer = line_answer(header, rates.of(header), placed(question.line), match.price, match.payers)
+    answer = line_answer(
+        header, rates.of(header), in_its_setting(question.line), match.price, match.payers
+    )
     return Cause(
         tuple(kind.value for kind in match.kinds),
         match.text,

@@ -39,7 +39,7 @@ from feesync.model.money import dollars, dollars_or_none, json_ready
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.result import RowResult
-from feesync.pricing.modifiers import placed
+from feesync.pricing.modifiers import in_its_setting
 from feesync.reference.place_of_service import read_setting
 from feesync.schedule.quote import Quote
 from feesync.schedule.state import of_one_state
@@ -254,7 +254,7 @@ def _price_row(
         return _refusal(number, given, name, header, error)
     line, allowed = question.line, own.price.allowed
     lookup = rates.of(question.header)
-    quote = lookup.quote_of(placed(line), own.price.rate)
+    quote = lookup.quote_of(in_its_setting(line), own.price.rate)
     matches: list[Match] = []
     finding, reason, status = Finding.DIFFERENT, "", ExitStatus.OK
     if allowed == amount:

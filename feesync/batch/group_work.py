@@ -101,7 +101,7 @@ class GroupWork:
             StoreError: the database is not in the state that the run began with.
         """
         schedule = open_schedule(self._facts.db)
-        with schedule.held():
+        with schedule.hold():
             if self._rates is None or not self._rates.is_of(schedule):
                 _check_state(schedule, self._facts.releases)
                 self._rates = _ChunkRates(schedule, self._facts.contract)

@@ -69,7 +69,7 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         StoreError: the database cannot be read.
     """
     schedule, texts = open_schedule(request.db), Texts()
-    with schedule.held():
+    with schedule.hold():
         words = read_words(engine, request, texts)
         found = read_days(engine, request, schedule, words, texts)
         snapshot = [source.codes for source, _ in found.answers if source.embedded]

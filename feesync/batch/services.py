@@ -19,7 +19,7 @@ from feesync.formats.line_columns import without_fractions
 from feesync.model.rate import Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import Line
-from feesync.pricing.modifiers import placed
+from feesync.pricing.modifiers import in_its_setting
 from feesync.pricing.terms import Terms
 from feesync.reference.place_of_service import read_setting
 
@@ -82,7 +82,7 @@ class ServiceReader:
         if qp and contract and contract.conversion_factor is not None:
             return Reason.INVALID  # qp is about Medicare's conversion factor
         terms = Terms(ANY_DAY, setting, contract, nonpar, practitioner)
-        terms = placed(Line("", modifiers, terms)).terms
+        terms = in_its_setting(Line("", modifiers, terms)).terms
         return Service(modifiers, terms, qp, units)
 
     def _once(self, name: str, texts: tuple[str, ...], read: Callable[..., Any]) -> Any:  # noqa: ANN401

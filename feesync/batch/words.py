@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     """What decides which row of a code a line has."""
 
     row: str
-    placed: bool
+    names_a_setting: bool
     qp: bool
 
 

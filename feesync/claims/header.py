@@ -21,7 +21,7 @@ from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.tuples import tuple_of
 from feesync.pricing.line import Line
-from feesync.pricing.modifiers import placed
+from feesync.pricing.modifiers import in_its_setting
 from feesync.pricing.terms import Terms
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _read(terms: Terms, hcpcs: object, modifiers: Iterable[str] | None, units: o
     capitals = arguments.modifiers(modifiers)
     if terms.contract:
         terms = terms.of_code(code)
-    return placed(Line(code, capitals, terms, arguments.units(units)))
+    return in_its_setting(Line(code, capitals, terms, arguments.units(units)))
 
 
 _line_of = lru_cache(maxsize=_MOST_READ)(_read)

@@ -100,7 +100,7 @@ def answer_of(
         key: the question, None where it is not to be remembered.
         answer: finds the answer.
     """
-    with schedule.held():
+    with schedule.hold():
         earlier = schedule.answers.get(key) if key else None
         if isinstance(earlier, Estimate):
             return earlier

@@ -37,9 +37,9 @@ def defaults_line(used: Mapping[str, Default], *, as_text: bool) -> Iterator[Non
     finally:
         if meta.pop(_META, None):
             if as_text and answered:
-                from feesync.cli.terminal import fitted
+                from feesync.cli.terminal import terminal_text
 
-                click.echo(fitted(f"\n{_line(used)}"))
+                click.echo(terminal_text(f"\n{_line(used)}"))
             else:
                 click.echo(f"feesync: info: {_line(used)}", err=True)
 

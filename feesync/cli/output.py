@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feesync.cli.terminal import fitted, narrow_table, terminal_width
+from feesync.cli.terminal import narrow_table, terminal_text, terminal_width
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.model.money import json_text
 from feesync.model.note import Note, Severity
@@ -67,7 +67,7 @@ def print_prose(text: str) -> None:
 
 def print_lines(text: str) -> None:
     """Print lines for people on stdout; on a terminal, long ones wrap to the width."""
-    click.echo(fitted(text))
+    click.echo(terminal_text(text))
 
 
 def print_text(blocks: Iterable[Block]) -> None:

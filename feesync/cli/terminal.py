@@ -50,7 +50,7 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size((0, 0)).columns or None
 
 
-def fitted(text: str) -> str:
+def terminal_text(text: str) -> str:
     """Return a text whose long lines wrap to the terminal; without a terminal as it is.
 
     COLUMNS alone is none: it reaches the children of every program that has read a line, and those

@@ -174,7 +174,7 @@ class Client:
     ) -> None:
         self.site = site
         self._cooldown = cooldown
-        self._retries = Retries(retry_seconds, progress.said)
+        self._retries = Retries(retry_seconds, progress.message)
         self._session = _Session()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, Adapter())

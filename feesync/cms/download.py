@@ -172,7 +172,7 @@ class Downloader:
                 for piece in answer.body():
                     file.write(piece)
                     here += len(piece)
-                    self._progress.received(label, here, total)
+                    self._progress.download(label, here, total)
                     if here > self._most_bytes:
                         self._cache.drop_part(label)
                         raise ContentRefusedError(

@@ -293,7 +293,7 @@ def row_of(modifiers: Sequence[str]) -> str:
     return ""
 
 
-def placed(line: Line) -> Line:
+def in_its_setting(line: Line) -> Line:
     """Return a line in the setting that its modifiers imply: PD means the facility amount."""
     by_modifier = line.modifiers and names_a_setting(line.modifiers)
     if by_modifier and line.setting is Setting.NONFACILITY:

@@ -239,7 +239,7 @@ class Run:
         if self.dry_run:
             return replace(report, outcome=self._outlook(label))
         assert entry
-        self.progress.loading(label)
+        self.progress.load(label)
         options = LoadOptions(
             dates=self.selection.effective, without_checks=self.without, force=self.force
         )
@@ -299,7 +299,7 @@ class Run:
                 self._end(error, offer.label)
             self.problems.note(offer.label, error)
         finally:
-            self.progress.finished(offer.label)
+            self.progress.end(offer.label)
 
     def _end(self, error: FeesyncError, label: str | None = None) -> NoReturn:
         self.problems.note(label, error)

@@ -144,7 +144,7 @@ def status(
     host, now = Site.from_environment().host, datetime.now(UTC)
     schedule = open_schedule(db)
     fresh = read_freshness(path)
-    with schedule.held():
+    with schedule.hold():
         library, damages = schedule.library(), schedule.damages()
         described = tuple(dataset.describe(library) for dataset in DATASETS)
         today = standing(path, Date.today(), fresh.listing)

@@ -53,13 +53,16 @@ class FeeSchedule:
         self.answers: dict[Hashable, object] = {}
         """The answers from this state of the database."""
 
-    def held(self) -> Hold:
+    def hold(self) -> Hold:
         """Return the context of a block that answers from one state of the database.
 
         What other processes load meanwhile is not seen before the end of the block. Entering and
-        leaving it raise StoreError where the database cannot be read, or is damaged.
+        leaving it raise StoreError where the database cannot be read, or is damaged. (`held`, its
+        name before 1.0, does the same.)
         """
         return self._hold
+
+    held = hold
 
     def library(self) -> Library:
         """Return the releases of the database and the snapshot, in the state that answers now."""
@@ -271,13 +274,10 @@ class FeeSchedule:
         """Open two releases, or two revisions of one, to compare (see store.pair.open_pair)."""
         from feesync.store.pair import open_pair  # where two are compared, not at every start
 
-        with (
-            self.held(),
-            open_pair(
-                self._database, self._embedded(), before, after, self._library.remedy_of
-            ) as pair,
-        ):
-            yield pair
+        with self._hold:
+            sources = self._database, self._embedded()
+            with open_pair(*sources, before, after, self._library.remedy_of) as pair:
+                yield pair
 
     @property
     def _database(self) -> Source | None:

@@ -17,7 +17,7 @@ def of_one_state(answer: Callable[_Arguments, _Answer]) -> Callable[_Arguments, 
 
     @wraps(answer)
     def answered(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
-        with open_schedule(kwargs.get("db")).held():  # type: ignore[arg-type]
+        with open_schedule(kwargs.get("db")).hold():  # type: ignore[arg-type]
             return answer(*args, **kwargs)
 
     return answered

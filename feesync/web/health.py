@@ -22,7 +22,7 @@ def answer(request: Request) -> Response:
     content: dict[str, Any] = {"status": "ok", "version": VERSION}
     try:
         schedule = open_schedule(site.db)
-        with schedule.held():
+        with schedule.hold():
             loaded = [one.label for one in schedule.releases() if not one.embedded]
         fresh = read_freshness(database_path(site.db))
     except FeesyncError as error:

@@ -54,7 +54,7 @@ def places(text: str, day: date, db: Database = None) -> list[Suggestion]:
     if len(typed) < _SHORTEST:
         return []
     schedule = open_schedule(db)
-    with schedule.held():
+    with schedule.hold():
         _, localities = schedule.localities(day)
         counties = schedule.counties(day)
         begin = f" {bare(typed)}"

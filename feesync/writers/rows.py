@@ -159,7 +159,7 @@ def _open_grid(
 ) -> Grid:
     # a schedule of its own: nothing else may close its connection before the last row is read
     schedule = FeeSchedule(database)
-    with schedule.held():
+    with schedule.hold():
         return _grid(schedule, database, codes, places, states, when, qp, exact)
 
 

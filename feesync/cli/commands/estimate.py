@@ -121,7 +121,7 @@ def _print(answer: Estimate, as_csv: bool, as_json: bool, explain: bool) -> None
         return
     text = answer.explain() if explain else answer.summary()
     if sys.stdout.isatty():
-        from feesync.cli.terminal import fitted  # not where a program reads
+        from feesync.cli.terminal import terminal_text  # not where a program reads
 
-        text = fitted(text)
+        text = terminal_text(text)
     click.echo(text)

@@ -137,7 +137,7 @@ def command(
     notes: dict[Note, None] = dict.fromkeys(factor_notes(terms) if terms else ())
     reasons: dict[str, None] = {}
     unknown: list[UnknownCodeError] = []
-    with schedule.held():  # all rows are of the same releases, whatever is loaded meanwhile
+    with schedule.hold():  # all rows are of the same releases, whatever is loaded meanwhile
         when = schedule.newest_day(newest) if newest else day or Date.today()
         quotes = _with_notes(
             schedule,

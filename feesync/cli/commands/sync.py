@@ -258,27 +258,27 @@ class _Progress(Progress):
         self._quiet, self._bars = quiet, bars and not quiet
         self._bar: click._termui_impl.ProgressBar[int] | None = None
 
-    def said(self, text: str) -> None:
+    def message(self, text: str) -> None:
         self._close()
         OWN_LINES.warning("%s", text)
         if not self._quiet:
             click.echo(f"feesync: {text}", err=True)
 
-    def received(self, label: str, received: int, total: int | None) -> None:
+    def download(self, label: str, size: int, total: int | None) -> None:
         if not self._bars or not total:
             return
         if self._bar is None:
             self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
             self._bar.__enter__()
-        self._bar.update(received - self._bar.pos)
+        self._bar.update(size - self._bar.pos)
 
-    def loading(self, label: str) -> None:
+    def load(self, label: str) -> None:
         self._close()
         OWN_LINES.info("%s: checking and loading", label)
         if self._bars:
             click.echo(f"{label}: checking and loading", err=True)
 
-    def finished(self, label: str) -> None:
+    def end(self, label: str) -> None:
         self._close()
 
     def _close(self) -> None:
