@@ -518,12 +518,143 @@ class TestSplitClaim:
         )
         assert [line.status for line in lines_of(path)] == ["right", "right"]
 
-    def test_where_one_of_them_is_taken_back(self, tmp_path):
-        alone = [estimate(code, **DAY, pos="11").allowed for code, *_ in self.SERVICES]
-        first, second = self.parts(alone)
+    def test_what_is_taken_back_by_the_same_check_is_no_part_of_it(self, tmp_path):
         back = claim(service("64490", "100"), status="22", sign=-1, icn="ICN3")
-        statuses = [line.status for line in lines_of(remit(tmp_path / "a", first, second, back))]
-        assert statuses == ["right", "right", "reversal"]
+        path = remit(tmp_path / "a.835", *self.parts(self.amounts()), back)
+        assert [line.status for line in lines_of(path)] == ["right", "right", "reversal"]
+
+    def found(self, *checks):
+        """The lines of checks with a price: code, allowed less expected, status."""
+        lines = audit(checks, **HERE, tolerance="0").lines
+        found = [
+            (line.code, line.variance, line.status)
+            for line in lines
+            if line.status not in ("reversal", "reversed")
+        ]
+        return sorted(found, key=str)
+
+    def back(self, code, number, allowed):
+        charge = {each: charge for each, charge, _ in self.SERVICES}[code]
+        line = service(code, allowed, charge, number=number)
+        return claim(line, status="22", sign=-1, icn=f"ICN{number}")
+
+    def again(self, code, number, allowed, **of_claim):
+        line = service(code, allowed, "2000", number=number)
+        return claim(line, **{"icn": f"NEW{number}", "corrects": f"ICN{number}", **of_claim})
+
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_what_is_left_where_a_part_is_taken_back(self, tmp_path, turned):
+        high, low = self.amounts()
+        whole = estimate("64493", **DAY, pos="11").allowed
+        checks = [
+            remit(tmp_path / "a.835", *self.parts((high, low)), day="20251110"),
+            remit(tmp_path / "b.835", self.back("64635", "1", high), day="20251120"),
+        ]
+        assert self.found(*(reversed(checks) if turned else checks)) == [
+            ("64493", low - whole, "underpaid")
+        ]
+
+    @pytest.mark.parametrize("turned", [False, True])
+    @pytest.mark.parametrize(
+        "of_claim", [{}, {"icn": "ICN1", "corrects": ""}, {"icn": "NEW1", "corrects": ""}]
+    )
+    def test_a_part_that_is_corrected_is_beside_the_others(self, tmp_path, turned, of_claim):
+        high, low = self.amounts()
+        checks = [
+            remit(tmp_path / "a.835", *self.parts(("400", low)), day="20251110"),
+            remit(
+                tmp_path / "b.835",
+                self.back("64635", "1", "400"),
+                self.again("64635", "1", high, **of_claim),
+                day="20251120",
+            ),
+        ]
+        assert self.found(*(reversed(checks) if turned else checks)) == [
+            *(("64493", 0, "right"), ("64635", 0, "right")),
+        ]
+
+    def test_a_part_that_is_corrected_twice(self, tmp_path):
+        high, low = self.amounts()
+        second = claim(service("64635", "410", "2000"), status="22", sign=-1, icn="NEW1")
+        checks = [
+            remit(tmp_path / "a.835", *self.parts(("400", low)), day="20251110"),
+            remit(
+                tmp_path / "b.835",
+                self.back("64635", "1", "400"),
+                self.again("64635", "1", "410"),
+                day="20251120",
+            ),
+            remit(
+                tmp_path / "c.835",
+                second,
+                self.again("64635", "1", high, icn="NEW7", corrects="NEW1"),
+                day="20251130",
+            ),
+        ]
+        assert self.found(*checks) == [("64493", 0, "right"), ("64635", 0, "right")]
+
+    def test_a_part_that_is_denied_in_the_end_changes_no_other(self, tmp_path):
+        high, low = self.amounts()
+        whole = estimate("64493", **DAY, pos="11").allowed
+        refusal = claim(denied("64635", "2000"), icn="NEW1", corrects="ICN1", status="4")
+        checks = [
+            remit(tmp_path / "a.835", *self.parts((high, low)), day="20251110"),
+            remit(tmp_path / "b.835", self.back("64635", "1", high), refusal, day="20251120"),
+        ]
+        assert self.found(*checks) == [
+            ("64493", low - whole, "underpaid"),
+            ("64635", None, "denied"),
+        ]
+
+    @pytest.mark.parametrize("of_claim", [{}, {"corrects": ""}])
+    def test_all_parts_are_corrected_and_the_first_check_is_not_there(self, tmp_path, of_claim):
+        high, low = self.amounts()
+        check = remit(
+            tmp_path / "b.835",
+            self.back("64635", "1", "400"),
+            self.back("64493", "2", "40"),
+            self.again("64635", "1", high, **of_claim),
+            self.again("64493", "2", low, **of_claim),
+        )
+        assert self.found(check) == [("64493", 0, "right"), ("64635", 0, "right")]
+
+    def test_a_claim_whose_correction_is_split(self, tmp_path):
+        high, low = self.amounts()
+        both = [service("64635", "400", "2000"), service("64493", "40", "2000", number="2")]
+        checks = [
+            remit(tmp_path / "a.835", claim(*both, icn="ICN1"), day="20251110"),
+            remit(
+                tmp_path / "b.835",
+                claim(*both, icn="ICN1", status="22", sign=-1),
+                self.again("64635", "1", high),
+                self.again("64493", "2", low, corrects="ICN1"),
+                day="20251120",
+            ),
+        ]
+        assert self.found(*checks) == [("64493", 0, "right"), ("64635", 0, "right")]
+
+    def test_parts_that_are_corrected_twice_over_are_not_beside_themselves(self, tmp_path):
+        """Two decisions stand on one part: a part of the claim is decided on twice."""
+        high, _ = self.amounts()
+        whole = estimate("64493", **DAY, pos="11").allowed
+        checks = [
+            remit(tmp_path / "a.835", *self.parts((high, "40")), day="20251110"),
+            remit(
+                tmp_path / "b.835",
+                self.back("64493", "2", "40"),
+                self.again("64493", "2", whole),
+                day="20251120",
+            ),
+            remit(
+                tmp_path / "c.835",
+                self.again("64493", "2", whole, icn="NEW3"),
+                day="20251130",
+            ),
+        ]
+        assert self.found(*checks) == [
+            *[("64493", 0, "right")] * 2,
+            ("64635", 0, "right"),
+        ]
 
     def test_a_claim_that_is_decided_on_twice_is_not_ranked_behind_itself(self, tmp_path):
         twice = [claim(service("64493", "222.87"), icn=icn) for icn in ("ICN1", "ICN2")]

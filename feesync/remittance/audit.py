@@ -32,7 +32,7 @@ from feesync.remittance.as_if import Searches
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.billing import read_billing
-from feesync.remittance.decision import Decisions, split_claims, standings
+from feesync.remittance.decision import Decisions, outcome, split_claims
 from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge
 from feesync.remittance.part import Case, Names
@@ -337,12 +337,13 @@ def _audit(
     lines: list[AuditLine] = []
     every = decisions.all
     cases = []
-    for decision, standing in zip(every, standings(every), strict=True):
+    found = outcome(every)
+    for decision, standing in zip(every, found.standings, strict=True):
         own = decision.payment.number
         number = numbers.setdefault(own, len(numbers) + 1)
         names = Names(files, own if own_numbers else f"C{number:06}", own_numbers)
         cases.append(Case(decision, standing, names))
-    claims = split_claims(every, [case.standing for case in cases])
+    claims = split_claims(every, found)
     for done, parts in enumerate(claims):
         if progress and not done % _STEP:
             progress("pricing", done, len(claims))

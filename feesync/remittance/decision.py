@@ -67,13 +67,26 @@ class Standing(StrEnum):
     ALONE = "alone"
 
 
-def standings(decisions: Sequence[Decision]) -> list[Standing]:
-    """Return what each decision has become, in their order.
+class Outcome(NamedTuple):
+    """What the decisions of a payer have become.
+
+    Attributes:
+        standings: of each decision, in their order.
+        links: a reversal and another decision, by number: the one that it takes back, or one that
+            decides anew.
+    """
+
+    standings: list[Standing]
+    links: list[tuple[int, int]]
+
+
+def outcome(decisions: Sequence[Decision]) -> Outcome:
+    """Return what decisions have become.
 
     A decision that a reversal takes back is reversed. The reversal is netted where the files also
     have the claim's correction, which is final; else it is alone.
     """
-    found = [Standing.FINAL] * len(decisions)
+    found = Outcome([Standing.FINAL] * len(decisions), [])
     families: dict[tuple[str, str], list[int]] = {}
     reversed_claims = set()
     for number, decision in enumerate(decisions):
@@ -91,21 +104,22 @@ def _family(decision: Decision) -> tuple[str, str]:
     return decision.payer.number or decision.payer.name, decision.payment.number
 
 
-def _pair(decisions: Sequence[Decision], family: Iterable[int], found: list[Standing]) -> None:
+def _pair(decisions: Sequence[Decision], family: Iterable[int], found: Outcome) -> None:
+    standings, links = found
     ordered = sorted(family, key=lambda number: _order(decisions[number]))
     reversals = [number for number in ordered if decisions[number].payment.status == REVERSAL]
     others = [number for number in ordered if decisions[number].payment.status in _DECIDED]
     for reversal in reversals:
-        left = [number for number in others if found[number] is Standing.FINAL]
+        left = [number for number in others if standings[number] is Standing.FINAL]
         original = _original(decisions, reversal, left)
         if original is not None:
-            found[original] = Standing.REVERSED
+            standings[original] = Standing.REVERSED
+            links.append((reversal, original))
     for reversal in reversals:
-        corrected = any(
-            found[number] is Standing.FINAL and _corrects(decisions[number], decisions[reversal])
-            for number in others
-        )
-        found[reversal] = Standing.NETTED if corrected else Standing.ALONE
+        anew = [number for number in others if _corrects(decisions[number], decisions[reversal])]
+        links += [(reversal, number) for number in anew]
+        corrected = any(standings[number] is Standing.FINAL for number in anew)
+        standings[reversal] = Standing.NETTED if corrected else Standing.ALONE
 
 
 def _order(decision: Decision) -> tuple[date, tuple[object, ...]]:
@@ -175,39 +189,62 @@ def _services(payment: ClaimPayment) -> set[tuple[Procedure | None, date | None]
     return {(service.procedure, service.first_day) for service in payment.services}
 
 
-def split_claims(
-    decisions: Sequence[Decision], standings: Sequence[Standing]
-) -> list[tuple[int, ...]]:
+def split_claims(decisions: Sequence[Decision], outcome: Outcome) -> list[tuple[int, ...]]:
     """Return the numbers of decisions, those on parts of one claim together; each is in one tuple.
 
     A payer splits a long claim: one check then has decisions on several numbers of the payer for
-    one of the provider. They are no parts of one claim where one of them takes another back or
-    corrects it, nor where they are on the same services: then a claim is decided on twice.
+    one of the provider. Where it takes a part back, by whatever check, the claim is what stands
+    after that: the other parts, and the part as it is decided on anew. They are no parts of one
+    claim where they are on the same services: then a claim is decided on twice.
     """
+    checks = _checks(decisions)
+    found: dict[int, tuple[int, ...]] = {}
+    for numbers in (*_joined(len(decisions), [*checks, *outcome.links]), *checks):
+        final = tuple(
+            number
+            for number in numbers
+            if outcome.standings[number] is Standing.FINAL and number not in found
+        )
+        if _are_parts([decisions[number].payment for number in final]):
+            found |= dict.fromkeys(final, final)
+    for number in range(len(decisions)):
+        found.setdefault(number, (number,))
+    return sorted(set(found.values()))
+
+
+def _checks(decisions: Sequence[Decision]) -> list[list[int]]:
+    """Return the decisions of one check that are on parts of one claim, or take such back."""
     checks: dict[object, list[int]] = {}
     for number, decision in enumerate(decisions):
-        key = decision.origin, *_family(decision)
-        checks.setdefault(key, []).append(number)
-    found = []
-    for numbers in checks.values():
-        own = [decisions[number] for number in numbers]
-        final = all(standings[number] is Standing.FINAL for number in numbers)
-        if final and _are_parts([decision.payment for decision in own]):
-            found.append(tuple(numbers))
+        is_reversal = decision.payment.status == REVERSAL
+        key = decision.origin, *_family(decision), is_reversal
+        if is_reversal or not decision.payment.original_number:
+            checks.setdefault(key, []).append(number)
         else:
-            found += [(number,) for number in numbers]
-    return sorted(found)
+            checks[number] = [number]
+    return [
+        numbers
+        for numbers in checks.values()
+        if _are_parts([decisions[number].payment for number in numbers])
+    ]
+
+
+def _joined(size: int, groups: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Return the numbers below a size, those together that groups have in common."""
+    whole = {number: [number] for number in range(size)}
+    for first, *others in groups:
+        for other in others:
+            if whole[first] is not whole[other]:
+                whole[first] += whole[other]
+                whole |= dict.fromkeys(whole[other], whole[first])
+    return [sorted(numbers) for number, numbers in whole.items() if number == min(numbers)]
 
 
 def _are_parts(payments: Sequence[ClaimPayment]) -> bool:
     """Tell whether payments are of parts of one claim."""
     services = {frozenset(Counter(map(_service, each.services)).items()) for each in payments}
     payer_numbers = {each.payer_number for each in payments}
-    return (
-        len(services) == len(payer_numbers) == len(payments)
-        and "" not in payer_numbers
-        and not any(each.original_number for each in payments)
-    )
+    return len(services) == len(payer_numbers) == len(payments) and "" not in payer_numbers
 
 
 def _service(service: ServiceLine) -> tuple[object, ...]:
