@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from remits import X12
 
 from feesync.claims.cells import is_like_code, safe_cells, safe_modifiers
 
@@ -139,3 +140,69 @@ def test_no_error_of_another_file_has_a_cell(feesync, tmp_path, command, text):
     assert result.exit_code == 2
     assert "own.csv" in result.stderr
     assert is_silent(result), result.stderr
+
+
+AUDIT = ("audit", X12 / "base.835")
+PROVIDER = {
+    **{"npi": "1234567893", "locality": "01112-05", "pos": "11"},
+    **{"practitioner": "np", "nonpar": "no"},
+}
+BILLED = {"claim_id": "MADE0001", "line": "1", **PROVIDER}
+BY_ZIP = {"npi": "1234567893", "zip": "94110"}
+BY_MAC = {"npi": "1234567893", "mac": "01112", "locality": "05"}
+CLAIM = {
+    **{"claim_id": "A", "line": "1", "date": "2025-11-03", "hcpcs": "64493", "modifiers": "50"},
+    **{"locality": "AL", "pos": "11", "units": "1", "charge": "500", "practitioner": "np"},
+    **{"nonpar": "no", "qp": "no", "deductible": "0", "paid_allowed": "3", "npi": "1234567893"},
+}
+
+
+def shifted(kind, row, *words):
+    """A command on a table, one column of which has a name in it."""
+    return [pytest.param(words, row, at, id=f"{kind}-{column}") for at, column in enumerate(row)]
+
+
+@pytest.mark.parametrize(
+    ("words", "row", "at"),
+    [
+        *shifted("providers", PROVIDER, *AUDIT, "--providers"),
+        *shifted("zips", BY_ZIP, *AUDIT, "--providers"),
+        *shifted("macs", BY_MAC, *AUDIT, "--providers"),
+        *shifted("billed", BILLED, *AUDIT, "--claims"),
+        *shifted("billed-macs", {"claim_id": "A", **BY_MAC}, *AUDIT, "--claims"),
+        *shifted("reprice", CLAIM, "reprice", "-o", "-"),
+    ],
+)
+def test_no_stream_has_a_cell_of_a_table(feesync, tmp_path, words, row, at):
+    """What `reprice` writes has the cells, and is the user's own."""
+    out = tmp_path / "out.csv"
+    path = tmp_path / "shifted.csv"
+    cells = [*row.values()]
+    cells[at] = '"JOHN SMITH"'
+    path.write_text(f"{','.join(row)}\n{','.join(cells)}\n")
+    command = [out if word == "-" else word for word in words]
+    result = feesync(*command, path)
+    assert is_silent(result), result.stdout + result.stderr
+    if result.exit_code == 2:
+        assert "shifted.csv, row 2: " in result.stderr
+
+
+def test_a_place_of_practitioners_has_its_row(feesync, tmp_path):
+    path = tmp_path / "npi.csv"
+    path.write_text(
+        "npi,place\n1234567893,01112-05\n1999999984,JOHN SMITH\n\n1999999976,99999-99\nx,AL\n"
+    )
+    result = feesync(*AUDIT, "--providers", path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    first, second, third = result.stderr.splitlines()
+    assert first.startswith("feesync: npi.csv, row 3: no locality <locality>; ")
+    assert second.startswith("feesync: npi.csv, row 5: no locality '99999-99'; ")
+    assert third == "feesync: npi.csv, row 6: column npi: it has no NPI, which is ten digits"
+
+
+def test_a_filing_indicator_has_two_characters(feesync, tmp_path):
+    path = tmp_path / "shifted.835"
+    path.write_text(AUDIT[1].read_text().replace("*MB*", "*JOHN SMITH*", 1))
+    result = feesync("audit", path, "--locality", "01112-05")
+    assert "filing indicator not given" in result.stdout
+    assert is_silent(result), result.stdout

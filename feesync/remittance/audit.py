@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from feesync.claims import arguments
 from feesync.errors import (
     FeesyncError,
     InvalidInputError,
-    LocalityError,
     MissingExtraError,
     one_line,
     together,
@@ -193,9 +193,16 @@ def audit_files(
     )
     of_apm = reading.flag("qp", qp)
     billed, billed_files = _billing(_paths("claims", () if claims is None else claims))
-    by_npi = {} if providers is None else _practitioners(_path("providers", providers))
+    schedule, today = open_schedule(db), date.today()
+
+    @cache
+    def check_place(text: str) -> None:
+        schedule.nearest_locality(text, today)
+
+    if common.locality:
+        check_place(common.locality)
+    by_npi = {} if providers is None else _practitioners(_path("providers", providers), check_place)
     renderings = Renderings(common, by_npi, billed)
-    _check_places(common, by_npi, providers, db)
     decisions, errors = _read(paths, progress)
     result = _audit(
         decisions,
@@ -233,33 +240,10 @@ def _path(name: str, file: object) -> Path:
     return Path(path)
 
 
-def _check_places(
-    common: Rendering,
-    by_npi: dict[str, Rendering],
-    providers: File | None,
-    db: str | os.PathLike[str] | None,
-) -> None:
-    """Refuse places that lines of several claims would have, before any file is read.
-
-    Raises:
-        LocalityError: one is unknown or ambiguous.
-    """
-    schedule, today = open_schedule(db), date.today()
-    if common.locality:
-        schedule.nearest_locality(common.locality, today)
-    for place in dict.fromkeys(each.locality for each in by_npi.values() if each.locality):
-        try:
-            schedule.nearest_locality(place, today)
-        except LocalityError as error:
-            name = one_line(_path("providers", providers).name)
-            error.args = (f"{name}: {error}",)
-            raise
-
-
-def _practitioners(path: Path) -> dict[str, Rendering]:
+def _practitioners(path: Path, check_place: Callable[[str], object]) -> dict[str, Rendering]:
     name = one_line(path.name)
     try:
-        return read_practitioners(path.read_bytes(), name)
+        return read_practitioners(path.read_bytes(), name, check_place)
     except OSError as error:
         raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
 

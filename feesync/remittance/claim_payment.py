@@ -32,6 +32,7 @@ from feesync.remittance.values import (
     text,
 )
 
+_LONGEST_INDICATOR = 2
 _ONE = Decimal(1)
 _MOST_ADJUSTED = 20
 _MOA_REMARKS = range(3, 8)
@@ -171,7 +172,7 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
         charge=charge,
         paid=paid,
         patient=patient,
-        filing=text(start, 6),
+        filing=_indicator(text(start, 6)),
         payer_number=text(start, 7),
         pos=text(start, 8),
         frequency=text(start, 9),
@@ -185,6 +186,11 @@ def claim_payment(segments: Sequence[Segment], first: int) -> ClaimPayment:
         services=tuple(service.line(first_day, last_day, rendering) for service in services),
         segment=first,
     )
+
+
+def _indicator(text: str) -> str:
+    """Return a claim filing indicator; where a field is shifted it is none, and never shown."""
+    return text if len(text) <= _LONGEST_INDICATOR else ""
 
 
 def _adjustments(segment: Segment) -> list[Adjustment]:

@@ -6,9 +6,10 @@ Out of scope: the table itself (formats.table), and what is billed where (billin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from feesync.errors import InvalidInputError
+from feesync.claims.cells import error_text
+from feesync.errors import InvalidInputError, LocalityError
 from feesync.formats.line_columns import WHERE_AND_WHEN
 from feesync.formats.table import Row, Table, plain, read_rows, read_table
 from feesync.pricing import practitioner
@@ -34,7 +35,9 @@ _SHORT_NUMBER, _ZIP = 2, 5
 _DIGITS = re.compile(r"[0-9]{10}")
 
 
-def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
+def read_practitioners(
+    data: bytes, name: str, check_place: Callable[[str], object]
+) -> dict[str, Rendering]:
     """Return the practitioners of a table by NPI.
 
     The table has a column `npi`, and of `locality` (or `zip`, or `mac` and `locality`),
@@ -43,9 +46,11 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
     Args:
         data: the bytes of a csv file or of a workbook.
         name: its name, for errors.
+        check_place: raises LocalityError for a text that names no place.
 
     Raises:
         InvalidInputError: the data is neither, has no column of NPIs, or a row cannot be read.
+        LocalityError: the place of a row is unknown or ambiguous.
         MissingExtraError: the package that reads workbooks is not installed.
     """
     table = table_with(NPI, data, name, RENDERING_COLUMNS)
@@ -58,6 +63,12 @@ def read_practitioners(data: bytes, name: str) -> dict[str, Rendering]:
         if npi in found:
             raise InvalidInputError("column npi: it has an NPI that a row above has too")
         found[npi] = rendering_of(row)
+        if place := found[npi].locality:
+            try:
+                check_place(place)
+            except LocalityError as error:
+                error.args = (error_text(error, {"locality": place}),)
+                raise
 
     table.each(add)
     return found

@@ -130,7 +130,7 @@ class ClaimPayment(NamedTuple):
         charge: CLP03 in cents.
         paid: CLP04 in cents.
         patient: CLP05, what the patient owes, in cents; 0 where the file has none.
-        filing: claim filing indicator (CLP06): `MB` is Medicare Part B.
+        filing: claim filing indicator (CLP06): `MB` is Medicare Part B; empty where there is none.
         payer_number: the payer's claim number (CLP07), which is health information.
         pos: place of service (CLP08), or empty.
         frequency: claim frequency code (CLP09), or empty.
