@@ -65,13 +65,13 @@ class Code(Operator):
 
     def mutate(self, node: Node, index: int) -> Node:
         """Put the letter before the closing quote."""
-        node.value = f"{node.value[:-1]}~{node.value[-1]}"
+        node.value = f"{node.value[:-1]}q{node.value[-1]}"
         return node
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """Return what it makes of a line."""
-        return (Example("x = '50'", "x = '50~'"),)
+        return (Example("x = '50'", "x = '50q'"),)
 
 
 class Return(Operator):

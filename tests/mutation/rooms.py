@@ -31,6 +31,7 @@ ROOMS = {
             "test_second_opinion",
             "test_claim_properties",
             "test_made_up_claims",
+            "test_changed_values",
         ),
     ),
     "claims": Room(
@@ -49,8 +50,13 @@ ROOMS = {
             "test_claim_lookup",
             "test_public",
             "test_schedule",
+            "test_claim_cells",
+            "test_words",
+            "test_defaults",
             "test_cli_estimate",
             "test_cli_claim",
+            "test_answer_row",
+            "test_claim_properties",
         ),
     ),
     "store": Room(

@@ -22,7 +22,10 @@ import coverage
 import hypothesis
 import pytest
 
-for _name in ("bs4", "click", "lxml.html", "responses", "requests", "sqlite_utils", "tenacity"):
+for _name in (
+    *("bs4", "click", "filelock", "http.server", "lxml.html", "numpy", "pandas", "pdb", "pyarrow"),
+    *("requests", "responses", "sqlite_utils", "tenacity", "xlsxwriter"),
+):
     with contextlib.suppress(ImportError):
         __import__(_name)
 
@@ -193,8 +196,9 @@ def _pytest(folder: Path, files: list[str], plugins: list[object]) -> int:
     hypothesis.settings.load_profile("mutation")
     return pytest.main(
         [
-            *("-x", "-n", "0", "-q", "--no-header", "--tb=line"),
-            *("-p", "no:cacheprovider", "-m", "not slow"),
+            *("-x", "-q", "--no-header", "--tb=line", "-m", "not slow"),
+            *("-o", "addopts=--strict-markers --import-mode=importlib"),
+            *("-p", "no:cacheprovider", "-p", "no:anyio", "-p", "no:xdist"),
             f"--basetemp={folder}/tmp",
             *files,
         ],
@@ -204,6 +208,8 @@ def _pytest(folder: Path, files: list[str], plugins: list[object]) -> int:
 
 def _fork(folder: Path, work: Callable[[], int], seconds: int, *, bytecode: bool = False) -> str:
     """Run work in a fork that has the folder's feesync, and return what became of it."""
+    gc.collect()
+    gc.freeze()  # what was imported here is no garbage of the fork
     child = os.fork()
     if not child:
         status = 70
