@@ -59,11 +59,20 @@ def test_a_cell_that_looks_like_its_column_stays(column, cells):
         assert safe_cells({column: cell}) == {column: cell}
 
 
+@pytest.mark.parametrize("cell", ["501", "JOE", "J1 2"])
+def test_three_characters_may_name_somebody(cell):
+    assert safe_cells({"setting": cell}) == {"setting": "<setting>"}
+    assert safe_cells({"setting": cell[:2]}) == {"setting": cell[:2]}
+
+
 @pytest.mark.parametrize(
     "column",
-    ["hcpcs", "units", "charge", "amount", "date", "pos", "setting", "zip", "mac", "from", "to"],
+    [
+        *("hcpcs", "units", "charge", "postop_days", "percent", "amount", "nonfacility_amount"),
+        *("facility_amount", "date", "pos", "setting", "zip", "mac", "from", "to"),
+    ],
 )
-@pytest.mark.parametrize("cell", ["JOHN SMITH", "Smith", "1EG4-TE5-MK73", "DOB 1950-02-03"])
+@pytest.mark.parametrize("cell", ["JOHN SMITH", "Smith", "1EG4-TE5-MK73", "DOB 1950-02-03", "Joe"])
 def test_another_is_its_column(column, cell):
     assert safe_cells({column: cell}) == {column: f"<{column}>"}
 

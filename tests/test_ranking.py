@@ -10,6 +10,7 @@ from priced import Rates, prices
 from test_pricing import line, rate
 from test_recipe import rounded
 
+from feesync.pricing import ranking
 from feesync.pricing.program import program
 from feesync.pricing.ranking import Rank, family, is_simple, ranks
 from feesync.pricing.recipe import CHARGE_TEXT, recipe
@@ -83,10 +84,7 @@ def ranked(lines, rates):
         in_pool = of_line.pool and not of_line.denials
         if made is None or (in_pool and not is_simple(of_line, made)):
             return None
-        cents = own.nonfacility_amount
-        for factor in made.before:
-            cents = rounded(cents, factor)
-        found.append([made, cents, None])
+        found.append([made, folded(own.nonfacility_amount, made.before), None])
         if in_pool:
             pools.setdefault(of_line.pool, []).append(number)
     for pool in pools.values():
@@ -98,29 +96,34 @@ def ranked(lines, rates):
         for place, number in enumerate(pool if len(pool) > 1 else (), start=1):
             found[number][2] = place
     return [
-        finished(made, cents, place, a_line)
-        for (made, cents, place), a_line in zip(found, lines, strict=True)
+        finished(made, rates[a_line.hcpcs, ""].nonfacility_amount, place, a_line)
+        for (made, _, place), a_line in zip(found, lines, strict=True)
     ]
 
 
-def finished(made, cents, place, a_line):
-    if made.denial:
-        return None, "", None, None, 0
-    rank = ranks(DAY)[place - 1] if place else Rank(10_000, "")
-    steps = [*made.steps[: len(made.before)], rank.step, *made.steps[len(made.before) :]]
-    cents = rounded(cents, rank.factor)
-    for factor in made.after:
+def folded(cents, factors):
+    for factor in factors:
         cents = rounded(cents, factor)
-    cents *= made.services
+    return cents
+
+
+def finished(made, cents, place, a_line):
+    """What a recipe gives, with its rank in it."""
+    if made.denial:
+        return None, "", None, None
+    if place:
+        made = ranking.ranked(made, ranks(DAY)[place - 1])
+    steps = [*made.steps]
+    cents = folded(folded(cents, made.before), made.after) * made.services
     if a_line.charge is not None and a_line.charge < cents:
         cents = a_line.charge
         steps.append(CHARGE_TEXT)
-    return cents, "; ".join(filter(None, steps)), place, made.limit, rank.factor
+    return cents, "; ".join(steps), place, made.limit
 
 
-def limiting(limit, factor, exact):
-    whole, rest = divmod(exact * limit[0] * factor, limit[1] * 10_000)
-    return whole + (2 * rest >= limit[1] * 10_000)
+def limiting(limit, exact):
+    whole, rest = divmod(exact * limit[0], limit[1])
+    return whole + (2 * rest >= limit[1])
 
 
 @pytest.mark.parametrize("claims", [150, pytest.param(5_000, marks=pytest.mark.slow)])
@@ -143,16 +146,16 @@ def test_simple_lines_are_ranked_by_their_amounts_alone(claims):
         if expected is None:
             sizes["not simple"] += 1
             continue
-        sizes[max(place or 0 for _, _, place, _, _ in expected)] += 1
+        sizes[max(place or 0 for _, _, place, _ in expected)] += 1
         for each, answer, a_line in zip(prices(lines, Rates(rates)), expected, lines, strict=True):
-            allowed, steps, place, limit, factor = answer
+            allowed, steps, place, limit = answer
             shown = "; ".join(
                 f"{step.name} x {step.factor}" if step.factor is not None else step.name
                 for step in each.steps
             )
             assert (each.allowed, shown, each.rank) == (allowed, steps, place)
             exact = rates[a_line.hcpcs, ""].nonfacility_capped_exact
-            assert each.limiting_charge == (limiting(limit, factor, exact) if limit else None)
+            assert each.limiting_charge == (limiting(limit, exact) if limit else None)
     assert all(sizes[size] > claims // 60 for size in (0, 2, 3, 4, 5)), sizes
 
 

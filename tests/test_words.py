@@ -157,16 +157,18 @@ def test_settings_by_other_words(setting, words):
     ("kind", "words"),
     [
         ("physician", ("physician", "MD", "DO", "M.D.", "MD/DO", "doctor")),
-        ("np", ("np", "NP", "Nurse Practitioner", "nurse-practitioner", "CRNP")),
-        ("pa", ("PA-C", "physician assistant", "Physician's Assistant")),
-        ("cns", ("Clinical Nurse Specialist",)),
-        ("dietitian", ("RD", "registered dietitian", "dietician")),
-        ("midwife", ("CNM", "certified nurse-midwife", "nurse midwife")),
-        ("csw", ("LCSW", "clinical social worker")),
-        ("mft", ("LMFT", "Marriage and Family Therapist")),
-        ("mhc", ("LPC", "mental health counselor")),
+        ("np", ("np", "NP", "Nurse Practitioner", "nurse-practitioner", "CRNP", "FNP")),
+        ("pa", ("PA", "PA-C", "physician assistant", "Physician's Assistant",
+                "Physician Associate")),
+        ("cns", ("CNS", "Clinical Nurse Specialist")),
+        ("dietitian", ("RD", "RDN", "registered dietitian", "dietician", "Nutritionist",
+                       "nutrition professional")),
+        ("midwife", ("CNM", "midwife", "certified nurse-midwife", "nurse midwife")),
+        ("csw", ("CSW", "LCSW", "clinical social worker", "Social worker")),
+        ("mft", ("MFT", "LMFT", "Marriage and Family Therapist", "marriage and family counselor")),
+        ("mhc", ("MHC", "LMHC", "LPC", "mental health counselor", "Counselor")),
     ],
-)
+)  # fmt: skip
 def test_practitioners_by_other_words(kind, words):
     assert {practitioner.read(word) for word in words} == {kind}
 

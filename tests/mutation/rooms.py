@@ -17,6 +17,7 @@ ROOMS = {
             "test_pricing",
             "test_pricing_words",
             "test_lines_beside",
+            "test_notes_beside",
             "test_modifier_words",
             "test_rule_values",
             "test_modifiers",
@@ -32,6 +33,8 @@ ROOMS = {
             "test_claim_properties",
             "test_made_up_claims",
             "test_changed_values",
+            "test_payer_factor",
+            "test_words",
         ),
     ),
     "claims": Room(
