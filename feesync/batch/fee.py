@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from feesync.batch.details import ANY_DAY
 from feesync.batch.engine import Columns, Engine
-from feesync.batch.periods import Periods, Place
+from feesync.batch.periods import Periods, ReleaseLocality
 from feesync.batch.reasons import Reason
-from feesync.batch.services import ANY_DAY
 from feesync.batch.texts import Texts
-from feesync.batch.words import Kind, Numbers, Words
+from feesync.batch.words import Numbers, RowKind, Words
 from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, NoPriceError, UnknownCodeError
 from feesync.model.rate import Indicators, Rate, Setting
@@ -37,19 +36,9 @@ _EXACT = "FROM revision_rate_exact"
 _STATED = tuple(name for name in Indicators._fields if not name.endswith("_priced"))
 
 
-class Rates(NamedTuple):
-    """The rates that a file needs.
-
-    Attributes:
-        indicators: what the rows of codes say whatever their amounts, by id.
-    """
-
-    indicators: list[Indicators]
-
-
 def give_rates(
     engine: Engine, words: Words, found: Periods, texts: Texts, contract: Contract | None
-) -> Rates:
+) -> list[Indicators]:
     """Give the engine the tables of the releases, and which rate a line has.
 
     A contract's conversion factor is in the place of Medicare's.
@@ -57,6 +46,9 @@ def give_rates(
     Makes the tables that the formula reads, rate_row (rate_id, release_id, hcpcs, modifier, status,
     indicators_id) and code_rate (kind_id, release_id, code_id, rate_id, basis_id, indicators_id,
     reason_id).
+
+    Returns:
+        What the rows of codes say whatever their amounts, by indicators_id.
     """
     tables = release_tables(found.answers, words.codes)
     if contract and contract.conversion_factor is not None:
@@ -67,7 +59,7 @@ def give_rates(
     for name, columns in tables.items():
         engine.give(name, columns)
     _give_code_rates(engine, words, found, texts, rows)
-    return Rates(_indicators(engine, found))
+    return _indicators(engine, found)
 
 
 def rates_of(engine: Engine, found: Periods, table: str, columns: Sequence[str]) -> str:
@@ -96,7 +88,7 @@ def _by_factor(factors: Columns, factor: int) -> Columns:
 
 
 def _numbered(
-    tables: dict[str, Columns], places: Sequence[Place]
+    tables: dict[str, Columns], places: Sequence[ReleaseLocality]
 ) -> dict[tuple[int, str], dict[str, int]]:
     """Number rows of codes, places and bases; return the numbers of the rows of each code."""
     values = tables["relative_value"]
@@ -108,7 +100,7 @@ def _numbered(
     ids = Numbers(list(places))
     local = tables["locality"]
     keys = zip(*(local[name][1] for name in ("release_id", "mac", "locality")), strict=True)
-    place_ids = [ids.id_of(Place(*key)) for key in keys]
+    place_ids = [ids.id_of(ReleaseLocality(*key)) for key in keys]
     tables["locality"] = {**local, "place_id": ("INTEGER", place_ids)}
     rows: dict[tuple[int, str], dict[str, int]] = {}
     names = ("release_id", "hcpcs", "modifier")
@@ -132,7 +124,7 @@ def _give_code_rates(
         for code_id, hcpcs in enumerate(words.codes)
         if (of_code := rows.get((release, hcpcs)))
     ]
-    for kind_id, (kind, modifiers) in enumerate(words.kinds.items()):
+    for kind_id, (kind, modifiers) in enumerate(words.row_kinds.items()):
         bases = [_basis(kind, release) for _, release in found.answers]
         choices: dict[tuple[str, ...], str | Reason] = {}
         for release, code_id, of_code, names in of_codes:
@@ -151,7 +143,7 @@ def _give_code_rates(
     )
 
 
-def _basis(kind: Kind, release: object) -> int | None:
+def _basis(kind: RowKind, release: object) -> int | None:
     try:
         return _BASES.index(basis_of(release, qp=kind.qp))  # type: ignore[arg-type]
     except NoPriceError:

@@ -159,10 +159,10 @@ def _fees(
         coinsurance = "coalesce(h.coinsurance, d.coinsurance)"
         owes, beside = "coalesce(h.deductible, TRUE)", "coalesce(h.beside, FALSE)"
         join = (
-            "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
+            "LEFT JOIN share AS h ON h.code_id = l.code_id AND h.detail_id = l.detail_id "
             "AND h.sharing_id = d.sharing_id"
         )
-    columns = ("row", "shape", "place_id", "code_id", "service_id", "day_id", "stand_in")
+    columns = ("row", "shape", "place_id", "code_id", "detail_id", "day_id", "stand_in")
     lines = f"(SELECT n.* FROM {lines} AS n WHERE n. reason_id IS NULL)"  # noqa: S608
     rates = rates_of(engine, found, lines, (*columns, "charge", "deductible", "paid"))
     return (

@@ -15,8 +15,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from feesync.batch.answer_row import AnswerRow, answer_row, refused_row
+from feesync.batch.details import Detail
 from feesync.batch.reasons import Reason
-from feesync.batch.services import Service
 from feesync.claims.answer import Payers
 from feesync.claims.claim import claim_payers
 from feesync.claims.rates import day_of_rates
@@ -40,14 +40,14 @@ _MOST_LINES = 100_000
 """How many shapes of lines with their day, and places, are remembered; then they are forgotten."""
 
 
-class Place(NamedTuple):
+class ChunkPlace(NamedTuple):
     """A place of a chunk: its key, and the GPCIs of its release."""
 
     key: str
     gpcis: tuple[int, int, int]
 
 
-class Row(NamedTuple):
+class RateRow(NamedTuple):
     """What a rate is without its place: the fields of its code, and factor and basis."""
 
     of_code: tuple[Any, ...]
@@ -60,7 +60,7 @@ class Facts(NamedTuple):
     Attributes:
         db: path of the database.
         releases: the sha256 of each release by its label.
-        services: what lines say but for code, day, place and amounts.
+        details: what lines say but for code, day, place and amounts.
         days: dates of service.
         places: localities.
         contract: by what a plan other than Medicare pays; None where Medicare pays.
@@ -69,11 +69,11 @@ class Facts(NamedTuple):
 
     db: str | os.PathLike[str] | None
     releases: Mapping[str, str]
-    services: Sequence[Service]
+    details: Sequence[Detail]
     days: Sequence[date]
-    places: Sequence[Place]
+    places: Sequence[ChunkPlace]
     contract: Contract | None
-    rows: Mapping[int, Row]
+    rows: Mapping[int, RateRow]
 
 
 class GroupWork:
@@ -92,7 +92,7 @@ class GroupWork:
 
         Args:
             chunk: columns of lines: grp, by which they are sorted; row, rate_id, place_id,
-                service_id, day_id, charge, deductible, biller, and those of COMPUTED.
+                detail_id, day_id, charge, deductible, biller, and those of COMPUTED.
 
         Returns:
             The columns `row` and those of `AnswerRow`.
@@ -126,15 +126,15 @@ class GroupWork:
         if len(terms) > _MOST_LINES:
             terms.clear()
         lines = []
-        ids = ("rate_id", "place_id", "service_id", "day_id", "charge")
+        ids = ("rate_id", "place_id", "detail_id", "day_id", "charge")
         of_lines = zip(*(chunk[name] for name in ids), strict=True)
         computed = zip(*(chunk[name] for name in COMPUTED), strict=True)
         for own, amounts in zip(of_lines, computed, strict=True):
-            rate_id, place_id, service_id, day_id, charge = own
-            key = service_id, day_id
+            rate_id, place_id, detail_id, day_id, charge = own
+            key = detail_id, day_id
             known = terms.get(key)
             if known is None:
-                known = terms[key] = self._shape(service_id, day_id, rates)
+                known = terms[key] = self._shape(detail_id, day_id, rates)
             modifiers, own_terms, units, period = known
             of_code, factor = rows[rate_id]
             place = places[place_id]
@@ -148,10 +148,10 @@ class GroupWork:
             )
         return lines
 
-    def _shape(self, service_id: int, day_id: int, rates: _ChunkRates) -> tuple[Any, ...]:
-        service, day = self._facts.services[service_id], self._facts.days[day_id]
-        terms = service.terms._replace(day=day)
-        return service.modifiers, terms, service.units, rates.period(day, service.qp)
+    def _shape(self, detail_id: int, day_id: int, rates: _ChunkRates) -> tuple[Any, ...]:
+        detail, day = self._facts.details[detail_id], self._facts.days[day_id]
+        terms = detail.terms._replace(day=day)
+        return detail.modifiers, terms, detail.units, rates.period(day, detail.qp)
 
     def _group(
         self, group: Mapping[int, Line], chunk: Mapping[str, list[Any]], rates: _ChunkRates

@@ -19,7 +19,7 @@ from feesync.claims.claim import MOST_LINES
 from feesync.pricing.neighbours import reaches_across
 
 _NOTHING = "CAST(NULL AS STRING)"
-_SAYS = ("code_id", "service_id", "day_id", "place_id", "charge", "deductible")
+_SAYS = ("code_id", "detail_id", "day_id", "place_id", "charge", "deductible")
 """What two lines under one number of a claim say alike, if one is the other once more."""
 
 
@@ -88,11 +88,11 @@ def _give_data(run: Run) -> None:
     Makes looking (row) too, of the lines whose share looks at the other codes of their claim.
     """
     billers = Numbers([])
-    services = run.words.services
-    ids = [billers.id_of(service.terms.practitioner) for service in services]
+    details = run.words.details
+    ids = [billers.id_of(detail.terms.practitioner) for detail in details]
     run.engine.give(
         "biller",
-        {"service_id": ("INTEGER", range(len(services))), "biller": ("INTEGER", ids)},
+        {"detail_id": ("INTEGER", range(len(details))), "biller": ("INTEGER", ids)},
     )
     across = run.request.group == "tin"
     pools = [
@@ -102,7 +102,7 @@ def _give_data(run: Run) -> None:
     run.engine.make(
         "looking",
         "SELECT l.row FROM line AS l JOIN service_day AS d ON d.day_id = l.day_id "
-        "JOIN share AS h ON h.code_id = l.code_id AND h.service_id = l.service_id "
+        "JOIN share AS h ON h.code_id = l.code_id AND h.detail_id = l.detail_id "
         "AND h.sharing_id = d.sharing_id WHERE l.special AND l.reason_id IS NULL AND h.beside",
     )
 
@@ -124,11 +124,11 @@ def _lines(run: Run) -> str:
         f"SELECT l.row, {_claim_of(run)} AS claim, {_claim_id_of(run)} AS claim_id, "  # noqa: S608
         f"{billed_by} AS billed_by, {biller} AS biller, "
         f"CASE WHEN r.pool_id IS NULL THEN {biller} ELSE '' END AS ranked_by, "
-        "l.day_id, l.code_id, l.service_id, l.place_id, l.charge, l.deductible, "
+        "l.day_id, l.code_id, l.detail_id, l.place_id, l.charge, l.deductible, "
         f"{_line_number_of(run)} AS line_number, x.pool_id, x.alone, x.simple, x.combines, "
         "x.denial_id IS NULL AS is_open, k.row IS NOT NULL AS looks_beside "
         "FROM line AS l JOIN recipe AS x ON x.shape = l.shape "
-        "JOIN biller AS b ON b.service_id = l.service_id "
+        "JOIN biller AS b ON b.detail_id = l.detail_id "
         "LEFT JOIN reach AS r ON r.pool_id = x.pool_id "
         "LEFT JOIN looking AS k ON k.row = l.row "
         "WHERE l.reason_id IS NULL AND x.reason_id IS NULL"

@@ -32,7 +32,7 @@ def make_lines(
 ) -> None:
     """Make `line`, a row for each of `input`.
 
-    Its columns: row; reason_id, NULL where the line can be read; code_id, service_id, day_id,
+    Its columns: row; reason_id, NULL where the line can be read; code_id, detail_id, day_id,
     release_id, stand_in, place_id, rate_id, basis_id; shape, which numbers what a program depends
     on; charge, deductible and paid in cents; paid_unread, whether what was paid cannot be read;
     special, whether Medicare may waive something of it; and the columns of CARRIED that the file
@@ -49,7 +49,7 @@ def make_lines(
     charge = _Amount(engine, request, "charge", texts)
     paid = _Amount(engine, request, "paid_allowed", texts)
     deductible = bool(request.columns_of("deductible"))
-    services, codes = len(words.services), len(words.codes) + 1
+    details, codes = len(words.details), len(words.codes) + 1
     flaw = _flaw(texts) if flaws else "NULL"
     carried = "".join(
         f", nullif(trim(i.{column}), '') AS {name}"
@@ -64,7 +64,7 @@ def make_lines(
         *(["u.reason_id"] if deductible else []),
         *(unknown, "p.reason_id", "r.reason_id", no_rate),
     ]
-    shape = f"((r.indicators_id * {services} + s.service_id) * {rules} + d.rules_id) * {codes}"
+    shape = f"((r.indicators_id * {details} + s.detail_id) * {rules} + d.rules_id) * {codes}"
     columns = {  # what no line has takes no room
         "charge": charge.cents,
         "deductible": "u.cents" if deductible else _NO_AMOUNT,
@@ -76,13 +76,13 @@ def make_lines(
     engine.make(
         "line_fact",
         f"SELECT i.row, coalesce({', '.join(reasons)}) AS reason_id, "  # noqa: S608
-        f"c.code_id, s.service_id, d.day_id, {_RELEASE} AS release_id, {_STAND_IN} AS stand_in, "
+        f"c.code_id, s.detail_id, d.day_id, {_RELEASE} AS release_id, {_STAND_IN} AS stand_in, "
         "p.place_id, r.rate_id, r.basis_id, "
         f"CAST({shape} AS BIGINT) + CASE WHEN s.of_code THEN c.code_id + 1 ELSE 0 END AS shape, "
         f"{amounts}c.special OR s.special AS special{carried} "
         "FROM input AS i "
         f"{join_of(request, 'word_day', 'd')} {join_of(request, 'word_code', 'c')} "
-        f"{join_of(request, 'word_service', 's')} {join_of(request, 'word_place', 't')} "
+        f"{join_of(request, 'word_detail', 's')} {join_of(request, 'word_place', 't')} "
         f"{join_of(request, 'word_deductible', 'u') if deductible else ''} "
         f"{charge.join} {paid.join} "
         f"LEFT JOIN word_locality AS p ON p.period_id = d.period_id AND p.text_id = t.text_id "
@@ -135,7 +135,7 @@ class _Amount:
         if not odd:
             return
         table = f"word_{name}"
-        amounts = [_cents(name, text) for (text,) in odd]
+        amounts = [_cents_or_none(name, text) for (text,) in odd]
         reason = texts.id_of(Reason.CHARGE)
         engine.give(
             table,
@@ -156,7 +156,7 @@ class _Amount:
         self.cents = f"CASE WHEN {table}.k0 IS NULL THEN {self.cents} ELSE {table}.cents END"
 
 
-def _cents(name: str, text: str) -> int | None:
+def _cents_or_none(name: str, text: str) -> int | None:
     try:
         return arguments.cents(name, text.strip() or None)
     except FeesyncError:

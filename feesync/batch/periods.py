@@ -50,7 +50,7 @@ class Period(NamedTuple):
     places: object
 
 
-class Place(NamedTuple):
+class ReleaseLocality(NamedTuple):
     """A locality of a release, by the number of the release."""
 
     release: int
@@ -76,7 +76,7 @@ class Periods:
     answered: set[date] = field(default_factory=set)
     rules: list[date] = field(default_factory=list)
     sharing: list[date] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[ReleaseLocality] = field(default_factory=list)
 
 
 def read_days(
@@ -91,7 +91,7 @@ def read_days(
     found = Periods()
     numbers = _ReleaseNumbers(schedule, found)
     days, rules = Numbers(words.days), Numbers(found.rules)
-    modifiers = sorted({each for service in words.services for each in service.modifiers})
+    modifiers = sorted({each for detail in words.details for each in detail.modifiers})
     rows = distinct(engine, request, "word_day")
     read = [_day(request, *cells) for cells in rows]
     finder = _PeriodFinder(schedule, numbers, any(map(_depends_on_day, words.places)))
@@ -109,9 +109,9 @@ def read_days(
                 found.answered.add(day)
                 found.periods.setdefault(period, of_rates)
                 number = list(found.periods).index(period)
-                standing = _standing(period, found, of_rates)
+                stand_in = _stand_in(period, found, of_rates)
                 releases = period.release, period.embedded
-                cells = (days.id_of(day), number, *releases, standing, rule, None)
+                cells = (days.id_of(day), number, *releases, stand_in, rule, None)
         for column, value in zip(columns.values(), cells, strict=True):
             column.append(value)
     values = {name: ("INTEGER", of) for name, of in columns.items()}
@@ -122,7 +122,7 @@ def read_days(
     return found
 
 
-def _standing(period: Period, found: Periods, day: date) -> int:
+def _stand_in(period: Period, found: Periods, day: date) -> int:
     """Return 1 where the release of all codes stands in, and 2 more where the snapshot's does."""
     return sum(
         bit
@@ -166,12 +166,12 @@ def read_places(
         period, day = periods[period_id]
         text = words.places[text_id]
         for release in filter(None, (period.release, period.embedded)):
-            place = _place(schedule, found.answers[release - 1], text, day)
+            place = _locality(schedule, found.answers[release - 1], text, day)
             if place is None:
                 reason = texts.id_of(Reason.LOCALITY if text else Reason.MISSING_LOCALITY)
                 rows.append((period_id, text_id, release, None, reason))
             else:
-                number = places.id_of(Place(release, *place))
+                number = places.id_of(ReleaseLocality(release, *place))
                 rows.append((period_id, text_id, release, number, None))
     names = ("period_id", "text_id", "release_id", "place_id", "reason_id")
     values = list(zip(*rows, strict=True)) or [()] * len(names)
@@ -249,7 +249,7 @@ def _pairs(
     )
 
 
-def _place(
+def _locality(
     schedule: FeeSchedule, answer: tuple[Source, Release], text: str, day: date
 ) -> tuple[str, str] | None:
     if not text:

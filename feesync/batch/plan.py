@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from feesync.batch.answer import make_answers
 from feesync.batch.engine import Engine
-from feesync.batch.fee import Rates, give_rates
+from feesync.batch.fee import give_rates
 from feesync.batch.fold import prices_of
 from feesync.batch.lines import make_lines
 from feesync.batch.periods import Periods, read_days, read_places
@@ -37,7 +37,6 @@ class Run:
         request: what is asked.
         words: what the texts of the file mean, by the ids of the tables.
         found: the releases and localities that answer, by the ids of the tables.
-        rates: what the rows of codes say.
         recipes: how many factors there are.
         texts: reasons, states and steps, by the ids of the tables.
     """
@@ -46,7 +45,6 @@ class Run:
     request: Request
     words: Words
     found: Periods
-    rates: Rates
     recipes: Recipes
     texts: Texts
 
@@ -75,12 +73,12 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         snapshot = [source.codes for source, _ in found.answers if source.embedded]
         read_codes(engine, request, texts, words, snapshot[0] if snapshot else ())
         read_places(engine, request, schedule, words, texts, found)
-        rates = give_rates(engine, words, found, texts, request.contract)
+        indicators = give_rates(engine, words, found, texts, request.contract)
         make_lines(engine, request, words, texts, flaws=flaws, rules=len(found.rules))
-        recipes = give_recipes(engine, words, found, rates, texts)
+        recipes = give_recipes(engine, words, found, indicators, texts)
         shares = give_shares(engine, words, found)
         engine.view("priced", prices_of(engine, found, recipes, shares=shares))
-        done = Run(engine, request, words, found, rates, recipes, texts)
+        done = Run(engine, request, words, found, recipes, texts)
         together(done)
         make_answers(engine, texts, found)
     return done

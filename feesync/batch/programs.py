@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from feesync.batch.engine import Engine
-from feesync.batch.fee import Rates
 from feesync.batch.periods import Periods
 from feesync.batch.reasons import Reason
 from feesync.batch.texts import Texts
@@ -19,7 +18,7 @@ from feesync.batch.words import Numbers, Words
 from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model.money import SCALE
-from feesync.model.rate import Setting
+from feesync.model.rate import Indicators, Setting
 from feesync.pricing import practitioner as practitioners
 from feesync.pricing.line import CODE, Line
 from feesync.pricing.neighbours import Pool
@@ -77,7 +76,7 @@ class Shape(NamedTuple):
 
 
 def give_recipes(
-    engine: Engine, words: Words, found: Periods, rates: Rates, texts: Texts
+    engine: Engine, words: Words, found: Periods, indicators: list[Indicators], texts: Texts
 ) -> Recipes:
     """Give the engine a recipe for each shape of `line`.
 
@@ -88,14 +87,14 @@ def give_recipes(
     pool_id, alone, combines, simple; reason_id, NULL where the lines can be priced.
     """
     rows = engine.rows("SELECT DISTINCT shape FROM line WHERE reason_id IS NULL")
-    shapes = {number: _shape_of(number, words, found, rates) for (number,) in rows}
+    shapes = {number: _shape_of(number, words, found, indicators) for (number,) in rows}
     recipes = [shape.own for shape in shapes.values() if shape.own]
     size = Recipes(
         max((len(each.before) for each in recipes), default=0),
         max((len(each.after) for each in recipes), default=0),
         any(each.rest for each in recipes),
         [],
-        not any(service.terms.contract for service in words.services),
+        not any(detail.terms.contract for detail in words.details),
         shapes,
     )
     give_table(engine, "recipe", shapes, size, texts)
@@ -125,21 +124,21 @@ def give_table(
 def give_shares(engine: Engine, words: Words, found: Periods) -> bool:
     """Give the engine what patients owe of lines of which Medicare may waive something.
 
-    Makes the table share (code_id, service_id, sharing_id, coinsurance, deductible, beside), where
+    Makes the table share (code_id, detail_id, sharing_id, coinsurance, deductible, beside), where
     `beside` tells whether the other codes of the claim decide. Returns whether it has rows.
     """
     rows = engine.rows(
-        "SELECT DISTINCT l.code_id, l.service_id, d.sharing_id FROM line AS l "
+        "SELECT DISTINCT l.code_id, l.detail_id, d.sharing_id FROM line AS l "
         "JOIN service_day AS d ON d.day_id = l.day_id WHERE l.reason_id IS NULL AND l.special"
     )
     cells = []
-    for code_id, service_id, sharing_id in rows:
-        service = words.services[service_id]
-        terms = service.terms._replace(day=found.sharing[sharing_id])
-        line = Line(words.codes[code_id], service.modifiers, terms, service.units)
+    for code_id, detail_id, sharing_id in rows:
+        detail = words.details[detail_id]
+        terms = detail.terms._replace(day=found.sharing[sharing_id])
+        line = Line(words.codes[code_id], detail.modifiers, terms, detail.units)
         share = patient_share(line, ())
         cells.append((share.coinsurance, share.deductible, depends_on_codes(line)))
-    names = ("code_id", "service_id", "sharing_id", "coinsurance", "deductible", "beside")
+    names = ("code_id", "detail_id", "sharing_id", "coinsurance", "deductible", "beside")
     kinds = ("INTEGER", "INTEGER", "INTEGER", "BIGINT", "BOOLEAN", "BOOLEAN")
     values = list(zip(*((*row, *more) for row, more in zip(rows, cells, strict=True)), strict=True))
     values = values or [()] * len(names)
@@ -148,22 +147,22 @@ def give_shares(engine: Engine, words: Words, found: Periods) -> bool:
     return bool(rows)
 
 
-def _shape_of(number: int, words: Words, found: Periods, rates: Rates) -> Shape:
+def _shape_of(number: int, words: Words, found: Periods, indicators: list[Indicators]) -> Shape:
     """Return the shape that a number is of (lines.make_lines)."""
     rest, code = divmod(number, len(words.codes) + 1)
     rest, rules = divmod(rest, len(found.rules))
-    indicators_id, service_id = divmod(rest, len(words.services))
-    service, indicators = words.services[service_id], rates.indicators[indicators_id]
-    terms = service.terms._replace(day=found.rules[rules])
+    indicators_id, detail_id = divmod(rest, len(words.details))
+    detail = words.details[detail_id]
+    terms = detail.terms._replace(day=found.rules[rules])
     hcpcs = words.codes[code - 1] if code else CODE
-    line = Line(hcpcs, service.modifiers, terms, service.units)
+    line = Line(hcpcs, detail.modifiers, terms, detail.units)
     try:
         practitioners.check(terms.practitioner, terms.day)
     except InvalidInputError:
         return Shape(line, None, reason=Reason.PRACTITIONER)
     try:
         line = line._replace(terms=terms.of_code(hcpcs))
-        own_program = program(indicators, line)
+        own_program = program(indicators[indicators_id], line)
         own = recipe(own_program, line)
     except FeesyncError as error:
         return Shape(line, None, reason=Reason(refusal_of(error)))

@@ -34,7 +34,7 @@ def make_ranked(run: Run) -> None:
     size = _give_recipes(run)
     engine.make(
         "ranked_line",
-        "SELECT l.row, l.reason_id, l.code_id, l.service_id, l.day_id, l.release_id, l.stand_in, "
+        "SELECT l.row, l.reason_id, l.code_id, l.detail_id, l.day_id, l.release_id, l.stand_in, "
         "l.place_id, l.rate_id, l.basis_id, l.charge, l.deductible, l.paid, "
         "s.number AS shape FROM ranked_row AS r "
         "JOIN line AS l ON l.row = r.row "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from feesync.batch.answer_row import AnswerRow
 from feesync.batch.fee import rates_of
-from feesync.batch.group_work import COMPUTED, LOCAL, Facts, GroupWork, Place, Row
+from feesync.batch.group_work import COMPUTED, LOCAL, ChunkPlace, Facts, GroupWork, RateRow
 from feesync.batch.groups import make_groups, make_incomplete, make_together_lines
 from feesync.batch.plan import Run
 from feesync.batch.ranks import make_ranked
@@ -23,7 +23,7 @@ _TYPES = {
     for name in AnswerRow._fields
 }
 _COLUMNS = {"row": "BIGINT", **_TYPES, "rank": "INTEGER"}
-_OF_LINE = ("grp", "row", "biller", "place_id", "service_id", "day_id", "charge", "deductible")
+_OF_LINE = ("grp", "row", "biller", "place_id", "detail_id", "day_id", "charge", "deductible")
 _RATE = "2 * rate_id + basis_id AS rate_id"
 """A rate by its row and its basis, of which there are two."""
 
@@ -90,7 +90,7 @@ def _facts(run: Run) -> Facts:
         )
     }
     places = [
-        Place(f"{place.mac}-{place.locality}", gpcis[number])
+        ChunkPlace(f"{place.mac}-{place.locality}", gpcis[number])
         for number, place in enumerate(found.places)
     ]
     lines = (
@@ -109,9 +109,12 @@ def _facts(run: Run) -> Facts:
     return Facts(
         run.engine.shipped(run.request.db),
         {release.label: release.sha256 for release in schedule.releases()},
-        run.words.services,
+        run.words.details,
         run.words.days,
         places,
         contract,
-        {rate_id: Row(tuple(values[:LOCAL]), tuple(values[LOCAL:])) for rate_id, *values in rows},
+        {
+            rate_id: RateRow(tuple(values[:LOCAL]), tuple(values[LOCAL:]))
+            for rate_id, *values in rows
+        },
     )

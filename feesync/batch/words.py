@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from feesync.batch.details import COLUMNS, Detail, DetailReader, value_or_reason
 from feesync.batch.engine import Engine
 from feesync.batch.reasons import Reason
 from feesync.batch.request import Request
-from feesync.batch.services import COLUMNS, Service, ServiceReader, reading
 from feesync.batch.texts import Texts
 from feesync.claims import arguments
 from feesync.claims.line import ClaimLine
@@ -29,7 +29,7 @@ _CODE = 5
 _PLACE = ("mac", "locality", "zip")
 
 
-class Kind(NamedTuple):
+class RowKind(NamedTuple):
     """What decides which row of a code a line has."""
 
     row: str
@@ -44,15 +44,15 @@ class Words:
     Attributes:
         codes: codes in capitals.
         days: dates of service.
-        services: what a line says but for code, day, place and amounts.
-        kinds: what decides which row of a code a line has, with modifiers that are so.
+        details: what a line says but for code, day, place and amounts.
+        row_kinds: what decides which row of a code a line has, with modifiers that are so.
         places: texts of places.
     """
 
     codes: list[str] = field(default_factory=list)
     days: list[date] = field(default_factory=list)
-    services: list[Service] = field(default_factory=list)
-    kinds: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
+    details: list[Detail] = field(default_factory=list)
+    row_kinds: dict[RowKind, tuple[str, ...]] = field(default_factory=dict)
     places: list[str] = field(default_factory=list)
 
 
@@ -86,18 +86,20 @@ def join_of(request: Request, table: str, alias: str) -> str:
 def read_words(engine: Engine, request: Request, texts: Texts) -> Words:
     """Read the texts of `input` but for dates and codes, which the releases decide about.
 
-    Makes the tables word_service, word_place and word_deductible. Each has the columns k0, k1 ...
+    Makes the tables word_detail, word_place and word_deductible. Each has the columns k0, k1 ...
     with the texts, the ids of what they mean, and reason_id, NULL where all is well.
     """
     words = Words()
-    _read_services(engine, request, texts, words)
+    _read_details(engine, request, texts, words)
     rows = distinct(engine, request, "word_place")
     places = Numbers(words.places)
-    ids = [places.id_of(_place(request, cells)) for cells in rows]
+    ids = [places.id_of(_place_text(request, cells)) for cells in rows]
     _give(engine, request, "word_place", rows, {"text_id": ("INTEGER", ids)})
     if request.columns_of("deductible"):
         rows = distinct(engine, request, "word_deductible")
-        read = [reading(_cents, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows]
+        read = [
+            value_or_reason(_deductible, Reason.DEDUCTIBLE, "deductible", *cells) for cells in rows
+        ]
         if request.contract:  # the deductible is Medicare's
             read = [Reason.INVALID if cents else cents for cents in read]
         _give_read(engine, request, "word_deductible", rows, texts, {"cents": ("BIGINT", 0)}, read)
@@ -134,7 +136,7 @@ def _long_code(request: Request) -> str:
     return f"CASE WHEN length(i.{column}) > {_CODE} THEN i.{column} ELSE '' END"
 
 
-def _cents(what: str, text: str) -> int:
+def _deductible(what: str, text: str) -> int:
     return arguments.cents(what, text.strip() or None) or 0
 
 
@@ -157,7 +159,7 @@ def read_codes(
     codes = Numbers(words.codes)
     read: list[Reason | tuple[int, bool, bool]] = []
     for (text,) in rows:
-        code = reading(_code, Reason.UNREADABLE_CODE, text) if text else Reason.MISSING_CODE
+        code = value_or_reason(_code, Reason.UNREADABLE_CODE, text) if text else Reason.MISSING_CODE
         if not isinstance(code, Reason):
             code = codes.id_of(code), code in embedded, not has_standard_share(code, ())
         read.append(code)
@@ -176,34 +178,34 @@ def _code(text: str) -> str:
     return read_code(line.hcpcs)
 
 
-def _read_services(engine: Engine, request: Request, texts: Texts, words: Words) -> None:
-    rows = distinct(engine, request, "word_service")
-    services, kinds = Numbers(words.services), words.kinds
-    reader = ServiceReader(request)
+def _read_details(engine: Engine, request: Request, texts: Texts, words: Words) -> None:
+    rows = distinct(engine, request, "word_detail")
+    details, kinds = Numbers(words.details), words.row_kinds
+    reader = DetailReader(request)
     by_code = bool(request.contract and request.contract.ranges)
     read: list[Reason | tuple[int, int, bool, bool]] = []
     for cells in rows:
-        service = reader.read(cells)
-        if isinstance(service, Reason):
-            read.append(service)
+        detail = reader.read(cells)
+        if isinstance(detail, Reason):
+            read.append(detail)
             continue
-        modifiers = service.modifiers
-        kind = Kind(row_of(modifiers), names_a_setting(modifiers), service.qp)
+        modifiers = detail.modifiers
+        kind = RowKind(row_of(modifiers), names_a_setting(modifiers), detail.qp)
         kinds.setdefault(kind, modifiers)
         special = not has_standard_share("", modifiers)
         number = list(kinds).index(kind)
         of_code = by_code or looks_at_code(modifiers)
-        read.append((services.id_of(service), number, of_code, special))
+        read.append((details.id_of(detail), number, of_code, special))
     columns = {
-        "service_id": ("INTEGER", None),
+        "detail_id": ("INTEGER", None),
         "kind_id": ("INTEGER", None),
         "of_code": ("BOOLEAN", False),
         "special": ("BOOLEAN", False),
     }
-    _give_read(engine, request, "word_service", rows, texts, columns, read)
+    _give_read(engine, request, "word_detail", rows, texts, columns, read)
 
 
-def _place(request: Request, cells: Sequence[str]) -> str:
+def _place_text(request: Request, cells: Sequence[str]) -> str:
     """Return the text of a place: a locality, alone or of a MAC; else a ZIP; else the default.
 
     A MAC alone is no place: the default holds for its lines only if it is a locality of that MAC.

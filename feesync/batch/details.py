@@ -37,7 +37,7 @@ _FLAGS = {
 }
 
 
-class Service(NamedTuple):
+class Detail(NamedTuple):
     """What a line says but for code, day, place and amounts.
 
     Attributes:
@@ -53,7 +53,7 @@ class Service(NamedTuple):
     units: int
 
 
-class ServiceReader:
+class DetailReader:
     """Reads what a line says but for code, day, place and amounts; each text once."""
 
     def __init__(self, request: Request) -> None:
@@ -61,7 +61,7 @@ class ServiceReader:
         self._counts = {name: len(request.columns_of(name)) for name in COLUMNS}
         self._known: dict[tuple[str, tuple[str, ...]], Any] = {}
 
-    def read(self, cells: Sequence[str]) -> Service | Reason:
+    def read(self, cells: Sequence[str]) -> Detail | Reason:
         """Return what the texts of a row mean, or why they cannot be read."""
         at, by_name = 1, {}
         for name, count in self._counts.items():
@@ -83,7 +83,7 @@ class ServiceReader:
             return Reason.INVALID  # qp is about Medicare's conversion factor
         terms = Terms(ANY_DAY, setting, contract, nonpar, practitioner)
         terms = in_its_setting(Line("", modifiers, terms)).terms
-        return Service(modifiers, terms, qp, units)
+        return Detail(modifiers, terms, qp, units)
 
     def _once(self, name: str, texts: tuple[str, ...], read: Callable[..., Any]) -> Any:  # noqa: ANN401
         key = name, texts
@@ -117,7 +117,7 @@ class ServiceReader:
 
     def _practitioner(self, text: str = "") -> Any:  # noqa: ANN401
         name = text.strip() or self._request.practitioner
-        return reading(practitioners.read, Reason.PRACTITIONER, name)
+        return value_or_reason(practitioners.read, Reason.PRACTITIONER, name)
 
     def _nonpar(self, text: str = "") -> Any:  # noqa: ANN401
         return self._flag(text, self._request.nonpar)
@@ -131,13 +131,13 @@ class ServiceReader:
 
     def _modifiers(self, *texts: str) -> Any:  # noqa: ANN401
         apart = tuple(_BETWEEN.sub(" ", without_fractions(text)) for text in texts)
-        return reading(arguments.modifiers, Reason.MODIFIER, apart)
+        return value_or_reason(arguments.modifiers, Reason.MODIFIER, apart)
 
     def _units(self, of_code: str, text: str = "") -> Any:  # noqa: ANN401
         count = _count(text)
         if of_code and count not in ("", "1", of_code):
             return Reason.UNITS
-        return reading(_whole_units, Reason.UNITS, of_code or count or "1")
+        return value_or_reason(_whole_units, Reason.UNITS, of_code or count or "1")
 
 
 def _whole_units(text: str) -> int:
@@ -150,7 +150,7 @@ def _count(text: str) -> str:
     return match[1] if match else text.strip()
 
 
-def reading(read: Callable[..., Any], reason: Reason, *values: Any) -> Any:  # noqa: ANN401
+def value_or_reason(read: Callable[..., Any], reason: Reason, *values: Any) -> Any:  # noqa: ANN401
     """Return what a function makes of values, or a reason where it cannot read them."""
     try:
         return read(*values)
