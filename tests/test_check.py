@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from feesync import InvalidInputError, check, estimate
-from feesync.analysis.cause import CauseKind
+from feesync.analysis.match import CauseKind
 
 D = Decimal
 SAN_FRANCISCO: dict[str, Any] = {"locality": "01112-05", "date": "2025-11-03"}

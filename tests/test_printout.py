@@ -36,7 +36,7 @@ def written(feesync, tmp_path):
 
 
 def page_of(printed):
-    return html.document_fromstring(pages.fee_page(printed).decode())
+    return html.document_fromstring(pages.fee_html(printed).decode())
 
 
 def made_up(columns, amounts=("Medicare allows",), rows=None):
@@ -117,7 +117,7 @@ class TestThePage:
             notes=(hostile,),
             rows=(PrintoutRow(hostile, ((None,),), hostile),),
         )
-        assert b"<script" not in pages.fee_page(printed)
+        assert b"<script" not in pages.fee_html(printed)
         page = page_of(printed)
         assert page.findtext(".//h1") == shown
         assert page.findtext(".//tbody/tr/th") == shown

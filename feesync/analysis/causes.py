@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations
 from typing import NamedTuple
 
-from feesync.analysis.cause import Amount, CauseKind, Hypothesis, Match, Question
 from feesync.analysis.hypotheses import hypotheses
+from feesync.analysis.match import CauseKind, Hypothesis, Match
 from feesync.analysis.other_rates import OtherRates
+from feesync.analysis.question import Amount, Question
 from feesync.analysis.rank import price_behind, price_beside
 from feesync.claims.answer import Payers, payers
 from feesync.errors import InvalidInputError, NoPriceError

@@ -12,10 +12,11 @@ from datetime import date as Date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from feesync.analysis.cause import Match, Question
 from feesync.analysis.causes import Target, causes
 from feesync.analysis.causes import deductible as deductible_of
+from feesync.analysis.match import Match
 from feesync.analysis.other_rates import OtherRates, ScheduleRates
+from feesync.analysis.question import Question
 from feesync.claims import arguments
 from feesync.claims.answer import line_answer, single_answer
 from feesync.claims.estimate import Estimate

@@ -2,7 +2,7 @@
 
 from typing import Annotated, NotRequired, TypedDict
 
-from feesync.analysis.cause import CauseKind
+from feesync.analysis.match import CauseKind
 from feesync.analysis.price_row import Finding
 from feesync.claims.dictionaries import ArithmeticDict, EstimateDict, RefusedLineDict
 from feesync.model.dictionaries import (

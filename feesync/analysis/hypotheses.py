@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from feesync.analysis.cause import Amount, CauseKind, Companion, Hypothesis, Question
+from feesync.analysis.match import CauseKind, Hypothesis
 from feesync.analysis.other_rates import OtherRates
+from feesync.analysis.question import Amount, Companion, Question
 from feesync.model.label import FIRST_QP_YEAR
 from feesync.model.locality import Locality
 from feesync.model.money import decimal_percent

@@ -15,10 +15,11 @@ from itertools import chain
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from feesync.analysis.cause import CauseKind, Match, Question
 from feesync.analysis.causes import Target, answer, causes
+from feesync.analysis.match import CauseKind, Match
 from feesync.analysis.other_rates import ScheduleRates
 from feesync.analysis.price_row import Finding, PriceRow
+from feesync.analysis.question import Question
 from feesync.claims import arguments, wording
 from feesync.claims.cells import error_text
 from feesync.claims.estimate import ZIP_NOTE

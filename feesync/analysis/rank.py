@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feesync.analysis.cause import Companion
+from feesync.analysis.question import Companion
 from feesync.errors import FeesyncError
 from feesync.model.rate import Rate
 from feesync.pricing.claim import claim

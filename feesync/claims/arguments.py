@@ -10,7 +10,7 @@ from decimal import Decimal
 from feesync.claims.line import ClaimLine
 from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances
-from feesync.coverage.sessions import Service
+from feesync.coverage.sessions import DatedLine
 from feesync.errors import InvalidInputError
 from feesync.model import money
 from feesync.model.dates import read_day
@@ -94,14 +94,14 @@ def circumstances(coverage: bool, purpose: str | None, items: EarlierLines) -> C
     return result if flag("coverage", coverage) else None
 
 
-def history(items: EarlierLines) -> tuple[Service, ...]:
+def history(items: EarlierLines) -> tuple[DatedLine, ...]:
     """Return earlier claim lines of a patient, checked."""
     return tuple(
         _earlier(item) for item in sequence_or_none("history", items, "2025-03-01:64493-50-KX")
     )
 
 
-def _earlier(item: str | Sequence[object]) -> Service:
+def _earlier(item: str | Sequence[object]) -> DatedLine:
     if isinstance(item, str):
         date, colon, line = item.partition(":")
         pair: Sequence[object] = (date, line) if colon else ()
@@ -114,7 +114,7 @@ def _earlier(item: str | Sequence[object]) -> Service:
     on = read_day("history: date", pair[0])
     past = ClaimLine.read(pair[1]).in_parts()
     units(past.units)
-    return Service(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
+    return DatedLine(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
 
 
 def settings(values: Iterable[Setting | str]) -> tuple[Setting, ...]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.coverage import facts
-from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, Service, regions, sessions
+from feesync.coverage.sessions import DIAGNOSTIC_MODIFIER, DatedLine, regions, sessions
 from feesync.model.locality import Locality
 from feesync.model.note import Note
 from feesync.pricing.line import Line
@@ -25,7 +25,7 @@ class Circumstances(NamedTuple):
     """What the caller says beside the lines: the purpose of injections, and earlier services."""
 
     purpose: str | None = None
-    history: tuple[Service, ...] = ()
+    history: tuple[DatedLine, ...] = ()
 
 
 def line_notes(
@@ -238,14 +238,14 @@ def _sessions(facets: Sequence[Line], circumstances: Circumstances) -> list[Note
     if not circumstances.history:
         return []
     past = sessions(circumstances.history)
-    services = [Service(line.day, line.hcpcs, line.modifiers) for line in facets]
-    without_purpose = sessions(services)
+    lines = [DatedLine(line.day, line.hcpcs, line.modifiers) for line in facets]
+    without_purpose = sessions(lines)
     notes = []
     day = max(line.day for line in facets)
-    if later := sorted({service.day for service in circumstances.history if service.day > day}):
+    if later := sorted({line.day for line in circumstances.history if line.day > day}):
         text = f"History of {', '.join(map(str, later))} is after {day}, and not counted."
         notes.append(Note.warning("history-later", text, "feesync"))
-    for session in sessions(services, circumstances.purpose):
+    for session in sessions(lines, circumstances.purpose):
         limit = facts.session_limit(session.kind)
         if session.day < limit.first:
             continue

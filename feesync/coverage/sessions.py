@@ -10,8 +10,8 @@ DIAGNOSTIC_MODIFIER = "KX"
 """The modifier of a diagnostic injection; an injection without it counts as therapeutic."""
 
 
-class Service(NamedTuple):
-    """A code with its modifiers, billed on a day."""
+class DatedLine(NamedTuple):
+    """A code with its modifiers, on its day."""
 
     day: date
     hcpcs: str
@@ -26,18 +26,18 @@ class Session(NamedTuple):
     kind: str
 
 
-def sessions(services: Iterable[Service], purpose: str | None = None) -> list[Session]:
-    """Return the sessions of services, each once; services of other kinds have none.
+def sessions(lines: Iterable[DatedLine], purpose: str | None = None) -> list[Session]:
+    """Return the sessions of lines, each once; lines of other codes have none.
 
     Args:
-        services: of any days.
+        lines: of any days.
         purpose: `diagnostic` or `therapeutic`, of all injections; None to read it from the
             modifiers: with KX diagnostic, without it therapeutic.
     """
-    by_day: dict[date, list[Service]] = {}
-    for service in services:
-        if service.hcpcs in facts.codes():
-            by_day.setdefault(service.day, []).append(service)
+    by_day: dict[date, list[DatedLine]] = {}
+    for line in lines:
+        if line.hcpcs in facts.codes():
+            by_day.setdefault(line.day, []).append(line)
     return list(
         dict.fromkeys(
             session for day, own in by_day.items() for session in _of_day(day, own, purpose)
@@ -62,19 +62,15 @@ def regions(hcpcs: Collection[str], day: date) -> dict[str, str]:
     return dict.fromkeys(by_code, junction.region) if junction else by_code
 
 
-def _of_day(day: date, services: list[Service], purpose: str | None) -> Iterable[Session]:
+def _of_day(day: date, lines: list[DatedLine], purpose: str | None) -> Iterable[Session]:
     codes = facts.codes()
     for ablation in (False, True):
-        own = [
-            service
-            for service in services
-            if (codes[service.hcpcs].kind != facts.INJECTION) == ablation
-        ]
-        region = regions({service.hcpcs for service in own}, day)
-        for service in own:
+        own = [line for line in lines if (codes[line.hcpcs].kind != facts.INJECTION) == ablation]
+        region = regions({line.hcpcs for line in own}, day)
+        for line in own:
             by_modifier = (
-                facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in service.modifiers else facts.THERAPEUTIC
+                facts.DIAGNOSTIC if DIAGNOSTIC_MODIFIER in line.modifiers else facts.THERAPEUTIC
             )
             yield Session(
-                day, region[service.hcpcs], facts.ABLATION if ablation else purpose or by_modifier
+                day, region[line.hcpcs], facts.ABLATION if ablation else purpose or by_modifier
             )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from typing import NamedTuple
 
-from feesync.analysis.cause import CauseKind, Question
 from feesync.analysis.causes import Target, answer, likeliest
+from feesync.analysis.match import CauseKind
 from feesync.analysis.other_rates import ScheduleRates
+from feesync.analysis.question import Question
 from feesync.errors import InvalidInputError, NoPriceError
 from feesync.pricing.line import Line
 from feesync.pricing.neighbours import pool

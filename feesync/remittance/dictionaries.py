@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypeAlias, TypedDict
 
-from feesync.analysis.cause import CauseKind
+from feesync.analysis.match import CauseKind
 from feesync.errors.dictionaries import ErrorDict
 from feesync.model.dictionaries import Day, Number
 from feesync.model.money import JsonNumber

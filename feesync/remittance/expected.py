@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from feesync.analysis.cause import Question
 from feesync.analysis.other_rates import ScheduleRates
+from feesync.analysis.question import Question
 from feesync.claims.header import Header, read_header
 from feesync.errors import FeesyncError, NoReleaseError, StoreError
 from feesync.model.note import Severity

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from feesync.analysis.cause import Question
+from feesync.analysis.question import Question
 from feesync.claims.line import ClaimLine
 from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, InvalidInputError

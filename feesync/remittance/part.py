@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from feesync.analysis.cause import Question
+from feesync.analysis.question import Question
 from feesync.model.money import dollars, dollars_or_none
 from feesync.remittance.allowance import Allowance, Origin
 from feesync.remittance.as_if import AsIf

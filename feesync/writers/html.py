@@ -83,7 +83,7 @@ def write(path: Path, page: bytes, *, force: bool = False) -> None:
         file.write(page)
 
 
-def fee_page(printout: Printout) -> bytes:
+def fee_html(printout: Printout) -> bytes:
     """Return the page of a fee sheet: a table, or several where there are many columns."""
     parts = printout.parts(MOST_AMOUNTS // len(printout.amounts))
     kind = "wide part" if len(parts) > 1 else "wide"
@@ -146,7 +146,7 @@ def _row(printout: Printout, line: PrintoutRow) -> _Element:
     return _element("tr", label, *cells)
 
 
-def coverage_page(page: CoveragePage) -> bytes:
+def coverage_html(page: CoveragePage) -> bytes:
     """Return the page of billing sheets."""
     codes = ", ".join(code for code, _ in page.codes)
     return _page(

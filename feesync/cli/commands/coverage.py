@@ -83,7 +83,7 @@ def command(
     elif html:
         from feesync.writers import html as pages
 
-        pages.write(html, pages.coverage_page(page), force=force)
+        pages.write(html, pages.coverage_html(page), force=force)
         print_file(f"the billing sheet of {count_of(len(sheets), 'code')}", html)
     else:
         print_text(coverage_blocks(page))

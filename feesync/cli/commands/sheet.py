@@ -186,7 +186,7 @@ def _write(
     elif html:
         from feesync.writers import html as pages
 
-        pages.write(html, pages.fee_page(page), force=force)
+        pages.write(html, pages.fee_html(page), force=force)
     print_file(f"a fee sheet of {count_of(len(page.rows), 'line')}", xlsx or html or Path())
 
 
