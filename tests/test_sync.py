@@ -608,7 +608,7 @@ def test_what_is_loaded_is_not_called_failed_because_of_what_comes_after(
     )
     with monkeypatch.context() as broken:
         broken.setattr(
-            "feesync.refresh.standing.open_schedule",
+            "feesync.refresh.today.open_schedule",
             lambda path: (_ for _ in ()).throw(StoreError("gone")),
         )
         report = sync()

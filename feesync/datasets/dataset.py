@@ -33,7 +33,7 @@ Hearer = Callable[[str | None, ContentRefusedError], None]
 Advance = Callable[[int], object]
 """Hears how many parts of the work are done."""
 
-Loaded = Mapping[str, Revisions]
+KnownRevisions = Mapping[str, Revisions]
 """The revisions in a database, by label."""
 
 
@@ -43,12 +43,12 @@ class Enquiry:
 
     Attributes:
         selection: which releases.
-        loaded: the revisions in the database.
+        revisions: the revisions in the database.
         labels_before: the labels that CMS offered before, as far as they are recorded.
     """
 
     selection: Selection
-    loaded: Loaded
+    revisions: KnownRevisions
     labels_before: frozenset[str]
 
 
@@ -224,32 +224,35 @@ class Dataset:
     # What is loaded
 
     def is_current(
-        self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
+        self, offer: Offer, sha256: str, revisions: KnownRevisions, read: Callable[[], bytes] | None
     ) -> bool:
         """Tell whether a download is what the database has.
 
         Args:
             offer: its offer.
             sha256: its hash.
-            loaded: the revisions in the database.
+            revisions: the revisions in the database.
             read: returns its bytes, where they are at hand.
         """
-        return any(sha256 == own.current for own in loaded.values())
+        return any(sha256 == own.current for own in revisions.values())
 
-    def is_superseded(self, offer: Offer, sha256: str, loaded: Loaded) -> bool:
+    def is_superseded(self, offer: Offer, sha256: str, revisions: KnownRevisions) -> bool:
         """Tell whether the database had a download, and has something later in its place."""
-        return any(sha256 in own.superseded for own in loaded.values())
+        return any(sha256 in own.superseded for own in revisions.values())
 
-    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(
+        self, entry: CachedFile, revisions: KnownRevisions, last: DownloadRecord | None
+    ) -> bool:
         """Tell whether a download must stay when the cache is pruned.
 
         Args:
             entry: the download.
-            loaded: the revisions in the database.
+            revisions: the revisions in the database.
             last: the record of the last download of its label.
         """
         return any(
-            entry.sha256 == own.current or entry.sha256 in own.superseded for own in loaded.values()
+            entry.sha256 == own.current or entry.sha256 in own.superseded
+            for own in revisions.values()
         )
 
     # Loading

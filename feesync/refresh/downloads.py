@@ -123,13 +123,13 @@ def downloads(
             raise InvalidInputError(
                 f"there is no database {database} to say what is needed: nothing is removed"
             )
-        loaded = read_revisions(database)
+        revisions = read_revisions(database)
         files, unfinished = (kept.files(), kept.unfinished()) if exists else ([], [])
         own = [file for file in files if owner(file.label).owns(file.label)]
         needed = tuple(
             file
             for file in own
-            if owner(file.label).is_needed(file, loaded, kept.record(file.label))
+            if owner(file.label).is_needed(file, revisions, kept.record(file.label))
         )
         found = Downloads(kept.folder, exists, tuple(own), needed, tuple(unfinished), prune, clear)
         spare = found.files if clear else found.spare if prune else ()

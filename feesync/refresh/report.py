@@ -11,7 +11,7 @@ from feesync.datasets.editions import Outcome
 from feesync.errors import ExitStatus, Hint, worst
 from feesync.model.money import json_ready
 from feesync.model.result import Result
-from feesync.refresh.standing import Standing
+from feesync.refresh.today import Today
 
 if TYPE_CHECKING:
     from feesync.refresh.dictionaries import ProblemDict, SyncDict
@@ -95,7 +95,7 @@ class SyncReport(Result):
         releases: what was done with each release, the oldest first.
         problems: what went wrong.
         last_success: when a refresh last succeeded (UTC), this one included.
-        standing: whether a loaded release is of today; None where the database cannot be read.
+        today: whether a loaded release is of today; None where the database cannot be read.
         hint: what helps where CMS could not be reached; else None.
     """
 
@@ -108,13 +108,18 @@ class SyncReport(Result):
     releases: tuple[ReleaseReport, ...]
     problems: tuple[Problem, ...]
     last_success: datetime | None
-    standing: Standing | None
+    today: Today | None
     hint: Hint | None = None
+
+    @property
+    def standing(self) -> Today | None:
+        """The same as `today`, by its name before 1.0."""
+        return self.today
 
     @property
     def answering(self) -> str | None:
         """The label of the loaded release that answers for today, None where none does."""
-        return self.standing.label if self.standing else None
+        return self.today.label if self.today else None
 
     @property
     def changed(self) -> bool:
@@ -143,8 +148,8 @@ class SyncReport(Result):
                 "hint": self.hint.to_dict() if self.hint else None,
                 "last_success": self.last_success.isoformat() if self.last_success else None,
                 "answering": self.answering,
-                "answering_covers_today": self.standing.is_current if self.standing else None,
-                "today_is_listed": self.standing.is_listed if self.standing else None,
+                "answering_covers_today": self.today.is_current if self.today else None,
+                "today_is_listed": self.today.is_listed if self.today else None,
             }
         )
 

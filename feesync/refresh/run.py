@@ -23,7 +23,7 @@ from feesync.cms.download import Downloader
 from feesync.cms.progress import Progress
 from feesync.cms.retries import EndingError
 from feesync.cms.site import Site
-from feesync.datasets.dataset import Dataset, Enquiry, Loaded, Offers
+from feesync.datasets.dataset import Dataset, Enquiry, KnownRevisions, Offers
 from feesync.datasets.editions import Outcome
 from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.selection import Selection
@@ -37,7 +37,7 @@ from feesync.errors import (
 )
 from feesync.refresh.problems import Problems
 from feesync.refresh.report import ReleaseReport, SyncReport
-from feesync.refresh.standing import standing
+from feesync.refresh.today import read_today
 from feesync.store.freshness import Listing, read_freshness, record_run
 from feesync.store.revisions import are_sound, read_revisions
 
@@ -76,7 +76,7 @@ class Run:
     cache: Cache
     progress: Progress
     catalogue: str = ""
-    loaded: Loaded = field(default_factory=dict)
+    revisions: KnownRevisions = field(default_factory=dict)
     releases: list[ReleaseReport] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     offered: frozenset[str] | None = None
@@ -85,7 +85,7 @@ class Run:
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
         """Refresh, and return the report; `deadline` is in seconds."""
         start = _now()
-        self.loaded = read_revisions(self.database)
+        self.revisions = read_revisions(self.database)
         cooldown = CoolDown(self.cache.folder)
         with suppress(_EndedError):
             if self.offline:
@@ -144,7 +144,7 @@ class Run:
                         )
 
     def _choice(self, dataset: Dataset, offers: Offers) -> Sequence[Offer]:
-        enquiry = Enquiry(self.selection, self.loaded, self.cache.labels())
+        enquiry = Enquiry(self.selection, self.revisions, self.cache.labels())
         return dataset.choice(offers, enquiry, self.problems.note)
 
     def _drop_unfinished(self, dataset: Dataset, choice: Sequence[Offer]) -> None:
@@ -264,22 +264,22 @@ class Run:
         return report
 
     def _outlook(self, label: str) -> Outcome:
-        return Outcome.WOULD_COMPARE if label in self.loaded else Outcome.WOULD_LOAD
+        return Outcome.WOULD_COMPARE if label in self.revisions else Outcome.WOULD_LOAD
 
     def _is_current(
         self, dataset: Dataset, offer: Offer, sha256: str, read: Callable[[], bytes] | None
     ) -> bool:
         """Tell whether a download is what the database has, and still has as it was loaded."""
-        if not dataset.is_current(offer, sha256, self.loaded, read):
+        if not dataset.is_current(offer, sha256, self.revisions, read):
             return False
         if offer.label not in self.sound:
-            label = offer.label if offer.label in self.loaded else None
+            label = offer.label if offer.label in self.revisions else None
             self.sound[offer.label] = are_sound(self.database, dataset.name, label)
         return self.sound[offer.label]
 
     def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:
         """Tell whether a download was loaded, has been superseded, and must stay so."""
-        return not self.force and dataset.is_superseded(offer, sha256, self.loaded)
+        return not self.force and dataset.is_superseded(offer, sha256, self.revisions)
 
     @contextmanager
     def _failures(self, offer: Offer) -> Iterator[None]:
@@ -306,9 +306,9 @@ class Run:
         raise _EndedError
 
     def _report(self, start: datetime) -> SyncReport:
-        finished, stands = _now(), None
+        finished, today = _now(), None
         with self.problems.of(None):
-            stands = standing(
+            today = read_today(
                 self.database,
                 date.today(),
                 Listing(finished, self.offered) if self.offered else None,
@@ -323,7 +323,7 @@ class Run:
             releases=tuple(self.releases),
             problems=tuple(self.problems.items),
             last_success=read_freshness(self.database).last_success,
-            standing=stands,
+            today=today,
             hint=self._by_hand(),
         )
         if self.dry_run or self.offline:

@@ -20,7 +20,7 @@ from feesync.model import reading
 from feesync.model.dates import read_age
 from feesync.model.result import RowResult
 from feesync.paths import cache_path, database_path, settings_name
-from feesync.refresh.standing import Standing, standing
+from feesync.refresh.today import Today, read_today
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
 
@@ -59,7 +59,7 @@ class Status(RowResult):
     settings: Path
     site: str
     cool_down_until: datetime | None
-    today: Standing
+    today: Today
     datasets: tuple[Description, ...]
     damages: tuple[str, ...]
     is_stale: bool | None
@@ -147,7 +147,7 @@ def status(
     with schedule.hold():
         library, damages = schedule.library(), schedule.damages()
         described = tuple(dataset.describe(library) for dataset in DATASETS)
-        today = standing(path, Date.today(), fresh.listing)
+        today = read_today(path, Date.today(), fresh.listing)
     stale, hint = _stale(fresh, today, now, oldest, need_current)
     return Status(
         now,
@@ -169,7 +169,7 @@ def status(
 
 
 def _stale(
-    fresh: Freshness, today: Standing, now: datetime, oldest: timedelta | None, need_current: bool
+    fresh: Freshness, today: Today, now: datetime, oldest: timedelta | None, need_current: bool
 ) -> tuple[str | None, Hint | None]:
     """Return why the schedule is less fresh than needed, and what helps; else None twice."""
     if oldest and (reason := fresh.stale_because(oldest, now)):

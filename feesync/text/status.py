@@ -11,8 +11,8 @@ from feesync.text.block import Block, Line, Prose, Table
 if TYPE_CHECKING:
     from feesync.datasets.dataset import Table as Contents
     from feesync.errors import Hint
-    from feesync.refresh.standing import Standing
     from feesync.refresh.status import Status
+    from feesync.refresh.today import Today
     from feesync.store.freshness import Freshness
 
 
@@ -51,7 +51,7 @@ def status_blocks(
         yield from _contents(table)
 
 
-def _today(today: Standing, words: Callable[[Hint], str]) -> str:
+def _today(today: Today, words: Callable[[Hint], str]) -> str:
     if today.lack is None:
         return f"{today.label} answers for today"
     return f"{today.lack[0].upper()}{today.lack[1:]}; {words(today.remedy)}"

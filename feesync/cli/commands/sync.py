@@ -28,8 +28,8 @@ from feesync.model.hcpcs import FACET_JOINT_CODES
 from feesync.paths import database_path
 from feesync.reference.catalogue import label_on
 from feesync.refresh.report import Problem, ReleaseReport, SyncReport
-from feesync.refresh.standing import Standing
 from feesync.refresh.sync import sync
+from feesync.refresh.today import Today
 from feesync.store.freshness import read_freshness
 
 _TABLE = (
@@ -229,21 +229,21 @@ def _run(
         print_json(report.to_dict())
     elif not as_json:
         _print(report, quiet=quiet)
-    stands = report.standing
-    if stands and stands.lack and not (quiet or arguments["years"] or arguments["releases"]):
-        click.echo(f"feesync: {stands.lack}{_why(stands)}", err=True)
+    today = report.today
+    if today and today.lack and not (quiet or arguments["years"] or arguments["releases"]):
+        click.echo(f"feesync: {today.lack}{_why(today)}", err=True)
     if report.hint:
         click.echo(f"feesync: {words(report.hint)}", err=True)
     ctx.exit(changed_status if report.changed and report.status == ExitStatus.OK else report.status)
 
 
-def _why(stands: Standing) -> str:
+def _why(today: Today) -> str:
     """Return why no loaded release is of today, where what is told of the run does not say it."""
-    if stands.is_listed:
+    if today.is_listed:
         return ""
-    if stands.is_listed is None:
-        return f"; whether CMS has {label_on(stands.day)} is not known"
-    return f"; {words(stands.remedy)}"
+    if today.is_listed is None:
+        return f"; whether CMS has {label_on(today.day)} is not known"
+    return f"; {words(today.remedy)}"
 
 
 def _is_known_warning(problem: Problem, last_problems: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ from feesync.datasets.dataset import (
     Description,
     Enquiry,
     Hearer,
-    Loaded,
+    KnownRevisions,
     Offers,
     Table,
 )
@@ -159,20 +159,22 @@ class RelativeValueFiles(Dataset):
         return zip_name(url, label)
 
     def is_current(
-        self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
+        self, offer: Offer, sha256: str, revisions: KnownRevisions, read: Callable[[], bytes] | None
     ) -> bool:
         """Tell whether a zip is the current revision, with the dates of effect known now."""
-        own = loaded.get(offer.label)
+        own = revisions.get(offer.label)
         return own is not None and (sha256, offer.effective) == (own.current, own.effective)
 
-    def is_superseded(self, offer: Offer, sha256: str, loaded: Loaded) -> bool:
+    def is_superseded(self, offer: Offer, sha256: str, revisions: KnownRevisions) -> bool:
         """Tell whether a zip is a superseded revision."""
-        own = loaded.get(offer.label)
+        own = revisions.get(offer.label)
         return own is not None and sha256 in own.superseded
 
-    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(
+        self, entry: CachedFile, revisions: KnownRevisions, last: DownloadRecord | None
+    ) -> bool:
         """Tell whether a zip is a revision in the database, current or superseded."""
-        own = loaded.get(entry.label)
+        own = revisions.get(entry.label)
         return own is not None and entry.sha256 in (own.current, *own.superseded)
 
     def has_loose(self, path: Path) -> bool:
@@ -242,7 +244,7 @@ def _dated(offer: Offer, enquiry: Enquiry) -> Offer:
 
     An offer without dates cannot be loaded.
     """
-    own = enquiry.loaded.get(offer.label)
+    own = enquiry.revisions.get(offer.label)
     dates = (
         effective_dates(offer.label)
         or enquiry.selection.effective

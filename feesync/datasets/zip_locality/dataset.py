@@ -10,7 +10,7 @@ from typing import ClassVar
 from feesync.cms.cache import CachedFile, DownloadRecord
 from feesync.cms.catalog import Offer, is_zip
 from feesync.cms.site import Site
-from feesync.datasets.dataset import Advance, Dataset, Description, Flag, Loaded
+from feesync.datasets.dataset import Advance, Dataset, Description, Flag, KnownRevisions
 from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
@@ -45,14 +45,16 @@ class ZipLocality(Dataset):
         return is_zip(address) and _LINK.search(address) is not None
 
     def is_current(
-        self, offer: Offer, sha256: str, loaded: Loaded, read: Callable[[], bytes] | None
+        self, offer: Offer, sha256: str, revisions: KnownRevisions, read: Callable[[], bytes] | None
     ) -> bool:
         """Tell whether the database has the files of a zip; it has no record of the zip itself."""
         files = zip_locality.from_zip(read(), self.download) if read else []
-        current = {own.current for own in loaded.values()}
+        current = {own.current for own in revisions.values()}
         return bool(files) and {file.sha256 for file in files} <= current
 
-    def is_needed(self, entry: CachedFile, loaded: Loaded, last: DownloadRecord | None) -> bool:
+    def is_needed(
+        self, entry: CachedFile, revisions: KnownRevisions, last: DownloadRecord | None
+    ) -> bool:
         """Tell whether a zip is the last one that CMS had: a refresh asks CMS about it."""
         return last is not None and entry.sha256 == last.sha256
 

@@ -19,7 +19,7 @@ from feesync.store.freshness import Listing
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Today:
     """How the loaded releases stand on a day.
 
     Attributes:
@@ -68,7 +68,7 @@ class Standing:
         return remedies.for_day(self.day, self.listing)
 
 
-def standing(database: Path, day: date, listing: Listing | None) -> Standing:
+def read_today(database: Path, day: date, listing: Listing | None) -> Today:
     """Return how the releases of a database stand on a day.
 
     Raises:
@@ -76,9 +76,9 @@ def standing(database: Path, day: date, listing: Listing | None) -> Standing:
     """
     schedule = open_schedule(database)
     label = schedule.answering(day)
-    loaded = (
+    releases = (
         release
         for release in schedule.releases()
         if not release.embedded and release.label == label
     )
-    return Standing(day, next(loaded, None), listing)
+    return Today(day, next(releases, None), listing)
