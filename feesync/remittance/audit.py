@@ -32,10 +32,10 @@ from feesync.remittance.as_if import Searches
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
 from feesync.remittance.billing import read_billing
+from feesync.remittance.case import Case, Names
 from feesync.remittance.decision import Decisions, outcome, split_claims
 from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge
-from feesync.remittance.part import Case, Names
 from feesync.remittance.practitioners import read_practitioners
 from feesync.remittance.records import ProviderAdjustment
 from feesync.remittance.rendering import BilledClaims, Rendering, Renderings

@@ -20,10 +20,10 @@ from feesync.reference.place_of_service import places_of_service
 from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied, is_duplicate
 from feesync.remittance.as_if import AsIf, Searches, beside
 from feesync.remittance.audit_line import AuditLine
+from feesync.remittance.case import Case, CaseLine, audit_line, whole_claim
 from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts
 from feesync.remittance.line_status import LineStatus, Reason
-from feesync.remittance.part import Case, Part, audit_line, whole_claim
 from feesync.remittance.records import ServiceLine
 from feesync.remittance.rendering import Renderings
 
@@ -62,35 +62,35 @@ class Judge:
         self._renderings, self._amounts, self._searches = renderings, amounts, searches
         self._has_contract, self._tolerance = has_contract, tolerance
 
-    def lines(self, parts_of_claim: Sequence[Case]) -> Iterator[AuditLine]:
+    def lines(self, cases: Sequence[Case]) -> Iterator[AuditLine]:
         """Yield the lines of a claim.
 
         Args:
-            parts_of_claim: the decision on it; several where the payer has split it.
+            cases: the decision on it; several where the payer has split it.
 
         Raises:
             StoreError: the database cannot be read.
         """
-        parts: dict[int, Part] = {}
-        for case in parts_of_claim:
+        lines: dict[int, CaseLine] = {}
+        for case in cases:
             status, reason = self._of_claim(case.decision, case.standing)
             if case.decision.payment.is_without_services:
                 yield whole_claim(case, status, reason)
                 continue
-            for part in self._parts(case, status, reason):
-                parts[len(parts)] = part if status else self._asked(part)
-        expected = self._expected(parts)
-        for key, part in parts.items():
-            yield self._line(key, part, parts, expected)
+            for line in self._lines(case, status, reason):
+                lines[len(lines)] = line if status else self._with_question(line)
+        expected = self._expected(lines)
+        for key, line in lines.items():
+            yield self._line(key, line, lines, expected)
 
-    def _parts(
+    def _lines(
         self, case: Case, status: LineStatus | None, reason: Reason | None
-    ) -> Iterator[Part]:
+    ) -> Iterator[CaseLine]:
         payment = case.decision.payment
         for number, service in enumerate(payment.services, start=1):
             rendering = self._renderings.of(case.decision, service)
             own = allowance(service, payment)
-            yield Part(case, number, service, own, rendering, status, reason)
+            yield CaseLine(case, number, service, own, rendering, status, reason)
 
     def _of_claim(
         self, decision: Decision, standing: Standing
@@ -113,21 +113,21 @@ class Judge:
             return LineStatus.DENIED if denied else LineStatus.NOT_AUDITED, Reason.NO_SERVICES
         return None, None
 
-    def _asked(self, part: Part) -> Part:
+    def _with_question(self, line: CaseLine) -> CaseLine:
         """Return a line with the question for its price, or why there is none."""
-        service, rendering, decision = part.service, part.rendering, part.case.decision
+        service, rendering, decision = line.service, line.rendering, line.case.decision
         procedure = service.procedure
         if procedure.qualifier != _HCPCS:
-            return part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
+            return line._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NOT_HCPCS)
         denied = is_denied(service, decision.payment)
         if denied and is_bundled(service):
-            return part._replace(status=LineStatus.BUNDLED)
+            return line._replace(status=LineStatus.BUNDLED)
         if denied and is_duplicate(service, decision.payment):
-            return part._replace(status=LineStatus.DENIED, reason=Reason.DUPLICATE)
+            return line._replace(status=LineStatus.DENIED, reason=Reason.DUPLICATE)
         if denied:
-            part = part._replace(status=LineStatus.DENIED)
-        elif part.allowance.origin is Origin.NONE:
-            part = part._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NO_ALLOWED)
+            line = line._replace(status=LineStatus.DENIED)
+        elif line.allowance.origin is Origin.NONE:
+            line = line._replace(status=LineStatus.NOT_AUDITED, reason=Reason.NO_ALLOWED)
         units = _units(service, denied=denied)
         missing = (
             (Reason.MISSING_LOCALITY, rendering.locality),
@@ -137,7 +137,7 @@ class Judge:
         )
         for reason, value in missing:
             if not value:
-                return _refused(part, reason)
+                return _refusal(line, reason)
         assert service.first_day is not None
         assert units is not None
         try:
@@ -145,19 +145,19 @@ class Judge:
             header = self._amounts.header(service.first_day, rendering, of_contract=of_contract)
         except InvalidInputError:
             known = rendering.pos.zfill(2) in places_of_service()
-            return _refused(part, Reason.PRACTITIONER if known else Reason.PLACE_OF_SERVICE)
+            return _refusal(line, Reason.PRACTITIONER if known else Reason.PLACE_OF_SERVICE)
         try:
-            line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
+            question_line = header.line(ClaimLine(procedure.code, procedure.modifiers, units))
         except InvalidInputError as error:
-            return _refused(part, refusal_of(error))
-        question = Question(header, line._replace(charge=service.charge))
-        return part._replace(question=question)
+            return _refusal(line, refusal_of(error))
+        question = Question(header, question_line._replace(charge=service.charge))
+        return line._replace(question=question)
 
-    def _expected(self, parts: Mapping[int, Part]) -> dict[int, Expected | FeesyncError]:
+    def _expected(self, lines: Mapping[int, CaseLine]) -> dict[int, Expected | FeesyncError]:
         """Return what to expect of the lines that can be priced, by number."""
         found: dict[int, Expected | FeesyncError] = {}
-        for asked in _by_practitioner(parts):
-            paid = {number: part for number, part in asked.items() if _is_paid(part)}
+        for asked in _by_practitioner(lines):
+            paid = {number: line for number, line in asked.items() if _is_paid(line)}
             found |= self._amounts.of(_questions(paid))
             denied = asked.keys() - paid.keys()
             if denied:
@@ -168,12 +168,12 @@ class Judge:
     def _line(
         self,
         key: int,
-        part: Part,
-        parts: Mapping[int, Part],
+        line: CaseLine,
+        lines: Mapping[int, CaseLine],
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AuditLine:
-        own = None if part.status is LineStatus.NOT_AUDITED else expected.get(key)
-        status, reason, as_if = part.status, part.reason, None
+        own = None if line.status is LineStatus.NOT_AUDITED else expected.get(key)
+        status, reason, as_if = line.status, line.reason, None
         should: int | None = None
         variance: int | None = None
         if isinstance(own, FeesyncError):
@@ -185,13 +185,13 @@ class Judge:
             if should is None:
                 status, reason = status or LineStatus.NO_PRICE, own.denial
             elif status is None:
-                assert part.allowance.cents is not None
-                variance = part.allowance.cents - should
+                assert line.allowance.cents is not None
+                variance = line.allowance.cents - should
                 status = self._status(variance)
                 if status is not LineStatus.RIGHT:
-                    as_if = self._as_if(key, part, parts, expected)
+                    as_if = self._as_if(key, line, lines, expected)
         assert status is not None
-        return audit_line(part, own, status, reason, variance, as_if)
+        return audit_line(line, own, status, reason, variance, as_if)
 
     def _status(self, variance: int) -> LineStatus:
         if abs(variance) <= self._tolerance:
@@ -201,49 +201,49 @@ class Judge:
     def _as_if(
         self,
         key: int,
-        part: Part,
-        parts: Mapping[int, Part],
+        line: CaseLine,
+        lines: Mapping[int, CaseLine],
         expected: Mapping[int, Expected | FeesyncError],
     ) -> AsIf | None:
         """Return what the allowed amount of a line is right for, beside the other paid lines."""
         own = expected[key]
-        assert part.question is not None
+        assert line.question is not None
         assert isinstance(own, Expected)
-        assert part.allowance.cents is not None
+        assert line.allowance.cents is not None
         others = [
-            (parts[other].question, priced)
+            (lines[other].question, priced)
             for other, priced in expected.items()
             if other != key
-            and _is_paid(parts[other])
-            and parts[other].rendering.npi == part.rendering.npi
+            and _is_paid(lines[other])
+            and lines[other].rendering.npi == line.rendering.npi
             and isinstance(priced, Expected)
         ]
-        question = beside(part.question, own, others)  # type: ignore[arg-type]
-        return self._searches.of(question, own, part.allowance.cents)
+        question = beside(line.question, own, others)  # type: ignore[arg-type]
+        return self._searches.of(question, own, line.allowance.cents)
 
 
-def _by_practitioner(parts: Mapping[int, Part]) -> Iterable[dict[int, Part]]:
+def _by_practitioner(lines: Mapping[int, CaseLine]) -> Iterable[dict[int, CaseLine]]:
     """Return the lines that can be priced, those of each practitioner together."""
-    groups: dict[str, dict[int, Part]] = {}
-    for number, part in parts.items():
-        if part.question:
-            groups.setdefault(part.rendering.npi, {})[number] = part
+    groups: dict[str, dict[int, CaseLine]] = {}
+    for number, line in lines.items():
+        if line.question:
+            groups.setdefault(line.rendering.npi, {})[number] = line
     return groups.values()
 
 
-def _is_paid(part: Part) -> bool:
+def _is_paid(line: CaseLine) -> bool:
     """Tell whether a line that can be priced was paid, so that it ranks among the others."""
-    return part.status is not LineStatus.DENIED
+    return line.status is not LineStatus.DENIED
 
 
-def _questions(parts: Mapping[int, Part]) -> dict[int, Question]:
-    return {number: part.question for number, part in parts.items() if part.question}
+def _questions(lines: Mapping[int, CaseLine]) -> dict[int, Question]:
+    return {number: line.question for number, line in lines.items() if line.question}
 
 
-def _refused(part: Part, reason: str) -> Part:
+def _refusal(line: CaseLine, reason: str) -> CaseLine:
     """Return a line that cannot be priced; one that is denied stays denied."""
     kind = LineStatus.NOT_AUDITED if reason == Reason.MISSING_LOCALITY else LineStatus.REFUSED
-    return part._replace(status=part.status or kind, reason=part.reason or reason)
+    return line._replace(status=line.status or kind, reason=line.reason or reason)
 
 
 def _units(service: ServiceLine, *, denied: bool) -> int | None:

@@ -49,7 +49,7 @@ class Case(NamedTuple):
     names: Names
 
 
-class Part(NamedTuple):
+class CaseLine(NamedTuple):
     """A line of a claim while it is judged.
 
     Attributes:
@@ -74,7 +74,7 @@ class Part(NamedTuple):
 
 
 def audit_line(
-    part: Part,
+    line: CaseLine,
     expected: Expected | None,
     status: LineStatus,
     reason: str | None,
@@ -84,21 +84,21 @@ def audit_line(
     """Return a line beside what is to be expected of it.
 
     Args:
-        part: the line.
+        line: the line.
         expected: what is to be expected of it, None where that is not known.
         status: what is found of it.
         reason: why it is not judged, or has no price.
         variance: what was allowed less what is to be expected, in cents.
         as_if: what the allowed amount is right for.
     """
-    decision, _, names = part.case
-    service, amount, rendering = part.service, part.allowance, part.rendering
+    decision, _, names = line.case
+    service, amount, rendering = line.service, line.allowance, line.rendering
     quote = expected and expected.quote
     place = quote and quote.locality
     of_claim, denied = decision.payment, status is LineStatus.DENIED
     return AuditLine(
         claim=names.claim,
-        line=(names.own and service.number) or str(part.number),
+        line=(names.own and service.number) or str(line.number),
         date=service.first_day,
         hcpcs=service.procedure.code,
         modifiers=service.procedure.modifiers,
