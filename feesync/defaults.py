@@ -51,7 +51,7 @@ def read() -> dict[str, Default]:
     found: dict[str, Default] = {name: (value, path) for name, value in of_file().items()}
     for name, variable in VARIABLES.items():
         if text := os.environ.get(variable, "").strip():
-            found[name] = checked(name, text, variable), variable
+            found[name] = read_value(name, text, variable), variable
     return {name: found[name] for name in VARIABLES if name in found}
 
 
@@ -97,7 +97,7 @@ def forget(name: str) -> bool:
     return was_there
 
 
-def checked(name: str, value: object, source: str) -> Value:
+def read_value(name: str, value: object, source: str) -> Value:
     """Return the value of a default as its option takes it.
 
     Args:
@@ -171,7 +171,7 @@ def _values(text: str) -> dict[str, Value]:
             raise InvalidInputError(
                 f"{path} has {name[:40]!r}, which is no default; there are {', '.join(VARIABLES)}"
             )
-        found[name] = checked(name, value, f"{path}: {name}")
+        found[name] = read_value(name, value, f"{path}: {name}")
     return found
 
 

@@ -4,11 +4,11 @@ import asyncio
 
 from mcp import Client
 
+from feesync.assistant.answer_text import HintWords
 from feesync.assistant.server import make_server
-from feesync.assistant.wording import Wording
 from feesync.cli.hints import with_hint, words
 
-WORDING = Wording(words, with_hint)
+WORDING = HintWords(words, with_hint)
 
 
 def session(talk, server=None, **options):

@@ -9,7 +9,7 @@ import pyarrow
 import pytest
 
 from feesync.batch import processes
-from feesync.batch.processes import whole_groups, worked
+from feesync.batch.processes import results_of, whole_groups
 from feesync.errors import FeesyncError, StoreError
 
 GROUP = pyarrow.schema([("grp", pyarrow.int64())])
@@ -35,7 +35,7 @@ class Double:
 
 
 def doubled(numbers, workers=2):
-    results = worked(map(chunk, numbers), Double(), RESULT, workers)
+    results = results_of(map(chunk, numbers), Double(), RESULT, workers)
     rows = [row for result in results for row in result.to_pylist()]
     return sorted(row["grp"] for row in rows), {row["process"] for row in rows}
 
@@ -85,7 +85,7 @@ def test_a_failure_is_one_error_without_data(number, kind, says, monkeypatch):
 
 
 def test_what_is_left_unread_ends_the_processes():
-    results = worked(map(chunk, range(50)), Double(), RESULT, 2)
+    results = results_of(map(chunk, range(50)), Double(), RESULT, 2)
     with closing(results):
         pid = next(results).to_pylist()[0]["process"]
     assert ended(pid)
@@ -96,7 +96,7 @@ def test_a_worker_ends_with_the_process_that_began_it():
     child = os.fork()
     if not child:  # pragma: no cover - the process that is killed
         os.close(read)
-        results = worked(map(chunk, range(50)), Double(), RESULT, 2)
+        results = results_of(map(chunk, range(50)), Double(), RESULT, 2)
         os.write(write, f"{next(results).to_pylist()[0]['process']}\n".encode())
         time.sleep(60)
     os.close(write)

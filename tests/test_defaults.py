@@ -203,4 +203,4 @@ def test_an_empty_variable_is_none(monkeypatch):
     monkeypatch.setenv("FEESYNC_POS", "")
     assert not defaults.may_exist()
     with pytest.raises(InvalidInputError, match="^FEESYNC_NONPAR: 'x' is neither true nor false$"):
-        defaults.checked("nonpar", "x", "FEESYNC_NONPAR")
+        defaults.read_value("nonpar", "x", "FEESYNC_NONPAR")

@@ -16,7 +16,7 @@ from feesync.cli.hints import error_text
 from feesync.errors import InvalidInputError
 from feesync.queries.catalogue import QUERIES
 from feesync.web.app import application
-from feesync.web.carry import carried
+from feesync.web.carry import values_for
 from feesync.web.pages import PAGES
 from feesync.web.pages.rates import read_fees
 
@@ -227,7 +227,7 @@ def test_a_fee_below_medicare_is_marked(client):
     ],
 )  # fmt: skip
 def test_what_a_question_says_to_another_page(values, name, expected):
-    assert carried(values, QUERIES[name]) == expected
+    assert values_for(values, QUERIES[name]) == expected
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

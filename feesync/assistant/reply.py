@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from feesync.assistant.answer_text import HintWords, answer_text
 from feesync.assistant.tools import MOST, TOOLS, Tool, each_of
-from feesync.assistant.wording import Wording, answer_text
 from feesync.errors import FeesyncError, InvalidInputError, one_line
 from feesync.model.reading import excerpt
 from feesync.queries.answer import Answer
@@ -30,20 +30,20 @@ class Reply(NamedTuple):
     content: dict[str, Any] | None = None
 
 
-def reply(name: str, values: Mapping[str, object], wording: Wording, db: Database = None) -> Reply:
+def reply(name: str, values: Mapping[str, object], hints: HintWords, db: Database = None) -> Reply:
     """Return the reply to a call.
 
     Args:
         name: the tool's name.
         values: its arguments.
-        wording: how the front end words what helps.
+        hints: how the front end words what helps.
         db: path of the database.
     """
     try:
         tool = _named(name)
-        return _reply(tool, ask(tool.query, values, db), wording)
+        return _reply(tool, ask(tool.query, values, db), hints)
     except FeesyncError as error:
-        texts = (wording.error(one) for one in (error, *error.others))
+        texts = (hints.error(one) for one in (error, *error.others))
         return Reply(one_line("; ".join(texts), _LONGEST))
     except Exception as error:  # the server goes on, and the caller's values go nowhere
         kind = type(error).__name__
@@ -59,7 +59,7 @@ def _named(name: str) -> Tool:
     raise InvalidInputError(f"there is no tool {excerpt(name)}: {meant}")
 
 
-def _reply(tool: Tool, answer: Answer, wording: Wording) -> Reply:
+def _reply(tool: Tool, answer: Answer, hints: HintWords) -> Reply:
     if tool.name == "rates":
         first, more = answer.bounded(MOST)
         whole, left = {"rows": first}, {"rows": more} if more else {}
@@ -67,10 +67,10 @@ def _reply(tool: Tool, answer: Answer, wording: Wording) -> Reply:
         found = answer.json
         whole, left = _cut(found if isinstance(found, dict) else {"rows": found})
         if isinstance(found, dict):
-            text = answer_text(answer, [], wording)
+            text = answer_text(answer, [], hints)
             return _with_left_out(text, whole, left, tool)
     rows: list[dict[str, Any]] = whole["rows"]
-    text = answer_text(answer, rows, wording)
+    text = answer_text(answer, rows, hints)
     if tool.name in ("coverage", "diff"):
         whole["rows"] = [_marked(*_cut(row, each_of(len(rows))), tool) for row in rows]
     content = {

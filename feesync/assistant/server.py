@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from feesync.about import VERSION
+from feesync.assistant.answer_text import HintWords
 from feesync.assistant.reply import reply
 from feesync.assistant.tools import INSTRUCTIONS, TOOLS, input_schemas, output_schema
-from feesync.assistant.wording import Wording
 from feesync.errors import ExitStatus, MissingExtraError
 from feesync.queries.query import Database
 
@@ -35,11 +35,11 @@ def check_extra() -> None:
         raise MissingExtraError("the server of an assistant's tools", "mcp") from None
 
 
-def make_server(wording: Wording, db: Database = None) -> Server[Any]:
+def make_server(hints: HintWords, db: Database = None) -> Server[Any]:
     """Return the server of the tools.
 
     Args:
-        wording: how the front end words what helps.
+        hints: how the front end words what helps.
         db: path of the database.
 
     Raises:
@@ -71,7 +71,7 @@ def make_server(wording: Wording, db: Database = None) -> Server[Any]:
         params: types.CallToolRequestParams,
     ) -> types.CallToolResult:
         text, content = await asyncio.get_running_loop().run_in_executor(
-            workers, reply, params.name, params.arguments or {}, wording, db
+            workers, reply, params.name, params.arguments or {}, hints, db
         )
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)],
@@ -91,13 +91,13 @@ def make_server(wording: Wording, db: Database = None) -> Server[Any]:
     return server
 
 
-def serve(wording: Wording, db: Database = None) -> None:
+def serve(hints: HintWords, db: Database = None) -> None:
     """Serve the tools on standard input and output until the input ends.
 
     Raises:
         MissingExtraError: the SDK is not installed.
     """
-    server = make_server(wording, db)
+    server = make_server(hints, db)
     logging.disable()  # the SDK's log has the arguments of calls
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupted)

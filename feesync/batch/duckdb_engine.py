@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feesync.batch.engine import Columns, Work
-from feesync.batch.processes import whole_groups, worked
+from feesync.batch.processes import results_of, whole_groups
 from feesync.store import columnar
 from feesync.store.formula import DUCKDB, Dialect
 
@@ -86,7 +86,7 @@ class DuckDB:
         reader = self.connection.sql(select).to_arrow_reader(CHUNK)
         target = self.connection.cursor()
         chunks = whole_groups(reader, CHUNK)
-        with closing(worked(chunks, work, schema, workers)) as results:
+        with closing(results_of(chunks, work, schema, workers)) as results:
             for result in results:
                 target.register("result_of_work", result)
                 target.execute(f'INSERT INTO "{name}" SELECT * FROM result_of_work')  # noqa: S608

@@ -28,7 +28,7 @@ _ROWS, _FAILURE = b"r", b"f"
 _WAIT = 5
 
 
-def worked(
+def results_of(
     chunks: Iterable[RecordBatch], work: Work, schema: Schema, workers: int
 ) -> Generator[RecordBatch]:
     """Yield what work makes of chunks, in any order.
@@ -44,21 +44,21 @@ def worked(
     """
     if workers == 1:
         for chunk in chunks:
-            yield _worked(chunk, work, schema)
+            yield _result(chunk, work, schema)
         return
     with ThreadPoolExecutor(workers) as threads, _Workers(workers, work, schema) as crew:
         idle = list(crew.workers)
         busy: dict[Future[RecordBatch], _Worker] = {}
         for chunk in chunks:
             if not idle:
-                yield from _finished(busy, idle)
+                yield from _first_results(busy, idle)
             worker = idle.pop()
             busy[threads.submit(worker.ask, chunk)] = worker
         while busy:
-            yield from _finished(busy, idle)
+            yield from _first_results(busy, idle)
 
 
-def _finished(
+def _first_results(
     busy: dict[Future[RecordBatch], _Worker], idle: list[_Worker]
 ) -> Iterator[RecordBatch]:
     """Yield what the first workers to finish have made, and note that they are idle."""
@@ -67,7 +67,7 @@ def _finished(
         yield future.result()
 
 
-def _worked(chunk: RecordBatch, work: Work, schema: Schema) -> RecordBatch:
+def _result(chunk: RecordBatch, work: Work, schema: Schema) -> RecordBatch:
     import pyarrow
 
     return pyarrow.RecordBatch.from_pydict(work(chunk.to_pydict()), schema=schema)
@@ -158,7 +158,7 @@ def serve(source: IO[bytes], target: IO[bytes]) -> None:
         while True:
             _, data = _receive(source)
             try:
-                made = _worked(_chunk_of(data), work, schema)
+                made = _result(_chunk_of(data), work, schema)
             except Exception as error:
                 _send(target, _FAILURE, pickle.dumps(_failure(error)))
             else:

@@ -115,7 +115,7 @@ def reprice(
         return price_frame(engine, dataframe, request, mapping).frame
 
 
-class Priced(NamedTuple):
+class PricedFrame(NamedTuple):
     """A DataFrame that has been priced.
 
     Attributes:
@@ -167,7 +167,7 @@ def price_frame(
     mapping: Mapping[str, str],
     flaw: str | None = None,
     order: str = "",
-) -> Priced:
+) -> PricedFrame:
     """Price the rows of a DataFrame.
 
     Args:
@@ -208,7 +208,7 @@ def price_frame(
             f"SELECT {', '.join(out)} FROM {_STAGED} AS s JOIN answer AS a ON a.row = s.row "  # noqa: S608
             f"{order}"
         )
-    return Priced(frame, run, intake)
+    return PricedFrame(frame, run, intake)
 
 
 def _text(column: str, kind: str) -> str:

@@ -16,7 +16,7 @@ def bar_text(bar: Bar) -> str:
     The highest amount has 20 characters, or 6 on a terminal of less than 100 columns.
     """
     width = NARROW if (terminal_width() or _WIDE_TERMINAL) < _WIDE_TERMINAL else WIDTH
-    return bar.drawn(width, has_blocks=_has_blocks())
+    return bar.text(width, has_blocks=_has_blocks())
 
 
 def _has_blocks() -> bool:

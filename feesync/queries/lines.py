@@ -25,8 +25,8 @@ from feesync.queries.shared import (
     QP,
     ZIPS,
     header,
-    picked,
     places,
+    values_of,
 )
 from feesync.reference.place_of_service import SETTINGS
 
@@ -82,7 +82,7 @@ def _sheet(query: Query, values: dict[str, Any], db: Database) -> Answer:
         date=values.get("date"),
         settings=[name for name in settings if name.strip()],
         db=db,
-        **picked(values, (NONPAR, PRACTITIONER, QP, *CONTRACT)),
+        **values_of(values, (NONPAR, PRACTITIONER, QP, *CONTRACT)),
     )
     status = ExitStatus.OK if result.has_price and not result.refused else ExitStatus.NO_PRICE
     if result.refused and result.status:

@@ -235,6 +235,6 @@ def zip_place(text: str) -> str:
     return code
 
 
-def picked(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
+def values_of(values: Mapping[str, Any], parameters: Iterable[Parameter]) -> dict[str, Any]:
     """Return the values of some parameters, those that are given."""
     return {each.name: values[each.name] for each in parameters if each.name in values}

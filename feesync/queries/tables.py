@@ -31,9 +31,9 @@ from feesync.queries.shared import (
     STATE,
     ZIP,
     ZIPS,
-    picked,
     place,
     places,
+    values_of,
 )
 
 
@@ -72,7 +72,7 @@ def _rates(query: Query, values: dict[str, Any], db: Database) -> Answer:
         locality=places(values),
         state=values.get("state"),
         db=db,
-        **picked(values, (DATE, _YEAR, QP, PERCENT, OF_YEAR, CONVERSION_FACTOR)),
+        **values_of(values, (DATE, _YEAR, QP, PERCENT, OF_YEAR, CONVERSION_FACTOR)),
     )
     return RatesAnswer(
         query,
@@ -96,7 +96,7 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
         settings=settings_of(values.get("setting", Setting.NONFACILITY.value)),
         modifiers=values.get("modifiers", ()),
         db=db,
-        **picked(values, (DATE, QP, CONVERSION_FACTOR)),
+        **values_of(values, (DATE, QP, CONVERSION_FACTOR)),
     )
     has_prices = not unknown and all(each.has_price for each in known)
 
@@ -119,7 +119,9 @@ def _history(query: Query, values: dict[str, Any], db: Database) -> Answer:
     from feesync.analysis.history import history
 
     setting = Setting.read(values.get("setting", Setting.NONFACILITY))
-    result = history(values["hcpcs"], place(values) or "", db=db, **picked(values, (MODIFIERS, QP)))
+    result = history(
+        values["hcpcs"], place(values) or "", db=db, **values_of(values, (MODIFIERS, QP))
+    )
     return Answer(
         query,
         values,

@@ -79,7 +79,7 @@ class Run:
     revisions: KnownRevisions = field(default_factory=dict)
     releases: list[ReleaseReport] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
-    offered: frozenset[str] | None = None
+    labels: frozenset[str] | None = None
     sound: dict[str, bool] = field(default_factory=dict)
 
     def go(self, deadline: float, user_agent: str | None) -> SyncReport:
@@ -120,7 +120,7 @@ class Run:
             self.catalogue = self.catalogue or offers.catalogue
             if offers.catalogue == "listing":
                 labels = {offer.label for offer in offers.offers if offer.is_label}
-                self.offered = (self.offered or frozenset()) | labels
+                self.labels = (self.labels or frozenset()) | labels
             choice = self._choice(dataset, offers)
             if not self.dry_run:
                 self._drop_unfinished(dataset, choice)
@@ -311,7 +311,7 @@ class Run:
             today = read_today(
                 self.database,
                 date.today(),
-                Listing(finished, self.offered) if self.offered else None,
+                Listing(finished, self.labels) if self.labels else None,
             )
         report = SyncReport(
             started=start,
@@ -337,7 +337,7 @@ class Run:
                 tuple(map(str, report.problems)),
                 hints=tuple(problem.hint for problem in report.problems),
                 success=success,
-                labels=self.offered,
+                labels=self.labels,
             )
         except FeesyncError as error:
             self.problems.note(None, error)

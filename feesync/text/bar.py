@@ -26,7 +26,7 @@ class Bar(NamedTuple):
     longest: int
     part: int | None = None
 
-    def drawn(self, width: int, *, has_blocks: bool) -> str:
+    def text(self, width: int, *, has_blocks: bool) -> str:
         """Return the bar as text.
 
         Args:
@@ -47,4 +47,4 @@ class Bar(NamedTuple):
         return _FULL * whole + _EIGHTHS[rest].strip()
 
     def __str__(self) -> str:
-        return self.drawn(WIDTH, has_blocks=True)
+        return self.text(WIDTH, has_blocks=True)

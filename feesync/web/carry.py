@@ -26,7 +26,7 @@ _RANGES = frozenset({"rates", "sheet", "diff"})
 _LONGEST_MODIFIER = 2
 
 
-def carried(values: Mapping[str, object], query: Query) -> dict[str, object]:
+def values_for(values: Mapping[str, object], query: Query) -> dict[str, object]:
     """Return what the values of one question say to another query: code, place, date and terms.
 
     Args:
@@ -110,5 +110,5 @@ def alone(values: Mapping[str, object], code: str, **others: object) -> str:
     shared = {name: value for name, value in values.items() if name not in (*_CODES, "modifiers")}
     if "locality" in others:
         shared.pop("zip", None)
-    question = {"hcpcs": code, **carried({**shared, **others}, QUERIES["estimate"])}
+    question = {"hcpcs": code, **values_for({**shared, **others}, QUERIES["estimate"])}
     return address("/", question)

@@ -18,7 +18,7 @@ from feesync.errors import FeesyncError
 from feesync.queries.answer import Answer
 from feesync.queries.catalogue import QUERIES, ask
 from feesync.queries.parameter import Parameter
-from feesync.web.carry import carried
+from feesync.web.carry import values_for
 from feesync.web.form import Form
 from feesync.web.problem import Problem
 from feesync.web.site import Pairs, Site, address, by_name, site_of
@@ -60,7 +60,7 @@ class Visit:
     problem: Problem | None = None
 
 
-def given(pairs: Pairs) -> Pairs:
+def nonempty(pairs: Pairs) -> Pairs:
     """Return what an address gives: its pairs without the empty ones."""
     return [(name, value) for name, value in pairs if value.strip()]
 
@@ -103,7 +103,7 @@ class Page:
     view: Callable[[Visit], Mapping[str, Any]] = _nothing
     has_query: bool = True
     at_once: bool = False
-    clean: Callable[[Pairs], Pairs] = given
+    clean: Callable[[Pairs], Pairs] = nonempty
     own: tuple[Parameter, ...] = ()
     split: frozenset[str] = frozenset()
     spare: Mapping[str, int] = field(default_factory=dict)
@@ -190,7 +190,7 @@ class Page:
         """Return a link to each page, with what was asked as far as it asks the same."""
         links = []
         for page in visit.site.pages:
-            values = carried(visit.values, QUERIES[page.name]) if page.has_query else {}
+            values = values_for(visit.values, QUERIES[page.name]) if page.has_query else {}
             href = address(page.path, values)
             href = href if len(href) <= _LONGEST_LINK else page.path
             links.append(Link(page.short or page.title, href, page.path == self.path))

@@ -24,8 +24,8 @@ def command(ctx: click.Context) -> None:
 
     It ends where its input ends.
     """
+    from feesync.assistant.answer_text import HintWords
     from feesync.assistant.server import serve
-    from feesync.assistant.wording import Wording
     from feesync.cli.hints import with_hint, words
 
-    serve(Wording(words, with_hint), ctx.obj)
+    serve(HintWords(words, with_hint), ctx.obj)

@@ -16,7 +16,7 @@ from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.queries.catalogue import ask
 from feesync.reference.place_of_service import places_of_service
 from feesync.web import pictures
-from feesync.web.page import Page, Visit, given
+from feesync.web.page import Page, Visit, nonempty
 from feesync.web.site import Pairs, address
 from feesync.web.toggles import SELDOM, USUAL, toggles
 
@@ -39,7 +39,7 @@ def clean(pairs: Pairs) -> Pairs:
     What cannot be read stays as it is, and the answer says so.
     """
     found: dict[str, list[str]] = {}
-    for name, value in given(pairs):
+    for name, value in nonempty(pairs):
         found.setdefault(name, []).append(value.strip())
     _split_code(found)
     typed = [
@@ -119,8 +119,8 @@ def _places() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _toggles(visit: Visit) -> dict[str, Any]:
-    given = visit.values.get("modifiers", [])
-    on = list(map(str, given)) if isinstance(given, list) else [str(given)]
+    chosen = visit.values.get("modifiers", [])
+    on = list(map(str, chosen)) if isinstance(chosen, list) else [str(chosen)]
     code, day = (str(visit.values.get(name, "")) for name in ("hcpcs", "date"))
     beside = [each for each in on if each not in USUAL and len(each) == _MODIFIER]
     seldom = [each for each in SELDOM if each not in on]

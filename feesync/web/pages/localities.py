@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from feesync.errors import NoPriceError
 from feesync.queries.catalogue import QUERIES
-from feesync.web.carry import carried
+from feesync.web.carry import values_for
 from feesync.web.page import Page, Visit
 from feesync.web.site import address
 
@@ -36,7 +36,7 @@ def _links(visit: Visit, key: str) -> list[tuple[str, str]]:
     question = {**visit.values, "locality": place}
     question.pop("query", None)
     return [
-        (title, address(path, carried(question, QUERIES[name])))
+        (title, address(path, values_for(question, QUERIES[name])))
         for title, path, name in (("Estimate", "/", "estimate"), ("Rates", "/rates", "rates"))
     ]
 

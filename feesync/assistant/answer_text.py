@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 
 
-class Wording(NamedTuple):
+class HintWords(NamedTuple):
     """How the front end words what helps.
 
     Attributes:
@@ -40,17 +40,17 @@ class Wording(NamedTuple):
         return self.with_hint(str(error), error.hint)
 
 
-def answer_text(answer: Answer, rows: Rows, wording: Wording) -> str:
+def answer_text(answer: Answer, rows: Rows, hints: HintWords) -> str:
     """Return an answer as its command prints it, and then what the command says on stderr.
 
     Args:
         answer: the answer.
         rows: its rows as JSON, those that are shown; empty where it has none.
-        wording: how the front end words what helps.
+        hints: how the front end words what helps.
     """
     name, result = answer.query.name, answer.result
-    text = _WHOLE[name](result) if name in _WHOLE else plain_text(_blocks(answer, rows, wording))
-    beside = [one_line(each, _LONGEST) for each in _beside(answer, rows, wording)]
+    text = _WHOLE[name](result) if name in _WHOLE else plain_text(_blocks(answer, rows, hints))
+    beside = [one_line(each, _LONGEST) for each in _beside(answer, rows, hints)]
     return "\n".join([text, *([""] if beside else []), *beside])
 
 
@@ -62,7 +62,7 @@ _WHOLE: dict[str, Callable[[Any], str]] = {
 """Results that have a text of their own."""
 
 
-def _blocks(answer: Answer, rows: Rows, wording: Wording) -> Iterator[Block]:
+def _blocks(answer: Answer, rows: Rows, hints: HintWords) -> Iterator[Block]:
     result: Any = answer.result
     match answer.query.name:
         case "claim":
@@ -70,7 +70,7 @@ def _blocks(answer: Answer, rows: Rows, wording: Wording) -> Iterator[Block]:
         case "rates":
             yield rates.rates_table(rows, result.contract)
         case "localities":
-            remark = wording.with_hint(result.remark, result.hint) if result.remark else ""
+            remark = hints.with_hint(result.remark, result.hint) if result.remark else ""
             yield from localities.localities_blocks(result, remark, MOST)
         case "history":
             yield from history.history_blocks(result, _setting(answer), MOST)
@@ -86,30 +86,30 @@ def _blocks(answer: Answer, rows: Rows, wording: Wording) -> Iterator[Block]:
         case "coverage":
             yield from coverage_blocks(coverage_page(result))
         case "status":
-            yield from status_blocks(result, wording.words, wording.with_hint)
+            yield from status_blocks(result, hints.words, hints.with_hint)
 
 
 def _setting(answer: Answer) -> Setting:
     return Setting.read(answer.values.get("setting", Setting.NONFACILITY))
 
 
-def _beside(answer: Answer, rows: Rows, wording: Wording) -> Iterator[str]:
+def _beside(answer: Answer, rows: Rows, hints: HintWords) -> Iterator[str]:
     """Yield what the command says on stderr, without its name."""
     result: Any = answer.result
     match answer.query.name:
         case "claim":
             for line in result.refused:
-                reason = wording.with_hint(line.reason, line.hint)
+                reason = hints.with_hint(line.reason, line.hint)
                 yield f"no price: line {line.number}: {reason}"
             return
         case "estimate" | "check":
             return
         case "status":
             for damage in result.damages:
-                yield wording.with_hint(damage, Hint(HintKind.LOAD_ANEW))
+                yield hints.with_hint(damage, Hint(HintKind.LOAD_ANEW))
             if result.stale_because:
                 hint = result.stale_hint
-                helps = f"; {wording.words(hint)}" if hint else ""
+                helps = f"; {hints.words(hint)}" if hint else ""
                 yield f"stale: {result.stale_because}{helps}"
             return
         case "history":
@@ -127,7 +127,7 @@ def _beside(answer: Answer, rows: Rows, wording: Wording) -> Iterator[str]:
             yield f"no price: {text}"
     begin = "" if answer.query.name == "coverage" else "no price: "
     for error in answer.refused:
-        yield begin + wording.error(error)
+        yield begin + hints.error(error)
     if answer.query.name == "rates":
         for day, label, first, last in dict.fromkeys(
             (row["date"], row["release"], row["effective_from"], row["effective_to"])
