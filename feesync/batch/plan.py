@@ -24,7 +24,7 @@ from feesync.batch.periods import Periods, read_days, read_places
 from feesync.batch.programs import Recipes, give_recipes, give_shares
 from feesync.batch.request import Request
 from feesync.batch.texts import Texts
-from feesync.batch.words import Words, read_codes, read_words
+from feesync.batch.words import Words, read_code_texts, read_words
 from feesync.schedule.threads import open_schedule
 
 
@@ -71,7 +71,7 @@ def run(engine: Engine, request: Request, together: Together, *, flaws: bool = F
         words = read_words(engine, request, texts)
         found = read_days(engine, request, schedule, words, texts)
         snapshot = [source.codes for source, _ in found.answers if source.embedded]
-        read_codes(engine, request, texts, words, snapshot[0] if snapshot else ())
+        read_code_texts(engine, request, texts, words, snapshot[0] if snapshot else ())
         read_places(engine, request, schedule, words, texts, found)
         indicators = give_rates(engine, words, found, texts, request.contract)
         make_lines(engine, request, words, texts, flaws=flaws, rules=len(found.rules))

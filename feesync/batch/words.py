@@ -140,7 +140,7 @@ def _deductible(what: str, text: str) -> int:
     return arguments.cents(what, text.strip() or None) or 0
 
 
-def read_codes(
+def read_code_texts(
     engine: Engine, request: Request, texts: Texts, words: Words, embedded: Collection[str]
 ) -> None:
     """Read the codes of `input`.

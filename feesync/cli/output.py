@@ -74,7 +74,7 @@ def print_text(blocks: Iterable[Block]) -> None:
     """Print an answer on stdout; on a terminal, it keeps to the width."""
     from feesync.cli.bars import bar_text
     from feesync.text.bar import Bar
-    from feesync.text.block import Paragraph, Prose, Table, Wrapped
+    from feesync.text.block import LongLine, Paragraph, Prose, Table
 
     for block in blocks:
         match block:
@@ -88,7 +88,7 @@ def print_text(blocks: Iterable[Block]) -> None:
                 click.echo(block.folded(min(terminal_width() or block.width, block.width)))
             case Prose():
                 print_prose(block.text)
-            case Wrapped():
+            case LongLine():
                 print_lines(block.text)
             case _:
                 click.echo(block.text)
@@ -98,7 +98,7 @@ def print_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     right: Iterable[str] = (),
-    wrapped: Mapping[str, int] | None = None,
+    widest: Mapping[str, int] | None = None,
     cut: Iterable[str] = (),
     common: Sequence[str] = (),
     otherwise: int | None = None,
@@ -109,7 +109,7 @@ def print_table(
         columns: the names of the columns.
         rows: their cells; None is an empty one.
         right: the columns that are aligned to the right.
-        wrapped: the widest that a column may be.
+        widest: how wide a column may be at most.
         cut: the columns whose texts are cut, and not wrapped, on a narrow terminal.
         common: the columns that, on a narrow terminal, may be printed above the table where all
             rows have the same value.
@@ -117,7 +117,7 @@ def print_table(
     """
     from feesync.text.block import Table
 
-    table = Table(columns, list(rows), tuple(right), wrapped, tuple(cut), common)
+    table = Table(columns, list(rows), tuple(right), widest, tuple(cut), common)
     _print_table(table, otherwise)
 
 
@@ -128,7 +128,7 @@ def _print_table(table: Table, otherwise: int | None) -> None:
         table.columns,
         table.rows,
         set(table.right),
-        table.wrapped or {},
+        table.widest or {},
         set(table.cut),
         table.common,
         otherwise,

@@ -86,7 +86,7 @@ def narrow_table(
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
     right: Set[str] = frozenset(),
-    wrapped: Mapping[str, int] | None = None,
+    widest: Mapping[str, int] | None = None,
     cut: Set[str] = frozenset(),
     common: Sequence[str] = (),
     otherwise: int | None = None,
@@ -100,7 +100,7 @@ def narrow_table(
         columns: the names of the columns.
         rows: their cells; None is an empty one.
         right: the columns of numbers.
-        wrapped: the widest that a column may be.
+        widest: how wide a column may be at most.
         cut: the columns whose texts are cut, and not wrapped.
         common: the columns that may be printed above the table, in that order, where all rows have
             the same value and the table is still too wide.
@@ -111,7 +111,7 @@ def narrow_table(
         return None
     texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
     by_column = [[row[at] for row in texts] for at in range(len(columns))]
-    most = wrapped or {}
+    most = widest or {}
     widths = [
         min(max(_longest(cells), len(name) + _PADDING), most.get(name, sys.maxsize))
         for name, cells in zip(columns, by_column, strict=True)

@@ -77,10 +77,10 @@ def locate(
 
     Raises:
         LocalityError: the text is unknown or ambiguous, as in `names.resolve` and
-            `zip_codes.locate`; or it is a county, and not the name of a locality.
+            `zip_codes.locate_zip`; or it is a county, and not the name of a locality.
     """
     if read_zip(text) is not None:
-        by_zip = zip_codes.locate(
+        by_zip = zip_codes.locate_zip(
             text, zip_tables(database), source.localities(release), release.label, day
         )
         if by_zip is not None:

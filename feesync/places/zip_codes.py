@@ -29,7 +29,7 @@ from feesync.store.zip_tables import ZipTable, table_on
 _WAY = "name the locality by MAC-locality"
 
 
-def locate(
+def locate_zip(
     text: str, tables: Sequence[ZipTable], localities: Sequence[Locality], release: str, day: date
 ) -> tuple[Locality, ZipPlace] | None:
     """Return the locality that a ZIP lies in, with the file that says so.

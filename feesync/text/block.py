@@ -17,7 +17,7 @@ class Line(NamedTuple):
     text: str = ""
 
 
-class Wrapped(NamedTuple):
+class LongLine(NamedTuple):
     """Lines of which a terminal wraps the long ones, each further in."""
 
     text: str
@@ -58,7 +58,7 @@ class Table(NamedTuple):
         columns: the names of the columns.
         rows: their cells; None is an empty one.
         right: the columns that are aligned to the right.
-        wrapped: the widest that a column may be.
+        widest: how wide a column may be at most.
         cut: the columns whose texts are cut, and not wrapped, on a narrow terminal.
         common: the columns that, on a narrow terminal, may stand above the table where all rows
             have the same value.
@@ -67,28 +67,28 @@ class Table(NamedTuple):
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
     right: Sequence[str] = ()
-    wrapped: Mapping[str, int] | None = None
+    widest: Mapping[str, int] | None = None
     cut: Sequence[str] = ()
     common: Sequence[str] = ()
 
 
-Block = Line | Wrapped | Prose | Paragraph | Table
+Block = Line | LongLine | Prose | Paragraph | Table
 
 
 def table_text(table: Table) -> str:
     """Return a table that is as wide as its cells."""
     from tabulate import tabulate
 
-    right, wrapped = set(table.right), table.wrapped
+    right, widest = set(table.right), table.widest
     text = tabulate(
         [[str(cell) if isinstance(cell, Bar) else cell for cell in row] for row in table.rows],
         headers=table.columns,
         tablefmt="simple",
         colalign=["right" if column in right else "left" for column in table.columns],
         disable_numparse=True,
-        maxcolwidths=[wrapped.get(column) for column in table.columns] if wrapped else None,
+        maxcolwidths=[widest.get(column) for column in table.columns] if widest else None,
     )
-    return "\n".join(line.rstrip() for line in text.splitlines()) if wrapped else text
+    return "\n".join(line.rstrip() for line in text.splitlines()) if widest else text
 
 
 def plain_text(blocks: Iterable[Block]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from feesync.claims.estimate import factor_words, other_notes, place_line
 from feesync.pricing.line import step_text
 from feesync.pricing.neighbours import RANKINGS
-from feesync.text.block import Block, Line, Table, Wrapped
+from feesync.text.block import Block, Line, LongLine, Table
 
 if TYPE_CHECKING:
     from feesync.claims.claim_estimate import ClaimEstimate
@@ -40,7 +40,7 @@ def claim_blocks(claim: ClaimEstimate) -> Iterator[Block]:
     first = claim.lines[0]
     place = f", place of service {first.pos}" if first.pos else ""
     settings = " and ".join(dict.fromkeys(line.setting.value for line in claim.lines))
-    yield Wrapped(f"{settings}{place}, {first.date}\n{place_line(first)}")
+    yield LongLine(f"{settings}{place}, {first.date}\n{place_line(first)}")
     for release in dict.fromkeys(
         f"{line.release.label}, {factor_words(line)}" for line in claim.lines
     ):
@@ -93,4 +93,4 @@ def _notes(claim: ClaimEstimate) -> Iterator[Block]:
             numbers_of.setdefault(note, []).append(number)
     notes = [f"line {', '.join(map(str, numbers))}: {note}" for note, numbers in numbers_of.items()]
     for text in ["", *notes, *claim.notes] if notes or claim.notes else []:
-        yield Wrapped(str(text))
+        yield LongLine(str(text))

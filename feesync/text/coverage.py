@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from feesync.text.block import Block, Line, Paragraph, Prose, Wrapped
+from feesync.text.block import Block, Line, LongLine, Paragraph, Prose
 
 if TYPE_CHECKING:
     from feesync.coverage.page import CoveragePage
@@ -21,7 +21,7 @@ def coverage_blocks(page: CoveragePage) -> Iterator[Block]:
     for code, title in page.codes:
         yield Prose(f"{code}: {title}")
     for text in page.subject:
-        yield Wrapped(text)
+        yield LongLine(text)
     if page.amounts:
         yield Line(f"\nMedicare allows\n  {'':<{_ABOUT}}{'Nonfacility':>12}{'Facility':>12}")
         for code, amounts in page.amounts:

@@ -17,7 +17,7 @@ from feesync.changes.change import (
 from feesync.model.locality import Locality
 from feesync.model.money import percent_change
 from feesync.store.pair import revision_name
-from feesync.text.block import Block, Line, Table, Wrapped
+from feesync.text.block import Block, Line, LongLine, Table
 from feesync.text.cells import name_cell
 
 ROWS = 40
@@ -63,7 +63,7 @@ def _summary(result: Diff) -> Iterator[Block]:
 
 
 def _line(name: str, text: str) -> Block:
-    return Wrapped(f"{name:<18} {text}")
+    return LongLine(f"{name:<18} {text}")
 
 
 def _factor(result: Diff) -> str:

@@ -11,7 +11,7 @@ from feesync.errors import one_line
 from feesync.model.money import decimal
 from feesync.model.rate import Setting
 from feesync.text.bar import Bar
-from feesync.text.block import Block, Line, Prose, Table, Wrapped
+from feesync.text.block import Block, Line, LongLine, Prose, Table
 from feesync.text.cells import change_cell, dollar_cell
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def history_blocks(result: History, setting: Setting, most: int | None = None) -
         setting: whose RVUs, change and bar are shown.
         most: how many releases the table has at most, the first ones; by default all.
     """
-    yield Wrapped(f"{result.code}, {setting.value}\n{result.locality}\n")
+    yield LongLine(f"{result.code}, {setting.value}\n{result.locality}\n")
     longest = max((moment.amounts[setting] or 0 for moment in result.moments), default=0)
     shared = [reason for reason, count in reasons(result).items() if count > 1]
     rows: list[list[object]] = []

@@ -37,7 +37,7 @@ def localities_blocks(
     """
     if remark:
         yield Line(f"{remark}\n")
-    yield Table(_COLUMNS, list(map(_cells, result.rows()[:most])), right=_RIGHT, wrapped=_WIDTHS)
+    yield Table(_COLUMNS, list(map(_cells, result.rows()[:most])), right=_RIGHT, widest=_WIDTHS)
 
 
 def stand_in(result: Directory) -> str:

@@ -175,7 +175,7 @@ def _print_list(prices: PriceList) -> None:
         click.echo(", ".join(dict.fromkeys(str(price.release) for price in known)) + "\n")
     columns = [name for name in _COLUMNS if name not in same]
     rows = [[_COLUMNS[name](price) for name in columns] for price in prices.prices]
-    print_table(columns, rows, right=_RIGHT, wrapped={"Finding": _FINDING_WIDTH})
+    print_table(columns, rows, right=_RIGHT, widest={"Finding": _FINDING_WIDTH})
     click.echo()
     for text in _summary(prices):
         print_prose(text)

@@ -38,7 +38,7 @@ def command(start: str | None, as_csv: bool, as_json: bool) -> None:
     elif as_csv:
         print_csv_rows(rows)
     else:
-        print_table(_TABLE, map(_cells, rows), wrapped=_WIDTHS)
+        print_table(_TABLE, map(_cells, rows), widest=_WIDTHS)
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
