@@ -1,10 +1,12 @@
-"""What public results have in common: HTML for notebooks, and frames where they are rows."""
+"""What public results have in common: HTML for notebooks, frames of rows, several as one."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from feesync.model.note import Note
 
 
 class Result:
@@ -63,3 +65,27 @@ class RowResult(Result):
     def _columns(self, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
         """Return the names of the rows, in order."""
         return tuple(rows[0]) if rows else ()
+
+
+class ResultWithNotes(Protocol):
+    """An answer with notes."""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a person should know about it."""
+
+
+def one_or_list(results: Sequence[Result], *, several: bool) -> Any:  # noqa: ANN401 - for JSON
+    """Return the first of some answers for `json.dumps`, or a list of all."""
+    answers = [each.to_dict() for each in results]
+    return answers if several else answers[0]
+
+
+def rows_of(results: Iterable[RowResult]) -> list[Mapping[str, Any]]:
+    """Return the rows of some answers, one answer after the other."""
+    return [row for each in results for row in each.rows()]
+
+
+def notes_of(results: Iterable[ResultWithNotes]) -> tuple[Note, ...]:
+    """Return the notes on some answers, each once."""
+    return tuple(dict.fromkeys(note for each in results for note in each.notes))

@@ -5,13 +5,12 @@ What answers is imported when it is asked, so that a catalogue of them all is at
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from feesync.errors import ExitStatus
 from feesync.model.rate import BOTH, Setting, read_choice, settings_of
+from feesync.model.result import notes_of, one_or_list, rows_of
 from feesync.queries.answer import Answer, RatesAnswer
 from feesync.queries.parameter import Kind, Parameter
 from feesync.queries.query import Database, Query
@@ -47,19 +46,15 @@ def _coverage(query: Query, values: dict[str, Any], db: Database) -> Answer:
         date=values.get("date"),
         db=db,
     )
-
-    def to_json() -> Any:  # noqa: ANN401 - of several codes a list
-        answers = [each.to_dict() for each in sheets]
-        return answers if max(len(values["hcpcs"]), len(answers)) > 1 else answers[0]
-
+    several = max(len(values["hcpcs"]), len(sheets)) > 1
     return Answer(
         query,
         values,
         tuple(sheets),
-        to_json,
-        lambda: [row for each in sheets for row in each.rows()],
+        lambda: one_or_list(sheets, several=several),
+        lambda: rows_of(sheets),
         status=ExitStatus.NO_PRICE if unknown else ExitStatus.OK,
-        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in sheets))),
+        notes=notes_of(sheets),
         refused=tuple(unknown),
     )
 
@@ -99,18 +94,14 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
         **values_of(values, (DATE, QP, CONVERSION_FACTOR)),
     )
     has_prices = not unknown and all(each.has_price for each in known)
-
-    def rows() -> Sequence[Mapping[str, Any]]:
-        return [row for each in known for row in each.rows()]
-
     return Answer(
         query,
         values,
         tuple(known),
-        rows,
-        rows,
+        lambda: rows_of(known),
+        lambda: rows_of(known),
         status=ExitStatus.OK if has_prices else ExitStatus.NO_PRICE,
-        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in known))),
+        notes=notes_of(known),
         refused=tuple(unknown),
     )
 
@@ -148,20 +139,15 @@ def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
         qp=values.get("qp", False),
         db=db,
     )
-
-    def to_json() -> Any:  # noqa: ANN401 - of several places a list
-        answers = [each.to_dict() for each in results]
-        return answers if len(answers) > 1 else answers[0]
-
     return Answer(
         query,
         values,
         tuple(results),
-        to_json,
-        lambda: [row for each in results for row in each.rows()],
+        lambda: one_or_list(results, several=len(results) > 1),
+        lambda: rows_of(results),
         COLUMNS,
         status=ExitStatus.NO_PRICE if results[0].unknown else ExitStatus.OK,
-        notes=tuple(dict.fromkeys(chain.from_iterable(each.notes for each in results))),
+        notes=notes_of(results),
         refused=results[0].unknown,
     )
 

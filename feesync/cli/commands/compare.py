@@ -39,6 +39,7 @@ from feesync.errors import ExitStatus
 from feesync.model.locality import Locality
 from feesync.model.money import decimal, dollars_or_none
 from feesync.model.rate import BOTH, Setting, read_choice, settings_of
+from feesync.model.result import notes_of, rows_of
 from feesync.text.cells import change_cell, name_cell
 from feesync.text.comparison import comparison_blocks
 
@@ -116,16 +117,15 @@ def command(
     if plot and known[0].has_price:
         _draw(known[0], plot, force=force)
         print_file("a chart", plot)
-    rows = [row for comparison in known for row in comparison.rows()]
     if as_json:
-        print_json(rows)
+        print_json(rows_of(known))
     elif as_csv:
-        print_csv_rows(rows)
+        print_csv_rows(rows_of(known))
     else:
         for number, comparison in enumerate(known):
             click.echo("\n" * bool(number), nl=False)
             print_text(comparison_blocks(comparison))
-    print_notes(dict.fromkeys(note for comparison in known for note in comparison.notes))
+    print_notes(notes_of(known))
     print_unknown(ctx, unknown)
     if not all(comparison.has_price for comparison in known):
         ctx.exit(ExitStatus.NO_PRICE)

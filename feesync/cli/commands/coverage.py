@@ -32,7 +32,7 @@ from feesync.cli.output import (
 from feesync.coverage.page import coverage_page
 from feesync.coverage.sheet import coverage_sheets
 from feesync.errors import ExitStatus
-from feesync.model.note import Note
+from feesync.model.result import notes_of, one_or_list, rows_of
 from feesync.text.cells import count_of
 from feesync.text.coverage import coverage_blocks
 
@@ -76,10 +76,9 @@ def command(
     sheets, errors = coverage_sheets(hcpcs, pos=pos, locality=locality, date=day, db=ctx.obj)
     page = coverage_page(sheets)
     if as_json:
-        answers = [sheet.to_dict() for sheet in sheets]
-        print_json(answers if max(len(hcpcs), len(sheets)) > 1 else answers[0])
+        print_json(one_or_list(sheets, several=max(len(hcpcs), len(sheets)) > 1))
     elif as_csv:
-        print_csv_rows([row for sheet in sheets for row in sheet.rows()])
+        print_csv_rows(rows_of(sheets))
     elif html:
         from feesync.writers import html as pages
 
@@ -87,8 +86,7 @@ def command(
         print_file(f"the billing sheet of {count_of(len(sheets), 'code')}", html)
     else:
         print_text(coverage_blocks(page))
-    notes: dict[Note, None] = dict.fromkeys(note for sheet in sheets for note in sheet.notes)
-    print_notes(notes)
+    print_notes(notes_of(sheets))
     for error in errors:
         click.echo(f"feesync: {error_text(error)}", err=True)
     if errors:

@@ -25,6 +25,7 @@ from feesync.cli.output import (
     print_unknown,
 )
 from feesync.model.rate import Setting
+from feesync.model.result import notes_of, one_or_list, rows_of
 from feesync.text.diff import ROWS, diff_blocks
 
 
@@ -102,12 +103,11 @@ def command(
         qp=qp,
         db=ctx.obj,
     )
-    print_notes(dict.fromkeys(note for result in results for note in result.notes))
+    print_notes(notes_of(results))
     if as_json:
-        answers = [result.to_dict() for result in results]
-        print_json(answers if len(answers) > 1 else answers[0])
+        print_json(one_or_list(results, several=len(results) > 1))
     elif as_csv:
-        print_csv_rows([row for result in results for row in result.rows()], COLUMNS)
+        print_csv_rows(rows_of(results), COLUMNS)
     else:
         print_text(diff_blocks(results, most))
     print_unknown(ctx, results[0].unknown)
