@@ -142,45 +142,58 @@ def open_grid(
         NoPriceError: there is no qp conversion factor.
         StoreError: the database cannot be read.
     """
-    try:
-        return _open_grid(database, codes, places, states, when, qp, exact)
-    except sqlite3.Error as error:
-        raise store_error(database, error) from error
-
-
-def _open_grid(
-    database: Path,
-    codes: Sequence[str | CodeRange],
-    places: Sequence[str],
-    states: Sequence[str],
-    when: date | str | int,
-    qp: bool,
-    exact: bool,
-) -> Grid:
     # a schedule of its own: nothing else may close its connection before the last row is read
     schedule = FeeSchedule(database)
     with schedule.hold():
-        return _grid(schedule, database, codes, places, states, when, qp, exact)
+        day_or_label = schedule.newest_day(when) if isinstance(when, int) else when
+        answers = schedule.sources(day_or_label)
+        day = None if isinstance(day_or_label, str) else day_or_label
+        answer_of, unknown = _answer_of_codes(schedule, codes, answers, day)
+        parts: list[Part] = []
+        notes: list[Note] = []
+        for (source, release), group in groupby(answer_of, key=answer_of.__getitem__):
+            by_place = dict(
+                schedule.place(source, release, place, day or release.effective_from)
+                for place in places
+            )
+            localities = tuple(by_place) or tuple(
+                of_states(release.label, source.localities(release), states)
+            )
+            basis = basis_of(release, qp=qp)
+            parts.append(Part(source, release, basis, tuple(group), localities, day, exact))
+            capped = not release.embedded
+            notes += release_notes(schedule, release, basis, day, qp=qp, capped=capped)
+            notes += [
+                zip_note(release, place, zip_place, day or release.effective_from)
+                for place, zip_place in by_place.items()
+                if zip_place
+            ]
+        source, release = _newest(answers)
+        if source.embedded and not codes:
+            text = (
+                f"{release.label} is not loaded: the embedded snapshot's few codes are exported. "
+                "'feesync sync' brings the rest."
+            )
+            notes.append(Note.warning("embedded-snapshot", text, "feesync"))
+    return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)), tuple(unknown))
 
 
-def _grid(
+def _newest(answers: Sequence[tuple[Source, Release]]) -> tuple[Source, Release]:
+    """Return what answers for most codes: the database's release, else the snapshot's."""
+    return next((answer for answer in answers if not answer[0].embedded), answers[0])
+
+
+def _answer_of_codes(
     schedule: FeeSchedule,
-    database: Path,
     codes: Sequence[str | CodeRange],
-    places: Sequence[str],
-    states: Sequence[str],
-    when: date | str | int,
-    qp: bool,
-    exact: bool,
-) -> Grid:
-    day_or_label = schedule.newest_day(when) if isinstance(when, int) else when
-    answers = schedule.sources(day_or_label)
-    source, release = next((answer for answer in answers if not answer[0].embedded), answers[0])
-    is_embedded, label = source.embedded, release.label
+    answers: Sequence[tuple[Source, Release]],
+    day: date | None,
+) -> tuple[dict[str, tuple[Source, Release]], list[UnknownCodeError]]:
+    """Return the release that answers for each code, and why others have none."""
+    source, release = _newest(answers)
     codes_of = [
         (source, release, frozenset(source.codes_of(release))) for source, release in answers
     ]
-    day = None if isinstance(day_or_label, str) else day_or_label
     answer_of: dict[str, tuple[Source, Release]] = {}
     unknown: list[UnknownCodeError] = []
     for item in codes or source.codes_of(release):
@@ -191,33 +204,7 @@ def _grid(
             unknown.append(error)
     if unknown and not answer_of:
         raise together(unknown)
-    parts: list[Part] = []
-    notes: list[Note] = []
-    for (source, release), group in groupby(answer_of, key=answer_of.__getitem__):
-        by_place = dict(
-            schedule.place(source, release, place, day or release.effective_from)
-            for place in places
-        )
-        localities = tuple(by_place) or tuple(
-            of_states(release.label, source.localities(release), states)
-        )
-        part = Part(source, release, basis_of(release, qp=qp), tuple(group), localities, day, exact)
-        parts.append(part)
-        notes += release_notes(
-            schedule, release, part.basis, day, qp=qp, capped=not release.embedded
-        )
-        notes += [
-            zip_note(release, place, zip_place, day or release.effective_from)
-            for place, zip_place in by_place.items()
-            if zip_place
-        ]
-    if is_embedded and not codes:
-        text = (
-            f"{label} is not loaded: the embedded snapshot's few codes are exported. "
-            "'feesync sync' brings the rest."
-        )
-        notes.append(Note.warning("embedded-snapshot", text, "feesync"))
-    return Grid(database, tuple(parts), tuple(dict.fromkeys(notes)), tuple(unknown))
+    return answer_of, unknown
 
 
 def _single_codes(
