@@ -8,6 +8,7 @@ downloading (cms), reading files (formats), tables (store).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.selection import Selection
 from feesync.errors import ContentRefusedError
 from feesync.formats import archive
+from feesync.store import checksums
 from feesync.store.library import Library
 from feesync.store.revisions import Revisions
 
@@ -254,6 +256,14 @@ class Dataset:
             entry.sha256 == own.current or entry.sha256 in own.superseded
             for own in revisions.values()
         )
+
+    def check_edition(self, connection: sqlite3.Connection, edition_id: int, label: str) -> None:
+        """Compare the rows of an edition in a database with their checksums.
+
+        Raises:
+            DamageError: a row differs.
+        """
+        checksums.check_edition(connection, edition_id, label)
 
     # Loading
 

@@ -274,7 +274,9 @@ class Run:
             return False
         if offer.label not in self.sound:
             label = offer.label if offer.label in self.revisions else None
-            self.sound[offer.label] = are_sound(self.database, dataset.name, label)
+            self.sound[offer.label] = are_sound(
+                self.database, dataset.name, dataset.check_edition, label
+            )
         return self.sound[offer.label]
 
     def _is_superseded(self, dataset: Dataset, offer: Offer, sha256: str) -> bool:

@@ -6,6 +6,7 @@ They are what a refresh needs to tell new bytes from known ones.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ from feesync.errors import StoreError
 from feesync.store import checksums
 from feesync.store.damage import DamageError
 from feesync.store.schema import open_for_reading, store_error, table_of_editions
+
+EditionCheck = Callable[[sqlite3.Connection, int, str], None]
+"""Compares the rows of an edition, by its number and its label, with their checksums."""
 
 _EDITIONS = "SELECT label, sha256, effective_from, effective_to, superseded_by IS NULL FROM "
 
@@ -71,12 +75,13 @@ def read_revisions(path: Path) -> dict[str, Revisions]:
     }
 
 
-def are_sound(path: Path, dataset: str, label: str | None = None) -> bool:
+def are_sound(path: Path, dataset: str, check: EditionCheck, label: str | None = None) -> bool:
     """Tell whether the current editions of a dataset are in a database as they were loaded.
 
     Args:
         path: the database.
         dataset: the name of the dataset.
+        check: compares the rows of an edition with their checksums, and raises DamageError.
         label: the one edition that is meant; None for all of them.
 
     Raises:
@@ -91,7 +96,7 @@ def are_sound(path: Path, dataset: str, label: str | None = None) -> bool:
             if checksums.has_editions(connection):
                 checksums.check_shared(connection)
                 return all(
-                    _is_sound(connection, dataset, *edition)
+                    _is_sound(check, connection, *edition)
                     for edition in connection.execute(_CURRENT, (dataset, label)).fetchall()
                 )
     except sqlite3.Error as error:
@@ -99,14 +104,11 @@ def are_sound(path: Path, dataset: str, label: str | None = None) -> bool:
     return True  # it could not be migrated, and nothing can be loaded either
 
 
-def _is_sound(connection: sqlite3.Connection, dataset: str, edition_id: int, label: str) -> bool:
+def _is_sound(
+    check: EditionCheck, connection: sqlite3.Connection, edition_id: int, label: str
+) -> bool:
     try:
-        if dataset == "rvu":
-            checksums.check_release(connection, edition_id, label)
-        elif dataset == "zip-locality":
-            checksums.check_zip_file(connection, edition_id, label[:4])
-        else:
-            checksums.check_edition(connection, edition_id, label)
+        check(connection, edition_id, label)
     except DamageError:
         return False
     return True

@@ -6,6 +6,7 @@ listing. Out of scope: the pages (cms.discovery), the checks, the rows (load).
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -33,6 +34,7 @@ from feesync.model.label import label_in, label_year
 from feesync.model.money import decimal
 from feesync.model.release import ACCEPTED_CHANGE, Release
 from feesync.reference.catalogue import effective_dates
+from feesync.store import checksums
 from feesync.store.library import Library
 
 if TYPE_CHECKING:
@@ -176,6 +178,10 @@ class RelativeValueFiles(Dataset):
         """Tell whether a zip is a revision in the database, current or superseded."""
         own = revisions.get(entry.label)
         return own is not None and entry.sha256 in (own.current, *own.superseded)
+
+    def check_edition(self, connection: sqlite3.Connection, edition_id: int, label: str) -> None:
+        """Compare the rows of a release with its checksums, code by code."""
+        checksums.check_release(connection, edition_id, label)
 
     def has_loose(self, path: Path) -> bool:
         """Tell by its name whether a loose file is of a release."""

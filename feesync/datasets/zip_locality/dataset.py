@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +16,7 @@ from feesync.datasets.report import LoadOptions, LoadReport
 from feesync.datasets.zip_locality.load import load_zip_files
 from feesync.errors import ContentRefusedError
 from feesync.formats import zip_locality
+from feesync.store import checksums
 from feesync.store.library import Library
 
 _HEAD = 400
@@ -57,6 +59,10 @@ class ZipLocality(Dataset):
     ) -> bool:
         """Tell whether a zip is the last one that CMS had: a refresh asks CMS about it."""
         return last is not None and entry.sha256 == last.sha256
+
+    def check_edition(self, connection: sqlite3.Connection, edition_id: int, label: str) -> None:
+        """Compare the rows of a ZIP file with its checksums; its kind begins its label."""
+        checksums.check_zip_file(connection, edition_id, label[:4])
 
     def has_loose(self, path: Path) -> bool:
         """Tell whether a loose file is ZIP5 or ZIP9, by its name or its first row."""
