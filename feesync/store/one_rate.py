@@ -1,4 +1,4 @@
-"""The SELECT of one rate, which computes the formula once.
+"""The SELECTs of one rate, which compute the formula once.
 
 Through the view `rate_cents`, SQLite computes the formula anew for each column that is rounded from
 it, a dozen times for a row. Here the same text of the view is over a subquery with the exact
@@ -22,27 +22,39 @@ _ROUNDED = (
 )
 """What the view rounds."""
 
+_DECISIVE = ("facility_na", "multiple_procedure")
+"""What the view looks at beside it."""
+
 _STORED = Rate._fields[: Rate._fields.index("nonfacility_fee")]
 """The columns of a rate that are not computed by the formula."""
 
+COLUMNS_OF_CODE = Rate._fields.index("work_gpci")
+"""How many columns of a rate come before those that depend on the place."""
+
 _ONE = (
-    f"FROM (SELECT {', '.join((*_STORED, *_ROUNDED))} FROM revision_rate_exact "  # noqa: S608
-    "WHERE is_current AND release_id = ? AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? "
-    "AND locality = ? LIMIT 1) LIMIT 1"
+    "FROM (SELECT {columns} FROM revision_rate_exact WHERE is_current AND release_id = ? "
+    "AND basis = ? AND hcpcs = ? AND modifier = ? AND mac = ? AND locality = ? LIMIT 1) LIMIT 1"
 )
 
 
-def select_one(connection: sqlite3.Connection) -> str:
-    """Return the SELECT of a current rate, by release_id, basis, hcpcs, modifier, MAC and locality.
+def select_one(connection: sqlite3.Connection) -> tuple[str, str]:
+    """Return the SELECTs of a current rate, by release_id, basis, hcpcs, modifier, MAC, locality.
 
-    Its columns are those of `Rate`.
+    The columns of the first are those of `Rate`. The second is without the first COLUMNS_OF_CODE of
+    them, for a code of which they are known.
 
     Args:
-        connection: to a database whose view it is from, so that the formula is that of the
+        connection: to a database whose view they are from, so that the formula is that of the
             database.
     """
     row = connection.execute(_VIEW).fetchone()
     if row is None:
         raise sqlite3.DatabaseError("the view revision_rate_cents is missing")
-    rounded = row[0].partition(" AS\n")[2].replace(_OF_EXACT, _ONE)
-    return f"SELECT {', '.join(Rate._fields)} FROM ({rounded})"  # noqa: S608
+    view = row[0].partition(" AS\n")[2]
+    return _select(view, Rate._fields), _select(view, Rate._fields[COLUMNS_OF_CODE:])
+
+
+def _select(view: str, columns: tuple[str, ...]) -> str:
+    stored = [name for name in columns if name in _STORED]
+    one = _ONE.format(columns=", ".join(dict.fromkeys((*stored, *_DECISIVE, *_ROUNDED))))
+    return f"SELECT {', '.join(columns)} FROM ({view.replace(_OF_EXACT, one)})"  # noqa: S608

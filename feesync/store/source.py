@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feesync.errors import NoPriceError
 from feesync.model.hcpcs import CodeRange
@@ -18,7 +18,7 @@ from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.model.tuples import tuple_of
 from feesync.store import checksums
-from feesync.store.one_rate import select_one
+from feesync.store.one_rate import COLUMNS_OF_CODE, select_one
 from feesync.store.schema import REFERENCE_FACTOR, table_of_editions
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _SELECT_ALL = (
     "basis = ? AND hcpcs = ?"
 )
 _OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
+
+_MOST_ROWS = 20_480
+"""How many rows of codes are remembered, some 13 MB; a release has 19,000."""
 
 _FIRST_SET_ASIDE = 4
 """The first version of the database that records the checks that were set aside."""
@@ -61,7 +64,10 @@ class Source:
         self.meanings: dict[tuple[int, str], Locality] = {}
         """The localities that texts mean, by release and text."""
 
-        self._select_one = ""
+        self._select_one = self._select_beside_code = ""
+        self._of_codes: dict[tuple[int, str, str, str], tuple[Any, ...]] = {}
+        """The columns of rates that are the same in all places, by release, basis and row."""
+
         self.execute: Callable[..., sqlite3.Cursor] = connection.cursor().execute
         """Executes on one cursor; the rows of the statement before are to have been fetched."""
 
@@ -140,15 +146,30 @@ class Source:
         self, release: Release, hcpcs: str, modifier: str, place: Locality, *, qp: bool
     ) -> Rate | None:
         """Return the rate of a code and row modifier in a locality, or None where there is none."""
-        release_id = release.release_id
-        if (release_id, hcpcs) not in self._sound:
-            self.check_code(release, hcpcs)
-        if not self._select_one:
-            self._select_one = select_one(self.connection)
         basis = basis_of(release, qp=qp) if qp else "nonqp"
-        key = (release_id, basis, hcpcs, modifier, place.mac, place.locality)
+        row = release.release_id, basis, hcpcs, modifier
+        of_code = self._of_codes.get(row)
+        if of_code is None:
+            return self._first_rate(release, row, place)
+        key = (*row, place.mac, place.locality)
+        values = self.execute(self._select_beside_code, key).fetchone()
+        return tuple_of(Rate, of_code + values) if values else None
+
+    def _first_rate(
+        self, release: Release, row: tuple[int, str, str, str], place: Locality
+    ) -> Rate | None:
+        """Return the first rate of a row, and remember what it has in common with the others."""
+        self.check_code(release, row[2])
+        if not self._select_one:
+            self._select_one, self._select_beside_code = select_one(self.connection)
+        key = (*row, place.mac, place.locality)
         values = self.execute(self._select_one, key).fetchone()
-        return tuple_of(Rate, values) if values else None
+        if not values:
+            return None
+        if len(self._of_codes) >= _MOST_ROWS:
+            self._of_codes.clear()
+        self._of_codes[row] = values[:COLUMNS_OF_CODE]
+        return tuple_of(Rate, values)
 
     def rates(
         self, release: Release, hcpcs: str, places: Iterable[Locality], *, qp: bool
