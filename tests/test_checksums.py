@@ -146,7 +146,8 @@ def test_a_code_that_is_gone_is_missed_in_a_range_and_in_an_export(feesync, load
         ("export", "-o", tmp_path / "x.csv"),
     ):
         result = feesync(*line, "--date", DAY)
-        assert (result.exit_code, "is damaged: 64494 in RVU25D" in result.stderr) == (1, True)
+        told = "is damaged: 64494 in RVU25D is not what was loaded" in result.stderr
+        assert (result.exit_code, told) == (1, True)
     assert not (tmp_path / "x.csv").exists()
 
 
@@ -281,6 +282,23 @@ def test_what_an_older_version_holds_is_trusted_as_it_stands(feesync, database):
     tamper(database, change)
     with pytest.raises(StoreError, match="is damaged: 64493 in RVU25D"):
         estimate("64493", locality="national", date=DAY)
+
+
+def test_a_migration_makes_views_anew_that_are_damaged_and_trusts_no_damaged_table(database):
+    dump = Path(__file__).parent / "databases" / "0.5.0.sql"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+        connection.execute("PRAGMA writable_schema = ON")
+        views = "UPDATE sqlite_master SET sql = replace(sql, '5000000', '5000001')"
+        assert connection.execute(views + " WHERE name = 'revision_rate_cents'").rowcount == 1
+        connection.commit()
+    damaged = database.with_name("damaged.db")
+    shutil.copy(database, damaged)
+    answer = estimate("64493", locality="01112-05", date=DAY)
+    assert str(answer.fee) == "222.87"  # CMS, October 2025
+    tamper(damaged, "UPDATE release SET source = 'x'")
+    with pytest.raises(StoreError, match="is damaged: its table of releases is not what"):
+        schema.open_for_writing(damaged)
 
 
 def test_status_compares_every_column_of_the_editions(feesync, zips):

@@ -103,6 +103,25 @@ def test_a_damaged_row_is_not_used(loaded):
             columnar.release_tables([(source, source.releases[0])])
 
 
+def test_of_some_codes_only_their_rows_and_the_localities_are_compared(loaded):
+    damage = "UPDATE relative_value SET work_rvu = 153 WHERE hcpcs = '64493'"
+    with closing(sqlite3.connect(loaded)) as connection:
+        connection.execute(damage)
+        source = Source(connection, embedded=False)
+        answers = [(source, source.releases[0])]
+        tables = columnar.release_tables(answers, ["71046", "64490"])
+        values = tables["relative_value"]
+        keys = zip(values["hcpcs"][1], values["modifier"][1], strict=True)
+        assert sorted(keys) == [("64490", ""), ("71046", ""), ("71046", "26"), ("71046", "TC")]
+        assert {*tables["opps_relative_value"]["hcpcs"][1]} <= {"64490", "71046"}
+        with pytest.raises(StoreError, match="64493 in RVU25D"):
+            columnar.release_tables(answers, ["71046", "64493"])
+        connection.execute("UPDATE locality SET pe_gpci = pe_gpci + 1 WHERE mac = '01112'")
+        source = Source(connection, embedded=False)
+        with pytest.raises(StoreError, match="the localities of RVU25D are not what"):
+            columnar.release_tables([(source, source.releases[0])], ["71046"])
+
+
 def test_the_formula_is_that_of_the_database(loaded):
     """64493 in San Francisco, October 2025: 222.87 by CMS; a cent more by another view."""
     query = (

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from feesync.errors import StoreError
 from feesync.model.zip_code import ZipCode, ZipFile, ZipRow
 from feesync.reference.tables import data_folder
-from feesync.store.zip_tables import embedded_zip_table, table_on
+from feesync.store import checksums, schema
+from feesync.store.zip_tables import embedded_zip_table, stored_zip_tables, table_on
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +114,78 @@ def test_each_line_of_the_embedded_table_is_found_by_its_first_and_its_last_zip(
         for number in (int(first) - 1, int(last) + 1):
             row = table.row(ZipCode(f"{number:05}", ""))
             assert (row is not None) == (number in known)
+
+
+EDITIONS = (
+    (1, "ZIP5 2025 Q3", 2025, "2025-07-01", "2025-09-30", "a" * 64, "ZIP5_JUL2025.txt", 2),
+    (2, "ZIP5 2025 Q3", 2025, "2025-07-01", "2025-09-30", "b" * 64, "ZIP5_JUL2025.txt", None),
+    (3, "ZIP9 2025 Q3", 2025, "2025-07-01", "2025-09-30", "c" * 64, "ZIP9_JUL2025.txt", None),
+)
+STORED = (
+    (1, "10001", "", "13202", "02", "NY", 0),
+    (2, "10001", "", "13202", "01", "NY", 0),
+    (2, "10002", "", "13202", "01", "NY", 0),
+    (2, "94110", "", "01112", "05", "CA", 1),
+    (3, "94110", "0001", "01112", "52", "CA", 1),
+    (3, "94110", "0002", "01112", "05", "CA", 1),
+)
+
+
+@pytest.fixture
+def stored():
+    """A database with two revisions of a small ZIP5, and a ZIP9."""
+    connection = schema.memory_database()
+    connection.executemany(
+        "INSERT INTO edition (dataset, rows, loaded_at, edition_id, label, year, effective_from, "
+        "effective_to, sha256, source, superseded_by) "
+        "VALUES ('zip-locality', 3, '2025-07-02T00:00:00', ?, ?, ?, ?, ?, ?, ?, ?)",
+        EDITIONS,
+    )
+    connection.executemany("INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)", STORED)
+    for number, label, *_ in EDITIONS:
+        checksums.seal_zip_file(connection, number, label[:4])
+    return connection
+
+
+def test_the_current_files_of_a_database_are_its_tables(stored):
+    zip5, zip9 = stored_zip_tables(stored, checked=True)
+    assert zip5.file == ("ZIP5", 2025, 3, "ZIP5_JUL2025.txt", 3, False)
+    assert zip9.file == ("ZIP9", 2025, 3, "ZIP9_JUL2025.txt", 3, False)
+    assert dict(zip5.rows()) == {
+        "10001": ("13202", "01", "NY", False),
+        "10002": ("13202", "01", "NY", False),
+        "94110": ("01112", "05", "CA", True),
+    }
+    assert zip5.counts() == {("13202", "01"): 2, ("01112", "05"): 1}
+    assert zip5.pairs() == {("13202", "01"), ("01112", "05")}
+    assert zip5.localities("10001") == [("13202", "01")]
+    assert zip5.localities("10003") == []
+    assert zip5.row(ZipCode("10003", "")) is None
+    assert zip9.row(ZipCode("94110", "0002")) == ("01112", "05", "CA", True)
+    assert zip9.localities("94110") == [("01112", "05"), ("01112", "52")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda table: table.row(ZipCode("10001", "")),
+        lambda table: list(table.rows()),
+        lambda table: table.counts(),
+        lambda table: table.pairs(),
+        lambda table: table.localities("10001"),
+    ],
+)
+def test_each_answer_of_a_stored_table_compares_its_rows_with_their_checksums(stored, answer):
+    stored.execute("UPDATE zip_locality SET locality = '03' WHERE zip_file_id = 2 AND zip = 10001")
+    zip5, _ = stored_zip_tables(stored, checked=True)
+    with pytest.raises(StoreError, match="is damaged: the ZIP5 rows of 100 are not what"):
+        answer(zip5)
+    unchecked, _ = stored_zip_tables(stored)  # as of a database without checksums
+    assert "03" in str(answer(unchecked))
+
+
+def test_a_damaged_group_of_zips_keeps_no_other_from_its_answer(stored):
+    stored.execute("UPDATE zip_locality SET locality = '06' WHERE zip_file_id = 2 AND zip = 94110")
+    zip5, _ = stored_zip_tables(stored, checked=True)
+    assert zip5.row(ZipCode("10001", "")) == ("13202", "01", "NY", False)
+    assert zip5.localities("10001") == [("13202", "01")]
