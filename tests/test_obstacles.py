@@ -83,6 +83,19 @@ def test_a_name_in_use_is_said_at_loading_and_answers_go_on(
     assert answers()
 
 
+def test_a_migration_that_fails_is_rolled_back_and_the_connection_goes_on(of_version):
+    path = of_version("0.5.0", "CREATE TABLE edition (a)")
+    before = lines(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        with pytest.raises(StoreError, match="the name edition, which a table of yours has"):
+            schema.migrate(connection)
+        assert not connection.in_transaction
+        assert list(connection.iterdump()) == before[1]
+        connection.execute("DROP TABLE edition")
+        schema.migrate(connection)
+    assert is_newest(path)
+
+
 @pytest.mark.parametrize(("target", "rows"), [("zip_file (zip_file_id)", 1), ("ZIP_FILE", 0)])
 def test_a_foreign_key_to_renumbered_rows_is_said(of_version, feesync, tmp_path, rows, target):
     key = f"CREATE TABLE mine (file INTEGER REFERENCES {target})"
