@@ -283,6 +283,44 @@ class TestClaim:
             *(D("111.44"), "by itself, beside no other line"),
         )
 
+    @pytest.mark.parametrize(
+        ("codes", "amounts", "variances"),
+        [
+            (("64493:RT", "64493:LT"), ("111.44", "222.87"), {D("0.00")}),
+            (("64493:RT", "64493:LT"), ("167.16", "167.16"), {D("0.01"), D("0.00")}),
+            (("64493", "64493:59"), ("111.44", "222.87"), {D("0.00")}),
+            (("64493:KX", "64493"), ("111.42", "222.87"), {D("-0.02"), D("0.00")}),
+        ],
+    )
+    def test_how_a_payer_divides_a_service_into_lines(self, tmp_path, codes, amounts, variances):
+        # both sides are 334.31 = 222.87 x 1.5, a second procedure is 111.44 = 222.87 / 2
+        lines = [service(*each) for each in zip(codes, amounts, strict=True)]
+        found = lines_of(remit(tmp_path / "a.835", claim(*lines)))
+        assert {line.status for line in found} == {"right"}
+        assert {line.variance for line in found} == variances
+        assert sum(line.expected for line in found) == D("334.31")
+
+    @pytest.mark.parametrize(
+        ("codes", "amounts", "days", "expected"),
+        [
+            (("64493:RT", "64493:LT"), ("111.44", "222.84"), (3, 3), ("222.87", "111.44")),
+            (("64493", "64493"), ("111.44", "334.30"), (3, 4), ("222.87", "222.87")),
+            (("64493", "64493:80"), ("35.66", "222.87"), (3, 3), ("222.87", "35.66")),
+            (("64493", "64490"), ("239.54", "111.44"), (3, 3), ("111.44", "239.54")),
+        ],
+    )
+    def test_lines_that_are_no_division_of_a_service(
+        self, tmp_path, codes, amounts, days, expected
+    ):
+        lines = [
+            service(code, amount, "2000", day=f"2025110{day}", number=str(number))
+            for number, (code, amount, day) in enumerate(zip(codes, amounts, days, strict=True))
+        ]
+        found = lines_of(remit(tmp_path / "a.835", claim(*lines)), show_claim_ids=True)
+        by_number = sorted(found, key=lambda line: line.line)
+        assert tuple(str(line.expected) for line in by_number) == expected
+        assert "right" not in {line.status for line in found}
+
     def test_a_paid_line_without_an_allowed_amount_ranks_too(self, tmp_path):
         _, low = self.scalar("64635", "64493")
         segments = ("SVC*HC:64635*2000*100**1", "DTM*472*20251103", "CAS*CO*45*27.13")

@@ -32,7 +32,9 @@ class AuditLine(NamedTuple):
         allowed: what the payer allowed.
         allowed_from: where that is from: `b6`, `derived` or `none`.
         expected: what the plan should have allowed, beside the other lines of the claim and day; of
-            a denied line, what it would have been.
+            a denied line, what it would have been. Lines of one code that differ in their sides at
+            most, or say only that they are distinct, are right where their sum is: expected is then
+            as the payer divided it.
         variance: `allowed` less `expected`, of a line that is judged; negative is underpaid.
         paid: what the payer paid.
         patient: what the patient owes.

@@ -1,10 +1,10 @@
 """Each decision of a payer held against what its plan should have allowed, line by line.
 
 Lines that were paid are priced together, as the claim that the payer paid, also where the payer has
-decided on parts of it one by one, and so is one whose
-allowed amount is not known; one that was denied, or paid with another, changes no other, and a
-denied one has what it would have been paid beside them; not so one that is denied because it was
-decided on before.
+decided on parts of it one by one, and so is one whose allowed amount is not known; one that was
+denied, or paid with another, changes no other, and a denied one has what it would have been paid
+beside them; not so one that is denied because it was decided on before. Lines of one service are
+judged by their sum where that is right.
 Out of scope: which decisions count (decision), and what an amount is right for (as_if).
 """
 
@@ -16,6 +16,7 @@ from feesync.analysis.question import Question
 from feesync.claims.line import ClaimLine
 from feesync.claims.refusal import refusal_of
 from feesync.errors import FeesyncError, InvalidInputError
+from feesync.pricing.modifiers import telling_apart
 from feesync.reference.place_of_service import places_of_service
 from feesync.remittance.allowance import Origin, allowance, is_bundled, is_denied, is_duplicate
 from feesync.remittance.as_if import AsIf, Searches, beside
@@ -163,6 +164,35 @@ class Judge:
             if denied:
                 together = self._amounts.of(_questions(asked))
                 found |= {number: together[number] for number in denied}
+        return found | self._as_divided(parts, found)
+
+    def _as_divided(
+        self, parts: Mapping[int, Part], expected: Mapping[int, Expected | FeesyncError]
+    ) -> dict[int, Expected]:
+        """Return what to expect of lines of one service whose amounts are right together.
+
+        No rule says which of equal lines ranks first, nor how both sides are divided into two
+        lines: the payer's division is expected, and the first line has what the sum is off by.
+        """
+        services: dict[object, list[tuple[int, Expected, int, int]]] = {}
+        for number, part in parts.items():
+            own, allowed = expected.get(number), part.allowance.cents
+            if part.status or allowed is None or not isinstance(own, Expected):
+                continue
+            if part.question is None or own.price.allowed is None:
+                continue
+            line, variance = part.question.line, allowed - own.price.allowed
+            key = part.rendering, line.day, line.hcpcs, telling_apart(line.modifiers)
+            services.setdefault(key, []).append((number, own, allowed, variance))
+        found: dict[int, Expected] = {}
+        for lines in services.values():
+            off = sum(variance for *_, variance in lines)
+            alike = all(abs(variance) <= self._tolerance for *_, variance in lines)
+            if alike or abs(off) > self._tolerance:
+                continue
+            for number, own, allowed, _ in lines:
+                found[number] = own._replace(price=own.price._replace(allowed=allowed - off))
+                off = 0
         return found
 
     def _line(
