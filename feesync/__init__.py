@@ -9,10 +9,12 @@ __version__ = VERSION
 if TYPE_CHECKING:
     from feesync.analysis.check import Cause, Check, check
     from feesync.analysis.comparison import Comparison, compare
+    from feesync.analysis.fee_sheet import FeeSheet
     from feesync.analysis.history import History, history
-    from feesync.analysis.price_list import PriceList, check_prices
+    from feesync.analysis.price_check import check_prices
+    from feesync.analysis.price_list import PriceList
     from feesync.analysis.price_row import PriceRow
-    from feesync.analysis.sheet import FeeSheet, sheet
+    from feesync.analysis.sheet import sheet
     from feesync.batch.reprice import reprice
     from feesync.batch.repricing import ReasonCount, ReleaseCount, Repricing, Variance
     from feesync.changes.change import Diff
@@ -64,7 +66,8 @@ if TYPE_CHECKING:
     from feesync.writers.rates import Rates, rates
 
 _NAMES = {
-    "feesync.analysis.price_list": ("PriceList", "check_prices"),
+    "feesync.analysis.price_check": ("check_prices",),
+    "feesync.analysis.price_list": ("PriceList",),
     "feesync.analysis.price_row": ("PriceRow",),
     "feesync.analysis.check": ("Check", "Cause", "check"),
     "feesync.analysis.comparison": ("Comparison", "compare"),
@@ -73,7 +76,8 @@ _NAMES = {
     "feesync.changes.change": ("Diff",),
     "feesync.changes.diff": ("diff",),
     "feesync.analysis.history": ("History", "history"),
-    "feesync.analysis.sheet": ("FeeSheet", "sheet"),
+    "feesync.analysis.fee_sheet": ("FeeSheet",),
+    "feesync.analysis.sheet": ("sheet",),
     "feesync.claims.estimate": ("Estimate",),
     "feesync.coverage.sheet": ("Sheet", "coverage_sheet"),
     "feesync.claims.claim_estimate": ("ClaimEstimate", "RefusedLine"),

@@ -1,6 +1,6 @@
 """A price list of one's own as a file: its columns, however they are spelled, and its rows.
 
-Out of scope: what a cell means (price_list), and the table itself (formats.table).
+Out of scope: what a cell means (price_check), and the table itself (formats.table).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feesync.analysis.sheet import FeeSheet, SheetColumn, SheetLine, reason
+from feesync.analysis.fee_sheet import FeeSheet, SheetColumn, SheetLine, reason
 from feesync.claims.estimate import Estimate, factor_words, other_notes, place_line
 from feesync.model.locality import Locality
 from feesync.model.rate import Setting

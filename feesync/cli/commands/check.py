@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from feesync.analysis.check import check_line
+from feesync.analysis.price_check import price_list
 from feesync.analysis.price_file import read_price_list
-from feesync.analysis.price_list import PriceList, price_list
+from feesync.analysis.price_list import PriceList
 from feesync.analysis.price_row import Finding, PriceRow
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine

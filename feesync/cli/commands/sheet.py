@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from feesync.analysis.sheet import FeeSheet, sheet
+from feesync.analysis.fee_sheet import FeeSheet
+from feesync.analysis.sheet import sheet
 from feesync.analysis.sheet_words import fee_lines, payer, printout
 from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
