@@ -164,10 +164,10 @@ class Judge:
             if denied:
                 together = self._amounts.of(_questions(asked))
                 found |= {number: together[number] for number in denied}
-        return found | self._as_divided(parts, found)
+        return found | self._as_divided(lines, found)
 
     def _as_divided(
-        self, parts: Mapping[int, Part], expected: Mapping[int, Expected | FeesyncError]
+        self, lines: Mapping[int, CaseLine], expected: Mapping[int, Expected | FeesyncError]
     ) -> dict[int, Expected]:
         """Return what to expect of lines of one service whose amounts are right together.
 
@@ -175,22 +175,22 @@ class Judge:
         lines: the payer's division is expected, and the first line has what the sum is off by.
         """
         services: dict[object, list[tuple[int, Expected, int, int]]] = {}
-        for number, part in parts.items():
-            own, allowed = expected.get(number), part.allowance.cents
-            if part.status or allowed is None or not isinstance(own, Expected):
+        for number, line in lines.items():
+            own, allowed = expected.get(number), line.allowance.cents
+            if line.status or allowed is None or not isinstance(own, Expected):
                 continue
-            if part.question is None or own.price.allowed is None:
+            if line.question is None or own.price.allowed is None:
                 continue
-            line, variance = part.question.line, allowed - own.price.allowed
-            key = part.rendering, line.day, line.hcpcs, telling_apart(line.modifiers)
+            priced, variance = line.question.line, allowed - own.price.allowed
+            key = line.rendering, priced.day, priced.hcpcs, telling_apart(priced.modifiers)
             services.setdefault(key, []).append((number, own, allowed, variance))
         found: dict[int, Expected] = {}
-        for lines in services.values():
-            off = sum(variance for *_, variance in lines)
-            alike = all(abs(variance) <= self._tolerance for *_, variance in lines)
+        for own_lines in services.values():
+            off = sum(variance for *_, variance in own_lines)
+            alike = all(abs(variance) <= self._tolerance for *_, variance in own_lines)
             if alike or abs(off) > self._tolerance:
                 continue
-            for number, own, allowed, _ in lines:
+            for number, own, allowed, _ in own_lines:
                 found[number] = own._replace(price=own.price._replace(allowed=allowed - off))
                 off = 0
         return found
