@@ -16,6 +16,7 @@ NAMES = (
     *("limiting_charge", "steps", "rank", "release", "mac", "locality", "status", "reason"),
 )
 REFUSED = dict.fromkeys(NAMES) | {"status": "refused"}
+FEW = 1_000
 SHARED = ("locality", "setting", "date", "nonpar", "practitioner", "qp", "deductible")
 
 
@@ -44,7 +45,8 @@ def repriced(
 ) -> list[dict[str, Any]]:
     """The answers to the rows of a file, in their order."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    engine = DuckDB(folder, threads=2)
+    # over few rows a second thread only costs time: there is nothing for it to do
+    engine = DuckDB(folder, threads=2 if len(rows) > FEW else 1)
     engine.give(
         "staged", {name: ("VARCHAR", [row.get(name) or None for row in rows]) for name in columns}
     )

@@ -1,9 +1,11 @@
+import gc
 import os
 import re
 import shutil
 import sqlite3
 import sys
 from datetime import date
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,6 +34,13 @@ def pytest_configure(config):
         sys.pycache_prefix = str(config.cache.mkdir("bytecode"))
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    # by thousands of tests, a collection at the usual thresholds takes a fifth of the time
+    gc.set_threshold(20_000, 50, 100)
+
+
+def pytest_collection_finish():
+    """What has been collected stays until the end: the collector of garbage passes it over."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
@@ -44,6 +53,18 @@ def pytest_collection_modifyitems(items):
         if {"cms", "x12"} & {*item.fixturenames}:
             item.add_marker(pytest.mark.cms_files)
             item.add_marker(pytest.mark.slow)
+
+
+FOLDERS = count()
+
+
+@pytest.fixture
+def tmp_path(request, tmp_path_factory):
+    """An empty folder of the test's name, made at a fifth of what pytest's own costs."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    path = tmp_path_factory.getbasetemp() / f"{name}{next(FOLDERS)}"
+    path.mkdir(mode=0o700)
+    return path
 
 
 @pytest.fixture(autouse=True)

@@ -64,8 +64,11 @@ def test_one_worker_is_this_process():
     ("number", "kind", "says"),
     [
         (13, FeesyncError, "lines could not be priced (ValueError)"),
-        (14, StoreError, "the database has changed"),
-        (15, FeesyncError, "a worker process ended before its lines were priced"),
+        pytest.param(14, StoreError, "the database has changed", marks=pytest.mark.slow),
+        pytest.param(
+            *(15, FeesyncError, "a worker process ended before its lines were priced"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_failure_is_one_error_without_data(number, kind, says, monkeypatch):
@@ -84,6 +87,7 @@ def test_a_failure_is_one_error_without_data(number, kind, says, monkeypatch):
     assert [own.process.poll() is None for own in begun] == [False, False]
 
 
+@pytest.mark.slow
 def test_what_is_left_unread_ends_the_processes():
     results = results_of(map(chunk, range(50)), Double(), RESULT, 2)
     with closing(results):
@@ -91,6 +95,7 @@ def test_what_is_left_unread_ends_the_processes():
     assert ended(pid)
 
 
+@pytest.mark.slow
 def test_a_worker_ends_with_the_process_that_began_it():
     read, write = os.pipe()
     child = os.fork()

@@ -179,7 +179,7 @@ def shifted(kind, row, *words):
         *shifted("macs", BY_MAC, *AUDIT, "--providers"),
         *shifted("billed", BILLED, *AUDIT, "--claims"),
         *shifted("billed-macs", {"claim_id": "A", **BY_MAC}, *AUDIT, "--claims"),
-        *shifted("reprice", CLAIM, "reprice", "-o", "-"),
+        *shifted("reprice", CLAIM, "reprice", "--workers", "1", "-o", "-"),
     ],
 )
 def test_no_stream_has_a_cell_of_a_table(feesync, tmp_path, words, row, at):

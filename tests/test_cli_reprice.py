@@ -50,6 +50,7 @@ def reprice(feesync, loaded, tmp_path):
             claims = table(claims)
         path.write_bytes(claims if isinstance(claims, bytes) else claims.encode())
         target = tmp_path / output
+        options = options if "--workers" in options else (*options, "--workers", 1)
         result = feesync("reprice", path, "-o", target, *options)
         return result, read(target) if target.exists() and target.suffix == ".csv" else None
 
