@@ -105,6 +105,47 @@ def test_nonparticipating_physician():
     )  # 172.08 x 0.95; the limit is CMS's own
 
 
+BOTH_SIDES = """\
+  bilateral x 1.5                                   334.31   modifier 50, indicator 1: 150 % of the fee for both sides
+"""  # noqa: E501
+NONPAR = """\
+  nonparticipating x 0.95                           317.59   non-participating: 95 % of the amount
+  Medicare allows                                   317.59
+  Deductible takes                                  100.00
+  Medicare pays                                     170.59   80 % of the rest: 174.07, less 2 % sequestration
+  Sequestration takes                                 3.48
+  Patient owes                                      143.52
+  Limiting charge                                   365.23   the most that may be charged on an unassigned claim
+"""  # noqa: E501
+CONTRACT = """\
+  contract x 1.1                                    367.74   110 % of what Medicare allows
+  Contract allows                                   367.74
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "rows"),
+    [
+        # 334.31 x 0.95 = 317.5945; less 100.00, x 0.8 = 174.072; x 2 % = 3.4814; the limit is
+        # 222.87126658 x 1.5 x 0.95 x 1.15 = 365.2303
+        ({"nonpar": True, "deductible": 100}, NONPAR),
+        ({"percent": 110}, CONTRACT),
+    ],
+)
+def test_every_amount_is_a_row(given, rows):
+    answer = estimate("64493-50", locality="01112-05", date="2025-11-03", coverage=False, **given)
+    fee = "  Fee schedule amount                               222.87\n"
+    assert answer.explain().split("\n\n")[2] == f"{fee}{BOTH_SIDES}{rows}".rstrip()
+
+
+def test_nothing_is_sequestered_in_2021():
+    answer = estimate("64493", locality="national", date="2021-11-03")
+    pays = (answer.allowed * D("0.8")).quantize(D("0.01"), "ROUND_HALF_UP")
+    *_, medicare, patient = answer.explain().split("\n\n")[2].splitlines()
+    assert medicare == f"  {'Medicare pays':<44}{pays:>12}   80 %"
+    assert patient == f"  {'Patient owes':<44}{answer.allowed - pays:>12}"
+
+
 @pytest.mark.parametrize(
     ("pos", "setting"),
     [
