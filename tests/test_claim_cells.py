@@ -6,7 +6,8 @@ import re
 import pytest
 from remits import X12
 
-from feesync.claims.cells import is_like_code, safe_cells, safe_modifiers
+from feesync import InvalidInputError, LocalityError
+from feesync.claims.cells import error_text, is_like_code, safe_cells, safe_modifiers
 
 NAMES = (
     *("JOHN SMITH", "SMITH", "Smith, John", "QQQQQ"),
@@ -80,6 +81,37 @@ def test_another_is_its_column(column, cell):
 def test_a_modifier_has_two_characters():
     given = ("50", "kx", "SMITH", "5", "501", "50.0")
     assert safe_modifiers(given) == ("50", "kx", "<modifiers>", "5", "<modifiers>", "50.0")
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        *[(place, repr(place)) for place in ("01112-05", "CA05", "94110", "94110-1234", "XX", "7")],
+        *[(place, "<locality>") for place in ("JOHN SMITH", "Joe", "O'Hara", "94110 Smith")],
+    ],
+)
+def test_an_error_of_a_place_shows_keys_alone(place, shown):
+    error = LocalityError(f"no locality {place!r}; a ZIP is enough")
+    assert error_text(error, {"locality": place}) == f"no locality {shown}; a ZIP is enough"
+    # however much of the place it has
+    for length in range(3, len(place)):
+        error = LocalityError(f"no locality {place[:length]!r}...")
+        part = "<locality>" if shown == "<locality>" else repr(place[:length])
+        assert error_text(error, {"locality": place}) == f"no locality {part}..."
+    bare = LocalityError(f"{place} is no ZIP")
+    assert error_text(bare, {"locality": place}) == f"{shown.strip(chr(39))} is no ZIP"
+
+
+@pytest.mark.parametrize(
+    ("error", "cells"),
+    [
+        (InvalidInputError("charge 'JOHN SMITH'"), {"locality": "JOHN SMITH"}),
+        (LocalityError("no locality 'JOHN SMITH'"), {"locality": None}),
+        (LocalityError("no locality 'JOHN SMITH'"), {}),
+    ],
+)
+def test_an_error_of_something_else_has_no_place_in_it(error, cells):
+    assert error_text(error, cells) == str(error)
 
 
 def is_silent(result):

@@ -162,3 +162,25 @@ def test_a_base_beside_its_endoscopy_is_paid_with_it():
             ENDOSCOPIES,
         )
     ]
+
+
+def test_professional_parts_of_images_rank_without_technical_ones():
+    """The second is 5 % less, by the Consolidated Appropriations Act 2016; the first is not."""
+    rates = (
+        named("10001", 30000, modifier="26", **IMAGES),
+        named("10002", 20000, modifier="26", **IMAGES),
+    )
+    first, second = beside(rates, [asked("10001", "26"), asked("10002", "26")])
+    assert (first.allowed, second.allowed) == (30000, 19000)
+    assert ([*first.steps], [step.name for step in second.steps]) == ([], ["multiple imaging"])
+
+
+def test_technical_parts_of_images_rank_without_professional_ones():
+    rates = (
+        named("10001", 30000, modifier="TC", **IMAGES),
+        named("10002", 20000, modifier="TC", **IMAGES),
+    )
+    first, second = beside(rates, [asked("10001", "TC"), asked("10002", "TC")])
+    # the second at 50 %
+    assert (first.allowed, second.allowed) == (30000, 10000)
+    assert ([*first.steps], [step.name for step in second.steps]) == ([], ["multiple imaging"])

@@ -3,16 +3,19 @@
 The reasons are those of CMS's record layout (Attachment A) and of the manual, written here again.
 """
 
+from datetime import date
 from itertools import permutations
 
 import pytest
 from priced import Own, Rates, price, prices
 from test_pricing import line, rate
 
-from feesync.errors import ModifierError
+from feesync.errors import InvalidInputError, ModifierError
+from feesync.model.rate import Setting
 from feesync.pricing import modifiers
 from feesync.pricing.claim import price_in_places, price_line
 from feesync.pricing.program import _is_for_some
+from feesync.pricing.terms import Terms
 
 LAYOUT = "RVU record layout, Attachment A, status codes"
 ADDENDUM = "PFS final rule, Addendum A, NA indicators"
@@ -437,3 +440,18 @@ def test_an_endoscopy_of_which_nothing_is_left(own, other, sides):
         else "."
     )
     assert text == start + end
+
+
+def test_terms_are_read_under_the_names_of_their_arguments():
+    day = date(2025, 11, 3)
+    assert Terms.read(day, Setting.FACILITY, None, nonpar=True, practitioner="NP") == Terms(
+        day, Setting.FACILITY, None, nonpar=True, practitioner="np"
+    )
+    for given, says in (
+        ({"nonpar": "yes"}, "nonpar 'yes' is neither True nor False"),
+        ({"practitioner": 7}, "practitioner 7 "),
+        ({"practitioner": "crna"}, "practitioner 'crna' is not one of"),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            Terms.read(day, Setting.FACILITY, None, **given)
+        assert str(refused.value).startswith(says)
