@@ -88,6 +88,17 @@ FORM = (
 )
 
 
+@pytest.mark.parametrize("text", ["64493-", "64493@", "64493-5"])
+def test_a_form_without_its_end_is_no_line(text):
+    for ask in (
+        lambda: estimate(text, locality="national"),
+        lambda: estimate_claim([ClaimLine(text)], locality="AL"),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            ask()
+        assert str(refused.value).endswith(f"{text!r} is not a claim line: {FORM}")
+
+
 @pytest.mark.parametrize(
     ("text", "several"),
     [

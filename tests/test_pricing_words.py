@@ -362,6 +362,9 @@ def test_an_error_of_a_line_alone_is_of_the_first():
     with pytest.raises(ModifierError) as refused:
         price_line(line("FX")._replace(hcpcs="71046"), Own(rate(pctc="1"), []))
     assert refused.value.claim_line == 1
+    with pytest.raises(ModifierError) as refused:
+        price_in_places(line("FX")._replace(hcpcs="71046"), {"one": rate(pctc="1")}, Rates({}))
+    assert refused.value.claim_line == 1
 
 
 def beside(*given):
