@@ -184,3 +184,29 @@ def test_technical_parts_of_images_rank_without_professional_ones():
     # the second at 50 %
     assert (first.allowed, second.allowed) == (30000, 10000)
     assert ([*first.steps], [step.name for step in second.steps]) == ([], ["multiple imaging"])
+
+
+def test_each_part_of_an_image_has_its_own_rank():
+    """Of 10001 the technical part is highest, 100.00, and of 10002 the other one, 240.00."""
+    whole = {**IMAGES, "pctc": "1"}
+    rates = (
+        named("10001", 30000, **whole),
+        named("10001", 10000, modifier="TC", **whole),
+        named("10002", 28000, **whole),
+        named("10002", 4000, modifier="TC", **whole),
+    )
+    # 100.00 + 95 % of 200.00; 50 % of 40.00 + 240.00
+    for order in (1, -1):
+        found = beside(rates, [asked("10001"), asked("10002")][::order])[::order]
+        assert [price.allowed for price in found] == [29000, 26000]
+        assert [price.rank for price in found] == [1, 1]
+
+
+def test_bases_that_name_themselves_are_families_of_their_own():
+    """The second is the second procedure, at 50 %."""
+    rates = (
+        named("43235", 30000, multiple_procedure="3", endoscopic_base="43235"),
+        named("45378", 20000, multiple_procedure="3", endoscopic_base="45378"),
+    )
+    found = beside(rates, [asked("43235"), asked("45378")])
+    assert [(price.allowed, price.rank) for price in found] == [(30000, 1), (10000, 2)]
