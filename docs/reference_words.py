@@ -245,6 +245,11 @@ API = (
     "as JSON, such as a code among several that the release lacks; the header "
     "`Feesync-Exit-Status` is there where the command would not end with 0. A line that Medicare "
     "does not price is an answer, with the status 200 and an exit status of 6.",
+    "Rates of any number are sent as they are read, in little memory, and as long as somebody "
+    "reads; two such answers are made at a time. `compare` and `sheet` of more than 10,000 "
+    "amounts, and `diff` of more than 60,000 codes in places, are problems with the status 422, "
+    "whose text says what to ask instead. All codes in all places are read sooner from a file of "
+    "`feesync export`.",
     "Only this machine is answered, unless `--host` says otherwise, and only under its own names: "
     "a page of another site can neither ask nor read. Nothing is kept, and there are no cookies.",
 )

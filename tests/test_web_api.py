@@ -296,7 +296,9 @@ def called(path, *, body=b"", until=1, method="GET", waits=False):
     return sent
 
 
-def test_where_a_client_goes_away_nothing_waits_to_be_sent(database, monkeypatch, capsys):
+@pytest.mark.parametrize("until", [1, 3, 1_000_000])
+def test_where_a_client_goes_away_the_rest_is_not_made(database, monkeypatch, capsys, until):
+    """Its server says so, by the end of the connection or by an error of sending."""
     ended = []
 
     def endless(answer):
@@ -306,14 +308,63 @@ def test_where_a_client_goes_away_nothing_waits_to_be_sent(database, monkeypatch
         finally:
             ended.append(answer.query.name)
 
-    monkeypatch.setattr("feesync.queries.answer.Answer.json_text", endless)
-    sent = called(address("modifiers", {}), until=3)
-    assert [message["type"] for message in sent][:2] == [
-        "http.response.start",
-        "http.response.body",
-    ]
-    assert ended == ["modifiers"]
+    monkeypatch.setattr("feesync.queries.answer.RatesAnswer.json_text", endless)
+    monkeypatch.setattr("feesync.queries.answer.RatesAnswer.is_large", True)
+    sent = called(address("rates", {"hcpcs": "64493"}), until=until, waits=True)
+    kinds = ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in sent][:2] == kinds[: len(sent)]
+    assert ended == ["rates"]
     assert capsys.readouterr().err == ""
+
+
+def test_an_error_before_the_first_piece_of_a_large_answer_is_a_problem(client, monkeypatch):
+    def broken(answer):
+        raise StoreError("it is damaged")
+        yield
+
+    monkeypatch.setattr("feesync.queries.answer.RatesAnswer.json_text", broken)
+    response = client.get(address("rates", {"hcpcs": "64490-64495", "date": "2025-11-03"}))
+    assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert response.json()["detail"] == "it is damaged"
+
+
+def test_only_the_head_of_a_large_answer_is_made_where_that_is_asked(client, monkeypatch):
+    response = client.head(address("rates", {"hcpcs": "64490-64495", "date": "2025-11-03"}))
+    assert (response.status_code, response.content) == (HTTPStatus.OK, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "detail"),
+    [
+        (
+            "compare",
+            {"hcpcs": [f"{code:05}" for code in range(10_000, 10_100)]},
+            "compare of 100 codes in 110 places in 1 setting is 11,000 amounts",
+        ),
+        (
+            "sheet",
+            {"lines": [f"{code:05}" for code in range(10_000, 11_700)], "locality": ["AL", "AK"]},
+            "sheet of 1,700 lines in 2 places in 3 settings is 10,200 amounts",
+        ),
+        (
+            "diff",
+            {"before": "RVU25D", "after": "RVU26C", "state": "CA"},
+            "diff of 10 codes in 29 places is 290 amounts, and at most 280 are",
+        ),
+    ],
+)
+def test_what_would_take_minutes_is_refused_before(client, monkeypatch, name, values, detail):
+    monkeypatch.setattr("feesync.queries.tables.MOST_CODES", 280)
+    day = {} if name == "diff" else {"date": "2025-11-03"}
+    problem = client.get(address(name, {**values, **day}))
+    assert problem.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert problem.headers["content-type"] == "application/problem+json"
+    text = problem.json()["detail"]
+    assert text.startswith(detail), text
+    assert f"'feesync {name}' on the command line has no such bound" in text
+    page = client.get(address(name, values).removeprefix("/api"))
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Too much at once" in page.text
 
 
 @pytest.mark.parametrize("body", [b"", CLAIMS.encode()])

@@ -140,6 +140,21 @@ def test_what_is_many_is_bounded_and_says_so(client):
     assert f"200 of {whole} rows shown; the CSV file has all" in page.text
 
 
+def test_no_page_has_a_table_without_end(client, monkeypatch):
+    for module, question, noun in (
+        ("compare", f"hcpcs=64493&hcpcs=64494&date={DAY}", "row"),
+        ("sheet", f"lines=64490-64495&locality={PLACE}&date={DAY}", "line"),
+        ("diff", "before=RVU25D&after=RVU26C", "row"),
+    ):
+        whole = sound(client.get(f"/{module}?{question}")).text
+        assert not re.search(rf"of \d+ {noun}s shown", whole)
+        monkeypatch.setattr(f"feesync.web.pages.{module}._MOST", 2)
+        page = sound(client.get(f"/{module}?{question}")).text
+        number = re.search(rf"2 of (\d+) {noun}s shown; the CSV file has all", page)
+        assert int(number[1]) > 3, page
+        assert len(page) < len(whole)
+
+
 def test_a_zip_that_spans_localities_says_so(client):
     page = sound(client.get("/localities?query=94303"))
     assert "a part of it lies elsewhere" in page.text

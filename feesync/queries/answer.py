@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from feesync.errors import ExitStatus, FeesyncError
@@ -46,6 +45,11 @@ class Answer:
     remark: str = ""
 
     @property
+    def is_large(self) -> bool:
+        """Whether it is to be sent as it is made, and is too large to be in memory whole."""
+        return False
+
+    @property
     def json(self) -> Any:  # noqa: ANN401 - an object or a list
         """What the command prints with `--json`."""
         return self.to_json()
@@ -83,6 +87,11 @@ class RatesAnswer(Answer):
 
     result: Rates
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it is to be sent as it is made, and is too large to be in memory whole."""
+        return self.result.grid.is_large
+
     def json_text(self) -> Iterator[str]:
         """Yield the text of JSON, row after row."""
         from feesync.writers import json_text as form
@@ -103,5 +112,5 @@ class RatesAnswer(Answer):
 
     def bounded(self, most: int) -> tuple[Any, int]:
         """Return the first rows as JSON, and how many others there are."""
-        first = list(islice(self.result, most))
+        first = self.result.first(most)
         return first, self.result.grid.row_count - len(first)

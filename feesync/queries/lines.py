@@ -6,6 +6,7 @@ What answers is imported when it is asked, so that a catalogue of them all is at
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date as Date
 from typing import Any
 
 from feesync.errors import ExitStatus
@@ -28,6 +29,8 @@ from feesync.queries.shared import (
     places,
     values_of,
 )
+from feesync.queries.size import MOST, code_count, place_count
+from feesync.queries.size import check as check_size
 from feesync.reference.place_of_service import SETTINGS
 
 _MOST_UNITS = 9_999
@@ -76,11 +79,18 @@ def _sheet(query: Query, values: dict[str, Any], db: Database) -> Answer:
     from feesync.analysis.sheet import sheet
 
     settings = [name for text in values.get("settings", SETTINGS) for name in text.split(",")]
+    settings = [name for name in settings if name.strip()]
+    parts = {
+        "line": code_count(values["lines"], values.get("date") or Date.today(), db),
+        "place": place_count(values, db),
+        "setting": len(settings),
+    }
+    check_size(query.name, parts, MOST, "fewer codes, places or settings")
     result = sheet(
         values["lines"],
         locality=places(values),
         date=values.get("date"),
-        settings=[name for name in settings if name.strip()],
+        settings=settings,
         db=db,
         **values_of(values, (NONPAR, PRACTITIONER, QP, *CONTRACT)),
     )

@@ -34,6 +34,8 @@ from feesync.queries.shared import (
     places,
     values_of,
 )
+from feesync.queries.size import MOST, MOST_CODES, most_codes, place_count
+from feesync.queries.size import check as check_size
 
 
 def _coverage(query: Query, values: dict[str, Any], db: Database) -> Answer:
@@ -84,11 +86,22 @@ def _rates(query: Query, values: dict[str, Any], db: Database) -> Answer:
 def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
     from feesync.analysis.comparison import comparisons
 
+    settings = settings_of(values.get("setting", Setting.NONFACILITY.value))
+    check_size(
+        query.name,
+        {
+            "code": len({*values["hcpcs"]}),
+            "place": place_count(values, db),
+            "setting": len(settings),
+        },
+        MOST,
+        "fewer codes, or localities or a state",
+    )
     known, unknown = comparisons(
         values["hcpcs"],
         places(values),
         values.get("state"),
-        settings=settings_of(values.get("setting", Setting.NONFACILITY.value)),
+        settings=settings,
         modifiers=values.get("modifiers", ()),
         db=db,
         **values_of(values, (DATE, QP, CONVERSION_FACTOR)),
@@ -129,6 +142,9 @@ def _diff(query: Query, values: dict[str, Any], db: Database) -> Answer:
     from feesync.changes.diff import diffs
 
     setting, states = values.get("setting"), values.get("state", ())
+    number = place_count(values, db) if states or "locality" in values else 1
+    codes = most_codes(values.get("codes", ()), values["after"], db)
+    check_size(query.name, {"code": codes, "place": number}, MOST_CODES, "fewer codes or places")
     results = diffs(
         values["before"],
         values["after"],

@@ -258,6 +258,14 @@ class Source:
         )
         return [modifier for (modifier,) in rows]
 
+    def row_counts(self, release: Release) -> dict[str, int]:
+        """Return how many row modifiers each code of a release has."""
+        rows = self.connection.execute(
+            "SELECT hcpcs, count(*) FROM relative_value WHERE release_id = ? GROUP BY hcpcs",
+            (release.release_id,),
+        )
+        return dict(rows.fetchall())
+
     def counties(self, day: date) -> dict[tuple[str, str], str]:
         """Return the counties of localities, as CMS words them.
 

@@ -7,16 +7,14 @@ for every request (guard).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from difflib import get_close_matches
-from itertools import chain
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from feesync.errors import ExitStatus, FeesyncError, InvalidInputError
 from feesync.model.money import json_text
@@ -27,6 +25,7 @@ from feesync.queries.lines import ESTIMATE
 from feesync.web import health
 from feesync.web.problem import Problem
 from feesync.web.site import by_name, site_of
+from feesync.web.stream import Stream, Text
 
 PREFIX = "/api/"
 """How the addresses of the API begin."""
@@ -45,15 +44,12 @@ _FORMAT = "format"
 """The name in a query string that says JSON or CSV."""
 
 _FORMATS = ("json", "csv")
-_PIECE = 1 << 18
-"""How many characters are sent at once; an answer that is shorter is sent whole."""
-
 _REST = "..."
 _MOST_NOTES = 4_000
 """The longest header of notes, in characters."""
 
 
-async def answer(request: Request) -> Response:
+async def answer(request: Request) -> ASGIApp:
     """Return the answer to a query, or why there is none.
 
     An estimate takes less time than handing it to another thread.
@@ -63,17 +59,27 @@ async def answer(request: Request) -> Response:
     return await run_in_threadpool(_answer, request)
 
 
-def _answer(request: Request) -> Response:
+def _answer(request: Request) -> ASGIApp:
     name, dot, suffix = request.path_params["name"].partition(".")
-    values = by_name(request.query_params.multi_items())
+    site, values = site_of(request), by_name(request.query_params.multi_items())
+
+    def problem(error: FeesyncError) -> Response:
+        return problem_response(Problem.of(error, site, values), error)
+
+    def text(found: Answer) -> Text:
+        return _text(found, form, _headers(found, site.error_text))
+
     try:
         form = _form(suffix if dot else None, values.pop(_FORMAT, None))
         if name not in QUERIES:
             return _no_address(request)
-        found = ask(QUERIES[name], values, site_of(request).db)
-        return _response(found, form, _headers(found, site_of(request).error_text))
+        found = ask(QUERIES[name], values, site.db)
+        if found.is_large:
+            return Stream(lambda: text(ask(QUERIES[name], values, site.db)), problem)
+        whole = text(found)
+        return Response("".join(whole.pieces), headers=whole.headers, media_type=whole.media_type)
     except FeesyncError as error:
-        return problem_response(Problem.of(error, site_of(request), values), error)
+        return problem(error)
 
 
 def _form(suffix: str | None, given: object) -> str:
@@ -111,55 +117,12 @@ def _notes(texts: list[str]) -> str:
     return json.dumps(shown)
 
 
-def _response(found: Answer, form: str, headers: dict[str, str]) -> Response:
-    """Return an answer; a long one is sent as it is made, so that it is never whole in memory."""
+def _text(found: Answer, form: str, headers: dict[str, str]) -> Text:
+    """Return an answer as text."""
     if form == "csv":
-        media_type, pieces = "text/csv", found.csv_text()
         headers["content-disposition"] = f'attachment; filename="{found.query.name}.csv"'
-    else:
-        media_type, pieces = "application/json", found.json_text()
-    gathered = _gathered(pieces)
-    first = next(gathered, "")
-    if len(first) < _PIECE:
-        return Response(first, headers=headers, media_type=media_type)
-    return _Pieces(first, gathered, headers, media_type)
-
-
-class _Pieces(StreamingResponse):
-    """A response in pieces, which gives up what makes them at its end, however it ends.
-
-    Else, where the client has gone away, a database in memory would wait for the next collection of
-    garbage.
-    """
-
-    def __init__(
-        self,
-        first: str,
-        others: Generator[str, None, None],
-        headers: dict[str, str],
-        media_type: str,
-    ) -> None:
-        super().__init__(chain((first,), others), headers=headers, media_type=media_type)
-        self._others = others
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the pieces."""
-        with closing(self._others):
-            await super().__call__(scope, receive, send)
-
-
-def _gathered(pieces: Iterator[str]) -> Generator[str, None, None]:
-    """Yield pieces of text together, until they are long enough to be sent."""
-    texts: list[str] = []
-    length = 0
-    for text in pieces:
-        texts.append(text)
-        length += len(text)
-        if length >= _PIECE:
-            yield "".join(texts)
-            texts, length = [], 0
-    if texts:
-        yield "".join(texts)
+        return Text(found.csv_text(), "text/csv", headers)
+    return Text(found.json_text(), "application/json", headers)
 
 
 def _no_address(request: Request) -> Response:

@@ -26,11 +26,13 @@ from feesync.errors import (
     UnknownCodeError,
     UnreachableError,
 )
+from feesync.queries.size import TooLargeError
 from feesync.schedule.threads import open_schedule
 from feesync.web.site import Site
 
 _STATUSES: dict[type[FeesyncError], HTTPStatus] = {
     InvalidInputError: HTTPStatus.BAD_REQUEST,
+    TooLargeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoPriceError: HTTPStatus.NOT_FOUND,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     UnreachableError: HTTPStatus.BAD_GATEWAY,
@@ -43,6 +45,7 @@ _TITLES: dict[type[FeesyncError], str] = {
     UnknownCodeError: "No such code",
     NoPriceError: "No price",
     InvalidInputError: "This cannot be read",
+    TooLargeError: "Too much at once",
     StoreError: "The database cannot be read",
 }
 _SAME = {"locality": ("locality", "zip"), "modifiers": ("modifiers",)}

@@ -21,6 +21,9 @@ Row = tuple[str | int | None, ...]
 ROWS = 1 << 15
 """A block of SQLite's, and a row group of a Parquet file, ends with the code that reaches this."""
 
+_ROWS_OF_TEXT = 1 << 10
+"""How many rows are text together: a megabyte of JSON."""
+
 
 class TextForm(Protocol):
     """A form of text that rows are written in, such as CSV.
@@ -86,7 +89,8 @@ class RowBlock:
 
     def text(self, form: TextForm) -> Iterator[str]:
         """Yield the rows as text."""
-        yield form.rows(self.own)
+        for begin in range(0, len(self.own), _ROWS_OF_TEXT):
+            yield form.rows(self.own[begin : begin + _ROWS_OF_TEXT])
 
     def batches(self, schema: pyarrow.Schema) -> Iterator[pyarrow.RecordBatch]:
         """Yield the rows as one batch."""

@@ -59,6 +59,12 @@ class Part:
         """What the columns of the release have in each row."""
         return release_row(self.release, self.day)
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, counted without reading them."""
+        rows_of = self.source.row_counts(self.release)
+        return len(self.places) * sum(rows_of.get(code, 0) for code in self.codes)
+
     def whole(self, row: Row) -> Row:
         """Return a row of the view with the columns of the release in their place."""
         return row[: len(OF_VIEW)] + self.of_release + row[len(OF_VIEW) :]

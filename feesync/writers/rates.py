@@ -8,7 +8,7 @@ that all codes of a release in all places need no memory. Out of scope: which re
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
@@ -88,22 +88,20 @@ class Rates(RowResult):
         Raises:
             StoreError: the database can no longer be read.
         """
-        for row in self.grid.rows():
-            yield [
-                *row[:_TEXTS],
-                *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
-                *row[_NUMBERS:_WIDTH],
-                *self._contract_cells(row),
-            ]
+        return map(self._cells, self.grid.rows())
 
     def __iter__(self) -> Iterator[RateDict]:
         names = self.columns
         for cells in self.cells():
-            row: dict[str, Any] = {
-                name: _json(cell) for name, cell in zip(names, cells, strict=True)
-            }
-            row["checks_set_aside"] = row["checks_set_aside"].split()
-            yield cast("RateDict", row)
+            yield _row(names, cells)
+
+    def first(self, most: int) -> list[RateDict]:
+        """Return at most so many rows, the first ones, as `rows` does; few others are read.
+
+        Raises:
+            StoreError: the database can no longer be read.
+        """
+        return [_row(self.columns, self._cells(row)) for row in self.grid.first(most)]
 
     def rows(self) -> list[RateDict]:
         """Return every row under the names of `feesync rates --json`, for `json.dumps`."""
@@ -197,6 +195,14 @@ class Rates(RowResult):
 
         return rows_html(iter(self), None)
 
+    def _cells(self, row: Row) -> list[Any]:
+        return [
+            *row[:_TEXTS],
+            *map(_number, row[_TEXTS:_NUMBERS], _PLACES),
+            *row[_NUMBERS:_WIDTH],
+            *self._contract_cells(row),
+        ]
+
     def _contract_cells(self, row: Row) -> list[Any]:
         contract = self.contract
         if contract is None:
@@ -209,6 +215,12 @@ class Rates(RowResult):
                 for exact in row[_WIDTH:]
             ]
         return contract_row(contract, str(row[_CODE]), amounts)
+
+
+def _row(names: Sequence[str], cells: Sequence[Any]) -> RateDict:
+    row: dict[str, Any] = {name: _json(cell) for name, cell in zip(names, cells, strict=True)}
+    row["checks_set_aside"] = row["checks_set_aside"].split()
+    return cast("RateDict", row)
 
 
 def _integer(value: str | int | None) -> int | None:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from feesync.errors import Hint, HintKind, UnknownCodeError, together
@@ -27,6 +27,9 @@ from feesync.store.source import Source, basis_of
 from feesync.writers import slices
 from feesync.writers.block import Block, Row, gather
 from feesync.writers.part import Part
+
+_LARGE = 4_000
+"""How many codes, times their places, may be in memory together: some megabytes of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,24 @@ class Grid:
             StoreError: the database can no longer be read.
         """
         try:
-            return sum(
-                len(part.source.modifiers(part.release, code)) * len(part.places)
-                for part in self.parts
-                for code in part.codes
-            )
+            return sum(part.row_count for part in self.parts)
+        except sqlite3.Error as error:
+            raise store_error(self.database, error) from error
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the rows are too many to be in memory together, judged without counting them."""
+        return sum(len(part.codes) * len(part.places) for part in self.parts) > _LARGE
+
+    def first(self, most: int) -> list[Row]:
+        """Return the first rows, and read few others.
+
+        Raises:
+            StoreError: the database can no longer be read.
+        """
+        try:
+            codes = chain.from_iterable(part.codes_rows() for part in self.parts)
+            return list(islice(chain.from_iterable(codes), most))
         except sqlite3.Error as error:
             raise store_error(self.database, error) from error
 

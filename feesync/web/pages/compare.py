@@ -14,6 +14,7 @@ from feesync.web.page import Page, Visit
 if TYPE_CHECKING:
     from feesync.analysis.comparison import Comparison
 
+_MOST = 1_000
 _BAR = 100
 """The width of the longest bar, in units of the picture."""
 
@@ -41,7 +42,12 @@ class Row(NamedTuple):
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
         return {}
-    return {"comparisons": [(one, _rows(visit, one)) for one in visit.answer.result]}
+    comparisons, room = [], _MOST
+    for one in visit.answer.result:
+        if room > 0:
+            comparisons.append((one, _rows(visit, one)[:room]))
+        room -= len(one.places)
+    return {"comparisons": comparisons, "shown": min(_MOST, _MOST - room), "whole": _MOST - room}
 
 
 def _rows(visit: Visit, comparison: Comparison) -> list[Row]:

@@ -12,7 +12,7 @@ from feesync.web.page import Page, Visit
 if TYPE_CHECKING:
     from feesync.changes.change import AmountChange, CodeChange, Diff
 
-_MOST = 200
+_MOST, _MOST_OF_ALL = 200, 1_000
 _MOST_PLACES = 12
 
 
@@ -36,7 +36,7 @@ def _view(visit: Visit) -> Mapping[str, object]:
     from feesync.changes.change import Kind, count_kind, gpci_changes
 
     results: tuple[Diff, ...] = visit.answer.result
-    first = results[0]
+    first, most = results[0], max(1, min(_MOST, _MOST_OF_ALL // len(results)))
     factors = [
         release.factors[basis]
         for release, basis in zip((first.before, first.after), first.bases, strict=True)
@@ -51,11 +51,11 @@ def _view(visit: Visit) -> Mapping[str, object]:
             for change in first.places[:_MOST_PLACES]
         ],
         "counts": {kind.value: count_kind(first.codes, kind) for kind in Kind},
-        "results": [_of_place(result) for result in results],
+        "results": [_of_place(result, most) for result in results],
     }
 
 
-def _of_place(result: Diff) -> dict[str, object]:
+def _of_place(result: Diff, most: int) -> dict[str, object]:
     """Return the rows of a place, the largest change first, as far as they are shown."""
     from feesync.changes.change import gpci_changes
 
@@ -70,7 +70,7 @@ def _of_place(result: Diff) -> dict[str, object]:
     return {
         "place": result.here[1],
         "gpcis": list(gpci_changes(*result.here)),
-        "rows": [row for _, _, row in rows[:_MOST]],
+        "rows": [row for _, _, row in rows[:most]],
         "whole": len(rows),
     }
 

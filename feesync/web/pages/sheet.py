@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from feesync.web.page import Page, Visit
 
+_MOST = 500
+
 
 def _view(visit: Visit) -> Mapping[str, object]:
     if visit.answer is None:
@@ -14,9 +16,11 @@ def _view(visit: Visit) -> Mapping[str, object]:
     from feesync.writers.printout import MOST_AMOUNTS, amount_texts, heads
 
     whole = printout(visit.answer.result, limiting=bool(visit.answer.result.nonpar))
+    shown = whole._replace(rows=whole.rows[:_MOST])
     return {
         "printout": whole,
-        "parts": whole.parts(MOST_AMOUNTS // len(whole.amounts)),
+        "shown": len(shown.rows),
+        "parts": shown.parts(MOST_AMOUNTS // len(whole.amounts)),
         "heads": heads,
         "amount_texts": amount_texts,
     }
