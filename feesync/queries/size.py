@@ -81,7 +81,7 @@ def most_codes(texts: Sequence[str], name: str, db: Database) -> int:
     spans = [span.size if (span := _span(text)) else 1 for text in texts]
     schedule, label = open_schedule(db), name.partition("@")[0]
     try:
-        with schedule.held():
+        with schedule.hold():
             when = schedule.newest_day(int(label)) if label.isdecimal() else label
             source, release = schedule.sources(when)[0]
             whole = len(source.row_counts(release))
