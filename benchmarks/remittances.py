@@ -82,7 +82,7 @@ def measure_reading(path: Path) -> None:
     """Print how fast a file is read."""
     import oxedi
 
-    from feesync.remittance.era import remittances as read
+    from feesync.x12.era import remittances as read
 
     before, start = peak(), time.process_time()
     found = sum(len(claim.services) for one in read(path) for claim in one.payments)

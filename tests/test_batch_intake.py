@@ -19,7 +19,7 @@ from feesync import InvalidInputError
 from feesync.batch import intake, plain, row_count
 from feesync.batch.claim_file import LONGEST_LINE, read_claim_file
 from feesync.cli.hints import error_text
-from feesync.remittance import submitted_rows
+from feesync.x12 import submitted_rows
 
 HEADER = "claim_id,date,hcpcs,locality,note\n"
 ROWS = [

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from feesync.errors import InvalidInputError, MissingExtraError
-from feesync.remittance import interchange
-from feesync.remittance.era import remittances
-from feesync.remittance.findings import RULES, sentence
-from feesync.remittance.reader import Reader
-from feesync.remittance.records import (
+from feesync.x12 import interchange
+from feesync.x12.era import remittances
+from feesync.x12.findings import RULES, sentence
+from feesync.x12.reader import Reader
+from feesync.x12.records import (
     Adjustment,
     ClaimAmount,
     ClaimPayment,

@@ -8,7 +8,7 @@ from remits import X12, claim, remit, service
 
 from feesync import InvalidInputError, LocalityError, audit, estimate, estimate_claim
 from feesync.remittance.billing import billed_claims
-from feesync.remittance.submitted import submissions
+from feesync.x12.submitted import submissions
 
 D = Decimal
 HERE, MANHATTAN = D("222.87"), D("100.53")

@@ -11,9 +11,9 @@ import pytest
 from test_era import findings, reads_or_refuses, secrets, shuffled
 
 from feesync.errors import InvalidInputError, MissingExtraError
-from feesync.remittance.findings import RULES, sentence
-from feesync.remittance.records import Finding, Procedure, SubmittedClaim, SubmittedLine
-from feesync.remittance.submitted import submissions
+from feesync.x12.findings import RULES, sentence
+from feesync.x12.records import Finding, Procedure, SubmittedClaim, SubmittedLine
+from feesync.x12.submitted import submissions
 
 FILES = Path(__file__).parent / "fixtures/x12"
 NPI = "1234567893"

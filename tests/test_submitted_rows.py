@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feesync.remittance.submitted_rows import COLUMNS, submitted_rows
+from feesync.x12.submitted_rows import COLUMNS, submitted_rows
 
 BASE = (Path(__file__).parent / "fixtures/x12/base.837").read_bytes()
 NPI = "1234567893"

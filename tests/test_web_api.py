@@ -592,7 +592,7 @@ def test_only_one_address_takes_a_file(client):
 
 ANSWERING = {
     *("analysis", "batch", "changes", "cms", "datasets", "formats", "refresh", "remittance"),
-    *("schemas", "verification", "writers"),
+    *("schemas", "verification", "writers", "x12"),
 }
 """Rooms of which nothing is needed before the first question."""
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 import pytest
 
 from feesync.errors import InvalidInputError
-from feesync.remittance.era import remittances
-from feesync.remittance.findings import sentence
-from feesync.remittance.submitted import submissions
+from feesync.x12.era import remittances
+from feesync.x12.findings import sentence
+from feesync.x12.submitted import submissions
 
 REMITTANCES = {
     # payments (charge and paid in cents, lines), refusals, what else is said
@@ -61,7 +61,7 @@ def test_a_remittance_is_read(x12, name):
         for remittance in found
         for payment in remittance.payments
     ]
-    findings = [finding for remittance in found for finding in remittance.findings]
+    findings = [finding for remittance in found for finding in x12.findings]
     assert {finding.rule for finding in findings} == SAID.get(name, set())
     assert any(finding.refused for finding in findings) == (name == "lfh_tertiary-payment.835")
     assert_nothing_is_quoted(x12 / name, map(sentence, findings))

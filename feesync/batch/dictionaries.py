@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 from feesync.model.dictionaries import ReleaseSourceDict
 from feesync.model.money import JsonNumber
 from feesync.pricing.dictionaries import ContractDict
-from feesync.remittance.dictionaries import FindingDict
+from feesync.x12.dictionaries import FindingDict
 
 
 class ReasonCountDict(TypedDict):

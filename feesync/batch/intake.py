@@ -24,7 +24,7 @@ from feesync.model.reading import excerpt
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from feesync.remittance.records import Finding
+    from feesync.x12.records import Finding
 
 STAGED, INPUT = "staged", "input"
 """The table of the cells as they came, and the view of them as texts, with the number of the row.
@@ -331,7 +331,7 @@ class _Submission(_Reader):
     """Professional claims as X12 837P."""
 
     def __init__(self, connection: DuckDBPyConnection, file: ClaimFile) -> None:
-        from feesync.remittance.submitted_rows import COLUMNS, submitted_rows
+        from feesync.x12.submitted_rows import COLUMNS, submitted_rows
 
         super().__init__(connection, file.name)
         self.header = COLUMNS

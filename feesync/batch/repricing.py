@@ -16,7 +16,7 @@ from feesync.model.money import json_ready
 from feesync.model.release import Release
 from feesync.model.result import Result
 from feesync.pricing.line import Contract
-from feesync.remittance.records import Finding
+from feesync.x12.records import Finding
 
 if TYPE_CHECKING:
     from feesync.batch.dictionaries import ReleaseCountDict, RepricingDict, VarianceDict

@@ -1,1 +1,1 @@
-"""Remittances (X12 835) and professional claims (X12 837P): files in, records out."""
+"""Remittances audited: what a payer decided, held against what it should have allowed."""

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from feesync.remittance.records import Adjustment, ClaimPayment, ServiceLine
+from feesync.x12.records import Adjustment, ClaimPayment, ServiceLine
 
 _PATIENT = "PR"
 _OF_ALLOWED = frozenset("123")

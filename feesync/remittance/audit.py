@@ -1,6 +1,6 @@
 """Remittances held against what their plans should have allowed.
 
-Out of scope: reading files (era, submitted), judging a line (judgement), and how an audit is
+Out of scope: reading files (x12), judging a line (judgement), and how an audit is
 printed.
 """
 
@@ -37,11 +37,11 @@ from feesync.remittance.decision import Decisions, outcome, split_claims
 from feesync.remittance.expected import ExpectedAmounts
 from feesync.remittance.judgement import Judge
 from feesync.remittance.practitioners import read_practitioners
-from feesync.remittance.records import ProviderAdjustment
 from feesync.remittance.rendering import BilledClaims, Rendering, Renderings
 from feesync.remittance.totals import worklist
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
+from feesync.x12.records import ProviderAdjustment
 
 File = str | os.PathLike[str]
 
@@ -271,7 +271,7 @@ def _read(
     Raises:
         FeesyncError: no file can be read.
     """
-    from feesync.remittance.era import remittances  # where files are read
+    from feesync.x12.era import remittances  # where files are read
 
     decisions = Decisions()
     errors: dict[int, FeesyncError] = {}

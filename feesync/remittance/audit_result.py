@@ -16,8 +16,8 @@ from feesync.model.money import json_ready
 from feesync.model.result import RowResult
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.line_status import JUDGED, LineStatus
-from feesync.remittance.records import Finding
 from feesync.remittance.totals import Total, Unaudited, cause_of, total, totals, unaudited
+from feesync.x12.records import Finding
 
 if TYPE_CHECKING:
     from feesync.remittance.dictionaries import (

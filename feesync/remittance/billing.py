@@ -1,6 +1,6 @@
 """The claims that were billed, for what a remittance does not say of them: place and practitioner.
 
-They are an 837P, or a table with a row for each line. Out of scope: reading an 837P (submitted),
+They are an 837P, or a table with a row for each line. Out of scope: reading an 837P (x12),
 and joining a claim with its remittance (rendering).
 """
 
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from feesync.errors import InvalidInputError, one_line
 from feesync.formats.table import Row
 from feesync.remittance.practitioners import RENDERING_COLUMNS, rendering_of, table_with
-from feesync.remittance.records import Finding, SubmittedClaim
 from feesync.remittance.rendering import BilledClaim, BilledClaims, Rendering
+from feesync.x12.records import Finding, SubmittedClaim
 
 _CLAIM, _LINE = "claim_id", "line"
 _SPELLINGS: dict[str, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ def read_billing(path: Path, file: int) -> Billing:
                 return Billing(billed_table(stream.read(), name), ())
     except OSError as error:
         raise InvalidInputError(f"{name} cannot be read: {error.strerror}") from None
-    from feesync.remittance.submitted import submissions  # where claims are an 837P
+    from feesync.x12.submitted import submissions  # where claims are an 837P
 
     found: BilledClaims = {}
     findings: list[Finding] = []

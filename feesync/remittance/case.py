@@ -17,8 +17,8 @@ from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.decision import Decision, Standing
 from feesync.remittance.expected import Expected
 from feesync.remittance.line_status import LineStatus, Reason
-from feesync.remittance.records import Adjustment, Procedure, ServiceLine
 from feesync.remittance.rendering import Rendering
+from feesync.x12.records import Adjustment, Procedure, ServiceLine
 
 
 class Names(NamedTuple):

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from feesync.remittance.records import (
+from feesync.x12.records import (
     ClaimPayment,
     Finding,
     Payer,

@@ -9,18 +9,10 @@ from feesync.model.money import JsonNumber
 from feesync.pricing.practitioner import PRACTITIONERS
 from feesync.remittance.allowance import Origin
 from feesync.remittance.line_status import LineStatus
+from feesync.x12.dictionaries import FindingDict
 
 LineStatusText: TypeAlias = Annotated[str, LineStatus]
 """What is found of a line."""
-
-
-class FindingDict(TypedDict):
-    """What is wrong in an X12 file."""
-
-    segment: int
-    path: str
-    rule: str
-    refused: bool
 
 
 class AuditLineDict(TypedDict):

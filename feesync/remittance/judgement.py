@@ -25,8 +25,8 @@ from feesync.remittance.case import Case, CaseLine, audit_line, whole_claim
 from feesync.remittance.decision import REVERSAL, Decision, Standing
 from feesync.remittance.expected import Expected, ExpectedAmounts
 from feesync.remittance.line_status import LineStatus, Reason
-from feesync.remittance.records import ServiceLine
 from feesync.remittance.rendering import Renderings
+from feesync.x12.records import ServiceLine
 
 _MEDICARE, _HCPCS = "MB", "HC"
 _DENIED = "4"

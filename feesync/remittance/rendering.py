@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from feesync.remittance.decision import Decision
-from feesync.remittance.records import ServiceLine
+from feesync.x12.records import ServiceLine
 
 
 class Rendering(NamedTuple):

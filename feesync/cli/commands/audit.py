@@ -38,11 +38,11 @@ from feesync.pricing.practitioner import PHYSICIAN
 from feesync.remittance.audit import TOLERANCE, audit_files
 from feesync.remittance.audit_line import AuditLine
 from feesync.remittance.audit_result import Audit, AuditFile, ProviderTotal
-from feesync.remittance.findings import sentence
 from feesync.remittance.line_status import Reason
 from feesync.remittance.totals import Total, Unaudited
 from feesync.text.cells import count_of
 from feesync.writers import answer
+from feesync.x12.findings import sentence
 
 _MOST_FINDINGS = 20
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)

@@ -46,8 +46,8 @@ from feesync.formats.table import plain
 from feesync.model.rate import Setting
 from feesync.model.reading import excerpt
 from feesync.pricing.practitioner import PHYSICIAN
-from feesync.remittance.findings import sentence
 from feesync.text.cells import count_of
+from feesync.x12.findings import sentence
 
 _MOST_FINDINGS = 20
 _ENGINES = ("duckdb", "spark")

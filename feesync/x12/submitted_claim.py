@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from feesync.remittance.records import Procedure, SubmittedClaim, SubmittedLine
-from feesync.remittance.values import (
+from feesync.x12.records import Procedure, SubmittedClaim, SubmittedLine
+from feesync.x12.values import (
     ElementError,
     Segment,
     amount,

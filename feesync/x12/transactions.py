@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from feesync.remittance.envelope import Envelope
-from feesync.remittance.interchange import Block, Interchange, blocks
-from feesync.remittance.records import Finding
+from feesync.x12.envelope import Envelope
+from feesync.x12.interchange import Block, Interchange, blocks
+from feesync.x12.records import Finding
 
 MOST_CLAIMS = 2_000
 """Claims of a transaction that are read together, so that memory has a bound."""

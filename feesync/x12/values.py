@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from feesync.remittance.interchange import Interchange
-from feesync.remittance.records import Procedure
+from feesync.x12.interchange import Interchange
+from feesync.x12.records import Procedure
 
 _NUMBER = re.compile(rb"-?(?:[0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 _AMOUNT = re.compile(rb"(-?)([0-9]{0,13})(?:\.([0-9]{0,2})0{0,7})?")

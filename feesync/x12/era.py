@@ -19,17 +19,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from feesync.errors import MissingExtraError
-from feesync.remittance.claim_payment import claim_payment
-from feesync.remittance.reader import Reader, records_of
-from feesync.remittance.records import (
+from feesync.x12.claim_payment import claim_payment
+from feesync.x12.reader import Reader, records_of
+from feesync.x12.records import (
     ClaimPayment,
     Finding,
     Payer,
     ProviderAdjustment,
     Remittance,
 )
-from feesync.remittance.transactions import Part
-from feesync.remittance.values import (
+from feesync.x12.transactions import Part
+from feesync.x12.values import (
     ElementError,
     Segment,
     Value,

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from feesync.remittance.dictionaries import FindingDict
+    from feesync.x12.dictionaries import FindingDict
 
 
 class Finding(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feesync.remittance.records import Finding
+from feesync.x12.records import Finding
 
 RULES = {
     "another-transaction-set": "a transaction that is of another kind than those that are read",

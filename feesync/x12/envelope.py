@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from feesync.remittance.records import Finding
+from feesync.x12.records import Finding
 
 _CONTROL = {b"ISA": 13, b"GS": 6, b"ST": 2}
 """Which element of a header has its control number; in a trailer it is the second."""

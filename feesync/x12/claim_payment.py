@@ -12,14 +12,14 @@ from datetime import date
 from decimal import Decimal
 
 from feesync.model.tuples import tuple_of
-from feesync.remittance.records import (
+from feesync.x12.records import (
     Adjustment,
     ClaimAmount,
     ClaimPayment,
     Procedure,
     ServiceLine,
 )
-from feesync.remittance.values import (
+from feesync.x12.values import (
     ElementError,
     Segment,
     Value,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feesync.model.money import dollars
-from feesync.remittance.records import Finding, SubmittedClaim, SubmittedLine
-from feesync.remittance.submitted import submissions
+from feesync.x12.records import Finding, SubmittedClaim, SubmittedLine
+from feesync.x12.submitted import submissions
 
 COLUMNS = (
     *("claim_id", "line", "date", "hcpcs", "modifiers", "zip", "pos", "units", "charge"),

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from feesync.errors import InvalidInputError, one_line
-from feesync.remittance.findings import sentence, transaction_set
-from feesync.remittance.records import Finding, Remittance, Submission
-from feesync.remittance.transactions import MOST_CLAIMS, Part, Transactions
+from feesync.x12.findings import sentence, transaction_set
+from feesync.x12.records import Finding, Remittance, Submission
+from feesync.x12.transactions import MOST_CLAIMS, Part, Transactions
 
 Record = TypeVar("Record", Remittance, Submission)
 

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from feesync.errors import MissingExtraError
-from feesync.remittance.reader import Reader, records_of
-from feesync.remittance.records import Submission, SubmittedClaim
-from feesync.remittance.submitted_claim import COMPOSITES, Claims
-from feesync.remittance.transactions import Part
-from feesync.remittance.values import ElementError, Segment, Value, separator_in_use
+from feesync.x12.reader import Reader, records_of
+from feesync.x12.records import Submission, SubmittedClaim
+from feesync.x12.submitted_claim import COMPOSITES, Claims
+from feesync.x12.transactions import Part
+from feesync.x12.values import ElementError, Segment, Value, separator_in_use
 
 if TYPE_CHECKING:
-    from feesync.remittance.interchange import Interchange
+    from feesync.x12.interchange import Interchange
 
 _GUIDE = "005010X222"
 _MAP = "837.5010.X222.A1.xml"
