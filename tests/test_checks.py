@@ -519,10 +519,17 @@ def test_how_many_priced_rows_change_which_policy(known, label, most, supervisio
     )
 
 
-@pytest.mark.parametrize(("label", "most"), [("RVU26B", 40), ("RVU27A", 52)])
-def test_how_many_priced_rows_change_a_policy(known, label, most):
+@pytest.mark.parametrize(
+    ("label", "policy", "most"),
+    [
+        ("RVU26B", {"bilateral": "2"}, 40),
+        ("RVU27A", {"bilateral": "2"}, 52),
+        ("RVU26B", {"supervision": "01"}, 60),
+    ],
+)
+def test_how_many_priced_rows_change_a_policy(known, label, policy, most):
     for number, has_fault in ((most, False), (most + 1, True)):
-        given = release(changed(number, bilateral="2"), label)
+        given = release(changed(number, **policy), label)
         assert bool(PolicyChanges()(beside(known, given))) is has_fault
 
 

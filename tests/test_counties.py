@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from feesync import FeeSchedule, LocalityError
+from feesync.model.locality import Locality
 from feesync.places import words
 from feesync.reference.counties import counties as by_state
 from feesync.reference.counties import is_county, states_with, without_kind
@@ -117,6 +118,8 @@ def test_what_has_no_word_is_no_city(schedule):
         ("Cook", ["06102-16", "10212-99", "06202-00"]),
         ("dade", ["09102-04", "10212-99", "05302-99"]),
         ("nevada", ["01312-00"]),  # a state, and no county of the name elsewhere
+        ("Oregon", ["02302-01", "02302-99"]),  # likewise: one is in Missouri
+        ("Houston", ["04412-18"]),  # a locality by its whole name: five states have the county
         ("Napa", ["01112-51"]),
         ("Suffolk County", ["14212-01", "13202-02"]),
         ("Queens", ["13292-04"]),
@@ -125,6 +128,14 @@ def test_what_has_no_word_is_no_city(schedule):
 )
 def test_counties_among_all_other_counties_are_found(known, query, found):
     assert keys(words.search(query, *known)) == found
+
+
+def test_two_letters_are_no_county():
+    place = Locality("99902", "01", "ZZ", "CITY (LA CNTY)", 1000, 1000, 1000)
+    assert words.of_county("LA", [place], {}) == []
+    assert words.of_county("LA C", [place], {}) == []
+    other = place._replace(name="CITY (LEE CNTY)")
+    assert words.of_county("Lee County", [place, other], {}) == [other]
 
 
 def test_a_county_alone_is_listed_and_not_chosen(schedule):

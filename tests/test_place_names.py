@@ -37,6 +37,18 @@ def test_states(places):
             of_states("RVU25D", places, states)
 
 
+@pytest.mark.parametrize(
+    ("states", "letters"), [(["ZZ"], "CA"), (["TEXIS"], "TX"), (["WYOMNG", "TEXAS"], "WY")]
+)
+def test_a_state_that_is_none_is_met_with_the_letters_of_one(places, states, letters):
+    with pytest.raises(LocalityError) as error:
+        of_states("RVU25D", places, states)
+    assert str(error.value) == (
+        f"RVU25D has no locality in state {states[0]!r}; give its two letters, such as {letters}, "
+        "or its name"
+    )
+
+
 def test_a_text_of_a_hundred_characters_may_be_a_name(places):
     with pytest.raises(LocalityError, match=f"^no locality '{'x' * 100}'"):
         resolve("x" * 100, places)
