@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from cms_files import quarter, repriced, rvu25d, zip_of
 
+from feesync.datasets.registry import DATASETS
 from feesync.datasets.rvu.load import load
 from feesync.errors import Hint, HintKind, InvalidInputError, NoReleaseError, StoreError
 from feesync.formats.release import from_zip
 from feesync.store import checksums
 from feesync.store.pair import _insert, open_pair, revision_name
-from feesync.store.revisions import Revisions, read_revisions
+from feesync.store.revisions import Revisions, are_sound, read_revisions
 from feesync.store.schema import memory_database, open_for_reading
 from feesync.store.snapshot import open_snapshot
 from feesync.store.source import Source
@@ -174,6 +175,62 @@ def test_a_copy_of_no_rows_is_none():
     connection = memory_database()
     _insert(connection, "release", [])
     assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)
+
+
+ZIPS = (
+    ("ZIP5 2025 Q4", ("94110", "", "01112", "05", "CA", 1)),
+    ("ZIP9 2025 Q4", ("94110", "0001", "01112", "05", "CA", 1)),
+)
+
+
+def is_sound(database, name, label=None):
+    """Ask as a refresh does: each dataset has its own check."""
+    checks = {dataset.name: dataset.check_edition for dataset in DATASETS}
+    return are_sound(database, name, checks.get(name, checksums.check_edition), label)
+
+
+@pytest.mark.parametrize(
+    ("change", "unsound"),
+    [
+        ("UPDATE relative_value SET work_rvu = 0 WHERE hcpcs = '64493'", {"RVU25D"}),
+        ("UPDATE zip_locality SET locality = '06' WHERE plus4 = ''", {"ZIP5 2025 Q4"}),
+        ("UPDATE zip_locality SET locality = '06' WHERE plus4 = '0001'", {"ZIP9 2025 Q4"}),
+        ("UPDATE further SET number = 2", {"X 1"}),
+    ],
+)
+def test_an_edition_is_sound_by_the_rows_of_its_own_dataset(loaded, change, unsound):
+    with closing(sqlite3.connect(loaded, isolation_level=None)) as connection:
+        add = (
+            "INSERT INTO edition (edition_id, dataset, label, year, effective_from, effective_to, "
+            "sha256, source, loaded_at, rows) "
+            "VALUES (?, ?, ?, 2025, '2025-10-01', '2025-12-31', ?, 'x', '2025-10-02', 1)"
+        )
+        for number, (label, row) in enumerate(ZIPS, start=2):
+            connection.execute(add, (number, "zip-locality", label, f"{number:064}"))
+            connection.execute(
+                "INSERT INTO zip_locality VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row)
+            )
+            checksums.seal_zip_file(connection, number, label[:4])
+        connection.execute("CREATE TABLE further (edition_id INTEGER, number INTEGER)")
+        connection.execute(add, (4, "x", "X 1", f"{4:064}"))
+        connection.execute("INSERT INTO further VALUES (4, 1)")
+        checksums.seal_edition(connection, 4, ["further"])
+        checksums.seal_shared(connection)
+        editions = connection.execute("SELECT dataset, label FROM edition").fetchall()
+        assert all(is_sound(loaded, *edition) for edition in editions)
+        connection.execute(change)
+    assert {label for name, label in editions if not is_sound(loaded, name, label)} == unsound
+    (of_damage,) = (name for name, label in editions if label in unsound)
+    names = {name for name, _ in editions}
+    assert [name for name in names if not is_sound(loaded, name)] == [of_damage]
+
+
+def test_a_damaged_table_of_editions_is_no_edition_s_damage(loaded):
+    with closing(sqlite3.connect(loaded)) as connection:
+        connection.execute("UPDATE edition SET source = 'x'")
+        connection.commit()
+    with pytest.raises(StoreError, match="is damaged: its table of releases is not what"):
+        is_sound(loaded, "rvu")
 
 
 def test_a_database_without_its_editions(loaded):
