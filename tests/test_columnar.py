@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,51 @@ def test_duckdb_reads_no_variable_and_leaves_no_file(tmp_path, monkeypatch):
         assert [*tmp_path.iterdir()] != []
     assert [*tmp_path.iterdir()] == []
     assert frame == [(1,)]
+
+
+def test_columns_become_a_table_of_their_types():
+    import duckdb
+
+    day = date(2025, 11, 3)
+    columns = {
+        "big": ("BIGINT", [2**40, None]),
+        "small": ("INTEGER", [1, None]),
+        "text": ("VARCHAR", ["05", None]),
+        "word": ("STRING", ["05", None]),
+        "flag": ("BOOLEAN", [True, None]),
+        "day": ("DATE", [day, None]),
+    }
+    with columnar.open_duckdb() as duck:
+        columnar.give(duck, "made", columns)
+        assert duck.execute("SELECT column_name, column_type FROM (DESCRIBE made)").fetchall() == [
+            ("big", "BIGINT"), ("small", "INTEGER"), ("text", "VARCHAR"), ("word", "VARCHAR"),
+            ("flag", "BOOLEAN"), ("day", "DATE"),
+        ]  # fmt: skip
+        rows = duck.execute("SELECT * FROM made").fetchall()
+        assert rows == [(2**40, 1, "05", "05", True, day), (None,) * 6]
+        with pytest.raises(duckdb.CatalogException):
+            duck.execute("SELECT * FROM given")
+
+
+def test_duckdb_downloads_nothing_and_prints_nothing(tmp_path):
+    settings = {
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        "enable_progress_bar": False, "python_enable_replacements": False,
+        "temp_directory": str(tmp_path), "memory_limit": "810.6 MiB", "threads": 3,
+        "checkpoint_threshold": "931.3 GiB",
+    }  # fmt: skip
+    with closing(columnar.connect(tmp_path, threads=3)) as duck:
+        found = {
+            name: duck.execute(f"SELECT current_setting('{name}')").fetchone()[0]
+            for name in settings
+        }
+    assert found == settings
+
+
+@pytest.mark.parametrize("missing", [(), ("duckdb",), ("pyarrow",), ("duckdb", "pyarrow")])
+def test_duckdb_serves_where_pyarrow_is_too(monkeypatch, missing):
+    monkeypatch.setattr(columnar, "find_spec", lambda name: None if name in missing else name)
+    assert columnar.is_installed() is (not missing)
 
 
 def test_too_little_memory_and_disk_is_one_line():
