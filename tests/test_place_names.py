@@ -8,7 +8,7 @@ from feesync import FeeSchedule, estimate
 from feesync.errors import LocalityError
 from feesync.model.locality import Locality
 from feesync.places import words
-from feesync.places.names import enumeration, has_words, of_states, resolve, similar
+from feesync.places.names import enumeration, has_words, matches, of_states, resolve, similar
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,12 @@ def test_the_beginning_of_a_word_counts_from_four_letters_on(places):
         resolve("man", places)
 
 
+def test_a_whole_word_comes_before_the_beginning_of_one():
+    first, second = named("BIG CLAY", "OLD CLAYTON")
+    assert matches("clay", [first, second]) == [first]
+    assert matches("clayt", [first, second]) == [second]
+
+
 def test_the_rest_of_a_state_is_not_all_of_it(places):
     assert resolve("rest of tex", places).key == "04412-99"
     with pytest.raises(LocalityError) as error:
@@ -90,6 +96,11 @@ def test_beside_an_unknown_key_stand_its_number_elsewhere_and_the_rest_of_its_ma
 
 def test_a_part_of_a_name_that_is_a_county_of_that_place_alone():
     assert estimate("64493", locality="Marin", date="2025-11-03").locality.key == "01112-52"
+
+
+def test_a_whole_name_comes_before_a_county():
+    """DELAWARE is a state, and a county that CMS names for Philadelphia."""
+    assert estimate("64493", locality="Delaware", date="2025-11-03").locality.state == "DE"
 
 
 @pytest.mark.parametrize(
@@ -127,6 +138,7 @@ def test_a_name_comes_before_a_county(text, says):
             [0],
         ),  # one word alone
         ("x new york", ["LONGWORD NEW YORK"], []),  # as many words as the text, or one
+        ("n new york", ["LONGWORD NEW YORK"], []),  # not fewer at the end of the name
         ("aaaaa", ["AAAAB", "AAAAC", "AAAAD", "AAAAE", "AAAAF"], [0, 1, 2, 3]),  # four at most
         ("", ["ABCE"], []),
     ],
