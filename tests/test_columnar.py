@@ -124,13 +124,17 @@ def test_of_some_codes_only_their_rows_and_the_localities_are_compared(loaded):
 
 
 def test_the_formula_is_that_of_the_database(loaded):
-    """64493 in San Francisco, October 2025: 222.87 by CMS; a cent more by another view."""
+    """64493 in San Francisco, October 2025: 222.87 by CMS; a cent more by another view.
+
+    Of several databases it is that of the first.
+    """
     query = (
         "SELECT nonfacility_fee FROM rate_cents WHERE hcpcs = '64493' AND mac = '01112' "
-        "AND locality = '05'"
+        "AND locality = '05' AND release_id = 1"
     )
-    with closing(sqlite3.connect(loaded)) as connection:
-        source = Source(connection, embedded=False)
+    with closing(sqlite3.connect(loaded)) as connection, closing(open_snapshot()) as embedded:
+        source, other = Source(connection, embedded=False), Source(embedded, embedded=True)
+        answers = [(source, source.releases[0]), (other, other.releases[0])]
         ((view,),) = connection.execute(
             "SELECT sql FROM sqlite_master WHERE name = 'revision_rate_cents'"
         ).fetchall()
@@ -138,7 +142,7 @@ def test_the_formula_is_that_of_the_database(loaded):
             connection.execute("DROP VIEW revision_rate_cents")
             connection.execute(view.replace("5000000", before))
             with columnar.open_duckdb() as duck:
-                columnar.give_releases(duck, [(source, source.releases[0])])
+                columnar.give_releases(duck, answers)
                 assert duck.execute(query).fetchall() == [(cents,)]
 
 

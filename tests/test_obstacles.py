@@ -83,7 +83,11 @@ def test_a_name_in_use_is_said_at_loading_and_answers_go_on(
     assert answers()
 
 
-def test_a_migration_that_fails_is_rolled_back_and_the_connection_goes_on(of_version):
+def test_a_migration_that_fails_is_rolled_back_and_the_connection_goes_on(
+    of_version, tmp_path, monkeypatch
+):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
     path = of_version("0.5.0", "CREATE TABLE edition (a)")
     before = lines(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -94,6 +98,7 @@ def test_a_migration_that_fails_is_rolled_back_and_the_connection_goes_on(of_ver
         connection.execute("DROP TABLE edition")
         schema.migrate(connection)
     assert is_newest(path)
+    assert [*Path().iterdir()] == []  # what is compared with is in memory
 
 
 @pytest.mark.parametrize(("target", "rows"), [("zip_file (zip_file_id)", 1), ("ZIP_FILE", 0)])
@@ -166,6 +171,17 @@ def test_a_damaged_table_of_releases_answers_nothing(of_version):
     of_version("0.5.0", "UPDATE conversion_factor SET factor = factor + 1")
     with pytest.raises(StoreError, match="its table of releases is not what was loaded"):
         answers()
+
+
+@pytest.mark.parametrize(
+    ("version", "editions", "current"), [(5, False, False), (6, True, False), (7, True, True)]
+)
+def test_what_is_feesync_s_own_of_a_version(version, editions, current):
+    connection = schema.memory_database()
+    connection.execute(f"PRAGMA user_version = {version}")
+    assert checksums.has_editions(connection) is editions
+    assert schema.table_of_editions(connection) == ("edition" if editions else "release")
+    assert ("current_rate" in checksums.views_of(connection)) is current
 
 
 def test_checksums_of_an_edition_are_of_the_tables_of_its_dataset(database):

@@ -8,6 +8,7 @@ import pytest
 
 from feesync import estimate
 from feesync.errors import BusyError, StoreError
+from feesync.reference.tables import data_folder
 from feesync.store import schema
 from feesync.store.source import Source
 from feesync.store.transaction import writing
@@ -344,3 +345,9 @@ def test_a_database_that_nothing_writes_to_may_be_read_by_any_thread(loaded):
             found = threads.submit(rows.fetchone).result()
         assert found == connection.execute("SELECT count(*) FROM edition").fetchone()
         connection.close()
+
+
+def test_the_source_of_a_factor_that_no_file_of_a_release_has_is_one_of_the_repository():
+    path = Path(schema.REFERENCE_FACTOR)
+    assert path.parts[0] == "data"
+    assert Path(data_folder(), *path.parts[1:]).is_file()

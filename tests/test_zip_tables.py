@@ -51,6 +51,11 @@ def test_every_pair_is_a_locality_of_the_quarter(cms, real):
 def test_the_embedded_table_without_cms_file():
     table = embedded_zip_table()
     assert str(table.file) == "ZIP5 2025 Q4"
+    assert table.file.embedded
+    assert table.states()["01112"] == {"CA"}
+    assert table.states()["12202"] == {"DC", "MD", "VA"}
+    assert dict(table.rows())["95023"] == ("01112", "65", "CA", True)
+    assert sum(1 for _ in table.rows()) == 42_956
     assert sum(table.counts().values()) == 42_956
     assert table.counts().keys() == table.pairs()
     assert len(table.pairs()) == 109
@@ -189,3 +194,9 @@ def test_a_damaged_group_of_zips_keeps_no_other_from_its_answer(stored):
     zip5, _ = stored_zip_tables(stored, checked=True)
     assert zip5.row(ZipCode("10001", "")) == ("13202", "01", "NY", False)
     assert zip5.localities("10001") == [("13202", "01")]
+
+
+def test_a_database_has_files_of_zips_since_version_3(stored):
+    for version, count in ((2, 0), (3, 2)):
+        stored.execute(f"PRAGMA user_version = {version}")
+        assert len(stored_zip_tables(stored)) == count
