@@ -97,6 +97,7 @@ ROOMS = {
             "test_policy_shares",
             "test_wrong_policies",
             "test_drift",
+            "test_revisions",
             "test_editions",
             "test_selection",
             "test_dataset_questions",
