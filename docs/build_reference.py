@@ -313,6 +313,9 @@ def note_calls() -> Iterator[NoteCall]:
     """Yield every place in the code that makes a note."""
     for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and makes_note(node)]
+        if not calls:
+            continue
         constants = {
             node.targets[0].id: node.value.value
             for node in tree.body
@@ -327,12 +330,11 @@ def note_calls() -> Iterator[NoteCall]:
             if isinstance(function, ast.FunctionDef)
             for node in ast.walk(function)
         }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and makes_note(node):
-                scope = inner.get(id(node), tree)
-                statements = [one for one in ast.walk(scope) if isinstance(one, ast.stmt)]
-                ordered = sorted(statements, key=lambda one: one.lineno)
-                yield NoteCall(node, ordered, constants)
+        for call in calls:
+            scope = inner.get(id(call), tree)
+            statements = [one for one in ast.walk(scope) if isinstance(one, ast.stmt)]
+            ordered = sorted(statements, key=lambda one: one.lineno)
+            yield NoteCall(call, ordered, constants)
 
 
 def makes_note(call: ast.Call) -> bool:
@@ -397,7 +399,8 @@ def variables() -> str:
     names = {
         node.value.value
         for path in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "VARIABLE" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
         and node.targets[0].id.endswith("VARIABLE")

@@ -304,11 +304,11 @@ def test_no_line_is_no_failure(loaded, tmp_path):
     assert run.engine.rows("SELECT * FROM answer") == []
 
 
-@pytest.mark.parametrize("day", ["2019-05-01", "0001-01-01", "9999-12-31"])
-def test_no_release_is_a_reason(tmp_path, day):
-    rows = [{"hcpcs": "64493", "date": day, "locality": "01112-05"}]
-    (answer,) = repriced(tmp_path, rows, group="line")
-    assert (answer["status"], answer["reason"]) == ("refused", "no-release")
+def test_no_release_is_a_reason(tmp_path):
+    days = ["2019-05-01", "0001-01-01", "9999-12-31"]
+    rows = [{"hcpcs": "64493", "date": day, "locality": "01112-05"} for day in days]
+    answers = repriced(tmp_path, rows, group="line")
+    assert [(each["status"], each["reason"]) for each in answers] == 3 * [("refused", "no-release")]
 
 
 def test_what_was_allowed_is_compared(loaded, tmp_path):

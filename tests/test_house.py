@@ -4,7 +4,6 @@ import ast
 import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain
 from pathlib import Path
 
 import feesync
@@ -36,13 +35,18 @@ def room(module):
     return parts[1] if len(parts) > 1 else ""
 
 
-def type_checking(tree):
-    """The blocks of `if TYPE_CHECKING`."""
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
-    ]
+def import_statements(node, *, types):
+    """The imports in a module, also inside functions.
+
+    `types=False` leaves out the blocks of `if TYPE_CHECKING`.
+    """
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield node
+    if not types and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(node, block, ()):
+            yield from import_statements(statement, types=types)
 
 
 @cache
@@ -59,10 +63,7 @@ def imports(types=True):
     """
     edges = set()
     for name, tree in trees().items():
-        unseen = set() if types else {*chain.from_iterable(map(ast.walk, type_checking(tree)))}
-        for node in ast.walk(tree):
-            if node in unseen:
-                continue
+        for node in import_statements(tree, types=types):
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found = {
                     whole if (whole := f"{node.module}.{alias.name}") in MODULES else node.module

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas
 import pytest
+from everyday import one_in
 
 from feesync import diff, estimate, reprice
 from feesync.errors import StoreError
@@ -206,6 +207,7 @@ def test_an_old_database_where_nothing_can_be_written_answers_the_same(unwritabl
     assert dump(unwritable) == before
 
 
+@pytest.mark.parametrize("old", one_in(4, DUMPS), indirect=True, ids=lambda path: path.stem)
 def test_a_file_is_repriced_by_an_old_database_and_the_snapshot_beside_it(unwritable):
     for days in ([DAY, "2021-05-03"], ["2021-05-03", DAY]):
         claims = pandas.DataFrame({"date": days, "hcpcs": "64493", "locality": "01112-05"})

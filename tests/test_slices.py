@@ -75,7 +75,13 @@ GRIDS = {
 }
 
 
-@pytest.mark.parametrize(("codes", "places", "states"), GRIDS.values(), ids=GRIDS)
+@pytest.mark.parametrize(
+    ("codes", "places", "states"),
+    [
+        pytest.param(*grid, id=name, marks=pytest.mark.slow if name == "all" else ())
+        for name, grid in GRIDS.items()
+    ],
+)
 @pytest.mark.parametrize(
     ("when", "qp"),
     [
