@@ -19,7 +19,7 @@ from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
 from feesync.errors import UnknownCodeError, together
 from feesync.model.locality import Locality
-from feesync.model.money import dollars, dollars_or_none, json_ready, percent_change
+from feesync.model.money import change, dollars_or_none, json_ready
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.model.reading import sequence_or_none
@@ -132,18 +132,6 @@ class Comparison(RowResult):
         if not others:
             row["allowed"] = row["amount"]
         return json_ready(row)
-
-
-def change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
-    """Return the difference of two amounts in dollars, and in percent of the first.
-
-    Args:
-        before: cents, None where there is no price.
-        after: cents, None where there is no price.
-    """
-    if before is None or after is None:
-        return None, None
-    return dollars(after - before), percent_change(before, after) if before else None
 
 
 @of_one_state

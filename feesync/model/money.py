@@ -93,6 +93,18 @@ def percent_change(before: int, after: int) -> Decimal:
     return decimal(change if after >= before else -change, 2)
 
 
+def change(before: int | None, after: int | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return the difference of two amounts in dollars, and in percent of the first.
+
+    Args:
+        before: cents, None where there is no price.
+        after: cents, None where there is no price.
+    """
+    if before is None or after is None:
+        return None, None
+    return dollars(after - before), percent_change(before, after) if before else None
+
+
 def percent_of(part: int, whole: int) -> Decimal:
     """Return an amount in percent of a positive one: (205, 200) is 102.50.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from feesync.analysis.comparison import change
-from feesync.model.money import decimal
+from feesync.model.money import change, decimal
 from feesync.text.bar import Bar
 from feesync.text.block import Block, Line, Table
 from feesync.text.cells import change_cell, dollar_cell, name_cell

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from feesync.analysis.comparison import Comparison, change, comparisons
+from feesync.analysis.comparison import Comparison, comparisons
 from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
 from feesync.cli.options import (
@@ -37,7 +37,7 @@ from feesync.cli.output import (
 from feesync.cli.word import Word
 from feesync.errors import ExitStatus
 from feesync.model.locality import Locality
-from feesync.model.money import decimal, dollars_or_none
+from feesync.model.money import change, decimal, dollars_or_none
 from feesync.model.rate import BOTH, Setting, read_choice, settings_of
 from feesync.model.result import notes_of, rows_of
 from feesync.text.cells import change_cell, name_cell

@@ -51,7 +51,7 @@ def _view(visit: Visit) -> Mapping[str, object]:
 
 
 def _rows(visit: Visit, comparison: Comparison) -> list[Row]:
-    from feesync.analysis.comparison import change
+    from feesync.model.money import change
 
     first, *second = comparison.settings
     longest = max(

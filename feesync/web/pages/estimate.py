@@ -196,7 +196,7 @@ def _elsewhere(values: Mapping[str, object]) -> str:
 
 def _among(comparison: Comparison, key: str) -> dict[str, Any]:
     """Return what is shown of a place among all others."""
-    from feesync.analysis.comparison import change  # not before there is an answer
+    from feesync.model.money import change
 
     setting, national = comparison.settings[0], comparison.national.amounts[comparison.settings[0]]
     rows = [
