@@ -205,7 +205,7 @@ def test_columns_become_a_table_of_their_types():
     import duckdb
 
     day = date(2025, 11, 3)
-    columns = {
+    columns: dict[str, tuple[str, list[object]]] = {
         "big": ("BIGINT", [2**40, None]),
         "small": ("INTEGER", [1, None]),
         "text": ("VARCHAR", ["05", None]),
