@@ -171,6 +171,15 @@ def test_the_data_page_says_what_answers(client, loaded):
     assert "rvu25d.zip" in page.text
 
 
+def test_the_data_page_loads_again_until_every_row_is_compared(client, monkeypatch):
+    again = '<meta http-equiv="refresh"'
+    assert again not in client.get("/data").text
+    monkeypatch.setattr("feesync.refresh.status.known_damages", lambda db: None)
+    page = client.get("/data")
+    assert again in page.text
+    assert "Every row is being compared with its checksum" in sound(page).text
+
+
 def test_the_example_of_every_address_works(client):
     page = sound(client.get("/api"))
     examples = [

@@ -111,7 +111,7 @@ TOOLS: dict[str, Tool] = {
         ),
         _tool(
             "status",
-            "Which releases are loaded, from which files, and how fresh. Takes some seconds.",
+            "Which releases are loaded, from which files, and how fresh.",
         ),
     )
 }

@@ -48,9 +48,9 @@ def _modifiers(query: Query, values: dict[str, Any], db: Database) -> Answer:
 
 
 def _status(query: Query, values: dict[str, Any], db: Database) -> Answer:
-    from feesync.refresh.status import status
+    from feesync.refresh.status import status_at_once
 
-    result = status(db=db, **values)
+    result = status_at_once(db=db, **values)
     return Answer(query, values, result, result.to_dict, result.rows, status=result.status)
 
 

@@ -72,6 +72,7 @@ class StatusDict(TypedDict):
     last_listing: Time | None
     zip_files: list[ZipFileDict]
     damages: list[str]
+    compared: bool
     stale: bool | None
     stale_because: str | None
     stale_hint: HintDict | None

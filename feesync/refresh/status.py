@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import date as Date
@@ -20,6 +20,7 @@ from feesync.model import reading
 from feesync.model.dates import read_age
 from feesync.model.result import RowResult
 from feesync.paths import cache_path, database_path, settings_name
+from feesync.refresh.inspection import known_damages
 from feesync.refresh.today import Today, read_today
 from feesync.schedule.threads import open_schedule
 from feesync.store.freshness import Freshness, read_freshness
@@ -45,6 +46,8 @@ class Status(RowResult):
         today: how the loaded releases stand today.
         datasets: what is loaded of each dataset.
         damages: a line for each part of the database that differs from its checksum.
+        is_compared: whether every row has been compared with its checksum; where that still goes
+            on, `damages` is empty.
         is_stale: whether it is older than it may be; None where no limit was given.
         stale_because: why it is stale, None where it is not.
         stale_hint: what makes it fresh, None where an ordinary refresh does.
@@ -62,6 +65,7 @@ class Status(RowResult):
     today: Today
     datasets: tuple[Description, ...]
     damages: tuple[str, ...]
+    is_compared: bool
     is_stale: bool | None
     stale_because: str | None
     stale_hint: Hint | None
@@ -108,6 +112,7 @@ class Status(RowResult):
             "last_listing": _iso(fresh.listing.asked if fresh.listing else None),
             **{one.key: list(one.items) for one in self.datasets if not one.table},
             "damages": list(self.damages),
+            "compared": self.is_compared,
             "stale": self.is_stale,
             "stale_because": self.stale_because,
             "stale_hint": self.stale_hint.to_dict() if self.stale_hint else None,
@@ -138,6 +143,33 @@ def status(
         InvalidInputError: an argument cannot be read.
         StoreError: the database cannot be read.
     """
+    return _status(max_age, need_current, db, lambda: open_schedule(db).damages())
+
+
+def status_at_once(
+    *,
+    max_age: str | None = None,
+    need_current: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> Status:
+    """Return what `status` does, at once, for a process that answers many questions.
+
+    Rows are compared with their checksums in a thread beside it, once for each state of the
+    database; `is_compared` says whether that has ended.
+
+    Raises:
+        InvalidInputError, StoreError: as for `status`.
+    """
+    found = known_damages(db)
+    return _status(max_age, need_current, db, lambda: found)
+
+
+def _status(
+    max_age: str | None,
+    need_current: bool,
+    db: str | os.PathLike[str] | None,
+    damages_of: Callable[[], list[str] | None],
+) -> Status:
     oldest = None if max_age is None else read_age(reading.text("max_age", max_age))
     need_current = reading.flag("need_current", need_current)
     path, downloads = database_path(db), cache_path()
@@ -145,7 +177,7 @@ def status(
     schedule = open_schedule(db)
     fresh = read_freshness(path)
     with schedule.hold():
-        library, damages = schedule.library(), schedule.damages()
+        library, damages = schedule.library(), damages_of()
         described = tuple(dataset.describe(library) for dataset in DATASETS)
         today = read_today(path, Date.today(), fresh.listing)
     stale, hint = _stale(fresh, today, now, oldest, need_current)
@@ -161,7 +193,8 @@ def status(
         CoolDown(downloads).until(host),
         today,
         described,
-        tuple(damages),
+        tuple(damages or ()),
+        damages is not None,
         stale is not None if oldest or need_current else None,
         stale,
         hint,

@@ -73,6 +73,7 @@ class Source:
 
         self._codes: frozenset[str] | None = None
         self._zip_tables: list[StoredZipTable] | None = None
+        self._damages: list[str] | None = None
 
     @property
     def zip_tables(self) -> list[StoredZipTable]:
@@ -116,7 +117,9 @@ class Source:
 
     def damages(self) -> list[str]:
         """Return a line for each part of the database that differs from its checksum."""
-        return list(checksums.damages(self.connection)) if self._are_checked else []
+        if self._damages is None:
+            self._damages = list(checksums.damages(self.connection)) if self._are_checked else []
+        return self._damages
 
     def localities(self, release: Release) -> list[Locality]:
         """Return the localities of a release, the national row first, then by state."""

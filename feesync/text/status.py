@@ -41,6 +41,11 @@ def status_blocks(
             f"{result.site} has forbidden requests (403): it is not asked before "
             f"{_minute(result.cool_down_until)}"
         )
+    if not result.is_compared:
+        yield Prose(
+            "Every row is being compared with its checksum: ask again in some seconds for the "
+            "result"
+        )
     for line in filter(None, (one.line for one in result.datasets)):
         yield Prose(line)
     yield Prose(f"Cache {result.cache}")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def _view(visit: Visit) -> Mapping[str, object]:
-    from feesync.refresh.status import status
+    from feesync.refresh.status import status_at_once
 
-    found = status(db=visit.site.db)
+    found = status_at_once(db=visit.site.db)
     worded = visit.site.error_text
     lack = found.today.lack
     return {
