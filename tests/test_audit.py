@@ -321,6 +321,22 @@ class TestClaim:
         assert tuple(str(line.expected) for line in by_number) == expected
         assert "right" not in {line.status for line in found}
 
+    def test_a_line_that_takes_back_a_charge_is_not_priced(self, tmp_path):
+        # 166.49 taken back on a claim that is no reversal: the lower of charge and amount is no
+        # amount below zero
+        segments = ("SVC*HC:64494:50*-400*-130.53**1", "DTM*472*20251103", "CAS*CO*45*-233.51")
+        back = raw("-400", "-130.53", "-33.3", *segments, "CAS*CO*253*-2.66", "CAS*PR*2*-33.3")
+        line, other = lines_of(
+            remit(tmp_path / "a.835", claim(service("64493:50", "334.31"), back))
+        )
+        assert (line.code, line.status) == ("64493-50", "right")
+        assert (other.status, other.reason, other.expected) == ("refused", "charge", None)
+        assert (other.allowed, other.variance) == (D("-166.49"), None)
+
+    def test_a_line_without_a_charge_is_worth_nothing(self, tmp_path):
+        line = one(remit(tmp_path / "a.835", claim(service("64493", "0", "0"))))
+        assert (line.reason, line.expected) == (None, D("0.00"))
+
     def test_a_paid_line_without_an_allowed_amount_ranks_too(self, tmp_path):
         _, low = self.scalar("64635", "64493")
         segments = ("SVC*HC:64635*2000*100**1", "DTM*472*20251103", "CAS*CO*45*27.13")

@@ -135,6 +135,7 @@ class Judge:
             (Reason.MISSING_DATE, service.first_day),
             (Reason.PLACE_OF_SERVICE, rendering.pos),
             (Reason.UNITS, units),
+            (Reason.CHARGE, service.charge >= 0),
         )
         for reason, value in missing:
             if not value:

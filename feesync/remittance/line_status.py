@@ -51,6 +51,7 @@ class Reason(StrEnum):
     PLACE_OF_SERVICE = "place-of-service"
     PRACTITIONER = "practitioner"
     UNITS = "units"
+    CHARGE = "charge"
     INVALID = "invalid"
     MODIFIER = "modifier"
     UNKNOWN_CODE = "unknown-code"
@@ -91,6 +92,7 @@ WORDS: dict[str, str] = {
     Reason.PLACE_OF_SERVICE: "no place of service, or an unknown one",
     Reason.PRACTITIONER: "a practitioner whom Medicare did not pay on its date",
     Reason.UNITS: "units that are no whole number from 1 on",
+    Reason.CHARGE: "a charge below zero, on a claim that is no reversal",
     Reason.INVALID: "a code that cannot be read, or what contradicts itself or the contract",
     Reason.MODIFIER: "a modifier that is unknown or does not apply to the code",
     Reason.UNKNOWN_CODE: "a code that is not in the release of its day",
