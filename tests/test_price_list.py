@@ -140,6 +140,27 @@ class TestRows:
         assert (refused["mac"], refused["locality_name"], refused["state"]) == (None, None, None)
         assert refused["reason"].startswith("'?' is not a HCPCS code")
 
+    @pytest.mark.parametrize(
+        ("row", "day", "setting", "pos"),
+        [
+            ({"hcpcs": "?"}, "2025-11-03", "nonfacility", None),
+            ({"hcpcs": "?", "date": "03/01/2025"}, "2025-03-01", "nonfacility", None),
+            ({"hcpcs": "99999", "setting": "facility"}, "2025-11-03", "facility", None),
+            ({"date": "2025-03-01", "pos": "24"}, "2025-03-01", "facility", "24"),
+            ({"hcpcs": "64493", "date": "?", "pos": "24"}, "2025-11-03", "facility", "24"),
+            (
+                {"hcpcs": "64493", "date": "2025-03-01", "pos": "?"},
+                "2025-03-01",
+                "nonfacility",
+                None,
+            ),
+        ],
+    )
+    def test_a_row_that_cannot_be_priced_has_its_own_day_and_setting(self, row, day, setting, pos):
+        (found,) = check_prices([{"amount": "5", **row}], **NATION).rows()
+        assert (found["date"], found["setting"], found["pos"]) == (day, setting, pos)
+        assert found["finding"] in {"refused", "no-price"}
+
     def test_a_contract_is_what_the_list_is_held_against(self):
         # 172.08 x 110 % = 189.288
         assert findings([{"hcpcs": "64493", "amount": "189.29"}], percent=110) == [("equal", ())]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date as Date
 from decimal import Decimal
 
@@ -249,6 +250,11 @@ def _header(header: Header, cells: Mapping[str, object], own: Setting | None) ->
         header = header._replace(locality=reading.text("locality", cells["locality"]))
     if not header.locality:
         raise InvalidInputError("it names no place, and none is given for all rows")
+    return _on_day(header, cells, own)
+
+
+def _on_day(header: Header, cells: Mapping[str, object], own: Setting | None) -> Header:
+    """Return a header with the day and setting of a row; `own` is that of its amount."""
     if "date" in cells:
         header = header.on(read_day("date", cells["date"]))
     setting = header.terms.setting
@@ -278,6 +284,10 @@ def _refusal(
         amount = arguments.cents(name, row.get(name) or None)  # type: ignore[arg-type]
     except InvalidInputError:
         amount = None
+    for names in (("date",), ("setting", "pos")):
+        cells = {key: row[key] for key in names if row.get(key) not in (None, "")}
+        with suppress(InvalidInputError):
+            header = _on_day(header, cells, _AMOUNTS[name])
     return PriceRow(
         row=number,
         hcpcs=str(row.get("hcpcs") or "")[:_LONGEST_TEXT],
@@ -287,7 +297,7 @@ def _refusal(
         ),
         date=header.day,
         setting=_AMOUNTS[name] or header.terms.setting,
-        pos=None,
+        pos=header.pos,
         locality=None,
         release=None,
         amount=dollars_or_none(amount),

@@ -37,8 +37,8 @@ class PriceRow:
         row: its number in the list.
         hcpcs: the code, as given where it cannot be read.
         modifiers: in capitals.
-        date: date of service.
-        setting: nonfacility or facility.
+        date: date of service; that of the list where the row's cannot be read.
+        setting: nonfacility or facility; likewise.
         pos: place of service code, where one was given.
         locality: the payment locality, None where the row is refused.
         release: the label of the release that answers, None where the row is refused.
