@@ -25,6 +25,7 @@ from feesync.pricing.claim import price_line
 from feesync.pricing.line import Line, Price
 from feesync.pricing.payer import Split, split
 from feesync.reference.cost_sharing import PART_B_DEDUCTIBLE, part_b_deductible_on, sequestration_on
+from feesync.schedule.quote import Quote
 
 _DEDUCTIBLE_SOURCE = f"data/{PART_B_DEDUCTIBLE}"
 _SHARE_SOURCE = "Medicare Claims Processing Manual ch. 12 s. 20.4.2"
@@ -45,7 +46,13 @@ class Payers(NamedTuple):
     cut: int
 
 
-def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) -> Payers:
+def payers(
+    line: Line,
+    price: Price,
+    owed: int,
+    beside: Collection[str] = (),
+    share: waiver.PatientShare | None = None,
+) -> Payers:
     """Return who pays a price.
 
     Args:
@@ -54,13 +61,14 @@ def payers(line: Line, price: Price, owed: int, beside: Collection[str] = ()) ->
         owed: the deductible in cents that is left for it.
         beside: the codes of the lines of its claim that have a price: what is denied waives
             nothing of another line.
+        share: what the patient owes of it, where that is known.
     """
     terms = line.terms
     cut = sequestration_on(terms.day)
     rate = cut.rate if cut else 0
     if price.allowed is None or terms.contract:
         return Payers(None, None, rate)
-    share = waiver.patient_share(line, beside)
+    share = share or waiver.patient_share(line, beside)
     deductible = owed if share.deductible else 0
     return tuple_of(
         Payers, (share, split(price.allowed, deductible, share.coinsurance, rate), rate)
@@ -101,26 +109,48 @@ def line_answer(
         by: who pays it.
         more: notes to add after those of the line.
     """
-    share, shares = by.share, by.split
     quote = rates.quote_of(line, price.rate)
+    notes = (*rates.notes(quote), *own_notes(header, line, price, by.share, quote), *more)
+    return in_dollars(header, line, price, by, quote, notes)
+
+
+def own_notes(
+    header: Header, line: Line, price: Price, share: waiver.PatientShare | None, quote: Quote
+) -> list[Note]:
+    """Return the notes on a line by itself, without those on where its rate comes from."""
+    place = header.place_of_service
+    notes = [*wording.notes(price)] if price.notes else []
+    if share and (share.notes or price.limiting_charge is not None):
+        notes += _payer_notes(line, price, share)
+    if place:
+        notes += place.notes
+    if price.allowed is not None and line.terms.setting is Setting.FACILITY:
+        notes.append(_share_note(header))
+    if header.circumstances and line.hcpcs in facts.codes():
+        notes += line_notes(line, header.pos, quote.locality, header.circumstances)
+    return notes
+
+
+def in_dollars(
+    header: Header, line: Line, price: Price, by: Payers, quote: Quote, notes: tuple[Note, ...]
+) -> Estimate:
+    """Return the answer for a priced line, with its amounts in dollars.
+
+    Args:
+        header: what it shares with the lines of its claim.
+        line: the line.
+        price: its price.
+        by: who pays it.
+        quote: its rate, and where that comes from.
+        notes: all notes on it.
+    """
+    share, shares = by.share, by.split
     fee = None if price.fee is None else dollars(price.fee)
     allowed = fee if price.allowed == price.fee else dollars_or_none(price.allowed)
     medicare = sequestration = owed = deductible = None
     if shares:
         medicare, sequestration, owed, deductible = each_in_dollars(shares)
     terms, place = line.terms, header.place_of_service
-    notes: list[Note] = [*rates.notes(quote)]
-    if price.notes:
-        notes += wording.notes(price)
-    if share and (share.notes or price.limiting_charge is not None):
-        notes += _payer_notes(line, price, share)
-    if place:
-        notes += place.notes
-    if allowed is not None and terms.setting is Setting.FACILITY:
-        notes.append(_share_note(header))
-    if header.circumstances and line.hcpcs in facts.codes():
-        notes += line_notes(line, header.pos, quote.locality, header.circumstances)
-    notes += more
     return tuple_of(
         Estimate,
         (
@@ -140,7 +170,7 @@ def line_answer(
             share and _rate(share.coinsurance),
             owed,
             dollars_or_none(price.limiting_charge),
-            tuple(notes),
+            notes,
             quote,
             price.rank,
             terms.contract,

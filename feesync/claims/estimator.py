@@ -13,18 +13,20 @@ from feesync.claims.answer import single_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import answer_of, header_of, number_of, plain
+from feesync.claims.memory import Outline, answer_of, header_of, number_of, plain, remember
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
 from feesync.model.rate import Setting
 from feesync.model.tuples import tuple_of
-from feesync.schedule.rates import FeeSchedule
 from feesync.schedule.state import of_one_state
 from feesync.schedule.threads import open_schedule
 
 if TYPE_CHECKING:
     from feesync.claims.claim_estimate import ClaimEstimate
+
+_PLACE_AND_CHARGE = 2
+"""How many values of a question come before those that all places have in common."""
 
 
 def estimate(
@@ -130,13 +132,19 @@ def estimate(
         and not history
         and type(modifiers) in (tuple, list)
     ):
-        own = (hcpcs, locality, units, charge, postop_days, *modifiers)  # type: ignore[misc]
-        key = plain(number, *own)
+        key = plain(locality, charge, number, hcpcs, units, postop_days, *modifiers)  # type: ignore[misc]
 
     def answer() -> Estimate:
+        shape = key and key[_PLACE_AND_CHARGE:]
+        outline = schedule.outlines.get(shape)
+        if isinstance(outline, Outline):
+            return outline.answer(schedule, reading.text("locality", locality), charge)
         header = header_of(locality, history, shared, number)
-        line = tuple_of(ClaimLine, (hcpcs, modifiers, units, charge, postop_days))
-        return _estimate(header, line, schedule)
+        line = header.line(tuple_of(ClaimLine, (hcpcs, modifiers, units, charge, postop_days)))
+        rates = ClaimRates(header, schedule)
+        if shape and shape not in schedule.outlines:
+            remember(schedule.outlines, shape, Outline.of(header, line, rates))
+        return single_answer(header, rates, line)
 
     schedule = open_schedule(db)
     return answer_of(schedule, key, answer)
@@ -228,11 +236,7 @@ def estimate_line(
     header: Header, claim_line: ClaimLine, *, db: str | os.PathLike[str] | None = None
 ) -> Estimate:
     """Return what Medicare allows for one line under a header, as `estimate` does."""
-    return _estimate(header, claim_line, open_schedule(db))
-
-
-def _estimate(header: Header, claim_line: ClaimLine, schedule: FeeSchedule) -> Estimate:
-    rates = ClaimRates(header, schedule)
+    rates = ClaimRates(header, open_schedule(db))
     return single_answer(header, rates, header.line(claim_line))
 
 

@@ -49,7 +49,8 @@ class FeeSchedule:
         self._state: OneState | None = None
         self._hold = Hold(self._live, self._forget)
         self.answers: dict[Hashable, object] = {}
-        """The answers from this state of the database."""
+        self.outlines: dict[Hashable, object] = {}
+        """The answers from this state of the database; what those for a line have in common."""
 
     def hold(self) -> Hold:
         """Return the context of a block that answers from one state of the database.
@@ -286,6 +287,7 @@ class FeeSchedule:
     def _forget(self) -> None:
         self._state = None
         self.answers.clear()
+        self.outlines.clear()
 
     def _answer(
         self,
