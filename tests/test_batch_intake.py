@@ -277,9 +277,15 @@ def test_a_workbook_has_the_rows_of_its_first_sheet(tmp_path):
         (b"\xd0\xcf\x11\xe0", "claims0.csv is a workbook of an old form: save it as .xlsx or .csv"),
         (b"ISA*00*", "claims0.csv: is no X12 file: it does not begin with an interchange header"),
         (gzip.compress(b"ISA*00*\n", mtime=0), "claims0.csv is X12 that is compressed: unpack it"),
-        (gzip.compress(TEXT.encode(), mtime=0)[:-9], "claims0.csv cannot be unpacked: it is cut short"),
+        (
+            gzip.compress(TEXT.encode(), mtime=0)[:-9],
+            "claims0.csv cannot be unpacked: it is cut short",
+        ),
         (b"\x28\xb5\x2f\xfd is cut", "claims0.csv cannot be unpacked: it is cut short or damaged"),
-        (gzip.compress(b"PAR1", mtime=0), "claims0.csv is Parquet that is compressed once more: unpack it"),
+        (
+            gzip.compress(b"PAR1", mtime=0),
+            "claims0.csv is Parquet that is compressed once more: unpack it",
+        ),
         (
             HEADER.encode() + b"1,,,,x\n2,,,," + b"x" * LONGEST_LINE,
             "claims0.csv, line 3, is longer than 1,048,576 characters",
