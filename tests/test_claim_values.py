@@ -88,6 +88,17 @@ FORM = (
 )
 
 
+def test_a_line_that_was_read_lets_no_other_through():
+    """True is 1 to Python, and no number of units."""
+    (line,) = estimate_claim([ClaimLine("64493", (), 1)], locality="AL", date=DAY).lines
+    assert line.units == 1
+    for given in (ClaimLine("64493", (), True), ClaimLine("64493", [], True)):
+        with pytest.raises(InvalidInputError, match="units True"):
+            estimate_claim([given], locality="AL", date=DAY)
+    (line,) = estimate_claim([ClaimLine("64493", ["50", "KX"])], locality="AL", date=DAY).lines
+    assert line.modifiers == ("50", "KX")
+
+
 @pytest.mark.parametrize("text", ["64493-", "64493@", "64493-5"])
 def test_a_form_without_its_end_is_no_line(text):
     for ask in (

@@ -9,7 +9,7 @@ import pytest
 from cms_files import VALUES, csv_of, fixture, rows_of, rvu25d, zip_of
 
 import feesync
-from feesync import InvalidInputError, ModifierError, NoPriceError, estimate
+from feesync import InvalidInputError, ModifierError, NoPriceError, estimate, estimate_claim
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 
@@ -274,13 +274,18 @@ def test_dates_in_their_forms():
 
 
 def test_today_is_the_default(monkeypatch):
+    today = datetime.date(2025, 11, 3)
+
     class Day(datetime.date):
         @classmethod
         def today(cls):
-            return datetime.date(2025, 11, 3)
+            return today
 
     monkeypatch.setattr("feesync.claims.estimator.Date", Day)
     assert estimate("64493", locality="national").fee == D("172.08")
+    today = datetime.date(2024, 11, 3)  # a process that runs for long
+    (line,) = estimate_claim(["64493"], locality="national").lines
+    assert estimate("64493", locality="national").date == line.date == today
 
 
 def test_the_callers_decimal_context_does_not_matter():

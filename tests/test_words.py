@@ -194,10 +194,16 @@ def test_states_spelt_nearly_so():
 
 
 @pytest.mark.parametrize(
-    "given", ["KX,59", "KX 59", "kx-59", ["KX", "59"], ["KX,59"], ["KX", "", "59"]]
+    "given", ["KX,59", "KX 59", "kx-59", ["KX", "59"], ["KX,59"], ["KX", "", "59"], ["KX,", " 59"]]
 )
 def test_modifiers_in_one_text(given):
     assert arguments.modifiers(given) == ("KX", "59")
+
+
+def test_marks_alone_are_no_modifier():
+    for given in (",", ",,", "--"):
+        with pytest.raises(ModifierError):
+            arguments.modifiers(given)
 
 
 @pytest.mark.parametrize("given", ["50KX", ["50KX"], ["5"]])
