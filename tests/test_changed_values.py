@@ -9,6 +9,7 @@ from priced import Rates, prices
 from test_pricing import line, rate
 
 from feesync.pricing import limits, multiple, program
+from feesync.pricing.recipe import Rest, recipe
 from feesync.reference import modifiers, rule_values, tables
 
 CACHES = [
@@ -107,6 +108,19 @@ def test_a_seventh_rank_is_by_report_where_the_table_ends_at_six(table):
     rank = "multiple procedure,rank {},50"
     table("rule_values.csv", rank.format(5), rank.format(5), rank.format(6))
     assert (by_report(6), by_report(7)) == ([], ["units-by-report"])
+
+
+def test_units_whose_ranks_differ_have_no_recipe(table):
+    def rest(count):
+        asked = line(units=count)
+        found = recipe(program.program(rate(bilateral="0").indicators, asked), asked)
+        return found and found.rest
+
+    assert [rest(count) for count in (2, 3)] == [Rest(1, factor=5000), Rest(2, factor=5000)]
+    table("rule_values.csv", "multiple procedure,rank 3,50", "multiple procedure,rank 3,40")
+    assert [rest(count) for count in (2, 3)] == [Rest(1, factor=5000), None]
+    table("rule_values.csv", "multiple procedure,rank 1,100", "multiple procedure,rank 1,90")
+    assert [rest(count) for count in (2, 3)] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,7 @@ def test_professional_parts_of_images_rank_without_technical_ones():
     first, second = beside(rates, [asked("10001", "26"), asked("10002", "26")])
     assert (first.allowed, second.allowed) == (30000, 19000)
     assert ([*first.steps], [step.name for step in second.steps]) == ([], ["multiple imaging"])
+    assert second.steps[0].source.endswith("Consolidated Appropriations Act, 2016, s. 502")
 
 
 def test_technical_parts_of_images_rank_without_professional_ones():
@@ -184,6 +185,7 @@ def test_technical_parts_of_images_rank_without_professional_ones():
     # the second at 50 %
     assert (first.allowed, second.allowed) == (30000, 10000)
     assert ([*first.steps], [step.name for step in second.steps]) == ([], ["multiple imaging"])
+    assert second.steps[0].source.endswith("Patient Protection and Affordable Care Act s. 3135")
 
 
 def test_each_part_of_an_image_has_its_own_rank():
