@@ -62,11 +62,11 @@ def test_the_functions_pass_every_value_on(monkeypatch, function, changes):
     values = {**VALUES, **changes}
     given = []
 
-    def answer(header, line, schedule):
+    def answer(header, rates, line):
         given.append(header)
         return ANSWER
 
-    monkeypatch.setattr(estimator, "_estimate", answer)
+    monkeypatch.setattr(estimator, "single_answer", answer)
     monkeypatch.setattr(
         estimator, "estimate_lines", lambda header, lines, **_: given.append(header)
     )

@@ -43,6 +43,7 @@ ROOMS = {
             "test_claim_values",
             "test_claim_file",
             "test_header",
+            "test_outlines",
             "test_estimate",
             "test_claim",
             "test_payer_factor",
