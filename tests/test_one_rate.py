@@ -10,7 +10,7 @@ from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 from feesync.model.rate import Rate
 from feesync.store import source
-from feesync.store.one_rate import COLUMNS_OF_CODE, select_one
+from feesync.store.one_rate import STORED, select_one
 from feesync.store.schema import memory_database
 
 KEY = ("release_id", "basis", "hcpcs", "modifier", "mac", "locality")
@@ -25,7 +25,7 @@ def pairs(connection, limit):
     for row in rows[:: max(1, len(rows) // limit)]:
         key, rate = row[: len(KEY)], row[len(KEY) :]
         yield connection.execute(query, key).fetchall(), [rate]
-        yield connection.execute(beside, key).fetchall(), [rate[COLUMNS_OF_CODE:]]
+        yield connection.execute(beside, key).fetchall(), [rate[len(STORED) :]]
 
 
 def test_both_bases_of_a_loaded_release(loaded):

@@ -65,7 +65,9 @@ class ClaimRates:
         key = hcpcs, row, place
         quote = self._quotes.get(key)
         if quote is None:
-            quote = self.by_factor(self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp))
+            quote = self._schedule.quote(hcpcs, row, place, self.day, qp=self._qp)
+            if self._factor:
+                quote = self.by_factor(quote)
             self._quotes[key] = quote
         return quote.rate
 

@@ -25,11 +25,12 @@ _ROUNDED = (
 _DECISIVE = ("facility_na", "multiple_procedure")
 """What the view looks at beside it."""
 
-_STORED = Rate._fields[: Rate._fields.index("nonfacility_fee")]
+STORED = Rate._fields[: Rate._fields.index("nonfacility_fee")]
 """The columns of a rate that are not computed by the formula."""
 
-COLUMNS_OF_CODE = Rate._fields.index("work_gpci")
-"""How many columns of a rate come before those that depend on the place."""
+GPCIS = slice(Rate._fields.index("work_gpci"), Rate._fields.index("conversion_factor"))
+"""Where a rate has the columns of its place that are stored, between those of its code and the
+conversion factor with its basis."""
 
 _ONE = (
     "FROM (SELECT {columns} FROM revision_rate_exact WHERE is_current AND release_id = ? "
@@ -40,8 +41,8 @@ _ONE = (
 def select_one(connection: sqlite3.Connection) -> tuple[str, str]:
     """Return the SELECTs of a current rate, by release_id, basis, hcpcs, modifier, MAC, locality.
 
-    The columns of the first are those of `Rate`. The second is without the first COLUMNS_OF_CODE of
-    them, for a code of which they are known.
+    The columns of the first are those of `Rate`; those of the second are the computed ones, for a
+    code and a place of which the stored ones are known.
 
     Args:
         connection: to a database whose view they are from, so that the formula is that of the
@@ -51,10 +52,10 @@ def select_one(connection: sqlite3.Connection) -> tuple[str, str]:
     if row is None:
         raise sqlite3.DatabaseError("the view revision_rate_cents is missing")
     view = row[0].partition(" AS\n")[2]
-    return _select(view, Rate._fields), _select(view, Rate._fields[COLUMNS_OF_CODE:])
+    return _select(view, Rate._fields), _select(view, Rate._fields[len(STORED) :])
 
 
 def _select(view: str, columns: tuple[str, ...]) -> str:
-    stored = [name for name in columns if name in _STORED]
+    stored = [name for name in columns if name in STORED]
     one = _ONE.format(columns=", ".join(dict.fromkeys((*stored, *_DECISIVE, *_ROUNDED))))
     return f"SELECT {', '.join(columns)} FROM ({view.replace(_OF_EXACT, one)})"  # noqa: S608

@@ -18,7 +18,7 @@ from feesync.model.rate import Rate
 from feesync.model.release import Release
 from feesync.model.tuples import tuple_of
 from feesync.store import checksums
-from feesync.store.one_rate import COLUMNS_OF_CODE, select_one
+from feesync.store.one_rate import GPCIS, STORED, select_one
 from feesync.store.schema import REFERENCE_FACTOR, table_of_editions
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _SELECT_ALL = (
     "basis = ? AND hcpcs = ?"
 )
 _OF_PLACES = " AND mac || locality IN (SELECT value FROM json_each(?))"
+
+_GPCIS = Locality._fields.index("work_gpci")
 
 _MOST_ROWS = 20_480
 """How many rows of codes are remembered, some 13 MB; a release has 19,000."""
@@ -64,9 +66,9 @@ class Source:
         self.meanings: dict[tuple[int, str], Locality] = {}
         """The localities that texts mean, by release and text."""
 
-        self._select_one = self._select_beside_code = ""
-        self._of_codes: dict[tuple[int, str, str, str], tuple[Any, ...]] = {}
-        """The columns of rates that are the same in all places, by release, basis and row."""
+        self._select_one = self._select_computed = ""
+        self._stored: dict[tuple[int, str, str, str], tuple[tuple[Any, ...], tuple[Any, ...]]] = {}
+        """The stored columns of rates before and after GPCIs, by release, basis and row."""
 
         self.execute: Callable[..., sqlite3.Cursor] = connection.cursor().execute
         """Executes on one cursor; the rows of the statement before are to have been fetched."""
@@ -151,12 +153,14 @@ class Source:
         """Return the rate of a code and row modifier in a locality, or None where there is none."""
         basis = basis_of(release, qp=qp) if qp else "nonqp"
         row = release.release_id, basis, hcpcs, modifier
-        of_code = self._of_codes.get(row)
-        if of_code is None:
+        stored = self._stored.get(row)
+        if stored is None:
             return self._first_rate(release, row, place)
-        key = (*row, place.mac, place.locality)
-        values = self.execute(self._select_beside_code, key).fetchone()
-        return tuple_of(Rate, of_code + values) if values else None
+        values = self.execute(self._select_computed, (*row, place.mac, place.locality)).fetchone()
+        if not values:
+            return None
+        of_code, of_basis = stored
+        return tuple_of(Rate, of_code + place[_GPCIS:] + of_basis + values)
 
     def _first_rate(
         self, release: Release, row: tuple[int, str, str, str], place: Locality
@@ -164,14 +168,14 @@ class Source:
         """Return the first rate of a row, and remember what it has in common with the others."""
         self.check_code(release, row[2])
         if not self._select_one:
-            self._select_one, self._select_beside_code = select_one(self.connection)
+            self._select_one, self._select_computed = select_one(self.connection)
         key = (*row, place.mac, place.locality)
         values = self.execute(self._select_one, key).fetchone()
         if not values:
             return None
-        if len(self._of_codes) >= _MOST_ROWS:
-            self._of_codes.clear()
-        self._of_codes[row] = values[:COLUMNS_OF_CODE]
+        if len(self._stored) >= _MOST_ROWS:
+            self._stored.clear()
+        self._stored[row] = values[: GPCIS.start], values[GPCIS.stop : len(STORED)]
         return tuple_of(Rate, values)
 
     def rates(
