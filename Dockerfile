@@ -3,6 +3,10 @@
 #   docker build --tag feesync .
 #   docker run --rm --volume fees:/data feesync sync
 #   docker run --publish 127.0.0.1:8765:8765 --volume fees:/data feesync
+#
+# Where others call it by a name, such as a service of Compose, http://feesync:8765/:
+#
+#   docker run --env FEESYNC_ALLOW_HOST=feesync --publish 8765:8765 --volume fees:/data feesync
 
 FROM python:3-slim AS build
 WORKDIR /src

@@ -32,6 +32,8 @@ STATUSES_AFTER = (
 )
 
 VARIABLES = {
+    "FEESYNC_ALLOW_HOST": "further names that `feesync serve` answers to, with blanks between "
+    "them, where no `--allow-host` is given.",
     "FEESYNC_DB": "the database, where `--db` or `db=` names none; by default `feesync.db` in the "
     "user's data folder. Where the file is not there yet, the embedded snapshot answers.",
     "FEESYNC_CACHE": "the folder of downloads; by default in the user's cache folder.",

@@ -98,7 +98,7 @@ def test_its_health_is_that_of_the_page(monkeypatch, loaded):
     answered = []
 
     def opened(url, timeout):
-        client = TestClient(application(loaded, error_text=error_text, names=None))
+        client = TestClient(application(loaded, error_text=error_text, numbers=True))
         answered.append(client.get(url).raise_for_status().status_code)
 
     monkeypatch.setattr("urllib.request.urlopen", opened)

@@ -16,7 +16,7 @@ PLACE = "http://127.0.0.1:8765"
 
 @pytest.fixture
 def client(database):
-    return TestClient(application(database, error_text=error_text, names=None), PLACE)
+    return TestClient(application(database, error_text=error_text, numbers=True), PLACE)
 
 
 def lines(client, url):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
+import anyio
 import pytest
 from anyio.to_thread import current_default_thread_limiter
 from click.testing import CliRunner
@@ -41,13 +42,13 @@ def fails(request):
     raise RuntimeError("64493 of patient 17")
 
 
-def guarded(names=LOOPBACK, posts=()):
+def guarded(names=LOOPBACK, posts=(), **options):
     routes = [
         Route("/", lambda request: PlainTextResponse("yes")),
         Route("/in", lambda request: PlainTextResponse("in"), methods=["POST"]),
         Route("/fails", fails),
     ]
-    return TestClient(Guard(Starlette(routes=routes), names, posts), base_url=HERE)
+    return TestClient(Guard(Starlette(routes=routes), names, posts, **options), base_url=HERE)
 
 
 @pytest.mark.parametrize(
@@ -75,11 +76,78 @@ def test_a_name_that_is_not_ours_is_refused(host):
 
 
 def test_where_others_are_served_an_address_in_numbers_is_ours_and_no_other_name():
-    served = guarded(names=None)
+    served = guarded(numbers=True)
     for host in ("192.168.1.7:8765", "[fe80::1]:8765", "localhost:1", "10.0.0.1"):
         assert served.get("/", headers={"host": host}).text == "yes"
     for host in ("evil.example", "192.168.1.7.evil.example:8765", "1.2.3"):
         assert served.get("/", headers={"host": host}).status_code == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("numbers", [False, True])
+def test_a_further_name_is_answered_where_it_is_allowed(numbers):
+    served = guarded(names={*LOOPBACK, "fees.lan", "feesync"}, numbers=numbers)
+    for host in ("fees.lan", "Fees.LAN:8000", "feesync:8000", "127.0.0.1"):
+        assert served.get("/", headers={"host": host}).text == "yes"
+    for host in ("lan", "x.fees.lan", "fees.lan.evil.example", "feesync@evil.example", "fees"):
+        assert served.get("/", headers={"host": host}).status_code == HTTPStatus.BAD_REQUEST
+    numeric = served.get("/", headers={"host": "192.168.1.7"}).status_code
+    assert numeric == (200 if numbers else 400)
+
+
+def test_a_whole_url_as_the_target_is_of_its_own_host():
+    served = Guard(Starlette(routes=[Route("/x", lambda _: PlainTextResponse("yes"))]), LOOPBACK)
+
+    def asked(path, host=b"127.0.0.1"):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        async def receive():
+            return {"type": "http.disconnect"}
+
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
+        anyio.run(served, {**scope, "headers": [(b"host", host)]}, receive, send)
+        return sent[0]["status"]
+
+    assert asked("http://127.0.0.1:8000/x") == HTTPStatus.OK
+    assert asked("HTTP://LocalHost/x", b"evil.example") == HTTPStatus.OK
+    assert asked("http://evil.example/x") == HTTPStatus.BAD_REQUEST
+    assert asked("http://127.0.0.1:8000") == HTTPStatus.NOT_FOUND
+    assert asked("ftp://127.0.0.1/x") == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("method", "host", "status"), [("DELETE", "127.0.0.1", 405), ("GET", "evil.example", 400)]
+)
+def test_what_is_refused_to_a_program_is_a_problem(method, host, status):
+    for path in ("/api/estimate", "/api/reprice", "/api/none"):
+        response = client().request(method, path, headers={"host": host})
+        assert response.headers["content-type"] == "application/problem+json"
+        assert (response.status_code, response.json()["status"]) == (status, status)
+        assert response.json()["detail"]
+    assert client().request(method, "/", headers={"host": host}).text.endswith(".\n")
+
+
+def test_further_names_are_of_the_option_or_of_the_variable(monkeypatch):
+    given = []
+    monkeypatch.setattr(server, "run", lambda app, listener: listener.close())
+    monkeypatch.setattr("feesync.web.app.application", lambda *_, names, **__: given.append(names))
+    for arguments, variable in (
+        (["--allow-host", "Fees.lan", "--allow-host", "feesync"], "other"),
+        ([], " fees.lan  FEESYNC "),
+    ):
+        environment = {"FEESYNC_ALLOW_HOST": variable}
+        result = CliRunner().invoke(cli, ["serve", "--port", "0", *arguments], env=environment)
+        assert result.exit_code == 0, result.output
+    assert given == [{*LOOPBACK, "fees.lan", "feesync"}] * 2
+
+
+@pytest.mark.parametrize("name", ["*", "fees.lan:80", "http://fees.lan", "", "a b", "-x", "x/y"])
+def test_a_name_that_no_machine_has_is_refused(name):
+    result = CliRunner().invoke(cli, ["serve", f"--allow-host={name}", "--port", "0"])
+    assert result.exit_code == 2
+    assert "no name of a machine alone" in result.output
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
@@ -17,7 +18,7 @@ from starlette.routing import Route
 
 from feesync.errors import ExitStatus, FeesyncError
 from feesync.web import api, suggest
-from feesync.web.guard import LOOPBACK, Guard
+from feesync.web.guard import LOOPBACK, Guard, refuse_in_text
 from feesync.web.page import Link
 from feesync.web.pages import PAGES
 from feesync.web.problem import Problem
@@ -30,7 +31,8 @@ def application(
     db: Database = None,
     *,
     error_text: Callable[[FeesyncError], str] = str,
-    names: Collection[str] | None = LOOPBACK,
+    names: Collection[str] = LOOPBACK,
+    numbers: bool = False,
 ) -> Guard:
     """Return the application, for a server of ASGI.
 
@@ -38,8 +40,9 @@ def application(
         db: path of the database; by default FEESYNC_DB, else the user's data folder. The embedded
             snapshot answers for what it lacks.
         error_text: words an error, with what helps against it.
-        names: the names of this machine that a request may be addressed to; None for any address
-            in numbers, where other machines are served too.
+        names: the names, in small letters, that a request may be addressed to.
+        numbers: whether it may be addressed to any address in numbers too, where other machines
+            are served.
     """
     site = Site(db, error_text, PAGES)
     app = Starlette(
@@ -57,7 +60,7 @@ def application(
         lifespan=_few_threads,
     )
     app.state.site = site
-    return Guard(app, names, api.POST_PATHS)
+    return Guard(app, names, api.POST_PATHS, numbers=numbers, refuse=_refuse)
 
 
 @asynccontextmanager
@@ -65,6 +68,14 @@ async def _few_threads(app: Starlette) -> AsyncIterator[None]:
     """Answer in few threads: each has a connection of its own, and remembers what it has read."""
     current_default_thread_limiter().total_tokens = _THREADS
     yield
+
+
+def _refuse(path: str, status: int, text: str) -> Response:
+    """Return why a request is not passed on: as a problem to a program, else as plain text."""
+    if path.startswith(api.PREFIX):
+        title = HTTPStatus(status).phrase
+        return api.problem_response(Problem(status, ExitStatus.USAGE, title, (text,)))
+    return refuse_in_text(path, status, text)
 
 
 def _on_error(request: Request, error: FeesyncError) -> Response:

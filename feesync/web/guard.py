@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -46,22 +47,39 @@ HEADERS = {
 _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _READING = ("GET", "HEAD")
 
+Refuse = Callable[[str, int, str], Response]
+
+
+def refuse_in_text(path: str, status: int, text: str) -> Response:
+    """Return a refusal as plain text."""
+    return PlainTextResponse(f"{text}\n", status)
+
 
 class Guard:
     """An ASGI application around another."""
 
     def __init__(
-        self, app: ASGIApp, names: Collection[str] | None, posts: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        names: Collection[str],
+        posts: Collection[str] = (),
+        *,
+        numbers: bool = False,
+        refuse: Refuse = refuse_in_text,
     ) -> None:
         """Make one.
 
         Args:
             app: the application.
-            names: the names of this machine that a request may be addressed to; None for any
-                address in numbers and the names of LOOPBACK, where other machines are served too.
+            names: the names, in small letters, that a request may be addressed to.
             posts: the paths that take POST.
+            numbers: whether it may be addressed to any address in numbers too, where other machines
+                are served.
+            refuse: makes the answer to a request that is not passed on, of its path, the status of
+                HTTP, and why.
         """
-        self._app, self._names, self._posts = app, names, frozenset(posts)
+        self._app, self._names, self._posts = app, frozenset(names), frozenset(posts)
+        self._numbers, self._refuse = numbers, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -81,34 +99,34 @@ class Guard:
                     headers.append((b"cache-control", b"no-store"))
             await send(message)
 
-        refusal = self._refusal(scope)
+        scope = _of_this_server(scope)
         try:
-            await (refusal or self._app)(scope, receive, send_guarded)
+            await (self._refusal(scope) or self._app)(scope, receive, send_guarded)
         except ClientDisconnect:  # nobody waits for the rest
             pass
         except Exception as error:
             _tell(error)
             if not has_begun:
-                await PlainTextResponse("Something went wrong here.\n", 500)(
-                    scope, receive, send_guarded
-                )
+                answer = self._refuse(scope["path"], 500, "Something went wrong here.")
+                await answer(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """Return the answer to a request that is not passed on, None for one that is."""
         host = Headers(scope=scope).get("host", "")
         if not self._is_ours(host):
-            return PlainTextResponse(
-                "This address is not one that is served here. Open the address that "
-                "'feesync serve' printed.\n",
+            return self._refuse(
+                scope["path"],
                 400,
+                "This address is not one that is served here. Open the address that 'feesync "
+                "serve' printed; --allow-host there names others.",
             )
         if scope["method"] not in _READING and not (
             scope["method"] == "POST" and scope["path"] in self._posts
         ):
             allowed = "POST" if scope["path"] in self._posts else ", ".join(_READING)
-            return PlainTextResponse(
-                f"Only {allowed} is answered here.\n", 405, headers={"allow": allowed}
-            )
+            response = self._refuse(scope["path"], 405, f"Only {allowed} is answered here.")
+            response.headers["allow"] = allowed
+            return response
         return None
 
     def _is_ours(self, host: str) -> bool:
@@ -119,9 +137,26 @@ class Guard:
         if colon and port and not (port.isascii() and port.isdigit()):
             return False
         name = name.lower().removeprefix("[").removesuffix("]")
-        if self._names is not None:
-            return name in self._names
-        return name in LOOPBACK or _is_address(name)
+        return name in self._names or (self._numbers and _is_address(name))
+
+
+def _of_this_server(scope: Scope) -> Scope:
+    """Return a request as one that names its host in the header Host alone.
+
+    A client may send a whole URL, as to a proxy (RFC 9112, 3.2.2): its host counts then.
+    """
+    scheme, mark, rest = scope["path"].partition("://")
+    if not mark or scheme.lower() not in ("http", "https"):
+        return scope
+    host, slash, path = rest.partition("/")
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    whole = slash + path or "/"
+    return {
+        **scope,
+        "path": whole,
+        "raw_path": quote(whole).encode(),
+        "headers": [(b"host", host.encode("ascii", "replace")), *headers],
+    }
 
 
 def _is_address(name: str) -> bool:

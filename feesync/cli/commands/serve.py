@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -10,9 +11,24 @@ from feesync.cli.command import QuietReader
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import db_option
 from feesync.errors import BusyError
+from feesync.model.reading import excerpt
 from feesync.paths import database_name
 
 _PORT = 8765
+_HOSTS_VARIABLE = "FEESYNC_ALLOW_HOST"
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
+
+
+def _read_hosts(
+    ctx: click.Context, option: click.Parameter, names: tuple[str, ...]
+) -> frozenset[str]:
+    hosts = frozenset(map(str.lower, names))
+    for host in hosts:
+        if not _NAME.fullmatch(host):
+            raise click.BadParameter(
+                f"{excerpt(host)} is no name of a machine alone, such as fees.lan", ctx, option
+            )
+    return hosts
 
 
 @click.command("serve", cls=QuietReader, short_help="Open the page and the API, on this machine.")
@@ -29,18 +45,34 @@ _PORT = 8765
     show_default=True,
     help="Port to serve at; 0 takes any that is free.",
 )
+@click.option(
+    "--allow-host",
+    "hosts",
+    metavar="NAME",
+    multiple=True,
+    envvar=_HOSTS_VARIABLE,
+    callback=_read_hosts,
+    help="Further name that a browser may call this machine by, such as fees.lan; repeatable.",
+)
 @click.option("--open", "is_to_open", is_flag=True, help="Open the page in a browser.")
 @db_option
 @click.pass_context
-def command(ctx: click.Context, host: str, port: int, is_to_open: bool) -> None:
+def command(
+    ctx: click.Context, host: str, port: int, hosts: frozenset[str], is_to_open: bool
+) -> None:
     """Serve a page for people and an API for programs, with the answers of the commands.
 
     \b
       feesync serve --open
       feesync serve --port 9000 --db rates.db
+      feesync serve --host 0.0.0.0 --allow-host fees.lan
 
     Only this machine is served unless --host says otherwise; nothing is written, and no other
     address is asked. What a sync loads meanwhile is seen at once. Ctrl-C ends it.
+
+    A request is answered where it is addressed to this machine: by localhost or an address in
+    numbers, or by a name of --allow-host. Else a page of another site could ask in its reader's
+    browser (DNS rebinding).
     """
     from feesync import web  # not at every start
 
@@ -71,5 +103,5 @@ def command(ctx: click.Context, host: str, port: int, is_to_open: bool) -> None:
     click.echo("feesync: info: Ctrl-C ends it", err=True)
     if is_to_open:
         click.launch(url)
-    names = LOOPBACK if is_local else None
-    server.run(application(ctx.obj, error_text=error_text, names=names), listener)
+    app = application(ctx.obj, error_text=error_text, names=LOOPBACK | hosts, numbers=not is_local)
+    server.run(app, listener)
