@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -55,14 +56,35 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
-FOLDERS = count()
+MEMORY, ROOM = Path("/dev/shm"), 4 * 10**9
+"""Where Linux has files in memory, and the bytes that are to be free there."""
+NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def in_memory(tmp_path_factory):
+    """The folder of everyday tests, which write much and wait for no disk, where there is room.
+
+    It goes with the run; with `--basetemp=FOLDER` it is there, and stays.
+    """
+    usual = tmp_path_factory.getbasetemp()
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    if "pytest-of-" not in str(usual) or not has_room:
+        yield usual
+        return
+    with TemporaryDirectory(
+        prefix="feesync-tests-", dir=MEMORY, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
-def tmp_path(request, tmp_path_factory):
+def tmp_path(request, in_memory, tmp_path_factory):
     """An empty folder of the test's name, made at a fifth of what pytest's own costs."""
+    slow = request.node.get_closest_marker("slow")
+    base = tmp_path_factory.getbasetemp() if slow else in_memory
     name = re.sub(r"\W", "_", request.node.name)[:30]
-    path = tmp_path_factory.getbasetemp() / f"{name}{next(FOLDERS)}"
+    path = base / f"{name}{next(NUMBERS)}"
     path.mkdir(mode=0o700)
     return path
 
