@@ -5,6 +5,7 @@ What is allowed is by `estimate_claim` of the lines that a claim should have.
 
 from typing import Any
 
+import pytest
 from batches import repriced
 
 from feesync import estimate, estimate_claim
@@ -80,6 +81,7 @@ def test_lines_without_a_claim_are_each_their_own(loaded, tmp_path):
     assert allowed(tmp_path, lines(*SURGERY), group="line") == alone(*SURGERY)
 
 
+@pytest.mark.slow
 def test_cells_of_blanks_are_empty_ones(loaded, tmp_path):
     rows = lines(*SURGERY, claim_id="  ", line=" ")
     assert allowed(tmp_path, rows) == alone(*SURGERY)
@@ -159,6 +161,7 @@ def test_a_line_that_stands_twice_is_priced_once(loaded, tmp_path):
     assert [answer["reason"] for answer in found] == [None, None, "duplicate-line"]
 
 
+@pytest.mark.slow
 def test_a_number_may_stand_in_claims_of_several_patients(loaded, tmp_path):
     rows = [*lines(*SURGERY, patient="P"), *lines("99213", "27447", patient="Q")]
     assert allowed(tmp_path, rows, group="patient") == beside(*SURGERY) + beside("99213", "27447")

@@ -60,15 +60,13 @@ def test_one_worker_is_this_process():
     assert doubled(range(3), 1) == ([0, 2, 4], {os.getpid()})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "kind", "says"),
     [
         (13, FeesyncError, "lines could not be priced (ValueError)"),
-        pytest.param(14, StoreError, "the database has changed", marks=pytest.mark.slow),
-        pytest.param(
-            *(15, FeesyncError, "a worker process ended before its lines were priced"),
-            marks=pytest.mark.slow,
-        ),
+        (14, StoreError, "the database has changed"),
+        (15, FeesyncError, "a worker process ended before its lines were priced"),
     ],
 )
 def test_a_failure_is_one_error_without_data(number, kind, says, monkeypatch):

@@ -102,6 +102,7 @@ def test_random_claims_of_a_release(cms, of_releases, tmp_path, whole_book, monk
     assert not found, "\n".join(map(str, found[:10]))
 
 
+@pytest.mark.slow
 def test_a_run_is_of_one_state_of_the_database(loaded, tmp_path, small_book, monkeypatch):
     def change(facts):
         facts = make(facts)

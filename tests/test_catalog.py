@@ -205,6 +205,7 @@ def test_what_says_nothing_is_refused(html):
         read_downloads(html, PAGE, "RVU25A", SITE)
 
 
+@pytest.mark.slow
 def test_a_page_of_links_that_hold_each_other_is_read_in_time():
     page = (
         "<tr><td>2025</td>"

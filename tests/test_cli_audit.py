@@ -9,6 +9,7 @@ import stat
 
 import pytest
 from click.testing import CliRunner
+from everyday import one_in
 from python_calamine import CalamineWorkbook
 from remits import X12, claim, denied, remit, service
 
@@ -201,7 +202,7 @@ class TestFile:
         assert feesync("audit", BASE, *HERE, "--force").exit_code == 2
 
 
-@pytest.mark.parametrize("form", [(), ("--csv",), ("--json",), ("-o", "out.csv")])
+@pytest.mark.parametrize("form", one_in(3, [(), ("--csv",), ("--json",), ("-o", "out.csv")]))
 def test_no_name_and_no_number_is_in_any_stream(feesync, tmp_path, monkeypatch, form):
     monkeypatch.chdir(tmp_path)
     output = tmp_path / "out.csv"

@@ -214,6 +214,7 @@ def test_once_the_deadline_is_spent_the_next_that_hangs_ends_the_run(feesync, re
     assert reposted.paths() == [LISTING, f"{LISTING}/rvu25b", f"{LISTING}/rvu25c"]
 
 
+@pytest.mark.slow
 def test_a_zip_that_its_clock_cuts_is_resumed_by_the_next_run(feesync, reposted, cache, short):
     reposted.faults[ZIP] = slowly(reposted.releases["RVU25D"], 100, 0.1)
     with ends(ZIP_CLOCK):
@@ -254,6 +255,7 @@ def test_a_large_zip_comes_whole(server, cache):
     client.close()
 
 
+@pytest.mark.slow
 def test_the_deadline_shortens_the_clock_of_a_page(feesync, reposted, monkeypatch):
     monkeypatch.setattr(clients, "LEAST_SECONDS", 0.2)
     reposted.faults[LISTING] = drip(OK, b"X-Slow: ")
@@ -416,6 +418,7 @@ def test_a_name_that_is_looked_up_without_end(cache, short, monkeypatch):
     client.close()
 
 
+@pytest.mark.slow
 def test_a_body_over_tls_is_broken_off(cache, tmp_path, short, monkeypatch):
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")

@@ -78,7 +78,9 @@ GRIDS = {
 @pytest.mark.parametrize(
     ("codes", "places", "states"),
     [
-        pytest.param(*grid, id=name, marks=pytest.mark.slow if name == "all" else ())
+        pytest.param(
+            *grid, id=name, marks=() if name in ("a state", "as typed") else pytest.mark.slow
+        )
         for name, grid in GRIDS.items()
     ],
 )

@@ -156,7 +156,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", one_in(3, FAULTS))
+@pytest.mark.parametrize("name", one_in(5, FAULTS))
 def test_a_fault(feesync, reposted, database, cache, name):
     begin, code, said = FAULTS[name]
     before, fresh = state(database), read_freshness(database)
@@ -197,7 +197,7 @@ def time_of(database):
     return database.stat().st_mtime_ns
 
 
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.slow), 3])
 @pytest.mark.parametrize(
     "fault", one_in(2, [status(500), status(503, Retry_After="1"), status(429), status(408)])
 )

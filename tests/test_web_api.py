@@ -253,6 +253,7 @@ def test_what_is_loaded_meanwhile_is_seen_at_once(client, database, small_rvu25d
     assert client.get(address("estimate", values)).json()["release"]["label"] == "RVU25D"
 
 
+@pytest.mark.slow
 def test_a_long_answer_is_sent_in_pieces(client, loaded, feesync):
     values = {"hcpcs": "00000-99999", "date": "2025-11-03"}
     response = client.get(address("rates", values))
