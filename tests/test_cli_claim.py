@@ -162,8 +162,8 @@ def test_every_row_that_is_wrong_is_said(feesync, tmp_path):
 
 
 def test_the_worst_of_several_errors_decides_the_status(feesync):
-    assert feesync("claim", "QQQQQ", *DAY).exit_code == 6
-    assert feesync("claim", "QQQQQ", "64493-ZZ", *DAY).exit_code == 2
+    assert feesync("claim", "Q9999", *DAY).exit_code == 6
+    assert feesync("claim", "Q9999", "64493-ZZ", *DAY).exit_code == 2
 
 
 def test_of_many_errors_the_first_hundred_are_said(feesync, tmp_path):

@@ -202,12 +202,12 @@ def test_several_codes(feesync):
 
 def test_an_unknown_code_among_others_is_named_beside_them(feesync, loaded):
     places = ("--locality", "AL", "--date", "2025-11-03")
-    result = feesync("compare", "QQQQQ", "64493", *places)
+    result = feesync("compare", "Q9999", "64493", *places)
     alone = feesync("compare", "64493", *places)
     assert (result.exit_code, result.stdout) == (6, alone.stdout)
-    says = "QQQQQ is not in RVU25D, which answers for 2025-11-03"
+    says = "Q9999 is not in RVU25D, which answers for 2025-11-03"
     assert result.stderr == f"feesync: no price: {says}\n"
-    none = feesync("compare", "QQQQQ", "QQQQ1", *places)
+    none = feesync("compare", "Q9999", "Q9998", *places)
     assert (none.exit_code, none.stdout, none.stderr.count("is not in RVU25D")) == (6, "", 2)
     no_price = feesync("compare", "64493", "15824", *places)
     assert (no_price.exit_code, "64493, nonfacility" in no_price.stdout) == (6, True)

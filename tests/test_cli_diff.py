@@ -527,7 +527,7 @@ def test_from_python():
     assert (str(amounts["64493"].before), str(amounts["64493"].after)) == ("204.09", "221.86")
     assert [note.code for note in found.notes] == ["embedded-snapshot"]
     with pytest.raises(InvalidInputError, match="codes is a list"):
-        feesync_diff("RVU25D", "RVU26C", codes="64493")
+        feesync_diff("RVU25D", "RVU26C", codes=object())  # type: ignore[call-overload]
     with pytest.raises(InvalidInputError, match="settings names neither"):
         feesync_diff("RVU25D", "RVU26C", settings=[])
 
@@ -568,16 +568,16 @@ def test_several_places_and_states(feesync):
 def test_an_unknown_code_among_others_is_named_beside_them(feesync):
     line = ("diff", "RVU25D", "RVU26C", "--code", "64493")
     alone = feesync(*line, "--csv")
-    more = feesync(*line, "--code", "QQQQQ", "--code", "00001-00009", "--csv")
+    more = feesync(*line, "--code", "Q9999", "--code", "00001-00009", "--csv")
     assert (alone.exit_code, more.exit_code, more.stdout) == (0, 6, alone.stdout)
     assert more.stderr.splitlines()[-2:] == [
-        "feesync: no price: QQQQQ: not in RVU25D, nor in RVU26C",
+        "feesync: no price: Q9999: not in RVU25D, nor in RVU26C",
         "feesync: no price: no code of 00001-00009 is in RVU25D, nor in RVU26C",
     ]
-    found = feesync_diff("RVU25D", "RVU26C", codes=["64493", "QQQQQ"])
-    assert [str(error) for error in found.unknown] == ["QQQQQ: not in RVU25D, nor in RVU26C"]
+    found = feesync_diff("RVU25D", "RVU26C", codes=["64493", "Q9999"])
+    assert [str(error) for error in found.unknown] == ["Q9999: not in RVU25D, nor in RVU26C"]
     assert found.to_dict()["unknown"][0]["status"] == 6
     assert "unknown" not in feesync_diff("RVU25D", "RVU26C", codes=["64493"]).to_dict()
-    none = feesync("diff", "RVU25D", "RVU26C", "--code", "QQQQQ", "--code", "QQQQ1")
+    none = feesync("diff", "RVU25D", "RVU26C", "--code", "Q9999", "--code", "Q9997")
     assert (none.exit_code, none.stdout) == (6, "")
     assert none.stderr.count("nor in RVU26C") == 2

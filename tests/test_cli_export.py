@@ -400,9 +400,9 @@ def test_a_file_that_appears_meanwhile_is_kept(loaded, tmp_path):
 def test_an_unknown_code_among_others_is_named_beside_their_rows(feesync, loaded, tmp_path):
     line = ("--locality", "AL", "--release", "RVU25D")
     alone, path = feesync("export", "64490", *line), tmp_path / "a.csv"
-    result = feesync("export", "64490", "QQQQQ", *line)
+    result = feesync("export", "64490", "Q9999", *line)
     assert (result.exit_code, result.stdout) == (6, alone.stdout)
-    assert result.stderr == "feesync: no price: QQQQQ is not in RVU25D\n"
-    result = feesync("export", "QQQQQ", "64490", *line, "-o", path)
+    assert result.stderr == "feesync: no price: Q9999 is not in RVU25D\n"
+    result = feesync("export", "Q9999", "64490", *line, "-o", path)
     assert (result.exit_code, path.read_text()) == (6, alone.stdout)
-    assert feesync("export", "QQQQQ", "QQQQ1", *line).stdout == ""
+    assert feesync("export", "Q9999", "Q9997", *line).stdout == ""

@@ -112,3 +112,32 @@ def test_a_whole_name_is_that_locality(feesync, place, key):
 def test_an_empty_state_is_none(feesync, command):
     result = feesync(*command.split(), "--date", "2025-11-03", "--state", " ")
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_default_place_is_not_that_of_tables_of_places(feesync, monkeypatch, loaded):
+    """`rates` and `compare` have all localities, as they say where there is a default."""
+    monkeypatch.setenv("FEESYNC_LOCALITY", "AL")
+    day = ("64493", "--date", "2025-11-03")
+    says = "feesync: info: all localities, not the default AL (FEESYNC_LOCALITY) alone: "
+    for command in ("rates", "compare", "export"):
+        everywhere = feesync(command, *day)
+        assert says in everywhere.stderr, command
+        assert everywhere.stdout.count("ALASKA") == 1
+        for choice in (("--all",), ("--locality", "AL"), ("--state", "AL")):
+            assert says not in feesync(command, *day, *choice).stderr
+        monkeypatch.delenv("FEESYNC_LOCALITY")
+        plain = feesync(command, *day)
+        assert (plain.stdout, says in plain.stderr) == (everywhere.stdout, False)
+        monkeypatch.setenv("FEESYNC_LOCALITY", "AL")
+
+
+def test_words_of_a_place_need_no_quotes(feesync):
+    quoted = feesync("localities", "santa clara")
+    assert (quoted.exit_code, "SANTA CLARA" in quoted.stdout) == (0, True)
+    assert feesync("localities", "santa", "clara").stdout == quoted.stdout
+
+
+def test_a_word_is_no_code_of_another_release(feesync):
+    result = feesync("estimate", "FACET", "--locality", "AL")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'FACET' is not a HCPCS code of five characters; codes have four" in result.stderr

@@ -211,10 +211,10 @@ def test_an_unknown_code_among_others_is_named_beside_their_rows(feesync, loaded
 def test_an_unknown_code_beside_a_workbook(feesync, loaded, tmp_path):
     path = tmp_path / "a.xlsx"
     result = feesync(
-        "rates", "64490", "QQQQQ", "--locality", "AL", "--date", "2025-11-03", "--xlsx", path
+        "rates", "64490", "Q9999", "--locality", "AL", "--date", "2025-11-03", "--xlsx", path
     )
     assert (result.exit_code, path.exists()) == (6, True)
-    assert "feesync: no price: QQQQQ is not in" in result.stderr
+    assert "feesync: no price: Q9999 is not in" in result.stderr
 
 
 @pytest.mark.parametrize("form", ["--csv", "--json"])

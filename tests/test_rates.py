@@ -77,16 +77,16 @@ def test_all_codes_of_a_release(loaded):
 
 
 def test_an_unknown_code_among_others_is_beside_the_rows(loaded):
-    answer = fs.rates(["QQQQQ", "64493", "QQQQ1-QQQQ2"], locality="AL", date=DAY)
+    answer = fs.rates(["Q9999", "64493", "Q9997-Q9998"], locality="AL", date=DAY)
     assert [row["hcpcs"] for row in answer] == ["64493"]
     assert [str(error) for error in answer.unknown] == [
-        "QQQQQ is not in RVU25D",
-        "no code of QQQQ1-QQQQ2 is in RVU25D",
+        "Q9999 is not in RVU25D",
+        "no code of Q9997-Q9998 is in RVU25D",
     ]
     assert [one["status"] for one in answer.to_dict()["unknown"]] == [6, 6]
     with pytest.raises(UnknownCodeError) as caught:
-        fs.rates(["QQQQQ", "QQQQ1"], date=DAY)
-    assert [str(error) for error in caught.value.others] == ["QQQQ1 is not in RVU25D"]
+        fs.rates(["Q9999", "Q9997"], date=DAY)
+    assert [str(error) for error in caught.value.others] == ["Q9997 is not in RVU25D"]
 
 
 def test_a_contract_stands_beside(feesync):
@@ -241,9 +241,9 @@ def test_an_export_refuses_a_file_before_it_looks_for_rates(tmp_path):
         ("a\n.csv", "unprintable"),
     ):
         with pytest.raises(InvalidInputError, match=words):
-            fs.export("QQQQQ", output=tmp_path / name, date=DAY)
+            fs.export("Q9999", output=tmp_path / name, date=DAY)
     with pytest.raises(UnknownCodeError):
-        fs.export("QQQQQ", output=path, force=True, date=DAY)
+        fs.export("Q9999", output=path, force=True, date=DAY)
     assert path.read_text() == "mine"
     with pytest.raises(InvalidInputError, match="force goes with output"):
         fs.export("64493", force=True, date=DAY)
@@ -255,7 +255,7 @@ def test_an_export_refuses_a_file_before_it_looks_for_rates(tmp_path):
 RESULTS: dict[str, Any] = {
     "estimate": lambda: fs.estimate("64493", locality="AL", modifiers=["50"], date=DAY),
     "estimate_claim": lambda: fs.estimate_claim(
-        ["64493", "QQQQQ"], locality="AL", date=DAY, incomplete=True
+        ["64493", "Q9999"], locality="AL", date=DAY, incomplete=True
     ),
     "coverage_sheet": lambda: fs.coverage_sheet("64493", locality="AL", pos=22, date=DAY),
     "status": fs.status,

@@ -231,7 +231,7 @@ def test_a_modifier_that_does_not_apply_is_told_and_is_usage(feesync):
     ("asked", "error", "text"),
     [
         ({"lines": []}, InvalidInputError, "a fee sheet has at least one line"),
-        ({"lines": "64493"}, InvalidInputError, "lines is a list"),
+        ({"lines": {"hcpcs": "64493"}}, InvalidInputError, "lines is a list"),
         ({"lines": ["6449"]}, InvalidInputError, "'6449' is not a claim line"),
         ({"lines": ["64493", "64494x0"]}, InvalidInputError, "^line 2: units 0 is not"),
         ({"lines": ["64495-64490"]}, InvalidInputError, "its first code comes after its last"),

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from datetime import date as Date
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from feesync.claims import arguments, wording
 from feesync.claims.header import Header, read_header
 from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
-from feesync.errors import UnknownCodeError, together
+from feesync.errors import InvalidInputError, UnknownCodeError, together
+from feesync.model import reading
 from feesync.model.locality import Locality
 from feesync.model.money import change, dollars_or_none, json_ready
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
-from feesync.model.reading import sequence_or_none
 from feesync.model.result import RowResult
 from feesync.pricing.claim import price_in_places
 from feesync.pricing.contract import factor_notes
-from feesync.pricing.line import Line, Price
+from feesync.pricing.line import Contract, Line, Price
 from feesync.reference.states import read_states
 from feesync.schedule import notes as provenance
 from feesync.schedule.columns import release_cells
@@ -66,6 +66,7 @@ class Comparison(RowResult):
             first.
         quote: the national rate, with its release.
         notes: what a person should know.
+        contract: by what a plan other than Medicare pays the code; None where Medicare pays.
     """
 
     hcpcs: str
@@ -76,6 +77,7 @@ class Comparison(RowResult):
     places: tuple[PlaceAmounts, ...]
     quote: Quote
     notes: tuple[Note, ...]
+    contract: Contract | None = None
 
     @property
     def code(self) -> str:
@@ -93,15 +95,17 @@ class Comparison(RowResult):
 
     def to_dict(self) -> ComparisonDict:
         """Return what was compared, the release, the rows and the notes, for `json.dumps`."""
-        return {
+        answer = {
             "hcpcs": self.hcpcs,
             "modifiers": list(self.modifiers),
             "date": self.date.isoformat(),
             "settings": [setting.value for setting in self.settings],
+            **({"contract": self.contract.to_dict()} if self.contract else {}),
             "release": self.quote.release.source_dict(),
             "rows": self.rows(),
             "notes": [note.to_dict() for note in self.notes],
         }
+        return cast("ComparisonDict", answer)
 
     def _row(self, place: PlaceAmounts) -> ComparisonRowDict:
         """Return the cells of a place; a comparison of both settings has an amount of each."""
@@ -131,16 +135,16 @@ class Comparison(RowResult):
         row |= release_cells(self.quote.release, self.date)
         if not others:
             row["allowed"] = row["amount"]
+        if self.contract:
+            row["contract_percent"] = self.contract.percent
         return json_ready(row)
 
 
 @of_one_state
 def comparisons(
     codes: Iterable[str],
-    places: Iterable[str] | None = (),
+    places: str | Iterable[str] | None = (),
     state: str | Iterable[str] | None = None,
-    *,
-    db: str | os.PathLike[str] | None = None,
     **others: Any,  # noqa: ANN401 - as those of compare
 ) -> tuple[list[Comparison], list[UnknownCodeError]]:
     """Return what `compare` does for several codes, and the errors of those that are unknown.
@@ -150,11 +154,12 @@ def comparisons(
     Raises:
         FeesyncError: for the reasons of `compare`; that a code is unknown only where all are.
     """
+    texts = reading.one_or_several("places", places, "01112-05")
     known: list[Comparison] = []
     unknown: list[UnknownCodeError] = []
     for code in dict.fromkeys(codes):
         try:
-            known.append(compare(code, places, state, db=db, **others))
+            known.append(_one(code, texts, state, **others))
         except UnknownCodeError as error:
             unknown.append(error)
     if not known:
@@ -162,52 +167,114 @@ def comparisons(
     return known, unknown
 
 
-@of_one_state
-def compare(
+@overload
+def compare(  # type: ignore[overload-overlap]
     hcpcs: str,
-    places: Iterable[str] | None = (),
+    places: str | Iterable[str] | None = (),
     state: str | Iterable[str] | None = None,
     *,
-    settings: Iterable[Setting | str] = (Setting.NONFACILITY,),
+    settings: str | Iterable[Setting | str] = (Setting.NONFACILITY,),
     modifiers: Iterable[str] | None = (),
     date: Date | str | None = None,
     qp: bool = False,
+    percent: arguments.Percent | None = None,
+    of_year: int | None = None,
     conversion_factor: Decimal | int | str | None = None,
     db: str | os.PathLike[str] | None = None,
-) -> Comparison:
-    """Return what Medicare allows for a line in many places, and nationally.
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    hcpcs: Iterable[str],
+    places: str | Iterable[str] | None = (),
+    state: str | Iterable[str] | None = None,
+    *,
+    settings: str | Iterable[Setting | str] = (Setting.NONFACILITY,),
+    modifiers: Iterable[str] | None = (),
+    date: Date | str | None = None,
+    qp: bool = False,
+    percent: arguments.Percent | None = None,
+    of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> list[Comparison]: ...
+
+
+def compare(
+    hcpcs: str | Iterable[str],
+    places: str | Iterable[str] | None = (),
+    state: str | Iterable[str] | None = None,
+    *,
+    settings: str | Iterable[Setting | str] = (Setting.NONFACILITY,),
+    modifiers: Iterable[str] | None = (),
+    date: Date | str | None = None,
+    qp: bool = False,
+    percent: arguments.Percent | None = None,
+    of_year: int | None = None,
+    conversion_factor: Decimal | int | str | None = None,
+    db: str | os.PathLike[str] | None = None,
+) -> Comparison | list[Comparison]:
+    """Return what Medicare, or a contract, allows for a line in many places, and nationally.
 
     Args:
-        hcpcs: CPT or HCPCS code, or with modifiers, such as `64493-50`.
-        places: localities, as for `estimate`; by default all.
+        hcpcs: CPT or HCPCS code, or with modifiers, such as `64493-50`; or a list of them, each of
+            which is compared by itself.
+        places: a locality, as for `estimate`, or several; by default all.
         state: where no place is named, the state, or several, whose localities are meant.
         settings: one of `nonfacility` and `facility`, or both to compare them.
         modifiers: such as `["50"]` or `"50,KX"`.
         date: date of service, a `date` or `YYYY-MM-DD`; today by default.
         qp: whether the conversion factor is that of a qualifying APM participant.
+        percent: what a commercial contract pays of Medicare's amount, as for `estimate`.
+        of_year: the year whose rates a contract names.
         conversion_factor: of a payer that uses Medicare's relative values and GPCIs, in dollars.
         db: path of the database.
+
+    Returns:
+        The comparison; of a list of codes a list, in its order.
 
     Raises:
         FeesyncError: for the same reasons as `estimate`.
     """
-    texts = sequence_or_none("places", places, "01112-05")
+    texts = reading.one_or_several("places", places, "01112-05")
+    several = not isinstance(hcpcs, str) and reading.is_iterable(hcpcs)
+    values: dict[str, Any] = {
+        "settings": settings,
+        "modifiers": modifiers,
+        "date": date,
+        "qp": qp,
+        "percent": percent,
+        "of_year": of_year,
+        "conversion_factor": conversion_factor,
+        "db": db,
+    }
+    if not several:
+        return _one(cast("str", hcpcs), texts, state, **values)
+    codes = reading.sequence("hcpcs", hcpcs, "64493")
+    if not codes:
+        raise InvalidInputError("hcpcs is empty; name a code, such as '64493'")
+    found, unknown = comparisons(codes, texts, state, **values)
+    if unknown:
+        raise together(unknown)
+    return found
+
+
+@of_one_state
+def _one(
+    hcpcs: str,
+    places: Sequence[str],
+    state: str | Iterable[str] | None,
+    *,
+    settings: str | Iterable[Setting | str] = (Setting.NONFACILITY,),
+    modifiers: Iterable[str] | None = (),
+    db: str | os.PathLike[str] | None = None,
+    **header: Any,  # noqa: ANN401 - as those of compare
+) -> Comparison:
     state_codes, both = read_states(state), arguments.settings(settings)
-    header = read_header(
-        locality="national",
-        setting=both[0],
-        qp=qp,
-        date=date,
-        conversion_factor=conversion_factor,
-    )
-    return _compare(
-        open_schedule(db),
-        header,
-        header.line(without_units(hcpcs, modifiers)),
-        texts,
-        state_codes,
-        both,
-    )
+    own = read_header(locality="national", setting=both[0], **header)
+    line = own.line(without_units(hcpcs, modifiers))
+    return _compare(open_schedule(db), own, line, places, state_codes, both)
 
 
 def _compare(
@@ -221,7 +288,7 @@ def _compare(
     rates = ClaimRates(header, schedule)
     nation = rates.quote(line)  # or its row that a modifier asks for
     quotes = {nation.locality.key: nation}
-    for quote in schedule.rates(line.hcpcs, places, states, header.day, qp=header.qp):
+    for quote in schedule.rates(line.hcpcs, places, states, rates.day, qp=header.qp):
         if quote.rate.modifier == nation.rate.modifier:
             quotes[quote.locality.key] = rates.by_factor(quote)
     rows = {key: quote.rate for key, quote in quotes.items()}
@@ -237,6 +304,8 @@ def _compare(
     def order(key: str) -> tuple[int, str]:
         return -(amounts[key].amounts[settings[0]] or 0), key
 
+    own = chain.from_iterable(prices)
+    notes = _notes(schedule, header, rates.day, list(quotes.values()), own)
     return Comparison(
         line.hcpcs,
         line.modifiers,
@@ -245,22 +314,23 @@ def _compare(
         amounts[nation.locality.key],
         tuple(amounts[key] for key in sorted(amounts, key=order)),
         nation,
-        tuple(
-            dict.fromkeys(
-                _notes(schedule, header, list(quotes.values()), chain.from_iterable(prices))
-            )
-        ),
+        tuple(dict.fromkeys(notes)),
+        line.contract,
     )
 
 
 def _notes(
-    schedule: FeeSchedule, header: Header, quotes: Sequence[Quote], prices: Iterable[Price]
+    schedule: FeeSchedule,
+    header: Header,
+    day: Date,
+    quotes: Sequence[Quote],
+    prices: Iterable[Price],
 ) -> list[Note]:
     """Return the notes on the release, on the prices, and on the ZIPs that name places.
 
     Notes for information on one price, such as on its cap in dollars, are left out.
     """
-    day, qp, contract = header.day, header.qp, header.terms.contract
+    qp, contract = header.qp, header.terms.contract
     releases = {
         (quote.release.label, quote.rate.basis, quote.rate.opps_mp_rvu is not None): quote.release
         for quote in quotes

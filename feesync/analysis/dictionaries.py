@@ -204,6 +204,7 @@ class ComparisonRowDict(AnswerDict, PlaceDict):
     facility_amount: NotRequired[JsonNumber | None]
     difference: JsonNumber | None
     difference_percent: Number | None
+    contract_percent: NotRequired[JsonNumber]
 
 
 class ComparisonDict(TypedDict):
@@ -213,6 +214,7 @@ class ComparisonDict(TypedDict):
     modifiers: list[str]
     date: Day
     settings: list[SettingText]
+    contract: NotRequired[ContractDict]
     release: ReleaseSourceDict
     rows: list[ComparisonRowDict]
     notes: list[NoteDict]

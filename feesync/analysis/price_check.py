@@ -14,6 +14,7 @@ from decimal import Decimal
 from feesync.analysis.causes import Target, answer, causes
 from feesync.analysis.match import CauseKind, Match
 from feesync.analysis.other_rates import ScheduleRates
+from feesync.analysis.price_file import named
 from feesync.analysis.price_list import PriceList
 from feesync.analysis.price_row import Finding, PriceRow
 from feesync.analysis.question import Question
@@ -81,7 +82,8 @@ def check_prices(
     Args:
         prices: a dictionary for each row, with `hcpcs`, perhaps `modifiers`, and `amount` in
             dollars, or `nonfacility_amount` and `facility_amount`; also `locality`, `setting` or
-            `pos`, and `date`, where the row has its own.
+            `pos`, and `date`, where the row has its own. Other usual names of columns are known as
+            in a file: `cpt`, `mod1` to `mod4`, `fee`, `zip`, `dos`.
         locality: the place of rows that name none, as for `estimate`.
         setting: of rows that name none.
         pos: of rows that name none.
@@ -118,7 +120,8 @@ def check_prices(
         conversion_factor=conversion_factor,
     )
     rows = reading.sequence("prices", prices, {"hcpcs": "64493", "amount": "154.46"})
-    return price_list(header, list(enumerate(rows, start=1)), db=db)
+    own = [(number, named(row, NAMES)) for number, row in enumerate(rows, start=1)]
+    return price_list(header, own, db=db)
 
 
 @of_one_state

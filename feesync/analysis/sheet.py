@@ -23,7 +23,7 @@ from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError, ModifierError, UnknownCodeError, worst
 from feesync.model import reading
 from feesync.model.dates import read_day
-from feesync.model.hcpcs import CodeRange, read_code, read_codes
+from feesync.model.hcpcs import CodeRange, code_text, read_code, read_codes
 from feesync.model.note import Note, Severity
 from feesync.model.rate import Setting
 from feesync.reference.place_of_service import SETTINGS
@@ -34,11 +34,11 @@ from feesync.schedule.threads import open_schedule
 
 @of_one_state
 def sheet(
-    lines: Iterable[ClaimLine | str | Mapping[str, object]],
+    lines: str | Iterable[ClaimLine | str | Mapping[str, object]],
     *,
     locality: str | Iterable[str],
     date: Date | str | Iterable[Date | str] | None = None,
-    settings: Iterable[str | int] = SETTINGS,
+    settings: str | int | Iterable[str | int] = SETTINGS,
     nonpar: bool = False,
     practitioner: str = "physician",
     qp: bool = False,
@@ -54,11 +54,12 @@ def sheet(
 
     Args:
         lines: each in any form that `estimate_claim` reads, such as `64493-50`; or a range of codes
-            such as `64490-64495`.
+            such as `64490-64495`. A text is one line.
         locality: a place as for `estimate`, or several.
         date: date of service, or several; today by default.
         settings: `office` (place of service 11), `asc` (24) and `hospital` (22) by default; or
-            other place of service codes, or `nonfacility` and `facility`.
+            other places of service by name or code, or `nonfacility` and `facility`. A text is one,
+            or several with commas between them.
         nonpar: whether the practitioner does not participate: 95 %, and the limiting charge.
         practitioner: who bills, as for `estimate`.
         qp: whether the practitioner is a qualifying APM participant.
@@ -75,10 +76,13 @@ def sheet(
         FeesyncError: for the reasons of `estimate`, where an argument, a place or a date cannot be
             priced with, or no line can: the error of the first.
     """
-    places = _several("locality", locality, "01112-05")
-    days = [read_day("date", day) for day in _several("date", date, "2025-11-03")]
+    places = reading.one_or_several("locality", locality, "01112-05")
+    several = (date,) if isinstance(date, Date) else date
+    days = [read_day("date", day) for day in reading.one_or_several("date", several, "2025-11-03")]
     days = list(dict.fromkeys(days)) or [Date.today()]
-    names = _several("settings", settings, "office")
+    if isinstance(settings, str):
+        settings = [name for name in settings.split(",") if name.strip()]
+    names = reading.one_or_several("settings", settings, "office")
     if not places or not names:
         raise InvalidInputError(f"{'settings' if places else 'locality'} is empty")
     schedule = open_schedule(db)
@@ -102,15 +106,6 @@ def sheet(
     return _sheet(schedule, headers, _claim_lines(lines, schedule, headers[0].day))
 
 
-def _several(name: str, value: object, example: object) -> tuple[Any, ...]:
-    """Return the items of an argument that is one of something, or several."""
-    if value is None:
-        return ()
-    if isinstance(value, str | Date):
-        return (value,)
-    return reading.sequence(name, value, example)  # type: ignore[arg-type]
-
-
 def _once_each(schedule: FeeSchedule, places: Sequence[str], days: Sequence[Date]) -> list[str]:
     """Return places without those that are the locality of an earlier one, such as its ZIPs."""
     found: dict[tuple[str, ...], str] = {}
@@ -131,12 +126,12 @@ def _header(name: object, **others: Any) -> Header:  # noqa: ANN401 - of many ty
 
 
 def _claim_lines(
-    lines: Iterable[ClaimLine | str | Mapping[str, object]], schedule: FeeSchedule, day: Date
+    lines: str | Iterable[ClaimLine | str | Mapping[str, object]], schedule: FeeSchedule, day: Date
 ) -> list[ClaimLine]:
     if isinstance(lines, ClaimLine | Mapping):
         raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
     read: list[ClaimLine] = []
-    for given in reading.sequence("lines", lines, "64493-50"):
+    for given in reading.one_or_several("lines", lines, "64493-50"):
         try:
             line = ClaimLine.read(given).in_parts()
         except InvalidInputError:
@@ -145,7 +140,7 @@ def _claim_lines(
                 raise
             read += map(ClaimLine, schedule.codes(span, day))
             continue
-        code = read_code(reading.text("hcpcs", line.hcpcs))
+        code = read_code(code_text("hcpcs", line.hcpcs))
         read.append(line._replace(hcpcs=code, modifiers=tuple(line.modifiers or ())))
     if not read:
         raise InvalidInputError("a fee sheet has at least one line")

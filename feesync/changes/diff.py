@@ -12,11 +12,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import overload
 
 from feesync.changes.change import AmountChange, CodeChange, ColumnChange, Diff, Kind, PlaceChange
 from feesync.changes.counts import ReleaseBasis, count_payments
 from feesync.claims import arguments
-from feesync.errors import LocalityError, UnknownCodeError, together
+from feesync.errors import InvalidInputError, LocalityError, UnknownCodeError, together
 from feesync.formats.relative_value import RelativeValue
 from feesync.model import reading
 from feesync.model.hcpcs import CodeRange, read_codes
@@ -43,30 +44,61 @@ _YEAR = "20[0-9]{2}"
 _OF_CODES = " AND hcpcs IN (SELECT value FROM json_each(?))"
 
 
+@overload
+def diff(  # type: ignore[overload-overlap]
+    before: str | int,
+    after: str | int,
+    *,
+    locality: str = "national",
+    settings: str | Iterable[Setting | str] = tuple(Setting),
+    codes: str | Iterable[str] | None = (),
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> Diff: ...
+
+
+@overload
+def diff(
+    before: str | int,
+    after: str | int,
+    *,
+    locality: Iterable[str],
+    settings: str | Iterable[Setting | str] = tuple(Setting),
+    codes: str | Iterable[str] | None = (),
+    qp: bool = False,
+    db: str | os.PathLike[str] | None = None,
+) -> list[Diff]: ...
+
+
 @of_one_state
 def diff(
     before: str | int,
     after: str | int,
     *,
-    locality: str = "national",
-    settings: Iterable[Setting | str] = tuple(Setting),
-    codes: Iterable[str] | None = (),
+    locality: str | Iterable[str] = "national",
+    settings: str | Iterable[Setting | str] = tuple(Setting),
+    codes: str | Iterable[str] | None = (),
     qp: bool = False,
     db: str | os.PathLike[str] | None = None,
-) -> Diff:
+) -> Diff | list[Diff]:
     """Return what changed from one release, or revision of a release, to another.
 
     Args:
         before: label of the first, such as `RVU25A`; or `RVU25D@1a2b3c`, a revision by the
             beginning of its sha256; or a year, such as 2025, whose newest loaded release is meant.
         after: label or year of the second.
-        locality: the place of the dollars, as for `estimate`; both releases must have it.
+        locality: the place of the dollars, as for `estimate`; both releases must have it. Or a list
+            of places, each of which has the dollars of its own.
         settings: the settings of the dollars: `nonfacility`, `facility` or both.
-        codes: HCPCS codes and ranges of them, such as `64490-64495`; where there are none, all. A
-            code that neither release has is among `unknown` of the answer, where there are others.
+        codes: a HCPCS code, or a range such as `64490-64495`, or a list of them; where there are
+            none, all. A code that neither release has is among `unknown` of the answer, where there
+            are others.
         qp: whether the conversion factor is that of a qualifying APM participant (from 2026 on).
         db: path of the database. For a label that it lacks, the embedded snapshot answers, with its
             few codes.
+
+    Returns:
+        What changed; of a list of places a list, in its order, with each locality once.
 
     Raises:
         InvalidInputError: a name or code cannot be read, or both name the same revision.
@@ -76,8 +108,13 @@ def diff(
         NoPriceError: a release has no qp conversion factor.
         StoreError: the database cannot be read.
     """
-    where = reading.text("locality", locality)
-    return _diffs(before, after, [where], (), settings, codes, qp=qp, db=db)[0]
+    one = isinstance(locality, str) or not reading.is_iterable(locality)
+    places = [locality] if one else reading.sequence("locality", locality, "AL")
+    texts = [reading.text("locality", place) for place in places]
+    if not texts:
+        raise InvalidInputError("locality is empty; 'national' is the nation")
+    found = _diffs(before, after, texts, (), settings, codes, qp=qp, db=db)
+    return found[0] if one else found
 
 
 @of_one_state
@@ -101,14 +138,14 @@ def _diffs(
     after: str | int,
     places: Sequence[str],
     states: Sequence[str],
-    settings: Iterable[Setting | str],
-    codes: Iterable[str] | None,
+    settings: str | Iterable[Setting | str],
+    codes: str | Iterable[str] | None,
     *,
     qp: bool,
     db: str | os.PathLike[str] | None,
 ) -> list[Diff]:
     both, qp = arguments.settings(settings), reading.flag("qp", qp)
-    items = [read_codes(code) for code in reading.sequence_or_none("codes", codes, "64490-64495")]
+    items = [read_codes(code) for code in reading.one_or_several("codes", codes, "64490-64495")]
     schedule = open_schedule(db)
     names = [_release_name(schedule, "before", before), _release_name(schedule, "after", after)]
     with schedule.pair(*names) as pair:

@@ -14,12 +14,12 @@ from feesync.coverage.sessions import DatedLine
 from feesync.errors import InvalidInputError
 from feesync.model import money
 from feesync.model.dates import read_day
-from feesync.model.hcpcs import read_code
+from feesync.model.hcpcs import code_text, read_code
 from feesync.model.rate import Setting
 from feesync.model.reading import (
     excerpt,
     flag,
-    sequence,
+    one_or_several,
     sequence_or_none,
     text,
     value_or_none,
@@ -114,13 +114,15 @@ def _earlier(item: str | Sequence[object]) -> DatedLine:
     on = read_day("history: date", pair[0])
     past = ClaimLine.read(pair[1]).in_parts()
     units(past.units)
-    return DatedLine(on, read_code(text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
+    return DatedLine(on, read_code(code_text("hcpcs", past.hcpcs)), modifiers(past.modifiers))
 
 
-def settings(values: Iterable[Setting | str]) -> tuple[Setting, ...]:
+def settings(values: str | Iterable[Setting | str]) -> tuple[Setting, ...]:
     """Return checked settings, each once in their order; at least one."""
     choices = tuple(
-        dict.fromkeys(map(Setting.read, sequence("settings", values, Setting.NONFACILITY.value)))
+        dict.fromkeys(
+            map(Setting.read, one_or_several("settings", values, Setting.NONFACILITY.value))
+        )
     )
     if not choices:
         raise InvalidInputError("settings names neither nonfacility nor facility")

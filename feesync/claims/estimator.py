@@ -255,7 +255,10 @@ def estimate_lines(
     """
     incomplete = reading.flag("incomplete", incomplete)
     if isinstance(lines, str | bytes | Mapping | ClaimLine) or not reading.is_iterable(lines):
-        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}")
+        from feesync.model.hcpcs import text_to_give
+
+        way = text_to_give(lines)
+        raise InvalidInputError(f"lines is a list of claim lines, not {type(lines).__name__}{way}")
     from feesync.claims.claim import price_claim  # not at the start of every line
 
     try:

@@ -6,25 +6,19 @@ Out of scope: what the lines mean (line, header), and the table itself (formats.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.claims.cells import cell_of, is_like_code, safe_cells, safe_modifiers
 from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
-from feesync.formats.line_columns import BILLED, CODE, SPELLINGS, code_and_modifiers
+from feesync.formats.line_columns import CODE, LINE_COLUMNS, code_and_modifiers
 from feesync.formats.table import TABLE_SUFFIXES, Row, Table, read_rows, read_table
 from feesync.model.reading import excerpt
 
 SUFFIXES = (".json", *TABLE_SUFFIXES)
 """How the name of a claim file ends."""
 
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    **SPELLINGS,
-    **BILLED,
-    "postop_days": ("postop", "postoperative days", "days of care"),
-}
 _REMARKS = {
     "line": ("line number", "line no", "no"),
     "description": ("desc", "procedure description"),
@@ -69,7 +63,7 @@ def read_lines(data: bytes, name: str) -> list[FileLine]:
     first = next(iter(read_rows(data, name)), (0, []))[1]
     if first and all(map(_SHORT.match, filter(None, first))):
         return _short_lines(data, name)
-    table = read_table(data, name, {**_COLUMNS, **_REMARKS})
+    table = read_table(data, name, {**LINE_COLUMNS, **_REMARKS})
     _check_columns(table)
     return [FileLine(f"{name}, row {row.number}", _line(row)) for row in table.rows]
 
@@ -85,7 +79,7 @@ def _short_lines(data: bytes, name: str) -> list[FileLine]:
 
 
 def _check_columns(table: Table) -> None:
-    unknown = [column for column in table.columns if column not in {*_COLUMNS, *_REMARKS}]
+    unknown = [column for column in table.columns if column not in {*LINE_COLUMNS, *_REMARKS}]
     if any(map(_SHORT.match, unknown)) or len(unknown) == len(table.columns) > 0:
         raise InvalidInputError(
             f"{table.name}: the first row names no columns; put a row above it, such as "

@@ -16,7 +16,7 @@ from feesync.coverage import facts
 from feesync.coverage.notes import Circumstances, day_notes
 from feesync.errors import InvalidInputError
 from feesync.model import reading
-from feesync.model.hcpcs import read_code
+from feesync.model.hcpcs import code_text, read_code
 from feesync.model.note import Note
 from feesync.model.rate import Setting
 from feesync.model.tuples import tuple_of
@@ -106,7 +106,7 @@ class Header(NamedTuple):
 
 def _read(terms: Terms, hcpcs: object, modifiers: Iterable[str] | None, units: object) -> Line:
     """Return a line on terms, without charge and place, in the setting that it implies."""
-    code = read_code(reading.text("hcpcs", hcpcs))
+    code = read_code(code_text("hcpcs", hcpcs))
     capitals = arguments.modifiers(modifiers)
     if terms.contract:
         terms = terms.of_code(code)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from feesync.errors import InvalidInputError
+from feesync.model.hcpcs import text_to_give
 from feesync.model.reading import excerpt, sequence_or_none, whole_or_none
 
 _SHORT = (
@@ -66,7 +67,8 @@ class ClaimLine(NamedTuple):
         if isinstance(given, Mapping):
             return cls._from_mapping(given)
         raise InvalidInputError(
-            f"a claim line is text such as 64493-50, or a dictionary, not {type(given).__name__}"
+            "a claim line is text such as 64493-50, or a dictionary, not "
+            f"{type(given).__name__}{text_to_give(given)}"
         )
 
     def in_parts(self) -> "ClaimLine":
@@ -120,6 +122,10 @@ class ClaimLine(NamedTuple):
 
     @classmethod
     def _from_mapping(cls, value: Mapping[str, Any]) -> "ClaimLine":
+        if not _KNOWN.issuperset(value):
+            from feesync.formats.line_columns import LINE_COLUMNS, by_our_names  # another's names
+
+            value = by_our_names(value, LINE_COLUMNS) or value
         if not _KNOWN.issuperset(value) or "hcpcs" not in value:
             unknown = [name for name in value if name not in _NAMES]
             fault = f"has {excerpt(unknown[0])}" if unknown else "has no 'hcpcs'"

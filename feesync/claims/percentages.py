@@ -12,8 +12,7 @@ from decimal import Decimal
 from feesync.claims.cells import safe_cells
 from feesync.errors import InvalidInputError
 from feesync.formats.table import Row, read_table
-from feesync.model.hcpcs import CodeRange, read_codes
-from feesync.model.reading import text
+from feesync.model.hcpcs import CodeRange, code_text, read_codes
 from feesync.pricing.contract import read_percentage
 
 OTHERS = "all"
@@ -43,7 +42,7 @@ def read_percentages(
     others, ranges = 0, dict[CodeRange, int]()
     for codes, percent in percentages.items():
         factor = read_percentage(percent)
-        name = text("percent: codes", codes)
+        name = code_text("percent: codes", codes)
         if name.lower() == OTHERS:
             if others:
                 raise InvalidInputError(f"percent has {OTHERS} twice")

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from feesync.claims.arguments import PURPOSES
-from feesync.cli.input import read_percent
-from feesync.cli.numbers import WholeNumber
-from feesync.cli.place import fill, read_place_zip, required_place
+from feesync.cli.contract import contract_options
+from feesync.cli.place import fill, read_place_zip, required_place, say_default_place_is_unused
 from feesync.cli.word import Word
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
@@ -103,23 +102,6 @@ modifiers_option: Option = click.option(
     multiple=True,
     metavar="MOD",
     help="Modifier, such as 50, or several, such as 50,KX; repeatable.",
-)
-percent_option: Option = click.option(
-    "--percent",
-    metavar="P|FILE",
-    callback=read_percent,
-    help="Of what Medicare allows, as a commercial contract pays it: 110 for 110 %, or a file with "
-    "the columns from, to and percent, by codes.",
-)
-conversion_factor_option: Option = click.option(
-    "--conversion-factor",
-    metavar="DOLLARS",
-    help="Of a payer that uses Medicare's relative values and GPCIs, such as 45.00.",
-)
-of_year_option: Option = click.option(
-    "--of-year",
-    type=WholeNumber(2000, 2099),
-    help="A contract's year of rates: those of its newest loaded release.",
 )
 qp_option: Option = click.option(
     "--qp", is_flag=True, help="Conversion factor of a qualifying APM participant (from 2026 on)."
@@ -242,8 +224,10 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
 def one_choice_of_places(
     places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
 ) -> None:
-    """Refuse places that are named in two ways."""
+    """Refuse places that are named in two ways; where none is, a default one is not meant."""
     refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
+    if not (places or states or everywhere):
+        say_default_place_is_unused()
 
 
 def refuse_several(options: tuple[tuple[str, object], ...]) -> None:
@@ -316,9 +300,7 @@ _HEADER_OPTIONS = (
     click.option(
         "--deductible", metavar="DOLLARS", help="Part B deductible that the patient still owes."
     ),
-    percent_option,
-    of_year_option,
-    conversion_factor_option,
+    contract_options,
     click.option(
         "--purpose",
         type=click.Choice(PURPOSES, case_sensitive=False),

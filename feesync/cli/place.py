@@ -43,6 +43,19 @@ def required_place(place: str | None) -> str:
     return place
 
 
+def say_default_place_is_unused() -> None:
+    """Say on stderr, where the user has a default place, that an answer has all localities."""
+    if not defaults.may_exist():
+        return
+    place, source = defaults.read().get("locality", (None, ""))
+    if place is not None:
+        click.echo(
+            f"feesync: info: all localities, not the default {place} ({source}) alone: "
+            "--locality names some, --all leaves this out",
+            err=True,
+        )
+
+
 def fill(
     values: dict[str, Any], names: Sequence[str], others: Mapping[str, Any] | None = None
 ) -> AbstractContextManager[None]:

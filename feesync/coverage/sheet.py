@@ -20,7 +20,7 @@ from feesync.coverage.third_level import third_level
 from feesync.errors import NoPriceError, UnknownCodeError
 from feesync.model import reading
 from feesync.model.dates import read_day
-from feesync.model.hcpcs import read_code, read_codes
+from feesync.model.hcpcs import code_text, read_code, read_codes
 from feesync.model.locality import Locality
 from feesync.model.money import dollars_or_none, json_ready
 from feesync.model.note import Note
@@ -204,7 +204,7 @@ def coverage_sheet(
 
     Source of the facts: the tables of data/coverage, whose rows have their own sources.
     """
-    code = facts.codes().get(read_code(reading.text("hcpcs", hcpcs)))
+    code = facts.codes().get(read_code(code_text("hcpcs", hcpcs)))
     if code is None:
         raise UnknownCodeError(
             f"there is no billing sheet for {read_code(hcpcs)}; there is one for "

@@ -7,7 +7,10 @@ whether code and modifiers exist (pricing).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from feesync.model.reading import value_or_none
 
 CODE = "hcpcs"
 
@@ -36,6 +39,13 @@ BILLED: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of what is billed of a line."""
 
+LINE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    **SPELLINGS,
+    **BILLED,
+    "postop_days": ("postop", "postoperative days", "days of care"),
+}
+"""The columns of a line of one claim."""
+
 WHERE_AND_WHEN: Mapping[str, tuple[str, ...]] = {
     "locality": ("place", "mac locality", "locality number"),
     "zip": ("zip code", "zip5", "postal code"),
@@ -63,3 +73,30 @@ def code_and_modifiers(cells: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     code, *after = re.split(r"\s*-\s*", cells.get(CODE, ""))
     own = (cells.get(name, "") for name in ("modifiers", *_NUMBERED))
     return code, (*after, *re.findall(r"[^\s,;:/-]+", without_fractions(" ".join(own))))
+
+
+def by_our_names(
+    row: Mapping[str, Any], spellings: Mapping[str, Iterable[str]]
+) -> dict[str, Any] | None:
+    """Return a row under our names of its columns; modifiers of four columns are in one.
+
+    None where a name is nobody's spelling, or two mean the same: the caller then refuses the row.
+
+    Args:
+        row: the cells by the caller's names.
+        spellings: our names, and how else each is spelled.
+    """
+    from feesync.formats.table import plain  # not at the start of every line
+
+    known = {plain(each): own for own, others in spellings.items() for each in (own, *others)}
+    found: dict[str, Any] = {}
+    for name, cell in row.items():
+        own = known.get(plain(name)) if isinstance(name, str) else None
+        if own is None or own in found:
+            return None
+        found[own] = value_or_none(cell)
+    numbered = [cell for name in _NUMBERED if (cell := found.pop(name, None)) not in (None, "")]
+    if numbered:
+        first = found.get("modifiers") or ()
+        found["modifiers"] = (*((first,) if isinstance(first, str) else first), *numbered)
+    return found

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from feesync.errors import InvalidInputError
-from feesync.model.reading import excerpt
+from feesync.model.reading import excerpt, index
 
 FACET_JOINT_CODES = (
     "64490",
@@ -23,7 +23,10 @@ FACET_JOINT_CODES = (
 The embedded snapshot has these codes, and a refresh reports changes of them by default.
 """
 
-_CODE = re.compile(r"[0-9A-Z]{5}")
+_CODE = re.compile(r"[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
+_CODES = 100_000
+"""How many codes of digits there can be."""
+
 _WITH_MODIFIER = r"([0-9A-Z]{5})(?:[- ][0-9A-Z]{2})+"
 _WITHIN = r"(?<![0-9])(?:[0-9]{5}|[A-Z][0-9]{4}(?![0-9])|[0-9]{4}[A-Z](?![A-Z0-9]))"
 """A code within a text that is none, such as 64493 in CPT64493."""
@@ -82,6 +85,26 @@ def _form(code: str) -> str:
     return re.sub(r"[0-9]", "0", code)
 
 
+def code_text(name: str, value: object) -> str:
+    """Return the text of a code, without blanks around it.
+
+    Raises:
+        InvalidInputError: the value is not text; of a number the message has the text to give. It
+            is not read, since a number has lost its zeros, or may have: 100 is 00100.
+    """
+    if isinstance(value, str):
+        return str.__str__(value).strip()
+    raise InvalidInputError(f"{name} {excerpt(value)} is not text{text_to_give(value)}")
+
+
+def text_to_give(value: object) -> str:
+    """Return what an error says of a number that is a code: its text; else nothing."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    number = index(value)
+    return "" if number is None or not 0 <= number < _CODES else f": give '{number:05d}'"
+
+
 def read_code(text: str) -> str:
     """Return a CPT or HCPCS code in capitals.
 
@@ -89,9 +112,7 @@ def read_code(text: str) -> str:
         InvalidInputError: the text has not five letters and digits. Where it is a code with a
             modifier, such as `64493-50`, the message has the code.
     """
-    if not isinstance(text, str):
-        raise InvalidInputError(f"{excerpt(text)} is not a HCPCS code of five characters, as text")
-    code = text.strip().upper()
+    code = code_text("code", text).upper()
     if _CODE.fullmatch(code):
         return code
     if match := re.fullmatch(_WITH_MODIFIER, code):
@@ -101,4 +122,6 @@ def read_code(text: str) -> str:
     glued = re.fullmatch(_WITHOUT_HYPHEN, code)
     codes = ["-".join(glued.groups())] if glued else re.findall(_WITHIN, code[:_LONGEST])
     way = f": give {' '.join(codes)}" if codes else ""
+    if code.isalpha():
+        way = "; codes have four digits or five, as 64493, G0439 and 0213T, and no names"
     raise InvalidInputError(f"{text[:40]!r} is not a HCPCS code of five characters{way}")

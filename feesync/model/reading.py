@@ -174,6 +174,18 @@ def is_iterable(value: object) -> bool:
     return True
 
 
+def one_or_several(name: str, values: object, example: object) -> tuple[Any, ...]:
+    """Return the items of an argument that is one item, a list of them, or None.
+
+    Raises:
+        InvalidInputError: the argument is none of these. A number is one item, which is for who
+            reads it to refuse.
+    """
+    if isinstance(values, str | float) or index(values) is not None:
+        return (values,)
+    return sequence_or_none(name, values, example)  # type: ignore[arg-type]
+
+
 def sequence_or_none(name: str, values: Iterable[_T] | None, example: _T) -> tuple[_T, ...]:
     """Return the items of an argument that must be a list or None; None has no items.
 

@@ -104,7 +104,7 @@ def _compare(query: Query, values: dict[str, Any], db: Database) -> Answer:
         settings=settings,
         modifiers=values.get("modifiers", ()),
         db=db,
-        **values_of(values, (DATE, QP, CONVERSION_FACTOR)),
+        **values_of(values, (DATE, QP, PERCENT, OF_YEAR, CONVERSION_FACTOR)),
     )
     has_prices = not unknown and all(each.has_price for each in known)
     return Answer(
@@ -250,6 +250,8 @@ COMPARE = Query(
         STATE,
         DATE,
         QP,
+        PERCENT,
+        OF_YEAR,
         CONVERSION_FACTOR,
         replace(
             SETTING,

@@ -25,6 +25,8 @@ def comparison_blocks(comparison: Comparison, most: int | None = None) -> Iterat
     kind = " and ".join(setting.value for setting in comparison.settings)
     factor = decimal(comparison.quote.rate.conversion_factor, 4)
     yield Line(f"{comparison.code}, {kind}, {comparison.date}")
+    if comparison.contract:
+        yield Line(f"{comparison.contract.words}")
     yield Line(
         f"{release.label}, in effect {release.effective_from} to {release.effective_to}, "
         f"conversion factor {factor} {comparison.quote.rate.basis}\n"

@@ -306,16 +306,10 @@ def rates(
         when = parse_label(reading.text("release", release))
     elif given:
         when = reading.whole(given[0], whens[given[0]], 2000, 2099, "a year")
-    items = (
-        (codes,) if isinstance(codes, str) else reading.sequence_or_none("codes", codes, "64493")
-    )
+    items = reading.one_or_several("codes", codes, "64493")
     if codes is not None and not items:
         raise InvalidInputError("codes is empty; None means all codes of the release")
-    places = (
-        (locality,)
-        if isinstance(locality, str)
-        else reading.sequence_or_none("locality", locality, "01112-05")
-    )
+    places = reading.one_or_several("locality", locality, "01112-05")
     grid = open_grid(
         database_path(db),
         [read_codes(code) for code in items],

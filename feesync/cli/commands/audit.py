@@ -13,19 +13,17 @@ import click
 
 from feesync.cli.audit_text import print_audit, summary
 from feesync.cli.command import Reader
+from feesync.cli.contract import contract_options
 from feesync.cli.hints import error_text
 from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
-    conversion_factor_option,
     csv_option,
     db_option,
     force_option,
     json_option,
     nonpar_option,
-    of_year_option,
     optional_locality_option,
-    percent_option,
     practitioner_option,
     qp_option,
     refuse_several,
@@ -86,9 +84,7 @@ _FILES_OR_STDIN = _Files(exists=True, dir_okay=False, readable=True, allow_dash=
 @practitioner_option
 @nonpar_option
 @qp_option
-@percent_option
-@of_year_option
-@conversion_factor_option
+@contract_options
 @click.option(
     "--tolerance",
     default=TOLERANCE,

@@ -10,9 +10,9 @@ import click
 from feesync.analysis.comparison import Comparison, comparisons
 from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
+from feesync.cli.contract import contract_options
 from feesync.cli.options import (
     check_file,
-    conversion_factor_option,
     csv_option,
     date_option,
     db_option,
@@ -52,7 +52,7 @@ from feesync.text.comparison import comparison_blocks
 @place_options
 @date_option
 @qp_option
-@conversion_factor_option
+@contract_options
 @click.option(
     "--setting",
     type=Word([*(setting.value for setting in Setting), BOTH], read_choice),
@@ -76,6 +76,8 @@ def command(
     everywhere: bool,
     day: Date | None,
     qp: bool,
+    percent: str | dict[str, str] | None,
+    of_year: int | None,
     conversion_factor: str | None,
     setting: str,
     modifiers: tuple[str, ...],
@@ -89,11 +91,13 @@ def command(
     The highest amount comes first, and each with its difference to the national amount. With
     --setting both, each place has its two rates side by side, and how the facility rate differs
     from the nonfacility rate. A code that the release lacks is named on stderr beside the others;
-    the exit status is then 6.
+    the exit status is then 6. With --percent, --of-year or --conversion-factor the amounts are what
+    a contract allows.
 
     \b
       feesync compare 64493 64635 --state CA --date 2025-11-03
       feesync compare 64493 -m 50 --locality AL --locality AK --setting both --csv
+      feesync compare 64493-50 --state CA --percent 110 --of-year 2022
       feesync compare 64493 --all --plot 64493.svg
     """
     codes = with_codes(ctx, "codes", codes, more)
@@ -111,6 +115,8 @@ def command(
         modifiers=modifiers,
         date=day,
         qp=qp,
+        percent=percent,
+        of_year=of_year,
         conversion_factor=conversion_factor,
         db=ctx.obj,
     )
@@ -142,7 +148,7 @@ def _draw(comparison: Comparison, path: Path, *, force: bool) -> None:
         else ""
     )
     caption = plot.Caption(
-        f"{comparison.code}: what Medicare allows, {kind}",
+        f"{comparison.code}: what {_payer(comparison)} allows, {kind}",
         f"Date of service {comparison.date}, release {release.label}, "
         f"conversion factor {decimal(comparison.quote.rate.conversion_factor, 4)} "
         f"{comparison.quote.rate.basis}{stand_in}",
@@ -172,6 +178,11 @@ def _draw(comparison: Comparison, path: Path, *, force: bool) -> None:
         "difference" if both else "to national",
         rows,
     )
+
+
+def _payer(comparison: Comparison) -> str:
+    contract = comparison.contract
+    return f"a contract ({contract.words})" if contract else "Medicare"
 
 
 def _label(place: Locality) -> str:

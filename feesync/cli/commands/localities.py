@@ -15,14 +15,14 @@ from feesync.text.localities import localities_blocks, stand_in
 
 
 @click.command("localities", cls=Reader, short_help="What a ZIP, a county or a name means.")
-@click.argument("query", required=False)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @date_option
 @csv_option
 @json_option
 @db_option
 @click.pass_context
 def command(
-    ctx: click.Context, query: str | None, day: Date | None, as_csv: bool, as_json: bool
+    ctx: click.Context, query: tuple[str, ...], day: Date | None, as_csv: bool, as_json: bool
 ) -> None:
     """List the payment localities, or those that QUERY may mean.
 
@@ -31,14 +31,14 @@ def command(
     \b
       feesync localities
       feesync localities 10001
-      feesync localities "santa clara" --json
+      feesync localities santa clara --json
       feesync localities noridian
 
     Each locality has its GPCIs, its counties as CMS words them, how many ZIPs it has by CMS's ZIP5
     file, and the company behind the MAC with its jurisdiction.
     """
     one_format(as_json, as_csv)
-    result = localities(query, date=day, db=ctx.obj)
+    result = localities(" ".join(query) if query else None, date=day, db=ctx.obj)
     remark = with_hint(result.remark, result.hint) if result.remark else ""
     if as_json:
         print_json(result.rows())

@@ -13,20 +13,18 @@ import click
 from feesync.claims import arguments
 from feesync.cli.codes import bare_codes, codes_option, read_words, with_codes
 from feesync.cli.command import Reader
+from feesync.cli.contract import contract_options
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
     check_file,
-    conversion_factor_option,
     csv_option,
     date_option,
     db_option,
     file_option,
     force_option,
     json_option,
-    of_year_option,
     one_choice_of_places,
     one_format,
-    percent_option,
     place_options,
     qp_option,
 )
@@ -65,9 +63,7 @@ from feesync.writers.rates import Rates, rates
     help="The newest loaded release of a year, instead of --date.",
 )
 @qp_option
-@percent_option
-@of_year_option
-@conversion_factor_option
+@contract_options
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook, with formulas that recompute the amounts.")

@@ -18,21 +18,19 @@ from feesync.batch.reasons import Reason, Status
 from feesync.batch.repricing import Repricing, Variance
 from feesync.batch.request import Request
 from feesync.cli.command import Reader
+from feesync.cli.contract import contract_options
 from feesync.cli.hints import with_hint
 from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
-    conversion_factor_option,
     db_option,
     force_option,
     json_option,
     nonpar_option,
-    of_year_option,
     one_locality_option,
     one_place,
     one_setting,
     one_zip_option,
-    percent_option,
     pos_option,
     practitioner_option,
     qp_option,
@@ -112,9 +110,7 @@ def _read_map(
 @nonpar_option
 @practitioner_option
 @qp_option
-@percent_option
-@of_year_option
-@conversion_factor_option
+@contract_options
 @click.option(
     "--workers",
     type=WholeNumber(1, 256),

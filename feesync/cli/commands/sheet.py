@@ -15,10 +15,10 @@ from feesync.analysis.sheet import sheet
 from feesync.analysis.sheet_words import fee_lines, payer, printout
 from feesync.cli.codes import codes_option, read_words, with_codes
 from feesync.cli.command import Reader
+from feesync.cli.contract import contract_options
 from feesync.cli.hints import with_hint
 from feesync.cli.options import (
     check_file,
-    conversion_factor_option,
     csv_option,
     db_option,
     file_option,
@@ -26,8 +26,6 @@ from feesync.cli.options import (
     json_option,
     localities_option,
     nonpar_option,
-    of_year_option,
-    percent_option,
     practitioner_option,
     qp_option,
     read_each_date,
@@ -76,9 +74,7 @@ _GAP, _LINE = "  ", "Line"
 )
 @practitioner_option
 @qp_option
-@percent_option
-@of_year_option
-@conversion_factor_option
+@contract_options
 @csv_option
 @json_option
 @file_option("--xlsx", (".xlsx",), "Write a workbook that is ready to print.")
