@@ -473,6 +473,7 @@ def test_a_host_that_goes_away_in_the_middle_ends_the_run_too(offered, naps):
 
     def vanish(handler):
         handler.close_connection = True
+        offered._server.shutdown()  # else it would ask a closed socket again and again
         offered._server.socket.close()
         page(handler)
 
