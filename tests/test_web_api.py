@@ -516,6 +516,12 @@ def test_a_compressed_file_is_bounded_by_what_it_holds(
     assert list(temporary.iterdir()) == []
 
 
+def test_what_is_no_x12_is_not_called_by_the_name_it_has_here(client, loaded, temporary):
+    response = client.post("/api/reprice", content=b"ISA*nothing~", headers=CSV)
+    assert response.status_code == HTTPStatus.BAD_REQUEST
+    assert response.json()["detail"].startswith("the file of claims: "), response.text
+
+
 def test_without_the_extra_a_file_is_a_problem(client, loaded, temporary, monkeypatch):
     monkeypatch.setattr("feesync.store.columnar.is_installed", lambda: False)
     problem = client.post("/api/reprice", content=CLAIMS, headers=CSV).json()

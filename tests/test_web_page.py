@@ -77,6 +77,7 @@ def test_the_fields_of_a_form():
     assert Form(PARAMETERS, {}, ("date",))["date"].control == "day"
     assert Form(PARAMETERS, {"date": "2025-11-03"})["date"].control == "day"
     assert Form(PARAMETERS, {})["coverage"].is_on
+    assert (form["coverage"].control, form["qp"].control) == ("switch", "flag")
     assert Form(PARAMETERS, {"setting": "a"}, (), ("setting",)).more_is_open
 
 

@@ -3,8 +3,11 @@
 The same pages are looked at in a browser (test_browser).
 """
 
+import csv
+import html
+import io
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +17,7 @@ from starlette.testclient import TestClient
 import feesync
 from feesync.cli.hints import error_text
 from feesync.errors import InvalidInputError
-from feesync.queries.catalogue import QUERIES
+from feesync.queries.catalogue import QUERIES, ask
 from feesync.web.app import application
 from feesync.web.carry import values_for
 from feesync.web.pages import PAGES
@@ -267,3 +270,60 @@ def test_a_link_of_the_navigation_asks_what_can_be_asked(client, name):
         parts = urlsplit(link)
         if query := QUERIES.get(paths.get(parts.path, "")):
             assert {*parse_qs(parts.query)} <= {each.name for each in query.parameters}, link
+
+
+def test_own_fees_are_in_the_csv_of_the_page(client):
+    question = f"hcpcs=64490-64495&state=CA&date={DAY}&fee=64493%3D200+250"
+    page = client.get(f"/rates?{question}").text
+    link = html.unescape(re.search(r'href="(/rates\.csv[^"]*)"', page)[1])
+    answer = client.get(link)
+    assert answer.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    plain = client.get(link.replace("/rates.csv", "/api/rates.csv").partition("&fee")[0]).text
+    assert [line.rsplit(",", 3)[0] for line in answer.text.splitlines()] == plain.splitlines()
+    for row in rows:
+        fee = Decimal("200.00" if row["hcpcs"] == "64493" else "250.00")
+        assert Decimal(row["own_fee"]) == fee
+        for setting in ("nonfacility", "facility"):
+            amount = Decimal(row[f"{setting}_amount"])
+            percent = (100 * fee / amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            assert Decimal(row[f"{setting}_percent"]) == percent
+    wrong = client.get(link.replace("200", "x"))
+    assert (wrong.status_code, wrong.text[:4]) == (400, "fee ")
+
+
+def test_a_place_that_is_repeated_counts_once_and_too_many_values_are_refused(client):
+    once = f"locality={PLACE}&date={DAY}"
+    again = client.get(
+        f"/rates?hcpcs=64493&{'locality=' + PLACE + '&'}{once}", follow_redirects=False
+    )
+    assert again.headers["location"] == f"/rates?hcpcs=64493&{once}"
+    lines = f"lines=64493&lines=64493&{once}"
+    assert client.get(f"/claim?{lines}", follow_redirects=False).status_code == 200
+    many = "&".join(f"locality={number:05}" for number in range(3_000))
+    page = client.get(f"/rates?hcpcs=64493&{many}")
+    assert page.status_code == 422
+    assert "locality has 3,000 values, and a page takes at most 500" in sound(page).text
+    assert len(page.text) < 30_000
+
+
+def test_a_flag_that_is_on_can_be_switched_off(client):
+    history = "&".join(["history=2025-10-30:64493"] * 5)
+    question = f"hcpcs=64493&locality={PLACE}&date={DAY}&{history}"
+    noted, silent = (client.get(f"/?{question}{end}").text for end in ("", "&coverage=off"))
+    assert '<option value="off">off</option>' in noted
+    assert '<option value="off" selected>off</option>' in silent
+    assert len(re.findall('class="note', noted)) > len(re.findall('class="note', silent))
+
+
+def test_what_cannot_be_shown_beside_an_estimate_has_its_reason(client, monkeypatch):
+    def failing(name, values, db):
+        if name != "estimate" or values.get("setting") == "facility":
+            raise InvalidInputError(f"{name} is out of order")
+        return ask(name, values, db)
+
+    monkeypatch.setattr("feesync.web.pages.estimate.ask", failing)
+    text = sound(client.get(f"/?hcpcs=64493&locality={PLACE}&date={DAY}")).text
+    assert "The facility amount cannot be shown: estimate is out of order" in text
+    assert "Places are not compared: compare is out of order" in text
+    assert "The years are not shown: history is out of order" in text

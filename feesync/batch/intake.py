@@ -336,7 +336,7 @@ class _Submission(_Reader):
         super().__init__(connection, file.name)
         self.header = COLUMNS
         self.types = [TEXT] * len(COLUMNS)
-        self._rows = submitted_rows(file.path, self.findings)
+        self._rows = submitted_rows(file.path, self.findings, file.name)
 
     def read(self, positions: Sequence[int]) -> None:
         """Append the lines of the claims, and a row for each claim that cannot be read."""

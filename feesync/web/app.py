@@ -20,7 +20,7 @@ from feesync.errors import ExitStatus, FeesyncError
 from feesync.web import api, suggest
 from feesync.web.guard import LOOPBACK, Guard, refuse_in_text
 from feesync.web.page import Link
-from feesync.web.pages import PAGES
+from feesync.web.pages import PAGES, rates
 from feesync.web.problem import Problem
 from feesync.web.site import Database, Site, site_of
 
@@ -49,6 +49,7 @@ def application(
         routes=[
             *api.ROUTES,
             *(Route(page.path, page.endpoint) for page in PAGES),
+            Route(rates.CSV_PATH, rates.csv_endpoint),
             *suggest.ROUTES,
             *site.assets.routes,
         ],

@@ -49,13 +49,15 @@ class Field:
 
     @property
     def control(self) -> str:
-        """Which control shows it: `flag`, `choice`, `choices`, `day`, `several` or `text`.
+        """Which control shows it.
 
-        A day that is not written as the control of a browser wants it stays as it was typed.
+        It is `flag`, `switch`, `choice`, `choices`, `day`, `several` or `text`. A flag that is on
+        by default is a switch of two words, because a box that is not checked is not sent. A day
+        that is not written as the control of a browser wants it stays as it was typed.
         """
         parameter = self.parameter
         if parameter.kind is Kind.FLAG:
-            return "flag"
+            return "switch" if parameter.default is True else "flag"
         if parameter.choices:
             return "choices" if parameter.several else "choice"
         if parameter.several and not self.is_joined:

@@ -18,10 +18,20 @@ from feesync.errors import FeesyncError
 from feesync.queries.answer import Answer
 from feesync.queries.catalogue import QUERIES, ask
 from feesync.queries.parameter import Parameter
+from feesync.queries.size import TooLargeError
 from feesync.web.carry import values_for
 from feesync.web.form import Form
 from feesync.web.problem import Problem
 from feesync.web.site import Pairs, Site, address, by_name, site_of
+
+_MOST_VALUES = 500
+"""The most values of a parameter; the API and the commands take more."""
+
+_SHOWN_VALUES = 20
+"""The fields of a form for values of which there are too many."""
+
+_ONCE = frozenset({"locality", "zip", "state", "hcpcs", "codes"})
+"""The parameters whose values say no more when they are repeated: places and codes."""
 
 _LONGEST_LINK = 2_000
 """The characters of an address beyond which a page is linked as it is when it is empty."""
@@ -129,20 +139,28 @@ class Page:
         return self._answer(visit)
 
     def _apart(self, pairs: Pairs) -> list[tuple[str, str]]:
-        """Return pairs with a value that holds several as several."""
-        return [
+        """Return pairs with a value that holds several as several, places and codes once each."""
+        apart = [
             (name, value)
             for name, text in pairs
             for value in (text.replace(",", " ").split() if name in self.split else [text])
+        ]
+        known = {pair: number for number, pair in reversed([*enumerate(apart)])}
+        return [
+            pair
+            for number, pair in enumerate(apart)
+            if pair[0] not in _ONCE or known[pair] == number
         ]
 
     def _answer(self, visit: Visit) -> Response:
         site, values, own = visit.site, visit.values, visit.own
         try:
             if self.has_query and (values or self.at_once):
+                _check(values)
                 visit = Visit(site, values, own, ask(self.name, values, site.db))
             shown = self.view(visit)
         except FeesyncError as error:
+            values, own = _first(values), _first(own)
             visit = Visit(site, values, own, problem=Problem.of(error, site, values))
             shown = self.view(visit)
         template_values = {
@@ -151,7 +169,7 @@ class Page:
             "answer": visit.answer,
             "problem": visit.problem,
             "form": self._form(visit),
-            "twins": self._twins(values, visit.answer),
+            "twins": self.twins(visit),
             "navigation": self._navigation(visit),
             **shown,
         }
@@ -175,8 +193,9 @@ class Page:
             return None
         return self.form(visit, {**visit.values, **visit.own} or self.preset)
 
-    def _twins(self, values: dict[str, object], answer: Answer | None) -> dict[str, str]:
+    def twins(self, visit: Visit) -> dict[str, str]:
         """Return the addresses of the same answer as JSON and CSV, and its command."""
+        values, answer = visit.values, visit.answer
         if not self.has_query:
             return {"json": "", "csv": "", "command": ""}
         twin = f"/api/{self.name}"
@@ -195,3 +214,27 @@ class Page:
             href = href if len(href) <= _LONGEST_LINK else page.path
             links.append(Link(page.short or page.title, href, page.path == self.path))
         return links
+
+
+def _check(values: Mapping[str, object]) -> None:
+    """Refuse a question that no form can show again.
+
+    Raises:
+        TooLargeError: a parameter has too many values.
+    """
+    for name, value in values.items():
+        if isinstance(value, list) and len(value) > _MOST_VALUES:
+            raise TooLargeError(
+                f"{name} has {len(value):,} values, and a page takes at most {_MOST_VALUES:,}: "
+                "give fewer, or ask the command or the API"
+            )
+
+
+def _first(values: dict[str, object]) -> dict[str, object]:
+    """Return values of which too many are cut, for the form of a problem."""
+    return {
+        name: value[:_SHOWN_VALUES]
+        if isinstance(value, list) and len(value) > _MOST_VALUES
+        else value
+        for name, value in values.items()
+    }

@@ -90,7 +90,10 @@ class Reader(Generic[Record]):
 
 
 def records_of(
-    path: str | Path, file: int, reader: Callable[[BinaryIO, int], Reader[Record]]
+    path: str | Path,
+    file: int,
+    reader: Callable[[BinaryIO, int], Reader[Record]],
+    name: str = "",
 ) -> Iterator[Record]:
     """Yield the records of a file.
 
@@ -98,11 +101,12 @@ def records_of(
         path: the file.
         file: its index among the files of a run.
         reader: makes the reader of an open file.
+        name: what errors call the file; by default its own name.
 
     Raises:
         InvalidInputError: the file cannot be opened, or has no record.
     """
-    name = one_line(Path(path).name)
+    name = name or one_line(Path(path).name)
     try:
         with Path(path).open("rb") as stream:
             yield from reader(stream, file).records(name)

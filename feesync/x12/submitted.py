@@ -37,12 +37,13 @@ _MOST_CODE = 4
 _ENDS_CLAIM = frozenset((b"CLM", b"HL", b"SE"))
 
 
-def submissions(path: str | Path, file: int = 0) -> Iterator[Submission]:
+def submissions(path: str | Path, file: int = 0, name: str = "") -> Iterator[Submission]:
     """Yield what a file of professional claims says, a transaction at a time.
 
     Args:
         path: the file: one or several interchanges, each with one or several transactions.
         file: its index among the files of a run, for records and findings.
+        name: what errors call the file; by default its own name.
 
     Yields:
         Submission: in the order of the file. A claim that cannot be read, or that the end of a cut
@@ -60,7 +61,7 @@ def submissions(path: str | Path, file: int = 0) -> Iterator[Submission]:
         raise MissingExtraError("reading submitted claims", "edi") from None
     logging.getLogger("pyx12").propagate = False
     logging.getLogger("pyx12").addHandler(logging.NullHandler())
-    yield from records_of(path, file, _Reader)
+    yield from records_of(path, file, _Reader, name)
 
 
 class _Reader(Reader[Submission]):

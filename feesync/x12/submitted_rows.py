@@ -42,17 +42,20 @@ class SubmittedRow(NamedTuple):
     flaw: str | None
 
 
-def submitted_rows(path: str | Path, findings: list[Finding]) -> Iterator[SubmittedRow]:
+def submitted_rows(
+    path: str | Path, findings: list[Finding], name: str = ""
+) -> Iterator[SubmittedRow]:
     """Yield the lines of a file of professional claims, and one row for each claim left out.
 
     Args:
         path: the file.
         findings: gets what is wrong in the file.
+        name: what errors call the file; by default its own name.
 
     Raises:
         InvalidInputError, MissingExtraError: as `submissions` does.
     """
-    for submission in submissions(path):
+    for submission in submissions(path, name=name):
         for claim in submission.claims:
             for number, line in zip(_numbers(claim), claim.lines, strict=True):
                 yield SubmittedRow(_cells(claim, line, number), None)

@@ -90,7 +90,7 @@ PAGE = Page(
     fields=("line", "locality", "date", "pos", "allowed", "paid"),
     more=(
         *("modifiers", "setting", "practitioner", "nonpar", "qp", "deductible"),
-        *("percent", "of_year", "conversion_factor", "purpose", "history"),
+        *("percent", "of_year", "conversion_factor", "purpose", "history", "coverage"),
     ),
     offers=places_of_service,
     view=_view,

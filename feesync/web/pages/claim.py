@@ -80,7 +80,7 @@ PAGE = Page(
     fields=("lines", "locality", "date", "pos"),
     more=(
         *("incomplete", "setting", "practitioner", "nonpar", "qp", "deductible"),
-        *("percent", "of_year", "conversion_factor", "purpose", "history"),
+        *("percent", "of_year", "conversion_factor", "purpose", "history", "coverage"),
     ),
     spare={"lines": 4, "history": 1},
     preset={"incomplete": "on"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -145,24 +145,30 @@ def _answer(visit: Visit) -> dict[str, Any]:
         "parts": [(name, rvu, gpci, rvu * gpci) for name, rvu, gpci in parts],
         "total": total,
         "product": total * estimate.rate.conversion_factor,
-        "settings": list(_both_settings(visit, estimate)),
+        **_both_settings(visit, estimate),
         **_pictures(visit, estimate),
     }
 
 
-def _both_settings(visit: Visit, estimate: Estimate) -> Iterator[Estimate]:
-    """Yield the estimate in both settings; only itself where there is none in the other."""
+def _both_settings(visit: Visit, estimate: Estimate) -> dict[str, Any]:
+    """Return the estimate in both settings, and why there is none in the other."""
+    estimates: list[Estimate] = []
+    lack = ""
     values = {name: value for name, value in visit.values.items() if name not in ("setting", "pos")}
     for setting in Setting:
         if setting is estimate.setting:
-            yield estimate
+            estimates.append(estimate)
             continue
         try:
             other = ask("estimate", {**values, "setting": setting.value}, visit.site.db).result
-        except FeesyncError:
+        except FeesyncError as error:
+            lack = f"The {setting} amount cannot be shown: {visit.site.error_text(error)}"
             continue
         if other.setting is setting:
-            yield other
+            estimates.append(other)
+        else:
+            lack = f"This line is priced in the {other.setting} setting alone."
+    return {"settings": estimates, "settings_lack": lack}
 
 
 def _pictures(visit: Visit, estimate: Estimate) -> dict[str, Any]:
@@ -177,15 +183,23 @@ def _pictures(visit: Visit, estimate: Estimate) -> dict[str, Any]:
     }
     over: dict[str, object] = {**line, "locality": estimate.locality.key}
     found: dict[str, Any] = {"bars": None, "steps": None, "comparison": None, "past": None}
+    lacks: list[str] = []
     try:
         comparison = ask("compare", among, visit.site.db).result[0]
         found |= _among(comparison, estimate.locality.key)
         found["elsewhere"] = _elsewhere(visit.values)
+        if not found["bars"]:
+            lacks.append("Places are not compared: the line has no amount to compare.")
+    except FeesyncError as error:
+        lacks.append(f"Places are not compared: {visit.site.error_text(error)}")
+    try:
         past = ask("history", over, visit.site.db).result
         found |= {"past": past, "steps": pictures.steps(past, estimate.setting, estimate.date)}
-    except FeesyncError:
-        pass  # a line that these two do not price, such as one of a payer's own factor
-    return found
+        if not found["steps"]:
+            lacks.append("The years are not shown: no loaded release has an amount of the line.")
+    except FeesyncError as error:
+        lacks.append(f"The years are not shown: {visit.site.error_text(error)}")
+    return {**found, "picture_lacks": lacks}
 
 
 def _elsewhere(values: Mapping[str, object]) -> str:
@@ -237,6 +251,7 @@ PAGE = Page(
     fields=("hcpcs", "modifiers", "locality", "date", "setting", "pos"),
     more=(
         *("units", "charge", "practitioner", "nonpar", "qp", "deductible", "percent", "of_year"),
+        "coverage",
     ),
     view=view,
     clean=clean,

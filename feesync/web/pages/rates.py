@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from feesync.errors import InvalidInputError
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp
+
+from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import money
 from feesync.model.reading import excerpt
+from feesync.queries.catalogue import ask
 from feesync.queries.parameter import Kind, Parameter
 from feesync.web.carry import alone
 from feesync.web.page import Page, Visit
+from feesync.web.problem import Problem
+from feesync.web.site import address, by_name, site_of
+from feesync.web.stream import Stream, Text
+from feesync.writers.cells import csv_text
+
+if TYPE_CHECKING:
+    from feesync.writers.rates import Rates
 
 _MOST = 200
 _CODE = 5
 _SETTINGS = ("nonfacility", "facility")
+_AMOUNTS = ("nonfacility_amount", "facility_amount")
+_OWN_COLUMNS = ("own_fee", "nonfacility_percent", "facility_percent")
+CSV_PATH = "/rates.csv"
+"""Where the rows of the page are, with one's own fees."""
+
 _FEES = Parameter(
     "fee",
     Kind.TEXT,
@@ -39,7 +57,51 @@ def _view(visit: Visit) -> Mapping[str, object]:
         "has_contract": visit.answer.result.contract is not None,
         "unused": sorted(fees.keys() - {"", *_codes(rows)}) if not left else [],
         "releases": visit.answer.result.releases,
+        **({"twins": _twins(visit)} if fees else {}),
     }
+
+
+def _twins(visit: Visit) -> dict[str, str]:
+    """Return the links of the page, its CSV with one's own fees."""
+    return {**PAGE.twins(visit), "csv": address(CSV_PATH, {**visit.values, **visit.own})}
+
+
+def csv_endpoint(request: Request) -> ASGIApp:
+    """Answer with the page's rows as CSV: those of the API, and one's own fees beside them."""
+    site, values = site_of(request), by_name(request.query_params.multi_items())
+    given = values.pop("fee", "")
+
+    def problem(error: FeesyncError) -> Response:
+        return PlainTextResponse(f"{site.error_text(error)}\n", Problem.of(error, site).status)
+
+    def text() -> Text:
+        fees = read_fees(" ".join(given) if isinstance(given, list) else str(given))
+        result = ask(PAGE.name, values, site.db).result
+        columns = (*result.columns, *_OWN_COLUMNS)
+        headers = {"content-disposition": 'attachment; filename="rates.csv"'}
+        return Text(csv_text(columns, _with_fees(result, fees)), "text/csv", headers)
+
+    return Stream(text, problem)
+
+
+def _with_fees(result: Rates, fees: Mapping[str, int]) -> Iterator[list[Any]]:
+    """Yield the cells of each row, one's own fee, and its percent of each amount."""
+    at = [result.columns.index(name) for name in ("hcpcs", "modifier", *_AMOUNTS)]
+    for cells in result.cells():
+        code, modifier, *amounts = (cells[index] for index in at)
+        fee = _fee(fees, code, modifier)
+        percents = [_percent(fee, None if one is None else int(100 * one)) for one in amounts]
+        yield [*cells, None if fee is None else money.dollars(fee), *percents]
+
+
+def _fee(fees: Mapping[str, int], code: str, modifier: str) -> int | None:
+    """Return one's own fee of a row in cents: of its code with modifier, its code, or of all."""
+    whole = f"{code}-{modifier}" if modifier else code
+    return fees.get(whole, fees.get(code, fees.get("")))
+
+
+def _percent(fee: int | None, amount: int | None) -> Decimal | None:
+    return money.percent_of(fee, amount) if fee is not None and amount else None
 
 
 def _shared_place(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -92,7 +154,7 @@ def read_fees(text: str) -> dict[str, int]:
 
 def _row(visit: Visit, row: Mapping[str, Any], fees: Mapping[str, int]) -> dict[str, object]:
     code = _code(row)
-    fee = fees.get(code, fees.get(row["hcpcs"], fees.get("")))
+    fee = _fee(fees, row["hcpcs"], row["modifier"])
     key = "national" if row["mac"] == "00000" else f"{row['mac']}-{row['locality']}"
     amounts = [_cents(row[f"{setting}_amount"]) for setting in _SETTINGS]
     return {
@@ -105,10 +167,7 @@ def _row(visit: Visit, row: Mapping[str, Any], fees: Mapping[str, int]) -> dict[
         "amounts": amounts,
         "contract": [row.get(f"{setting}_contract_amount") for setting in _SETTINGS],
         "fee": fee,
-        "percents": [
-            money.percent_of(fee, amount) if fee is not None and amount else None
-            for amount in amounts
-        ],
+        "percents": [_percent(fee, amount) for amount in amounts],
     }
 
 
