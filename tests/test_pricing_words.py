@@ -450,6 +450,7 @@ def test_terms_are_read_under_the_names_of_their_arguments():
     assert Terms.read(day, Setting.FACILITY, None, nonpar=True, practitioner="NP") == Terms(
         day, Setting.FACILITY, None, nonpar=True, practitioner="np"
     )
+    assert Terms(day, Setting.FACILITY).of_code("64493") == Terms(day, Setting.FACILITY)
     for given, says in (
         ({"nonpar": "yes"}, "nonpar 'yes' is neither True nor False"),
         ({"practitioner": 7}, "practitioner 7 "),
