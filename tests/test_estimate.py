@@ -244,6 +244,7 @@ def test_a_line_without_a_price(loaded):
         ({"modifiers": 50}, "modifiers is a list, such as \\['50'\\], not int"),
         ({"modifiers": [50]}, "modifier 50 is not text"),
         ({"modifiers": [["50"]]}, "modifier \\['50'\\] is not text"),
+        ({"modifiers": (["50"],)}, "modifier \\['50'\\] is not text"),
         ({"units": 10**5000}, "units a huge int"),
         ({"pos": 10**5000}, "place of service a huge int"),
         ({"pos": True}, "pos True"),

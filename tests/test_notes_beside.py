@@ -202,6 +202,7 @@ def test_each_part_of_an_image_has_its_own_rank():
         found = beside(rates, [asked("10001"), asked("10002")][::order])[::order]
         assert [price.allowed for price in found] == [29000, 26000]
         assert [price.rank for price in found] == [1, 1]
+        assert [notes(price, "units-as-lines") for price in found] == [[], []]
 
 
 def test_bases_that_name_themselves_are_families_of_their_own():
