@@ -200,6 +200,19 @@ def test_modifiers_in_one_text(given):
     assert arguments.modifiers(given) == ("KX", "59")
 
 
+@pytest.mark.parametrize(
+    ("name", "modifier"),
+    [("bilateral", "50"), ("Left", "LT"), ("right", "RT"), ("professional", "26"),
+     ("TECHNICAL", "TC")],
+)  # fmt: skip
+def test_the_name_of_a_modifier_says_which_to_give(name, modifier):
+    with pytest.raises(ModifierError) as refused:
+        arguments.modifiers([name])
+    assert str(refused.value) == (
+        f"'{name.upper()}' is not a modifier of two characters; give {modifier}"
+    )
+
+
 def test_marks_alone_are_no_modifier():
     for given in (",", ",,", "--"):
         with pytest.raises(ModifierError):
