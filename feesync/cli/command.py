@@ -1,4 +1,4 @@
-"""What commands have in common: they refuse an option twice, and say when the snapshot answers.
+"""What commands have in common: which options exclude each other, and when the snapshot answers.
 
 Out of scope: the options themselves (cli.options), and exit statuses (feesync.cli).
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -16,6 +17,16 @@ from feesync.paths import database_name
 
 COMPLETE = "_FEESYNC_COMPLETE"
 """The variable by which a shell asks for completions."""
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
+
+
+class Option(Protocol):
+    """A decorator that gives a command an option."""
+
+    def __call__(self, command: _Command, /) -> _Command:
+        """Return the command with the option."""
 
 
 class Once(click.Command):
@@ -80,6 +91,13 @@ class QuietReader(Reader):
     """A command that only reads, and has no need of that line."""
 
     says_snapshot = False
+
+
+def refuse_several(options: tuple[tuple[str, object], ...]) -> None:
+    """Refuse more than one of some options, each with its value."""
+    names = [name for name, value in options if value]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} exclude each other")
 
 
 SNAPSHOT = "feesync: info: there is no database {path} yet: the embedded snapshot answered"

@@ -1,17 +1,18 @@
-"""Options that several commands share."""
+"""Options that several commands share. Out of scope: those that name places (cli.place)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date as Date
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from feesync.claims.arguments import PURPOSES
+from feesync.cli.command import Option, refuse_several
 from feesync.cli.contract import contract_options
-from feesync.cli.place import fill, read_place_zip, required_place, say_default_place_is_unused
+from feesync.cli.place import fill, one_locality_option, one_place, one_zip_option, required_place
 from feesync.cli.word import Word
 from feesync.model.dates import read_date
 from feesync.model.rate import Setting
@@ -22,17 +23,7 @@ from feesync.pricing.practitioner import read as read_practitioner
 if TYPE_CHECKING:
     from pathlib import Path
 
-_Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)
-
-
 POS_HELP = "Place of service: its code, or a name such as office, hospital or asc"
-
-
-class Option(Protocol):
-    """A decorator that gives a command an option."""
-
-    def __call__(self, command: _Command, /) -> _Command:
-        """Return the command with the option."""
 
 
 def read_one_date(ctx: click.Context, param: click.Parameter, value: str | None) -> Date | None:
@@ -114,127 +105,6 @@ without_check_option: Option = click.option(
     help="Set one check of a release's own files aside, by its name; every answer from it then "
     "says so. Repeatable.",
 )
-
-
-_ZIP_HELP = "ZIP or ZIP+4 of the place where the service is furnished"
-one_locality_option: Option = click.option(
-    "--locality", help="ZIP or ZIP+4, 01112-05, CA-05, an unambiguous name, or national."
-)
-one_zip_option: Option = click.option(
-    "--zip",
-    "zip_code",
-    metavar="ZIP",
-    callback=lambda ctx, param, value: None if value is None else read_place_zip(value),
-    help=f"{_ZIP_HELP}, in place of --locality.",
-)
-
-
-def one_place(locality: str | None, zip_code: str | None) -> str | None:
-    """Return the place of two options, of which at most one is given."""
-    refuse_several((("--locality", locality), ("--zip", zip_code)))
-    return zip_code or locality
-
-
-def locality_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name one place; the command has it as `locality`."""
-
-    @wraps(command)
-    def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
-        kwargs["locality"] = one_place(kwargs["locality"], kwargs.pop("zip_code"))
-        with fill(kwargs, ("locality",)):
-            kwargs["locality"] = required_place(kwargs["locality"])
-            command(*args, **kwargs)
-
-    return one_locality_option(one_zip_option(with_place))
-
-
-def optional_locality_option(
-    command: Callable[..., None], names: Sequence[str] = ("locality", "pos")
-) -> Callable[..., None]:
-    """Add the options that may name one place; the command has it, or None, as `locality`.
-
-    Args:
-        command: the command.
-        names: what is the user's default where it is not given.
-    """
-
-    @wraps(command)
-    def with_place(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
-        kwargs["locality"] = one_place(kwargs["locality"], kwargs.pop("zip_code"))
-        with fill(kwargs, names):
-            command(*args, **kwargs)
-
-    return one_locality_option(one_zip_option(with_place))
-
-
-_each_locality = click.option(
-    "--locality", "places", multiple=True, help="Locality, as for estimate; repeatable."
-)
-_each_zip = click.option(
-    "--zip",
-    "zips",
-    multiple=True,
-    metavar="ZIP",
-    callback=lambda ctx, param, value: tuple(map(read_place_zip, value)),
-    help=f"{_ZIP_HELP}; repeatable.",
-)
-
-
-def localities_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name places one by one; the command has them as `places`."""
-
-    @wraps(command)
-    def with_places(*args: object, **kwargs: Any) -> None:  # noqa: ANN401 - of many types
-        kwargs["places"] = (*kwargs["places"], *kwargs.pop("zips"))
-        command(*args, **kwargs)
-
-    return _each_locality(_each_zip(with_places))
-
-
-def _read_states(
-    ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
-) -> tuple[str, ...]:
-    if not value:
-        return ()
-    if not all(state.strip() for state in value):
-        raise click.UsageError("--state is empty")
-    from feesync.reference.states import read_states
-
-    return read_states(value)
-
-
-state_option: Option = click.option(
-    "--state",
-    "states",
-    multiple=True,
-    metavar="ST",
-    callback=_read_states,
-    help="All localities of a state, CA or California; repeatable.",
-)
-
-
-def place_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name places: some localities, those of a state, or all."""
-    everywhere = click.option(
-        "--all", "everywhere", is_flag=True, help="All localities, which is the default."
-    )
-    return localities_option(state_option(everywhere(command)))
-
-
-def one_choice_of_places(
-    places: tuple[str, ...], states: tuple[str, ...], everywhere: bool
-) -> None:
-    """Refuse places that are named in two ways; where none is, a default one is not meant."""
-    refuse_several((("--locality", places), ("--state", states), ("--all", everywhere)))
-    if not (places or states or everywhere):
-        say_default_place_is_unused()
-
-
-def refuse_several(options: tuple[tuple[str, object], ...]) -> None:
-    """Refuse more than one of some options, each with its value."""
-    names = [name for name, value in options if value]
-    if len(names) > 1:
-        raise click.UsageError(f"{' and '.join(names)} exclude each other")
 
 
 def file_option(

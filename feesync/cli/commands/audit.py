@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from feesync.cli.audit_text import print_audit, summary
-from feesync.cli.command import Reader
+from feesync.cli.command import Reader, refuse_several
 from feesync.cli.contract import contract_options
 from feesync.cli.hints import error_text
 from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
@@ -23,13 +23,11 @@ from feesync.cli.options import (
     force_option,
     json_option,
     nonpar_option,
-    optional_locality_option,
     practitioner_option,
     qp_option,
-    refuse_several,
 )
 from feesync.cli.output import print_csv_rows, print_file, print_json
-from feesync.cli.place import fill
+from feesync.cli.place import fill, optional_locality_option
 from feesync.errors import ExitStatus, worst
 from feesync.paths import database_path
 from feesync.pricing.practitioner import PHYSICIAN

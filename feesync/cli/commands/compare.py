@@ -19,9 +19,7 @@ from feesync.cli.options import (
     force_option,
     json_option,
     modifiers_option,
-    one_choice_of_places,
     one_format,
-    place_options,
     plot_option,
     qp_option,
 )
@@ -34,6 +32,7 @@ from feesync.cli.output import (
     print_unknown,
     source_line,
 )
+from feesync.cli.place import place_options
 from feesync.cli.word import Word
 from feesync.errors import ExitStatus
 from feesync.model.locality import Locality
@@ -73,7 +72,6 @@ def command(
     more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
-    everywhere: bool,
     day: Date | None,
     qp: bool,
     percent: str | dict[str, str] | None,
@@ -102,7 +100,6 @@ def command(
     """
     codes = with_codes(ctx, "codes", codes, more)
     one_format(as_json, as_csv)
-    one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--plot", plot, force=force)
     settings = settings_of(setting)
     if plot and len(codes) > 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from feesync.cli.codes import read_words
-from feesync.cli.command import QuietReader
+from feesync.cli.command import QuietReader, refuse_several
 from feesync.cli.hints import error_text
 from feesync.cli.options import (
     POS_HELP,
@@ -19,8 +19,6 @@ from feesync.cli.options import (
     file_option,
     force_option,
     json_option,
-    optional_locality_option,
-    refuse_several,
 )
 from feesync.cli.output import (
     print_csv_rows,
@@ -29,6 +27,7 @@ from feesync.cli.output import (
     print_notes,
     print_text,
 )
+from feesync.cli.place import optional_locality_option
 from feesync.coverage.page import coverage_page
 from feesync.coverage.sheet import coverage_sheets
 from feesync.errors import ExitStatus

@@ -6,17 +6,9 @@ import click
 
 from feesync.changes.change import COLUMNS
 from feesync.changes.diff import diffs
-from feesync.cli.command import QuietReader
+from feesync.cli.command import QuietReader, refuse_several
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import (
-    csv_option,
-    db_option,
-    json_option,
-    one_format,
-    qp_option,
-    refuse_several,
-    state_option,
-)
+from feesync.cli.options import csv_option, db_option, json_option, one_format, qp_option
 from feesync.cli.output import (
     print_csv_rows,
     print_json,
@@ -24,6 +16,7 @@ from feesync.cli.output import (
     print_text,
     print_unknown,
 )
+from feesync.cli.place import state_option
 from feesync.model.rate import Setting
 from feesync.model.result import notes_of, one_or_list, rows_of
 from feesync.text.diff import ROWS, diff_blocks

@@ -12,15 +12,9 @@ import click
 from feesync.cli.codes import bare_codes, codes_option, read_words
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import (
-    date_option,
-    db_option,
-    force_option,
-    one_choice_of_places,
-    place_options,
-    qp_option,
-)
+from feesync.cli.options import date_option, db_option, force_option, qp_option
 from feesync.cli.output import print_file, print_notes, print_unknown
+from feesync.cli.place import place_options
 from feesync.paths import database_path
 from feesync.text.cells import count_of
 from feesync.writers import csv_text, files
@@ -61,7 +55,6 @@ def command(
     more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
-    everywhere: bool,
     day: Date | None,
     year: int | None,
     label: str | None,
@@ -85,7 +78,6 @@ def command(
     """
     if sum(value is not None for value in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
-    one_choice_of_places(places, states, everywhere)
     database = database_path(ctx.obj)
     if output:
         files.check(output, database, force=force)

@@ -14,7 +14,6 @@ from feesync.cli.options import (
     db_option,
     force_option,
     json_option,
-    locality_option,
     modifiers_option,
     one_format,
     plot_option,
@@ -28,6 +27,7 @@ from feesync.cli.output import (
     print_text,
     source_line,
 )
+from feesync.cli.place import locality_option
 from feesync.cli.word import Word
 from feesync.errors import ExitStatus, one_line
 from feesync.model.money import dollars

@@ -23,9 +23,7 @@ from feesync.cli.options import (
     file_option,
     force_option,
     json_option,
-    one_choice_of_places,
     one_format,
-    place_options,
     qp_option,
 )
 from feesync.cli.output import (
@@ -36,6 +34,7 @@ from feesync.cli.output import (
     print_text,
     print_unknown,
 )
+from feesync.cli.place import place_options
 from feesync.errors import UnknownCodeError
 from feesync.model.hcpcs import read_codes
 from feesync.model.note import Note
@@ -76,7 +75,6 @@ def command(
     more: tuple[str, ...],
     places: tuple[str, ...],
     states: tuple[str, ...],
-    everywhere: bool,
     day: Date | None,
     year: int | None,
     qp: bool,
@@ -108,7 +106,6 @@ def command(
             "--date, --year and --of-year exclude each other: each says which release's rates are "
             "meant"
         )
-    one_choice_of_places(places, states, everywhere)
     check_file(ctx, "--xlsx", xlsx, force=force)
     if as_json or as_csv:
         answer = rates(

@@ -27,10 +27,7 @@ from feesync.cli.options import (
     force_option,
     json_option,
     nonpar_option,
-    one_locality_option,
-    one_place,
     one_setting,
-    one_zip_option,
     pos_option,
     practitioner_option,
     qp_option,
@@ -38,7 +35,7 @@ from feesync.cli.options import (
     setting_option,
 )
 from feesync.cli.output import print_file, print_json, print_lines, print_table
-from feesync.cli.place import fill
+from feesync.cli.place import fill, one_locality_option, one_place, one_zip_option
 from feesync.errors import Hint, HintKind
 from feesync.formats.table import plain
 from feesync.model.rate import Setting

@@ -14,7 +14,7 @@ from feesync.analysis.fee_sheet import FeeSheet
 from feesync.analysis.sheet import sheet
 from feesync.analysis.sheet_words import fee_lines, payer, printout
 from feesync.cli.codes import codes_option, read_words, with_codes
-from feesync.cli.command import Reader
+from feesync.cli.command import Reader, refuse_several
 from feesync.cli.contract import contract_options
 from feesync.cli.hints import with_hint
 from feesync.cli.options import (
@@ -24,15 +24,13 @@ from feesync.cli.options import (
     file_option,
     force_option,
     json_option,
-    localities_option,
     nonpar_option,
     practitioner_option,
     qp_option,
     read_each_date,
-    refuse_several,
 )
 from feesync.cli.output import print_csv_rows, print_file, print_json, print_notes
-from feesync.cli.place import fill, required_place
+from feesync.cli.place import fill, localities_option, required_place
 from feesync.cli.terminal import terminal_width
 from feesync.errors import ExitStatus
 from feesync.pricing.practitioner import PHYSICIAN
