@@ -132,12 +132,27 @@ plot_option: Callable[[Callable[..., None]], Callable[..., None]] = file_option(
 force_option: Option = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
-def check_file(ctx: click.Context, name: str, path: Path | None, *, force: bool) -> None:
-    """Refuse, before anything is read, a file that must not be written, or a lone `--force`."""
+def check_file(
+    ctx: click.Context,
+    name: str,
+    path: Path | None,
+    *,
+    force: bool,
+    check: Callable[..., None] | None = None,
+) -> None:
+    """Refuse, before anything is read, a file that must not be written, or a lone `--force`.
+
+    Args:
+        ctx: the command's.
+        name: of the option, for errors.
+        path: the file.
+        force: whether an existing file may be replaced.
+        check: the writer's own check of a file; by default that of every file.
+    """
     if path:
         from feesync.writers import target
 
-        target.check(path, database_path(ctx.obj), force=force)
+        (check or target.check)(path, database_path(ctx.obj), force=force)
     elif force:
         raise click.UsageError(f"--force goes with {name}")
 

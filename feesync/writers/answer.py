@@ -28,7 +28,7 @@ _WIDTH, _MOST_WIDTH, _MOST_MEASURED = 10, 60, 1_000
 _DOLLARS = "#,##0.00"
 
 
-class Sheet(NamedTuple):
+class AnswerTable(NamedTuple):
     """A table of an answer.
 
     Attributes:
@@ -60,7 +60,9 @@ def check(path: Path, database: Path, *, force: bool) -> None:
     target.check(path, database, force=force)
 
 
-def write(path: Path, answer: Mapping[str, Any], sheets: Sequence[Sheet], *, force: bool) -> None:
+def write(
+    path: Path, answer: Mapping[str, Any], sheets: Sequence[AnswerTable], *, force: bool
+) -> None:
     """Write an answer to a file that `check` has accepted.
 
     Args:
@@ -94,7 +96,7 @@ def _write_json(stream: io.TextIOWrapper, answer: Mapping[str, Any]) -> None:
     stream.write("\n")
 
 
-def _write_csv(stream: io.TextIOWrapper, sheet: Sheet) -> None:
+def _write_csv(stream: io.TextIOWrapper, sheet: AnswerTable) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(sheet.columns)
     writer.writerows([inert(_text(value)) for value in row.values()] for row in sheet.rows)
@@ -104,7 +106,7 @@ def _text(value: object) -> object:
     return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _write_book(path: Path, sheets: Sequence[Sheet], *, force: bool) -> None:
+def _write_book(path: Path, sheets: Sequence[AnswerTable], *, force: bool) -> None:
     if any(len(sheet.rows) > MOST_ROWS for sheet in sheets):
         raise InvalidInputError(f"a sheet has room for {MOST_ROWS:,} rows: write CSV instead")
     with open_book(path, force=force, private=True) as book:
@@ -114,7 +116,7 @@ def _write_book(path: Path, sheets: Sequence[Sheet], *, force: bool) -> None:
             _write_sheet(book.add_worksheet(sheet.name), sheet, bold, dollars)
 
 
-def _write_sheet(page: Untyped, sheet: Sheet, bold: Untyped, dollars: Untyped) -> None:
+def _write_sheet(page: Untyped, sheet: AnswerTable, bold: Untyped, dollars: Untyped) -> None:
     for column, name in enumerate(sheet.columns):
         texts = (str(_text(row[name])) for row in sheet.rows[:_MOST_MEASURED])
         width = max(map(len, (name, *texts)))

@@ -18,6 +18,7 @@ from feesync.cli.hints import error_text
 from feesync.cli.input import STDIN, STDIN_NAME, with_stdin
 from feesync.cli.numbers import WholeNumber
 from feesync.cli.options import (
+    check_file,
     csv_option,
     db_option,
     force_option,
@@ -29,7 +30,6 @@ from feesync.cli.options import (
 from feesync.cli.output import print_csv_rows, print_file, print_json
 from feesync.cli.place import fill, optional_locality_option
 from feesync.errors import ExitStatus, worst
-from feesync.paths import database_path
 from feesync.pricing.practitioner import PHYSICIAN
 from feesync.remittance.audit import TOLERANCE, audit_files
 from feesync.remittance.audit_line import AuditLine
@@ -166,10 +166,7 @@ def command(
     file, and claims have no number of their own unless --show-claim-ids is given.
     """
     refuse_several((("--json", as_json), ("--csv", as_csv), ("-o", output)))
-    if output:
-        answer.check(output, database_path(ctx.obj), force=force)
-    elif force:
-        raise click.UsageError("--force goes with -o")
+    check_file(ctx, "-o", output, force=force, check=answer.check)
     values: dict[str, Any] = {
         "locality": locality,
         "practitioner": practitioner,
@@ -249,21 +246,21 @@ class _Progress:
             self._width = 0
 
 
-def _sheets(result: Audit) -> list[answer.Sheet]:
+def _sheets(result: Audit) -> list[answer.AnswerTable]:
     """Return the tables of a workbook."""
 
-    def sums(name: str, totals: Iterable[Total]) -> answer.Sheet:
-        return answer.Sheet(name, Total._fields, [each.to_dict() for each in totals])
+    def sums(name: str, totals: Iterable[Total]) -> answer.AnswerTable:
+        return answer.AnswerTable(name, Total._fields, [each.to_dict() for each in totals])
 
     left = [each.to_dict() for each in result.unaudited]
     apart = [each.to_dict() for each in result.provider_adjustments]
     return [
-        answer.Sheet("Lines", AuditLine._fields, result.rows()),
+        answer.AnswerTable("Lines", AuditLine._fields, result.rows()),
         sums("By code", result.by_code),
         sums("By cause", result.by_cause),
         sums("By payer", result.by_payer),
-        answer.Sheet("Not audited", Unaudited._fields, left),
-        answer.Sheet("Provider adjustments", ProviderTotal._fields, apart),
+        answer.AnswerTable("Not audited", Unaudited._fields, left),
+        answer.AnswerTable("Provider adjustments", ProviderTotal._fields, apart),
     ]
 
 

@@ -12,10 +12,9 @@ import click
 from feesync.cli.codes import bare_codes, codes_option, read_words
 from feesync.cli.command import Reader
 from feesync.cli.numbers import WholeNumber
-from feesync.cli.options import date_option, db_option, force_option, qp_option
+from feesync.cli.options import check_file, date_option, db_option, force_option, qp_option
 from feesync.cli.output import print_file, print_notes, print_unknown
 from feesync.cli.place import place_options
-from feesync.paths import database_path
 from feesync.text.cells import count_of
 from feesync.writers import csv_text, files
 from feesync.writers.block import Block
@@ -78,11 +77,7 @@ def command(
     """
     if sum(value is not None for value in (day, year, label)) > 1:
         raise click.UsageError("--date, --year and --release exclude each other")
-    database = database_path(ctx.obj)
-    if output:
-        files.check(output, database, force=force)
-    elif force:
-        raise click.UsageError("--force goes with -o")
+    check_file(ctx, "-o", output, force=force, check=files.check)
     rates = export(
         [*hcpcs, *bare_codes(more)] or None,
         locality=places,
@@ -91,7 +86,7 @@ def command(
         year=year,
         release=label,
         qp=qp,
-        db=database,
+        db=ctx.obj,
     )
     print_notes(rates.notes)
     if output is None:
