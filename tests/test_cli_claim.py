@@ -194,6 +194,11 @@ def test_of_many_errors_the_first_hundred_are_said(feesync, tmp_path):
             "a.csv: the columns 'payer', 'plan' are none of a claim line: those are hcpcs",
         ),
         ("a.csv", b"hcpcs,qt\n64493,\n", "a.csv: the column 'qt' is none of a claim line"),
+        (
+            "a.csv",
+            b"cpt,Service Date\n64493,\n",
+            "charge and postop_days; files of claims with days and places are for reprice",
+        ),
         ("a.csv", b"units\n1\n", "a.csv has no column of codes: name it hcpcs, cpt or code"),
         (
             "a.csv",

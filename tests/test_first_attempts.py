@@ -113,6 +113,8 @@ ASKS = [
     ("estimate 64493", 2, "enough: feesync estimate 64493 --zip 33612"),
     ("estimate 64493-50 --pos 24", 2, "feesync estimate 64493-50 --pos 24 --zip 33612"),
     ("claim 64493-50 64494-50", 2, "feesync claim 64493-50 64494-50 --zip 33612"),
+    ("compare 64493 --pos 24", 2, "No such option '--pos'. Did you mean '--setting'?"),
+    ("rates 64493 --pos 24", 2, "Error: No such option '--pos'.\n"),
     ("history 64493", 2, "feesync history 64493 --zip 33612"),
     ("check 64493 --paid 100", 2, "feesync check 64493 --paid 100 --zip 33612"),
     ("estimate 64493 --locality Tampa", 6, "a ZIP is enough"),

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from feesync.claims.cells import cell_of, is_like_code, safe_cells, safe_modifiers
 from feesync.claims.line import ClaimLine
 from feesync.errors import InvalidInputError
-from feesync.formats.line_columns import CODE, LINE_COLUMNS, code_and_modifiers
-from feesync.formats.table import TABLE_SUFFIXES, Row, Table, read_rows, read_table
+from feesync.formats.line_columns import CODE, LINE_COLUMNS, WHERE_AND_WHEN, code_and_modifiers
+from feesync.formats.table import TABLE_SUFFIXES, Row, Table, plain, read_rows, read_table
 from feesync.model.reading import excerpt
 
 SUFFIXES = (".json", *TABLE_SUFFIXES)
@@ -25,6 +25,12 @@ _REMARKS = {
     "note": ("notes", "comment", "comments", "remark", "remarks"),
 }
 """Columns that say nothing of a price."""
+
+_OF_MANY = {
+    *("claim", "claimid", "claimnumber", "patient"),
+    *(plain(name) for own, others in WHERE_AND_WHEN.items() for name in (own, *others)),
+}
+"""Columns of files of many claims, without what makes no difference."""
 
 _SHORT = re.compile(r"[0-9A-Z][0-9]{3}[0-9A-Z](?:$|[-X@\s])", re.IGNORECASE)
 """The beginning of a line in the short form: no name of a column begins so."""
@@ -87,10 +93,12 @@ def _check_columns(table: Table) -> None:
         )
     if unknown:
         several = len(unknown) > 1
+        of_many = not _OF_MANY.isdisjoint(map(plain, unknown))
         raise InvalidInputError(
             f"{table.name}: the {'columns' if several else 'column'} "
             f"{', '.join(map(excerpt, unknown))} {'are' if several else 'is'} none of a claim "
             "line: those are hcpcs, modifiers (or mod1 to mod4), units, charge and postop_days"
+            + ("; files of claims with days and places are for reprice" * of_many)
         )
     if table.columns and CODE not in table.columns:
         raise InvalidInputError(

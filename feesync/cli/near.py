@@ -145,6 +145,12 @@ def no_option(error: click.NoSuchOption, typed: Sequence[str]) -> str:
         near = _OPTIONS.get(error.option_name, error.option_name)
     if near in _SETTINGS and near not in options and "--settings" in options:
         near = "--settings"
+    if near == "--pos" and near not in options:  # which no other option is like
+        return (
+            f"{error.message} Did you mean '--setting'?"
+            if "--setting" in options
+            else error.message
+        )
     if command and any(param.name == "query" for param in command.params) and near in _PLACES:
         return f"{error.message} A place stands alone, as in: feesync {command.name} FL"
     if near not in (*options, "--help"):
