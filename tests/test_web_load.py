@@ -15,7 +15,8 @@ import web_loads
 
 pytestmark = pytest.mark.slow
 
-CLIENTS, REQUESTS = 50, 14
+CLIENTS, REQUESTS, MOST = 50, 14, 140
+"""A client asks until revisions have changed often enough, which a loaded machine is slow at."""
 AT = "date=2025-11-03"
 ADDRESSES = (
     f"/api/estimate?hcpcs=64493-50&locality=01112-05&{AT}",
@@ -82,10 +83,12 @@ def fits(path, body):
     return name, None
 
 
-def ask(address, number, found, faults):
+def ask(address, number, found, faults, enough):
     connection = HTTPConnection(address[0], address[1], timeout=60)
     try:
-        for each in range(REQUESTS):
+        for each in range(MOST):
+            if each >= REQUESTS and enough.exists():
+                break
             path = ADDRESSES[(number + each) % len(ADDRESSES)]
             connection.request("GET", path)
             response = connection.getresponse()
@@ -111,7 +114,10 @@ def test_no_error_and_no_mixed_answer(loaded, tmp_path):
             changes, stdout=subprocess.PIPE, text=True, cwd=Path(web_loads.__file__).parent
         )
         threads = [
-            threading.Thread(target=ask, args=((url.hostname, url.port), each, found, faults))
+            threading.Thread(
+                target=ask,
+                args=((url.hostname, url.port), each, found, faults, tmp_path / "enough"),
+            )
             for each in range(CLIENTS)
         ]
         for thread in threads:
@@ -127,7 +133,7 @@ def test_no_error_and_no_mixed_answer(loaded, tmp_path):
     assert "unexpected" not in stderr
     assert loader.returncode == 0
     assert int(told) > 3
-    assert len(found) == CLIENTS * REQUESTS
+    assert len(found) >= CLIENTS * REQUESTS
     hashes = Counter(one for one in found if isinstance(one[1], Decimal))
     assert {expense for _, expense in hashes} == {OLD, NEW}, "both revisions have answered"
     assert len(hashes) == 2, "each hash has one practice expense"

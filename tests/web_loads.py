@@ -14,11 +14,15 @@ from feesync.datasets.rvu.checks import suite
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip
 
+ENOUGH = 4
+"""How many times others are to have read while a revision was made current, at least."""
+
 
 def change(database: Path, until: Path) -> int:
     """Load RVU25C and another RVU25D, then make one RVU25D current after the other.
 
-    Return how many times that was; it ends when the file `until` is there.
+    Return how many times that was; it ends when the file `until` is there. After ENOUGH times it
+    makes the file `enough` beside that.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(suite, "OF_ITSELF", small.checks())
@@ -26,6 +30,8 @@ def change(database: Path, until: Path) -> int:
         load(database, revised(), allow_change=True)
     editions = (1, 3)
     for number in count():
+        if number == ENOUGH:
+            until.with_name("enough").touch()
         if until.exists():
             return number
         current = editions[number % 2]
