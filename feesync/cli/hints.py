@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from feesync.errors import FeesyncError, Hint, HintKind
 
 _WORDS = {
@@ -45,22 +47,55 @@ _STOPS = {
 """What is between a text and a hint, where it is no semicolon."""
 
 
-def with_hint(text: str, hint: Hint | None) -> str:
-    """Return a text followed by what helps."""
-    return f"{text}{_STOPS.get(hint.kind, '; ')}{words(hint)}" if hint else text
+_OF_SERVER = {
+    HintKind.LIST_LOCALITIES: "/localities, and /api/localities for programs, list all",
+    HintKind.LIST_MODIFIERS: "/api/modifiers lists all",
+    HintKind.MAP_COLUMN: "map={mapping} says which it is",
+    HintKind.MAP_COLUMN_OR_GIVE: "map={mapping} says which it is; {meaning} is for lines without "
+    "one",
+    HintKind.GIVE_MEMORY: "'feesync reprice' on the command line can be given more",
+}
+_OF_TOOLS = {HintKind.LIST_LOCALITIES: "the tool localities lists all"}
 
 
-def words(hint: Hint) -> str:
-    """Return what helps, in the words of the command line."""
+def with_hint(text: str, hint: Hint | None, own: Mapping[HintKind, str] = _WORDS) -> str:
+    """Return a text followed by what helps.
+
+    Args:
+        text: the text.
+        hint: what helps; None for nothing.
+        own: what another front end says in its own words.
+    """
+    return f"{text}{_STOPS.get(hint.kind, '; ')}{words(hint, own)}" if hint else text
+
+
+def words(hint: Hint, own: Mapping[HintKind, str] = _WORDS) -> str:
+    """Return what helps, in the words of the command line, or in a front end's own."""
     years = "" if hint.year is None else f" --year {hint.year}"
     mapping = f"{hint.column or 'THEIRS'}={hint.meaning}"
-    if hint.column:
+    if hint.column and own is _WORDS:
         from shlex import quote
 
         mapping = quote(mapping)
-    return _WORDS[hint.kind].format(**hint._asdict(), years=years, mapping=mapping)
+    text = own.get(hint.kind, _WORDS[hint.kind])
+    return text.format(**hint._asdict(), years=years, mapping=mapping)
 
 
 def error_text(error: FeesyncError) -> str:
     """Return what the command line prints for an error."""
     return with_hint(str(error), error.hint)
+
+
+def server_error_text(error: FeesyncError) -> str:
+    """Return what the page and the API say of an error: by parameters, and what a person runs."""
+    return with_hint(str(error), error.hint, _OF_SERVER)
+
+
+def tool_words(hint: Hint) -> str:
+    """Return what helps, in the words of an assistant's tools."""
+    return words(hint, _OF_TOOLS)
+
+
+def tool_with_hint(text: str, hint: Hint | None) -> str:
+    """Return a text followed by what helps, in the words of an assistant's tools."""
+    return with_hint(text, hint, _OF_TOOLS)

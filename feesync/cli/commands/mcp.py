@@ -26,6 +26,6 @@ def command(ctx: click.Context) -> None:
     """
     from feesync.assistant.answer_text import HintWords
     from feesync.assistant.server import serve
-    from feesync.cli.hints import with_hint, words
+    from feesync.cli.hints import tool_with_hint, tool_words
 
-    serve(HintWords(words, with_hint), ctx.obj)
+    serve(HintWords(tool_words, tool_with_hint), ctx.obj)

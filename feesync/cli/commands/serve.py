@@ -77,7 +77,7 @@ def command(
     from feesync import web  # not at every start
 
     web.require()
-    from feesync.cli.hints import error_text
+    from feesync.cli.hints import server_error_text
     from feesync.web import server
     from feesync.web.app import application
     from feesync.web.guard import LOOPBACK
@@ -103,5 +103,7 @@ def command(
     click.echo("feesync: info: Ctrl-C ends it", err=True)
     if is_to_open:
         click.launch(url)
-    app = application(ctx.obj, error_text=error_text, names=LOOPBACK | hosts, numbers=not is_local)
+    app = application(
+        ctx.obj, error_text=server_error_text, names=LOOPBACK | hosts, numbers=not is_local
+    )
     server.run(app, listener)
