@@ -20,7 +20,6 @@ from feesync.web.page import Page, Visit
 from feesync.web.problem import Problem
 from feesync.web.site import address, by_name, site_of
 from feesync.web.stream import Stream, Text
-from feesync.writers.cells import csv_text
 
 if TYPE_CHECKING:
     from feesync.writers.rates import Rates
@@ -75,6 +74,8 @@ def csv_endpoint(request: Request) -> ASGIApp:
         return PlainTextResponse(f"{site.error_text(error)}\n", Problem.of(error, site).status)
 
     def text() -> Text:
+        from feesync.writers.cells import csv_text  # not at the start
+
         fees = read_fees(" ".join(given) if isinstance(given, list) else str(given))
         result = ask(PAGE.name, values, site.db).result
         columns = (*result.columns, *_OWN_COLUMNS)
