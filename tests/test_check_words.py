@@ -282,6 +282,11 @@ def test_what_a_revision_corrects_in_words(beside):
     assert words(first, SECOND, dearer, *OTHERS) == [f"{says}, and 1 more code"]
     more = [row._replace(mp_rvu=0) for row in OTHERS]
     assert words(first, SECOND, dearer, *more) == [f"{says}, and 5 more codes"]
+    # a value that comes and one that goes
+    moved = ROW._replace(endoscopic_base="43235", imaging_family="")
+    assert words(moved, SECOND, THIRD, *OTHERS) == [
+        "10000 endoscopic base none -> 43235, imaging family 99 -> none"
+    ]
     # supervision alone changes no price
     assert words(ROW._replace(supervision="01"), SECOND, THIRD, *OTHERS) == []
 
