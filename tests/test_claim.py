@@ -250,7 +250,7 @@ def test_what_does_not_apply_is_refused_by_name(loaded, line, says):
         (["64493", "banana"], {}, "line 2: 'banana' is not a claim line"),
         (["64493x0"], {}, "line 1: units 0"),
         (["64493@1.234"], {}, "line 1: charge: 1.234 has more than two decimals"),
-        ([{"code": "64493"}], {}, "line 1: a claim line has 'code'; its names are hcpcs"),
+        ([{"column": "64493"}], {}, "line 1: a claim line has 'column'; its names are hcpcs"),
         ([{"modifiers": ["50"]}], {}, "line 1: a claim line has no 'hcpcs'"),
         ([{"hcpcs": "64493", "charge": 2.5}], {}, "line 1: charge: 2.5 is a float"),
         ([7], {}, "line 1: a claim line is text such as 64493-50, or a dictionary, not int"),

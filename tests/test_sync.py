@@ -253,7 +253,7 @@ def test_a_release_whose_dates_are_not_known_is_listed_and_loaded_with_the_flag(
     [
         ({"years": 2025}, "years is a list, such as [2025], not int"),
         ({"releases": [25]}, "25 is not a release label"),
-        ({"watch": [64493]}, "64493 is not a HCPCS code of five characters, as text"),
+        ({"watch": [64493]}, "code 64493 is not text: give '64493'"),
         ({"watch": "64493"}, "watch is a list, such as ['64493'], not text"),
         ({"wait": -1}, "wait -1 is not a number of seconds from 0 to 86400"),
         ({"deadline": float("nan")}, "deadline nan is not a number of seconds"),
