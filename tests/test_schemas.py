@@ -151,6 +151,7 @@ FORMS = [
     f"rates 64493 --locality AL --percent 110 {DAY}",
     f"rates 64493 --locality AL --conversion-factor 45 {DAY}",
     f"compare 64493 --locality AL {DAY}",
+    f"compare 64493 --locality AL --percent 110 {DAY}",
     f"compare 64493 --locality AL --setting both {DAY}",
     "history 64493 --locality AL",
     "diff RVU25C RVU26C --locality AL",
