@@ -213,3 +213,17 @@ def test_bases_that_name_themselves_are_families_of_their_own():
     )
     found = beside(rates, [asked("43235"), asked("45378")])
     assert [(price.allowed, price.rank) for price in found] == [(30000, 1), (10000, 2)]
+
+
+def test_a_family_that_ties_is_ranked_by_what_is_left_of_all_of_it():
+    """190.00 and 160.00 less the base are 300.00, as the other; a co-surgeon has 62.5 % of that."""
+    rates = (
+        named("43239", 16000, **FAMILY),
+        named("43249", 19000, **FAMILY),
+        named("43235", 5000),
+        named("10001", 30000, co_surgeon="2"),
+    )
+    lines = [asked("43239"), asked("43249"), asked("10001", "62")]
+    # the family in full; 50 % of 300.00, and 62.5 % of that
+    assert [price.allowed for price in beside(rates, lines)] == [11000, 19000, 9375]
+    assert [price.allowed for price in beside(rates, lines[::-1])] == [9375, 19000, 11000]
