@@ -88,6 +88,14 @@ FORM = (
 )
 
 
+def test_a_line_that_was_answered_lets_no_other_place_through():
+    place: Any = 7
+    for _ in range(2):
+        assert estimate("64493", locality="AL", date=DAY).hcpcs == "64493"
+        with pytest.raises(InvalidInputError, match="^locality 7 is not text"):
+            estimate("64493", locality=place, date=DAY)
+
+
 def test_a_line_that_was_read_lets_no_other_through():
     """True is 1 to Python, and no number of units."""
     (line,) = estimate_claim([ClaimLine("64493", (), 1)], locality="AL", date=DAY).lines
