@@ -15,7 +15,7 @@ from feesync.model.note import Note
 from feesync.model.tuples import tuple_of
 from feesync.pricing import limits
 from feesync.pricing.entry import Entry
-from feesync.pricing.line import UNCAPPED_FEE, Mark, Price
+from feesync.pricing.line import UNCAPPED_FEE, Adjustment, Mark, Price
 from feesync.pricing.program import Program
 
 if TYPE_CHECKING:
@@ -32,11 +32,21 @@ _CAP_NOTE = Note.info(
 )
 
 
-def fold(entry: Entry) -> Price:
-    """Return the price of a line whose program folds, and that no other line changes."""
+def fold(entry: Entry, rank: int | None = None, less: Adjustment | None = None) -> Price:
+    """Return the price of a line whose program folds, and that other lines change by a rank only.
+
+    Args:
+        entry: the line; without a limiting charge where it has a rank.
+        rank: its rank among the lines of its claim, None where it has none.
+        less: the adjustment of that rank, None where the line is paid in full.
+    """
     program, cents = entry.program, entry.base.fee
     marks: tuple[Mark, ...] = ()
-    for name, factor, reason, source in program.factors:
+    factors = program.factors
+    if less:
+        at = 1 if program.sides else 0
+        factors = (*factors[:at], less, *factors[at:])
+    for name, factor, reason, source in factors:
         cents = scaled(cents, factor)
         marks += (Mark(name, factor, cents, reason, source),)
     charge = entry.line.charge
@@ -44,7 +54,7 @@ def fold(entry: Entry) -> Price:
         cents = charge
         marks += (Mark(CHARGE, None, cents, LOWER_CHARGE, CHARGE_SOURCE),)
     limit = _limiting_charge(entry) if program.limited else None
-    return price_of(entry, marks, cents, limit, program.side_notes + program.unreduced)
+    return price_of(entry, marks, cents, limit, program.side_notes + program.unreduced, rank)
 
 
 def _limiting_charge(entry: Entry) -> int:
