@@ -251,7 +251,7 @@ def compare(
     }
     if not several:
         return _one(cast("str", hcpcs), texts, state, **values)
-    codes = reading.sequence("hcpcs", hcpcs, "64493")
+    codes = [reading.text("hcpcs", code) for code in reading.sequence("hcpcs", hcpcs, "64493")]
     if not codes:
         raise InvalidInputError("hcpcs is empty; name a code, such as '64493'")
     found, unknown = comparisons(codes, texts, state, **values)
