@@ -14,74 +14,76 @@ from feesync.pricing.line import Contract
 SURGERY = {"multiple_procedure": "2"}
 SIDED = {**SURGERY, "bilateral": "1"}
 PLAN = Contract(11250, None)
+OTHER = named("99999", **SURGERY), asked("99999")
+OPERATIONS = [
+    (named(f"1000{at}", 9000 + 101 * at, **SURGERY), asked(f"1000{at}")) for at in range(1, 6)
+]
+THERAPY = (
+    (named("10001", 20000, multiple_procedure="5"), asked("10001")),
+    (named("10002", 30000, multiple_procedure="5"), asked("10002")),
+)
 IN_ORDER = [
-    # the rate and the line of each operation
-    ((named("10001", 20000, **SURGERY), asked("10001")),),
-    ((named("10001", 10001, **SURGERY), asked("10001")),),
-    ((named("10001", 7000, **SIDED), asked("10001", "50")),),
-    ((named("10001", 7000, **SIDED), asked("10001", "RT", charge=6999)),),
-    ((named("10001", 20000, **SURGERY), asked("10001", charge=3333)),),
-    ((named("10001", 20000, **SURGERY), asked("10001", "59", nonpar=True, kind="np")),),
-    ((named("10001", 20000, **SURGERY), asked("10001").on_terms(contract=PLAN)),),
-    tuple(
-        (named(f"1000{at}", 9000 + 101 * at, **SURGERY), asked(f"1000{at}")) for at in range(1, 5)
-    ),
+    # the rate and the line of each
+    (OTHER, (named("10001", 20000, **SURGERY), asked("10001"))),
+    (OTHER, (named("10001", 10001, **SURGERY), asked("10001"))),
+    (OTHER, (named("10001", 7000, **SIDED), asked("10001", "50"))),
+    (OTHER, (named("10001", 5001, **SIDED), asked("10001", "50"))),
+    (OTHER, (named("10001", 7000, **SIDED), asked("10001", "RT", charge=6999))),
+    (OTHER, (named("10001", 20000, **SURGERY), asked("10001", charge=3333))),
+    (OTHER, (named("10001", 9001, **SURGERY), asked("10001", "59", nonpar=True, kind="np"))),
+    (OTHER, (named("10001", 20000, **SURGERY), asked("10001").on_terms(contract=PLAN))),
+    (OTHER, *OPERATIONS[:4]),
 ]
 BY_ALL_RULES = [
-    ((named("10001", **SURGERY), asked("10001")),),  # of the same amount
+    (OTHER, (named("10001", **SURGERY), asked("10001"))),  # of the same amount
+    (OTHER, (named("10001", 5000, **SURGERY, bilateral="3"), asked("10001", "50"))),  # the same
+    (OTHER, (named("10001", 5000, **SURGERY), asked("10001", units=2))),
+    (OTHER, (named("10001", 5000, **SURGERY), asked("10001", nonpar=True))),
+    (OTHER, (named("10001", 20000, **SURGERY, co_surgeon="2"), asked("10001", "62"))),
     (
-        (named("10001", 5000, **SURGERY, bilateral="3"), asked("10001", "50")),
-    ),  # of the same amount for both sides
-    ((named("10001", 5000, **SURGERY), asked("10001", units=2)),),
-    ((named("10001", 5000, **SURGERY), asked("10001", nonpar=True)),),
-    ((named("10001", 20000, **SURGERY, co_surgeon="2"), asked("10001", "62")),),
-    ((named("10001", 20000, multiple_procedure="3", endoscopic_base="10002"), asked("10001")),),
-    ((capped("10001", 20000, 8000, **SURGERY), asked("10001")),),
-    ((named("99999", 20000, **SIDED), asked("99999", "RT")),),  # the code of the line beside it
-    (
-        (named("10001", 20000, multiple_procedure="5"), asked("10001")),
-        (named("10002", 30000, multiple_procedure="5"), asked("10002")),
+        OTHER,
+        (named("10001", 20000, multiple_procedure="3", endoscopic_base="10002"), asked("10001")),
     ),
-    tuple(
-        (named(f"1000{at}", 9000 + 101 * at, **SURGERY), asked(f"1000{at}")) for at in range(1, 6)
-    ),
+    (OTHER, (capped("10001", 20000, 8000, **SURGERY), asked("10001"))),
+    (OTHER, (named("99999", **SIDED), asked("99999", "50"))),  # the code of the line beside it
+    THERAPY,
+    (OTHER, *THERAPY, (named("10003", 25000, **SURGERY), asked("10003"))),
+    (OTHER, *OPERATIONS[:5]),
 ]
 
 
-def prices(operations, lines):
-    rates = Rates({(rate.hcpcs, rate.modifier): rate for rate, _ in operations})
+def prices(claim, lines):
+    rates = Rates({(rate.hcpcs, rate.modifier): rate for rate, _ in claim})
     entries = [entry_of(number, line, rates) for number, line in enumerate(lines, start=1)]
     assert touching(entries)
     return group.group_prices(entries, rates)
 
 
-def claims(others):
+def orders(claim):
     """The lines of a claim in all orders, or in some of many."""
-    operations = [(named("99999", **SURGERY), asked("99999")), *others]
-    for order in list(permutations(line for _, line in operations))[:24]:
-        yield operations, order
+    return list(permutations(line for _, line in claim))[:24]
 
 
-@pytest.mark.parametrize("others", IN_ORDER)
-def test_operations_in_order_are_priced_as_by_all_rules(others, monkeypatch):
-    for operations, lines in claims(others):
-        by_order = prices(operations, lines)
+@pytest.mark.parametrize("claim", IN_ORDER)
+def test_operations_in_order_are_priced_as_by_all_rules(claim, monkeypatch):
+    for lines in orders(claim):
+        by_order = prices(claim, lines)
         with monkeypatch.context() as patch:
             patch.setattr(group, "_in_order", lambda _: None)
-            assert by_order == prices(operations, lines)
+            assert by_order == prices(claim, lines)
         with monkeypatch.context() as patch:
             patch.delattr(units, "services")
-            assert by_order == prices(operations, lines)
+            assert by_order == prices(claim, lines)
 
 
-@pytest.mark.parametrize("others", BY_ALL_RULES)
-def test_what_has_a_rule_of_its_own_is_priced_by_all_rules(others, monkeypatch):
-    for operations, lines in claims(others):
-        found = prices(operations, lines)
+@pytest.mark.parametrize("claim", BY_ALL_RULES)
+def test_what_has_a_rule_of_its_own_is_priced_by_all_rules(claim, monkeypatch):
+    for lines in orders(claim):
+        found = prices(claim, lines)
         with monkeypatch.context() as patch:
             patch.setattr(group, "_in_order", lambda _: None)
-            assert found == prices(operations, lines)
+            assert found == prices(claim, lines)
         with monkeypatch.context() as patch:
             patch.delattr(units, "services")
             with pytest.raises(AttributeError):
-                prices(operations, lines)
+                prices(claim, lines)

@@ -45,7 +45,6 @@ def _in_order(entries: Sequence[Entry]) -> dict[int, Price] | None:
             program.pool != pool
             or not program.folds
             or program.limited
-            or (program.both and not program.sides)
             or base.capped
             or entry.rate.endoscopic_base
             or CO_SURGEON in entry.line.modifiers
