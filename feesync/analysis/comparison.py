@@ -19,6 +19,7 @@ from feesync.claims.line import without_units
 from feesync.claims.rates import ClaimRates
 from feesync.errors import InvalidInputError, UnknownCodeError, together
 from feesync.model import reading
+from feesync.model.hcpcs import code_text
 from feesync.model.locality import Locality
 from feesync.model.money import change, dollars_or_none, json_ready
 from feesync.model.note import Note, Severity
@@ -251,7 +252,7 @@ def compare(
     }
     if not several:
         return _one(cast("str", hcpcs), texts, state, **values)
-    codes = [reading.text("hcpcs", code) for code in reading.sequence("hcpcs", hcpcs, "64493")]
+    codes = [code_text("hcpcs", code) for code in reading.sequence("hcpcs", hcpcs, "64493")]
     if not codes:
         raise InvalidInputError("hcpcs is empty; name a code, such as '64493'")
     found, unknown = comparisons(codes, texts, state, **values)
