@@ -85,7 +85,7 @@ def test_killed_at_any_moment_it_leaves_no_part_of_an_answer(folder, name, momen
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_ends_with_130_and_one_line(folder, how):
-    (folder / "claims.csv").write_text(claims_of(400_000))
+    (folder / "claims.csv").write_text(claims_of(800_000))  # some seconds more than the waits
     for wait in (2, 3, 4):
         process = begin(folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(wait)
