@@ -61,7 +61,7 @@ def test_a_remittance_is_read(x12, name):
         for remittance in found
         for payment in remittance.payments
     ]
-    findings = [finding for remittance in found for finding in x12.findings]
+    findings = [finding for remittance in found for finding in remittance.findings]
     assert {finding.rule for finding in findings} == SAID.get(name, set())
     assert any(finding.refused for finding in findings) == (name == "lfh_tertiary-payment.835")
     assert_nothing_is_quoted(x12 / name, map(sentence, findings))
