@@ -52,6 +52,8 @@ def test_a_rate_is_the_view_s_however_much_is_remembered(loaded, monkeypatch, mo
                 key = (place.mac, place.locality, hcpcs, modifier)
                 rate = database.rate(release, hcpcs, modifier, place, qp=False)
                 assert rate == rates.get(key)
+                assert len(database._stored) <= most
+        assert len(database._stored) == min(most, len(codes))
 
 
 def test_a_superseded_revision_and_what_is_not_there_have_none(loaded):

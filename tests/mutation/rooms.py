@@ -71,6 +71,7 @@ ROOMS = {
             "test_live",
             "test_one_rate",
             "test_columnar",
+            "test_copy",
             "test_slices",
             "test_current_rate",
             "test_state",
