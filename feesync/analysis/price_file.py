@@ -20,7 +20,7 @@ from feesync.formats.table import Row, read_table
 
 _AMOUNTS = ("amount", "nonfacility_amount", "facility_amount")
 _OTHERS = ("locality", "setting", "pos", "date")
-COLUMNS = {
+COLUMNS: Mapping[str, tuple[str, ...]] = {
     **SPELLINGS,
     "amount": (
         *("fee", "price", "rate", "charge", "charges", "allowed", "allowable", "amt", "dollars"),

@@ -43,7 +43,7 @@ class OneState:
             database: what is in it, None where there is none.
             embedded: opens the snapshot.
         """
-        self.library = Library(path, database, embedded)
+        self.library: Library = Library(path, database, embedded)
         self._database, self._embedded = database, embedded
         self._places: dict[Hashable, tuple[Locality, ZipPlace | None]] = {}
 
