@@ -12,7 +12,7 @@ from feesync.claims import estimator, memory
 from feesync.claims.estimator import estimate_line
 from feesync.claims.header import read_header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import Outline
+from feesync.claims.outline import Outline
 from feesync.claims.rates import ClaimRates
 from feesync.datasets.rvu.load import load
 from feesync.formats.release import from_zip

@@ -13,7 +13,8 @@ from feesync.claims.answer import single_answer
 from feesync.claims.estimate import Estimate
 from feesync.claims.header import Header
 from feesync.claims.line import ClaimLine
-from feesync.claims.memory import Outline, answer_of, header_of, number_of, plain, remember
+from feesync.claims.memory import answer_of, header_of, number_of, plain, remember
+from feesync.claims.outline import Outline
 from feesync.claims.rates import ClaimRates
 from feesync.errors import FeesyncError, InvalidInputError
 from feesync.model import reading
