@@ -59,6 +59,12 @@ def prices(claim, lines):
     return group.group_prices(entries, rates)
 
 
+def prices_by_all_rules(claim, lines, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(group, "_in_order", lambda _: None)
+        return prices(claim, lines)
+
+
 def orders(claim):
     """The lines of a claim in all orders, or in some of many."""
     return list(permutations(line for _, line in claim))[:24]
@@ -68,9 +74,7 @@ def orders(claim):
 def test_operations_in_order_are_priced_as_by_all_rules(claim, monkeypatch):
     for lines in orders(claim):
         by_order = prices(claim, lines)
-        with monkeypatch.context() as patch:
-            patch.setattr(group, "_in_order", lambda _: None)
-            assert by_order == prices(claim, lines)
+        assert by_order == prices_by_all_rules(claim, lines, monkeypatch)
         with monkeypatch.context() as patch:
             patch.delattr(units, "services")
             assert by_order == prices(claim, lines)
@@ -80,9 +84,7 @@ def test_operations_in_order_are_priced_as_by_all_rules(claim, monkeypatch):
 def test_what_has_a_rule_of_its_own_is_priced_by_all_rules(claim, monkeypatch):
     for lines in orders(claim):
         found = prices(claim, lines)
-        with monkeypatch.context() as patch:
-            patch.setattr(group, "_in_order", lambda _: None)
-            assert found == prices(claim, lines)
+        assert found == prices_by_all_rules(claim, lines, monkeypatch)
         with monkeypatch.context() as patch:
             patch.delattr(units, "services")
             with pytest.raises(AttributeError):

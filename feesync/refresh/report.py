@@ -113,7 +113,7 @@ class SyncReport(Result):
 
     @property
     def standing(self) -> Today | None:
-        """The same as `today`, by its name before 1.0."""
+        """The same as `today`, by its name up to 0.9."""
         return self.today
 
     @property

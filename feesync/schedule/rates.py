@@ -57,7 +57,7 @@ class FeeSchedule:
 
         What other processes load meanwhile is not seen before the end of the block. Entering and
         leaving it raise StoreError where the database cannot be read, or is damaged. (`held`, its
-        name before 1.0, does the same.)
+        name up to 0.9, does the same.)
         """
         return self._hold
 
